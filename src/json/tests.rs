@@ -1,0 +1,114 @@
+//! The slow path against serde_json, and what it says about places.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn fault(text: &str) -> (usize, &'static str) {
+    let fault = parse(text, &mut Vec::new()).unwrap_err();
+    (fault.offset, fault.expected.unwrap_or("less nesting"))
+}
+
+#[test]
+fn says_where_and_what() {
+    for (text, offset, expected) in [
+        ("", 0, "a JSON value"),
+        ("nul", 0, "a JSON value"),
+        ("{'a':1}", 1, "a key in double quotes"),
+        ("{\"a\" 1}", 5, "`:`"),
+        ("{\"a\":1,}", 7, "a key in double quotes"),
+        ("{\"a\":1 \"b\"", 7, "`,` or `}`"),
+        ("[1 2]", 3, "`,` or `]`"),
+        ("{\"a", 3, "`\"` at the end of the string"),
+        ("{} {}", 3, "one value a line, but a second one begins"),
+        ("{}x", 2, "nothing after the value"),
+        ("[01]", 2, "no digit after a leading zero"),
+        ("[1.]", 3, "a digit"),
+        ("[\"\\x\"]", 2, "one of \" \\ / b f n r t u after a backslash"),
+        ("[\"\\u12\"]", 2, "four hexadecimal digits after `\\u`"),
+        ("[\"\\ud800\"]", 2, "a pair of surrogates; half a character cannot be read"),
+        ("[\"\\udc00\"]", 2, "a pair of surrogates; half a character cannot be read"),
+        ("[\"\t\"]", 2, "an escape; a control character must not stand in a string"),
+    ] {
+        assert_eq!(fault(text), (offset, expected), "{text}");
+    }
+}
+
+#[test]
+fn bounds_the_nesting() {
+    let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+    assert!(parse(&nested(MAX_DEPTH), &mut Vec::new()).is_ok());
+    assert_eq!(fault(&nested(MAX_DEPTH + 1)), (MAX_DEPTH, "less nesting"));
+}
+
+#[test]
+fn finds_duplicates_however_spelt() {
+    let text = r#"{"a":1,"\u0061":{"b":1,"c":2,"b":3},"d":[{"e":1,"e":1}]}"#;
+    let mut nodes = Vec::new();
+    parse(text, &mut nodes).unwrap();
+    let document = Document { text, nodes: &nodes };
+    let paths: Vec<_> = document.duplicates().into_iter().map(|id| document.path(id)).collect();
+    assert_eq!(paths, ["a", "a.b", "d[0].e"]);
+}
+
+fn value(document: Document<'_>, id: NodeId) -> serde_json::Value {
+    let node = document.nodes[id];
+    match node.kind {
+        Kind::Object => document
+            .children(id)
+            .map(|child| (document.key(child).into_owned(), value(document, child)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        Kind::Array => document.children(id).map(|child| value(document, child)).collect(),
+        Kind::Text => document.string(id).unwrap().into(),
+        _ => serde_json::from_str(node.span.raw(document.text)).unwrap(),
+    }
+}
+
+/// JSON-like text: mostly valid, with the pieces in which parsers differ.
+fn jsonish() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        Just("-0".to_owned()),
+        Just("01".to_owned()),
+        Just("1e5".to_owned()),
+        Just("1.".to_owned()),
+        Just(r#""\u00e9\ud83d\ude00\n""#.to_owned()),
+        Just(r#""\ud83d""#.to_owned()),
+        Just(r#""\q""#.to_owned()),
+        Just("\"\u{7f}\u{0}\"".to_owned()),
+        "\"[a-zé \\\\\"]{0,4}\"",
+        "-?[0-9]{1,3}(\\.[0-9]{1,2})?",
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let members = prop::collection::vec(("\"[ab]\" ?: ?", inner.clone()), 0..4);
+        prop_oneof![
+            (prop::collection::vec(inner, 0..4), "[,] ?")
+                .prop_map(|(items, comma)| format!("[{}]", items.join(&comma))),
+            members.prop_map(|members| {
+                let members: Vec<_> = members.into_iter().map(|(key, value)| key + &value).collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_serde_json(text in jsonish(), cut in 0..40_usize, tail in "[ \\]}x,]{0,2}") {
+        let kept: String = text.chars().take(text.chars().count().saturating_sub(cut.saturating_sub(30))).collect();
+        let text = kept + &tail;
+        let mut nodes = Vec::new();
+        match (parse(&text, &mut nodes), serde_json::from_str::<serde_json::Value>(&text)) {
+            (Ok(()), Ok(expected)) => prop_assert_eq!(value(Document { text: &text, nodes: &nodes }, 0), expected),
+            (Err(_), Err(_)) => {}
+            (ours, theirs) => prop_assert!(false, "{text}: {ours:?}, serde_json: {theirs:?}"),
+        }
+    }
+
+    #[test]
+    fn never_panics(text in "[{}\\[\\]\",:\\\\u0-9a-f \\t.eE+-]{0,40}") {
+        let _ = parse(&text, &mut Vec::new());
+    }
+}

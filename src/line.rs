@@ -1,0 +1,201 @@
+//! One line: from bytes to an event and its findings. Looks at all of it, always.
+
+use crate::bind::{Bound, bind};
+use crate::event::Event;
+use crate::fields::{Fields, Kind};
+use crate::finding::{
+    DUPLICATE_KEY, Finding, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
+    UNKNOWN_SOURCE, WRAPPED_EVENTS,
+};
+use crate::json::{self, Document, Node, NodeId};
+use crate::sink::{Origin, Sink};
+use crate::sources::{self, Source};
+use crate::values;
+
+/// How lines are read.
+#[derive(Clone, Copy, Default)]
+pub struct Reading {
+    /// The source of every line; each line is asked when there is none.
+    pub source: Option<&'static Source>,
+    /// Whether findings of level notice are wanted.
+    pub notices: bool,
+    /// Lines longer than this are refused.
+    pub max_line_bytes: usize,
+}
+
+/// Memory that is used again from line to line.
+#[derive(Default)]
+pub struct Scratch {
+    nodes: Vec<Node>,
+    bound: Bound,
+}
+
+/// A line after reading: an event unless it is invalid.
+pub struct Line<'a> {
+    /// The event, if the line has no error.
+    pub event: Option<Event<'a>>,
+    /// Everything that was found, in the order of discovery.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a line (without its line end) that begins at `origin`.
+pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
+    let Scratch { nodes, bound } = scratch;
+    nodes.clear();
+    let mut sink = Sink { raw, origin, notices: reading.notices, nodes: &[], findings: Vec::new() };
+    let text =
+        match text(raw, reading, &mut sink).and_then(|text| parse(text, nodes, &mut sink).map(|()| text)) {
+            Some(text) => text,
+            None => return sink.refuse(),
+        };
+    let document = Document { text, nodes };
+    sink.nodes = nodes;
+    if nodes[0].kind != Kind::Object {
+        no_object(document, &mut sink);
+        return sink.refuse();
+    }
+    for member in document.duplicates() {
+        let key = nodes[member].key.unwrap_or(nodes[member].span);
+        sink.add(&DUPLICATE_KEY, key, |finding| {
+            finding.path = document.path(member);
+            finding.message = format!("key {} is in the object twice", finding.quoted());
+            finding.expected = Some("each key once".to_owned());
+        });
+    }
+    let Some(source) = reading.source.or_else(|| sources::claim(document)) else {
+        no_event(document, &mut sink);
+        return sink.refuse();
+    };
+    let operation = bind(source, document, &mut sink, bound);
+    let fields = Fields { text, bindings: &bound.bindings, attributes: &bound.attributes };
+    let meaning = values::check(source, &fields, operation, &mut sink);
+    let event = meaning.time.filter(|_| !sink.is_invalid()).map(|time| Event {
+        time,
+        operation,
+        protocol: meaning.protocol,
+        provider: meaning.provider,
+        source: source.name,
+        fields,
+    });
+    Line { event, findings: sink.findings }
+}
+
+/// The finding for a line of which only the length is known.
+pub fn too_long(bytes: u64, origin: Origin, reading: &Reading) -> Finding {
+    let mut sink = Sink { raw: &[], origin, notices: false, nodes: &[], findings: Vec::new() };
+    add_too_long(bytes, reading, &mut sink);
+    sink.findings.remove(0)
+}
+
+impl Sink<'_> {
+    fn refuse<'l>(self) -> Line<'l> {
+        Line { event: None, findings: self.findings }
+    }
+}
+
+fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Sink<'_>) -> Option<&'a str> {
+    if raw.len() > reading.max_line_bytes {
+        add_too_long(raw.len() as u64, reading, sink);
+        return None;
+    }
+    if let Ok(text) = simdutf8::basic::from_utf8(raw) {
+        return Some(text);
+    }
+    let valid = std::str::from_utf8(raw).map_or_else(|error| error.valid_up_to(), str::len);
+    sink.add_at(&NOT_UTF8, valid, |finding| {
+        let byte = raw.get(valid).copied().unwrap_or_default();
+        finding.message = format!("byte 0x{byte:02X} is not UTF-8 here");
+        finding.found = Some(format!("0x{byte:02X}"));
+        finding.expected = Some("UTF-8 text".to_owned());
+    });
+    None
+}
+
+fn add_too_long(bytes: u64, reading: &Reading, sink: &mut Sink<'_>) {
+    let limit = reading.max_line_bytes;
+    sink.add_at(&LINE_TOO_LONG, 0, |finding| {
+        finding.message = format!("the line has {bytes} bytes, expected at most {limit}");
+        finding.found = Some(format!("{bytes} bytes"));
+        finding.expected = Some(format!("at most {limit} bytes (--max-line-bytes)"));
+    });
+}
+
+fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Sink<'_>) -> Option<()> {
+    let fault = match json::parse(text, nodes) {
+        Ok(()) => return Some(()),
+        Err(fault) => fault,
+    };
+    let found = text[fault.offset..].chars().next();
+    match fault.expected {
+        None => sink.add_at(&NESTING_TOO_DEEP, fault.offset, |finding| {
+            finding.message = format!("nested more than {} deep", json::MAX_DEPTH);
+            finding.expected = Some(format!("at most {} levels", json::MAX_DEPTH));
+        }),
+        Some(expected) => sink.add_at(&NOT_JSON, fault.offset, |finding| {
+            let found = found.map_or("the end of the line".to_owned(), |c| format!("`{c}`"));
+            finding.message = format!("found {found}, expected {expected}");
+            finding.found = Some(found);
+            finding.expected = Some(expected.to_owned());
+        }),
+    }
+    None
+}
+
+fn no_object(document: Document<'_>, sink: &mut Sink<'_>) {
+    let objects = objects_in(document, 0);
+    if objects > 0 {
+        return wrapped(document, 0, objects, sink);
+    }
+    let kind = document.nodes[0].kind.name();
+    sink.add(&NOT_AN_OBJECT, document.nodes[0].span, |finding| {
+        finding.message = format!("the line is {kind}, expected an object with one event");
+        finding.expected = Some("an object".to_owned());
+    });
+}
+
+/// Says why no source claims an object: it wraps several events, is of a known foreign format, or
+/// simply is something else.
+fn no_event(document: Document<'_>, sink: &mut Sink<'_>) {
+    for member in document.children(0) {
+        let objects = objects_in(document, member);
+        if document.nodes[member].kind == Kind::Array && objects > 0 {
+            return wrapped(document, member, objects, sink);
+        }
+    }
+    let names: Vec<_> = sources::ALL.iter().map(|source| source.name).collect();
+    sink.add(&UNKNOWN_SOURCE, document.nodes[0].span, |finding| {
+        let likeness = sources::resembles(document, 0);
+        finding.message = match likeness {
+            Some(format) => format!("this looks like {format}, which no source reads yet"),
+            None => "no source knows an event with these keys".to_owned(),
+        };
+        finding.found = Some(keys(document));
+        finding.expected = Some(format!("an event of {} (or name it with --source)", names.join(" or ")));
+    });
+}
+
+fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Sink<'_>) {
+    let key = document.key(list).into_owned();
+    let filter = match &*key {
+        "" => ".[]".to_owned(),
+        word if word.chars().all(|c| c.is_ascii_alphabetic()) => format!(".{word}[]"),
+        other => format!(".[{other:?}][]"),
+    };
+    sink.add(&WRAPPED_EVENTS, document.nodes[list].span, |finding| {
+        finding.message = format!("the line wraps {events} objects, expected one event a line");
+        finding.found = None;
+        finding.expected = Some(format!("one event a line; unwrap with `jq -c '{filter}'`"));
+    });
+}
+
+fn objects_in(document: Document<'_>, list: NodeId) -> usize {
+    let is_object = |id: &NodeId| document.nodes[*id].kind == Kind::Object;
+    document.children(list).filter(is_object).count()
+}
+
+fn keys(document: Document<'_>) -> String {
+    const SHOWN: usize = 8;
+    let keys: Vec<_> = document.children(0).map(|id| document.key(id)).collect();
+    let more = if keys.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", keys[..keys.len().min(SHOWN)].join(", "))
+}

@@ -1,0 +1,35 @@
+//! The known value nearest to a misspelt one, for "did you mean".
+
+/// The candidate most like `value` (ASCII case ignored), or `None` when none is near.
+///
+/// Equally near candidates are told apart by their order, so the answer is stable.
+pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    const LONGEST: usize = 100;
+    const SIMILAR: f64 = 0.65;
+    if value.len() > LONGEST {
+        return None;
+    }
+    let value = value.to_ascii_lowercase();
+    let mut best = (SIMILAR, None);
+    for candidate in candidates {
+        let similarity = strsim::normalized_damerau_levenshtein(&value, &candidate.to_ascii_lowercase());
+        if similarity > best.0 {
+            best = (similarity, Some(candidate));
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_nearest() {
+        let known = ["GoogleSAML", "OktaSAML", "GenericOIDC"];
+        assert_eq!(nearest("gogleSAML", known), Some("GoogleSAML"));
+        assert_eq!(nearest("OktaOIDC", known), Some("OktaSAML"));
+        assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("Kerberos", known), None);
+    }
+}

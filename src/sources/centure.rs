@@ -1,0 +1,253 @@
+//! Centure: WorkOS Audit Log events about the management of organizations and their SSO.
+//!
+//! Fields and rules follow <https://docs.centure.ai/logs/audit-events> and the WorkOS OpenAPI
+//! description (`AuditLogEventDto`). Centure's pages spell keys in camelCase, the WorkOS wire in
+//! snake_case; a file may mix them, so each field takes both. Keys inside metadata are never
+//! re-cased.
+//!
+//! Only views, portal links and deletions are logged: connections are created inside the
+//! WorkOS portal, so a deletion without a creation before it is normal.
+
+use std::sync::LazyLock;
+
+use super::connection_types::CONNECTION_TYPES;
+use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, no_protocol, word};
+use super::{Root, Source, Tree};
+use crate::event::{Attribute, Operation};
+use crate::fields::{FieldId, Fields};
+use crate::finding::{CONTRADICTION, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
+use crate::sink::Sink;
+
+/// The source.
+pub static SOURCE: Source = Source {
+    name: "centure",
+    about: "Centure audit events (WorkOS Audit Logs)",
+    claims,
+    wrapper: Some("event"),
+    actions: ACTIONS,
+    fields: FIELDS,
+    tree: LazyLock::new(|| Tree::grow(FIELDS)),
+    cross_check,
+};
+
+/// An action with a time or targets; both spellings, and either may be missing in a broken line.
+fn claims(root: &Root<'_>) -> bool {
+    let time = root.has(&["occurredAt", "occurred_at"]);
+    let targets = root.nests("targets");
+    (root.has(&["action"]) && (time || targets)) || (time && targets && root.nests("actor"))
+}
+
+static ACTIONS: &[Action] = &[
+    Action {
+        name: "sso.view_settings",
+        operation: Operation::Viewed,
+        needs: Some(ORGANIZATION),
+        about: "any member opened the organization's SSO settings",
+    },
+    Action {
+        name: "sso.create_management_portal_url",
+        operation: Operation::PortalOpened,
+        needs: Some(ORGANIZATION),
+        about: "an admin was given a link to the WorkOS portal, where connections are set up",
+    },
+    Action {
+        name: "sso.delete_connection",
+        operation: Operation::Deleted,
+        needs: Some(SSO_CONNECTION),
+        about: "an admin removed an SSO connection",
+    },
+    other("directory_sync.delete", "a directory was removed"),
+    other(
+        "directory_sync.create_management_portal_url",
+        "an admin was given a link to set up directory sync",
+    ),
+    other("audit_logs.create_management_portal_url", "an admin was given a link to the audit logs"),
+    other("log_streams.create_management_portal_url", "an admin was given a link to set up log streams"),
+    other("user.view_settings", "a member opened the user settings"),
+    other("api_key.create", "an API key was created"),
+    other("organization.update_name", "the organization was renamed"),
+];
+
+const fn other(name: &'static str, about: &'static str) -> Action {
+    Action { name, operation: Operation::Other, needs: None, about }
+}
+
+const ORGANIZATION: &str = "organization";
+const SSO_CONNECTION: &str = "sso_connection";
+
+const ORG_ID: &[Expect] = &[Expect::NotEmpty, Expect::Prefix("org_", &ODD_ID)];
+const CONN_ID: &[Expect] = &[Expect::NotEmpty, Expect::Prefix("conn_", &ODD_ID)];
+
+#[rustfmt::skip]
+static FIELDS: &[Field] = &[
+    Field::text("action", "what happened, as `resource.action`")
+        .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
+    Field::text("occurredAt", "when it happened; ISO 8601, UTC with milliseconds in practice")
+        .or("occurred_at").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
+    Field::new("version", FieldKind::Integer, "version of the action's registered schema"),
+    Field::text("id", "id of the stored event; log streams add it")
+        .means(Attribute::Id).expects(&[Expect::NotEmpty]),
+    Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
+        .or("organizationId").means(Attribute::OrganizationId).expects(ORG_ID),
+
+    Field::new("actor", FieldKind::Object, "who did it").required(),
+    Field::text("actor.type", "always `user`")
+        .required().means(Attribute::ActorType).expects(&[Expect::OneOf(&ACTOR_TYPES)]),
+    Field::text("actor.id", "user id")
+        .required().means(Attribute::ActorId).expects(&[Expect::NotEmpty, Expect::Prefix("user_", &ODD_ID)]),
+    Field::text("actor.name", "full name").means(Attribute::ActorName),
+    Field::new("actor.metadata", FieldKind::Metadata, "more about the actor"),
+    Field::text("actor.metadata.first_name", "first name"),
+    Field::text("actor.metadata.last_name", "last name"),
+    Field::text("actor.metadata.email", "e-mail address").means(Attribute::ActorEmail),
+    Field::text("actor.metadata.impersonator_email", "who acted in the actor's session; empty when nobody did")
+        .means(Attribute::ImpersonatorEmail),
+    Field::text("actor.metadata.impersonator_reason", "why they did; empty when nobody did")
+        .means(Attribute::ImpersonatorReason),
+
+    Field::new("targets", FieldKind::List, "what it was done to").required(),
+    Field::text("targets[].type", "kind of target")
+        .required().expects(&[Expect::OneOf(&TARGET_TYPES)]),
+    Field::text("targets[].id", "id of the target").required().expects(&[Expect::NotEmpty]),
+    Field::text("targets[].name", "name of the target"),
+    Field::new("targets[].metadata", FieldKind::Metadata, "more about the target"),
+    Field::text("targets[type=organization].id", "organization id")
+        .required().means(Attribute::OrganizationId).expects(ORG_ID),
+    Field::text("targets[type=organization].name", "organization name").means(Attribute::OrganizationName),
+    Field::text("targets[type=organization].metadata.name", "organization name again")
+        .means(Attribute::OrganizationName),
+    Field::text("targets[type=sso_connection].id", "connection id")
+        .required().means(Attribute::ConnectionId).expects(CONN_ID),
+    Field::text("targets[type=sso_connection].name", "`{connection_type} Connection`")
+        .means(Attribute::ConnectionName),
+    Field::new("targets[type=sso_connection].metadata", FieldKind::Metadata, "the connection's facts").required(),
+    Field::text("targets[type=sso_connection].metadata.connection_id", "connection id again")
+        .required().expects(CONN_ID),
+    Field::text("targets[type=sso_connection].metadata.connection_type", "WorkOS connection type")
+        .required().means(Attribute::ConnectionType).expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
+    Field::text("targets[type=sso_connection].metadata.organization_id", "organization that owned the connection")
+        .required().means(Attribute::OrganizationId).expects(ORG_ID),
+
+    Field::new("context", FieldKind::Object, "where it came from").required(),
+    Field::text("context.location", "IP address, or `unknown`; WorkOS allows any geolocation identifier")
+        .required().means(Attribute::Ip).expects(&[Expect::AtMost(45, &OVER_LIMIT)]),
+    Field::text("context.userAgent", "user agent, or `unknown`")
+        .or("user_agent").required().means(Attribute::UserAgent).expects(&[Expect::AtMost(500, &OVER_LIMIT)]),
+
+    Field::new("metadata", FieldKind::Metadata, "more about the event").required(),
+    Field::text("metadata.source", "route of the page, ids filled in").required().means(Attribute::Page),
+];
+
+static ACTOR_TYPES: Vocabulary = Vocabulary {
+    noun: "actor type",
+    code: &UNKNOWN_VALUE,
+    terms: &[word("user")],
+    guess_protocol: no_protocol,
+};
+
+static TARGET_TYPES: Vocabulary = Vocabulary {
+    noun: "target type",
+    code: &UNKNOWN_VALUE,
+    terms: &[
+        word(ORGANIZATION),
+        word(SSO_CONNECTION),
+        word("directory_sync"),
+        word("user"),
+        word("api_key"),
+        word("project"),
+    ],
+    guess_protocol: no_protocol,
+};
+
+const IMPERSONATOR_EMAIL: FieldId = id_of(FIELDS, "actor.metadata.impersonator_email");
+const IMPERSONATOR_REASON: FieldId = id_of(FIELDS, "actor.metadata.impersonator_reason");
+const ORGANIZATION_TARGET: FieldId = id_of(FIELDS, "targets[type=organization].id");
+const CONNECTION_TARGET: FieldId = id_of(FIELDS, "targets[type=sso_connection].id");
+const CONNECTION_NAME: FieldId = id_of(FIELDS, "targets[type=sso_connection].name");
+const CONNECTION_ID: FieldId = id_of(FIELDS, "targets[type=sso_connection].metadata.connection_id");
+const CONNECTION_TYPE: FieldId = id_of(FIELDS, "targets[type=sso_connection].metadata.connection_type");
+const CONNECTION_ORGANIZATION: FieldId =
+    id_of(FIELDS, "targets[type=sso_connection].metadata.organization_id");
+const PAGE: FieldId = id_of(FIELDS, "metadata.source");
+
+fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    impersonation(fields, sink);
+    if operation == Operation::Other {
+        return;
+    }
+    let page = fields.text(PAGE, 0);
+    let page_organization = page.as_deref().and_then(organization_of_route);
+    for binding in fields.bindings {
+        let element = binding.element;
+        if binding.field == CONNECTION_TARGET && operation == Operation::Deleted {
+            connection(fields, element, sink);
+        }
+        let names_organization = match operation {
+            Operation::Deleted => CONNECTION_ORGANIZATION,
+            _ => ORGANIZATION_TARGET,
+        };
+        if binding.field == names_organization
+            && let Some(in_route) = page_organization
+        {
+            let organization = binding.span.decode(fields.text);
+            if organization != in_route && !organization.is_empty() {
+                sink.add(&CONTRADICTION, binding.span, |finding| {
+                    finding.message = format!(
+                        "the organization is {}, but the page's route names `{in_route}`",
+                        finding.quoted()
+                    );
+                    finding.expected = Some(in_route.to_owned());
+                });
+            }
+        }
+    }
+}
+
+/// A deletion says its connection's id and type twice (Centure's SSO events page).
+fn connection(fields: &Fields<'_>, element: u16, sink: &mut Sink<'_>) {
+    let text = |field| fields.text(field, element);
+    if let (Some(target), Some(binding)) = (text(CONNECTION_TARGET), fields.find(CONNECTION_ID, element)) {
+        let repeated = binding.span.decode(fields.text);
+        if repeated != target && !repeated.is_empty() {
+            sink.add(&CONTRADICTION, binding.span, |finding| {
+                finding.message =
+                    format!("the connection is {}, but the target's id is `{target}`", finding.quoted());
+                finding.expected = Some(target.into_owned());
+            });
+        }
+    }
+    if let (Some(kind), Some(binding)) = (text(CONNECTION_TYPE), fields.find(CONNECTION_NAME, element)) {
+        let name = binding.span.decode(fields.text);
+        let begins = name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&kind));
+        if !begins && !name.is_empty() {
+            sink.add(&CONTRADICTION, binding.span, |finding| {
+                finding.message =
+                    format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
+                finding.expected = Some(format!("{kind} Connection"));
+            });
+        }
+    }
+}
+
+fn impersonation(fields: &Fields<'_>, sink: &mut Sink<'_>) {
+    let given = |field| {
+        let binding = fields.find(field, 0);
+        binding.filter(|binding| binding.span.start < binding.span.end)
+    };
+    let (given, missing) = match (given(IMPERSONATOR_EMAIL), given(IMPERSONATOR_REASON)) {
+        (Some(email), None) => (email, "impersonator_reason"),
+        (None, Some(reason)) => (reason, "impersonator_email"),
+        _ => return,
+    };
+    sink.add(&HALF_IMPERSONATION, given.span, |finding| {
+        finding.message = format!("an impersonation without `{missing}`");
+        finding.expected = Some("both impersonator_email and impersonator_reason, or neither".to_owned());
+    });
+}
+
+/// The organization in a route such as `/organizations/org_01J…/sso`.
+fn organization_of_route(route: &str) -> Option<&str> {
+    let mut segments = route.split(['/', '?', '#']);
+    segments.find(|segment| *segment == "organizations")?;
+    segments.next().filter(|segment| !segment.is_empty())
+}

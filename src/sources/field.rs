@@ -1,0 +1,196 @@
+//! The words a source's table is written in: fields, what they expect, vocabularies, actions.
+
+use crate::event::{Attribute, Operation};
+use crate::fields::FieldId;
+use crate::finding::Code;
+
+/// One documented field of a source.
+#[derive(Debug)]
+pub struct Field {
+    /// Path from the event's root: `actor.id`, `targets[].name`, and
+    /// `targets[type=organization].id` for list elements of one type.
+    pub path: &'static str,
+    /// Another accepted spelling of the path's last key.
+    pub also: Option<&'static str>,
+    /// JSON type.
+    pub kind: FieldKind,
+    /// Present whenever the object it belongs to is.
+    pub required: bool,
+    /// Only events about SSO connections have it; in others its parent is not looked into.
+    pub sso_only: bool,
+    /// The attribute of the neutral event it gives; earlier fields of the table are preferred.
+    pub means: Option<Attribute>,
+    /// What its value has to satisfy.
+    pub expects: &'static [Expect],
+    /// One line of documentation.
+    pub about: &'static str,
+}
+
+/// JSON type a field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A string.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Flag,
+    /// An object with the fields the table lists below it.
+    Object,
+    /// An object of strings, numbers and booleans, of which the table lists the usual ones.
+    Metadata,
+    /// A list of objects.
+    List,
+}
+
+impl FieldKind {
+    /// The type's name with its article, for messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Integer => "an integer",
+            Self::Flag => "a boolean",
+            Self::Object | Self::Metadata => "an object",
+            Self::List => "an array of objects",
+        }
+    }
+}
+
+/// What a value has to satisfy.
+#[derive(Debug)]
+pub enum Expect {
+    /// Not `""`.
+    NotEmpty,
+    /// A date-time.
+    Time,
+    /// Digits only.
+    Digits,
+    /// An id with this prefix, or the code is given.
+    Prefix(&'static str, &'static Code),
+    /// At most so many characters (Unicode code points), or the code is given.
+    AtMost(usize, &'static Code),
+    /// One of the documented values, or the vocabulary's code is given.
+    OneOf(&'static Vocabulary),
+}
+
+/// The documented values of a field. Vendors add to them, so an unknown one is no error.
+#[derive(Debug)]
+pub struct Vocabulary {
+    /// What a value is, for messages: `connection type`.
+    pub noun: &'static str,
+    /// Given for a value that is not listed.
+    pub code: &'static Code,
+    /// The values; compared without regard to ASCII case.
+    pub terms: &'static [Term],
+    /// The protocol of a value that is not listed, where its spelling tells.
+    pub guess_protocol: fn(&str) -> Option<&'static str>,
+}
+
+/// One documented value.
+#[derive(Debug)]
+pub struct Term {
+    /// As the vendor writes it.
+    pub name: &'static str,
+    /// The neutral protocol it stands for.
+    pub protocol: Option<&'static str>,
+    /// The neutral identity provider it stands for.
+    pub provider: Option<&'static str>,
+}
+
+impl Vocabulary {
+    /// The documented value that equals `name` but for ASCII case.
+    pub fn term(&self, name: &str) -> Option<&'static Term> {
+        self.terms.iter().find(|term| term.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A value that stands for itself.
+pub const fn word(name: &'static str) -> Term {
+    Term { name, protocol: None, provider: None }
+}
+
+/// For vocabularies whose unknown values tell no protocol.
+pub fn no_protocol(_: &str) -> Option<&'static str> {
+    None
+}
+
+/// A documented action of a source.
+#[derive(Debug)]
+pub struct Action {
+    /// The vendor's name.
+    pub name: &'static str,
+    /// The neutral operation; `Other` for everything that is not about SSO connections.
+    pub operation: Operation,
+    /// Type of the list element without which the event says nothing.
+    pub needs: Option<&'static str>,
+    /// One line of documentation.
+    pub about: &'static str,
+}
+
+impl Field {
+    /// A string field.
+    pub const fn text(path: &'static str, about: &'static str) -> Self {
+        Self::new(path, FieldKind::Text, about)
+    }
+
+    /// A field of any type.
+    pub const fn new(path: &'static str, kind: FieldKind, about: &'static str) -> Self {
+        Self { path, also: None, kind, required: false, sso_only: false, means: None, expects: &[], about }
+    }
+
+    /// Present whenever its object is.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Only in events about SSO connections.
+    pub const fn sso_only(mut self) -> Self {
+        self.sso_only = true;
+        self
+    }
+
+    /// Also spelled `key`.
+    pub const fn or(mut self, key: &'static str) -> Self {
+        self.also = Some(key);
+        self
+    }
+
+    /// Gives this attribute of the neutral event.
+    pub const fn means(mut self, attribute: Attribute) -> Self {
+        self.means = Some(attribute);
+        self
+    }
+
+    /// What its value has to satisfy.
+    pub const fn expects(mut self, expects: &'static [Expect]) -> Self {
+        self.expects = expects;
+        self
+    }
+
+    /// The last key of the path, without list brackets.
+    pub fn key(&self) -> &'static str {
+        let last = self.path.rsplit('.').next().unwrap_or(self.path);
+        last.split('[').next().unwrap_or(last)
+    }
+}
+
+/// The index of the field with that path; fails to compile where there is none.
+pub const fn id_of(fields: &[Field], path: &str) -> FieldId {
+    let mut id = 0;
+    while id < fields.len() {
+        if equal(fields[id].path.as_bytes(), path.as_bytes()) {
+            return id as FieldId;
+        }
+        id += 1;
+    }
+    panic!("no field has this path")
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}

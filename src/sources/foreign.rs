@@ -1,0 +1,26 @@
+//! Formats that are often met beside the sources, so that an unknown line can be named.
+
+use crate::json::{Document, NodeId};
+
+/// Formats and the root keys all of which tell one; the first that fits is named.
+static FORMATS: &[(&str, &[&str])] = &[
+    ("an OCSF event", &["class_uid", "metadata"]),
+    ("a WorkOS Events API event", &["event", "data", "created_at"]),
+    ("an Okta System Log event", &["eventType", "published"]),
+    ("an Auth0 log event", &["log_id"]),
+    ("a Microsoft Entra audit event", &["operationName", "properties"]),
+    ("a Google Workspace activity", &["kind", "events", "id"]),
+    ("a Keycloak admin event", &["operationType", "resourceType", "realmId"]),
+    ("an AWS CloudTrail record", &["eventSource", "eventName", "eventTime"]),
+    ("a GitHub audit event", &["@timestamp", "action", "actor"]),
+    ("a Slack audit event", &["date_create", "action", "entity"]),
+    ("a PingOne audit event", &["recordedAt", "action"]),
+];
+
+/// The format an object looks like, with its article.
+pub fn resembles(document: Document<'_>, object: NodeId) -> Option<&'static str> {
+    FORMATS
+        .iter()
+        .find(|(_, keys)| keys.iter().all(|key| document.member(object, key).is_some()))
+        .map(|(name, _)| *name)
+}

@@ -1,0 +1,252 @@
+//! Scalekit: webhook events about organizations, their connections, directories and users.
+//!
+//! Fields and rules follow `ScalekitEvent` and `ConnectionEventData` in Scalekit's OpenAPI
+//! description. Keys are snake_case on the wire; events that went through an SDK may have the
+//! protobuf names in camelCase, so each field takes both.
+//!
+//! The envelope carries no actor, IP address or user agent.
+
+use std::sync::LazyLock;
+
+use super::field::{Action, Expect, Field, FieldKind, Term, Vocabulary, id_of, no_protocol, word};
+use super::{Root, Source, Tree};
+use crate::event::{Attribute, Operation};
+use crate::fields::{FieldId, Fields, Kind};
+use crate::finding::{
+    BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
+    UNKNOWN_VALUE,
+};
+use crate::sink::Sink;
+
+/// The source.
+pub static SOURCE: Source = Source {
+    name: "scalekit",
+    about: "Scalekit webhook events",
+    claims,
+    wrapper: None,
+    actions: ACTIONS,
+    fields: FIELDS,
+    tree: LazyLock::new(|| Tree::grow(FIELDS)),
+    cross_check,
+};
+
+/// Something of the envelope that others do not have, with a type or data.
+fn claims(root: &Root<'_>) -> bool {
+    let envelope =
+        ["spec_version", "specVersion", "environment_id", "environmentId", "occurred_at", "occurredAt"];
+    root.has(&envelope) && root.has(&["type", "data"])
+}
+
+#[rustfmt::skip]
+static ACTIONS: &[Action] = &[
+    sso("organization.sso_created", Operation::Created, "a connection was created"),
+    sso("organization.sso_enabled", Operation::Enabled, "a connection was enabled"),
+    sso("organization.sso_disabled", Operation::Disabled, "a connection was disabled"),
+    sso("organization.sso_deleted", Operation::Deleted, "a connection was deleted"),
+    other("organization.created", "an organization was created"),
+    other("organization.updated", "an organization was changed"),
+    other("organization.deleted", "an organization was deleted"),
+    other("organization.domain_created", "a domain was added to an organization"),
+    other("organization.domain_deleted", "a domain was removed from an organization"),
+    other("organization.domain_dns_verification_success", "a domain was verified"),
+    other("organization.domain_dns_verification_failed", "a domain could not be verified"),
+    other("organization.directory_enabled", "directory sync was enabled"),
+    other("organization.directory_disabled", "directory sync was disabled"),
+    other("organization.directory.user_created", "a directory user was created"),
+    other("organization.directory.user_updated", "a directory user was changed"),
+    other("organization.directory.user_deleted", "a directory user was deleted"),
+    other("organization.directory.group_created", "a directory group was created"),
+    other("organization.directory.group_updated", "a directory group was changed"),
+    other("organization.directory.group_deleted", "a directory group was deleted"),
+    other("user.signup", "a user signed up"),
+    other("user.login", "a user logged in"),
+    other("user.logout", "a user logged out"),
+    other("user.organization_invitation", "a user was invited to an organization"),
+    other("user.organization_membership_created", "a user became a member of an organization"),
+    other("user.organization_membership_updated", "a membership was changed"),
+    other("user.organization_membership_deleted", "a user is no longer a member of an organization"),
+    other("role.created", "a role was created"),
+    other("role.updated", "a role was changed"),
+    other("role.deleted", "a role was deleted"),
+    other("permission.created", "a permission was created"),
+    other("permission.updated", "a permission was changed"),
+    other("permission.deleted", "a permission was deleted"),
+    other("connected_account.created", "a connected account was created"),
+    other("connected_account.updated", "a connected account was changed"),
+    other("connected_account.status_updated", "a connected account changed its status"),
+    other("connected_account.deleted", "a connected account was deleted"),
+    other("connected_account.magic_link_generated", "a magic link was made for a connected account"),
+    other("connected_account.oauth_tokens_fetched", "tokens were fetched for a connected account"),
+    other("connected_account.token_refresh_succeeded", "a connected account's token was refreshed"),
+    other("connected_account.token_refresh_failed", "a connected account's token could not be refreshed"),
+    other("connected_account.oauth_succeeded", "a connected account was authorized"),
+];
+
+const fn sso(name: &'static str, operation: Operation, about: &'static str) -> Action {
+    Action { name, operation, needs: None, about }
+}
+
+const fn other(name: &'static str, about: &'static str) -> Action {
+    sso(name, Operation::Other, about)
+}
+
+const LONGEST_ID: Expect = Expect::AtMost(32, &BAD_ID);
+
+#[rustfmt::skip]
+static FIELDS: &[Field] = &[
+    Field::text("spec_version", "version of the envelope; `1` so far")
+        .or("specVersion").required().expects(&[Expect::Digits]),
+    Field::text("id", "event id; a redelivered event has the same")
+        .required().means(Attribute::Id)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("evt_", &BAD_ID), LONGEST_ID]),
+    Field::text("type", "what happened")
+        .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
+    Field::text("object", "kind of object it happened to")
+        .required().expects(&[Expect::OneOf(&OBJECTS)]),
+    Field::text("occurred_at", "when it happened; RFC 3339, UTC, up to nine fractional digits")
+        .or("occurredAt").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
+    Field::text("environment_id", "environment it happened in")
+        .or("environmentId").required().means(Attribute::EnvironmentId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("env_", &BAD_ID), LONGEST_ID]),
+    Field::text("organization_id", "organization; absent on role, permission and connected-account events")
+        .or("organizationId").means(Attribute::OrganizationId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID), LONGEST_ID]),
+    Field::text("display_name", "the type in words")
+        .or("displayName").expects(&[Expect::AtMost(200, &OVER_LIMIT)]),
+    Field::new("data", FieldKind::Object, "what the type says; listed here for the SSO types").required(),
+    Field::text("data.id", "connection id")
+        .required().sso_only().means(Attribute::ConnectionId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("conn_", &BAD_ID)]),
+    Field::text("data.organization_id", "organization that owns the connection")
+        .or("organizationId").required().sso_only().means(Attribute::OrganizationId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID)]),
+    Field::text("data.connection_type", "how the connection authenticates")
+        .or("connectionType").sso_only().means(Attribute::ConnectionType)
+        .expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
+    Field::text("data.provider", "identity provider")
+        .sso_only().means(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
+    Field::new("data.enabled", FieldKind::Flag, "whether users can log in through it; only on enabled and disabled")
+        .sso_only().means(Attribute::ConnectionEnabled),
+    Field::text("data.status", "how far its set-up is; only on enabled and disabled")
+        .sso_only().means(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
+];
+
+static OBJECTS: Vocabulary = Vocabulary {
+    noun: "object",
+    code: &UNKNOWN_VALUE,
+    terms: &[
+        word("Organization"),
+        word("Connection"),
+        word("Role"),
+        word("Directory"),
+        word("DirectoryUser"),
+        word("DirectoryGroup"),
+        word("Permission"),
+        word("OrgMembership"),
+        word("User"),
+        word("ConnectedAccount"),
+    ],
+    guess_protocol: no_protocol,
+};
+
+/// `ConnectionType` of the SDKs; organizations' SSO uses `OIDC` and `SAML`.
+static CONNECTION_TYPES: Vocabulary = Vocabulary {
+    noun: "connection type",
+    code: &UNKNOWN_CONNECTION_TYPE,
+    terms: &[
+        speaks("OIDC", "oidc"),
+        speaks("SAML", "saml"),
+        speaks("PASSWORD", "password"),
+        speaks("OAUTH", "oauth"),
+        speaks("PASSWORDLESS", "passwordless"),
+        speaks("BASIC", "basic"),
+        speaks("BEARER", "bearer"),
+        speaks("API_KEY", "api-key"),
+        speaks("WEBAUTHN", "webauthn"),
+        speaks("OAUTH_M2M", "oauth"),
+        speaks("TRELLO_OAUTH1", "oauth"),
+        speaks("GOOGLE_DWD", "other"),
+        speaks("TRUSTED_IDP", "other"),
+        speaks("SMART_FHIR", "other"),
+        speaks("NO_AUTH", "other"),
+        speaks("INVALID", "other"),
+    ],
+    guess_protocol: |_| Some("other"),
+};
+
+const fn speaks(name: &'static str, protocol: &'static str) -> Term {
+    Term { name, protocol: Some(protocol), provider: None }
+}
+
+/// `ConnectionProvider` of the SDKs.
+static PROVIDERS: Vocabulary = Vocabulary {
+    noun: "provider",
+    code: &UNKNOWN_PROVIDER,
+    terms: &[
+        named("OKTA", "okta"),
+        named("GOOGLE", "google"),
+        named("MICROSOFT_AD", "microsoft"),
+        named("AUTH0", "auth0"),
+        named("ONELOGIN", "onelogin"),
+        named("PING_IDENTITY", "ping-identity"),
+        named("JUMPCLOUD", "jumpcloud"),
+        named("CUSTOM", "custom"),
+        named("GITHUB", "github"),
+        named("GITLAB", "gitlab"),
+        named("LINKEDIN", "linkedin"),
+        named("SALESFORCE", "salesforce"),
+        named("MICROSOFT", "microsoft"),
+        named("IDP_SIMULATOR", "idp-simulator"),
+        named("SCALEKIT", "scalekit"),
+        named("ADFS", "adfs"),
+        word("CONNECTION_PROVIDER_UNSPECIFIED"),
+    ],
+    guess_protocol: no_protocol,
+};
+
+const fn named(name: &'static str, provider: &'static str) -> Term {
+    Term { name, protocol: None, provider: Some(provider) }
+}
+
+/// `ConnectionStatus` of the SDKs.
+static STATUSES: Vocabulary = Vocabulary {
+    noun: "status",
+    code: &UNKNOWN_STATUS,
+    terms: &[word("DRAFT"), word("IN_PROGRESS"), word("COMPLETED"), word("CONNECTION_STATUS_UNSPECIFIED")],
+    guess_protocol: no_protocol,
+};
+
+const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");
+const DATA_ORGANIZATION: FieldId = id_of(FIELDS, "data.organization_id");
+const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
+
+fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    let expected = match operation {
+        Operation::Enabled => Some(Kind::True),
+        Operation::Disabled => Some(Kind::False),
+        _ => None,
+    };
+    if let (Some(expected), Some(enabled)) = (expected, fields.find(ENABLED, 0))
+        && enabled.kind != expected
+    {
+        sink.add(&CONTRADICTION, enabled.span, |finding| {
+            finding.message =
+                format!("`enabled` is {}, but the event says {}", finding.found(), operation.name());
+            finding.expected = Some((expected == Kind::True).to_string());
+        });
+    }
+    if let (Some(organization), Some(repeated)) =
+        (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
+    {
+        let in_data = repeated.span.decode(fields.text);
+        if in_data != organization && !in_data.is_empty() && !organization.is_empty() {
+            sink.add(&CONTRADICTION, repeated.span, |finding| {
+                finding.message = format!(
+                    "the connection's organization is {}, but the event's is `{organization}`",
+                    finding.quoted()
+                );
+                finding.expected = Some(organization.into_owned());
+            });
+        }
+    }
+}

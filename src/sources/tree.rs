@@ -1,0 +1,99 @@
+//! A source's table of paths as a tree, so that binding a line walks both side by side.
+
+use super::field::{Field, FieldKind};
+use crate::fields::FieldId;
+
+/// A key of the tree with what may stand below it.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// Key in its object; empty for the root and for list elements.
+    pub key: &'static str,
+    /// Another spelling of the key.
+    pub also: Option<&'static str>,
+    /// The field of this path; `None` for the root and for list elements.
+    pub field: Option<FieldId>,
+    /// Members, if it is an object.
+    pub members: Vec<Self>,
+    /// What an element of the list looks like by its `type`; `None` for all other types.
+    pub elements: Vec<(Option<&'static str>, Self)>,
+    /// Everything below it belongs to events about SSO connections only.
+    pub opaque_unless_sso: bool,
+}
+
+impl Tree {
+    /// Builds the tree of a table in which every parent stands before its children.
+    pub fn grow(fields: &'static [Field]) -> Self {
+        let mut root = Self::default();
+        for (id, field) in fields.iter().enumerate() {
+            root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
+        }
+        root.mark_opaque(fields);
+        root
+    }
+
+    /// The member with that key in either spelling.
+    pub fn member(&self, key: &str) -> Option<(usize, &Self)> {
+        self.members.iter().enumerate().find(|(_, member)| member.key == key || member.also == Some(key))
+    }
+
+    /// What an element of that type looks like.
+    pub fn element(&self, kind: Option<&str>) -> Option<&Self> {
+        let of = |wanted: Option<&str>| {
+            let found = self.elements.iter().find(|(kind, _)| *kind == wanted);
+            found.map(|(_, tree)| tree)
+        };
+        kind.and_then(|kind| of(Some(kind))).or_else(|| of(None))
+    }
+
+    fn insert(&mut self, path: &'static str, id: FieldId, field: &'static Field) {
+        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (key, list) =
+            head.split_once('[').map_or((head, None), |(key, list)| (key, Some(list.trim_end_matches(']'))));
+        let at = self.members.iter().position(|member| member.key == key);
+        let at = at.unwrap_or_else(|| {
+            self.members.push(Self { key, ..Self::default() });
+            self.members.len() - 1
+        });
+        let member = &mut self.members[at];
+        match list {
+            Some(list) => {
+                let kind = list.strip_prefix("type=");
+                for (_, element) in member.elements_of(kind) {
+                    element.insert(rest, id, field);
+                }
+            }
+            None if rest.is_empty() => {
+                member.also = field.also;
+                member.field = Some(id);
+            }
+            None => member.insert(rest, id, field),
+        }
+    }
+
+    /// The elements a path with this type speaks of: `[]` speaks of every type.
+    fn elements_of(
+        &mut self,
+        kind: Option<&'static str>,
+    ) -> impl Iterator<Item = &mut (Option<&'static str>, Self)> {
+        if self.elements.is_empty() {
+            self.elements.push((None, Self::default()));
+        }
+        if kind.is_some() && self.elements.iter().all(|element| element.0 != kind) {
+            let general = self.elements[0].1.clone();
+            self.elements.push((kind, general));
+        }
+        self.elements.iter_mut().filter(move |element| kind.is_none() || element.0 == kind)
+    }
+
+    fn mark_opaque(&mut self, fields: &[Field]) {
+        for member in &mut self.members {
+            member.mark_opaque(fields);
+        }
+        for (_, element) in &mut self.elements {
+            element.mark_opaque(fields);
+        }
+        let is_object = self.field.is_some_and(|id| fields[id as usize].kind == FieldKind::Object);
+        let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
+        self.opaque_unless_sso = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
+    }
+}

@@ -1,0 +1,289 @@
+//! Points in time: parsing what vendors write, ordering in nanoseconds, printing in a zone.
+//!
+//! The parser is written by hand because it runs on every line; a property test holds it to
+//! chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
+
+use anyhow::{Result, anyhow, bail};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use crate::nearest::nearest;
+
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// A point in time with nanosecond resolution, ordered as time is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    /// Seconds since 1970-01-01T00:00:00Z; negative before.
+    pub seconds: i64,
+    /// Nanoseconds after `seconds`, below 1,000,000,000.
+    pub nanos: u32,
+}
+
+impl Timestamp {
+    /// Milliseconds since 1970, rounded towards the past.
+    pub fn epoch_ms(self) -> i64 {
+        self.seconds * 1000 + i64::from(self.nanos / 1_000_000)
+    }
+
+    /// RFC 3339 in `zone`, with as many fractional digits as the value needs.
+    pub fn rfc3339(self, zone: Tz) -> String {
+        self.in_zone(zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
+    pub fn to_the_second(self, zone: Tz) -> String {
+        let format = if zone == Tz::UTC { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%:z" };
+        self.in_zone(zone).format(format).to_string()
+    }
+
+    /// Date and time to the minute in `zone`.
+    pub fn to_the_minute(self, zone: Tz) -> String {
+        self.in_zone(zone).format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// The moment of the call.
+    pub fn now() -> Self {
+        Utc::now().into()
+    }
+
+    fn in_zone(self, zone: Tz) -> DateTime<Tz> {
+        DateTime::from_timestamp(self.seconds, self.nanos)
+            .expect("four-digit years are within chrono's range")
+            .with_timezone(&zone)
+    }
+}
+
+impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
+    fn from(time: DateTime<Z>) -> Self {
+        Self { seconds: time.timestamp(), nanos: time.timestamp_subsec_nanos() % NANOS_PER_SECOND }
+    }
+}
+
+/// A vendor's time, and whether it lacked a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The point in time; a time without a zone is read as UTC.
+    pub timestamp: Timestamp,
+    /// The text names no zone.
+    pub naive: bool,
+}
+
+/// Reads an RFC 3339 date-time, also with a space for the `T` and without a zone.
+///
+/// Digits of a second beyond the ninth are dropped. A leap second is the second after it.
+pub fn parse(text: &str) -> Option<Parsed> {
+    let b = text.as_bytes();
+    if b.len() < 19 || b[4] != b'-' || b[7] != b'-' || b[13] != b':' || b[16] != b':' {
+        return None;
+    }
+    if !matches!(b[10], b'T' | b't' | b' ') {
+        return None;
+    }
+    let (year, month, day) = (number(&b[0..4])?, number(&b[5..7])?, number(&b[8..10])?);
+    let (hour, minute, second) = (number(&b[11..13])?, number(&b[14..16])?, number(&b[17..19])?);
+    if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (nanos, rest) = fraction(&b[19..])?;
+    let (offset, naive) = match rest {
+        [] => (0, true),
+        [b'Z' | b'z'] => (0, false),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
+            let (hours, minutes) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = hours * 3600 + minutes * 60;
+            (if *sign == b'-' { -offset } else { offset }, false)
+        }
+        _ => return None,
+    };
+    let seconds =
+        days_since_1970(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
+    Some(Parsed { timestamp: Timestamp { seconds, nanos }, naive })
+}
+
+/// Reads a bound a user typed: RFC 3339, a date, a date and time in `zone`, or `7d` before `now`.
+pub fn parse_bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
+    if let Some(age) = parse_age(text) {
+        return Ok(Timestamp { seconds: now.seconds.saturating_sub(age), nanos: now.nanos });
+    }
+    if let Some(parsed) = parse(text)
+        && !parsed.naive
+    {
+        return Ok(parsed.timestamp);
+    }
+    let local = local_date_time(text).ok_or_else(|| {
+        anyhow!(
+            "`{text}` is no time; give RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) \
+             or an age (30m, 12h, 7d, 2w)"
+        )
+    })?;
+    zone.from_local_datetime(&local)
+        .earliest()
+        .map(Timestamp::from)
+        .ok_or_else(|| anyhow!("`{text}` does not exist in {zone}: clocks were put forward"))
+}
+
+/// Reads an IANA zone name, naming the nearest one when there is no such zone.
+pub fn parse_zone(name: &str) -> Result<Tz> {
+    if let Ok(zone) = name.parse() {
+        return Ok(zone);
+    }
+    match nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())) {
+        Some(near) => bail!("no time zone `{name}`; did you mean `{near}`?"),
+        None => bail!("no time zone `{name}`; give an IANA name such as Europe/Berlin"),
+    }
+}
+
+fn parse_age(text: &str) -> Option<i64> {
+    let unit = match text.as_bytes().last()? {
+        b's' => 1,
+        b'm' => 60,
+        b'h' => 3600,
+        b'd' => SECONDS_PER_DAY,
+        b'w' => 7 * SECONDS_PER_DAY,
+        _ => return None,
+    };
+    let digits = &text[..text.len() - 1];
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let age = digits.parse::<i64>().ok()?.checked_mul(unit)?;
+    (age <= 10_000 * 366 * SECONDS_PER_DAY).then_some(age)
+}
+
+fn local_date_time(text: &str) -> Option<NaiveDateTime> {
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return (text.len() == 10).then(|| date.and_hms_opt(0, 0, 0))?;
+    }
+    let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
+    let Timestamp { seconds, nanos } = parse(&with_seconds)?.timestamp;
+    DateTime::from_timestamp(seconds, nanos).map(|time| time.naive_utc())
+}
+
+fn number(digits: &[u8]) -> Option<i64> {
+    digits
+        .iter()
+        .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i64::from(digit - b'0')))
+}
+
+fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
+    let Some((b'.', rest)) = b.split_first() else {
+        return Some((0, b));
+    };
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    if digits == 0 {
+        return None;
+    }
+    let nanos =
+        (0..9).fold(0, |nanos, i| nanos * 10 + if i < digits { u32::from(rest[i] - b'0') } else { 0 });
+    Some((nanos, &rest[digits..]))
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March so that
+/// the leap day comes last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    365 * year + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + (month * 153 + 2) / 5
+        + day
+        - 1
+        - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utc(text: &str) -> Option<String> {
+        parse(text).map(|parsed| parsed.timestamp.rfc3339(Tz::UTC))
+    }
+
+    #[test]
+    fn reads_what_vendors_write() {
+        for (text, expected) in [
+            ("2025-01-15T10:30:00.000Z", "2025-01-15T10:30:00Z"),
+            ("2025-12-09T09:25:02.02Z", "2025-12-09T09:25:02.020Z"),
+            ("2025-10-14T09:27:18.488720586Z", "2025-10-14T09:27:18.488720586Z"),
+            ("2023-04-28 20:05:31.093", "2023-04-28T20:05:31.093Z"),
+            ("2020-05-06T04:21:48+02:00", "2020-05-06T02:21:48Z"),
+            ("2020-05-06T04:21:48-0130", "2020-05-06T05:51:48Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("2024-02-29T00:00:00.1234567899Z", "2024-02-29T00:00:00.123456789Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(utc(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_time() {
+        for text in [
+            "",
+            "yesterday",
+            "2025-01-15",
+            "2025-02-29T00:00:00Z",
+            "2025-01-15T24:00:00Z",
+            "2025-01-15T10:60:00Z",
+            "2025-01-15T10:30:00.Z",
+            "2025-01-15T10:30:00 Z",
+            "2025-01-15T10:30:00+1:00",
+            "2025-01-15T10:30:00+24:00",
+            "2025-1-15T10:30:00Z",
+            "+025-01-15T10:30:00Z",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_bounds() {
+        let now = parse("2025-01-15T12:00:00Z").unwrap().timestamp;
+        let bound = |text, zone| parse_bound(text, zone, now).map(|time: Timestamp| time.rfc3339(Tz::UTC));
+        assert_eq!(bound("7d", Tz::UTC).unwrap(), "2025-01-08T12:00:00Z");
+        assert_eq!(bound("90m", Tz::UTC).unwrap(), "2025-01-15T10:30:00Z");
+        assert_eq!(bound("2025-01-15", Tz::UTC).unwrap(), "2025-01-15T00:00:00Z");
+        assert_eq!(bound("2025-01-15", Tz::Europe__Berlin).unwrap(), "2025-01-14T23:00:00Z");
+        assert_eq!(bound("2025-01-15 08:30", Tz::Europe__Berlin).unwrap(), "2025-01-15T07:30:00Z");
+        assert!(bound("2025-03-30T02:30:00", Tz::Europe__Berlin).is_err());
+        for text in ["soon", "d", "-7d", "99999999999999999999d", "2025-13-01"] {
+            assert!(bound(text, Tz::UTC).is_err(), "{text}");
+        }
+        assert!(parse_zone("Europe/Berln").unwrap_err().to_string().contains("`Europe/Berlin`"));
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_chrono(seconds in -62_167_219_200_i64..253_402_300_800, nanos in 0..NANOS_PER_SECOND, offset in -1439..1440_i32) {
+            let zone = chrono::FixedOffset::east_opt(offset * 60).unwrap();
+            let text = DateTime::from_timestamp(seconds, nanos).unwrap().with_timezone(&zone).to_rfc3339();
+            prop_assume!(text.starts_with(|c: char| c.is_ascii_digit()));
+            let parsed = parse(&text).unwrap();
+            prop_assert_eq!(parsed.timestamp, Timestamp { seconds, nanos });
+            prop_assert!(!parsed.naive);
+        }
+
+        #[test]
+        fn accepts_no_more_than_chrono(text in "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z") {
+            prop_assert_eq!(parse(&text).is_some(), DateTime::parse_from_rfc3339(&text).is_ok());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Checks the values of a bound line against what its source's table expects of them.
+
+use crate::event::Operation;
+use crate::fields::{Binding, Fields};
+use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, NAIVE_TIME, WRONG_TYPE};
+use crate::json::Span;
+use crate::nearest::nearest;
+use crate::sink::Sink;
+use crate::sources::{Expect, Source, Vocabulary};
+use crate::time::{self, Timestamp};
+
+/// What the values of a line stand for.
+#[derive(Default)]
+pub struct Meaning {
+    /// When it happened, if the line says so readably.
+    pub time: Option<Timestamp>,
+    /// Neutral protocol.
+    pub protocol: Option<&'static str>,
+    /// Neutral identity provider.
+    pub provider: Option<&'static str>,
+}
+
+/// Checks every value, then what they say together.
+pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) -> Meaning {
+    let mut meaning = Meaning::default();
+    for binding in fields.bindings {
+        let expects = source.fields[binding.field as usize].expects;
+        if expects.is_empty() {
+            continue;
+        }
+        let text = binding.span.decode(fields.text);
+        for expect in expects {
+            let goes_on = meets(expect, &text, binding, sink, &mut meaning);
+            if !goes_on {
+                break;
+            }
+        }
+    }
+    (source.cross_check)(fields, operation, sink);
+    meaning
+}
+
+/// Checks one expectation; `false` when the ones after it would only repeat the finding.
+fn meets(expect: &Expect, text: &str, binding: &Binding, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
+    match expect {
+        Expect::NotEmpty if text.is_empty() => {
+            sink.add(&EMPTY_VALUE, binding.span, |finding| {
+                finding.message = format!("`{}` is empty", finding.path);
+                finding.expected = Some("a value".to_owned());
+            });
+            return false;
+        }
+        Expect::Time => meaning.time = time(text, binding.span, sink),
+        Expect::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            sink.add(&WRONG_TYPE, binding.span, |finding| {
+                finding.message = format!("`{}` is {}, expected digits", finding.path, finding.quoted());
+                finding.expected = Some("a string of digits".to_owned());
+            });
+        }
+        Expect::Prefix(prefix, code) if !text.starts_with(prefix) => {
+            sink.add(code, binding.span, |finding| {
+                finding.message = format!(
+                    "`{}` is {}, expected an id that begins with `{prefix}`",
+                    finding.path,
+                    finding.quoted()
+                );
+                finding.expected = Some(format!("{prefix}…"));
+            });
+            return false;
+        }
+        // Bytes are counted first: text is never longer in characters.
+        Expect::AtMost(limit, code) if text.len() > *limit => {
+            let length = text.chars().count();
+            if length > *limit {
+                over_limit(sink, binding.span, length, *limit, code);
+            }
+        }
+        Expect::OneOf(vocabulary) => one_of(vocabulary, text, binding, sink, meaning),
+        _ => {}
+    }
+    true
+}
+
+/// Adds a finding about a value that is too long.
+pub fn over_limit(sink: &mut Sink<'_>, span: Span, length: usize, limit: usize, code: &'static Code) {
+    sink.add(code, span, |finding| {
+        finding.message = format!("`{}` has {length} characters, expected at most {limit}", finding.path);
+        finding.expected = Some(format!("at most {limit} characters"));
+    });
+}
+
+fn time(text: &str, span: Span, sink: &mut Sink<'_>) -> Option<Timestamp> {
+    let Some(parsed) = time::parse(text) else {
+        sink.add(&BAD_TIME, span, |finding| {
+            finding.message =
+                format!("`{}` is {}, expected an RFC 3339 date-time", finding.path, finding.quoted());
+            finding.expected = Some("a date-time such as 2025-01-15T10:30:00.000Z".to_owned());
+        });
+        return None;
+    };
+    if parsed.naive {
+        sink.add(&NAIVE_TIME, span, |finding| {
+            finding.message =
+                format!("`{}` is {} without a zone, read as UTC", finding.path, finding.quoted());
+            finding.expected = Some("a zone: Z or an offset such as +02:00".to_owned());
+        });
+    }
+    Some(parsed.timestamp)
+}
+
+fn one_of(
+    vocabulary: &'static Vocabulary,
+    text: &str,
+    binding: &Binding,
+    sink: &mut Sink<'_>,
+    meaning: &mut Meaning,
+) {
+    if let Some(term) = vocabulary.term(text) {
+        meaning.protocol = meaning.protocol.or(term.protocol);
+        meaning.provider = meaning.provider.or(term.provider);
+        return;
+    }
+    meaning.protocol = meaning.protocol.or_else(|| (vocabulary.guess_protocol)(text));
+    sink.add(vocabulary.code, binding.span, |finding| {
+        finding.message = format!("unknown {} {}", vocabulary.noun, finding.quoted());
+        finding.expected = Some(format!("a documented {}", vocabulary.noun));
+        finding.nearest = nearest(text, vocabulary.terms.iter().map(|term| term.name));
+    });
+}
