@@ -1,18 +1,38 @@
 //! ssoaudit: an analyzer for SSO administration audit logs.
 //!
 //! The library exists for the binary and its tests; its API is not stable. `ARCHITECTURE.md`
-//! says how the modules fit together.
+//! says how the modules fit together. In reading order:
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
+pub mod commands;
+
+pub mod input;
+pub mod scan;
+
 pub mod bind;
+pub mod json;
+pub mod line;
+pub mod sink;
+pub mod sources;
+pub mod values;
+
 pub mod event;
 pub mod fields;
 pub mod finding;
-pub mod json;
-pub mod line;
 pub mod nearest;
-pub mod sink;
-pub mod sources;
 pub mod time;
-pub mod values;
+
+pub mod columns;
+pub mod file_report;
+pub mod select;
+
+pub mod formats;
+pub mod printer;
+pub mod schema;
+
+pub mod messages;
+pub mod output;
+pub mod progress;
+pub mod terminal;

@@ -1,2 +1,34 @@
-//! x
-fn main() {}
+//! The binary: parses the command line, runs the command, prints the error, chooses the exit code.
+
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ssoaudit::cli::Cli;
+use ssoaudit::commands::Verdict;
+use ssoaudit::messages;
+use ssoaudit::output::is_closed_pipe;
+use ssoaudit::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => {
+            // A closed pipe is no reason to complain about help that nobody reads.
+            let _ = refusal.print();
+            return ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let terminal = Terminal::detect();
+    match cli.command.run(terminal) {
+        Ok(Verdict::Done) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        Ok(Verdict::Unreadable) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            messages::error(&format!("{error:#}"), terminal.colors_stderr());
+            ExitCode::from(2)
+        }
+    }
+}

@@ -28,7 +28,7 @@ mod tests {
     fn names_the_nearest() {
         let known = ["GoogleSAML", "OktaSAML", "GenericOIDC"];
         assert_eq!(nearest("gogleSAML", known), Some("GoogleSAML"));
-        assert_eq!(nearest("OktaOIDC", known), Some("OktaSAML"));
+        assert_eq!(nearest("OktaSALM", known), Some("OktaSAML"));
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest("Kerberos", known), None);
     }

@@ -1,0 +1,276 @@
+//! The command line: the top parser and the arguments that commands share.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use chrono_tz::Tz;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, ValueEnum};
+
+use crate::commands::Command;
+use crate::event::{Attribute, OPERATIONS};
+use crate::input::{self, Input, Place};
+use crate::line::Reading;
+use crate::nearest::nearest;
+use crate::scan::Settings;
+use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network};
+use crate::sources::{self, Source};
+use crate::time::{self, Timestamp};
+
+/// Help with the examples first.
+pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// What a user typed.
+#[derive(Debug, Parser)]
+#[command(name = "ssoaudit", version, about = "Validate, filter and print SSO administration audit logs", help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit filter --action deleted exports/            deletions of SSO connections, as a table
+  ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
+  ssoaudit validate export.ndjson                      every broken line, with line and field
+  ssoaudit schema --list                               what sources, actions and types there are
+")]
+#[command(after_help = "Exit status: 0 done, 1 findings, 2 could not do the job, 130 interrupted.")]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to read, the same for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Files, directories to walk, or `-` for standard input (the default)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Source of the events; `auto` asks each line
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
+    pub source: String,
+    /// Refuse lines longer than this; 16777216 is 16 MiB
+    #[arg(long, value_name = "N", default_value_t = 16 << 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_line_bytes: u32,
+    /// Threads that parse [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub threads: Option<u16>,
+    /// Exit with 1 when a line is invalid
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Bytes a block has: large enough to cost nothing, small enough for the caches.
+const BLOCK_BYTES: usize = 1 << 19;
+
+impl InputArgs {
+    /// The inputs; refuses to wait for a terminal that nobody was told to type into.
+    pub fn inputs(&self, stdin_is_terminal: bool) -> Result<Vec<Input>> {
+        if !self.paths.is_empty() {
+            return Ok(input::collect(&self.paths));
+        }
+        if stdin_is_terminal {
+            bail!("nothing to read; name a file or directory, or pipe events in (`-` reads the terminal)");
+        }
+        Ok(vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }])
+    }
+
+    /// How to scan them.
+    pub fn settings(&self, notices: bool) -> Settings {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        Settings {
+            threads: self.threads.map_or_else(processors, usize::from),
+            block_bytes: BLOCK_BYTES,
+            reading: Reading {
+                source: sources::ALL.iter().copied().find(|source| source.name == self.source),
+                notices,
+                max_line_bytes: self.max_line_bytes as usize,
+            },
+        }
+    }
+}
+
+fn source_names() -> PossibleValuesParser {
+    let names = sources::ALL.iter().map(|source| source.name);
+    PossibleValuesParser::new(std::iter::once("auto").chain(names))
+}
+
+/// Which events are meant, the same for every command that selects.
+#[derive(Debug, Args)]
+#[command(
+    next_help_heading = "Select (values of one flag are alternatives, different flags all have to hold; * and ? are wildcards)"
+)]
+pub struct SelectArgs {
+    /// Vendor's action or operation: viewed, portal-opened, created, enabled, disabled, deleted, other
+    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    pub action: Vec<String>,
+    /// Actor's id, e-mail address or name; `none` for events that carry no actor
+    #[arg(long, value_name = "ACTOR", value_delimiter = ',')]
+    pub actor: Vec<String>,
+    /// Organization's id or name
+    #[arg(long, value_name = "ORG", value_delimiter = ',')]
+    pub org: Vec<String>,
+    /// Connection's id
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub connection: Vec<String>,
+    /// Vendor's connection type, such as GoogleSAML or OIDC
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    pub connection_type: Vec<String>,
+    /// Neutral protocol: saml, oidc, oauth, …
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub protocol: Vec<String>,
+    /// Neutral identity provider: okta, google, microsoft, custom, …
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub provider: Vec<String>,
+    /// Done in an impersonated session
+    #[arg(long)]
+    pub impersonated: bool,
+    /// IP address or network, such as 192.0.2.0/24
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub ip: Vec<String>,
+    /// Not before: RFC 3339, a date, or an age such as 7d or 12h
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Before, in the same forms
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Keep the events that the flags above do not match
+    #[arg(long)]
+    pub invert_match: bool,
+    /// IANA time zone of bounds without a zone and of times in tables, csv and tsv
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// Take this for the present, for runs that can be repeated
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub now: Option<String>,
+}
+
+const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
+const ORGANIZATION: &[Attribute] = &[Attribute::OrganizationId, Attribute::OrganizationName];
+
+impl SelectArgs {
+    /// The zone times are read and printed in.
+    pub fn zone(&self) -> Result<Tz> {
+        self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
+    }
+
+    /// The predicate; refuses values that cannot be meant.
+    pub fn select(&self) -> Result<Select> {
+        let zone = self.zone()?;
+        let now = match &self.now {
+            Some(now) => time::parse_bound(now, zone, Timestamp::now())?,
+            None => Timestamp::now(),
+        };
+        let mut clauses = Vec::new();
+        let mut matching = |flag: &str, values: &[String], attributes: &'static [Attribute]| {
+            if !values.is_empty() {
+                clauses.push(clause(flag, values, Test::Matches(attributes, patterns(values))));
+            }
+        };
+        matching("--action", &self.action, ACTION);
+        matching("--org", &self.org, ORGANIZATION);
+        matching("--connection", &self.connection, &[Attribute::ConnectionId]);
+        matching("--connection-type", &self.connection_type, &[Attribute::ConnectionType]);
+        matching("--protocol", &self.protocol, &[Attribute::ConnectionProtocol]);
+        matching("--provider", &self.provider, &[Attribute::ConnectionProvider]);
+        if !self.actor.is_empty() {
+            let is_none = |value: &String| value.eq_ignore_ascii_case("none");
+            let no_actor = if self.actor.iter().any(is_none) { NoActor::Matches } else { NoActor::Fails };
+            clauses.push(clause("--actor", &self.actor, Test::Actor(patterns(&self.actor), no_actor)));
+        }
+        if self.impersonated {
+            clauses.push(clause("--impersonated", &[], Test::Impersonated));
+        }
+        if !self.ip.is_empty() {
+            let networks: Result<_> = self.ip.iter().map(|text| parse_network(text)).collect();
+            let networks = networks.map_err(|error| error.context("--ip"))?;
+            clauses.push(clause("--ip", &self.ip, Test::Within(networks)));
+        }
+        let bound = |flag: &'static str, text: &Option<String>| -> Result<Option<Timestamp>> {
+            let bound = text.as_deref().map(|text| time::parse_bound(text, zone, now)).transpose();
+            bound.map_err(|error| error.context(flag))
+        };
+        let (since, until) = (bound("--since", &self.since)?, bound("--until", &self.until)?);
+        if let (Some(since), Some(until)) = (since, until)
+            && since >= until
+        {
+            bail!("--since {} is not before --until {}", since.rfc3339(zone), until.rfc3339(zone));
+        }
+        clauses.extend(since.map(|since| clause("--since", self.since.as_slice(), Test::Since(since))));
+        clauses.extend(until.map(|until| clause("--until", self.until.as_slice(), Test::Until(until))));
+        if self.invert_match && clauses.is_empty() {
+            bail!("--invert-match needs a flag to invert");
+        }
+        Ok(Select { clauses, invert: self.invert_match })
+    }
+
+    /// A warning for every value that no documented vocabulary knows.
+    pub fn warnings(&self) -> Vec<String> {
+        let operations = OPERATIONS.iter().map(|operation| operation.1);
+        let actions = sources::ALL.iter().flat_map(|source| source.actions).map(|action| action.name);
+        let terms =
+            || sources::ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms);
+        let types = terms().filter(|term| term.protocol.is_some()).map(|term| term.name);
+        let protocols = terms().filter_map(|term| term.protocol);
+        let providers = terms().filter_map(|term| term.provider);
+        let mut warnings = Vec::new();
+        warn(&mut warnings, "--action", &self.action, &operations.chain(actions).collect::<Vec<_>>());
+        warn(&mut warnings, "--connection-type", &self.connection_type, &types.collect::<Vec<_>>());
+        warn(&mut warnings, "--protocol", &self.protocol, &protocols.collect::<Vec<_>>());
+        warn(&mut warnings, "--provider", &self.provider, &providers.collect::<Vec<_>>());
+        warnings
+    }
+}
+
+fn warn(warnings: &mut Vec<String>, flag: &str, values: &[String], known: &[&'static str]) {
+    for value in values {
+        let pattern = Pattern::new(value);
+        if known.iter().any(|name| pattern.matches(name)) {
+            continue;
+        }
+        let hint = match nearest(value, known.iter().copied()) {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => "; `ssoaudit schema --list` shows the documented ones".to_owned(),
+        };
+        warnings.push(format!("no document names {flag} `{value}`{hint}"));
+    }
+}
+
+fn patterns(values: &[String]) -> Vec<Pattern> {
+    values.iter().map(|value| Pattern::new(value)).collect()
+}
+
+fn clause(flag: &str, values: &[String], test: Test) -> Clause {
+    let flag = if values.is_empty() { flag.to_owned() } else { format!("{flag} {}", values.join(",")) };
+    Clause { flag, test }
+}
+
+/// How to print, the same for every command that prints rows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write to a file, which appears when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub width: Option<u16>,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal; see NO_COLOR, FORCE_COLOR and TERM=dumb.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The source of that name.
+pub fn source(name: &str) -> Option<&'static Source> {
+    sources::ALL.iter().copied().find(|source| source.name == name)
+}

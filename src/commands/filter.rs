@@ -1,0 +1,277 @@
+//! `ssoaudit filter`: prints the events that match.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+
+use super::Verdict;
+use super::tally::{Tally, first_error};
+use crate::cli::{HELP, InputArgs, OutputArgs, SelectArgs};
+use crate::columns;
+use crate::event::Event;
+use crate::finding::Finding;
+use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
+use crate::formats::table;
+use crate::input::{Input, Meter};
+use crate::messages;
+use crate::output::Output;
+use crate::printer::{Plan, Printer, Rows, Sort};
+use crate::progress::Progress;
+use crate::scan::{Counts, Piece, Record, scan};
+use crate::select::Select;
+use crate::terminal::Terminal;
+
+/// Arguments of `filter`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit filter --action deleted exports/                     a table in a terminal
+  ssoaudit filter --connection-type GoogleSAML e.ndjson | jq .actor
+                                                                original lines in a pipe
+  ssoaudit filter --org org_01JGXYZ456 --since 30d --format csv exports/ > month.csv
+  ssoaudit filter --impersonated --columns time,actor.impersonator,action exports/
+  ssoaudit filter --action 'sso.*' --invert-match --count e.ndjson.gz
+")]
+pub struct Filter {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// table, ndjson, json, csv, tsv or markdown; `auto` is a table on a terminal, ndjson in a pipe
+    #[arg(long, short, value_name = "FORMAT", default_value = "auto", value_parser = formats(), hide_possible_values = true, help_heading = "Output")]
+    format: String,
+    /// Columns to print, such as time,action,actor.email; JSON formats print these attributes only
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
+    columns: Vec<String>,
+    /// Print no header
+    #[arg(long, help_heading = "Output")]
+    no_header: bool,
+    /// Print the neutral event (ssoaudit.event.v1) instead of the original line
+    #[arg(long, conflicts_with = "columns", help_heading = "Output")]
+    normalize: bool,
+    /// Sort by time; this holds all matching events in memory
+    #[arg(long, value_name = "KEY", help_heading = "Output", allow_hyphen_values = true)]
+    sort: Option<SortKey>,
+    /// Stop after so many events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
+    limit: Option<u32>,
+    /// Print only how many events match
+    #[arg(long, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
+    count: bool,
+    /// Exit with 1 when no event matches
+    #[arg(long, help_heading = "Output")]
+    exit_status: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SortKey {
+    /// Earliest first.
+    #[value(name = "time")]
+    Earliest,
+    /// Latest first.
+    #[value(name = "-time")]
+    Latest,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        ["auto", "table"].into_iter().chain(ROW_FORMATS.iter().map(|format| format.name)),
+    )
+}
+
+/// What a worker makes of a block.
+#[derive(Default)]
+struct Chunk {
+    rows: Rows,
+    matched: u64,
+    /// For each clause how many events it keeps on its own; only when somebody may ask.
+    kept_by_clause: Vec<u64>,
+    invalid_lines: Vec<u64>,
+    first_error: Option<Finding>,
+}
+
+/// Everything that is known after the last line.
+#[derive(Default)]
+struct Seen {
+    tally: Tally,
+    matched: u64,
+    kept_by_clause: Vec<u64>,
+}
+
+impl Filter {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let select = self.select.select()?;
+        let plan = self.plan(terminal)?;
+        let inputs = self.input.inputs(terminal.stdin)?;
+        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        for warning in self.select.warnings() {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+        let mut printer = Printer::new(&plan, output);
+        let seen = self.scan(&inputs, &select, &plan, &mut printer, terminal)?;
+        let hidden = if self.count {
+            printer.finish_with(&format!("{}\n", seen.matched))?;
+            Vec::new()
+        } else {
+            printer.finish()?
+        };
+        if !hidden.is_empty() && terminal.stderr {
+            let note = format!(
+                "no room for {}; see --width and --columns, or --format csv for every column",
+                hidden.join(", ")
+            );
+            messages::note(&note, terminal.colors_stderr());
+        }
+        if seen.matched == 0 && terminal.stderr {
+            explain(&seen, &select, terminal);
+        }
+        seen.tally.warn(&inputs, terminal);
+        let has_findings =
+            (self.input.strict && seen.tally.counts.invalid > 0) || (self.exit_status && seen.matched == 0);
+        Ok(seen.tally.verdict(has_findings))
+    }
+
+    fn scan(
+        &self,
+        inputs: &[Input],
+        select: &Select,
+        plan: &Plan,
+        printer: &mut Printer<'_>,
+        terminal: Terminal,
+    ) -> Result<Seen> {
+        let meter = Meter::default();
+        let mut progress = Progress::new(inputs, terminal.stderr);
+        let mut seen = Seen::default();
+        let each = |chunk: &mut Chunk, record: Record<'_>| {
+            let Some(event) = record.event else {
+                chunk.invalid_lines.push(record.line);
+                if chunk.first_error.is_none() {
+                    chunk.first_error = first_error(record.findings);
+                }
+                return;
+            };
+            if terminal.stderr {
+                chunk.count_clauses(select, &event);
+            }
+            if select.keeps(&event) {
+                chunk.matched += 1;
+                if !self.count {
+                    chunk.rows.push(plan, record.raw, record.line, &event);
+                }
+            }
+        };
+        scan(inputs, self.input.settings(false), &meter, each, |piece| {
+            progress.update(&meter);
+            match piece {
+                Piece::Block { input, line_base, counts, value } => {
+                    if terminal.stdout && value.rows.count() > 0 && self.sort.is_none() {
+                        progress.clear();
+                    }
+                    self.take(value, (input, line_base, counts), printer, &mut seen)
+                }
+                Piece::End { input, error } => {
+                    seen.tally.end(&inputs[input], error, &mut progress, terminal);
+                    Ok(ControlFlow::Continue(()))
+                }
+            }
+        })?;
+        progress.clear();
+        Ok(seen)
+    }
+
+    fn take(
+        &self,
+        mut chunk: Chunk,
+        (input, line_base, mut counts): (usize, u64, Counts),
+        printer: &mut Printer<'_>,
+        seen: &mut Seen,
+    ) -> Result<ControlFlow<()>> {
+        seen.matched += chunk.matched;
+        seen.kept_by_clause.resize(chunk.kept_by_clause.len().max(seen.kept_by_clause.len()), 0);
+        for (sum, kept) in seen.kept_by_clause.iter_mut().zip(&chunk.kept_by_clause) {
+            *sum += kept;
+        }
+        let last_line = printer.take(std::mem::take(&mut chunk.rows))?.filter(|_| !self.input.strict);
+        if let Some(last_line) = last_line {
+            // What comes after the last row printed counts for nothing, however blocks were cut.
+            counts.invalid = chunk.invalid_lines.iter().filter(|line| **line < last_line).count() as u64;
+            chunk.first_error = chunk.first_error.filter(|error| error.line < last_line);
+        }
+        if let Some(error) = &mut chunk.first_error {
+            error.line += line_base;
+        }
+        seen.tally.block(input, counts, chunk.first_error);
+        Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn plan(&self, terminal: Terminal) -> Result<Plan> {
+        let to_terminal = terminal.stdout && self.output.output.is_none();
+        let name = match self.format.as_str() {
+            "auto" if to_terminal => "table",
+            "auto" => "ndjson",
+            name => name,
+        };
+        let format: Option<&'static RowFormat> = ROW_FORMATS.iter().find(|format| format.name == name);
+        let is_json = matches!(name, "ndjson" | "json");
+        if self.normalize && !is_json {
+            bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
+        }
+        let named = columns::named(&self.columns)?;
+        let body = if self.normalize {
+            Body::Normalized
+        } else if named.is_empty() {
+            Body::Original
+        } else {
+            Body::Some(named.iter().flat_map(|column| column.leaves.clone()).collect())
+        };
+        let columns = match format {
+            _ if !named.is_empty() => named,
+            Some(format) if format.is_wide => columns::all(),
+            _ => columns::default(),
+        };
+        let zone = self.select.zone()?;
+        let view = View { columns, body, zone, converts_time: self.select.tz.is_some() };
+        let width = self.output.width.or(terminal.width.filter(|_| to_terminal)).map(usize::from);
+        let style = table::Style {
+            width,
+            colors: terminal.colors_stdout(self.output.color, self.output.output.is_some()),
+            header: !self.no_header,
+        };
+        let sort = self.sort.map(|key| match key {
+            SortKey::Earliest => Sort::Earliest,
+            SortKey::Latest => Sort::Latest,
+        });
+        Ok(Plan { view, format, style, sort, limit: self.limit.map(|limit| limit as usize) })
+    }
+}
+
+impl Chunk {
+    fn count_clauses(&mut self, select: &Select, event: &Event<'_>) {
+        self.kept_by_clause.resize(select.clauses.len(), 0);
+        for (clause, kept) in select.clauses.iter().zip(&mut self.kept_by_clause) {
+            *kept += u64::from(clause.test.holds(event));
+        }
+    }
+}
+
+/// Says why nothing was printed.
+fn explain(seen: &Seen, select: &Select, terminal: Terminal) {
+    let events = seen.tally.counts.valid;
+    let note = |text: &str| messages::note(text, terminal.colors_stderr());
+    if events == 0 {
+        return note("there is no event in the input");
+    }
+    if select.invert {
+        return note(&format!("every one of {events} events matches, and --invert-match keeps the others"));
+    }
+    note(&format!("none of {events} events matches; on its own"));
+    for (clause, kept) in select.clauses.iter().zip(&seen.kept_by_clause) {
+        note(&format!("  {} keeps {kept}", clause.flag));
+    }
+}

@@ -1,0 +1,52 @@
+//! The subcommands, one file each: its arguments and its `run`.
+
+mod completions;
+mod filter;
+mod man;
+mod schema;
+mod tally;
+mod validate;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::terminal::Terminal;
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the events that match
+    Filter(Box<filter::Filter>),
+    /// Check every line and print what is wrong with it
+    Validate(validate::Validate),
+    /// Print the JSON Schema of a source or of the neutral event
+    Schema(schema::Schema),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Print the manual page
+    Man(man::Man),
+}
+
+/// How a command ended that did its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Done,
+    /// It found what it was told to fail on.
+    Findings,
+    /// It did what it could, but some input could not be read.
+    Unreadable,
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        match self {
+            Self::Filter(filter) => filter.run(terminal),
+            Self::Validate(validate) => validate.run(terminal),
+            Self::Schema(schema) => schema.run(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
+        }
+    }
+}

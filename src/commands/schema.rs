@@ -1,0 +1,87 @@
+//! `ssoaudit schema`: the JSON Schema of a source or of the neutral event, and what is documented.
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::Verdict;
+use crate::cli::HELP;
+use crate::event::{self, OPERATIONS};
+use crate::output::Output;
+use crate::schema;
+use crate::sources::{self, Source};
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit schema --list                    sources, operations, actions, connection types
+  ssoaudit schema centure > centure.schema.json
+  ssoaudit schema ssoaudit.event.v1         what `filter --normalize` prints
+")]
+pub struct Schema {
+    /// A source, or ssoaudit.event.v1
+    #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
+    name: Option<String>,
+    /// List what is documented, one line each
+    #[arg(long, conflicts_with = "name")]
+    list: bool,
+}
+
+fn names() -> PossibleValuesParser {
+    let names = sources::ALL.iter().map(|source| source.name);
+    PossibleValuesParser::new(names.chain([event::SCHEMA]))
+}
+
+impl Schema {
+    /// Prints the schema or the list.
+    pub fn run(&self) -> Result<Verdict> {
+        let source = sources::ALL.iter().find(|source| Some(source.name) == self.name.as_deref());
+        let text = match (self.list, source) {
+            (true, _) => list(),
+            (false, Some(source)) => pretty(&schema::of_source(source)),
+            (false, None) => pretty(&schema::of_event()),
+        };
+        Output::create(None, &[])?.write(text.as_bytes())?;
+        Ok(Verdict::Done)
+    }
+}
+
+fn pretty(schema: &serde_json::Value) -> String {
+    format!("{schema:#}\n")
+}
+
+fn list() -> String {
+    let mut text =
+        section("Sources", sources::ALL.iter().map(|source| (source.name, source.about.to_owned())));
+    text.push_str(&section(
+        "Operations",
+        OPERATIONS.iter().map(|(_, name, about)| (*name, (*about).to_owned())),
+    ));
+    for source in sources::ALL {
+        let actions = source
+            .actions
+            .iter()
+            .map(|action| (action.name, format!("{}: {}", action.operation.name(), action.about)));
+        text.push_str(&section(&format!("Actions of {}", source.name), actions));
+        text.push_str(&section(&format!("Connection types of {}", source.name), connection_types(source)));
+    }
+    text
+}
+
+fn connection_types(source: &Source) -> impl Iterator<Item = (&'static str, String)> {
+    let terms = source.vocabularies().flat_map(|vocabulary| vocabulary.terms);
+    terms.filter_map(|term| {
+        let protocol = term.protocol?;
+        let provider = term.provider.map_or(String::new(), |provider| format!(", provider {provider}"));
+        Some((term.name, format!("protocol {protocol}{provider}")))
+    })
+}
+
+fn section(title: &str, rows: impl Iterator<Item = (&'static str, String)>) -> String {
+    let rows: Vec<_> = rows.collect();
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: String = rows.iter().map(|(name, about)| format!("  {name:<width$}  {about}\n")).collect();
+    format!("{title}\n{lines}\n")
+}

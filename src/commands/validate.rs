@@ -1,0 +1,165 @@
+//! `ssoaudit validate`: checks every line and prints what is wrong with it.
+
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::Verdict;
+use crate::cli::{HELP, InputArgs, OutputArgs};
+use crate::file_report::{FileReport, Part};
+use crate::finding::Level;
+use crate::formats::table;
+use crate::formats::validation::{Format, Writer};
+use crate::input::{Input, Meter};
+use crate::messages;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::scan::{Piece, scan};
+use crate::terminal::Terminal;
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit validate export.ndjson                     what is wrong, and where
+  ssoaudit validate --notices --max-findings 0 exports/
+                                                      counts, and what no document knows
+  ssoaudit validate --deny warnings export.ndjson     for CI: exit 1 on errors and warnings
+  ssoaudit validate --format ndjson e.ndjson | jq -r .code | sort | uniq -c
+")]
+pub struct Validate {
+    #[command(flatten)]
+    input: InputArgs,
+    /// text, table, ndjson, json or csv; `auto` is text on a terminal, ndjson in a pipe
+    #[arg(
+        long,
+        short,
+        value_name = "FORMAT",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    format: FormatChoice,
+    /// Show notices as well, and how often each unknown field and value was seen
+    #[arg(long, help_heading = "Output")]
+    notices: bool,
+    /// Show at most so many findings a file (`all` for every one); the rest is counted
+    #[arg(long, value_name = "N", default_value = "100", value_parser = max_findings, help_heading = "Output")]
+    max_findings: usize,
+    /// Exit with 1 on warnings as well as on errors
+    #[arg(long, value_name = "LEVEL", help_heading = "Output")]
+    deny: Option<Deny>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    /// Errors and warnings.
+    Warnings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormatChoice {
+    Auto,
+    Text,
+    Table,
+    Ndjson,
+    Json,
+    Csv,
+}
+
+fn max_findings(text: &str) -> Result<usize, String> {
+    if text == "all" {
+        return Ok(usize::MAX);
+    }
+    text.parse().map_err(|_| "give a number or `all`".to_owned())
+}
+
+impl Validate {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let inputs = self.input.inputs(terminal.stdin)?;
+        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        let mut writer = Writer::new(self.format(terminal), self.style(terminal), output)?;
+        let total = self.scan(&inputs, &mut writer, terminal)?;
+        writer.finish(&total.report)?;
+        let report = &total.report;
+        if report.counts.lines == report.counts.blank && total.unreadable == 0 && terminal.stderr {
+            messages::note("there is no event in the input", terminal.colors_stderr());
+        }
+        let denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
+        Ok(if total.unreadable > 0 {
+            Verdict::Unreadable
+        } else if denied || report.found(Level::Error) > 0 {
+            Verdict::Findings
+        } else {
+            Verdict::Done
+        })
+    }
+
+    fn scan(&self, inputs: &[Input], writer: &mut Writer, terminal: Terminal) -> Result<Total> {
+        let meter = Meter::default();
+        let mut progress = Progress::new(inputs, terminal.stderr);
+        let mut total = Total::default();
+        let mut file = FileReport::default();
+        let keep = self.max_findings;
+        let each = |part: &mut Part, record: crate::scan::Record<'_>| part.add(record, keep);
+        scan(inputs, self.input.settings(self.notices), &meter, each, |piece| {
+            progress.update(&meter);
+            match piece {
+                Piece::Block { input, line_base, counts, value } => {
+                    let room = keep.saturating_sub(file.shown);
+                    let findings = file.add(value, line_base, counts, room);
+                    if terminal.stdout && !findings.is_empty() {
+                        progress.clear();
+                    }
+                    writer.findings(&inputs[input].name, &findings)?;
+                }
+                Piece::End { input, error } => {
+                    if let Some(error) = &error {
+                        progress.clear();
+                        messages::error(
+                            &format!("{}: {error}", inputs[input].name),
+                            terminal.colors_stderr(),
+                        );
+                        total.unreadable += 1;
+                    }
+                    if terminal.stdout {
+                        progress.clear();
+                    }
+                    writer.file(&inputs[input].name, &file, error.as_deref())?;
+                    total.report.merge(std::mem::take(&mut file));
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        progress.clear();
+        Ok(total)
+    }
+
+    fn format(&self, terminal: Terminal) -> Format {
+        match self.format {
+            FormatChoice::Auto if terminal.stdout && self.output.output.is_none() => Format::Text,
+            FormatChoice::Auto | FormatChoice::Ndjson => Format::Ndjson,
+            FormatChoice::Text => Format::Text,
+            FormatChoice::Table => Format::Table,
+            FormatChoice::Json => Format::Json,
+            FormatChoice::Csv => Format::Csv,
+        }
+    }
+
+    fn style(&self, terminal: Terminal) -> table::Style {
+        let to_file = self.output.output.is_some();
+        let width = self.output.width.or(terminal.width.filter(|_| !to_file)).map(usize::from);
+        table::Style { width, colors: terminal.colors_stdout(self.output.color, to_file), header: true }
+    }
+}
+
+#[derive(Default)]
+struct Total {
+    report: FileReport,
+    unreadable: usize,
+}

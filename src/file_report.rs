@@ -1,0 +1,200 @@
+//! What validation learns about a file: counts, events by action, time range, drift.
+//!
+//! Blocks are folded into parts and parts merged in order, so that a file of any size needs
+//! little memory.
+
+use std::collections::BTreeMap;
+
+use crate::event::Attribute;
+use crate::finding::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
+use crate::scan::{Counts, Record};
+use crate::time::Timestamp;
+
+/// The findings and facts of a block.
+#[derive(Default)]
+pub struct Part {
+    findings: Vec<Finding>,
+    facts: Facts,
+}
+
+/// Everything about a file so far.
+#[derive(Default)]
+pub struct FileReport {
+    /// Its lines.
+    pub counts: Counts,
+    /// Findings that were handed out to be shown.
+    pub shown: usize,
+    /// What its lines say together.
+    pub facts: Facts,
+}
+
+/// What can be counted without keeping lines.
+#[derive(Default)]
+pub struct Facts {
+    /// Findings by code, in the order of [`CODES`].
+    by_code: BTreeMap<usize, u64>,
+    /// Events by source and action.
+    pub by_action: BTreeMap<(&'static str, String), u64>,
+    /// Fields and values that no document knows.
+    pub drift: BTreeMap<Drift, u64>,
+    /// Drift beyond what is kept one by one.
+    pub more_drift: u64,
+    /// Earliest and latest time.
+    pub range: Option<(Timestamp, Timestamp)>,
+    /// Times of the first and last event in the order of the file.
+    ends: Option<(Timestamp, Timestamp)>,
+    /// Events that are earlier than the one before them.
+    pub out_of_order: u64,
+}
+
+/// Something no document knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Drift {
+    /// Field path with list indices left out: `targets[].name`.
+    pub path: String,
+    /// The value; `None` when the field itself is unknown.
+    pub value: Option<String>,
+}
+
+/// Different actions and drift entries that are counted one by one; others are counted together.
+const MOST_ENTRIES: usize = 1000;
+
+impl Part {
+    /// Adds a line, keeping its findings up to so many in the part.
+    pub fn add(&mut self, record: Record<'_>, keep: usize) {
+        if let Some(event) = record.event {
+            let action = event.text(Attribute::Action).unwrap_or_default();
+            count(&mut self.facts.by_action, (event.source, action.into_owned()), 1);
+            self.facts.time(event.time);
+        }
+        for finding in record.findings {
+            self.facts.finding(&finding);
+            if self.findings.len() < keep {
+                self.findings.push(finding);
+            }
+        }
+    }
+}
+
+impl FileReport {
+    /// Adds the next part and returns the findings to show, with their lines in the file.
+    pub fn add(&mut self, part: Part, line_base: u64, counts: Counts, room: usize) -> Vec<Finding> {
+        self.counts.merge(counts);
+        self.facts.merge(part.facts);
+        let mut findings = part.findings;
+        findings.truncate(room);
+        for finding in &mut findings {
+            finding.line += line_base;
+        }
+        self.shown += findings.len();
+        findings
+    }
+
+    /// Adds another file.
+    pub fn merge(&mut self, other: Self) {
+        self.counts.merge(other.counts);
+        self.shown += other.shown;
+        let out_of_order = self.facts.out_of_order + other.facts.out_of_order;
+        self.facts.merge(other.facts);
+        // Files are no sequence: only disorder inside one is counted.
+        self.facts.out_of_order = out_of_order;
+    }
+
+    /// Findings of that level.
+    pub fn found(&self, level: Level) -> u64 {
+        self.by_code().filter(|(code, _)| code.level == level).map(|(_, count)| count).sum()
+    }
+
+    /// Findings by code, errors first.
+    pub fn by_code(&self) -> impl Iterator<Item = (&'static Code, u64)> {
+        self.facts.by_code.iter().map(|(index, count)| (CODES[*index], *count))
+    }
+
+    /// Findings that were not shown.
+    pub fn hidden(&self) -> u64 {
+        self.facts.by_code.values().sum::<u64>() - self.shown as u64
+    }
+}
+
+impl Facts {
+    fn time(&mut self, time: Timestamp) {
+        self.merge_range((time, time));
+        self.follow((time, time));
+    }
+
+    fn merge_range(&mut self, (from, to): (Timestamp, Timestamp)) {
+        let (first, last) = self.range.unwrap_or((from, to));
+        self.range = Some((first.min(from), last.max(to)));
+    }
+
+    fn follow(&mut self, (first, last): (Timestamp, Timestamp)) {
+        let begin = match self.ends {
+            Some((begin, before)) => {
+                self.out_of_order += u64::from(first < before);
+                begin
+            }
+            None => first,
+        };
+        self.ends = Some((begin, last));
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let index = CODES.iter().position(|code| *code == finding.code).expect("every code is listed");
+        *self.by_code.entry(index).or_default() += 1;
+        let is_unknown = finding.code.level != Level::Error && finding.code.name.starts_with("unknown-");
+        if is_unknown {
+            let value = finding.found.clone().filter(|_| *finding.code != UNKNOWN_FIELD);
+            self.drifted(Drift { path: without_indices(&finding.path), value }, 1);
+        }
+    }
+
+    fn drifted(&mut self, drift: Drift, times: u64) {
+        if self.drift.len() < MOST_ENTRIES || self.drift.contains_key(&drift) {
+            *self.drift.entry(drift).or_default() += times;
+        } else {
+            self.more_drift += times;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (index, count) in other.by_code {
+            *self.by_code.entry(index).or_default() += count;
+        }
+        for (action, times) in other.by_action {
+            count(&mut self.by_action, action, times);
+        }
+        for (drift, times) in other.drift {
+            self.drifted(drift, times);
+        }
+        self.more_drift += other.more_drift;
+        self.out_of_order += other.out_of_order;
+        if let Some(range) = other.range {
+            self.merge_range(range);
+        }
+        if let Some(ends) = other.ends {
+            self.follow(ends);
+        }
+    }
+}
+
+fn count(by_action: &mut BTreeMap<(&'static str, String), u64>, action: (&'static str, String), times: u64) {
+    let action = if by_action.len() < MOST_ENTRIES || by_action.contains_key(&action) {
+        action
+    } else {
+        (action.0, "…".to_owned())
+    };
+    *by_action.entry(action).or_default() += times;
+}
+
+/// `targets[3].name` as `targets[].name`.
+fn without_indices(path: &str) -> String {
+    let mut general = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('[') {
+        let (before, bracket) = rest.split_at(at + 1);
+        general.push_str(before);
+        rest = bracket.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    general.push_str(rest);
+    general
+}

@@ -1,0 +1,186 @@
+//! A grid of cells and how it is fitted into a terminal.
+//!
+//! Wide columns give way first. A column may offer shorter forms of its cells; what still does
+//! not fit is cut with `…`, and columns that find no room at all are hidden, the last one first.
+
+use anstyle::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A column of a grid.
+#[derive(Clone, Debug)]
+pub struct GridColumn {
+    /// Header.
+    pub title: String,
+    /// Where a text that is too long is cut.
+    pub cut: Cut,
+    /// Terminal columns below which it is of no use.
+    pub min: usize,
+}
+
+/// Where a text is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// At its end.
+    End,
+    /// In its middle, as the ends of an id tell it from others.
+    Middle,
+}
+
+/// A row of a grid.
+#[derive(Clone, Debug, Default)]
+pub struct GridRow {
+    /// For each column the forms of its text, the longest first; already escaped.
+    pub cells: Vec<Vec<String>>,
+    /// How the row is coloured.
+    pub style: Style,
+}
+
+/// A grid fitted into a width.
+pub struct Fitted {
+    /// Indices of the columns shown.
+    pub shown: Vec<usize>,
+    /// For each shown column the form its cells take and its width.
+    pub forms: Vec<(usize, usize)>,
+}
+
+/// Space between two columns.
+pub const GAP: usize = 2;
+
+/// Fits the columns into `width` terminal columns; no limit when there is none.
+pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Fitted {
+    let needs: Vec<_> =
+        columns.iter().enumerate().map(|(index, column)| Need::of(column, rows, index)).collect();
+    let Some(width) = width else {
+        return Fitted {
+            shown: (0..columns.len()).collect(),
+            forms: needs.iter().map(|need| (0, need.forms[0])).collect(),
+        };
+    };
+    let mut shown: Vec<_> = (0..columns.len()).collect();
+    while shown.len() > 1 && total(shown.iter().map(|index| needs[*index].min)) > width {
+        shown.pop();
+    }
+    let needs: Vec<_> = shown.iter().map(|index| &needs[*index]).collect();
+    let room = width.saturating_sub(GAP * needs.len().saturating_sub(1));
+    let bounds: Vec<_> = needs.iter().map(|need| (need.min, need.forms[0])).collect();
+    let first = share(room, &bounds);
+    // A column that took a shorter form leaves room for the others.
+    let settled: Vec<_> = needs.iter().zip(&first).map(|(need, width)| need.settle(*width)).collect();
+    let bounds: Vec<_> = needs.iter().zip(&settled).map(|(need, settled)| need.bounds(*settled)).collect();
+    let widths = share(room, &bounds);
+    let forms = settled.iter().zip(widths).map(|((form, _), width)| (*form, width)).collect();
+    Fitted { shown, forms }
+}
+
+/// How much room a column needs.
+struct Need {
+    /// Width of each form.
+    forms: Vec<usize>,
+    min: usize,
+}
+
+impl Need {
+    fn of(column: &GridColumn, rows: &[GridRow], index: usize) -> Self {
+        let count = rows.iter().map(|row| row.cells[index].len()).max().unwrap_or(1);
+        let title = column.title.width();
+        let forms: Vec<_> = (0..count)
+            .map(|form| {
+                let widths = rows.iter().map(|row| form_of(&row.cells[index], form).width());
+                widths.max().unwrap_or(0).max(title)
+            })
+            .collect();
+        let least = forms.last().copied().unwrap_or(title);
+        Self { min: if count > 1 { least.min(forms[0]) } else { least.min(column.min.max(title)) }, forms }
+    }
+
+    /// The longest form that fits, and its width.
+    fn settle(&self, width: usize) -> (usize, usize) {
+        let last = self.forms.len() - 1;
+        let form = self.forms.iter().position(|form| *form <= width).unwrap_or(last);
+        (form, self.forms[form])
+    }
+
+    fn bounds(&self, (form, width): (usize, usize)) -> (usize, usize) {
+        if self.forms.len() > 1 && form > 0 { (width, width) } else { (self.min.min(width), width) }
+    }
+}
+
+/// Shares room among columns with bounds `(least, wanted)`: the widest give way first.
+fn share(room: usize, bounds: &[(usize, usize)]) -> Vec<usize> {
+    let at_most = |cap: usize| bounds.iter().map(move |(least, wanted)| (*wanted).min(cap.max(*least)));
+    let widest = bounds.iter().map(|bound| bound.1).max().unwrap_or(0);
+    let cap = (0..=widest).rev().find(|cap| at_most(*cap).sum::<usize>() <= room).unwrap_or(0);
+    let mut widths: Vec<_> = at_most(cap).collect();
+    let mut left = room.saturating_sub(widths.iter().sum());
+    for (width, (_, wanted)) in widths.iter_mut().zip(bounds) {
+        if left > 0 && *width < *wanted {
+            *width += 1;
+            left -= 1;
+        }
+    }
+    if let [only] = widths.as_mut_slice() {
+        *only = (*only).min(room.max(1));
+    }
+    widths
+}
+
+fn total(widths: impl Iterator<Item = usize>) -> usize {
+    let (sum, count) = widths.fold((0, 0), |(sum, count), width| (sum + width, count + 1));
+    sum + GAP * (count - 1_usize)
+}
+
+/// The form of a cell, or its last one.
+pub fn form_of(cell: &[String], form: usize) -> &str {
+    cell.get(form).or(cell.last()).map_or("", String::as_str)
+}
+
+/// The text cut to so many terminal columns.
+pub fn cut(text: &str, width: usize, cut: Cut) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let tail = if cut == Cut::Middle { room / 2 } else { 0 };
+    let mut kept = String::new();
+    take(text.chars(), room - tail, |c| kept.push(c));
+    kept.push('…');
+    let mut end = Vec::new();
+    take(text.chars().rev(), tail, |c| end.push(c));
+    kept.extend(end.iter().rev());
+    if width == 0 { String::new() } else { kept }
+}
+
+fn take(chars: impl Iterator<Item = char>, mut room: usize, mut keep: impl FnMut(char)) {
+    for c in chars {
+        let width = c.width().unwrap_or(0);
+        if width > room {
+            break;
+        }
+        room -= width;
+        keep(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_by_display_width() {
+        assert_eq!(cut("Zoë Lindqvist", 6, Cut::End), "Zoë L…");
+        assert_eq!(cut("org_01JGXYZ456", 9, Cut::Middle), "org_…Z456");
+        assert_eq!(cut("株式会社みどり", 6, Cut::End), "株式…");
+        assert_eq!(cut("abc", 3, Cut::End), "abc");
+        assert_eq!(cut("abc", 1, Cut::Middle), "…");
+        assert_eq!(cut("abc", 0, Cut::Middle), "");
+    }
+
+    #[test]
+    fn shares_room_from_the_widest() {
+        assert_eq!(share(30, &[(5, 10), (5, 40)]), [10, 20]);
+        assert_eq!(share(100, &[(5, 10), (5, 40)]), [10, 40]);
+        assert_eq!(share(31, &[(5, 20), (5, 20)]), [16, 15]);
+        assert_eq!(share(8, &[(5, 20), (5, 20)]), [5, 5]);
+        assert_eq!(share(3, &[(5, 20)]), [3]);
+    }
+}

@@ -1,0 +1,9 @@
+//! Output formats: one file each, listed here. They see neutral events and grids, never a vendor.
+
+pub mod escape;
+pub mod event_json;
+pub mod findings;
+pub mod grid;
+pub mod rows;
+pub mod table;
+pub mod validation;

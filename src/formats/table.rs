@@ -1,0 +1,77 @@
+//! Tables for people: a grid as aligned text, coloured by row.
+
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+
+use super::grid::{self, Fitted, GAP, GridColumn, GridRow};
+
+/// How to print a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Terminal columns; no limit when there is none.
+    pub width: Option<usize>,
+    /// Colour the rows.
+    pub colors: bool,
+    /// Print a header.
+    pub header: bool,
+}
+
+/// A rendered table.
+pub struct Rendered {
+    /// Its lines.
+    pub text: String,
+    /// Titles of the columns that found no room.
+    pub hidden: Vec<String>,
+}
+
+/// Renders rows as a table; every row is one line.
+pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendered {
+    let fitted = grid::fit(columns, rows, style.width);
+    let hidden = (0..columns.len()).filter(|index| !fitted.shown.contains(index));
+    let hidden = hidden.map(|index| columns[index].title.clone()).collect();
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if style.header {
+        table.set_header(header(columns, &fitted));
+    }
+    for row in rows {
+        table.add_row(cells(columns, row, &fitted));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, u16::try_from(GAP).unwrap_or(2)));
+    }
+    let mut text = String::new();
+    let header_lines = if style.header { 2 } else { 0 };
+    for (at, line) in table.lines().enumerate() {
+        let line = line.trim_end();
+        let line = if at == 1 && style.header { rule(line) } else { line };
+        match rows.get(at.wrapping_sub(header_lines)) {
+            Some(row) if style.colors => {
+                text.push_str(&format!("{}{line}{}", row.style.render(), row.style.render_reset()));
+            }
+            _ => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    Rendered { text, hidden }
+}
+
+/// The rule below the header, without the gap after the last column.
+fn rule(line: &str) -> &str {
+    line.get(..line.len().saturating_sub(GAP * '─'.len_utf8())).unwrap_or(line)
+}
+
+fn header(columns: &[GridColumn], fitted: &Fitted) -> Vec<String> {
+    let shown = fitted.shown.iter().zip(&fitted.forms);
+    shown.map(|(index, (_, width))| grid::cut(&columns[*index].title, *width, grid::Cut::End)).collect()
+}
+
+fn cells(columns: &[GridColumn], row: &GridRow, fitted: &Fitted) -> Vec<String> {
+    let shown = fitted.shown.iter().zip(&fitted.forms);
+    shown
+        .map(|(index, (form, width))| {
+            let text = grid::form_of(&row.cells[*index], *form);
+            grid::cut(text, *width, columns[*index].cut)
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! Cuts an input into blocks that end where a line ends, in bounded memory.
+//!
+//! A block holds whole lines. A line longer than a block makes that block grow up to the line
+//! limit; beyond it the line is skipped without being kept. Files that are a JSON array or
+//! pretty-printed objects go through [`super::documents`] instead.
+
+use std::io::{self, Read};
+
+use super::documents::{Framer, Record, is_documents, is_undecided};
+
+/// What one block holds.
+pub struct Block {
+    buffer: Vec<u8>,
+    filled: usize,
+    /// How to find the lines in it.
+    pub form: Form,
+}
+
+/// How to find the lines in a block.
+pub enum Form {
+    /// Every line ends with a newline, but for the last of the input.
+    Lines,
+    /// One line of so many bytes that was too long to keep.
+    LongLine(u64),
+    /// Events that may span lines, with their places.
+    Records(Vec<Record>),
+}
+
+impl Block {
+    /// The bytes of the block.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
+    /// Gives the memory back for another block.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+}
+
+/// An input as a sequence of blocks.
+pub struct Blocks<R> {
+    reader: R,
+    sizes: Sizes,
+    live: bool,
+    carry: Vec<u8>,
+    state: State,
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+/// Sizes in bytes.
+#[derive(Clone, Copy)]
+pub struct Sizes {
+    /// Of a usual block.
+    pub block: usize,
+    /// Of the longest line that is kept.
+    pub max_line: usize,
+}
+
+enum State {
+    Start,
+    Lines,
+    LongLine(u64),
+    Documents(Framer),
+}
+
+/// A live input that hands over fewer bytes than this at once has no more for the moment.
+const SHORT_READ: usize = 1 << 12;
+
+impl<R: Read> Blocks<R> {
+    /// Blocks of what `reader` gives; a `live` reader is not waited on to fill a block.
+    pub fn new(reader: R, sizes: Sizes, live: bool) -> Self {
+        Self { reader, sizes, live, carry: Vec::new(), state: State::Start, ended: false, error: None }
+    }
+
+    /// The next block, read into `buffer`; `None` at the end.
+    ///
+    /// When reading fails, what could be read comes first and the error after it.
+    pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {
+        let wanted = self.sizes.block.max(self.carry.len() + self.sizes.block / 2);
+        if buffer.len() < wanted || buffer.len() > 2 * wanted {
+            buffer.resize(wanted, 0);
+            buffer.shrink_to_fit();
+        }
+        let mut filled = self.carry.len();
+        buffer[..filled].copy_from_slice(&self.carry);
+        self.carry.clear();
+        loop {
+            filled = self.fill(buffer, filled);
+            if matches!(self.state, State::Start) {
+                filled = self.start(buffer, filled);
+            }
+            if filled == 0 && self.ended && matches!(self.state, State::Lines) {
+                return self.error.take().map_or(Ok(None), Err);
+            }
+            match self.cut(buffer, filled) {
+                Cut::Block(end, form) => {
+                    self.carry.extend_from_slice(&buffer[end..filled]);
+                    return Ok(Some(Block { buffer: std::mem::take(buffer), filled: end, form }));
+                }
+                Cut::Drop => filled = 0,
+                Cut::More if filled == buffer.len() => buffer.resize(2 * filled, 0),
+                Cut::More => {}
+                Cut::End => return self.error.take().map_or(Ok(None), Err),
+            }
+        }
+    }
+
+    fn fill(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {
+        while filled < buffer.len() && !self.ended {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(n) => {
+                    filled += n;
+                    let waits = matches!(self.state, State::Start) && is_undecided(&buffer[..filled]);
+                    if self.live && n < SHORT_READ && !waits {
+                        break;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.error = Some(error);
+                    self.ended = true;
+                }
+            }
+        }
+        filled
+    }
+
+    /// Passes over a byte order mark and looks what kind of file this is.
+    fn start(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {
+        const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+        if buffer[..filled].starts_with(BYTE_ORDER_MARK) {
+            buffer.copy_within(BYTE_ORDER_MARK.len()..filled, 0);
+            filled -= BYTE_ORDER_MARK.len();
+        }
+        self.state = if is_documents(&buffer[..filled]) {
+            State::Documents(Framer::new(self.sizes.max_line))
+        } else {
+            State::Lines
+        };
+        filled
+    }
+
+    fn cut(&mut self, buffer: &[u8], filled: usize) -> Cut {
+        let bytes = &buffer[..filled];
+        match &mut self.state {
+            State::Documents(framer) => {
+                let (end, records) = framer.frame(bytes, self.ended);
+                if !records.is_empty() {
+                    return Cut::Block(end, Form::Records(records));
+                }
+                match self.ended {
+                    true => Cut::End,
+                    false if end == filled => Cut::Drop,
+                    false => Cut::More,
+                }
+            }
+            State::LongLine(skipped) => match (memchr::memchr(b'\n', bytes), self.ended) {
+                (Some(at), _) => {
+                    let length = *skipped + at as u64;
+                    self.state = State::Lines;
+                    Cut::Block(at + 1, Form::LongLine(length))
+                }
+                (None, true) => {
+                    let length = *skipped + filled as u64;
+                    self.state = State::Lines;
+                    Cut::Block(filled, Form::LongLine(length))
+                }
+                (None, false) => {
+                    *skipped += filled as u64;
+                    Cut::Drop
+                }
+            },
+            _ if self.ended => Cut::Block(filled, Form::Lines),
+            _ => match memchr::memrchr(b'\n', bytes) {
+                Some(at) => Cut::Block(at + 1, Form::Lines),
+                None if filled > self.sizes.max_line => {
+                    self.state = State::LongLine(filled as u64);
+                    Cut::Drop
+                }
+                None => Cut::More,
+            },
+        }
+    }
+}
+
+enum Cut {
+    /// The first so many bytes are a block.
+    Block(usize, Form),
+    /// No line ends here; more bytes are needed.
+    More,
+    /// All bytes belong to a line that is not kept.
+    Drop,
+    /// Nothing is left.
+    End,
+}

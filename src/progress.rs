@@ -1,0 +1,52 @@
+//! The progress bar: on a terminal's standard error, for work that takes over a second.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::input::{Input, Meter};
+
+const SILENT: Duration = Duration::from_secs(1);
+
+/// Shows how far reading is.
+pub struct Progress {
+    started: Instant,
+    total: Option<u64>,
+    bar: Option<ProgressBar>,
+    enabled: bool,
+}
+
+impl Progress {
+    /// Shows nothing unless `enabled`, and nothing in the first second.
+    pub fn new(inputs: &[Input], enabled: bool) -> Self {
+        let total = if enabled { inputs.iter().map(Input::size).sum() } else { None };
+        Self { started: Instant::now(), total, bar: None, enabled }
+    }
+
+    /// Shows how many bytes are read by now.
+    pub fn update(&mut self, meter: &Meter) {
+        if !self.enabled || self.started.elapsed() < SILENT {
+            return;
+        }
+        let total = self.total;
+        let bar = self.bar.get_or_insert_with(|| match total {
+            Some(total) => ProgressBar::new(total)
+                .with_style(style("{wide_bar} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left")),
+            None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes}, {binary_bytes_per_sec}")),
+        });
+        bar.set_position(meter.load(Ordering::Relaxed));
+    }
+
+    /// Removes the bar, before results or messages go to the same terminal.
+    pub fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        self.enabled = false;
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is valid")
+}

@@ -1,0 +1,224 @@
+//! JSON Schemas (draft 2020-12), derived from the tables of sources and attributes.
+//!
+//! A schema says what the tables say and no more: vocabularies are open, so documented values
+//! are examples, not an `enum`.
+
+use serde_json::{Map, Value, json};
+
+use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
+use crate::finding::Level;
+use crate::sources::{Action, Expect, Field, FieldKind, Source, Tree};
+
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The schema of a source's lines.
+pub fn of_source(source: &Source) -> Value {
+    let mut event = object(source, &source.tree, Members::OfEveryEvent);
+    and(&mut event, conditions(source));
+    let mut schema = json!({ "$schema": DRAFT, "title": source.about });
+    let Some(wrapper) = source.wrapper else {
+        merge(&mut schema, event);
+        return schema;
+    };
+    schema["$defs"] = json!({ "event": event });
+    schema["if"] = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
+    schema["then"] = json!({ "type": "object", "properties": { wrapper: { "$ref": "#/$defs/event" } } });
+    schema["else"] = json!({ "$ref": "#/$defs/event" });
+    schema
+}
+
+/// The schema of the neutral event.
+pub fn of_event() -> Value {
+    let all: Vec<_> = ATTRIBUTES.iter().collect();
+    let mut event = neutral(&all, "");
+    event["properties"]["schema"] = json!({ "const": SCHEMA });
+    if let Some(required) = event["required"].as_array_mut() {
+        required.insert(0, "schema".into());
+    }
+    let mut schema = json!({ "$schema": DRAFT, "title": SCHEMA });
+    merge(&mut schema, event);
+    schema
+}
+
+fn neutral(infos: &[&AttributeInfo], prefix: &str) -> Value {
+    let mut properties = Map::new();
+    let mut rest = infos;
+    while let [first, ..] = rest {
+        let name = &first.name[prefix.len()..];
+        let Some((group, _)) = name.split_once('.') else {
+            properties.insert(name.into(), attribute(first));
+            rest = &rest[1..];
+            continue;
+        };
+        let path = &first.name[..=prefix.len() + group.len()];
+        let (inside, after) = rest.split_at(rest.partition_point(|info| info.name.starts_with(path)));
+        let mut object = neutral(inside, path);
+        object["type"] = json!(["object", "null"]);
+        properties.insert(group.into(), object);
+        rest = after;
+    }
+    let required: Vec<_> = properties.keys().cloned().collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn attribute(info: &AttributeInfo) -> Value {
+    let kind = match info.kind {
+        ValueKind::Text => "string",
+        ValueKind::Integer => "integer",
+        ValueKind::Flag => "boolean",
+    };
+    let kind = if info.always { json!(kind) } else { json!([kind, "null"]) };
+    let mut schema = json!({ "type": kind, "description": info.about });
+    if info.name == "operation" {
+        schema["enum"] = OPERATIONS.iter().map(|operation| operation.1).collect();
+    }
+    schema
+}
+
+/// Which members of an object are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Members {
+    /// Those of every event.
+    OfEveryEvent,
+    /// Those that only events about SSO connections have.
+    OfSsoEvents,
+    /// Those of a metadata object.
+    OfMetadata,
+}
+
+fn object(source: &Source, tree: &Tree, which: Members) -> Value {
+    let mut properties = Map::new();
+    let (mut required, mut spelled) = (Vec::new(), Vec::new());
+    for member in &tree.members {
+        let Some(field) = member.field.map(|id| &source.fields[id as usize]) else {
+            continue;
+        };
+        if field.sso_only != (which == Members::OfSsoEvents) {
+            continue;
+        }
+        let schema = value(source, field, member, which);
+        properties.insert(member.key.into(), schema.clone());
+        if let Some(also) = member.also {
+            properties.insert(also.into(), schema);
+        }
+        match (field.required, member.also) {
+            (false, _) => {}
+            (true, None) => required.push(member.key),
+            (true, Some(also)) => {
+                spelled.push(json!({ "oneOf": [{ "required": [member.key] }, { "required": [also] }] }));
+            }
+        }
+    }
+    let mut schema = json!({ "type": "object", "properties": properties, "required": required });
+    and(&mut schema, spelled);
+    schema
+}
+
+fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
+    let mut schema = match field.kind {
+        FieldKind::Text if which == Members::OfMetadata && !field.required => scalar(),
+        FieldKind::Text => text(field),
+        FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::Flag => json!({ "type": "boolean" }),
+        FieldKind::Object => object(source, tree, Members::OfEveryEvent),
+        FieldKind::Metadata => {
+            let mut object = object(source, tree, Members::OfMetadata);
+            object["additionalProperties"] = scalar();
+            object
+        }
+        FieldKind::List => json!({ "type": "array", "items": elements(source, tree) }),
+    };
+    if !field.required && which != Members::OfMetadata {
+        schema["type"] = json!([schema["type"], "null"]);
+    }
+    schema["description"] = field.about.into();
+    schema
+}
+
+/// What WorkOS allows in metadata.
+fn scalar() -> Value {
+    json!({ "type": ["string", "number", "boolean"] })
+}
+
+/// Only what makes a line invalid is a constraint; the rest is an annotation.
+fn text(field: &Field) -> Value {
+    let mut schema = json!({ "type": "string" });
+    for expect in field.expects {
+        match expect {
+            Expect::NotEmpty => schema["minLength"] = 1.into(),
+            Expect::Time => schema["format"] = "date-time".into(),
+            Expect::Digits => schema["pattern"] = "^[0-9]+$".into(),
+            Expect::Prefix(prefix, code) if code.level == Level::Error => {
+                schema["pattern"] = format!("^{prefix}").into();
+            }
+            Expect::AtMost(limit, code) if code.level == Level::Error => {
+                schema["maxLength"] = (*limit).into()
+            }
+            Expect::OneOf(vocabulary) => {
+                schema["examples"] = vocabulary.terms.iter().map(|term| term.name).collect();
+            }
+            Expect::Prefix(..) | Expect::AtMost(..) => {}
+        }
+    }
+    schema
+}
+
+fn elements(source: &Source, tree: &Tree) -> Value {
+    let mut items = json!({ "type": "object" });
+    let mut typed = Vec::new();
+    for (kind, element) in &tree.elements {
+        let object = object(source, element, Members::OfEveryEvent);
+        match kind {
+            None => merge(&mut items, object),
+            Some(kind) => typed.push(json!({
+                "if": { "properties": { "type": { "const": kind } }, "required": ["type"] },
+                "then": object,
+            })),
+        }
+    }
+    and(&mut items, typed);
+    items
+}
+
+/// What holds for some actions only.
+fn conditions(source: &Source) -> Vec<Value> {
+    let is_action = |field: &&Field| field.means == Some(Attribute::Action);
+    let Some(action) = source.fields.iter().find(is_action).map(Field::key) else {
+        return Vec::new();
+    };
+    let when = |names: Vec<&str>, then: Value| {
+        json!({
+            "if": { "properties": { action: { "enum": names } }, "required": [action] },
+            "then": { "properties": then },
+        })
+    };
+    let lists = || source.tree.members.iter().filter(|member| !member.elements.is_empty());
+    let needing = source.actions.iter().filter_map(|action| Some((action, action.needs?)));
+    let needs = needing.flat_map(|(action, kind)| {
+        let wanted = json!({ "properties": { "type": { "const": kind } }, "required": ["type"] });
+        lists().map(move |list| when(vec![action.name], json!({ list.key: { "contains": wanted } })))
+    });
+    let is_sso = |action: &&Action| action.operation != Operation::Other;
+    let sso = || source.actions.iter().filter(is_sso).map(|action| action.name).collect();
+    let opaque = source.tree.members.iter().filter(|member| member.opaque_unless_sso);
+    let of_sso =
+        opaque.map(|member| when(sso(), json!({ member.key: object(source, member, Members::OfSsoEvents) })));
+    needs.chain(of_sso).collect()
+}
+
+/// Adds further schemas that have to hold as well.
+fn and(schema: &mut Value, more: Vec<Value>) {
+    if more.is_empty() {
+        return;
+    }
+    match schema["allOf"].as_array_mut() {
+        Some(all) => all.extend(more),
+        None => schema["allOf"] = more.into(),
+    }
+}
+
+fn merge(schema: &mut Value, more: Value) {
+    if let (Value::Object(schema), Value::Object(more)) = (schema, more) {
+        schema.extend(more);
+    }
+}

@@ -1,0 +1,176 @@
+//! The predicate behind the selecting flags.
+//!
+//! A selection is a list of clauses, one a flag, that all have to hold; the values of one flag
+//! are alternatives.
+
+use std::net::IpAddr;
+
+use anyhow::{Result, anyhow, bail};
+use ipnet::IpNet;
+use wildmatch::WildMatch;
+
+use crate::event::{Attribute, Event};
+use crate::time::Timestamp;
+
+/// Which events to keep.
+#[derive(Debug, Default)]
+pub struct Select {
+    /// All of these have to hold.
+    pub clauses: Vec<Clause>,
+    /// Keep the events for which not all hold.
+    pub invert: bool,
+}
+
+/// One flag with its values.
+#[derive(Debug)]
+pub struct Clause {
+    /// As typed, for messages: `--org acme`.
+    pub flag: String,
+    /// What has to hold.
+    pub test: Test,
+}
+
+/// What has to hold.
+#[derive(Debug)]
+pub enum Test {
+    /// One of the attributes matches one of the patterns.
+    Matches(&'static [Attribute], Vec<Pattern>),
+    /// The same for the actor, or the event carries none.
+    Actor(Vec<Pattern>, NoActor),
+    /// The session was impersonated.
+    Impersonated,
+    /// The address is in one of the networks.
+    Within(Vec<IpNet>),
+    /// Not before.
+    Since(Timestamp),
+    /// Before.
+    Until(Timestamp),
+}
+
+/// Whether events without an actor are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoActor {
+    /// They are.
+    Matches,
+    /// They are not.
+    Fails,
+}
+
+impl Select {
+    /// Whether the event is to be kept.
+    pub fn keeps(&self, event: &Event<'_>) -> bool {
+        self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
+    }
+}
+
+const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
+
+impl Test {
+    /// Whether it holds for the event.
+    pub fn holds(&self, event: &Event<'_>) -> bool {
+        match self {
+            Self::Matches(attributes, patterns) => matches(event, attributes, patterns),
+            Self::Actor(patterns, no_actor) => {
+                (*no_actor == NoActor::Matches && !event.has_actor()) || matches(event, ACTOR, patterns)
+            }
+            Self::Impersonated => event.is_impersonated(),
+            Self::Within(networks) => event
+                .ip()
+                .is_some_and(|ip| networks.iter().any(|network| network.contains(&ip.to_canonical()))),
+            Self::Since(bound) => event.time >= *bound,
+            Self::Until(bound) => event.time < *bound,
+        }
+    }
+}
+
+fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) -> bool {
+    let any = |text: &str| patterns.iter().any(|pattern| pattern.matches(text));
+    attributes.iter().any(|attribute| match attribute {
+        Attribute::Operation | Attribute::ConnectionProtocol | Attribute::ConnectionProvider => {
+            event.text(*attribute).is_some_and(|text| any(&text))
+        }
+        _ => event.all(*attribute).any(|text| any(&text)),
+    })
+}
+
+/// A value to match: the whole text, ASCII case ignored, `*` for any text and `?` for any
+/// character.
+#[derive(Debug)]
+pub enum Pattern {
+    /// Without wildcards.
+    Exact(String),
+    /// With wildcards, in lower case.
+    Wild(WildMatch),
+}
+
+impl Pattern {
+    /// Reads what a user typed.
+    pub fn new(text: &str) -> Self {
+        if text.contains(['*', '?']) {
+            Self::Wild(WildMatch::new(&text.to_ascii_lowercase()))
+        } else {
+            Self::Exact(text.to_owned())
+        }
+    }
+
+    /// Whether it matches the whole text.
+    pub fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Exact(exact) => exact.eq_ignore_ascii_case(text),
+            Self::Wild(wild) => wild.matches(&text.to_ascii_lowercase()),
+        }
+    }
+}
+
+/// Reads an address or a network such as `192.0.2.0/24`.
+pub fn parse_network(text: &str) -> Result<IpNet> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(address.to_canonical().into());
+    }
+    if let Ok(network) = text.parse::<IpNet>() {
+        return Ok(network);
+    }
+    match text.split_once('/') {
+        Some((address, prefix)) if address.parse::<IpAddr>().is_ok() => {
+            let most = if address.contains(':') { 128 } else { 32 };
+            bail!("`{prefix}` is no prefix length; give 0 to {most}")
+        }
+        _ => Err(anyhow!("`{text}` is no IP address or network; give 192.0.2.1 or 192.0.2.0/24")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_the_whole_text_without_case() {
+        for (pattern, text, expected) in [
+            ("acme", "ACME", true),
+            ("acme", "acme corp", false),
+            ("sso.*", "sso.delete_connection", true),
+            ("SSO.?elete*", "sso.delete_connection", true),
+            ("*", "", true),
+            ("?", "", false),
+            ("*@example.com", "Alice@Example.com", true),
+            ("müller*", "Müller GmbH", true),
+            ("[a]", "a", false),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn networks_are_checked() {
+        let within = |network, address: &str| {
+            parse_network(network).unwrap().contains(&address.parse::<IpAddr>().unwrap())
+        };
+        assert!(within("192.0.2.1", "192.0.2.1"));
+        assert!(within("192.0.2.77/24", "192.0.2.1"));
+        assert!(!within("192.0.2.0/24", "192.0.3.1"));
+        assert!(within("2001:db8::/32", "2001:db8::5"));
+        for bad in ["192.0.2", "192.0.2.0/33", "::/129", "office", ""] {
+            assert!(parse_network(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What the process is connected to: terminals or pipes, colours, width.
+
+use std::env;
+use std::io::{self, IsTerminal};
+
+use crate::cli::ColorChoice;
+
+/// The surroundings of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Standard input is a terminal.
+    pub stdin: bool,
+    /// Standard output is a terminal.
+    pub stdout: bool,
+    /// Standard error is a terminal.
+    pub stderr: bool,
+    /// Columns of the terminal, if standard output is one.
+    pub width: Option<u16>,
+    /// What the environment says about colour; `None` when it says nothing.
+    pub color: Option<bool>,
+}
+
+impl Terminal {
+    /// Looks around.
+    pub fn detect() -> Self {
+        let stdout = io::stdout().is_terminal();
+        let size = terminal_size::terminal_size_of(io::stdout());
+        Self {
+            stdin: io::stdin().is_terminal(),
+            stdout,
+            stderr: io::stderr().is_terminal(),
+            width: size.filter(|_| stdout).map(|(width, _)| width.0),
+            color: color_of_environment(),
+        }
+    }
+
+    /// Whether to colour what goes to standard output, or to a file when `to_file`.
+    pub fn colors_stdout(&self, choice: ColorChoice, to_file: bool) -> bool {
+        self.colors(choice, self.stdout && !to_file)
+    }
+
+    /// Whether to colour messages.
+    pub fn colors_stderr(&self) -> bool {
+        self.colors(ColorChoice::Auto, self.stderr)
+    }
+
+    fn colors(&self, choice: ColorChoice, is_terminal: bool) -> bool {
+        match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => self.color.unwrap_or(is_terminal),
+        }
+    }
+}
+
+/// `NO_COLOR` and `FORCE_COLOR` count when they are not empty; `TERM=dumb` knows no colours.
+fn color_of_environment() -> Option<bool> {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if is_set("NO_COLOR") {
+        Some(false)
+    } else if is_set("FORCE_COLOR") {
+        Some(true)
+    } else {
+        env::var_os("TERM").filter(|term| term == "dumb").map(|_| false)
+    }
+}
