@@ -107,15 +107,16 @@ impl Column {
     }
 }
 
-/// `sso.delete_connection`, `delete_connection`, `deleted`.
+/// `sso.delete_connection`, `delete_connection`, `deleted`; what is not about SSO keeps a mark of
+/// its prefix, as `organization.created` is not `created`.
 fn action_forms(event: &Event<'_>) -> Vec<String> {
     let full = event.text(Attribute::Action).unwrap_or_default().into_owned();
-    let verb = full.rsplit('.').next().unwrap_or(&full).to_owned();
-    let short = match event.operation {
-        Operation::Other => verb.clone(),
-        operation => operation.name().to_owned(),
+    let verb = full.rsplit('.').next().unwrap_or(&full);
+    let verb = match event.operation {
+        Operation::Other if verb.len() < full.len() => format!("….{verb}"),
+        _ => verb.to_owned(),
     };
-    vec![full, verb, short]
+    vec![full, verb, event.operation.name().to_owned()]
 }
 
 /// The value as plain text.

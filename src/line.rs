@@ -153,18 +153,22 @@ fn no_object(document: Document<'_>, sink: &mut Sink<'_>) {
     });
 }
 
+/// Keys under which exports and APIs wrap events.
+const WRAPPERS: &[&str] = &["data", "Records", "records", "items", "events", "results", "entries", "value"];
+
 /// Says why no source claims an object: it wraps several events, is of a known foreign format, or
 /// simply is something else.
 fn no_event(document: Document<'_>, sink: &mut Sink<'_>) {
-    for member in document.children(0) {
-        let objects = objects_in(document, member);
-        if document.nodes[member].kind == Kind::Array && objects > 0 {
-            return wrapped(document, member, objects, sink);
+    let likeness = sources::resembles(document, 0);
+    let lists = WRAPPERS.iter().filter_map(|key| document.member(0, key));
+    for list in lists.filter(|_| likeness.is_none()) {
+        let objects = objects_in(document, list);
+        if document.nodes[list].kind == Kind::Array && objects > 0 {
+            return wrapped(document, list, objects, sink);
         }
     }
     let names: Vec<_> = sources::ALL.iter().map(|source| source.name).collect();
     sink.add(&UNKNOWN_SOURCE, document.nodes[0].span, |finding| {
-        let likeness = sources::resembles(document, 0);
         finding.message = match likeness {
             Some(format) => format!("this looks like {format}, which no source reads yet"),
             None => "no source knows an event with these keys".to_owned(),

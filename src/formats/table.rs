@@ -38,7 +38,8 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendere
         table.add_row(cells(columns, row, &fitted));
     }
     for column in table.column_iter_mut() {
-        column.set_padding((0, u16::try_from(GAP).unwrap_or(2)));
+        // The style's empty junction stands between two columns already.
+        column.set_padding((0, u16::try_from(GAP - 1).unwrap_or(1)));
     }
     let mut text = String::new();
     let header_lines = if style.header { 2 } else { 0 };
@@ -58,7 +59,7 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendere
 
 /// The rule below the header, without the gap after the last column.
 fn rule(line: &str) -> &str {
-    line.get(..line.len().saturating_sub(GAP * '─'.len_utf8())).unwrap_or(line)
+    line.get(..line.len().saturating_sub((GAP - 1) * '─'.len_utf8())).unwrap_or(line)
 }
 
 fn header(columns: &[GridColumn], fitted: &Fitted) -> Vec<String> {
