@@ -61,12 +61,16 @@ pub struct Sizes {
 enum State {
     Start,
     Lines,
-    LongLine(u64),
+    /// Bytes of the line passed over so far, and whether the last one is a carriage return.
+    LongLine(u64, bool),
     Documents(Framer),
 }
 
 /// A live input that hands over fewer bytes than this at once has no more for the moment.
 const SHORT_READ: usize = 1 << 12;
+
+/// What kind of file it is shows in so many bytes, or the file has lines.
+const DECIDING: usize = 1 << 16;
 
 impl<R: Read> Blocks<R> {
     /// Blocks of what `reader` gives; a `live` reader is not waited on to fill a block.
@@ -89,6 +93,10 @@ impl<R: Read> Blocks<R> {
         loop {
             filled = self.fill(buffer, filled);
             if matches!(self.state, State::Start) {
+                if !self.ended && filled < DECIDING && is_undecided(&buffer[..filled]) {
+                    buffer.resize(buffer.len().max(DECIDING), 0);
+                    continue;
+                }
                 filled = self.start(buffer, filled);
             }
             if filled == 0 && self.ended && matches!(self.state, State::Lines) {
@@ -113,8 +121,7 @@ impl<R: Read> Blocks<R> {
                 Ok(0) => self.ended = true,
                 Ok(n) => {
                     filled += n;
-                    let waits = matches!(self.state, State::Start) && is_undecided(&buffer[..filled]);
-                    if self.live && n < SHORT_READ && !waits {
+                    if self.live && n < SHORT_READ {
                         break;
                     }
                 }
@@ -157,27 +164,24 @@ impl<R: Read> Blocks<R> {
                     false => Cut::More,
                 }
             }
-            State::LongLine(skipped) => match (memchr::memchr(b'\n', bytes), self.ended) {
-                (Some(at), _) => {
-                    let length = *skipped + at as u64;
-                    self.state = State::Lines;
-                    Cut::Block(at + 1, Form::LongLine(length))
-                }
-                (None, true) => {
-                    let length = *skipped + filled as u64;
-                    self.state = State::Lines;
-                    Cut::Block(filled, Form::LongLine(length))
-                }
-                (None, false) => {
-                    *skipped += filled as u64;
-                    Cut::Drop
-                }
-            },
+            State::LongLine(skipped, after_return) => {
+                let end = memchr::memchr(b'\n', bytes).or(self.ended.then_some(filled));
+                let rest = &bytes[..end.unwrap_or(filled)];
+                let ends_in_return = rest.last().map_or(*after_return, |last| *last == b'\r');
+                let length = *skipped + rest.len() as u64;
+                let Some(end) = end else {
+                    self.state = State::LongLine(length, ends_in_return);
+                    return Cut::Drop;
+                };
+                self.state = State::Lines;
+                Cut::Block(filled.min(end + 1), Form::LongLine(length - u64::from(ends_in_return)))
+            }
             _ if self.ended => Cut::Block(filled, Form::Lines),
             _ => match memchr::memrchr(b'\n', bytes) {
                 Some(at) => Cut::Block(at + 1, Form::Lines),
-                None if filled > self.sizes.max_line => {
-                    self.state = State::LongLine(filled as u64);
+                // The line may still turn out to end in a carriage return, which does not count.
+                None if filled > self.sizes.max_line + 1 => {
+                    self.state = State::LongLine(filled as u64, bytes.ends_with(b"\r"));
                     Cut::Drop
                 }
                 None => Cut::More,

@@ -121,7 +121,8 @@ impl Framer {
         let mut records = Vec::new();
         for (at, byte) in bytes.iter().enumerate().skip(self.scanned) {
             if let Some(until) = self.step(*byte, at) {
-                records.push(self.finish(until));
+                let event = &bytes[..until];
+                records.push(self.finish(event.trim_ascii_end().len().max(self.start.unwrap_or(until))));
                 // The byte that ends an event from outside is looked at again on its own.
                 if until <= at {
                     self.step(*byte, at);

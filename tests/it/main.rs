@@ -1,0 +1,18 @@
+//! Integration tests: one crate, one module a subject.
+
+// What clean input gives in every shape it may come in.
+mod inputs;
+// Every code of validation on its fixture, and only there.
+mod findings;
+// The plain program that the real one must agree with.
+// mod oracle;
+// What holds for any blocks and any threads.
+mod laws;
+// The command line: snapshots, README, pipes, files.
+mod cli;
+// The published schemas against fixtures.
+mod schema;
+// What can be read off the source tree.
+mod tidy;
+// Running the binary.
+mod run;

@@ -1,0 +1,60 @@
+//! Runs the binary and collects what it prints.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// What a run printed and how it ended.
+pub struct Run {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
+}
+
+/// Runs `ssoaudit` at the root of the repository with a neutral environment.
+pub fn ssoaudit(args: &[&str]) -> Run {
+    ssoaudit_with_input(args, b"")
+}
+
+/// The same with something on standard input.
+pub fn ssoaudit_with_input(args: &[&str], input: &[u8]) -> Run {
+    let mut child = command(args).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // The program may end before it has read everything.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Run {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        code: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// A command for `ssoaudit` with piped output.
+pub fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ssoaudit"));
+    command.args(args).current_dir(root()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in ["NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The path of a fixture.
+pub fn testdata(name: &str) -> PathBuf {
+    root().join("testdata").join(name)
+}
+
+/// A fixture's bytes.
+pub fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(testdata(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
