@@ -59,17 +59,26 @@ pub struct Drift {
 /// Different actions and drift entries that are counted one by one; others are counted together.
 const MOST_ENTRIES: usize = 1000;
 
+/// What to keep of each line.
+#[derive(Clone, Copy)]
+pub struct Keep {
+    /// At most so many findings in a part.
+    pub findings: usize,
+    /// Whether to count the fields and values that no document knows.
+    pub drift: bool,
+}
+
 impl Part {
-    /// Adds a line, keeping its findings up to so many in the part.
-    pub fn add(&mut self, record: Record<'_>, keep: usize) {
+    /// Adds a line.
+    pub fn add(&mut self, record: Record<'_>, keep: Keep) {
         if let Some(event) = record.event {
             let action = event.text(Attribute::Action).unwrap_or_default();
             count(&mut self.facts.by_action, (event.source, action.into_owned()), 1);
             self.facts.time(event.time);
         }
         for finding in record.findings {
-            self.facts.finding(&finding);
-            if self.findings.len() < keep {
+            self.facts.finding(&finding, keep);
+            if self.findings.len() < keep.findings {
                 self.findings.push(finding);
             }
         }
@@ -138,11 +147,11 @@ impl Facts {
         self.ends = Some((begin, last));
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, keep: Keep) {
         let index = CODES.iter().position(|code| *code == finding.code).expect("every code is listed");
         *self.by_code.entry(index).or_default() += 1;
         let is_unknown = finding.code.level != Level::Error && finding.code.name.starts_with("unknown-");
-        if is_unknown {
+        if keep.drift && is_unknown {
             let value = finding.found.clone().filter(|_| *finding.code != UNKNOWN_FIELD);
             self.drifted(Drift { path: without_indices(&finding.path), value }, 1);
         }

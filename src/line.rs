@@ -34,7 +34,7 @@ pub struct Scratch {
 pub struct Line<'a> {
     /// The event, if the line has no error.
     pub event: Option<Event<'a>>,
-    /// Everything that was found, in the order of discovery.
+    /// Everything that was found, in the order of places.
     pub findings: Vec<Finding>,
 }
 
@@ -77,6 +77,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
         source: source.name,
         fields,
     });
+    sink.findings.sort_by_key(|finding| (finding.line, finding.column));
     Line { event, findings: sink.findings }
 }
 
@@ -147,7 +148,7 @@ fn no_object(document: Document<'_>, sink: &mut Sink<'_>) {
         return wrapped(document, 0, objects, sink);
     }
     let kind = document.nodes[0].kind.name();
-    sink.add(&NOT_AN_OBJECT, document.nodes[0].span, |finding| {
+    sink.add_at(&NOT_AN_OBJECT, 0, |finding| {
         finding.message = format!("the line is {kind}, expected an object with one event");
         finding.expected = Some("an object".to_owned());
     });
@@ -186,7 +187,7 @@ fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Sink<
         other => format!(".[{other:?}][]"),
     };
     sink.add(&WRAPPED_EVENTS, document.nodes[list].span, |finding| {
-        finding.message = format!("the line wraps {events} objects, expected one event a line");
+        finding.message = format!("the line wraps {events} object{}, expected one event a line", if events == 1 { "" } else { "s" });
         finding.found = None;
         finding.expected = Some(format!("one event a line; unwrap with `jq -c '{filter}'`"));
     });

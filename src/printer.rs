@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use chrono_tz::Tz;
 
 use crate::event::{Event, Operation};
 use crate::formats::escape::visible;
@@ -120,7 +121,7 @@ const PAGE_ROWS: usize = 1000;
 impl<'p> Printer<'p> {
     /// Prints to `output`.
     pub fn new(plan: &'p Plan, output: Output) -> Self {
-        let columns = plan.view.columns.iter().map(|column| grid_column(column.name)).collect();
+        let columns = plan.view.columns.iter().map(|column| grid_column(column.name, plan.view.zone)).collect();
         Self { plan, output, columns, held: Vec::new(), printed: 0, wrote_head: false, hidden: Vec::new() }
     }
 
@@ -243,16 +244,18 @@ impl<'p> Printer<'p> {
 }
 
 /// How a column of events behaves in a narrow terminal.
-fn grid_column(name: &str) -> GridColumn {
+fn grid_column(name: &str, zone: Tz) -> GridColumn {
     let (cut, min) = match name {
         name if name.ends_with("id") => (Cut::Middle, 10),
         "organization" => (Cut::Middle, 9),
         "connection" => (Cut::Middle, 10),
-        "ip" => (Cut::Middle, 13),
+        "ip" => (Cut::Middle, 15),
         "page" | "connection.name" => (Cut::Middle, 12),
         "type" | "connection.type" => (Cut::End, 10),
         "actor" => (Cut::End, 8),
         _ => (Cut::End, 10),
     };
-    GridColumn { title: name.to_owned(), cut, min }
+    // Times in other zones show their offset.
+    let title = if name == "time" && zone == Tz::UTC { "time (UTC)" } else { name };
+    GridColumn { title: title.to_owned(), cut, min }
 }

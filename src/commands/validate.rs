@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Verdict;
 use crate::cli::{HELP, InputArgs, OutputArgs};
-use crate::file_report::{FileReport, Part};
+use crate::file_report::{FileReport, Keep, Part};
 use crate::finding::Level;
 use crate::formats::table;
 use crate::formats::validation::{Format, Writer};
@@ -105,13 +105,13 @@ impl Validate {
         let mut progress = Progress::new(inputs, terminal.stderr);
         let mut total = Total::default();
         let mut file = FileReport::default();
-        let keep = self.max_findings;
+        let keep = Keep { findings: self.max_findings, drift: self.notices };
         let each = |part: &mut Part, record: crate::scan::Record<'_>| part.add(record, keep);
         scan(inputs, self.input.settings(self.notices), &meter, each, |piece| {
             progress.update(&meter);
             match piece {
                 Piece::Block { input, line_base, counts, value } => {
-                    let room = keep.saturating_sub(file.shown);
+                    let room = keep.findings.saturating_sub(file.shown);
                     let findings = file.add(value, line_base, counts, room);
                     if terminal.stdout && !findings.is_empty() {
                         progress.clear();

@@ -39,21 +39,29 @@ pub fn defused(text: &str) -> Cow<'_, str> {
 
 /// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
 pub fn markdown(text: &str) -> String {
+    let text = visible(text);
     let mut escaped = String::with_capacity(text.len() + 8);
-    for c in visible(text).chars() {
+    let mut before = ' ';
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let has_meaning = match c {
+            ':' => rest.as_str().starts_with("//"),
+            '.' => before.eq_ignore_ascii_case(&'w'),
+            '_' => !before.is_alphanumeric() || !rest.as_str().starts_with(char::is_alphanumeric),
+            _ => true,
+        };
         match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            // `@name` would notify a person, `#1` and `http:` would link.
-            '@' => escaped.push_str("&#64;"),
-            ':' => escaped.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '#' | '$' => {
+            // `@name` would notify a person; the others would link.
+            '&' | '<' | '>' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(c))),
+            ':' | '.' if has_meaning => escaped.push_str(&format!("&#{};", u32::from(c))),
+            '_' if !has_meaning => escaped.push(c),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
             c => escaped.push(c),
         }
+        before = c;
     }
     escaped
 }
@@ -78,6 +86,8 @@ mod tests {
 
     #[test]
     fn markdown_stays_text() {
-        assert_eq!(markdown("a|b<i>*c*"), "a\\|b&lt;i&gt;\\*c\\*");
+        assert_eq!(markdown("a|b<i>*c*"), "a\\|b&#60;i&#62;\\*c\\*");
+        assert_eq!(markdown("sso.delete_connection _x_"), "sso.delete_connection \\_x\\_");
+        assert_eq!(markdown("12:30 https://www.example.com"), "12:30 https&#58;//www&#46;example.com");
     }
 }

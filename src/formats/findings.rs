@@ -127,7 +127,7 @@ pub fn grid_columns() -> Vec<GridColumn> {
         column("code", Cut::End, 16),
         column("place", Cut::Middle, 12),
         column("path", Cut::Middle, 10),
-        column("message", Cut::End, 30),
+        column("message", Cut::End, 60),
     ]
 }
 

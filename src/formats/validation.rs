@@ -146,7 +146,7 @@ impl Writer {
         if let Some((first, last)) = report.facts.range {
             let disorder = report.facts.out_of_order;
             row("time", &format!("{} to {}", first.rfc3339(Tz::UTC), last.rfc3339(Tz::UTC)));
-            row("order", &format!("{} earlier than the one before", plural(disorder, "event")));
+            row("order", &format!("{} out of order", plural(disorder, "event")));
         }
         for (at, ((source, action), count)) in report.facts.by_action.iter().enumerate() {
             row(if at == 0 { "events" } else { "" }, &format!("{count:>8}  {source}  {}", visible(action)));

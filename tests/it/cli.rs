@@ -1,1 +1,155 @@
-//! (to be written)
+//! The command line as a user meets it: snapshots, the README's commands, pipes and exit codes.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Command;
+
+use crate::run::{command, root, ssoaudit, ssoaudit_with_input};
+
+/// Every `tests/cmd/*.md` is a page of commands with what they print; `TRYCMD=overwrite` renews
+/// them.
+#[test]
+fn snapshots() {
+    trycmd::TestCases::new().case("tests/cmd/*.md");
+}
+
+/// Every message there is, as `tests/cmd/messages.csv`.
+#[test]
+fn messages() {
+    let run = ssoaudit(&["validate", "--notices", "--format", "csv", "--max-line-bytes", "8192", "testdata/findings"]);
+    let path = root().join("tests/cmd/messages.csv");
+    if std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite") {
+        std::fs::write(&path, &run.stdout).unwrap();
+    }
+    for (line, expected) in run.stdout.lines().zip(std::fs::read_to_string(&path).unwrap().lines()) {
+        assert_eq!(line, expected);
+    }
+    assert_eq!(run.code, 1);
+}
+
+/// Runs every console block of the README as it stands, with the binary under test for
+/// `cargo run --release --`.
+#[cfg(unix)]
+#[test]
+fn readme_commands_print_what_the_readme_says() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks: Vec<_> =
+        readme.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        for step in block.split("$ ").skip(1) {
+            let (typed, expected) = step.split_once('\n').unwrap();
+            let line = typed
+                .replace("cargo run --release --quiet --", "ssoaudit")
+                .replace("cargo run --release --", "ssoaudit");
+            let folder = std::path::Path::new(env!("CARGO_BIN_EXE_ssoaudit")).parent().unwrap();
+            let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+            let shell = Command::new("sh")
+                .args(["-c", &line])
+                .env("PATH", path)
+                .current_dir(root())
+                .output()
+                .unwrap();
+            let printed = [shell.stdout, shell.stderr].concat();
+            assert_eq!(String::from_utf8(printed).unwrap().trim_end(), expected.trim_end(), "{typed}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let many = std::fs::read(root().join("testdata/sso-events.ndjson")).unwrap().repeat(200);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.ndjson");
+    std::fs::write(&file, many).unwrap();
+    for format in ["ndjson", "json", "csv", "table", "markdown"] {
+        for threads in ["1", "3"] {
+            let args = ["filter", "--format", format, "--threads", threads, file.to_str().unwrap()];
+            let mut child = command(&args).spawn().unwrap();
+            let mut first = String::new();
+            BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+            let mut stderr = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+            let code = child.wait().unwrap().code();
+            assert_eq!((stderr.as_str(), code), ("", Some(0)), "{format} with {threads} threads");
+            assert!(!first.is_empty());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command(&["filter", "testdata/sso-events.ndjson"]).stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.starts_with("error: writing standard output: "), "{stderr}");
+}
+
+#[test]
+fn exit_codes_do_not_depend_on_the_format() {
+    let invalid = "testdata/findings/bad-time.ndjson";
+    for format in ["table", "ndjson", "json", "csv", "tsv", "markdown"] {
+        let code = |args: &[&str]| ssoaudit(&[&["filter", "--format", format][..], args].concat()).code;
+        assert_eq!(code(&[invalid]), 0, "{format}");
+        assert_eq!(code(&["--strict", invalid]), 1, "{format}");
+        assert_eq!(code(&["--exit-status", "--org", "nobody", invalid]), 1, "{format}");
+        assert_eq!(code(&["--exit-status", invalid]), 0, "{format}");
+        assert_eq!(code(&["--strict", invalid, "missing"]), 2, "{format}");
+    }
+    for format in ["text", "table", "ndjson", "json", "csv"] {
+        let code = |args: &[&str]| ssoaudit(&[&["validate", "--format", format][..], args].concat()).code;
+        assert_eq!(code(&["testdata/sso-events.ndjson"]), 0, "{format}");
+        assert_eq!(code(&[invalid]), 1, "{format}");
+        assert_eq!(code(&["--max-findings", "0", invalid]), 1, "{format}");
+        assert_eq!(code(&["testdata/findings/naive-time.ndjson"]), 0, "{format}");
+        assert_eq!(code(&["--deny", "warnings", "testdata/findings/naive-time.ndjson"]), 1, "{format}");
+        assert_eq!(code(&[invalid, "missing"]), 2, "{format}");
+    }
+}
+
+#[test]
+fn sorting_and_limits_agree_with_the_input() {
+    let times = |args: &[&str]| -> Vec<String> {
+        let columns = ["filter", "--format", "csv", "--no-header", "--columns", "epoch_ms"];
+        let run = ssoaudit(&[&columns[..], args, &["testdata/sso-events.ndjson"]].concat());
+        run.stdout.lines().map(str::to_owned).collect()
+    };
+    let all = times(&[]);
+    assert_eq!(all.len(), 200);
+    let reversed: Vec<_> = all.iter().rev().cloned().collect();
+    assert_eq!(times(&["--sort", "time"]), all);
+    assert_eq!(times(&["--sort", "-time"]), reversed);
+    assert_eq!(times(&["--limit", "7"]), all[..7]);
+    assert_eq!(times(&["--sort", "-time", "--limit", "7"]), reversed[..7]);
+    assert_eq!(times(&["--limit", "1000"]), all);
+}
+
+#[test]
+fn a_limit_counts_invalid_lines_up_to_its_last_row_only() {
+    let text = std::fs::read_to_string(root().join("testdata/inputs/events.ndjson")).unwrap();
+    let events: Vec<_> = text.lines().collect();
+    let input = format!("oops\n{}\n{}\noops\n{}\noops\n", events[0], events[1], events[2]);
+    let run = ssoaudit_with_input(&["filter", "--limit", "2"], input.as_bytes());
+    assert!(run.stderr.contains("1 invalid line is left out: <stdin>:1:1"), "{}", run.stderr);
+    let run = ssoaudit_with_input(&["filter", "--limit", "2", "--strict"], input.as_bytes());
+    assert!(run.stderr.contains("3 invalid lines are left out"), "{}", run.stderr);
+    assert_eq!((run.stdout.lines().count(), run.code), (2, 1));
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = ssoaudit(&["completions", shell]);
+        assert_eq!(run.code, 0);
+        assert!(run.stdout.contains("connection-type"), "{shell}");
+    }
+    let page = ssoaudit(&["man"]).stdout;
+    assert!(page.contains(".TH ssoaudit 1") && page.contains("filter"), "{page}");
+    assert!(ssoaudit(&["man", "filter"]).stdout.contains("\\-\\-connection\\-type"));
+    let wrong = ssoaudit(&["man", "filtr"]);
+    assert_eq!(
+        (wrong.code, wrong.stderr.as_str()),
+        (2, "error: no command `filtr`; did you mean `filter`?\n")
+    );
+}

@@ -11,7 +11,8 @@ use crate::run::{fixture, root, ssoaudit};
 
 fn findings(code: &str) -> Vec<Value> {
     let path = format!("testdata/findings/{code}.ndjson");
-    let args = ["validate", "--notices", "--max-line-bytes", "8192", "--max-findings", "all", "--format", "ndjson"];
+    let args =
+        ["validate", "--notices", "--max-line-bytes", "8192", "--max-findings", "all", "--format", "ndjson"];
     let run = ssoaudit(&[&args[..], &[&path]].concat());
     assert_eq!(run.stderr, "");
     let values = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -25,13 +26,18 @@ fn level(name: &str) -> Level {
 #[test]
 fn every_code_fires_on_its_fixture_and_only_there() {
     for code in CODES {
-        let lines = fixture(&format!("findings/{}.ndjson", code.name)).split(|byte| *byte == b'\n').count() - 1;
+        let lines =
+            fixture(&format!("findings/{}.ndjson", code.name)).split(|byte| *byte == b'\n').count() - 1;
         let mut fired = BTreeSet::new();
         for finding in findings(code.name) {
             let other = finding["code"].as_str().unwrap();
             // A fixture may hold what is merely worth knowing beside its own code.
             if other != code.name {
-                assert!(level(other) == Level::Notice && code.level > Level::Notice, "{other} in {}", code.name);
+                assert!(
+                    level(other) == Level::Notice && code.level > Level::Notice,
+                    "{other} in {}",
+                    code.name
+                );
                 continue;
             }
             assert_eq!(finding["level"], code.level.name());
@@ -83,7 +89,8 @@ fn places_are_those_of_the_value() {
 
 /// Follows a path such as `targets[0].metadata.name`.
 fn at_path(root: &Value, path: &str) -> Value {
-    let pointer: String = path.split(['.', '[']).map(|part| format!("/{}", part.trim_end_matches(']'))).collect();
+    let pointer: String =
+        path.split(['.', '[']).map(|part| format!("/{}", part.trim_end_matches(']'))).collect();
     root.pointer(&pointer).unwrap_or_else(|| panic!("{path} in {root}")).clone()
 }
 

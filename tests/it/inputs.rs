@@ -30,7 +30,11 @@ fn every_shape_gives_the_same_events() {
     let expected = expected();
     for shape in SHAPES {
         let run = normalized(&[&format!("testdata/inputs/{shape}")]);
-        assert_eq!((run.stdout.as_str(), run.stderr.as_str(), run.code), (expected.as_str(), "", 0), "{shape}");
+        assert_eq!(
+            (run.stdout.as_str(), run.stderr.as_str(), run.code),
+            (expected.as_str(), "", 0),
+            "{shape}"
+        );
         let piped = ssoaudit_with_input(&["filter", "--normalize"], &fixture(&format!("inputs/{shape}")));
         assert_eq!((piped.stdout, piped.code), (expected.clone(), 0), "{shape} on standard input");
     }
@@ -62,7 +66,8 @@ fn a_truncated_stream_is_an_error_after_what_could_be_read() {
 
 #[test]
 fn unreadable_files_are_said_and_the_rest_is_read() {
-    let run = normalized(&["testdata/inputs/missing.ndjson", "testdata/inputs/events.ndjson", "no/such/folder"]);
+    let run =
+        normalized(&["testdata/inputs/missing.ndjson", "testdata/inputs/events.ndjson", "no/such/folder"]);
     assert_eq!((run.stdout, run.code), (expected(), 2));
     assert!(run.stderr.contains("testdata/inputs/missing.ndjson: No such file"), "{}", run.stderr);
     assert!(run.stderr.contains("no/such/folder: "), "{}", run.stderr);
@@ -84,7 +89,8 @@ fn directories_are_walked_in_order_of_names() {
     let path = folder.path().to_str().unwrap();
     let run = ssoaudit(&["validate", "--format", "ndjson", path]);
     let files = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let files: Vec<_> = files.map(|report| report["file"].as_str().unwrap()[path.len() + 1..].to_owned()).collect();
+    let files: Vec<_> =
+        files.map(|report| report["file"].as_str().unwrap()[path.len() + 1..].to_owned()).collect();
     assert_eq!(files, ["a.ndjson.gz", "b/1.LOG", "b/2.jsonl"]);
     assert_eq!((run.stderr.as_str(), run.code), ("", 0));
 }
@@ -108,14 +114,19 @@ fn empty_input_is_no_error() {
     ] {
         for input in ["", "\n \n", "\u{feff}"] {
             let run = ssoaudit_with_input(args, input.as_bytes());
-            assert_eq!((run.stdout.as_str(), run.stderr.as_str(), run.code), (expected, "", 0), "{args:?} {input:?}");
+            assert_eq!(
+                (run.stdout.as_str(), run.stderr.as_str(), run.code),
+                (expected, "", 0),
+                "{args:?} {input:?}"
+            );
         }
     }
 }
 
 /// Findings of a text on standard input as `line:column code`.
 fn places(input: &str) -> Vec<String> {
-    let run = ssoaudit_with_input(&["validate", "--format", "ndjson", "--max-line-bytes", "400"], input.as_bytes());
+    let run =
+        ssoaudit_with_input(&["validate", "--format", "ndjson", "--max-line-bytes", "400"], input.as_bytes());
     let values = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let findings = values.filter(|value| value["code"].is_string());
     findings.map(|it| format!("{}:{} {}", it["line"], it["column"], it["code"].as_str().unwrap())).collect()
@@ -126,12 +137,18 @@ fn places_are_exact_in_lines() {
     assert_eq!(places("\r\n\n{\"a\":1}\r\n{\n"), ["3:1 unknown-source", "4:2 not-json"]);
     assert_eq!(places("\u{feff}{\"é\" 1}"), ["1:6 not-json"]);
     let long = "x".repeat(1000);
-    assert_eq!(places(&format!("{{}}\n{long}\n\n[]")), ["1:1 unknown-source", "2:1 line-too-long", "4:1 not-an-object"]);
+    assert_eq!(
+        places(&format!("{{}}\n{long}\n\n[]")),
+        ["1:1 unknown-source", "2:1 line-too-long", "4:1 not-an-object"]
+    );
 }
 
 #[test]
 fn places_are_exact_in_documents() {
-    assert_eq!(places("[{\"a\":1},\n {\"é\":2}, 7]\n"), ["1:2 unknown-source", "2:2 unknown-source", "2:11 not-an-object"]);
+    assert_eq!(
+        places("[{\"a\":1},\n {\"é\":2}, 7]\n"),
+        ["1:2 unknown-source", "2:2 unknown-source", "2:11 not-an-object"]
+    );
     assert_eq!(places("{\n  \"a\": 1\n}\n{\n  \"a\" 1\n}\n"), ["1:1 unknown-source", "5:7 not-json"]);
     assert_eq!(places("[{}"), ["1:2 unknown-source", "1:4 not-json"], "the array is not closed");
     assert_eq!(places("{\n\"a\":1\n}\n}x"), ["1:1 unknown-source", "4:1 not-json"]);
@@ -140,7 +157,10 @@ fn places_are_exact_in_documents() {
 #[test]
 fn a_missing_brace_costs_one_event_only() {
     let broken = "[\n  {\"a\": {\"b\": 1},\n  {\"a\": 2},\n  {\"a\": \"x},\n  {\"a\": 4}\n]\n";
-    assert_eq!(places(broken), ["2:18 not-json", "3:3 unknown-source", "4:13 not-json", "5:3 unknown-source"]);
+    assert_eq!(
+        places(broken),
+        ["2:18 not-json", "3:3 unknown-source", "4:13 not-json", "5:3 unknown-source"]
+    );
     let long = format!("[\n{{\"a\":\"{}\"}},\n{{}}\n]", "x".repeat(3000));
     assert_eq!(places(&long), ["2:1 line-too-long", "3:1 unknown-source"]);
 }

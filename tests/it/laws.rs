@@ -39,7 +39,11 @@ fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Vec<Ve
                 let lines = block.bytes().split_inclusive(|byte| *byte == b'\n').map(|line| {
                     let content = line.strip_suffix(b"\n").unwrap_or(line);
                     let content = content.strip_suffix(b"\r").unwrap_or(content);
-                    if content.len() > sizes.max_line { too_long(content.len() as u64) } else { line.to_vec() }
+                    if content.len() > sizes.max_line {
+                        too_long(content.len() as u64)
+                    } else {
+                        line.to_vec()
+                    }
                 });
                 pieces.extend(lines);
             }
@@ -56,7 +60,12 @@ fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Vec<Ve
 
 /// Lines of many lengths, with line ends of both kinds and without the last one.
 fn text() -> impl Strategy<Value = String> {
-    let line = prop_oneof!["[a-z\\\\\"{}\\[\\],é ]{0,12}", "[a-z]{30,60}", Just(String::new()), Just("{\"a\":1}".to_owned())];
+    let line = prop_oneof![
+        "[a-z\\\\\"{}\\[\\],é ]{0,12}",
+        "[a-z]{30,60}",
+        Just(String::new()),
+        Just("{\"a\":1}".to_owned())
+    ];
     (prop::collection::vec((line, prop_oneof![Just("\n"), Just("\r\n")]), 0..12), any::<bool>()).prop_map(
         |(lines, ends)| {
             let text: String = lines.into_iter().map(|(line, end)| line + end).collect();
@@ -75,7 +84,11 @@ fn documents() -> impl Strategy<Value = String> {
         Just("7"),
     ];
     (prop::collection::vec(event, 1..8), any::<bool>()).prop_map(|(events, is_array)| {
-        if is_array { format!("[\n{}\n]\n", events.join(",\n")) } else { format!("{{\n\"z\": 0}}\n{}", events.join("\n")) }
+        if is_array {
+            format!("[\n{}\n]\n", events.join(",\n"))
+        } else {
+            format!("{{\n\"z\": 0}}\n{}", events.join("\n"))
+        }
     })
 }
 
@@ -107,18 +120,24 @@ fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<Stri
     let mut lines = Vec::new();
     let mut total = Counts::default();
     let each = |rows: &mut Vec<(u64, String)>, record: Record<'_>| {
-        let action = record.event.and_then(|event| event.text(Attribute::Action)).unwrap_or_default().into_owned();
+        let action =
+            record.event.and_then(|event| event.text(Attribute::Action)).unwrap_or_default().into_owned();
         // A line that is too long is kept or not as blocks happen to fall.
         let raw = if record.raw.len() > 8192 { b"" } else { record.raw };
         rows.push((record.line, format!("{action} {}", String::from_utf8_lossy(raw))));
         let findings = record.findings.iter();
-        rows.extend(findings.map(|it| (it.line, format!("{}:{} {} {}", it.column, it.path, it.code.name, it.message))));
+        rows.extend(
+            findings
+                .map(|it| (it.line, format!("{}:{} {} {}", it.column, it.path, it.code.name, it.message))),
+        );
     };
     scan(inputs, settings, &Meter::default(), each, |piece| {
         match piece {
             Piece::Block { input, line_base, counts, value } => {
                 total.merge(counts);
-                lines.extend(value.into_iter().map(|(line, text)| format!("{input}:{}:{text}", line + line_base)));
+                lines.extend(
+                    value.into_iter().map(|(line, text)| format!("{input}:{}:{text}", line + line_base)),
+                );
             }
             Piece::End { input, error } => lines.push(format!("{input} ended: {error:?}")),
         }
@@ -137,7 +156,10 @@ fn every_fixture() -> Vec<Input> {
     paths.push(testdata("sso-events.ndjson"));
     paths.push(testdata("missing.ndjson"));
     paths.sort();
-    paths.into_iter().map(|path| Input { name: path.display().to_string(), place: Place::File(path) }).collect()
+    paths
+        .into_iter()
+        .map(|path| Input { name: path.display().to_string(), place: Place::File(path) })
+        .collect()
 }
 
 #[test]

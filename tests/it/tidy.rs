@@ -1,1 +1,138 @@
-//! (to be written)
+//! What can be read off the source tree: file headers and sizes, who may import whom, where
+//! vendors are named, files nobody compiles.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::run::root;
+
+fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+    let walk = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name();
+    let paths = walk.into_iter().map(|entry| entry.unwrap().into_path());
+    let rust = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    rust.map(|path| (path.strip_prefix(root()).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+/// The code of a file without its tests.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or(text)
+}
+
+#[test]
+fn files_say_what_they_own() {
+    for (path, text) in [rust_files("src"), rust_files("tests")].concat() {
+        assert!(text.starts_with("//! "), "{} has no //! header", path.display());
+    }
+}
+
+#[test]
+fn files_are_small() {
+    let files = rust_files("src");
+    let mut sizes: Vec<_> = files.iter().map(|(path, text)| (code(text).lines().count(), path)).collect();
+    sizes.sort();
+    let (largest, path) = sizes.last().unwrap();
+    assert!(*largest <= 400, "{} has {largest} lines", path.display());
+    let median = sizes[sizes.len() / 2].0;
+    assert!(median <= 150, "the median file has {median} lines");
+    let main = sizes.iter().find(|(_, path)| path.ends_with("main.rs")).unwrap().0;
+    assert!(main <= 60, "main.rs has {main} lines");
+}
+
+#[test]
+fn no_file_is_forgotten() {
+    for (path, _) in [rust_files("src"), rust_files("tests")].concat() {
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let folder = path.parent().unwrap();
+        let is_root = ["main", "lib"].contains(&stem);
+        if is_root {
+            continue;
+        }
+        let (name, owners) = if stem == "mod" {
+            let outside = folder.parent().unwrap();
+            (folder.file_name().unwrap().to_str().unwrap(), candidates(outside))
+        } else {
+            (stem, candidates(folder))
+        };
+        let declares = |owner: &PathBuf| {
+            let text = std::fs::read_to_string(root().join(owner)).unwrap_or_default();
+            text.contains(&format!("mod {name};"))
+        };
+        assert!(owners.iter().any(declares), "{} is declared nowhere", path.display());
+    }
+}
+
+fn candidates(folder: &Path) -> Vec<PathBuf> {
+    let beside = folder.with_extension("rs");
+    ["mod.rs", "lib.rs", "main.rs"].iter().map(|name| folder.join(name)).chain([beside]).collect()
+}
+
+/// Modules of the crate that a file's code names.
+fn imports(text: &str) -> BTreeSet<&str> {
+    let mut imports = BTreeSet::new();
+    for (at, _) in code(text).match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        imports.insert(&rest[..end]);
+    }
+    imports
+}
+
+#[test]
+fn the_model_knows_no_vendor_no_format_and_no_files() {
+    let forbidden =
+        ["sources", "formats", "input", "output", "commands", "cli", "scan", "printer", "terminal"];
+    for name in ["event.rs", "fields.rs", "finding.rs", "select.rs", "time.rs", "nearest.rs", "json.rs"] {
+        let text = std::fs::read_to_string(root().join("src").join(name)).unwrap();
+        let imports = imports(&text);
+        let bad: Vec<_> = forbidden.iter().filter(|module| imports.contains(**module)).collect();
+        assert!(bad.is_empty(), "{name} imports {bad:?}");
+    }
+}
+
+#[test]
+fn formats_see_no_vendor() {
+    for (path, text) in rust_files("src/formats") {
+        for module in ["sources", "input", "scan", "commands", "cli"] {
+            assert!(!imports(&text).contains(module), "{} imports {module}", path.display());
+        }
+    }
+}
+
+#[test]
+fn vendors_are_named_in_their_own_file_only() {
+    let vendors = ["centure", "scalekit", "workos"];
+    let own = ["centure.rs", "scalekit.rs", "connection_types.rs", "foreign.rs", "mod.rs"];
+    for (path, text) in rust_files("src") {
+        if path.starts_with("src/sources") && own.contains(&path.file_name().unwrap().to_str().unwrap()) {
+            continue;
+        }
+        for line in code(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {
+            // Examples in help texts name sources, as the user will.
+            let is_help = line.starts_with("  ssoaudit ");
+            for vendor in vendors {
+                assert!(
+                    is_help || !line.to_lowercase().contains(vendor),
+                    "{} names {vendor}: {line}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn one_place_each_for_files_threads_and_exit_codes() {
+    for (path, text) in rust_files("src") {
+        let code = code(&text);
+        let owns = |needle: &str, owners: &[&str]| {
+            let is_owner = owners.iter().any(|owner| path.ends_with(owner));
+            assert!(is_owner || !code.contains(needle), "{} uses {needle}", path.display());
+        };
+        owns("File::open", &["input/mod.rs"]);
+        owns("rayon", &["scan.rs"]);
+        owns("ExitCode", &["main.rs"]);
+        owns("process::exit", &[]);
+        owns("unsafe ", &[]);
+    }
+}
