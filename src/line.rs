@@ -187,7 +187,10 @@ fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Sink<
         other => format!(".[{other:?}][]"),
     };
     sink.add(&WRAPPED_EVENTS, document.nodes[list].span, |finding| {
-        finding.message = format!("the line wraps {events} object{}, expected one event a line", if events == 1 { "" } else { "s" });
+        finding.message = format!(
+            "the line wraps {events} object{}, expected one event a line",
+            if events == 1 { "" } else { "s" }
+        );
         finding.found = None;
         finding.expected = Some(format!("one event a line; unwrap with `jq -c '{filter}'`"));
     });

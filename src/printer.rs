@@ -121,7 +121,8 @@ const PAGE_ROWS: usize = 1000;
 impl<'p> Printer<'p> {
     /// Prints to `output`.
     pub fn new(plan: &'p Plan, output: Output) -> Self {
-        let columns = plan.view.columns.iter().map(|column| grid_column(column.name, plan.view.zone)).collect();
+        let columns =
+            plan.view.columns.iter().map(|column| grid_column(column.name, plan.view.zone)).collect();
         Self { plan, output, columns, held: Vec::new(), printed: 0, wrote_head: false, hidden: Vec::new() }
     }
 

@@ -13,7 +13,7 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of a source's lines.
 pub fn of_source(source: &Source) -> Value {
-    let mut event = object(source, &source.tree, Members::OfEveryEvent);
+    let mut event = object(source, &source.tree, Members::Usual);
     and(&mut event, conditions(source));
     let mut schema = json!({ "$schema": DRAFT, "title": source.about });
     let Some(wrapper) = source.wrapper else {
@@ -79,11 +79,11 @@ fn attribute(info: &AttributeInfo) -> Value {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Members {
     /// Those of every event.
-    OfEveryEvent,
+    Usual,
     /// Those that only events about SSO connections have.
-    OfSsoEvents,
+    SsoOnly,
     /// Those of a metadata object.
-    OfMetadata,
+    Metadata,
 }
 
 fn object(source: &Source, tree: &Tree, which: Members) -> Value {
@@ -93,7 +93,7 @@ fn object(source: &Source, tree: &Tree, which: Members) -> Value {
         let Some(field) = member.field.map(|id| &source.fields[id as usize]) else {
             continue;
         };
-        if field.sso_only != (which == Members::OfSsoEvents) {
+        if field.sso_only != (which == Members::SsoOnly) {
             continue;
         }
         let schema = value(source, field, member, which);
@@ -116,19 +116,19 @@ fn object(source: &Source, tree: &Tree, which: Members) -> Value {
 
 fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
     let mut schema = match field.kind {
-        FieldKind::Text if which == Members::OfMetadata && !field.required => scalar(),
+        FieldKind::Text if which == Members::Metadata && !field.required => scalar(),
         FieldKind::Text => text(field),
         FieldKind::Integer => json!({ "type": "integer" }),
         FieldKind::Flag => json!({ "type": "boolean" }),
-        FieldKind::Object => object(source, tree, Members::OfEveryEvent),
+        FieldKind::Object => object(source, tree, Members::Usual),
         FieldKind::Metadata => {
-            let mut object = object(source, tree, Members::OfMetadata);
+            let mut object = object(source, tree, Members::Metadata);
             object["additionalProperties"] = scalar();
             object
         }
         FieldKind::List => json!({ "type": "array", "items": elements(source, tree) }),
     };
-    if !field.required && which != Members::OfMetadata {
+    if !field.required && which != Members::Metadata {
         schema["type"] = json!([schema["type"], "null"]);
     }
     schema["description"] = field.about.into();
@@ -152,7 +152,7 @@ fn text(field: &Field) -> Value {
                 schema["pattern"] = format!("^{prefix}").into();
             }
             Expect::AtMost(limit, code) if code.level == Level::Error => {
-                schema["maxLength"] = (*limit).into()
+                schema["maxLength"] = (*limit).into();
             }
             Expect::OneOf(vocabulary) => {
                 schema["examples"] = vocabulary.terms.iter().map(|term| term.name).collect();
@@ -167,7 +167,7 @@ fn elements(source: &Source, tree: &Tree) -> Value {
     let mut items = json!({ "type": "object" });
     let mut typed = Vec::new();
     for (kind, element) in &tree.elements {
-        let object = object(source, element, Members::OfEveryEvent);
+        let object = object(source, element, Members::Usual);
         match kind {
             None => merge(&mut items, object),
             Some(kind) => typed.push(json!({
@@ -202,7 +202,7 @@ fn conditions(source: &Source) -> Vec<Value> {
     let sso = || source.actions.iter().filter(is_sso).map(|action| action.name).collect();
     let opaque = source.tree.members.iter().filter(|member| member.opaque_unless_sso);
     let of_sso =
-        opaque.map(|member| when(sso(), json!({ member.key: object(source, member, Members::OfSsoEvents) })));
+        opaque.map(|member| when(sso(), json!({ member.key: object(source, member, Members::SsoOnly) })));
     needs.chain(of_sso).collect()
 }
 

@@ -15,7 +15,15 @@ fn snapshots() {
 /// Every message there is, as `tests/cmd/messages.csv`.
 #[test]
 fn messages() {
-    let run = ssoaudit(&["validate", "--notices", "--format", "csv", "--max-line-bytes", "8192", "testdata/findings"]);
+    let run = ssoaudit(&[
+        "validate",
+        "--notices",
+        "--format",
+        "csv",
+        "--max-line-bytes",
+        "8192",
+        "testdata/findings",
+    ]);
     let path = root().join("tests/cmd/messages.csv");
     if std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite") {
         std::fs::write(&path, &run.stdout).unwrap();

@@ -1,5 +1,8 @@
 //! Integration tests: one crate, one module a subject.
 
+// A test that cannot unwrap has failed.
+#![allow(clippy::unwrap_used)]
+
 // What clean input gives in every shape it may come in.
 mod inputs;
 // Every code of validation on its fixture, and only there.
