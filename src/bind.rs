@@ -2,11 +2,11 @@
 //! of another type, or known to no document.
 
 use crate::event::{Attribute, Operation};
-use crate::fields::{Binding, FieldId, Kind};
+use crate::fields::{Binding, FieldId, Index};
 use crate::finding::{
     DUPLICATE_KEY, MISSING_FIELD, OTHER_EVENT, OVER_LIMIT, UNKNOWN_ACTION, UNKNOWN_FIELD, WRONG_TYPE,
 };
-use crate::json::{Document, NodeId, Span, push_key};
+use crate::json::{Document, Kind, NodeId, Span, push_key};
 use crate::nearest::nearest;
 use crate::sink::Sink;
 use crate::sources::{Action, Field, FieldKind, Source, Tree};
@@ -25,10 +25,12 @@ const MOST_MEMBERS: usize = 64;
 /// A bound line.
 #[derive(Default)]
 pub struct Bound {
-    /// Values in the order of the line.
+    /// Where the bound values are.
+    pub spans: Vec<Span>,
+    /// Which value is which field, in the order of the line.
     pub bindings: Vec<Binding>,
-    /// Which attribute is which binding; see [`crate::fields::Fields::attributes`].
-    pub attributes: Vec<(Attribute, u16)>,
+    /// What is where among them.
+    pub index: Index,
 }
 
 /// Binds the line and returns its operation; every structural problem becomes a finding.
@@ -39,14 +41,14 @@ pub fn bind(
     bound: &mut Bound,
 ) -> Operation {
     bound.bindings.clear();
-    bound.attributes.clear();
+    bound.spans.clear();
     let event = source.event_root(document);
     let action = action(source, document, event, sink);
     let mut binder = Binder {
         source,
         document,
         sink,
-        bindings: &mut bound.bindings,
+        bound,
         is_sso: action.is_some_and(|action| action.operation != Operation::Other),
     };
     if event != 0 {
@@ -56,20 +58,24 @@ pub fn bind(
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    name_attributes(source, bound);
+    index(source, bound);
     action.map_or(Operation::Other, |action| action.operation)
 }
 
-fn name_attributes(source: &Source, bound: &mut Bound) {
-    let bindings = &bound.bindings;
-    for (index, binding) in bindings.iter().enumerate() {
+fn index(source: &Source, bound: &mut Bound) {
+    let Bound { bindings, index, .. } = bound;
+    index.attributes.clear();
+    index.fields.clear();
+    index.fields.resize(source.fields.len(), u32::MAX);
+    for (at, binding) in bindings.iter().enumerate() {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let first = &mut index.fields[binding.field as usize];
+        *first = (*first).min(at);
         if let Some(attribute) = source.fields[binding.field as usize].means {
-            bound.attributes.push((attribute, u16::try_from(index).unwrap_or(u16::MAX)));
+            index.attributes.push((attribute, at));
         }
     }
-    bound
-        .attributes
-        .sort_unstable_by_key(|(attribute, index)| (*attribute, bindings[*index as usize].field, *index));
+    index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
 }
 
 fn action(
@@ -103,7 +109,7 @@ struct Binder<'b, 'a, 's> {
     source: &'static Source,
     document: Document<'a>,
     sink: &'b mut Sink<'s>,
-    bindings: &'b mut Vec<Binding>,
+    bound: &'b mut Bound,
     is_sso: bool,
 }
 
@@ -117,7 +123,7 @@ impl Binder<'_, '_, '_> {
         }
     }
 
-    fn object(&mut self, object: NodeId, tree: &Tree, element: u16, is_metadata: bool) {
+    fn object(&mut self, object: NodeId, tree: &Tree, element: u32, is_metadata: bool) {
         let mut seen = [None::<NodeId>; MOST_MEMBERS];
         for member in self.document.children(object) {
             let Some(index) = self.member(member, tree, element, is_metadata) else {
@@ -142,7 +148,7 @@ impl Binder<'_, '_, '_> {
     }
 
     /// Binds a member and returns which child of the tree it is.
-    fn member(&mut self, member: NodeId, tree: &Tree, element: u16, is_metadata: bool) -> Option<usize> {
+    fn member(&mut self, member: NodeId, tree: &Tree, element: u32, is_metadata: bool) -> Option<usize> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             self.unknown(member, tree);
@@ -163,15 +169,17 @@ impl Binder<'_, '_, '_> {
         Some(index)
     }
 
-    fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, (element, in_metadata): (u16, bool)) {
+    fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, (element, in_metadata): (u32, bool)) {
         let field = &self.source.fields[id as usize];
         let kind = self.document.nodes[node].kind;
         let span = self.document.nodes[node].span;
         match (field.kind, kind) {
             (FieldKind::Text, Kind::Text) | (FieldKind::Flag, Kind::True | Kind::False) => {
-                self.bindings.push(Binding { field: id, element, kind, span });
+                self.put(id, element, span);
             }
-            (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {}
+            (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {
+                self.put(id, element, span);
+            }
             (FieldKind::Object, Kind::Object) if tree.opaque_unless_sso && !self.is_sso => {}
             (FieldKind::Object, Kind::Object) => self.object(node, tree, element, false),
             (FieldKind::Metadata, Kind::Object) => {
@@ -186,6 +194,12 @@ impl Binder<'_, '_, '_> {
         }
     }
 
+    fn put(&mut self, field: FieldId, element: u32, span: Span) {
+        let slot = u32::try_from(self.bound.spans.len()).unwrap_or(u32::MAX);
+        self.bound.spans.push(span);
+        self.bound.bindings.push(Binding { field, element, slot });
+    }
+
     fn list(&mut self, list: NodeId, tree: &Tree) {
         for (index, item) in self.document.children(list).enumerate() {
             if self.document.nodes[item].kind != Kind::Object {
@@ -194,7 +208,7 @@ impl Binder<'_, '_, '_> {
             }
             let kind = self.document.member(item, "type").and_then(|id| self.document.string(id));
             if let Some(element) = tree.element(kind.as_deref()) {
-                self.object(item, element, u16::try_from(index).unwrap_or(u16::MAX), false);
+                self.object(item, element, u32::try_from(index).unwrap_or(u32::MAX), false);
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::fields::{Fields, Kind};
+use crate::fields::Fields;
 use crate::time::Timestamp;
 
 /// Name and version of the neutral event's JSON.
@@ -203,10 +203,7 @@ impl<'a> Event<'a> {
     pub fn value(&self, attribute: Attribute) -> Option<Value<'a>> {
         match attribute {
             Attribute::EpochMs => Some(Value::Integer(self.time.epoch_ms())),
-            Attribute::ConnectionEnabled => {
-                let slot = self.fields.first(attribute)?;
-                Some(Value::Flag(slot.kind == Kind::True))
-            }
+            Attribute::ConnectionEnabled => self.fields.flag(attribute).map(Value::Flag),
             _ => self.text(attribute).map(Value::Text),
         }
     }
@@ -235,15 +232,14 @@ impl<'a> Event<'a> {
 
     /// Done in a session that somebody else than the actor drove.
     pub fn is_impersonated(&self) -> bool {
-        self.fields.first(Attribute::ImpersonatorEmail).is_some()
-            || self.fields.first(Attribute::ImpersonatorReason).is_some()
+        self.fields.has(Attribute::ImpersonatorEmail) || self.fields.has(Attribute::ImpersonatorReason)
     }
 
     /// The source says who did it.
     pub fn has_actor(&self) -> bool {
         [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail]
             .iter()
-            .any(|attribute| self.fields.first(*attribute).is_some())
+            .any(|attribute| self.fields.has(*attribute))
     }
 }
 

@@ -5,22 +5,20 @@
 use std::borrow::Cow;
 
 use crate::event::Attribute;
-pub use crate::json::{Kind, Span};
+pub use crate::json::Span;
 
 /// Index of a field in its source's table.
 pub type FieldId = u16;
 
-/// The value of one field in one line.
+/// A field that a line has a value for.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// Which field.
     pub field: FieldId,
     /// Index of the list element it is in; 0 outside of lists.
-    pub element: u16,
-    /// JSON type.
-    pub kind: Kind,
-    /// Where it is in the line.
-    pub span: Span,
+    pub element: u32,
+    /// Which of the line's values it is.
+    pub slot: u32,
 }
 
 /// All values of a line.
@@ -28,41 +26,76 @@ pub struct Binding {
 pub struct Fields<'a> {
     /// The line, or the event's text where it spans several lines.
     pub text: &'a str,
-    /// Values in the order of the line.
+    /// Where its values are.
+    pub spans: &'a [Span],
+    /// Which value is which field, in the order of the line.
     pub bindings: &'a [Binding],
+    /// What is where among the bindings.
+    pub index: &'a Index,
+}
+
+/// What is where among the bindings of a line.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
     /// Which attribute is which binding, sorted by attribute, the preferred binding first.
-    pub attributes: &'a [(Attribute, u16)],
+    pub attributes: Vec<(Attribute, u32)>,
+    /// For each field its first binding; `u32::MAX` where it has none.
+    pub fields: Vec<u32>,
 }
 
 impl<'a> Fields<'a> {
-    /// The best non-empty value for the attribute.
-    pub fn first(&self, attribute: Attribute) -> Option<&'a Binding> {
-        self.each(attribute).next()
+    /// Whether there is a non-empty value for the attribute.
+    pub fn has(&self, attribute: Attribute) -> bool {
+        self.named(attribute).next().is_some()
+    }
+
+    /// The value of an attribute that is `true` or `false`.
+    pub fn flag(&self, attribute: Attribute) -> Option<bool> {
+        self.named(attribute).next().map(|span| span.raw(self.text) == "true")
     }
 
     /// Every non-empty text for the attribute, best first.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;
-        self.each(attribute).map(move |binding| binding.span.decode(text))
+        self.named(attribute).map(move |span| span.decode(text))
     }
 
     /// The field's text in a list element (0 outside of lists).
-    pub fn text(&self, field: FieldId, element: u16) -> Option<Cow<'a, str>> {
-        self.find(field, element).map(|binding| binding.span.decode(self.text))
+    #[inline]
+    pub fn text(&self, field: FieldId, element: u32) -> Option<Cow<'a, str>> {
+        self.find(field, element).map(|span| span.decode(self.text))
     }
 
-    /// The field's value in a list element (0 outside of lists).
-    pub fn find(&self, field: FieldId, element: u16) -> Option<&'a Binding> {
-        self.bindings.iter().find(|binding| binding.field == field && binding.element == element)
+    /// Where the field's value in a list element (0 outside of lists) is.
+    #[inline]
+    pub fn find(&self, field: FieldId, element: u32) -> Option<Span> {
+        self.each(field).find(|(at, _)| *at == element).map(|(_, span)| span)
     }
 
-    fn each(&self, attribute: Attribute) -> impl Iterator<Item = &'a Binding> + use<'a> {
-        let bindings = self.bindings;
-        let first = self.attributes.partition_point(|named| named.0 < attribute);
-        self.attributes[first..]
+    /// Where the value of a binding is.
+    #[inline]
+    pub fn span(&self, binding: &Binding) -> Span {
+        self.spans[binding.slot as usize]
+    }
+
+    /// Every value of the field, with the index of its list element (0 outside of lists).
+    #[inline]
+    pub fn each(&self, field: FieldId) -> impl Iterator<Item = (u32, Span)> + use<'a> {
+        let Self { spans, bindings, index, .. } = *self;
+        let first = index.fields.get(field as usize).map_or(bindings.len(), |first| *first as usize);
+        let rest =
+            bindings.get(first..).unwrap_or_default().iter().filter(move |binding| binding.field == field);
+        rest.map(move |binding| (binding.element, spans[binding.slot as usize]))
+    }
+
+    fn named(&self, attribute: Attribute) -> impl Iterator<Item = Span> + use<'a> {
+        let Self { spans, bindings, index, .. } = *self;
+        let first = index.attributes.iter().position(|named| named.0 == attribute);
+        let named = &index.attributes[first.unwrap_or(index.attributes.len())..];
+        named
             .iter()
             .take_while(move |named| named.0 == attribute)
-            .map(move |named| &bindings[named.1 as usize])
-            .filter(|binding| binding.span.start < binding.span.end)
+            .map(move |named| spans[bindings[named.1 as usize].slot as usize])
+            .filter(|span| span.start < span.end)
     }
 }

@@ -8,12 +8,14 @@
 pub mod cli;
 pub mod commands;
 
+pub mod fold;
 pub mod input;
 pub mod scan;
 
 pub mod bind;
 pub mod json;
 pub mod line;
+pub mod shape;
 pub mod sink;
 pub mod sources;
 pub mod values;

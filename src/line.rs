@@ -1,13 +1,14 @@
 //! One line: from bytes to an event and its findings. Looks at all of it, always.
 
 use crate::bind::{Bound, bind};
-use crate::event::Event;
-use crate::fields::{Fields, Kind};
+use crate::event::{Event, Operation};
+use crate::fields::Fields;
 use crate::finding::{
     DUPLICATE_KEY, Finding, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
 };
-use crate::json::{self, Document, Node, NodeId};
+use crate::json::{self, Document, Kind, Node, NodeId};
+use crate::shape::Lesson;
 use crate::sink::{Origin, Sink};
 use crate::sources::{self, Source};
 use crate::values;
@@ -28,6 +29,21 @@ pub struct Reading {
 pub struct Scratch {
     nodes: Vec<Node>,
     bound: Bound,
+    owner: Option<(&'static Source, Operation)>,
+}
+
+impl Scratch {
+    /// What the line read last teaches; only of use when it had no finding.
+    pub fn lesson<'a>(&'a self, line: &'a [u8]) -> Option<Lesson<'a>> {
+        let (source, operation) = self.owner?;
+        let text = std::str::from_utf8(line).ok()?;
+        Some(Lesson {
+            document: Document { text, nodes: &self.nodes },
+            source,
+            operation,
+            bound: &self.bound,
+        })
+    }
 }
 
 /// A line after reading: an event unless it is invalid.
@@ -40,9 +56,10 @@ pub struct Line<'a> {
 
 /// Reads a line (without its line end) that begins at `origin`.
 pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
-    let Scratch { nodes, bound } = scratch;
+    let Scratch { nodes, bound, owner } = scratch;
     nodes.clear();
-    let mut sink = Sink { raw, origin, notices: reading.notices, nodes: &[], findings: Vec::new() };
+    *owner = None;
+    let mut sink = Sink::new(raw, origin, reading.notices);
     let text =
         match text(raw, reading, &mut sink).and_then(|text| parse(text, nodes, &mut sink).map(|()| text)) {
             Some(text) => text,
@@ -67,8 +84,9 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
         return sink.refuse();
     };
     let operation = bind(source, document, &mut sink, bound);
-    let fields = Fields { text, bindings: &bound.bindings, attributes: &bound.attributes };
-    let meaning = values::check(source, &fields, operation, &mut sink);
+    *owner = Some((source, operation));
+    let fields = Fields { text, spans: &bound.spans, bindings: &bound.bindings, index: &bound.index };
+    let meaning = values::check(source, &fields, fields.bindings.iter(), operation, &mut sink);
     let event = meaning.time.filter(|_| !sink.is_invalid()).map(|time| Event {
         time,
         operation,
@@ -83,7 +101,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
 
 /// The finding for a line of which only the length is known.
 pub fn too_long(bytes: u64, origin: Origin, reading: &Reading) -> Finding {
-    let mut sink = Sink { raw: &[], origin, notices: false, nodes: &[], findings: Vec::new() };
+    let mut sink = Sink::new(&[], origin, false);
     add_too_long(bytes, reading, &mut sink);
     sink.findings.remove(0)
 }

@@ -8,15 +8,15 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
 
-use crate::event::Event;
-use crate::finding::Finding;
-use crate::input::{Block, Blocks, Form, Input, Meter, Sizes};
-use crate::line::{self, Reading, Scratch};
-use crate::sink::Origin;
+use crate::input::{Block, Blocks, Input, Meter, Sizes};
+use crate::line::Reading;
+
+pub use crate::fold::{Bench, Counts, Folded, Record, fold};
 
 /// How to scan.
 #[derive(Clone, Copy)]
@@ -27,41 +27,6 @@ pub struct Settings {
     pub block_bytes: usize,
     /// How lines are read.
     pub reading: Reading,
-}
-
-/// A line with what became of it.
-pub struct Record<'a> {
-    /// The line as it stands in the file, with its line end if it has one.
-    pub raw: &'a [u8],
-    /// 1-based line in its block; see [`Piece::Block`].
-    pub line: u64,
-    /// The event, if the line is valid.
-    pub event: Option<Event<'a>>,
-    /// What was found; lines are relative to the block as well.
-    pub findings: Vec<Finding>,
-}
-
-/// Lines by what became of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Lines, or events where they may span lines.
-    pub lines: u64,
-    /// Lines that are an event.
-    pub valid: u64,
-    /// Lines with an error.
-    pub invalid: u64,
-    /// Lines of nothing but white space.
-    pub blank: u64,
-}
-
-impl Counts {
-    /// Adds another count to this one.
-    pub fn merge(&mut self, other: Self) {
-        self.lines += other.lines;
-        self.valid += other.valid;
-        self.invalid += other.invalid;
-        self.blank += other.blank;
-    }
 }
 
 /// What the calling thread is handed, in the order of the input.
@@ -107,16 +72,20 @@ pub fn scan<T: Default + Send + 'static>(
     }
     start_reader(inputs.to_vec(), settings, meter.clone(), empty, to_main.clone());
 
+    let benches = Benches::default();
     pool.in_place_scope(|scope| {
         let mut order = Order::default();
         let each = &each;
+        let benches = &benches;
         while let Ok(message) = from_all.recv() {
             match message {
                 Message::Read { input, block } => {
                     let number = order.expect();
                     let to_main = to_main.clone();
                     scope.spawn(move |_| {
-                        let folded = fold(&block, settings.reading, each);
+                        let mut bench = benches.take();
+                        let folded = fold(&block, settings.reading, each, &mut bench);
+                        benches.put(bench);
                         // The receiver is gone only when the scan was stopped.
                         let _ = to_main.send(Message::Done {
                             number,
@@ -150,6 +119,21 @@ pub fn scan<T: Default + Send + 'static>(
     })
 }
 
+/// Benches that nobody works at, so that what one block taught is known to the next.
+#[derive(Default)]
+struct Benches(Mutex<Vec<Bench>>);
+
+impl Benches {
+    fn take(&self) -> Bench {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop().unwrap_or_default()
+    }
+
+    fn put(&self, bench: Bench) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+    }
+}
+
 /// The same on the calling thread alone.
 fn scan_here<T: Default>(
     inputs: &[Input],
@@ -159,11 +143,12 @@ fn scan_here<T: Default>(
     mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let mut buffer = Vec::new();
+    let mut bench = Bench::default();
     for (input, place) in inputs.iter().enumerate() {
         let mut line_base = 0;
         let error = read(place, settings, meter, |blocks| {
             while let Some(block) = blocks.next(&mut buffer)? {
-                let Folded { value, counts, breaks } = fold(&block, settings.reading, &each);
+                let Folded { value, counts, breaks } = fold(&block, settings.reading, &each, &mut bench);
                 buffer = block.into_buffer();
                 let flow =
                     take(Piece::Block { input, line_base, counts, value }).map_err(ReadError::Taking)?;
@@ -304,88 +289,5 @@ impl<T> Order<T> {
 
     fn is_complete(&self) -> bool {
         self.all_expected && self.waiting.is_empty()
-    }
-}
-
-/// What became of a block.
-struct Folded<T> {
-    value: T,
-    counts: Counts,
-    /// Lines of the file that the block covers; 0 where places are absolute already.
-    breaks: u64,
-}
-
-fn fold<T: Default>(block: &Block, reading: Reading, each: impl Fn(&mut T, Record<'_>)) -> Folded<T> {
-    let mut folder = Folder {
-        folded: Folded { value: T::default(), counts: Counts::default(), breaks: 0 },
-        reading,
-        each,
-        scratch: Scratch::default(),
-    };
-    match &block.form {
-        Form::Lines => folder.lines(block.bytes()),
-        Form::LongLine(bytes) => {
-            folder.folded.breaks = 1;
-            folder.too_long(*bytes, Origin { line: 1, column: 1 });
-        }
-        Form::Records(records) => {
-            for record in records {
-                match record.too_long {
-                    Some(bytes) => folder.too_long(bytes, record.origin),
-                    None => {
-                        let raw = &block.bytes()[record.start..record.end];
-                        folder.read(raw, raw, record.origin);
-                    }
-                }
-            }
-        }
-    }
-    folder.folded
-}
-
-struct Folder<T, F> {
-    folded: Folded<T>,
-    reading: Reading,
-    each: F,
-    scratch: Scratch,
-}
-
-impl<T, F: Fn(&mut T, Record<'_>)> Folder<T, F> {
-    fn lines(&mut self, bytes: &[u8]) {
-        let mut start = 0;
-        while start < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
-            let raw = &bytes[start..end];
-            self.folded.breaks += 1;
-            start = end;
-            let line = raw.strip_suffix(b"\n").unwrap_or(raw);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
-                self.folded.counts.lines += 1;
-                self.folded.counts.blank += 1;
-            } else {
-                self.read(raw, line, Origin { line: self.folded.breaks, column: 1 });
-            }
-        }
-    }
-
-    fn read(&mut self, raw: &[u8], line: &[u8], origin: Origin) {
-        let read = line::read(line, origin, &self.reading, &mut self.scratch);
-        let counts = &mut self.folded.counts;
-        counts.lines += 1;
-        if read.event.is_some() {
-            counts.valid += 1;
-        } else {
-            counts.invalid += 1;
-        }
-        let record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
-        (self.each)(&mut self.folded.value, record);
-    }
-
-    fn too_long(&mut self, bytes: u64, origin: Origin) {
-        self.folded.counts.lines += 1;
-        self.folded.counts.invalid += 1;
-        let findings = vec![line::too_long(bytes, origin, &self.reading)];
-        (self.each)(&mut self.folded.value, Record { raw: &[], line: origin.line, event: None, findings });
     }
 }

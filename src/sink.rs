@@ -31,12 +31,30 @@ pub struct Sink<'a> {
     pub nodes: &'a [Node],
     /// What was found so far.
     pub findings: Vec<Finding>,
+    /// Whether there was anything to find.
+    pub has_found: bool,
+    /// Only whether is asked, not what.
+    only_asks: bool,
 }
 
-impl Sink<'_> {
+impl<'a> Sink<'a> {
+    /// For the findings of a line that begins at `origin`.
+    pub fn new(raw: &'a [u8], origin: Origin, notices: bool) -> Self {
+        Self { raw, origin, notices, nodes: &[], findings: Vec::new(), has_found: false, only_asks: false }
+    }
+
+    /// For asking whether there is anything to find but notices.
+    pub fn asking(raw: &'a [u8]) -> Self {
+        Self { only_asks: true, ..Self::new(raw, Origin { line: 1, column: 1 }, false) }
+    }
+
     /// Adds a finding about a piece of the line; `fill` writes its message.
     pub fn add(&mut self, code: &'static Code, span: Span, fill: impl FnOnce(&mut Finding)) {
         if code.level == Level::Notice && !self.notices {
+            return;
+        }
+        self.has_found = true;
+        if self.only_asks {
             return;
         }
         let (line, column) = self.place(span.start as usize);

@@ -20,17 +20,24 @@ pub struct Meaning {
     pub provider: Option<&'static str>,
 }
 
-/// Checks every value, then what they say together.
-pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) -> Meaning {
+/// Checks these values, then what all values say together.
+pub fn check<'b>(
+    source: &Source,
+    fields: &Fields<'_>,
+    bindings: impl Iterator<Item = &'b Binding>,
+    operation: Operation,
+    sink: &mut Sink<'_>,
+) -> Meaning {
     let mut meaning = Meaning::default();
-    for binding in fields.bindings {
+    for binding in bindings {
         let expects = source.fields[binding.field as usize].expects;
         if expects.is_empty() {
             continue;
         }
-        let text = binding.span.decode(fields.text);
+        let span = fields.span(binding);
+        let text = span.decode(fields.text);
         for expect in expects {
-            let goes_on = meets(expect, &text, binding, sink, &mut meaning);
+            let goes_on = meets(expect, &text, span, sink, &mut meaning);
             if !goes_on {
                 break;
             }
@@ -41,24 +48,24 @@ pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &
 }
 
 /// Checks one expectation; `false` when the ones after it would only repeat the finding.
-fn meets(expect: &Expect, text: &str, binding: &Binding, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
+fn meets(expect: &Expect, text: &str, span: Span, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
     match expect {
         Expect::NotEmpty if text.is_empty() => {
-            sink.add(&EMPTY_VALUE, binding.span, |finding| {
+            sink.add(&EMPTY_VALUE, span, |finding| {
                 finding.message = format!("`{}` is empty", finding.path);
                 finding.expected = Some("a value".to_owned());
             });
             return false;
         }
-        Expect::Time => meaning.time = time(text, binding.span, sink),
+        Expect::Time => meaning.time = time(text, span, sink),
         Expect::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            sink.add(&WRONG_TYPE, binding.span, |finding| {
+            sink.add(&WRONG_TYPE, span, |finding| {
                 finding.message = format!("`{}` is {}, expected digits", finding.path, finding.quoted());
                 finding.expected = Some("a string of digits".to_owned());
             });
         }
         Expect::Prefix(prefix, code) if !text.starts_with(prefix) => {
-            sink.add(code, binding.span, |finding| {
+            sink.add(code, span, |finding| {
                 finding.message = format!(
                     "`{}` is {}, expected an id that begins with `{prefix}`",
                     finding.path,
@@ -72,10 +79,10 @@ fn meets(expect: &Expect, text: &str, binding: &Binding, sink: &mut Sink<'_>, me
         Expect::AtMost(limit, code) if text.len() > *limit => {
             let length = text.chars().count();
             if length > *limit {
-                over_limit(sink, binding.span, length, *limit, code);
+                over_limit(sink, span, length, *limit, code);
             }
         }
-        Expect::OneOf(vocabulary) => one_of(vocabulary, text, binding, sink, meaning),
+        Expect::OneOf(vocabulary) => one_of(vocabulary, text, span, sink, meaning),
         _ => {}
     }
     true
@@ -111,7 +118,7 @@ fn time(text: &str, span: Span, sink: &mut Sink<'_>) -> Option<Timestamp> {
 fn one_of(
     vocabulary: &'static Vocabulary,
     text: &str,
-    binding: &Binding,
+    span: Span,
     sink: &mut Sink<'_>,
     meaning: &mut Meaning,
 ) {
@@ -121,7 +128,7 @@ fn one_of(
         return;
     }
     meaning.protocol = meaning.protocol.or_else(|| (vocabulary.guess_protocol)(text));
-    sink.add(vocabulary.code, binding.span, |finding| {
+    sink.add(vocabulary.code, span, |finding| {
         finding.message = format!("unknown {} {}", vocabulary.noun, finding.quoted());
         finding.expected = Some(format!("a documented {}", vocabulary.noun));
         finding.nearest = nearest(text, vocabulary.terms.iter().map(|term| term.name));

@@ -57,11 +57,13 @@ pub struct Span {
 
 impl Span {
     /// The text as written.
+    #[inline]
     pub fn raw(self, text: &str) -> &str {
         &text[self.start as usize..self.end as usize]
     }
 
     /// The text with its escapes resolved.
+    #[inline]
     pub fn decode(self, text: &str) -> Cow<'_, str> {
         let raw = self.raw(text);
         if self.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }

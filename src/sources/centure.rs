@@ -14,7 +14,7 @@ use super::connection_types::CONNECTION_TYPES;
 use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, no_protocol, word};
 use super::{Root, Source, Tree};
 use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields};
+use crate::fields::{FieldId, Fields, Span};
 use crate::finding::{CONTRADICTION, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
 use crate::sink::Sink;
 
@@ -172,55 +172,56 @@ const PAGE: FieldId = id_of(FIELDS, "metadata.source");
 
 fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
     impersonation(fields, sink);
-    if operation == Operation::Other {
-        return;
-    }
-    let page = fields.text(PAGE, 0);
-    let page_organization = page.as_deref().and_then(organization_of_route);
-    for binding in fields.bindings {
-        let element = binding.element;
-        if binding.field == CONNECTION_TARGET && operation == Operation::Deleted {
+    let names_organization = match operation {
+        Operation::Other => return,
+        Operation::Deleted => CONNECTION_ORGANIZATION,
+        _ => ORGANIZATION_TARGET,
+    };
+    if operation == Operation::Deleted {
+        for (element, _) in fields.each(CONNECTION_TARGET) {
             connection(fields, element, sink);
         }
-        let names_organization = match operation {
-            Operation::Deleted => CONNECTION_ORGANIZATION,
-            _ => ORGANIZATION_TARGET,
-        };
-        if binding.field == names_organization
-            && let Some(in_route) = page_organization
+    }
+    let page = fields.text(PAGE, 0).unwrap_or_default();
+    for (_, span) in fields.each(names_organization) {
+        let organization = span.decode(fields.text);
+        if !is_of_organization(&page, &organization)
+            && let Some(in_route) = organization_of_route(&page)
         {
-            let organization = binding.span.decode(fields.text);
-            if organization != in_route && !organization.is_empty() {
-                sink.add(&CONTRADICTION, binding.span, |finding| {
-                    finding.message = format!(
-                        "the organization is {}, but the page's route names `{in_route}`",
-                        finding.quoted()
-                    );
-                    finding.expected = Some(in_route.to_owned());
-                });
-            }
+            other_organization(in_route, &organization, span, sink);
         }
     }
 }
 
+fn other_organization(in_route: &str, organization: &str, span: Span, sink: &mut Sink<'_>) {
+    if organization == in_route || organization.is_empty() {
+        return;
+    }
+    sink.add(&CONTRADICTION, span, |finding| {
+        finding.message =
+            format!("the organization is {}, but the page's route names `{in_route}`", finding.quoted());
+        finding.expected = Some(in_route.to_owned());
+    });
+}
+
 /// A deletion says its connection's id and type twice (Centure's SSO events page).
-fn connection(fields: &Fields<'_>, element: u16, sink: &mut Sink<'_>) {
+fn connection(fields: &Fields<'_>, element: u32, sink: &mut Sink<'_>) {
     let text = |field| fields.text(field, element);
-    if let (Some(target), Some(binding)) = (text(CONNECTION_TARGET), fields.find(CONNECTION_ID, element)) {
-        let repeated = binding.span.decode(fields.text);
+    if let (Some(target), Some(span)) = (text(CONNECTION_TARGET), fields.find(CONNECTION_ID, element)) {
+        let repeated = span.decode(fields.text);
         if repeated != target && !repeated.is_empty() {
-            sink.add(&CONTRADICTION, binding.span, |finding| {
+            sink.add(&CONTRADICTION, span, |finding| {
                 finding.message =
                     format!("the connection is {}, but the target's id is `{target}`", finding.quoted());
                 finding.expected = Some(target.into_owned());
             });
         }
     }
-    if let (Some(kind), Some(binding)) = (text(CONNECTION_TYPE), fields.find(CONNECTION_NAME, element)) {
-        let name = binding.span.decode(fields.text);
+    if let (Some(kind), Some(span)) = (text(CONNECTION_TYPE), fields.find(CONNECTION_NAME, element)) {
+        let name = span.decode(fields.text);
         let begins = name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&kind));
         if !begins && !name.is_empty() {
-            sink.add(&CONTRADICTION, binding.span, |finding| {
+            sink.add(&CONTRADICTION, span, |finding| {
                 finding.message =
                     format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
                 finding.expected = Some(format!("{kind} Connection"));
@@ -230,24 +231,29 @@ fn connection(fields: &Fields<'_>, element: u16, sink: &mut Sink<'_>) {
 }
 
 fn impersonation(fields: &Fields<'_>, sink: &mut Sink<'_>) {
-    let given = |field| {
-        let binding = fields.find(field, 0);
-        binding.filter(|binding| binding.span.start < binding.span.end)
-    };
+    let given = |field| fields.find(field, 0).filter(|span| span.start < span.end);
     let (given, missing) = match (given(IMPERSONATOR_EMAIL), given(IMPERSONATOR_REASON)) {
         (Some(email), None) => (email, "impersonator_reason"),
         (None, Some(reason)) => (reason, "impersonator_email"),
         _ => return,
     };
-    sink.add(&HALF_IMPERSONATION, given.span, |finding| {
+    sink.add(&HALF_IMPERSONATION, given, |finding| {
         finding.message = format!("an impersonation without `{missing}`");
         finding.expected = Some("both impersonator_email and impersonator_reason, or neither".to_owned());
     });
 }
 
+const COLLECTION: &str = "/organizations/";
+
+/// Whether a route plainly is one of this organization; asked first, as it nearly always is.
+fn is_of_organization(route: &str, organization: &str) -> bool {
+    let rest = route.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix(organization));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The organization in a route such as `/organizations/org_01J…/sso`.
 fn organization_of_route(route: &str) -> Option<&str> {
-    let mut segments = route.split(['/', '?', '#']);
-    segments.find(|segment| *segment == "organizations")?;
-    segments.next().filter(|segment| !segment.is_empty())
+    let (_, after) = route.split_once(COLLECTION)?;
+    let id = after.split(['/', '?', '#']).next()?;
+    (!id.is_empty()).then_some(id)
 }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::field::{Action, Expect, Field, FieldKind, Term, Vocabulary, id_of, no_protocol, word};
 use super::{Root, Source, Tree};
 use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields, Kind};
+use crate::fields::{FieldId, Fields};
 use crate::finding::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
     UNKNOWN_VALUE,
@@ -222,25 +222,25 @@ const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
 
 fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
     let expected = match operation {
-        Operation::Enabled => Some(Kind::True),
-        Operation::Disabled => Some(Kind::False),
+        Operation::Enabled => Some("true"),
+        Operation::Disabled => Some("false"),
         _ => None,
     };
     if let (Some(expected), Some(enabled)) = (expected, fields.find(ENABLED, 0))
-        && enabled.kind != expected
+        && enabled.raw(fields.text) != expected
     {
-        sink.add(&CONTRADICTION, enabled.span, |finding| {
+        sink.add(&CONTRADICTION, enabled, |finding| {
             finding.message =
                 format!("`enabled` is {}, but the event says {}", finding.found(), operation.name());
-            finding.expected = Some((expected == Kind::True).to_string());
+            finding.expected = Some(expected.to_owned());
         });
     }
     if let (Some(organization), Some(repeated)) =
         (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
     {
-        let in_data = repeated.span.decode(fields.text);
+        let in_data = repeated.decode(fields.text);
         if in_data != organization && !in_data.is_empty() && !organization.is_empty() {
-            sink.add(&CONTRADICTION, repeated.span, |finding| {
+            sink.add(&CONTRADICTION, repeated, |finding| {
                 finding.message = format!(
                     "the connection's organization is {}, but the event's is `{organization}`",
                     finding.quoted()

@@ -9,6 +9,8 @@ mod inputs;
 mod findings;
 // The plain program that the real one must agree with.
 // mod oracle;
+// The fast path and the slow path on the same lines.
+mod agreement;
 // What holds for any blocks and any threads.
 mod laws;
 // The command line: snapshots, README, pipes, files.

@@ -1,0 +1,201 @@
+//! The lines of a block, read one after another and folded into one value.
+//!
+//! Here the fast path is tried first; a line it declines goes the slow way and teaches its shape.
+
+use crate::event::Event;
+use crate::finding::Finding;
+use crate::input::{Block, Form};
+use crate::line::{self, Reading, Scratch};
+use crate::shape::{Marks, Shapes};
+use crate::sink::Origin;
+
+/// A line with what became of it.
+pub struct Record<'a> {
+    /// The line as it stands in the file, with its line end if it has one.
+    pub raw: &'a [u8],
+    /// 1-based line in its block; see [`Piece::Block`].
+    pub line: u64,
+    /// The event, if the line is valid.
+    pub event: Option<Event<'a>>,
+    /// What was found; lines are relative to the block as well.
+    pub findings: Vec<Finding>,
+}
+
+/// Lines by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines, or events where they may span lines.
+    pub lines: u64,
+    /// Lines that are an event.
+    pub valid: u64,
+    /// Lines with an error.
+    pub invalid: u64,
+    /// Lines of nothing but white space.
+    pub blank: u64,
+}
+
+impl Counts {
+    /// Adds another count to this one.
+    pub fn merge(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.valid += other.valid;
+        self.invalid += other.invalid;
+        self.blank += other.blank;
+    }
+}
+
+/// What became of a block.
+pub struct Folded<T> {
+    /// What the lines were folded into.
+    pub value: T,
+    /// How many lines of which kind there were.
+    pub counts: Counts,
+    /// Lines of the file that the block covers; 0 where places are absolute already.
+    pub breaks: u64,
+}
+
+/// What a worker keeps from block to block.
+#[derive(Default)]
+pub struct Bench {
+    scratch: Scratch,
+    shapes: Shapes,
+    marks: Marks,
+    hits: u64,
+}
+
+impl Bench {
+    /// Lines that went the fast way so far.
+    pub fn hits(&self) -> u64 {
+        self.hits
+    }
+}
+
+/// Reads every line of the block and hands it to `each`.
+pub fn fold<T: Default>(
+    block: &Block,
+    reading: Reading,
+    each: impl Fn(&mut T, Record<'_>),
+    bench: &mut Bench,
+) -> Folded<T> {
+    let mut folder = Folder {
+        folded: Folded { value: T::default(), counts: Counts::default(), breaks: 0 },
+        reading,
+        each,
+        bench,
+    };
+    match &block.form {
+        Form::Lines => folder.lines(block.bytes()),
+        Form::LongLine(bytes) => {
+            folder.folded.breaks = 1;
+            folder.too_long(*bytes, Origin { line: 1, column: 1 });
+        }
+        Form::Records(records) => {
+            for record in records {
+                match record.too_long {
+                    Some(bytes) => folder.too_long(bytes, record.origin),
+                    None => {
+                        let raw = &block.bytes()[record.start..record.end];
+                        folder.slow(raw, raw, record.origin);
+                    }
+                }
+            }
+        }
+    }
+    folder.folded
+}
+
+struct Folder<'b, T, F> {
+    folded: Folded<T>,
+    reading: Reading,
+    each: F,
+    bench: &'b mut Bench,
+}
+
+impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
+    /// UTF-8 is checked once for as many lines as possible; a line that is not goes alone.
+    fn lines(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let valid = match simdutf8::compat::from_utf8(bytes) {
+                Ok(text) => return self.text(text),
+                Err(error) => error.valid_up_to(),
+            };
+            let start = memchr::memrchr(b'\n', &bytes[..valid]).map_or(0, |at| at + 1);
+            let (good, rest) = bytes.split_at(start);
+            self.text(std::str::from_utf8(good).unwrap_or_default());
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (bad, after) = rest.split_at(end);
+            self.line(bad);
+            bytes = after;
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bench.marks.fill(text.as_bytes());
+        let mut start = 0;
+        while start < text.len() {
+            start = self.quick(text, start).unwrap_or_else(|| {
+                let rest = &text.as_bytes()[start..];
+                let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+                self.line(&rest[..length]);
+                start + length
+            });
+        }
+    }
+
+    /// Reads a line by its shape and returns where the next one begins.
+    fn quick(&mut self, text: &str, start: usize) -> Option<usize> {
+        let Bench { shapes, marks, hits, .. } = &mut *self.bench;
+        let hit = shapes.read(text, start, marks, self.reading.max_line_bytes)?;
+        let line_end = match &text.as_bytes()[hit.end..] {
+            [b'\r', b'\n', ..] => 2,
+            rest => usize::from(!rest.is_empty()),
+        };
+        let next = hit.end + line_end;
+        *hits += 1;
+        let folded = &mut self.folded;
+        folded.breaks += 1;
+        folded.counts.lines += 1;
+        folded.counts.valid += 1;
+        let raw = &text.as_bytes()[start..next];
+        let record = Record { raw, line: folded.breaks, event: Some(hit.event), findings: Vec::new() };
+        (self.each)(&mut folded.value, record);
+        Some(next)
+    }
+
+    fn line(&mut self, raw: &[u8]) {
+        self.folded.breaks += 1;
+        let line = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+            self.folded.counts.lines += 1;
+            self.folded.counts.blank += 1;
+        } else {
+            self.slow(raw, line, Origin { line: self.folded.breaks, column: 1 });
+        }
+    }
+
+    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Origin) {
+        let Bench { scratch, shapes, .. } = &mut *self.bench;
+        let read = line::read(line, origin, &self.reading, scratch);
+        let counts = &mut self.folded.counts;
+        counts.lines += 1;
+        if read.event.is_some() {
+            counts.valid += 1;
+        } else {
+            counts.invalid += 1;
+        }
+        let is_clean = read.findings.is_empty();
+        let record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
+        (self.each)(&mut self.folded.value, record);
+        if is_clean && let Some(lesson) = scratch.lesson(line) {
+            shapes.learn(&lesson);
+        }
+    }
+
+    fn too_long(&mut self, bytes: u64, origin: Origin) {
+        self.folded.counts.lines += 1;
+        self.folded.counts.invalid += 1;
+        let findings = vec![line::too_long(bytes, origin, &self.reading)];
+        (self.each)(&mut self.folded.value, Record { raw: &[], line: origin.line, event: None, findings });
+    }
+}

@@ -1,0 +1,137 @@
+//! From a line that the slow path has read to its shape.
+
+use super::literal::Literal;
+use super::trie::{LONGEST_TEXT, Then};
+use super::{MOST_SHAPES, Piece, ROUND, Shape, Shapes};
+use crate::bind::Bound;
+use crate::event::{Attribute, Operation};
+use crate::finding::Level;
+use crate::json::{Document, Kind, Node};
+use crate::sources::{Expect, Field, FieldKind, Source};
+
+/// A line that the slow path has read without any finding.
+pub struct Lesson<'a> {
+    /// The line.
+    pub document: Document<'a>,
+    /// Whose event it is.
+    pub source: &'static Source,
+    /// What happened.
+    pub operation: Operation,
+    /// Which value is which field.
+    pub bound: &'a Bound,
+}
+
+impl Shapes {
+    /// Remembers the skeleton of a line, if that promises to pay.
+    pub fn learn(&mut self, lesson: &Lesson<'_>) {
+        if !self.is_willing() {
+            return;
+        }
+        let Some((pieces, shape)) = shape_of(lesson) else {
+            return;
+        };
+        if self.trie.insert(pieces, self.shapes.len()) {
+            self.shapes.push(shape);
+        }
+    }
+
+    /// A file in which every line is different would be learned for nothing, at a cost: when
+    /// shapes are many and seldom met, they are forgotten, and learning pauses ever longer.
+    fn is_willing(&mut self) -> bool {
+        if self.misses >= ROUND {
+            let pays = self.hits > self.misses;
+            (self.misses, self.hits) = (0, 0);
+            if pays {
+                (self.pause, self.paused) = (0, 0);
+            } else if self.paused < self.pause {
+                self.paused += 1;
+            } else {
+                self.pause = 2 * self.pause + 1;
+                self.paused = 0;
+                self.trie.clear();
+                self.shapes.clear();
+            }
+        }
+        self.shapes.len() < MOST_SHAPES
+    }
+}
+
+fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
+    let Lesson { document, source, operation, bound } = *lesson;
+    let text = document.text;
+    let mut pieces = Vec::new();
+    let mut cut = Cut { text, from: 0, fixed: Vec::new() };
+    let mut bindings = bound.bindings.clone();
+    let (mut checks, mut integers) = (Vec::new(), Vec::new());
+    let mut spans = 0;
+    for node in document.nodes {
+        if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
+            return None;
+        }
+        let then = match node.kind {
+            Kind::Object | Kind::Array | Kind::Null => continue,
+            Kind::Text => Then::Text,
+            Kind::Number => Then::Number,
+            Kind::True | Kind::False => Then::Flag,
+        };
+        let binding = bound.spans.iter().position(|span| *span == node.span);
+        let field = binding.map(|at| &source.fields[bound.bindings[at].field as usize]);
+        if let (Some(at), Some(field)) = (binding, field) {
+            bindings[at].slot = spans;
+            if !field.expects.is_empty() && !decides_structure(field) {
+                checks.push(at);
+            }
+        }
+        if field.is_some_and(|field| field.kind == FieldKind::Integer) {
+            integers.push(spans);
+        }
+        spans += 1;
+        if field.is_some_and(decides_structure) {
+            cut.fix(node);
+        } else {
+            if node.span.end - node.span.start > LONGEST_TEXT as u32 {
+                return None;
+            }
+            pieces.push(cut.piece(node, then));
+        }
+    }
+    pieces.push(cut.rest());
+    let shape = Shape { source, operation, bindings, index: bound.index.clone(), checks, integers };
+    Some((pieces, shape))
+}
+
+/// Values of these fields are part of the skeleton: the action and the type of a list element
+/// decide what else is looked at. Others have so few values that comparing is cheaper than
+/// checking.
+fn decides_structure(field: &Field) -> bool {
+    let has_few_values =
+        |expect: &Expect| matches!(expect, Expect::OneOf(words) if words.code.level == Level::Notice);
+    field.means == Some(Attribute::Action)
+        || (field.key() == "type" && field.path.contains('['))
+        || field.expects.iter().any(|expect| matches!(expect, Expect::Digits) || has_few_values(expect))
+}
+
+/// What of a line is cut into pieces already.
+struct Cut<'a> {
+    text: &'a str,
+    from: usize,
+    fixed: Vec<(u32, u32)>,
+}
+
+impl Cut<'_> {
+    fn fix(&mut self, node: &Node) {
+        let offset = node.span.start - self.from as u32;
+        self.fixed.push((offset, node.span.end - node.span.start));
+    }
+
+    fn piece(&mut self, node: &Node, then: Then) -> Piece {
+        let literal = &self.text.as_bytes()[self.from..node.span.start as usize];
+        self.from = node.span.end as usize;
+        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed), then }
+    }
+
+    fn rest(&mut self) -> Piece {
+        let literal = &self.text.as_bytes()[self.from..];
+        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed), then: Then::End }
+    }
+}

@@ -1,0 +1,110 @@
+//! The fast path: lines of a shape that was met before need only their values looked at.
+//!
+//! Machine-written logs repeat a few skeletons: the same keys in the same order with the same
+//! white space. When the slow path has read a line without any finding, its skeleton is kept as
+//! literal text with slots between. In a line of the same skeleton, keys, nesting, presence and
+//! types, and so the source, the operation and what is bound to which field, are what they were.
+//! Values that decide about structure (the action, the type of a list element) are part of the
+//! skeleton. What a skeleton does not prove is checked on every line; anything unusual sends the
+//! line to the slow path. So both paths agree on every line, or this one declines.
+
+mod learn;
+mod literal;
+mod marks;
+mod trie;
+
+use crate::event::{Event, Operation};
+use crate::fields::{Binding, Fields, Index};
+use crate::json::Span;
+use crate::sink::Sink;
+use crate::sources::Source;
+use crate::values;
+
+pub use learn::Lesson;
+pub use marks::Marks;
+use trie::{Piece, Trie};
+
+/// Shapes that are kept at once.
+const MOST_SHAPES: usize = 64;
+/// Lines between two looks at whether the shapes still pay.
+const ROUND: u64 = 1024;
+
+/// The shapes learned so far.
+#[derive(Default)]
+pub struct Shapes {
+    trie: Trie,
+    shapes: Vec<Shape>,
+    spans: Vec<Span>,
+    misses: u64,
+    hits: u64,
+    /// Rounds in which nothing is learned, doubled whenever learning did not pay.
+    pause: u32,
+    paused: u32,
+}
+
+/// What a skeleton proves about its lines.
+struct Shape {
+    source: &'static Source,
+    operation: Operation,
+    bindings: Vec<Binding>,
+    index: Index,
+    /// Bindings whose values are to be checked on every line.
+    checks: Vec<usize>,
+    /// Spans of numbers that have to be whole.
+    integers: Vec<u32>,
+}
+
+/// A line that the fast path has read.
+pub struct Hit<'a> {
+    /// Its event; it has no findings.
+    pub event: Event<'a>,
+    /// Where it ends in the block, without its line end.
+    pub end: usize,
+}
+
+impl Shapes {
+    /// Reads the line of `block` that begins at `start`, or declines.
+    pub fn read<'a>(
+        &'a mut self,
+        block: &'a str,
+        start: usize,
+        marks: &Marks,
+        max_line_bytes: usize,
+    ) -> Option<Hit<'a>> {
+        let Some((shape, end)) = self.trie.find(block.as_bytes(), start, marks, &mut self.spans) else {
+            self.misses += 1;
+            return None;
+        };
+        self.hits += 1;
+        if end - start > max_line_bytes {
+            return None;
+        }
+        let text = &block[start..end];
+        let event = self.shapes[shape].read(text, &self.spans)?;
+        Some(Hit { event, end })
+    }
+}
+
+impl Shape {
+    fn read<'a>(&'a self, text: &'a str, spans: &'a [Span]) -> Option<Event<'a>> {
+        let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
+        if !self.integers.iter().all(is_whole) {
+            return None;
+        }
+        let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
+        let mut sink = Sink::asking(text.as_bytes());
+        let checked = self.checks.iter().map(|at| &fields.bindings[*at]);
+        let meaning = values::check(self.source, &fields, checked, self.operation, &mut sink);
+        if sink.has_found {
+            return None;
+        }
+        Some(Event {
+            time: meaning.time?,
+            operation: self.operation,
+            protocol: meaning.protocol,
+            provider: meaning.provider,
+            source: self.source.name,
+            fields,
+        })
+    }
+}

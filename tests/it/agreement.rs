@@ -1,0 +1,217 @@
+//! The fast path returns what the slow path returns, or declines: on lines of known shapes, and
+//! on lines that are almost of a known shape.
+
+use proptest::prelude::*;
+use ssoaudit::formats::event_json;
+use ssoaudit::input::{Blocks, Sizes};
+use ssoaudit::line::{self, Line, Reading, Scratch};
+use ssoaudit::scan::{Bench, Record, fold};
+use ssoaudit::sink::Origin;
+
+use crate::run::fixture;
+
+const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000 };
+
+/// Everything that can be told about a line: its event in full, and its findings.
+fn told(line: u64, read: &Line<'_>) -> String {
+    let mut event = Vec::new();
+    if let Some(read) = &read.event {
+        event_json::whole(read, &mut event);
+        event.extend(format!(" at {:?}", read.time).into_bytes());
+        for attribute in ssoaudit::event::ATTRIBUTES {
+            let texts: Vec<_> = read.all(attribute.attribute).collect();
+            event.extend(format!(" {texts:?}").into_bytes());
+        }
+    }
+    format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
+}
+
+/// Reads each line on its own, the slow way.
+fn slowly(text: &[u8]) -> Vec<String> {
+    let mut scratch = Scratch::default();
+    let lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
+    let lines = lines.filter_map(|(raw, number)| {
+        let line = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+        let origin = Origin { line: number, column: 1 };
+        (!is_blank).then(|| told(number, &line::read(line, origin, &READING, &mut scratch)))
+    });
+    lines.collect()
+}
+
+/// Reads a block as a scan does, with the shapes the bench knows by now.
+fn quickly(text: &[u8], bench: &mut Bench) -> Vec<String> {
+    // One block, so that its line numbers are those of the text.
+    let sizes = Sizes { block: text.len() + 1, max_line: READING.max_line_bytes };
+    let mut blocks = Blocks::new(text, sizes, false);
+    let mut lines = Vec::new();
+    let mut buffer = Vec::new();
+    while let Some(block) = blocks.next(&mut buffer).unwrap() {
+        let each = |lines: &mut Vec<(u64, String)>, record: Record<'_>| {
+            let read = Line { event: record.event, findings: record.findings };
+            lines.push((record.line, told(record.line, &read)));
+        };
+        let folded = fold(&block, READING, each, bench);
+        lines.extend(folded.value.into_iter().map(|(_, text)| text));
+        buffer = block.into_buffer();
+    }
+    lines
+}
+
+/// Clean lines of every shape there is in the fixtures.
+fn clean_lines() -> Vec<Vec<u8>> {
+    let names =
+        ["sso-events.ndjson", "sources/centure/documented.ndjson", "sources/scalekit/documented.ndjson"];
+    let text: Vec<u8> = names.iter().flat_map(|name| fixture(name)).collect();
+    text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn fixtures_read_the_same_both_ways() {
+    let mut text = clean_lines().concat();
+    for code in ssoaudit::finding::CODES {
+        text.extend(fixture(&format!("findings/{}.ndjson", code.name)));
+    }
+    let expected = slowly(&text);
+    let mut bench = Bench::default();
+    for _ in 0..3 {
+        let lines = quickly(&text, &mut bench);
+        for (line, expected) in lines.iter().zip(&expected) {
+            assert_eq!(line, expected);
+        }
+        assert_eq!(lines.len(), expected.len());
+    }
+    assert!(bench.hits() > 400, "{} lines went the fast way", bench.hits());
+}
+
+/// A way to spoil a line, or to leave it valid in a way that shapes may stumble over.
+#[derive(Clone, Debug)]
+enum Change {
+    Replace(usize, u8),
+    Insert(usize, Vec<u8>),
+    Remove(usize, usize),
+    Swap(usize, usize),
+    /// Puts something for the value after the n-th colon.
+    Value(usize, &'static [u8]),
+    /// Writes the member after the n-th comma twice.
+    Twice(usize),
+    CarriageReturn,
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let at = 0..700_usize;
+    let byte =
+        prop_oneof![any::<u8>(), Just(b'"'), Just(b'\\'), Just(b'{'), Just(b','), Just(b'0'), Just(b' ')];
+    let values: Vec<&'static [u8]> = vec![
+        b"null",
+        b"true",
+        b"false",
+        b"0",
+        b"-1",
+        b"1.5",
+        b"01",
+        b"1e3",
+        b"\"\"",
+        b"\"x\"",
+        b"[]",
+        b"{}",
+        b"\"\\n\"",
+        b"\"sso.view_settings\"",
+        b"\"organization\"",
+        b"\"2025-01-01T00:00:00Z\"",
+        b"\"unknown\"",
+        b"\"\xC3\xA9\"",
+        b"\"\xFF\"",
+        b"\"org_1\"",
+        b"\"GoogleSAML\"",
+        b" \"x\"",
+    ];
+    prop_oneof![
+        (at.clone(), byte).prop_map(|(at, byte)| Change::Replace(at, byte)),
+        (
+            at.clone(),
+            prop::collection::vec(prop_oneof![Just(b' '), Just(b'"'), Just(b'\\'), any::<u8>()], 1..4)
+        )
+            .prop_map(|(at, bytes)| Change::Insert(at, bytes)),
+        (at.clone(), 1..40_usize).prop_map(|(at, length)| Change::Remove(at, length)),
+        (at.clone(), at.clone()).prop_map(|(a, b)| Change::Swap(a, b)),
+        (0..30_usize, prop::sample::select(values)).prop_map(|(at, value)| Change::Value(at, value)),
+        (0..30_usize).prop_map(Change::Twice),
+        Just(Change::CarriageReturn),
+    ]
+}
+
+fn changed(mut line: Vec<u8>, change: &Change) -> Vec<u8> {
+    let length = line.len() - 1;
+    let nth = |line: &[u8], wanted: u8, nth: usize| {
+        let found: Vec<_> = (0..line.len()).filter(|at| line[*at] == wanted).collect();
+        found.get(nth % found.len().max(1)).copied().unwrap_or(0)
+    };
+    let end_of_value = |line: &[u8], from: usize| {
+        let rest = &line[from..];
+        let end = rest.iter().position(|byte| matches!(byte, b',' | b'}')).unwrap_or(rest.len());
+        from + end
+    };
+    match change {
+        Change::Replace(at, byte) => line[at % length] = *byte,
+        Change::Insert(at, bytes) => {
+            line.splice(at % length..at % length, bytes.iter().copied());
+        }
+        Change::Remove(at, count) => {
+            let from = at % length;
+            line.drain(from..(from + count).min(length));
+        }
+        Change::Swap(a, b) => line.swap(a % length, b % length),
+        Change::Value(at, value) => {
+            let from = nth(&line, b':', *at) + 1;
+            let to = end_of_value(&line, from);
+            line.splice(from..to, value.iter().copied());
+        }
+        Change::Twice(at) => {
+            let from = nth(&line, b',', *at);
+            let to = end_of_value(&line, from + 1);
+            let member = line[from..to].to_vec();
+            line.splice(to..to, member);
+        }
+        Change::CarriageReturn => line.insert(length, b'\r'),
+    }
+    line
+}
+
+proptest! {
+    #[test]
+    fn spoilt_lines_read_the_same_both_ways(
+        picks in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(change(), 0..3)), 1..12),
+    ) {
+        let clean = clean_lines().split_off(150);
+        let mut bench = Bench::default();
+        quickly(&clean.concat(), &mut bench);
+        let text: Vec<u8> = picks
+            .iter()
+            .flat_map(|(pick, changes)| changes.iter().fold(pick.get(&clean).clone(), changed))
+            .collect();
+        // What begins like documents is not read as lines.
+        let text = [clean[0].as_slice(), &text].concat();
+        let (lines, expected) = (quickly(&text, &mut bench), slowly(&text));
+        for (line, expected) in lines.iter().zip(&expected) {
+            prop_assert_eq!(line, expected);
+        }
+        prop_assert_eq!(lines.len(), expected.len());
+    }
+}
+
+#[test]
+fn hostile_shapes_are_bounded() {
+    // Every line has another key, so every line is another shape.
+    let line = String::from_utf8(clean_lines()[0].clone()).unwrap();
+    let text: String =
+        (0..5000).map(|number| line.replacen('{', &format!("{{\"x{number}\":1,"), 1)).collect();
+    let mut bench = Bench::default();
+    assert_eq!(quickly(text.as_bytes(), &mut bench), slowly(text.as_bytes()));
+    assert_eq!(bench.hits(), 0);
+    // What comes after it is learned again.
+    let usual = clean_lines().concat().repeat(40);
+    assert_eq!(quickly(&usual, &mut bench), slowly(&usual));
+    assert!(bench.hits() > 5000, "{}", bench.hits());
+}
