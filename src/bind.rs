@@ -76,6 +76,12 @@ fn index(source: &Source, bound: &mut Bound) {
         }
     }
     index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
+    let mut start = 0;
+    for (attribute, at) in index.starts.iter_mut().enumerate() {
+        let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;
+        start += index.attributes[start as usize..].iter().take_while(before).count() as u32;
+        *at = start;
+    }
 }
 
 fn action(

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::event::Attribute;
+use crate::event::{ATTRIBUTES, Attribute};
 pub use crate::json::Span;
 
 /// Index of a field in its source's table.
@@ -39,6 +39,9 @@ pub struct Fields<'a> {
 pub struct Index {
     /// Which attribute is which binding, sorted by attribute, the preferred binding first.
     pub attributes: Vec<(Attribute, u32)>,
+    /// For each attribute where in `attributes` its bindings begin; they end where the next ones
+    /// do.
+    pub starts: [u32; ATTRIBUTES.len() + 1],
     /// For each field its first binding; `u32::MAX` where it has none.
     pub fields: Vec<u32>,
 }
@@ -90,11 +93,11 @@ impl<'a> Fields<'a> {
 
     fn named(&self, attribute: Attribute) -> impl Iterator<Item = Span> + use<'a> {
         let Self { spans, bindings, index, .. } = *self;
-        let first = index.attributes.iter().position(|named| named.0 == attribute);
-        let named = &index.attributes[first.unwrap_or(index.attributes.len())..];
+        let from = index.starts[attribute as usize] as usize;
+        let to = index.starts[attribute as usize + 1] as usize;
+        let named = index.attributes.get(from..to).unwrap_or_default();
         named
             .iter()
-            .take_while(move |named| named.0 == attribute)
             .map(move |named| spans[bindings[named.1 as usize].slot as usize])
             .filter(|span| span.start < span.end)
     }

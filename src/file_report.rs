@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::event::Attribute;
 use crate::finding::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
-use crate::scan::{Counts, Record};
+use crate::scan::{Counts, Fold, Record};
 use crate::time::Timestamp;
 
 /// The findings and facts of a block.
@@ -15,6 +15,13 @@ use crate::time::Timestamp;
 pub struct Part {
     findings: Vec<Finding>,
     facts: Facts,
+}
+
+impl Fold for Part {
+    fn weight(&self) -> usize {
+        const OF_A_FINDING: usize = size_of::<Finding>() + 256;
+        self.findings.len() * OF_A_FINDING
+    }
 }
 
 /// Everything about a file so far.

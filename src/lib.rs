@@ -10,6 +10,7 @@ pub mod commands;
 
 pub mod fold;
 pub mod input;
+pub mod order;
 pub mod scan;
 
 pub mod bind;

@@ -86,7 +86,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
     let operation = bind(source, document, &mut sink, bound);
     *owner = Some((source, operation));
     let fields = Fields { text, spans: &bound.spans, bindings: &bound.bindings, index: &bound.index };
-    let meaning = values::check(source, &fields, fields.bindings.iter(), operation, &mut sink);
+    let meaning = values::check(source, &fields, operation, &mut sink);
     let event = meaning.time.filter(|_| !sink.is_invalid()).map(|time| Event {
         time,
         operation,

@@ -85,6 +85,15 @@ impl Rows {
         }
     }
 
+    /// About how many bytes of memory they hold.
+    pub fn weight(&self) -> usize {
+        let rows = self.rows.iter().map(|row| match &row.content {
+            Content::Bytes(bytes) => size_of::<Row>() + bytes.len(),
+            Content::Cells(cells) => size_of::<Row>() + cells.weight(),
+        });
+        self.joined.len() + rows.sum::<usize>()
+    }
+
     /// Rows in it.
     pub fn count(&self) -> usize {
         self.count

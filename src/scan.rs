@@ -1,20 +1,21 @@
 //! Blocks to threads and back in order. The only user of threads.
 //!
-//! A reader thread fills blocks, a pool parses them, and the calling thread takes the results in
-//! the order of the input, so that output never depends on the number of threads. The reader
-//! waits for buffers that the calling thread gives back: that bounds memory whatever the size of
-//! the input.
+//! Readers fill blocks, each with an input of its own, so that several compressed files inflate at
+//! once. A pool parses the blocks, and the calling thread takes the results in the order of the
+//! inputs, so that output never depends on the number of threads. A reader waits for buffers that
+//! are given back to it: that bounds memory whatever the size of the input.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
 
 use crate::input::{Block, Blocks, Input, Meter, Sizes};
 use crate::line::Reading;
+use crate::order::{Order, Piece};
 
 pub use crate::fold::{Bench, Counts, Folded, Record, fold};
 
@@ -29,31 +30,20 @@ pub struct Settings {
     pub reading: Reading,
 }
 
-/// What the calling thread is handed, in the order of the input.
-pub enum Piece<T> {
-    /// The result of a block.
-    Block {
-        /// Index of the input it belongs to.
-        input: usize,
-        /// To be added to every line number of the block.
-        line_base: u64,
-        /// Its lines.
-        counts: Counts,
-        /// What the workers made of them.
-        value: T,
-    },
-    /// An input ended, in an error perhaps.
-    End {
-        /// Index of the input.
-        input: usize,
-        /// Why it ended early.
-        error: Option<String>,
-    },
+/// What a block's lines are folded into.
+pub trait Fold: Default + Send + 'static {
+    /// About how many bytes of memory it holds.
+    fn weight(&self) -> usize;
 }
+
+/// Inputs that are read at once.
+const MOST_READERS: usize = 4;
+/// Results of later inputs may wait for their turn up to so many bytes.
+const MOST_WAITING: usize = 8 << 20;
 
 /// Scans the inputs: `each` runs on many threads and folds a block's lines into a fresh `T`,
 /// `take` is handed the results in order and may stop the scan.
-pub fn scan<T: Default + Send + 'static>(
+pub fn scan<T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
@@ -63,56 +53,54 @@ pub fn scan<T: Default + Send + 'static>(
     if settings.threads <= 1 {
         return scan_here(inputs, settings, meter, each, take);
     }
-    let pool =
-        rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build().context("starting threads")?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
+    let pool = pool.context("starting threads")?;
     let (to_main, from_all) = mpsc::channel();
-    let (give_back, empty) = mpsc::channel();
-    for _ in 0..2 * settings.threads + 2 {
-        give_back.send(Vec::new()).context("no reader")?;
+    let work = Arc::new(Readers {
+        inputs: inputs.to_vec(),
+        next: AtomicUsize::new(0),
+        settings,
+        meter: meter.clone(),
+    });
+    for _ in 0..settings.threads.min(inputs.len()).min(MOST_READERS) {
+        start_reader(Arc::clone(&work), to_main.clone());
     }
-    start_reader(inputs.to_vec(), settings, meter.clone(), empty, to_main.clone());
-
     let benches = Benches::default();
     pool.in_place_scope(|scope| {
+        let (each, benches) = (&each, &benches);
         let mut order = Order::default();
-        let each = &each;
-        let benches = &benches;
-        while let Ok(message) = from_all.recv() {
-            match message {
-                Message::Read { input, block } => {
-                    let number = order.expect();
+        let mut withheld = Vec::new();
+        while order.current() < inputs.len() {
+            match from_all.recv().context("readers are gone")? {
+                Message::Read { input, block, home } => {
+                    let number = order.expect(input);
                     let to_main = to_main.clone();
                     scope.spawn(move |_| {
                         let mut bench = benches.take();
                         let folded = fold(&block, settings.reading, each, &mut bench);
                         benches.put(bench);
+                        let buffer = Buffer { input, bytes: block.into_buffer(), home };
                         // The receiver is gone only when the scan was stopped.
-                        let _ = to_main.send(Message::Done {
-                            number,
-                            input,
-                            folded,
-                            buffer: block.into_buffer(),
-                        });
+                        let _ = to_main.send(Message::Done { number, folded, buffer });
                     });
                 }
-                Message::Done { number, input, folded, buffer } => {
-                    // The reader is gone only when it has read everything.
-                    let _ = give_back.send(buffer);
-                    order.arrive(number, Done::Block { input, folded });
+                Message::Done { number, folded, buffer } => {
+                    order.arrive(buffer.input, number, folded);
+                    withheld.push(buffer);
                 }
-                Message::End { input, error } => {
-                    let number = order.expect();
-                    order.arrive(number, Done::End { input, error });
-                }
-                Message::Finished => order.all_expected = true,
+                Message::End { input, error } => order.end(input, error),
             }
             while let Some(piece) = order.next() {
                 if take(piece)?.is_break() {
                     return Ok(());
                 }
             }
-            if order.is_complete() {
-                break;
+            // A reader that is ahead waits when too many results wait for those of others.
+            let may_go_on =
+                |buffer: &mut Buffer| order.waiting() < MOST_WAITING || buffer.input <= order.current();
+            for buffer in withheld.extract_if(.., may_go_on) {
+                // The reader is gone only when there is nothing left for it to read.
+                let _ = buffer.home.send(buffer.bytes);
             }
         }
         Ok(())
@@ -135,7 +123,7 @@ impl Benches {
 }
 
 /// The same on the calling thread alone.
-fn scan_here<T: Default>(
+fn scan_here<T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
@@ -197,35 +185,45 @@ fn read(
 }
 
 enum Message<T> {
-    Read { input: usize, block: Block },
-    Done { number: u64, input: usize, folded: Folded<T>, buffer: Vec<u8> },
+    Read { input: usize, block: Block, home: Sender<Vec<u8>> },
+    Done { number: u64, folded: Folded<T>, buffer: Buffer },
     End { input: usize, error: Option<String> },
-    Finished,
 }
 
-/// Reads all inputs on a thread of its own, which is not waited for: it may hang in a read when
-/// the scan is stopped early.
-fn start_reader<T: Send + 'static>(
+/// Memory of a block that is done with, and the reader it goes back to.
+struct Buffer {
+    input: usize,
+    bytes: Vec<u8>,
+    home: Sender<Vec<u8>>,
+}
+
+/// What all readers share.
+struct Readers {
     inputs: Vec<Input>,
+    /// The first input that nobody reads yet.
+    next: AtomicUsize,
     settings: Settings,
     meter: Meter,
-    empty: Receiver<Vec<u8>>,
-    to_main: Sender<Message<T>>,
-) {
+}
+
+/// Reads one input after another on a thread of its own, which is not waited for: it may hang in
+/// a read when the scan is stopped early.
+fn start_reader<T: Fold>(work: Arc<Readers>, to_main: Sender<Message<T>>) {
     thread::spawn(move || {
+        let (home, empty) = mpsc::channel();
+        for _ in 0..work.settings.threads + 2 {
+            let _ = home.send(Vec::new());
+        }
         let mut spare = None;
-        for (input, place) in inputs.iter().enumerate() {
-            let ended = read(place, settings, &meter, |blocks| {
-                loop {
-                    let mut buffer =
-                        spare.take().map_or_else(|| empty.recv(), Ok).map_err(|_| ReadError::Stopped)?;
-                    let block = blocks.next(&mut buffer);
-                    let Ok(Some(block)) = block else {
-                        spare = Some(buffer);
-                        return block.map(|_| ()).map_err(ReadError::Reading);
-                    };
-                    to_main.send(Message::Read { input, block }).map_err(|_| ReadError::Stopped)?;
-                }
+        loop {
+            let input = work.next.fetch_add(1, Ordering::Relaxed);
+            let Some(place) = work.inputs.get(input) else {
+                return;
+            };
+            let ended = read(place, work.settings, &work.meter, |blocks| {
+                send_blocks(blocks, &mut spare, &empty, |block| {
+                    to_main.send(Message::Read { input, block, home: home.clone() }).is_ok()
+                })
             });
             let error = match ended {
                 Ok(()) => None,
@@ -236,58 +234,25 @@ fn start_reader<T: Send + 'static>(
                 return;
             }
         }
-        let _ = to_main.send(Message::Finished);
     });
 }
 
-enum Done<T> {
-    Block { input: usize, folded: Folded<T> },
-    End { input: usize, error: Option<String> },
-}
-
-/// Puts results back in order and numbers their lines.
-struct Order<T> {
-    waiting: VecDeque<Option<Done<T>>>,
-    taken: u64,
-    line_base: u64,
-    all_expected: bool,
-}
-
-impl<T> Default for Order<T> {
-    fn default() -> Self {
-        Self { waiting: VecDeque::new(), taken: 0, line_base: 0, all_expected: false }
-    }
-}
-
-impl<T> Order<T> {
-    fn expect(&mut self) -> u64 {
-        self.waiting.push_back(None);
-        self.taken + self.waiting.len() as u64 - 1
-    }
-
-    fn arrive(&mut self, number: u64, done: Done<T>) {
-        let at = usize::try_from(number - self.taken).expect("results wait in memory");
-        self.waiting[at] = Some(done);
-    }
-
-    fn next(&mut self) -> Option<Piece<T>> {
-        let done = self.waiting.front_mut()?.take()?;
-        self.waiting.pop_front();
-        self.taken += 1;
-        Some(match done {
-            Done::Block { input, folded } => {
-                let line_base = self.line_base;
-                self.line_base += folded.breaks;
-                Piece::Block { input, line_base, counts: folded.counts, value: folded.value }
-            }
-            Done::End { input, error } => {
-                self.line_base = 0;
-                Piece::End { input, error }
-            }
-        })
-    }
-
-    fn is_complete(&self) -> bool {
-        self.all_expected && self.waiting.is_empty()
+/// Sends the blocks of an input, each in a buffer that is free; `spare` is one left over.
+fn send_blocks(
+    blocks: &mut InputBlocks,
+    spare: &mut Option<Vec<u8>>,
+    empty: &Receiver<Vec<u8>>,
+    send: impl Fn(Block) -> bool,
+) -> Result<(), ReadError> {
+    loop {
+        let mut buffer = spare.take().map_or_else(|| empty.recv(), Ok).map_err(|_| ReadError::Stopped)?;
+        let block = blocks.next(&mut buffer);
+        let Ok(Some(block)) = block else {
+            *spare = Some(buffer);
+            return block.map(|_| ()).map_err(ReadError::Reading);
+        };
+        if !send(block) {
+            return Err(ReadError::Stopped);
+        }
     }
 }

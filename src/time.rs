@@ -74,37 +74,36 @@ pub struct Parsed {
 ///
 /// Digits of a second beyond the ninth are dropped. A leap second is the second after it.
 pub fn parse(text: &str) -> Option<Parsed> {
-    let b = text.as_bytes();
-    if b.len() < 19 || b[4] != b'-' || b[7] != b'-' || b[13] != b':' || b[16] != b':' {
+    let (head, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2] =
+        *head
+    else {
         return None;
-    }
-    if !matches!(b[10], b'T' | b't' | b' ') {
-        return None;
-    }
-    let (year, month, day) = (number(&b[0..4])?, number(&b[5..7])?, number(&b[8..10])?);
-    let (hour, minute, second) = (number(&b[11..13])?, number(&b[14..16])?, number(&b[17..19])?);
+    };
+    let (year, month, day) = (two(y1, y2)? * 100 + two(y3, y4)?, two(o1, o2)?, two(d1, d2)?);
+    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
         return None;
     }
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let (nanos, rest) = fraction(&b[19..])?;
-    let (offset, naive) = match rest {
+    let (nanos, zone) = fraction(rest)?;
+    let (offset, naive) = match *zone {
         [] => (0, true),
         [b'Z' | b'z'] => (0, false),
         [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | [sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
-            let (hours, minutes) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
+            let (hours, minutes) = (two(h1, h2)?, two(m1, m2)?);
             if hours > 23 || minutes > 59 {
                 return None;
             }
             let offset = hours * 3600 + minutes * 60;
-            (if *sign == b'-' { -offset } else { offset }, false)
+            (if sign == b'-' { -offset } else { offset }, false)
         }
         _ => return None,
     };
-    let seconds =
-        days_since_1970(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
+    let of_day = hour * 3600 + minute * 60 + second - offset;
+    let seconds = days_since_1970(year, month, day) * SECONDS_PER_DAY + i64::from(of_day);
     Some(Parsed { timestamp: Timestamp { seconds, nanos }, naive })
 }
 
@@ -167,26 +166,27 @@ fn local_date_time(text: &str) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(seconds, nanos).map(|time| time.naive_utc())
 }
 
-fn number(digits: &[u8]) -> Option<i64> {
-    digits
-        .iter()
-        .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i64::from(digit - b'0')))
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<i32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| i32::from(tens) * 10 + i32::from(ones))
 }
 
+/// Nanoseconds of a fraction such as `.093`, and what comes after it.
+#[inline]
 fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
-    let Some((b'.', rest)) = b.split_first() else {
+    const SCALE: [u32; 10] =
+        [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+    let Some((b'.', b)) = b.split_first() else {
         return Some((0, b));
     };
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    if digits == 0 {
-        return None;
-    }
-    let nanos =
-        (0..9).fold(0, |nanos, i| nanos * 10 + if i < digits { u32::from(rest[i] - b'0') } else { 0 });
-    Some((nanos, &rest[digits..]))
+    let digits = b.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let counted = &b[..digits.min(SCALE.len() - 1)];
+    let value = counted.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    (digits > 0).then(|| (value * SCALE[counted.len()], &b[digits..]))
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
+fn days_in_month(year: i32, month: i32) -> i32 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -196,16 +196,13 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 }
 
 /// Days from 1970-01-01 in the proleptic Gregorian calendar, counting years from March so that
-/// the leap day comes last.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month = (month + 9) % 12;
-    365 * year + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + (month * 153 + 2) / 5
-        + day
-        - 1
-        - 719_468
+/// the leap day comes last. `year` is not negative.
+fn days_since_1970(year: i32, month: i32, day: i32) -> i64 {
+    // One cycle of 400 years is 146,097 days; adding it keeps everything positive.
+    let (year, month) = if month <= 2 { (year + 399, month + 9) } else { (year + 400, month - 3) };
+    let (year, month) = (year as u32, month as u32);
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5;
+    i64::from(days) + i64::from(day) - 1 - 719_468 - 146_097
 }
 
 #[cfg(test)]

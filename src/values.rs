@@ -1,7 +1,7 @@
 //! Checks the values of a bound line against what its source's table expects of them.
 
 use crate::event::Operation;
-use crate::fields::{Binding, Fields};
+use crate::fields::Fields;
 use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, NAIVE_TIME, WRONG_TYPE};
 use crate::json::Span;
 use crate::nearest::nearest;
@@ -20,16 +20,10 @@ pub struct Meaning {
     pub provider: Option<&'static str>,
 }
 
-/// Checks these values, then what all values say together.
-pub fn check<'b>(
-    source: &Source,
-    fields: &Fields<'_>,
-    bindings: impl Iterator<Item = &'b Binding>,
-    operation: Operation,
-    sink: &mut Sink<'_>,
-) -> Meaning {
+/// Checks every value, then what all values say together.
+pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) -> Meaning {
     let mut meaning = Meaning::default();
-    for binding in bindings {
+    for binding in fields.bindings {
         let expects = source.fields[binding.field as usize].expects;
         if expects.is_empty() {
             continue;
@@ -48,7 +42,8 @@ pub fn check<'b>(
 }
 
 /// Checks one expectation; `false` when the ones after it would only repeat the finding.
-fn meets(expect: &Expect, text: &str, span: Span, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
+#[inline]
+pub fn meets(expect: &Expect, text: &str, span: Span, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
     match expect {
         Expect::NotEmpty if text.is_empty() => {
             sink.add(&EMPTY_VALUE, span, |finding| {

@@ -16,10 +16,11 @@ use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use crate::formats::table;
 use crate::input::{Input, Meter};
 use crate::messages;
+use crate::order::Piece;
 use crate::output::Output;
 use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
-use crate::scan::{Counts, Piece, Record, scan};
+use crate::scan::{Counts, Fold, Record, scan};
 use crate::select::Select;
 use crate::terminal::Terminal;
 
@@ -93,6 +94,12 @@ struct Chunk {
     kept_by_clause: Vec<u64>,
     invalid_lines: Vec<u64>,
     first_error: Option<Finding>,
+}
+
+impl Fold for Chunk {
+    fn weight(&self) -> usize {
+        self.rows.weight() + self.invalid_lines.len() * size_of::<u64>()
+    }
 }
 
 /// Everything that is known after the last line.

@@ -13,9 +13,10 @@ use crate::formats::table;
 use crate::formats::validation::{Format, Writer};
 use crate::input::{Input, Meter};
 use crate::messages;
+use crate::order::Piece;
 use crate::output::Output;
 use crate::progress::Progress;
-use crate::scan::{Piece, scan};
+use crate::scan::scan;
 use crate::terminal::Terminal;
 
 /// Arguments of `validate`.

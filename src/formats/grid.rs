@@ -35,6 +35,13 @@ pub struct GridRow {
     pub style: Style,
 }
 
+impl GridRow {
+    /// About how many bytes of memory it holds.
+    pub fn weight(&self) -> usize {
+        self.cells.iter().flatten().map(|text| size_of::<String>() + text.len()).sum()
+    }
+}
+
 /// A grid fitted into a width.
 pub struct Fitted {
     /// Indices of the columns shown.

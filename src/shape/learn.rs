@@ -78,8 +78,10 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         let field = binding.map(|at| &source.fields[bound.bindings[at].field as usize]);
         if let (Some(at), Some(field)) = (binding, field) {
             bindings[at].slot = spans;
-            if !field.expects.is_empty() && !decides_structure(field) {
-                checks.push(at);
+            if !decides_structure(field) {
+                checks.extend(
+                    field.expects.iter().filter(|expect| is_open(expect, field)).map(|it| (spans, it)),
+                );
             }
         }
         if field.is_some_and(|field| field.kind == FieldKind::Integer) {
@@ -98,6 +100,17 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     pieces.push(cut.rest());
     let shape = Shape { source, operation, bindings, index: bound.index.clone(), checks, integers };
     Some((pieces, shape))
+}
+
+/// Whether values of the skeleton's slots may fail to meet this at all.
+fn is_open(expect: &Expect, field: &Field) -> bool {
+    match expect {
+        Expect::NotEmpty => {
+            !field.expects.iter().any(|other| matches!(other, Expect::Prefix(..) | Expect::Time))
+        }
+        Expect::AtMost(limit, _) => *limit < LONGEST_TEXT,
+        _ => true,
+    }
 }
 
 /// Values of these fields are part of the skeleton: the action and the type of a list element

@@ -27,9 +27,10 @@ impl Marks {
     }
 
     /// The first marked byte at `at` or after it, if there is one.
+    #[inline]
     pub fn next(&self, at: usize) -> Option<usize> {
         let mut index = at / WORD;
-        let mut word = self.words.get(index)? >> (at % WORD) << (at % WORD);
+        let mut word = self.words.get(index)? & (u64::MAX << (at % WORD));
         while word == 0 {
             index += 1;
             word = *self.words.get(index)?;
@@ -38,18 +39,24 @@ impl Marks {
     }
 }
 
+#[inline]
 fn word(bytes: &[u8; WORD]) -> u64 {
-    let (lanes, _) = bytes.as_chunks::<LANES>();
-    lanes.iter().enumerate().fold(0, |word, (at, lanes)| word | u64::from(lane_marks(*lanes)) << (at * LANES))
+    let [a, b, c, d] = bytes.as_chunks::<LANES>().0 else {
+        return 0;
+    };
+    u64::from(lane_marks(*a))
+        | u64::from(lane_marks(*b)) << LANES
+        | u64::from(lane_marks(*c)) << (2 * LANES)
+        | u64::from(lane_marks(*d)) << (3 * LANES)
 }
 
-fn lane_marks(bytes: [u8; LANES]) -> u16 {
+#[inline]
+fn lane_marks(bytes: [u8; LANES]) -> u32 {
     let bytes = u8x16::new(bytes);
-    let last_control = u8x16::splat(0x1F);
     let marked = bytes.simd_eq(u8x16::splat(b'"'))
         | bytes.simd_eq(u8x16::splat(b'\\'))
-        | bytes.min(last_control).simd_eq(bytes);
-    marked.to_bitmask() as u16
+        | bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    marked.to_bitmask()
 }
 
 #[cfg(test)]

@@ -17,12 +17,12 @@ use crate::event::{Event, Operation};
 use crate::fields::{Binding, Fields, Index};
 use crate::json::Span;
 use crate::sink::Sink;
-use crate::sources::Source;
-use crate::values;
+use crate::sources::{Expect, Source};
+use crate::values::{self, Meaning};
 
 pub use learn::Lesson;
 pub use marks::Marks;
-use trie::{Piece, Trie};
+use trie::{Piece, Places, Trie};
 
 /// Shapes that are kept at once.
 const MOST_SHAPES: usize = 64;
@@ -34,7 +34,7 @@ const ROUND: u64 = 1024;
 pub struct Shapes {
     trie: Trie,
     shapes: Vec<Shape>,
-    spans: Vec<Span>,
+    places: Places,
     misses: u64,
     hits: u64,
     /// Rounds in which nothing is learned, doubled whenever learning did not pay.
@@ -48,8 +48,8 @@ struct Shape {
     operation: Operation,
     bindings: Vec<Binding>,
     index: Index,
-    /// Bindings whose values are to be checked on every line.
-    checks: Vec<usize>,
+    /// What values have to satisfy on every line, by slot.
+    checks: Vec<(u32, &'static Expect)>,
     /// Spans of numbers that have to be whole.
     integers: Vec<u32>,
 }
@@ -71,7 +71,7 @@ impl Shapes {
         marks: &Marks,
         max_line_bytes: usize,
     ) -> Option<Hit<'a>> {
-        let Some((shape, end)) = self.trie.find(block.as_bytes(), start, marks, &mut self.spans) else {
+        let Some((shape, end)) = self.trie.find(block.as_bytes(), start, marks, &mut self.places) else {
             self.misses += 1;
             return None;
         };
@@ -80,7 +80,7 @@ impl Shapes {
             return None;
         }
         let text = &block[start..end];
-        let event = self.shapes[shape].read(text, &self.spans)?;
+        let event = self.shapes[shape].read(text, self.places.spans())?;
         Some(Hit { event, end })
     }
 }
@@ -93,8 +93,20 @@ impl Shape {
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
         let mut sink = Sink::asking(text.as_bytes());
-        let checked = self.checks.iter().map(|at| &fields.bindings[*at]);
-        let meaning = values::check(self.source, &fields, checked, self.operation, &mut sink);
+        let mut meaning = Meaning::default();
+        for (slot, expect) in &self.checks {
+            let span = spans[*slot as usize];
+            let met = match expect {
+                Expect::Prefix(prefix, _) => span.raw(text).as_bytes().starts_with(prefix.as_bytes()),
+                Expect::NotEmpty => span.start < span.end,
+                Expect::AtMost(limit, _) => (span.end - span.start) as usize <= *limit,
+                _ => false,
+            };
+            if !met {
+                values::meets(expect, span.raw(text), span, &mut sink, &mut meaning);
+            }
+        }
+        (self.source.cross_check)(&fields, self.operation, &mut sink);
         if sink.has_found {
             return None;
         }

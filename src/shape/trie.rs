@@ -1,4 +1,7 @@
 //! Skeletons of lines as a tree: lines of one kind share their beginning, and it is compared once.
+//!
+//! The tree is a list of steps. A step is a literal and what comes after it; `next` is the first
+//! step after that, `other` the step to try instead when the literal is not there.
 
 use super::literal::Literal;
 use super::marks::Marks;
@@ -7,10 +10,10 @@ use crate::json::Span;
 /// Index of a shape.
 pub type ShapeId = usize;
 
-/// A stretch of a skeleton: text that has to be there to the byte, and what comes after it.
+/// A stretch of a skeleton.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The text.
+    /// Text that has to be there to the byte.
     pub literal: Literal,
     /// Values inside the text whose places are wanted, as offset and length.
     pub fixed: Vec<(u32, u32)>,
@@ -33,109 +36,169 @@ pub enum Then {
 
 /// A string longer than this is left to the slow path, which knows the limits on lengths.
 pub const LONGEST_TEXT: usize = 500;
-/// More kinds of continuation than this are not tried.
-const MOST_EDGES: usize = 24;
+/// More continuations of one beginning than this are not tried.
+const MOST_OTHERS: usize = 24;
+/// Lines with more values than this have no shape.
+pub const MOST_VALUES: usize = 128;
 
 /// The skeletons known so far.
 #[derive(Default)]
 pub struct Trie {
-    nodes: Vec<Vec<Edge>>,
+    steps: Vec<Step>,
 }
 
-struct Edge {
+struct Step {
     piece: Piece,
-    /// The node after it, or the shape when the line ends.
-    target: usize,
+    /// The first step after it, or the shape when the line ends.
+    next: usize,
+    other: Option<usize>,
+}
+
+/// The places of a line's values, counted from where it starts.
+pub struct Places {
+    spans: [Span; MOST_VALUES],
+    count: usize,
 }
 
 impl Trie {
     /// Forgets everything.
     pub fn clear(&mut self) {
-        self.nodes.clear();
+        self.steps.clear();
     }
 
     /// Adds a skeleton, unless it is known or there are too many like it.
     pub fn insert(&mut self, pieces: Vec<Piece>, shape: ShapeId) -> bool {
-        if self.nodes.is_empty() {
-            self.nodes.push(Vec::new());
-        }
-        let mut node = 0;
-        for piece in pieces {
-            if let Some(edge) = self.nodes[node].iter().find(|edge| edge.piece == piece) {
-                if piece.then == Then::End {
-                    return false;
+        let mut first = (!self.steps.is_empty()).then_some(0);
+        let mut pieces = pieces.into_iter();
+        let mut last = None;
+        for piece in pieces.by_ref() {
+            let Some(first_step) = first else {
+                return self.append(piece, pieces, shape);
+            };
+            let (found, others) = self.find_step(first_step, &piece);
+            match found {
+                Some(step) if piece.then == Then::End => {
+                    last = Some(step);
                 }
-                node = edge.target;
-                continue;
+                Some(step) => first = Some(self.steps[step].next),
+                None if others.len() >= MOST_OTHERS => return false,
+                None => {
+                    let end = others.last().copied();
+                    let added = self.steps.len();
+                    let is_added = self.append(piece, pieces, shape);
+                    if let Some(end) = end {
+                        self.steps[end].other = Some(added);
+                    }
+                    return is_added;
+                }
             }
-            if self.nodes[node].len() == MOST_EDGES {
-                return false;
-            }
-            let target = if piece.then == Then::End { shape } else { self.nodes.len() };
-            if piece.then != Then::End {
-                self.nodes.push(Vec::new());
-            }
-            self.nodes[node].push(Edge { piece, target });
-            node = target;
+        }
+        last.is_none()
+    }
+
+    /// The step of that piece among a step and its others, and all of these.
+    fn find_step(&self, first: usize, piece: &Piece) -> (Option<usize>, Vec<usize>) {
+        let all: Vec<_> = std::iter::successors(Some(first), |step| self.steps[*step].other).collect();
+        (all.iter().copied().find(|step| self.steps[*step].piece == *piece), all)
+    }
+
+    /// Adds steps one after another.
+    fn append(&mut self, piece: Piece, rest: impl Iterator<Item = Piece>, shape: ShapeId) -> bool {
+        for piece in std::iter::once(piece).chain(rest) {
+            let next = if piece.then == Then::End { shape } else { self.steps.len() + 1 };
+            self.steps.push(Step { piece, next, other: None });
         }
         true
     }
 
     /// The shape of the line that begins at `start`, and where the line ends without its line
-    /// end. Fills `spans` with the places of its values, counted from `start`.
+    /// end. Fills `places`.
     #[inline]
     pub fn find(
         &mut self,
         bytes: &[u8],
         start: usize,
         marks: &Marks,
-        spans: &mut Vec<Span>,
+        places: &mut Places,
     ) -> Option<(ShapeId, usize)> {
-        spans.clear();
-        let (mut node, mut at) = (0, start);
-        // No line is longer than `--max-line-bytes`, which has 32 bits.
-        let mut add = |from: usize, to: usize| {
-            spans.push(Span { start: (from - start) as u32, end: (to - start) as u32, escaped: false });
-        };
+        places.count = 0;
+        let (mut first, mut at) = (0, start);
         loop {
-            let edges = self.nodes.get_mut(node)?;
-            let found = edges.iter().position(|edge| edge.piece.is_at(bytes, at))?;
-            let (piece, target) = (&edges[found].piece, edges[found].target);
-            for (offset, length) in &piece.fixed {
-                let from = at + *offset as usize;
-                add(from, from + *length as usize);
+            let rest = bytes.get(at..)?;
+            let mut step = self.steps.get(first)?;
+            if !step.piece.begins(rest) {
+                step = self.other(first, rest)?;
             }
-            at += piece.literal.len();
-            let end = match piece.then {
+            for (offset, length) in &step.piece.fixed {
+                let from = at - start + *offset as usize;
+                places.push(from, from + *length as usize)?;
+            }
+            at += step.piece.literal.len();
+            let end = match step.piece.then {
                 Then::Text => marks.next(at).filter(|end| end - at <= LONGEST_TEXT)?,
                 Then::Number => at + number(&bytes[at..])?,
-                Then::Flag if bytes[at..].starts_with(b"true") => at + 4,
-                Then::Flag if bytes[at..].starts_with(b"false") => at + 5,
-                Then::Flag => return None,
-                Then::End => return Some((target, at)),
+                Then::Flag => at + flag(&bytes[at..])?,
+                Then::End => return Some((step.next, at)),
             };
-            add(at, end);
-            // What was met moves forward, so that frequent continuations are tried first.
-            if found > 0 {
-                edges.swap(found, found - 1);
-            }
-            (node, at) = (target, end);
+            places.push(at - start, end - start)?;
+            (first, at) = (step.next, end);
         }
+    }
+
+    /// The other step that begins here. It trades places with the one before it, so that frequent
+    /// continuations are tried first.
+    #[inline(never)]
+    fn other(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
+        let mut before = first;
+        loop {
+            let step = self.steps[before].other?;
+            if self.steps[step].piece.begins(rest) {
+                let (head, tail) = self.steps.split_at_mut(before.max(step));
+                let (a, b) = (&mut head[before.min(step)], &mut tail[0]);
+                std::mem::swap(&mut a.piece, &mut b.piece);
+                std::mem::swap(&mut a.next, &mut b.next);
+                return Some(&self.steps[before]);
+            }
+            before = step;
+        }
+    }
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { spans: [Span { start: 0, end: 0, escaped: false }; MOST_VALUES], count: 0 }
+    }
+}
+
+impl Places {
+    /// The places, in the order of the line.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans[..self.count]
+    }
+
+    #[inline]
+    fn push(&mut self, start: usize, end: usize) -> Option<()> {
+        // No line is longer than `--max-line-bytes`, which has 32 bits.
+        *self.spans.get_mut(self.count)? = Span { start: start as u32, end: end as u32, escaped: false };
+        self.count += 1;
+        Some(())
     }
 }
 
 impl Piece {
     #[inline]
-    fn is_at(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(rest) = bytes.get(at..) else {
-            return false;
-        };
+    fn begins(&self, rest: &[u8]) -> bool {
         self.literal.begins(rest) && (self.then != Then::End || ends_line(&rest[self.literal.len()..]))
     }
 }
 
 fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [] | [b'\n', ..] | [b'\r'] | [b'\r', b'\n', ..])
+}
+
+fn flag(rest: &[u8]) -> Option<usize> {
+    let is_true = rest.starts_with(b"true");
+    (is_true || rest.starts_with(b"false")).then_some(if is_true { 4 } else { 5 })
 }
 
 /// The length of the number at the beginning, by JSON's grammar.

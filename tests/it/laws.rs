@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use ssoaudit::event::Attribute;
 use ssoaudit::input::{Blocks, Form, Input, Meter, Place, Sizes};
 use ssoaudit::line::Reading;
-use ssoaudit::scan::{Counts, Piece, Record, Settings, scan};
+use ssoaudit::order::Piece;
+use ssoaudit::scan::{Counts, Fold, Record, Settings, scan};
 
 use crate::run::{fixture, testdata};
 
@@ -113,13 +114,24 @@ proptest! {
     }
 }
 
+/// What was said about lines. They weigh so much that readers have to wait for each other.
+#[derive(Default)]
+struct Rows(Vec<(u64, String)>);
+
+impl Fold for Rows {
+    fn weight(&self) -> usize {
+        self.0.len() << 20
+    }
+}
+
 /// Everything a scan says about an input, as text in order.
 fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<String>, Counts) {
     let reading = Reading { source: None, notices: true, max_line_bytes: 8192 };
     let settings = Settings { threads, block_bytes, reading };
     let mut lines = Vec::new();
     let mut total = Counts::default();
-    let each = |rows: &mut Vec<(u64, String)>, record: Record<'_>| {
+    let each = |rows: &mut Rows, record: Record<'_>| {
+        let rows = &mut rows.0;
         let action =
             record.event.and_then(|event| event.text(Attribute::Action)).unwrap_or_default().into_owned();
         // A line that is too long is kept or not as blocks happen to fall.
