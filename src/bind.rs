@@ -54,7 +54,7 @@ pub fn bind(
     if event != 0 {
         binder.envelope(event);
     }
-    binder.object(event, &source.tree, 0, false);
+    binder.object(event, &source.tree, At::TOP);
     if let Some(action) = action {
         binder.needs(action, event);
     }
@@ -111,6 +111,18 @@ fn action(
     Some(action)
 }
 
+/// Where in the event a value is.
+#[derive(Clone, Copy)]
+struct At {
+    element: u32,
+    leads: bool,
+    in_metadata: bool,
+}
+
+impl At {
+    const TOP: Self = Self { element: 0, leads: true, in_metadata: false };
+}
+
 struct Binder<'b, 'a, 's> {
     source: &'static Source,
     document: Document<'a>,
@@ -120,27 +132,22 @@ struct Binder<'b, 'a, 's> {
 }
 
 impl Binder<'_, '_, '_> {
-    /// Members beside a wrapped event: the same fields, none of them required.
+    /// Members beside a wrapped event: the few fields that may stand there, none of them required.
     fn envelope(&mut self, event: NodeId) {
-        for member in self.document.children(0) {
-            if member != event {
-                self.member(member, &self.source.tree, 0, false);
-            }
+        let tree = &self.source.tree;
+        let is_outside = |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].outside);
+        let (known, other): (Vec<_>, Vec<_>) =
+            self.document.children(0).filter(|member| *member != event).partition(|member| {
+                tree.member(&self.document.key(*member)).is_some_and(|(_, child)| is_outside(child))
+            });
+        self.members(known.into_iter(), tree, At::TOP);
+        for member in other {
+            self.unknown(member, tree);
         }
     }
 
-    fn object(&mut self, object: NodeId, tree: &Tree, element: u32, is_metadata: bool) {
-        let mut seen = [None::<NodeId>; MOST_MEMBERS];
-        for member in self.document.children(object) {
-            let Some(index) = self.member(member, tree, element, is_metadata) else {
-                continue;
-            };
-            let key = self.document.key(member);
-            if seen[index].is_some_and(|earlier| self.document.key(earlier) != key) {
-                self.respelled(member);
-            }
-            seen[index] = Some(member);
-        }
+    fn object(&mut self, object: NodeId, tree: &Tree, at: At) {
+        let seen = self.members(self.document.children(object), tree, at);
         for (index, member) in tree.members.iter().enumerate() {
             let field = member.field.map(|id| &self.source.fields[id as usize]);
             if let Some(field) = field
@@ -153,12 +160,33 @@ impl Binder<'_, '_, '_> {
         }
     }
 
+    /// Binds members and returns which member is which child of the tree.
+    fn members(
+        &mut self,
+        members: impl Iterator<Item = NodeId>,
+        tree: &Tree,
+        at: At,
+    ) -> [Option<NodeId>; MOST_MEMBERS] {
+        let mut seen = [None::<NodeId>; MOST_MEMBERS];
+        for member in members {
+            let Some(index) = self.member(member, tree, at) else {
+                continue;
+            };
+            let key = self.document.key(member);
+            if seen[index].is_some_and(|earlier| self.document.key(earlier) != key) {
+                self.respelled(member);
+            }
+            seen[index] = Some(member);
+        }
+        seen
+    }
+
     /// Binds a member and returns which child of the tree it is.
-    fn member(&mut self, member: NodeId, tree: &Tree, element: u32, is_metadata: bool) -> Option<usize> {
+    fn member(&mut self, member: NodeId, tree: &Tree, at: At) -> Option<usize> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             self.unknown(member, tree);
-            if is_metadata {
+            if at.in_metadata {
                 self.metadata_value(member);
             }
             return None;
@@ -168,53 +196,57 @@ impl Binder<'_, '_, '_> {
         if field.sso_only && !self.is_sso {
             return Some(index);
         }
-        self.value(member, id, child, (element, is_metadata));
-        if is_metadata {
+        self.value(member, id, child, at);
+        if at.in_metadata {
             self.metadata_length(member);
         }
         Some(index)
     }
 
-    fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, (element, in_metadata): (u32, bool)) {
+    fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, at: At) {
         let field = &self.source.fields[id as usize];
         let kind = self.document.nodes[node].kind;
         let span = self.document.nodes[node].span;
         match (field.kind, kind) {
             (FieldKind::Text, Kind::Text) | (FieldKind::Flag, Kind::True | Kind::False) => {
-                self.put(id, element, span);
+                self.put(id, at, span);
             }
             (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {
-                self.put(id, element, span);
+                self.put(id, at, span);
             }
             (FieldKind::Object, Kind::Object) if tree.opaque_unless_sso && !self.is_sso => {}
-            (FieldKind::Object, Kind::Object) => self.object(node, tree, element, false),
+            (FieldKind::Object, Kind::Object) => self.object(node, tree, at),
             (FieldKind::Metadata, Kind::Object) => {
                 self.metadata_keys(node);
-                self.object(node, tree, element, true);
+                self.object(node, tree, At { in_metadata: true, ..at });
             }
             (FieldKind::List, Kind::Array) => self.list(node, tree),
-            (_, Kind::Null) if !field.required && !in_metadata => {}
+            (_, Kind::Null) if !field.required && !at.in_metadata => {}
             // Only strings mean something here, but WorkOS allows any scalar in metadata.
-            (FieldKind::Text, Kind::Number | Kind::True | Kind::False) if in_metadata && !field.required => {}
+            (FieldKind::Text, Kind::Number | Kind::True | Kind::False)
+                if at.in_metadata && !field.required => {}
             _ => self.wrong_type(node, field.kind.name()),
         }
     }
 
-    fn put(&mut self, field: FieldId, element: u32, span: Span) {
+    fn put(&mut self, field: FieldId, at: At, span: Span) {
         let slot = u32::try_from(self.bound.spans.len()).unwrap_or(u32::MAX);
         self.bound.spans.push(span);
-        self.bound.bindings.push(Binding { field, element, slot });
+        self.bound.bindings.push(Binding { field, element: at.element, slot, leads: at.leads });
     }
 
     fn list(&mut self, list: NodeId, tree: &Tree) {
+        let mut met = vec![false; tree.elements.len()];
         for (index, item) in self.document.children(list).enumerate() {
             if self.document.nodes[item].kind != Kind::Object {
                 self.wrong_type(item, "an object");
                 continue;
             }
             let kind = self.document.member(item, "type").and_then(|id| self.document.string(id));
-            if let Some(element) = tree.element(kind.as_deref()) {
-                self.object(item, element, u32::try_from(index).unwrap_or(u32::MAX), false);
+            if let Some((kind, element)) = tree.element(kind.as_deref()) {
+                let leads = !std::mem::replace(&mut met[kind], true);
+                let element_index = u32::try_from(index).unwrap_or(u32::MAX);
+                self.object(item, element, At { element: element_index, leads, in_metadata: false });
             }
         }
     }

@@ -203,7 +203,9 @@ impl<'a> Event<'a> {
     pub fn value(&self, attribute: Attribute) -> Option<Value<'a>> {
         match attribute {
             Attribute::EpochMs => Some(Value::Integer(self.time.epoch_ms())),
-            Attribute::ConnectionEnabled => self.fields.flag(attribute).map(Value::Flag),
+            Attribute::ConnectionEnabled => {
+                self.fields.leading(attribute).next().map(|text| Value::Flag(text == "true"))
+            }
             _ => self.text(attribute).map(Value::Text),
         }
     }
@@ -215,12 +217,12 @@ impl<'a> Event<'a> {
             Attribute::Operation => Some(Cow::Borrowed(self.operation.name())),
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
-            Attribute::Ip => self.all(Attribute::Ip).find(|text| is_ip(text)),
-            _ => self.all(attribute).next(),
+            Attribute::Ip => self.fields.leading(Attribute::Ip).find(|text| is_ip(text)),
+            _ => self.fields.leading(attribute).next(),
         }
     }
 
-    /// Every text the line gives for the attribute, best first; an event can have several targets.
+    /// Every text the line gives for the attribute; an event can have several targets.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> {
         self.fields.all(attribute)
     }
@@ -232,14 +234,18 @@ impl<'a> Event<'a> {
 
     /// Done in a session that somebody else than the actor drove.
     pub fn is_impersonated(&self) -> bool {
-        self.fields.has(Attribute::ImpersonatorEmail) || self.fields.has(Attribute::ImpersonatorReason)
+        self.has(Attribute::ImpersonatorEmail) || self.has(Attribute::ImpersonatorReason)
+    }
+
+    fn has(&self, attribute: Attribute) -> bool {
+        self.fields.leading(attribute).next().is_some()
     }
 
     /// The source says who did it.
     pub fn has_actor(&self) -> bool {
         [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail]
             .iter()
-            .any(|attribute| self.fields.has(*attribute))
+            .any(|attribute| self.has(*attribute))
     }
 }
 

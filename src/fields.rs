@@ -19,6 +19,9 @@ pub struct Binding {
     pub element: u32,
     /// Which of the line's values it is.
     pub slot: u32,
+    /// It is outside of lists or in the first element of its type: an event is about these, and
+    /// attributes of different elements must not be mixed.
+    pub leads: bool,
 }
 
 /// All values of a line.
@@ -47,20 +50,16 @@ pub struct Index {
 }
 
 impl<'a> Fields<'a> {
-    /// Whether there is a non-empty value for the attribute.
-    pub fn has(&self, attribute: Attribute) -> bool {
-        self.named(attribute).next().is_some()
+    /// The non-empty texts for the attribute that the event is about, best first.
+    pub fn leading(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let text = self.text;
+        self.named(attribute).filter(|(binding, _)| binding.leads).map(move |(_, span)| span.decode(text))
     }
 
-    /// The value of an attribute that is `true` or `false`.
-    pub fn flag(&self, attribute: Attribute) -> Option<bool> {
-        self.named(attribute).next().map(|span| span.raw(self.text) == "true")
-    }
-
-    /// Every non-empty text for the attribute, best first.
+    /// Every non-empty text for the attribute, those of further list elements as well.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;
-        self.named(attribute).map(move |span| span.decode(text))
+        self.named(attribute).map(move |(_, span)| span.decode(text))
     }
 
     /// The field's text in a list element (0 outside of lists).
@@ -91,14 +90,15 @@ impl<'a> Fields<'a> {
         rest.map(move |binding| (binding.element, spans[binding.slot as usize]))
     }
 
-    fn named(&self, attribute: Attribute) -> impl Iterator<Item = Span> + use<'a> {
+    fn named(&self, attribute: Attribute) -> impl Iterator<Item = (&'a Binding, Span)> + use<'a> {
         let Self { spans, bindings, index, .. } = *self;
         let from = index.starts[attribute as usize] as usize;
         let to = index.starts[attribute as usize + 1] as usize;
         let named = index.attributes.get(from..to).unwrap_or_default();
         named
             .iter()
-            .map(move |named| spans[bindings[named.1 as usize].slot as usize])
-            .filter(|span| span.start < span.end)
+            .map(move |named| &bindings[named.1 as usize])
+            .map(move |binding| (binding, spans[binding.slot as usize]))
+            .filter(|(_, span)| span.start < span.end)
     }
 }

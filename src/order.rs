@@ -39,8 +39,8 @@ struct Queue<T> {
     /// Blocks in order; a gap is a block that is still being worked at.
     blocks: VecDeque<Option<Folded<T>>>,
     taken: u64,
-    /// That no block comes any more, and why.
-    end: Option<Option<String>>,
+    /// How many blocks there are in all, and why there are no more.
+    end: Option<(u64, Option<String>)>,
 }
 
 impl<T> Default for Order<T> {
@@ -66,32 +66,32 @@ impl<T: Fold> Order<T> {
         self.waiting
     }
 
-    /// Numbers the next block of an input.
-    pub fn expect(&mut self, input: usize) -> u64 {
-        let queue = self.inputs.entry(input).or_default();
-        queue.blocks.push_back(None);
-        queue.taken + queue.blocks.len() as u64 - 1
+    /// Blocks of that input that were taken.
+    pub fn taken(&self) -> u64 {
+        self.inputs.get(&self.current).map_or(0, |queue| queue.taken)
     }
 
-    /// Takes in the result of that block.
+    /// Takes in the result of a block, counted from 0 in its input.
     pub fn arrive(&mut self, input: usize, number: u64, folded: Folded<T>) {
         self.waiting += folded.value.weight();
         let queue = self.inputs.entry(input).or_default();
         let at = usize::try_from(number - queue.taken).expect("results wait in memory");
+        if queue.blocks.len() <= at {
+            queue.blocks.resize_with(at + 1, || None);
+        }
         queue.blocks[at] = Some(folded);
     }
 
-    /// Takes in that an input has no more blocks than those expected by now.
-    pub fn end(&mut self, input: usize, error: Option<String>) {
-        self.inputs.entry(input).or_default().end = Some(error);
+    /// Takes in how many blocks an input has in all, and why it has no more.
+    pub fn end(&mut self, input: usize, blocks: u64, error: Option<String>) {
+        self.inputs.entry(input).or_default().end = Some((blocks, error));
     }
 
     /// The next result whose turn it is, if it has arrived.
     pub fn next(&mut self) -> Option<Piece<T>> {
         let input = self.current;
         let queue = self.inputs.get_mut(&input)?;
-        if let Some(block) = queue.blocks.front_mut() {
-            let folded = block.take()?;
+        if let Some(folded) = queue.blocks.front_mut().and_then(Option::take) {
             queue.blocks.pop_front();
             queue.taken += 1;
             self.waiting -= folded.value.weight();
@@ -99,7 +99,7 @@ impl<T: Fold> Order<T> {
             self.line_base += folded.breaks;
             return Some(Piece::Block { input, line_base, counts: folded.counts, value: folded.value });
         }
-        let error = queue.end.take()?;
+        let (_, error) = queue.end.take_if(|(blocks, _)| *blocks == queue.taken)?;
         self.inputs.remove(&input);
         self.current += 1;
         self.line_base = 0;

@@ -1,19 +1,18 @@
 //! Blocks to threads and back in order. The only user of threads.
 //!
-//! Readers fill blocks, each with an input of its own, so that several compressed files inflate at
-//! once. A pool parses the blocks, and the calling thread takes the results in the order of the
-//! inputs, so that output never depends on the number of threads. A reader waits for buffers that
-//! are given back to it: that bounds memory whatever the size of the input.
+//! Every worker reads a block into its own buffer and then parses it, so that data stays in the
+//! caches of one processor; while one reads or inflates, the others parse. Workers read ahead in
+//! later inputs when nothing else is to be done, so that several compressed files inflate at once.
+//! The calling thread takes the results in the order of the inputs: output never depends on the
+//! number of threads.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 
-use crate::input::{Block, Blocks, Input, Meter, Sizes};
+use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
 use crate::line::Reading;
 use crate::order::{Order, Piece};
 
@@ -36,223 +35,223 @@ pub trait Fold: Default + Send + 'static {
     fn weight(&self) -> usize;
 }
 
-/// Inputs that are read at once.
-const MOST_READERS: usize = 4;
+/// Inputs that are open at once.
+const MOST_OPEN: usize = 4;
 /// Results of later inputs may wait for their turn up to so many bytes.
 const MOST_WAITING: usize = 8 << 20;
 
 /// Scans the inputs: `each` runs on many threads and folds a block's lines into a fresh `T`,
 /// `take` is handed the results in order and may stop the scan.
+///
+/// Workers are not waited for when the scan is stopped: one may hang in a read.
 pub fn scan<T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
-    each: impl Fn(&mut T, Record<'_>) + Sync,
+    each: impl Fn(&mut T, Record<'_>) + Send + Sync + 'static,
     mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    if settings.threads <= 1 {
-        return scan_here(inputs, settings, meter, each, take);
-    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let pool = pool.context("starting threads")?;
-    let (to_main, from_all) = mpsc::channel();
-    let work = Arc::new(Readers {
-        inputs: inputs.to_vec(),
-        next: AtomicUsize::new(0),
-        settings,
-        meter: meter.clone(),
-    });
-    for _ in 0..settings.threads.min(inputs.len()).min(MOST_READERS) {
-        start_reader(Arc::clone(&work), to_main.clone());
-    }
-    let benches = Benches::default();
-    pool.in_place_scope(|scope| {
-        let (each, benches) = (&each, &benches);
-        let mut order = Order::default();
-        let mut withheld = Vec::new();
-        while order.current() < inputs.len() {
-            match from_all.recv().context("readers are gone")? {
-                Message::Read { input, block, home } => {
-                    let number = order.expect(input);
-                    let to_main = to_main.clone();
-                    scope.spawn(move |_| {
-                        let mut bench = benches.take();
-                        let folded = fold(&block, settings.reading, each, &mut bench);
-                        benches.put(bench);
-                        let buffer = Buffer { input, bytes: block.into_buffer(), home };
-                        // The receiver is gone only when the scan was stopped.
-                        let _ = to_main.send(Message::Done { number, folded, buffer });
-                    });
-                }
-                Message::Done { number, folded, buffer } => {
-                    order.arrive(buffer.input, number, folded);
-                    withheld.push(buffer);
-                }
-                Message::End { input, error } => order.end(input, error),
-            }
-            while let Some(piece) = order.next() {
-                if take(piece)?.is_break() {
-                    return Ok(());
-                }
-            }
-            // A reader that is ahead waits when too many results wait for those of others.
-            let may_go_on =
-                |buffer: &mut Buffer| order.waiting() < MOST_WAITING || buffer.input <= order.current();
-            for buffer in withheld.extract_if(.., may_go_on) {
-                // The reader is gone only when there is nothing left for it to read.
-                let _ = buffer.home.send(buffer.bytes);
+    let board = Arc::new(Board::new(inputs, settings, meter));
+    let (to_main, from_workers) = mpsc::channel();
+    let worker = Worker { board: Arc::clone(&board), each: Arc::new(each), to_main };
+    pool.spawn_broadcast(move |_| work(&worker));
+    let _stop = StopOnDrop(&board);
+
+    let mut order = Order::default();
+    while order.current() < inputs.len() {
+        match from_workers.recv().context("all workers are gone")? {
+            Message::Block { input, number, folded } => order.arrive(input, number, folded),
+            Message::End { input, blocks, error } => order.end(input, blocks, error),
+        }
+        while let Some(piece) = order.next() {
+            if take(piece)?.is_break() {
+                return Ok(());
             }
         }
-        Ok(())
-    })
-}
-
-/// Benches that nobody works at, so that what one block taught is known to the next.
-#[derive(Default)]
-struct Benches(Mutex<Vec<Bench>>);
-
-impl Benches {
-    fn take(&self) -> Bench {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.pop().unwrap_or_default()
-    }
-
-    fn put(&self, bench: Bench) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
-    }
-}
-
-/// The same on the calling thread alone.
-fn scan_here<T: Fold>(
-    inputs: &[Input],
-    settings: Settings,
-    meter: &Meter,
-    each: impl Fn(&mut T, Record<'_>),
-    mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
-) -> Result<()> {
-    let mut buffer = Vec::new();
-    let mut bench = Bench::default();
-    for (input, place) in inputs.iter().enumerate() {
-        let mut line_base = 0;
-        let error = read(place, settings, meter, |blocks| {
-            while let Some(block) = blocks.next(&mut buffer)? {
-                let Folded { value, counts, breaks } = fold(&block, settings.reading, &each, &mut bench);
-                buffer = block.into_buffer();
-                let flow =
-                    take(Piece::Block { input, line_base, counts, value }).map_err(ReadError::Taking)?;
-                if flow.is_break() {
-                    return Err(ReadError::Stopped);
-                }
-                line_base += breaks;
-            }
-            Ok(())
-        });
-        let error = match error {
-            Ok(()) => None,
-            Err(ReadError::Reading(error)) => Some(error.to_string()),
-            Err(ReadError::Taking(error)) => return Err(error),
-            Err(ReadError::Stopped) => return Ok(()),
-        };
-        if take(Piece::End { input, error })?.is_break() {
-            return Ok(());
-        }
+        board.update(&order);
     }
     Ok(())
 }
 
-enum ReadError {
-    Reading(std::io::Error),
-    Taking(anyhow::Error),
-    Stopped,
+/// What a worker sends to the calling thread.
+enum Message<T> {
+    /// The result of a block, counted from 0 in its input.
+    Block { input: usize, number: u64, folded: Folded<T> },
+    /// An input had so many blocks, and ended in an error perhaps.
+    End { input: usize, blocks: u64, error: Option<String> },
 }
 
-impl From<std::io::Error> for ReadError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Reading(error)
+struct Worker<T, F> {
+    board: Arc<Board>,
+    each: Arc<F>,
+    to_main: Sender<Message<T>>,
+}
+
+/// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
+fn work<T: Fold>(worker: &Worker<T, impl Fn(&mut T, Record<'_>)>) {
+    let Worker { board, each, to_main } = worker;
+    let mut bench = Bench::default();
+    let mut buffer = Vec::new();
+    while let Some((input, blocks)) = board.claim() {
+        let (blocks, read) = board.read(input, blocks, &mut buffer);
+        let number = board.give_back(input, blocks);
+        let message = match read {
+            Ok(Some(block)) => {
+                let folded = fold(&block, board.settings.reading, &**each, &mut bench);
+                buffer = block.into_buffer();
+                Message::Block { input, number, folded }
+            }
+            Ok(None) => Message::End { input, blocks: number, error: None },
+            Err(error) => Message::End { input, blocks: number, error: Some(error.to_string()) },
+        };
+        if to_main.send(message).is_err() {
+            return;
+        }
     }
 }
 
-type InputBlocks = Blocks<Box<dyn std::io::Read + Send>>;
+type InputBlocks = Blocks<Reader>;
 
-fn read(
-    input: &Input,
-    settings: Settings,
-    meter: &Meter,
-    run: impl FnOnce(&mut InputBlocks) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
-    let sizes = Sizes { block: settings.block_bytes, max_line: settings.reading.max_line_bytes };
-    run(&mut Blocks::new(input.open(meter)?, sizes, input.is_live()))
-}
-
-enum Message<T> {
-    Read { input: usize, block: Block, home: Sender<Vec<u8>> },
-    Done { number: u64, folded: Folded<T>, buffer: Buffer },
-    End { input: usize, error: Option<String> },
-}
-
-/// Memory of a block that is done with, and the reader it goes back to.
-struct Buffer {
-    input: usize,
-    bytes: Vec<u8>,
-    home: Sender<Vec<u8>>,
-}
-
-/// What all readers share.
-struct Readers {
+/// Where workers find what to read next.
+struct Board {
     inputs: Vec<Input>,
-    /// The first input that nobody reads yet.
-    next: AtomicUsize,
     settings: Settings,
     meter: Meter,
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
-/// Reads one input after another on a thread of its own, which is not waited for: it may hang in
-/// a read when the scan is stopped early.
-fn start_reader<T: Fold>(work: Arc<Readers>, to_main: Sender<Message<T>>) {
-    thread::spawn(move || {
-        let (home, empty) = mpsc::channel();
-        for _ in 0..work.settings.threads + 2 {
-            let _ = home.send(Vec::new());
+struct State {
+    slots: Vec<Slot>,
+    /// The input whose results are being taken.
+    current: usize,
+    /// Blocks of it that were taken.
+    taken: u64,
+    /// Bytes of results that wait for their turn.
+    waiting: usize,
+    stopped: bool,
+}
+
+/// An input on the board.
+#[derive(Default)]
+struct Slot {
+    blocks: Option<InputBlocks>,
+    /// Somebody reads it.
+    busy: bool,
+    ended: bool,
+    /// Blocks read so far.
+    read: u64,
+}
+
+impl Board {
+    fn new(inputs: &[Input], settings: Settings, meter: &Meter) -> Self {
+        let slots = inputs.iter().map(|_| Slot::default()).collect();
+        Self {
+            inputs: inputs.to_vec(),
+            settings,
+            meter: Meter::clone(meter),
+            state: Mutex::new(State { slots, current: 0, taken: 0, waiting: 0, stopped: false }),
+            changed: Condvar::new(),
         }
-        let mut spare = None;
+    }
+
+    /// Claims the first input that may be read from; waits while there is none, and returns
+    /// nothing when there will be none.
+    fn claim(&self) -> Option<(usize, Option<InputBlocks>)> {
+        let mut state = self.lock();
         loop {
-            let input = work.next.fetch_add(1, Ordering::Relaxed);
-            let Some(place) = work.inputs.get(input) else {
-                return;
-            };
-            let ended = read(place, work.settings, &work.meter, |blocks| {
-                send_blocks(blocks, &mut spare, &empty, |block| {
-                    to_main.send(Message::Read { input, block, home: home.clone() }).is_ok()
-                })
-            });
-            let error = match ended {
-                Ok(()) => None,
-                Err(ReadError::Reading(error)) => Some(error.to_string()),
-                Err(ReadError::Taking(_) | ReadError::Stopped) => return,
-            };
-            if to_main.send(Message::End { input, error }).is_err() {
-                return;
+            if state.stopped {
+                return None;
+            }
+            let from = state.current.min(state.slots.len());
+            let open = state.slots[from..].iter().enumerate().filter(|(_, slot)| !slot.ended);
+            let mut is_over = true;
+            let mut found = None;
+            for (ahead, slot) in open.take(MOST_OPEN) {
+                is_over = false;
+                if !slot.busy && self.may_go_on(&state, ahead, slot) {
+                    found = Some(from + ahead);
+                    break;
+                }
+            }
+            if let Some(input) = found {
+                let slot = &mut state.slots[input];
+                slot.busy = true;
+                return Some((input, slot.blocks.take()));
+            }
+            if is_over {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Results must not pile up before those that are due: neither in the input whose turn it is
+    /// nor in later ones.
+    fn may_go_on(&self, state: &State, ahead: usize, slot: &Slot) -> bool {
+        match ahead {
+            0 => slot.read < state.taken + 4 * self.settings.threads as u64,
+            _ => state.waiting < MOST_WAITING,
+        }
+    }
+
+    /// Reads the next block of an input, which is opened first if nobody did.
+    fn read(
+        &self,
+        input: usize,
+        blocks: Option<InputBlocks>,
+        buffer: &mut Vec<u8>,
+    ) -> (Option<InputBlocks>, std::io::Result<Option<Block>>) {
+        let place = &self.inputs[input];
+        let sizes =
+            Sizes { block: self.settings.block_bytes, max_line: self.settings.reading.max_line_bytes };
+        let opened =
+            blocks.map_or_else(|| Ok(Blocks::new(place.open(&self.meter)?, sizes, place.is_live())), Ok);
+        match opened {
+            Err(error) => (None, Err(error)),
+            Ok(mut blocks) => {
+                let read = blocks.next(buffer);
+                (matches!(read, Ok(Some(_))).then_some(blocks), read)
             }
         }
-    });
+    }
+
+    /// Gives an input back, or nothing when it has ended. Returns how many blocks were read of it
+    /// before.
+    fn give_back(&self, input: usize, blocks: Option<InputBlocks>) -> u64 {
+        let mut state = self.lock();
+        let slot = &mut state.slots[input];
+        let before = slot.read;
+        slot.busy = false;
+        slot.ended = blocks.is_none();
+        slot.read += u64::from(blocks.is_some());
+        slot.blocks = blocks;
+        drop(state);
+        self.changed.notify_all();
+        before
+    }
+
+    /// Tells workers which results were taken.
+    fn update<T: Fold>(&self, order: &Order<T>) {
+        let mut state = self.lock();
+        (state.current, state.taken, state.waiting) = (order.current(), order.taken(), order.waiting());
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Sends the blocks of an input, each in a buffer that is free; `spare` is one left over.
-fn send_blocks(
-    blocks: &mut InputBlocks,
-    spare: &mut Option<Vec<u8>>,
-    empty: &Receiver<Vec<u8>>,
-    send: impl Fn(Block) -> bool,
-) -> Result<(), ReadError> {
-    loop {
-        let mut buffer = spare.take().map_or_else(|| empty.recv(), Ok).map_err(|_| ReadError::Stopped)?;
-        let block = blocks.next(&mut buffer);
-        let Ok(Some(block)) = block else {
-            *spare = Some(buffer);
-            return block.map(|_| ()).map_err(ReadError::Reading);
-        };
-        if !send(block) {
-            return Err(ReadError::Stopped);
-        }
+/// Sends the workers home when the scan ends, in whatever way.
+struct StopOnDrop<'b>(&'b Board);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.lock().stopped = true;
+        self.0.changed.notify_all();
     }
 }

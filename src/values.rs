@@ -31,7 +31,7 @@ pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &
         let span = fields.span(binding);
         let text = span.decode(fields.text);
         for expect in expects {
-            let goes_on = meets(expect, &text, span, sink, &mut meaning);
+            let goes_on = meets(expect, &text, span, sink, binding.leads.then_some(&mut meaning));
             if !goes_on {
                 break;
             }
@@ -41,9 +41,16 @@ pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &
     meaning
 }
 
-/// Checks one expectation; `false` when the ones after it would only repeat the finding.
+/// Checks one expectation; `false` when the ones after it would only repeat the finding. What the
+/// value stands for goes to `meaning`, if the event is about it.
 #[inline]
-pub fn meets(expect: &Expect, text: &str, span: Span, sink: &mut Sink<'_>, meaning: &mut Meaning) -> bool {
+pub fn meets(
+    expect: &Expect,
+    text: &str,
+    span: Span,
+    sink: &mut Sink<'_>,
+    meaning: Option<&mut Meaning>,
+) -> bool {
     match expect {
         Expect::NotEmpty if text.is_empty() => {
             sink.add(&EMPTY_VALUE, span, |finding| {
@@ -52,7 +59,12 @@ pub fn meets(expect: &Expect, text: &str, span: Span, sink: &mut Sink<'_>, meani
             });
             return false;
         }
-        Expect::Time => meaning.time = time(text, span, sink),
+        Expect::Time => {
+            let time = time(text, span, sink);
+            if let Some(meaning) = meaning {
+                meaning.time = time;
+            }
+        }
         Expect::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             sink.add(&WRONG_TYPE, span, |finding| {
                 finding.message = format!("`{}` is {}, expected digits", finding.path, finding.quoted());
@@ -115,14 +127,17 @@ fn one_of(
     text: &str,
     span: Span,
     sink: &mut Sink<'_>,
-    meaning: &mut Meaning,
+    meaning: Option<&mut Meaning>,
 ) {
-    if let Some(term) = vocabulary.term(text) {
-        meaning.protocol = meaning.protocol.or(term.protocol);
-        meaning.provider = meaning.provider.or(term.provider);
+    let term = vocabulary.term(text);
+    if let Some(meaning) = meaning {
+        let guess = || (vocabulary.guess_protocol)(text).filter(|_| !text.is_empty());
+        meaning.protocol = meaning.protocol.or_else(|| term.map_or_else(guess, |term| term.protocol));
+        meaning.provider = meaning.provider.or_else(|| term?.provider);
+    }
+    if term.is_some() {
         return;
     }
-    meaning.protocol = meaning.protocol.or_else(|| (vocabulary.guess_protocol)(text));
     sink.add(vocabulary.code, span, |finding| {
         finding.message = format!("unknown {} {}", vocabulary.noun, finding.quoted());
         finding.expected = Some(format!("a documented {}", vocabulary.noun));

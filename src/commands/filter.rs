@@ -1,6 +1,7 @@
 //! `ssoaudit filter`: prints the events that match.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
@@ -113,8 +114,8 @@ struct Seen {
 impl Filter {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
-        let select = self.select.select()?;
-        let plan = self.plan(terminal)?;
+        let select = Arc::new(self.select.select()?);
+        let plan = Arc::new(self.plan(terminal)?);
         let inputs = self.input.inputs(terminal.stdin)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         for warning in self.select.warnings() {
@@ -147,15 +148,16 @@ impl Filter {
     fn scan(
         &self,
         inputs: &[Input],
-        select: &Select,
-        plan: &Plan,
+        select: &Arc<Select>,
+        plan: &Arc<Plan>,
         printer: &mut Printer<'_>,
         terminal: Terminal,
     ) -> Result<Seen> {
         let meter = Meter::default();
         let mut progress = Progress::new(inputs, terminal.stderr);
         let mut seen = Seen::default();
-        let each = |chunk: &mut Chunk, record: Record<'_>| {
+        let (select, plan, counts_only) = (Arc::clone(select), Arc::clone(plan), self.count);
+        let each = move |chunk: &mut Chunk, record: Record<'_>| {
             let Some(event) = record.event else {
                 chunk.invalid_lines.push(record.line);
                 if chunk.first_error.is_none() {
@@ -164,12 +166,12 @@ impl Filter {
                 return;
             };
             if terminal.stderr {
-                chunk.count_clauses(select, &event);
+                chunk.count_clauses(&select, &event);
             }
             if select.keeps(&event) {
                 chunk.matched += 1;
-                if !self.count {
-                    chunk.rows.push(plan, record.raw, record.line, &event);
+                if !counts_only {
+                    chunk.rows.push(&plan, record.raw, record.line, &event);
                 }
             }
         };

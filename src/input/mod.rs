@@ -41,7 +41,8 @@ pub enum Place {
 /// Counts the bytes read from disk or standard input, before decompression.
 pub type Meter = Arc<AtomicU64>;
 
-type Reader = Box<dyn Read + Send>;
+/// An open input.
+pub type Reader = Box<dyn Read + Send>;
 
 impl Input {
     /// Size on disk in bytes; `None` for what has no size.

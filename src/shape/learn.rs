@@ -2,7 +2,7 @@
 
 use super::literal::Literal;
 use super::trie::{LONGEST_TEXT, Then};
-use super::{MOST_SHAPES, Piece, ROUND, Shape, Shapes};
+use super::{Check, MOST_SHAPES, Piece, ROUND, Shape, Shapes};
 use crate::bind::Bound;
 use crate::event::{Attribute, Operation};
 use crate::finding::Level;
@@ -79,9 +79,9 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         if let (Some(at), Some(field)) = (binding, field) {
             bindings[at].slot = spans;
             if !decides_structure(field) {
-                checks.extend(
-                    field.expects.iter().filter(|expect| is_open(expect, field)).map(|it| (spans, it)),
-                );
+                let leads = bindings[at].leads;
+                let open = field.expects.iter().filter(|expect| is_open(expect, field));
+                checks.extend(open.map(|expect| Check { slot: spans, leads, expect }));
             }
         }
         if field.is_some_and(|field| field.kind == FieldKind::Integer) {

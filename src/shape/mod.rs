@@ -49,9 +49,17 @@ struct Shape {
     bindings: Vec<Binding>,
     index: Index,
     /// What values have to satisfy on every line, by slot.
-    checks: Vec<(u32, &'static Expect)>,
+    checks: Vec<Check>,
     /// Spans of numbers that have to be whole.
     integers: Vec<u32>,
+}
+
+/// What the value of a slot has to satisfy.
+struct Check {
+    slot: u32,
+    /// Whether the event is about the value; see [`Binding::leads`].
+    leads: bool,
+    expect: &'static Expect,
 }
 
 /// A line that the fast path has read.
@@ -94,7 +102,7 @@ impl Shape {
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
         let mut sink = Sink::asking(text.as_bytes());
         let mut meaning = Meaning::default();
-        for (slot, expect) in &self.checks {
+        for Check { slot, leads, expect } in &self.checks {
             let span = spans[*slot as usize];
             let met = match expect {
                 Expect::Prefix(prefix, _) => span.raw(text).as_bytes().starts_with(prefix.as_bytes()),
@@ -103,7 +111,7 @@ impl Shape {
                 _ => false,
             };
             if !met {
-                values::meets(expect, span.raw(text), span, &mut sink, &mut meaning);
+                values::meets(expect, span.raw(text), span, &mut sink, leads.then_some(&mut meaning));
             }
         }
         (self.source.cross_check)(&fields, self.operation, &mut sink);

@@ -88,7 +88,7 @@ static FIELDS: &[Field] = &[
     Field::text("id", "id of the stored event; log streams add it")
         .means(Attribute::Id).expects(&[Expect::NotEmpty]),
     Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
-        .or("organizationId").means(Attribute::OrganizationId).expects(ORG_ID),
+        .or("organizationId").outside().means(Attribute::OrganizationId).expects(ORG_ID),
 
     Field::new("actor", FieldKind::Object, "who did it").required(),
     Field::text("actor.type", "always `user`")

@@ -18,6 +18,8 @@ pub struct Field {
     pub required: bool,
     /// Only events about SSO connections have it; in others its parent is not looked into.
     pub sso_only: bool,
+    /// It may also stand beside a wrapped event.
+    pub outside: bool,
     /// The attribute of the neutral event it gives; earlier fields of the table are preferred.
     pub means: Option<Attribute>,
     /// What its value has to satisfy.
@@ -135,7 +137,17 @@ impl Field {
 
     /// A field of any type.
     pub const fn new(path: &'static str, kind: FieldKind, about: &'static str) -> Self {
-        Self { path, also: None, kind, required: false, sso_only: false, means: None, expects: &[], about }
+        Self {
+            path,
+            also: None,
+            kind,
+            required: false,
+            sso_only: false,
+            outside: false,
+            means: None,
+            expects: &[],
+            about,
+        }
     }
 
     /// Present whenever its object is.
@@ -147,6 +159,12 @@ impl Field {
     /// Only in events about SSO connections.
     pub const fn sso_only(mut self) -> Self {
         self.sso_only = true;
+        self
+    }
+
+    /// May also stand beside a wrapped event.
+    pub const fn outside(mut self) -> Self {
+        self.outside = true;
         self
     }
 

@@ -36,13 +36,11 @@ impl Tree {
         self.members.iter().enumerate().find(|(_, member)| member.key == key || member.also == Some(key))
     }
 
-    /// What an element of that type looks like.
-    pub fn element(&self, kind: Option<&str>) -> Option<&Self> {
-        let of = |wanted: Option<&str>| {
-            let found = self.elements.iter().find(|(kind, _)| *kind == wanted);
-            found.map(|(_, tree)| tree)
-        };
-        kind.and_then(|kind| of(Some(kind))).or_else(|| of(None))
+    /// What an element of that type looks like, and which of `elements` that is.
+    pub fn element(&self, kind: Option<&str>) -> Option<(usize, &Self)> {
+        let of = |wanted: Option<&str>| self.elements.iter().position(|(kind, _)| *kind == wanted);
+        let index = kind.and_then(|kind| of(Some(kind))).or_else(|| of(None))?;
+        Some((index, &self.elements[index].1))
     }
 
     fn insert(&mut self, path: &'static str, id: FieldId, field: &'static Field) {

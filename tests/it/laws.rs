@@ -148,7 +148,7 @@ fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<Stri
             Piece::Block { input, line_base, counts, value } => {
                 total.merge(counts);
                 lines.extend(
-                    value.into_iter().map(|(line, text)| format!("{input}:{}:{text}", line + line_base)),
+                    value.0.into_iter().map(|(line, text)| format!("{input}:{}:{text}", line + line_base)),
                 );
             }
             Piece::End { input, error } => lines.push(format!("{input} ended: {error:?}")),

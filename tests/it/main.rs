@@ -8,7 +8,7 @@ mod inputs;
 // Every code of validation on its fixture, and only there.
 mod findings;
 // The plain program that the real one must agree with.
-// mod oracle;
+mod oracle;
 // The fast path and the slow path on the same lines.
 mod agreement;
 // What holds for any blocks and any threads.
