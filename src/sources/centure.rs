@@ -86,7 +86,7 @@ static FIELDS: &[Field] = &[
         .or("occurred_at").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::new("version", FieldKind::Integer, "version of the action's registered schema"),
     Field::text("id", "id of the stored event; log streams add it")
-        .means(Attribute::Id).expects(&[Expect::NotEmpty]),
+        .outside().means(Attribute::Id).expects(&[Expect::NotEmpty]),
     Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
         .or("organizationId").outside().means(Attribute::OrganizationId).expects(ORG_ID),
 
