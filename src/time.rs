@@ -6,6 +6,7 @@
 use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
+use wide::u8x16;
 
 use crate::nearest::nearest;
 
@@ -74,14 +75,13 @@ pub struct Parsed {
 ///
 /// Digits of a second beyond the ninth are dropped. A leap second is the second after it.
 pub fn parse(text: &str) -> Option<Parsed> {
-    let (head, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2] =
-        *head
-    else {
+    let (head, rest) = text.as_bytes().split_first_chunk::<16>()?;
+    let ([b':', s1, s2], rest) = rest.split_first_chunk::<3>()? else {
         return None;
     };
-    let (year, month, day) = (two(y1, y2)? * 100 + two(y3, y4)?, two(o1, o2)?, two(d1, d2)?);
-    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    let [y1, y2, y3, y4, _, o1, o2, _, d1, d2, _, h1, h2, _, m1, m2] = digits(*head)?;
+    let (year, month, day) = (100 * pair(y1, y2) + pair(y3, y4), pair(o1, o2), pair(d1, d2));
+    let (hour, minute, second) = (pair(h1, h2), pair(m1, m2), two(*s1, *s2)?);
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
         return None;
     }
@@ -166,10 +166,27 @@ fn local_date_time(text: &str) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(seconds, nanos).map(|time| time.naive_utc())
 }
 
+/// The digits of `YYYY-MM-DDTHH:MM`, all checked at once; what stands between them is 0.
+#[inline]
+fn digits(mut text: [u8; 16]) -> Option<[u8; 16]> {
+    const ZERO: [u8; 16] = *b"0000-00-00T00:00";
+    const MOST: [u8; 16] = [9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9];
+    if matches!(text[10], b't' | b' ') {
+        text[10] = b'T';
+    }
+    let digits = u8x16::new(text) - u8x16::new(ZERO);
+    let is_digit = digits.min(u8x16::new(MOST)).simd_eq(digits);
+    (is_digit.to_bitmask() == 0xFFFF).then(|| digits.to_array())
+}
+
+fn pair(tens: u8, ones: u8) -> i32 {
+    i32::from(tens) * 10 + i32::from(ones)
+}
+
 #[inline]
 fn two(tens: u8, ones: u8) -> Option<i32> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens <= 9 && ones <= 9).then(|| i32::from(tens) * 10 + i32::from(ones))
+    (tens <= 9 && ones <= 9).then(|| pair(tens, ones))
 }
 
 /// Nanoseconds of a fraction such as `.093`, and what comes after it.
@@ -180,10 +197,14 @@ fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
     let Some((b'.', b)) = b.split_first() else {
         return Some((0, b));
     };
-    let digits = b.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let counted = &b[..digits.min(SCALE.len() - 1)];
-    let value = counted.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-    (digits > 0).then(|| (value * SCALE[counted.len()], &b[digits..]))
+    let (mut value, mut digits) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = b.get(digits) {
+        if digits < SCALE.len() - 1 {
+            value = value * 10 + u32::from(digit - b'0');
+        }
+        digits += 1;
+    }
+    (digits > 0).then(|| (value * SCALE[digits.min(SCALE.len() - 1)], &b[digits..]))
 }
 
 fn days_in_month(year: i32, month: i32) -> i32 {

@@ -140,11 +140,15 @@ impl Cut<'_> {
     fn piece(&mut self, node: &Node, then: Then) -> Piece {
         let literal = &self.text.as_bytes()[self.from..node.span.start as usize];
         self.from = node.span.end as usize;
-        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed), then }
+        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed).into(), then }
     }
 
     fn rest(&mut self) -> Piece {
         let literal = &self.text.as_bytes()[self.from..];
-        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed), then: Then::End }
+        Piece {
+            literal: Literal::new(literal),
+            fixed: std::mem::take(&mut self.fixed).into(),
+            then: Then::End,
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Literal {
     }
 
     /// Whether it stands at the beginning.
-    #[inline]
+    #[inline(always)]
     pub fn begins(&self, bytes: &[u8]) -> bool {
         let Some(first) = bytes.first_chunk::<HEAD>() else {
             return bytes.starts_with(&self.bytes);
@@ -42,7 +42,7 @@ impl Literal {
     }
 
     /// Compares what comes after the head.
-    #[inline]
+    #[inline(never)]
     fn rest_is_at(&self, bytes: &[u8]) -> bool {
         bytes.get(HEAD..self.bytes.len()) == self.bytes.get(HEAD..)
     }

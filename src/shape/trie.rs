@@ -16,7 +16,7 @@ pub struct Piece {
     /// Text that has to be there to the byte.
     pub literal: Literal,
     /// Values inside the text whose places are wanted, as offset and length.
-    pub fixed: Vec<(u32, u32)>,
+    pub fixed: Box<[(u32, u32)]>,
     /// What comes after it.
     pub then: Then,
 }
@@ -52,6 +52,8 @@ struct Step {
     /// The first step after it, or the shape when the line ends.
     next: usize,
     other: Option<usize>,
+    /// How often it was the right one.
+    found: u64,
 }
 
 /// The places of a line's values, counted from where it starts.
@@ -69,44 +71,29 @@ impl Trie {
     /// Adds a skeleton, unless it is known or there are too many like it.
     pub fn insert(&mut self, pieces: Vec<Piece>, shape: ShapeId) -> bool {
         let mut first = (!self.steps.is_empty()).then_some(0);
-        let mut pieces = pieces.into_iter();
         let mut last = None;
-        for piece in pieces.by_ref() {
-            let Some(first_step) = first else {
-                return self.append(piece, pieces, shape);
+        let mut pieces = pieces.into_iter().peekable();
+        while let (Some(step), Some(piece)) = (first, pieces.peek()) {
+            let others: Vec<_> = std::iter::successors(Some(step), |step| self.steps[*step].other).collect();
+            let Some(known) = others.iter().find(|step| self.steps[**step].piece == *piece) else {
+                if others.len() >= MOST_OTHERS {
+                    return false;
+                }
+                last = others.last().copied();
+                break;
             };
-            let (found, others) = self.find_step(first_step, &piece);
-            match found {
-                Some(step) if piece.then == Then::End => {
-                    last = Some(step);
-                }
-                Some(step) => first = Some(self.steps[step].next),
-                None if others.len() >= MOST_OTHERS => return false,
-                None => {
-                    let end = others.last().copied();
-                    let added = self.steps.len();
-                    let is_added = self.append(piece, pieces, shape);
-                    if let Some(end) = end {
-                        self.steps[end].other = Some(added);
-                    }
-                    return is_added;
-                }
-            }
+            first = (piece.then != Then::End).then_some(self.steps[*known].next);
+            pieces.next();
         }
-        last.is_none()
-    }
-
-    /// The step of that piece among a step and its others, and all of these.
-    fn find_step(&self, first: usize, piece: &Piece) -> (Option<usize>, Vec<usize>) {
-        let all: Vec<_> = std::iter::successors(Some(first), |step| self.steps[*step].other).collect();
-        (all.iter().copied().find(|step| self.steps[*step].piece == *piece), all)
-    }
-
-    /// Adds steps one after another.
-    fn append(&mut self, piece: Piece, rest: impl Iterator<Item = Piece>, shape: ShapeId) -> bool {
-        for piece in std::iter::once(piece).chain(rest) {
+        if pieces.peek().is_none() {
+            return false;
+        }
+        if let Some(last) = last {
+            self.steps[last].other = Some(self.steps.len());
+        }
+        for piece in pieces {
             let next = if piece.then == Then::End { shape } else { self.steps.len() + 1 };
-            self.steps.push(Step { piece, next, other: None });
+            self.steps.push(Step { piece, next, other: None, found: 0 });
         }
         true
     }
@@ -121,46 +108,70 @@ impl Trie {
         marks: &Marks,
         places: &mut Places,
     ) -> Option<(ShapeId, usize)> {
-        places.count = 0;
+        let mut count = 0;
+        // No line is longer than `--max-line-bytes`, which has 32 bits.
+        let mut put = |from: usize, to: usize| {
+            let span = Span { start: (from - start) as u32, end: (to - start) as u32, escaped: false };
+            *places.spans.get_mut(count)? = span;
+            count += 1;
+            Some(())
+        };
         let (mut first, mut at) = (0, start);
         loop {
-            let rest = bytes.get(at..)?;
-            let mut step = self.steps.get(first)?;
-            if !step.piece.begins(rest) {
-                step = self.other(first, rest)?;
-            }
-            for (offset, length) in &step.piece.fixed {
-                let from = at - start + *offset as usize;
-                places.push(from, from + *length as usize)?;
+            let right = match self.steps.get(first)? {
+                step if step.begins(bytes, at) => first,
+                _ => self.other(first, bytes, at)?,
+            };
+            let step = &mut self.steps[right];
+            step.found += 1;
+            for (offset, length) in &*step.piece.fixed {
+                let from = at + *offset as usize;
+                put(from, from + *length as usize)?;
             }
             at += step.piece.literal.len();
-            let end = match step.piece.then {
-                Then::Text => marks.next(at).filter(|end| end - at <= LONGEST_TEXT)?,
-                Then::Number => at + number(&bytes[at..])?,
-                Then::Flag => at + flag(&bytes[at..])?,
-                Then::End => return Some((step.next, at)),
+            let end = if step.piece.then == Then::Text {
+                marks.next(at).filter(|end| end - at <= LONGEST_TEXT)?
+            } else if step.piece.then == Then::End {
+                let found = (step.next, at);
+                places.count = count;
+                return Some(found);
+            } else {
+                at + scalar(step.piece.then, &bytes[at..])?
             };
-            places.push(at - start, end - start)?;
+            put(at, end)?;
             (first, at) = (step.next, end);
         }
     }
 
-    /// The other step that begins here. It trades places with the one before it, so that frequent
-    /// continuations are tried first.
+    /// The other step that begins here. The frequent ones move forward and are tried first.
     #[inline(never)]
-    fn other(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
+    fn other(&mut self, first: usize, bytes: &[u8], at: usize) -> Option<usize> {
         let mut before = first;
         loop {
             let step = self.steps[before].other?;
-            if self.steps[step].piece.begins(rest) {
-                let (head, tail) = self.steps.split_at_mut(before.max(step));
-                let (a, b) = (&mut head[before.min(step)], &mut tail[0]);
+            if self.steps[step].begins(bytes, at) {
+                let [a, b] = self.steps.get_disjoint_mut([before, step]).ok()?;
+                if b.found <= a.found {
+                    return Some(step);
+                }
                 std::mem::swap(&mut a.piece, &mut b.piece);
                 std::mem::swap(&mut a.next, &mut b.next);
-                return Some(&self.steps[before]);
+                std::mem::swap(&mut a.found, &mut b.found);
+                return Some(before);
             }
             before = step;
         }
+    }
+}
+
+impl Step {
+    #[inline(always)]
+    fn begins(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(rest) = bytes.get(at..) else {
+            return false;
+        };
+        self.piece.literal.begins(rest)
+            && (self.piece.then != Then::End || ends_line(&rest[self.piece.literal.len()..]))
     }
 }
 
@@ -175,30 +186,21 @@ impl Places {
     pub fn spans(&self) -> &[Span] {
         &self.spans[..self.count]
     }
-
-    #[inline]
-    fn push(&mut self, start: usize, end: usize) -> Option<()> {
-        // No line is longer than `--max-line-bytes`, which has 32 bits.
-        *self.spans.get_mut(self.count)? = Span { start: start as u32, end: end as u32, escaped: false };
-        self.count += 1;
-        Some(())
-    }
-}
-
-impl Piece {
-    #[inline]
-    fn begins(&self, rest: &[u8]) -> bool {
-        self.literal.begins(rest) && (self.then != Then::End || ends_line(&rest[self.literal.len()..]))
-    }
 }
 
 fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [] | [b'\n', ..] | [b'\r'] | [b'\r', b'\n', ..])
 }
 
-fn flag(rest: &[u8]) -> Option<usize> {
-    let is_true = rest.starts_with(b"true");
-    (is_true || rest.starts_with(b"false")).then_some(if is_true { 4 } else { 5 })
+/// The length of the number, `true` or `false` at the beginning.
+#[inline(never)]
+fn scalar(then: Then, rest: &[u8]) -> Option<usize> {
+    match then {
+        Then::Number => number(rest),
+        Then::Flag if rest.starts_with(b"true") => Some(4),
+        Then::Flag if rest.starts_with(b"false") => Some(5),
+        Then::Flag | Then::Text | Then::End => None,
+    }
 }
 
 /// The length of the number at the beginning, by JSON's grammar.
