@@ -104,6 +104,9 @@ pub fn fold<T: Default>(
     folder.folded
 }
 
+/// Fits the first cache of a processor, with room for the marks and shapes.
+const CACHEFUL_BYTES: usize = 1 << 14;
+
 struct Folder<'b, T, F> {
     folded: Folded<T>,
     reading: Reading,
@@ -112,8 +115,23 @@ struct Folder<'b, T, F> {
 }
 
 impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
+    /// Goes over the lines a cacheful at a time: each of three passes finds it where the one before
+    /// left it.
+    fn lines(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let window = &rest[..rest.len().min(CACHEFUL_BYTES)];
+            let end = memchr::memrchr(b'\n', window)
+                .or_else(|| memchr::memchr(b'\n', rest))
+                .map_or(rest.len(), |at| at + 1);
+            let (cacheful, after) = rest.split_at(end);
+            self.cacheful(cacheful);
+            rest = after;
+        }
+    }
+
     /// UTF-8 is checked once for as many lines as possible; a line that is not goes alone.
-    fn lines(&mut self, mut bytes: &[u8]) {
+    fn cacheful(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let valid = match simdutf8::compat::from_utf8(bytes) {
                 Ok(text) => return self.text(text),
