@@ -14,7 +14,7 @@ use crate::line::Reading;
 use crate::nearest::nearest;
 use crate::scan::Settings;
 use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network};
-use crate::sources::{self, Source};
+use crate::sources;
 use crate::time::{self, Timestamp};
 
 /// Help with the examples first.
@@ -268,9 +268,4 @@ pub enum ColorChoice {
     Always,
     /// Never.
     Never,
-}
-
-/// The source of that name.
-pub fn source(name: &str) -> Option<&'static Source> {
-    sources::ALL.iter().copied().find(|source| source.name == name)
 }

@@ -88,7 +88,7 @@ impl<T: Fold> Order<T> {
     }
 
     /// The next result whose turn it is, if it has arrived.
-    pub fn next(&mut self) -> Option<Piece<T>> {
+    pub fn due(&mut self) -> Option<Piece<T>> {
         let input = self.current;
         let queue = self.inputs.get_mut(&input)?;
         if let Some(folded) = queue.blocks.front_mut().and_then(Option::take) {

@@ -65,7 +65,7 @@ pub fn scan<T: Fold>(
             Message::Block { input, number, folded } => order.arrive(input, number, folded),
             Message::End { input, blocks, error } => order.end(input, blocks, error),
         }
-        while let Some(piece) = order.next() {
+        while let Some(piece) = order.due() {
             if take(piece)?.is_break() {
                 return Ok(());
             }

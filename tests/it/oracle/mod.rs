@@ -1,0 +1,121 @@
+//! The plain program that the real one must agree with.
+//!
+//! The oracle reads a line into a [`Value`], checks it field by field in the order a person would,
+//! and builds the neutral event by hand. It knows no tables, no shapes and no threads, and it was
+//! written from the facts about the vendors, not from the code it checks. Where the two disagree,
+//! one of them has misread the facts.
+
+mod corpus;
+mod reading;
+mod select;
+mod time;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use self::corpus::{corpus, flags};
+use self::reading::normalize;
+use self::select::{Flags, selects};
+use crate::run;
+
+proptest! {
+    // Each case starts a process, so there are few; `PROPTEST_CASES` asks for more. A failing
+    // corpus is printed in full, so nothing is kept in the tree.
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        max_shrink_iters: 1024,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn generated_lines_agree(lines in corpus(), flags in flags()) {
+        let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
+        agreement(&lines, &flags, usize::MAX).map_err(TestCaseError::fail)?;
+    }
+}
+
+#[test]
+fn documented_lines_are_valid_and_agree() {
+    for name in
+        ["sso-events.ndjson", "sources/centure/documented.ndjson", "sources/scalekit/documented.ndjson"]
+    {
+        let bytes = run::fixture(name);
+        let lines = split(&bytes);
+        for line in &lines {
+            let text = std::str::from_utf8(line).unwrap();
+            assert!(normalize(text).is_some(), "{name}: the oracle refuses {text}");
+        }
+        agreement(&lines, &Flags::default(), usize::MAX)
+            .unwrap_or_else(|message| panic!("{name}: {message}"));
+    }
+}
+
+#[test]
+fn lines_with_findings_agree() {
+    let mut paths: Vec<_> = std::fs::read_dir(run::testdata("findings"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "there are fixtures");
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        // A line that is no UTF-8 is no text for the oracle to have an opinion on.
+        let lines: Vec<&[u8]> =
+            split(&bytes).into_iter().filter(|line| std::str::from_utf8(line).is_ok()).collect();
+        agreement(&lines, &Flags::default(), 8192)
+            .unwrap_or_else(|message| panic!("{}: {message}", path.display()));
+    }
+}
+
+fn split(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
+}
+
+// ---------------------------------------------------------------------------------------------
+// Comparing
+
+/// Runs the binary over the lines and compares what it prints with the oracle's events. The error
+/// is the first disagreement.
+fn agreement(lines: &[&[u8]], flags: &Flags, longest: usize) -> Result<(), String> {
+    let mut expected = lines
+        .iter()
+        .filter(|line| line.len() <= longest)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .filter_map(|line| Some((line, normalize(line)?)))
+        .filter(|(_, normal)| selects(normal, flags))
+        .map(|(line, normal)| (line, normal.event));
+
+    let mut args = flags.args();
+    if longest != usize::MAX {
+        args.extend(["--max-line-bytes".to_owned(), longest.to_string()]);
+    }
+    let mut printed = printed_events(&args, lines).into_iter();
+    loop {
+        let (line, event, got) = match (expected.next(), printed.next()) {
+            (None, None) => return Ok(()),
+            (Some((_, event)), Some(got)) if event == got => continue,
+            (Some((line, event)), got) => (line, event, got.unwrap_or_default()),
+            (None, Some(got)) => ("(none left)", Value::Null, got),
+        };
+        return Err(format!(
+            "the binary and the oracle disagree\nargs: {args:?}\nline: {line}\nexpected: {event}\ngot: {got}"
+        ));
+    }
+}
+
+/// What the binary prints, parsed line by line.
+fn printed_events(args: &[String], lines: &[&[u8]]) -> Vec<Value> {
+    let mut all = vec!["filter", "--normalize", "--format", "ndjson"];
+    all.extend(args.iter().map(String::as_str));
+    let mut input = lines.join(&b'\n');
+    input.push(b'\n');
+    let run = run::ssoaudit_with_input(&all, &input);
+    assert_eq!(run.code, 0, "{all:?}: {}", run.stderr);
+    run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+// ---------------------------------------------------------------------------------------------
+// The oracle: reading
