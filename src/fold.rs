@@ -13,7 +13,7 @@ use crate::sink::Origin;
 pub struct Record<'a> {
     /// The line as it stands in the file, with its line end if it has one.
     pub raw: &'a [u8],
-    /// 1-based line in its block; see [`Piece::Block`].
+    /// 1-based line in its block; see `Piece::Block`.
     pub line: u64,
     /// The event, if the line is valid.
     pub event: Option<Event<'a>>,
