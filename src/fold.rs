@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::finding::Finding;
 use crate::input::{Block, Form};
 use crate::line::{self, Reading, Scratch};
-use crate::shape::{Marks, Shapes};
+use crate::shape::Shapes;
 use crate::sink::Origin;
 
 /// A line with what became of it.
@@ -59,7 +59,6 @@ pub struct Folded<T> {
 pub struct Bench {
     scratch: Scratch,
     shapes: Shapes,
-    marks: Marks,
     hits: u64,
 }
 
@@ -104,7 +103,7 @@ pub fn fold<T: Default>(
     folder.folded
 }
 
-/// Fits the first cache of a processor, with room for the marks and shapes.
+/// Fits the first cache of a processor, with room for the shapes.
 const CACHEFUL_BYTES: usize = 1 << 14;
 
 struct Folder<'b, T, F> {
@@ -115,7 +114,7 @@ struct Folder<'b, T, F> {
 }
 
 impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
-    /// Goes over the lines a cacheful at a time: each of three passes finds it where the one before
+    /// Goes over the lines a cacheful at a time: reading finds it where the check of UTF-8
     /// left it.
     fn lines(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
@@ -148,7 +147,6 @@ impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
     }
 
     fn text(&mut self, text: &str) {
-        self.bench.marks.fill(text.as_bytes());
         let mut start = 0;
         while start < text.len() {
             start = self.quick(text, start).unwrap_or_else(|| {
@@ -162,8 +160,8 @@ impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
 
     /// Reads a line by its shape and returns where the next one begins.
     fn quick(&mut self, text: &str, start: usize) -> Option<usize> {
-        let Bench { shapes, marks, hits, .. } = &mut *self.bench;
-        let hit = shapes.read(text, start, marks, self.reading.max_line_bytes)?;
+        let Bench { shapes, hits, .. } = &mut *self.bench;
+        let hit = shapes.read(text, start, self.reading.max_line_bytes)?;
         let line_end = match &text.as_bytes()[hit.end..] {
             [b'\r', b'\n', ..] => 2,
             rest => usize::from(!rest.is_empty()),

@@ -10,7 +10,7 @@
 
 mod learn;
 mod literal;
-mod marks;
+mod text;
 mod trie;
 
 use crate::event::{Event, Operation};
@@ -21,7 +21,6 @@ use crate::sources::{Expect, Source};
 use crate::values::{self, Meaning};
 
 pub use learn::Lesson;
-pub use marks::Marks;
 use trie::{Piece, Places, Trie};
 
 /// Shapes that are kept at once.
@@ -72,14 +71,9 @@ pub struct Hit<'a> {
 
 impl Shapes {
     /// Reads the line of `block` that begins at `start`, or declines.
-    pub fn read<'a>(
-        &'a mut self,
-        block: &'a str,
-        start: usize,
-        marks: &Marks,
-        max_line_bytes: usize,
-    ) -> Option<Hit<'a>> {
-        let Some((shape, end)) = self.trie.find(block.as_bytes(), start, marks, &mut self.places) else {
+    #[inline]
+    pub fn read<'a>(&'a mut self, block: &'a str, start: usize, max_line_bytes: usize) -> Option<Hit<'a>> {
+        let Some((shape, end)) = self.trie.find(block.as_bytes(), start, &mut self.places) else {
             self.misses += 1;
             return None;
         };

@@ -4,7 +4,7 @@
 //! step after that, `other` the step to try instead when the literal is not there.
 
 use super::literal::Literal;
-use super::marks::Marks;
+use super::text;
 use crate::json::Span;
 
 /// Index of a shape.
@@ -38,6 +38,8 @@ pub enum Then {
 pub const LONGEST_TEXT: usize = 500;
 /// More continuations of one beginning than this are not tried.
 const MOST_OTHERS: usize = 24;
+/// Lines running in which a step has to be found to move forward.
+const RUN: u32 = 4;
 /// Lines with more values than this have no shape.
 pub const MOST_VALUES: usize = 128;
 
@@ -45,6 +47,8 @@ pub const MOST_VALUES: usize = 128;
 #[derive(Default)]
 pub struct Trie {
     steps: Vec<Step>,
+    /// Lines looked at so far.
+    lines: u64,
 }
 
 struct Step {
@@ -52,8 +56,8 @@ struct Step {
     /// The first step after it, or the shape when the line ends.
     next: usize,
     other: Option<usize>,
-    /// How often it was the right one.
-    found: u64,
+    /// The line in which it was found after another one, and in how many lines running.
+    found: (u64, u32),
 }
 
 /// The places of a line's values, counted from where it starts.
@@ -93,7 +97,7 @@ impl Trie {
         }
         for piece in pieces {
             let next = if piece.then == Then::End { shape } else { self.steps.len() + 1 };
-            self.steps.push(Step { piece, next, other: None, found: 0 });
+            self.steps.push(Step { piece, next, other: None, found: (0, 0) });
         }
         true
     }
@@ -101,13 +105,8 @@ impl Trie {
     /// The shape of the line that begins at `start`, and where the line ends without its line
     /// end. Fills `places`.
     #[inline]
-    pub fn find(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        marks: &Marks,
-        places: &mut Places,
-    ) -> Option<(ShapeId, usize)> {
+    pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
+        self.lines += 1;
         let mut count = 0;
         // No line is longer than `--max-line-bytes`, which has 32 bits.
         let mut put = |from: usize, to: usize| {
@@ -118,19 +117,17 @@ impl Trie {
         };
         let (mut first, mut at) = (0, start);
         loop {
-            let right = match self.steps.get(first)? {
-                step if step.begins(bytes, at) => first,
-                _ => self.other(first, bytes, at)?,
-            };
-            let step = &mut self.steps[right];
-            step.found += 1;
+            let mut step = self.steps.get(first)?;
+            if !step.begins(bytes, at) {
+                step = self.other(first, bytes, at)?;
+            }
             for (offset, length) in &*step.piece.fixed {
                 let from = at + *offset as usize;
                 put(from, from + *length as usize)?;
             }
             at += step.piece.literal.len();
             let end = if step.piece.then == Then::Text {
-                marks.next(at).filter(|end| end - at <= LONGEST_TEXT)?
+                text::end(bytes, at).filter(|end| end - at <= LONGEST_TEXT)?
             } else if step.piece.then == Then::End {
                 let found = (step.next, at);
                 places.count = count;
@@ -143,23 +140,28 @@ impl Trie {
         }
     }
 
-    /// The other step that begins here. The frequent ones move forward and are tried first.
+    /// The other step that begins here. One that is found in several lines running moves forward
+    /// and is tried sooner.
     #[inline(never)]
-    fn other(&mut self, first: usize, bytes: &[u8], at: usize) -> Option<usize> {
+    fn other(&mut self, first: usize, bytes: &[u8], at: usize) -> Option<&Step> {
         let mut before = first;
         loop {
-            let step = self.steps[before].other?;
-            if self.steps[step].begins(bytes, at) {
-                let [a, b] = self.steps.get_disjoint_mut([before, step]).ok()?;
-                if b.found <= a.found {
-                    return Some(step);
-                }
-                std::mem::swap(&mut a.piece, &mut b.piece);
-                std::mem::swap(&mut a.next, &mut b.next);
-                std::mem::swap(&mut a.found, &mut b.found);
-                return Some(before);
+            let right = self.steps[before].other?;
+            if !self.steps[right].begins(bytes, at) {
+                before = right;
+                continue;
             }
-            before = step;
+            let (line, running) = self.steps[right].found;
+            let running = if line + 1 == self.lines { running + 1 } else { 0 };
+            self.steps[right].found = (self.lines, running);
+            if running < RUN {
+                return Some(&self.steps[right]);
+            }
+            let [a, b] = self.steps.get_disjoint_mut([before, right]).ok()?;
+            std::mem::swap(&mut a.piece, &mut b.piece);
+            std::mem::swap(&mut a.next, &mut b.next);
+            (a.found, b.found) = ((0, 0), (0, 0));
+            return Some(a);
         }
     }
 }

@@ -1,0 +1,62 @@
+//! Finds where a string ends: at the first quote, unless a backslash or a control character comes
+//! before it.
+//!
+//! Thirty-two bytes are looked at at once, which is all that most values have. A bitmap of the
+//! whole block, made beforehand, cost more than it saved.
+
+use wide::u8x16;
+
+const LANES: usize = 16;
+const STRIDE: usize = 2 * LANES;
+
+/// Where the first quote, backslash or control character is, at `at` or after it.
+#[inline(always)]
+pub fn end(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut from = at;
+    loop {
+        let rest = bytes.get(from..)?;
+        let Some(stride) = rest.first_chunk::<STRIDE>() else {
+            return rest.iter().position(ends).map(|found| from + found);
+        };
+        let marks = marks(stride);
+        if marks != 0 {
+            return Some(from + marks.trailing_zeros() as usize);
+        }
+        from += STRIDE;
+    }
+}
+
+fn ends(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1F)
+}
+
+#[inline(always)]
+fn marks(bytes: &[u8; STRIDE]) -> u32 {
+    let [a, b] = bytes.as_chunks::<LANES>().0 else {
+        return 0;
+    };
+    lane_marks(*a) | lane_marks(*b) << LANES
+}
+
+#[inline(always)]
+fn lane_marks(bytes: [u8; LANES]) -> u32 {
+    let bytes = u8x16::new(bytes);
+    let marked = bytes.simd_eq(u8x16::splat(b'"'))
+        | bytes.simd_eq(u8x16::splat(b'\\'))
+        | bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    marked.to_bitmask()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn agrees_with_a_look_at_every_byte(bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(b'a'), Just(b'"')], 0..200), at in 0..220_usize) {
+            let expected = bytes.iter().skip(at).position(ends).map(|found| at + found);
+            prop_assert_eq!(end(&bytes, at), expected);
+        }
+    }
+}
