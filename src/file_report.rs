@@ -41,7 +41,7 @@ pub struct Facts {
     /// Findings by code, in the order of [`CODES`].
     by_code: BTreeMap<usize, u64>,
     /// Events by source and action.
-    pub by_action: BTreeMap<(&'static str, String), u64>,
+    by_action: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// Fields and values that no document knows.
     pub drift: BTreeMap<Drift, u64>,
     /// Drift beyond what is kept one by one.
@@ -80,7 +80,7 @@ impl Part {
     pub fn add(&mut self, record: Record<'_>, keep: Keep) {
         if let Some(event) = record.event {
             let action = event.text(Attribute::Action).unwrap_or_default();
-            count(&mut self.facts.by_action, (event.source, action.into_owned()), 1);
+            count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
             self.facts.time(event.time);
         }
         for finding in record.findings {
@@ -133,6 +133,13 @@ impl FileReport {
 }
 
 impl Facts {
+    /// How often each action of each source was seen.
+    pub fn events(&self) -> impl Iterator<Item = (&'static str, &str, u64)> {
+        self.by_action.iter().flat_map(|(source, actions)| {
+            actions.iter().map(|(action, count)| (*source, action.as_str(), *count))
+        })
+    }
+
     fn time(&mut self, time: Timestamp) {
         self.merge_range((time, time));
         self.follow((time, time));
@@ -176,8 +183,9 @@ impl Facts {
         for (index, count) in other.by_code {
             *self.by_code.entry(index).or_default() += count;
         }
-        for (action, times) in other.by_action {
-            count(&mut self.by_action, action, times);
+        for (source, actions) in other.by_action {
+            let by_action = self.by_action.entry(source).or_default();
+            actions.iter().for_each(|(action, times)| count(by_action, action, *times));
         }
         for (drift, times) in other.drift {
             self.drifted(drift, times);
@@ -193,13 +201,13 @@ impl Facts {
     }
 }
 
-fn count(by_action: &mut BTreeMap<(&'static str, String), u64>, action: (&'static str, String), times: u64) {
-    let action = if by_action.len() < MOST_ENTRIES || by_action.contains_key(&action) {
-        action
-    } else {
-        (action.0, "…".to_owned())
-    };
-    *by_action.entry(action).or_default() += times;
+fn count(by_action: &mut BTreeMap<String, u64>, action: &str, times: u64) {
+    if let Some(count) = by_action.get_mut(action) {
+        *count += times;
+        return;
+    }
+    let action = if by_action.len() < MOST_ENTRIES { action } else { "…" };
+    *by_action.entry(action.to_owned()).or_default() += times;
 }
 
 /// `targets[3].name` as `targets[].name`.

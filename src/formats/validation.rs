@@ -148,7 +148,7 @@ impl Writer {
             row("time", &format!("{} to {}", first.rfc3339(Tz::UTC), last.rfc3339(Tz::UTC)));
             row("order", &format!("{} out of order", plural(disorder, "event")));
         }
-        for (at, ((source, action), count)) in report.facts.by_action.iter().enumerate() {
+        for (at, (source, action, count)) in report.facts.events().enumerate() {
             row(if at == 0 { "events" } else { "" }, &format!("{count:>8}  {source}  {}", visible(action)));
         }
         for (at, (drift, count)) in report.facts.drift.iter().enumerate() {
@@ -215,7 +215,6 @@ struct UnknownJson<'a> {
 impl<'a> ReportJson<'a> {
     fn new(file: &'a str, report: &'a FileReport, error: Option<&'a str>) -> Self {
         let FileReport { counts, facts, .. } = report;
-        let events = facts.by_action.iter();
         let unknown = facts.drift.iter();
         Self {
             schema: SCHEMA,
@@ -233,8 +232,9 @@ impl<'a> ReportJson<'a> {
             first_time: facts.range.map(|range| range.0.rfc3339(Tz::UTC)),
             last_time: facts.range.map(|range| range.1.rfc3339(Tz::UTC)),
             out_of_order: facts.out_of_order,
-            events: events
-                .map(|((source, action), count)| EventsJson { source, action, count: *count })
+            events: facts
+                .events()
+                .map(|(source, action, count)| EventsJson { source, action, count })
                 .collect(),
             unknown: unknown
                 .map(|(drift, count)| UnknownJson {

@@ -1,13 +1,12 @@
 //! Finds where a string ends: at the first quote, unless a backslash or a control character comes
 //! before it.
 //!
-//! Thirty-two bytes are looked at at once, which is all that most values have. A bitmap of the
-//! whole block, made beforehand, cost more than it saved.
+//! Sixteen bytes are looked at at once, which is all that many values have. A bitmap of the whole
+//! block, made beforehand, cost more than it saved.
 
 use wide::u8x16;
 
 const LANES: usize = 16;
-const STRIDE: usize = 2 * LANES;
 
 /// Where the first quote, backslash or control character is, at `at` or after it.
 #[inline(always)]
@@ -15,14 +14,14 @@ pub fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut from = at;
     loop {
         let rest = bytes.get(from..)?;
-        let Some(stride) = rest.first_chunk::<STRIDE>() else {
+        let Some(lanes) = rest.first_chunk::<LANES>() else {
             return rest.iter().position(ends).map(|found| from + found);
         };
-        let marks = marks(stride);
+        let marks = marks(*lanes);
         if marks != 0 {
             return Some(from + marks.trailing_zeros() as usize);
         }
-        from += STRIDE;
+        from += LANES;
     }
 }
 
@@ -31,15 +30,7 @@ fn ends(byte: &u8) -> bool {
 }
 
 #[inline(always)]
-fn marks(bytes: &[u8; STRIDE]) -> u32 {
-    let [a, b] = bytes.as_chunks::<LANES>().0 else {
-        return 0;
-    };
-    lane_marks(*a) | lane_marks(*b) << LANES
-}
-
-#[inline(always)]
-fn lane_marks(bytes: [u8; LANES]) -> u32 {
+fn marks(bytes: [u8; LANES]) -> u32 {
     let bytes = u8x16::new(bytes);
     let marked = bytes.simd_eq(u8x16::splat(b'"'))
         | bytes.simd_eq(u8x16::splat(b'\\'))
