@@ -7,6 +7,7 @@
 use wide::u8x16;
 
 const LANES: usize = 16;
+const STRIDE: usize = 2 * LANES;
 
 /// Where the first quote, backslash or control character is, at `at` or after it.
 #[inline(always)]
@@ -14,14 +15,17 @@ pub fn end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut from = at;
     loop {
         let rest = bytes.get(from..)?;
-        let Some(lanes) = rest.first_chunk::<LANES>() else {
+        let Some(stride) = rest.first_chunk::<STRIDE>() else {
             return rest.iter().position(ends).map(|found| from + found);
         };
-        let marks = marks(*lanes);
+        let [a, b] = stride.as_chunks::<LANES>().0 else {
+            return None;
+        };
+        let marks = marks(*a) | marks(*b) << LANES;
         if marks != 0 {
             return Some(from + marks.trailing_zeros() as usize);
         }
-        from += LANES;
+        from += STRIDE;
     }
 }
 
