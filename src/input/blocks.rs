@@ -108,11 +108,16 @@ impl<R: Read> Blocks<R> {
                     return Ok(Some(Block { buffer: std::mem::take(buffer), filled: end, form }));
                 }
                 Cut::Drop => filled = 0,
-                Cut::More if filled == buffer.len() => buffer.resize(2 * filled, 0),
+                Cut::More if filled == buffer.len() => buffer.resize(self.larger(filled), 0),
                 Cut::More => {}
                 Cut::End => return self.error.take().map_or(Ok(None), Err),
             }
         }
+    }
+
+    /// Doubles a buffer that holds no end of a line, up to what the longest line needs.
+    fn larger(&self, filled: usize) -> usize {
+        (2 * filled).min(self.sizes.max_line.max(filled) + self.sizes.block)
     }
 
     fn fill(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {

@@ -5,6 +5,10 @@ use super::{Kind, Node, Span, hex4};
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
 
+/// Of an array's strings, numbers and words only so many are remembered: no document knows a long
+/// list of them, and a hostile line must not need many times its own size.
+const MOST_SCALARS: usize = 1000;
+
 /// Why a text is refused, and where.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -110,8 +114,14 @@ impl Walk<'_, '_> {
         if self.take(b']') {
             return Ok(());
         }
+        let first = self.nodes.len();
         loop {
+            let element = self.nodes.len();
             self.value(None, depth + 1)?;
+            let is_scalar = self.nodes.len() == element + 1;
+            if is_scalar && element - first >= MOST_SCALARS {
+                self.nodes.pop();
+            }
             self.space();
             if self.take(b']') {
                 return Ok(());

@@ -42,6 +42,17 @@ fn bounds_the_nesting() {
 }
 
 #[test]
+fn remembers_few_of_many_scalars() {
+    let many = format!("[{}{{\"a\":1}}]", "1,".repeat(100_000));
+    let mut nodes = Vec::new();
+    parse(&many, &mut nodes).unwrap();
+    assert!(nodes.len() < 2000);
+    let document = Document { text: &many, nodes: &nodes };
+    let last = document.children(0).last().unwrap();
+    assert_eq!((document.nodes[last].kind, document.nodes[0].next as usize), (Kind::Object, nodes.len()));
+}
+
+#[test]
 fn finds_duplicates_however_spelt() {
     let text = r#"{"a":1,"\u0061":{"b":1,"c":2,"b":3},"d":[{"e":1,"e":1}]}"#;
     let mut nodes = Vec::new();

@@ -1,7 +1,7 @@
 //! From a line that the slow path has read to its shape.
 
 use super::literal::Literal;
-use super::trie::{LONGEST_TEXT, Then};
+use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
 use super::{Check, MOST_SHAPES, Piece, ROUND, Shape, Shapes};
 use crate::bind::Bound;
 use crate::event::{Attribute, Operation};
@@ -56,8 +56,14 @@ impl Shapes {
     }
 }
 
+/// Lines with more values than this are no machine's routine.
+const MOST_NODES: usize = 4 * MOST_VALUES;
+
 fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     let Lesson { document, source, operation, bound } = *lesson;
+    if document.nodes.len() > MOST_NODES {
+        return None;
+    }
     let text = document.text;
     let mut pieces = Vec::new();
     let mut cut = Cut { text, from: 0, fixed: Vec::new() };
