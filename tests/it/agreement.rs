@@ -2,62 +2,10 @@
 //! on lines that are almost of a known shape.
 
 use proptest::prelude::*;
-use ssoaudit::formats::event_json;
-use ssoaudit::input::{Blocks, Sizes};
-use ssoaudit::line::{self, Line, Reading, Scratch};
-use ssoaudit::scan::{Bench, Record, fold};
-use ssoaudit::sink::Origin;
+use ssoaudit::scan::Bench;
 
+use crate::both_ways::{quickly, slowly};
 use crate::run::fixture;
-
-const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000 };
-
-/// Everything that can be told about a line: its event in full, and its findings.
-fn told(line: u64, read: &Line<'_>) -> String {
-    let mut event = Vec::new();
-    if let Some(read) = &read.event {
-        event_json::whole(read, &mut event);
-        event.extend(format!(" at {:?}", read.time).into_bytes());
-        for attribute in ssoaudit::event::ATTRIBUTES {
-            let texts: Vec<_> = read.all(attribute.attribute).collect();
-            event.extend(format!(" {texts:?}").into_bytes());
-        }
-    }
-    format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
-}
-
-/// Reads each line on its own, the slow way.
-fn slowly(text: &[u8]) -> Vec<String> {
-    let mut scratch = Scratch::default();
-    let lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
-    let lines = lines.filter_map(|(raw, number)| {
-        let line = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-        let origin = Origin { line: number, column: 1 };
-        (!is_blank).then(|| told(number, &line::read(line, origin, &READING, &mut scratch)))
-    });
-    lines.collect()
-}
-
-/// Reads a block as a scan does, with the shapes the bench knows by now.
-fn quickly(text: &[u8], bench: &mut Bench) -> Vec<String> {
-    // One block, so that its line numbers are those of the text.
-    let sizes = Sizes { block: text.len() + 1, max_line: READING.max_line_bytes };
-    let mut blocks = Blocks::new(text, sizes, false);
-    let mut lines = Vec::new();
-    let mut buffer = Vec::new();
-    while let Some(block) = blocks.next(&mut buffer).unwrap() {
-        let each = |lines: &mut Vec<(u64, String)>, record: Record<'_>| {
-            let read = Line { event: record.event, findings: record.findings };
-            lines.push((record.line, told(record.line, &read)));
-        };
-        let folded = fold(&block, READING, each, bench);
-        lines.extend(folded.value.into_iter().map(|(_, text)| text));
-        buffer = block.into_buffer();
-    }
-    lines
-}
 
 /// Clean lines of every shape there is in the fixtures.
 fn clean_lines() -> Vec<Vec<u8>> {

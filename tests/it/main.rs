@@ -11,6 +11,7 @@ mod findings;
 mod oracle;
 // The fast path and the slow path on the same lines.
 mod agreement;
+mod both_ways;
 // What holds for any blocks and any threads.
 mod laws;
 // The command line: snapshots, README, pipes, files.
