@@ -2,7 +2,7 @@
 
 use super::literal::Literal;
 use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
-use super::{Check, MOST_SHAPES, Piece, ROUND, Shape, Shapes};
+use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
 use crate::event::{Attribute, Operation};
 use crate::finding::Level;
@@ -64,12 +64,19 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     if document.nodes.len() > MOST_NODES {
         return None;
     }
-    let text = document.text;
+    let (bindings, index) = (bound.bindings.clone(), bound.index.clone());
+    let mut shape = Shape {
+        source,
+        operation,
+        bindings,
+        index,
+        prefixes: Vec::new(),
+        checks: Vec::new(),
+        integers: Vec::new(),
+    };
+    let mut cut = Cut { text: document.text, from: 0, fixed: Vec::new() };
     let mut pieces = Vec::new();
-    let mut cut = Cut { text, from: 0, fixed: Vec::new() };
-    let mut bindings = bound.bindings.clone();
-    let (mut checks, mut integers) = (Vec::new(), Vec::new());
-    let mut spans = 0;
+    let mut slot = 0;
     for node in document.nodes {
         if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
             return None;
@@ -81,31 +88,45 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
             Kind::True | Kind::False => Then::Flag,
         };
         let binding = bound.spans.iter().position(|span| *span == node.span);
-        let field = binding.map(|at| &source.fields[bound.bindings[at].field as usize]);
-        if let (Some(at), Some(field)) = (binding, field) {
-            bindings[at].slot = spans;
-            if !decides_structure(field) {
-                let leads = bindings[at].leads;
-                let open = field.expects.iter().filter(|expect| is_open(expect, field));
-                checks.extend(open.map(|expect| Check { slot: spans, leads, expect }));
-            }
-        }
-        if field.is_some_and(|field| field.kind == FieldKind::Integer) {
-            integers.push(spans);
-        }
-        spans += 1;
-        if field.is_some_and(decides_structure) {
+        let is_fixed = binding.is_some_and(|at| shape.bind(at, slot));
+        slot += 1;
+        if is_fixed {
             cut.fix(node);
+        } else if node.span.end - node.span.start > LONGEST_TEXT as u32 {
+            return None;
         } else {
-            if node.span.end - node.span.start > LONGEST_TEXT as u32 {
-                return None;
-            }
             pieces.push(cut.piece(node, then));
         }
     }
     pieces.push(cut.rest());
-    let shape = Shape { source, operation, bindings, index: bound.index.clone(), checks, integers };
     Some((pieces, shape))
+}
+
+impl Shape {
+    /// Binds a field to a slot with what its values have to satisfy, and returns whether the value
+    /// is part of the skeleton.
+    fn bind(&mut self, at: usize, slot: u32) -> bool {
+        let binding = &mut self.bindings[at];
+        binding.slot = slot;
+        let field = &self.source.fields[binding.field as usize];
+        if decides_structure(field) {
+            return true;
+        }
+        if field.kind == FieldKind::Integer {
+            self.integers.push(slot);
+        }
+        for expect in field.expects.iter().filter(|expect| is_open(expect, field)) {
+            let prefix = match expect {
+                Expect::Prefix(prefix, _) => Prefix::new(slot, prefix),
+                _ => None,
+            };
+            match prefix {
+                Some(prefix) => self.prefixes.push(prefix),
+                None => self.checks.push(Check { slot, leads: binding.leads, expect }),
+            }
+        }
+        false
+    }
 }
 
 /// Whether values of the skeleton's slots may fail to meet this at all.
