@@ -159,6 +159,7 @@ impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
     }
 
     /// Reads a line by its shape and returns where the next one begins.
+    #[inline(always)]
     fn quick(&mut self, text: &str, start: usize) -> Option<usize> {
         let Bench { shapes, hits, .. } = &mut *self.bench;
         let hit = shapes.read(text, start, self.reading.max_line_bytes)?;

@@ -80,7 +80,7 @@ pub struct Hit<'a> {
 
 impl Shapes {
     /// Reads the line of `block` that begins at `start`, or declines.
-    #[inline]
+    #[inline(always)]
     pub fn read<'a>(&'a mut self, block: &'a str, start: usize, max_line_bytes: usize) -> Option<Hit<'a>> {
         let Some((shape, end)) = self.trie.find(block.as_bytes(), start, &mut self.places) else {
             self.misses += 1;
@@ -97,6 +97,7 @@ impl Shapes {
 }
 
 impl Shape {
+    #[inline(always)]
     fn read<'a>(&'a self, text: &'a str, spans: &'a [Span]) -> Option<Event<'a>> {
         let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
         if !self.integers.iter().all(is_whole) {

@@ -104,7 +104,7 @@ impl Trie {
 
     /// The shape of the line that begins at `start`, and where the line ends without its line
     /// end. Fills `places`.
-    #[inline]
+    #[inline(always)]
     pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
         self.lines += 1;
         let mut count = 0;

@@ -102,7 +102,11 @@ pub struct Term {
 impl Vocabulary {
     /// The documented value that equals `name` but for ASCII case.
     pub fn term(&self, name: &str) -> Option<&'static Term> {
-        self.terms.iter().find(|term| term.name.eq_ignore_ascii_case(name))
+        let of_length = || self.terms.iter().filter(|term| term.name.len() == name.len());
+        // Values nearly always come as documented, and comparing bytes is cheaper.
+        of_length()
+            .find(|term| term.name == name)
+            .or_else(|| of_length().find(|term| term.name.eq_ignore_ascii_case(name)))
     }
 }
 
