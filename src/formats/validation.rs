@@ -117,9 +117,9 @@ impl Writer {
         let paint = if self.style.colors { Paint::new().bold() } else { Paint::new() };
         let counts = report.counts;
         let mut text = format!(
-            "{paint}{}{paint:#}: {} lines = {} valid + {} invalid + {} blank\n",
+            "{paint}{}{paint:#}: {} = {} valid + {} invalid + {} blank\n",
             visible(file),
-            counts.lines,
+            plural(counts.lines, "line"),
             counts.valid,
             counts.invalid,
             counts.blank
