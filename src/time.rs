@@ -35,13 +35,17 @@ impl Timestamp {
 
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_second(self, zone: Tz) -> String {
-        let format = if zone == Tz::UTC { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%:z" };
-        self.in_zone(zone).format(format).to_string()
+        self.with_offset("%Y-%m-%d %H:%M:%S", zone)
     }
 
-    /// Date and time to the minute in `zone`.
+    /// Date and time to the minute in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_minute(self, zone: Tz) -> String {
-        self.in_zone(zone).format("%Y-%m-%d %H:%M").to_string()
+        self.with_offset("%Y-%m-%d %H:%M", zone)
+    }
+
+    fn with_offset(self, format: &str, zone: Tz) -> String {
+        let offset = if zone == Tz::UTC { "" } else { "%:z" };
+        self.in_zone(zone).format(&format!("{format}{offset}")).to_string()
     }
 
     /// The moment of the call.
@@ -270,6 +274,15 @@ mod tests {
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn every_form_in_another_zone_shows_its_offset() {
+        let time = parse("2025-01-15T23:30:05Z").unwrap().timestamp;
+        assert_eq!(time.to_the_second(Tz::UTC), "2025-01-15 23:30:05");
+        assert_eq!(time.to_the_minute(Tz::UTC), "2025-01-15 23:30");
+        assert_eq!(time.to_the_second(Tz::Asia__Kolkata), "2025-01-16 05:00:05+05:30");
+        assert_eq!(time.to_the_minute(Tz::Asia__Kolkata), "2025-01-16 05:00+05:30");
     }
 
     #[test]
