@@ -83,12 +83,13 @@ impl Test {
     }
 }
 
+#[inline]
 fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) -> bool {
     let any = |text: &str| patterns.iter().any(|pattern| pattern.matches(text));
     attributes.iter().any(|attribute| match attribute {
-        Attribute::Operation | Attribute::ConnectionProtocol | Attribute::ConnectionProvider => {
-            event.text(*attribute).is_some_and(|text| any(&text))
-        }
+        Attribute::Operation => any(event.operation.name()),
+        Attribute::ConnectionProtocol => event.protocol.is_some_and(any),
+        Attribute::ConnectionProvider => event.provider.is_some_and(any),
         _ => event.all(*attribute).any(|text| any(&text)),
     })
 }
@@ -114,6 +115,7 @@ impl Pattern {
     }
 
     /// Whether it matches the whole text.
+    #[inline]
     pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Exact(exact) => exact.eq_ignore_ascii_case(text),

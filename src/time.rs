@@ -201,6 +201,12 @@ fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
     let Some((b'.', b)) = b.split_first() else {
         return Some((0, b));
     };
+    // Milliseconds are what most vendors write.
+    if let [tenths @ b'0'..=b'9', hundredths @ b'0'..=b'9', thousandths @ b'0'..=b'9', b'Z'] = b {
+        let [tenths, hundredths, thousandths] =
+            [tenths, hundredths, thousandths].map(|digit| u32::from(digit - b'0'));
+        return Some(((tenths * 100 + hundredths * 10 + thousandths) * SCALE[3], &b[3..]));
+    }
     let (mut value, mut digits) = (0, 0);
     while let Some(digit @ b'0'..=b'9') = b.get(digits) {
         if digits < SCALE.len() - 1 {

@@ -71,6 +71,7 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         bindings,
         index,
         prefixes: Vec::new(),
+        lengths: Vec::new(),
         checks: Vec::new(),
         integers: Vec::new(),
     };
@@ -116,13 +117,14 @@ impl Shape {
             self.integers.push(slot);
         }
         for expect in field.expects.iter().filter(|expect| is_open(expect, field)) {
-            let prefix = match expect {
-                Expect::Prefix(prefix, _) => Prefix::new(slot, prefix),
-                _ => None,
-            };
-            match prefix {
-                Some(prefix) => self.prefixes.push(prefix),
-                None => self.checks.push(Check { slot, leads: binding.leads, expect }),
+            match expect {
+                Expect::NotEmpty => self.lengths.push((slot, 1, u32::MAX)),
+                // In bytes: the slow path counts the characters of a longer one.
+                Expect::AtMost(limit, _) => self.lengths.push((slot, 0, *limit as u32)),
+                Expect::Prefix(prefix, _) if let Some(prefix) = Prefix::new(slot, prefix) => {
+                    self.prefixes.push(prefix);
+                }
+                _ => self.checks.push(Check { slot, leads: binding.leads, expect }),
             }
         }
         false

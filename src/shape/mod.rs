@@ -49,9 +49,11 @@ struct Shape {
     index: Index,
     /// Beginnings that values have to have.
     prefixes: Vec<Prefix>,
+    /// Slots whose values have to have so many bytes: at least, and at most.
+    lengths: Vec<(u32, u32, u32)>,
     /// What else values have to satisfy on every line.
     checks: Vec<Check>,
-    /// Spans of numbers that have to be whole.
+    /// Slots of numbers that have to be whole.
     integers: Vec<u32>,
 }
 
@@ -106,19 +108,19 @@ impl Shape {
         if !self.prefixes.iter().all(|prefix| prefix.begins(text.as_bytes(), spans[prefix.slot as usize])) {
             return None;
         }
+        let fits = |(slot, least, most): &(u32, u32, u32)| {
+            let span = spans[*slot as usize];
+            (*least..=*most).contains(&(span.end - span.start))
+        };
+        if !self.lengths.iter().all(fits) {
+            return None;
+        }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
         let mut sink = Sink::asking(text.as_bytes());
         let mut meaning = Meaning::default();
         for Check { slot, leads, expect } in &self.checks {
             let span = spans[*slot as usize];
-            let met = match expect {
-                Expect::NotEmpty => span.start < span.end,
-                Expect::AtMost(limit, _) => (span.end - span.start) as usize <= *limit,
-                _ => false,
-            };
-            if !met {
-                values::meets(expect, span.raw(text), span, &mut sink, leads.then_some(&mut meaning));
-            }
+            values::meets(expect, span.raw(text), span, &mut sink, leads.then_some(&mut meaning));
         }
         (self.source.cross_check)(&fields, self.operation, &mut sink);
         if sink.has_found {

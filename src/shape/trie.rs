@@ -107,47 +107,47 @@ impl Trie {
     #[inline(always)]
     pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
         self.lines += 1;
+        let line = bytes.get(start..)?;
         let mut count = 0;
         // No line is longer than `--max-line-bytes`, which has 32 bits.
-        let mut put = |from: usize, to: usize| {
-            let span = Span { start: (from - start) as u32, end: (to - start) as u32, escaped: false };
+        let mut put = |from: usize, length: usize| {
+            let span = Span { start: from as u32, end: (from + length) as u32, escaped: false };
             *places.spans.get_mut(count)? = span;
             count += 1;
             Some(())
         };
-        let (mut first, mut at) = (0, start);
+        let (mut first, mut rest) = (0, line);
         loop {
             let mut step = self.steps.get(first)?;
-            if !step.begins(bytes, at) {
-                step = self.other(first, bytes, at)?;
+            if !step.begins(rest) {
+                step = self.other(first, rest)?;
             }
             for (offset, length) in &*step.piece.fixed {
-                let from = at + *offset as usize;
-                put(from, from + *length as usize)?;
+                put(line.len() - rest.len() + *offset as usize, *length as usize)?;
             }
-            at += step.piece.literal.len();
-            let end = if step.piece.then == Then::Text {
-                text::end(bytes, at).filter(|end| end - at <= LONGEST_TEXT)?
-            } else if step.piece.then == Then::End {
-                let found = (step.next, at);
-                places.count = count;
-                return Some(found);
-            } else {
-                at + scalar(step.piece.then, &bytes[at..])?
+            rest = rest.get(step.piece.literal.len()..)?;
+            let at = line.len() - rest.len();
+            let length = match step.piece.then {
+                Then::Text => text::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
+                Then::End => {
+                    places.count = count;
+                    return Some((step.next, start + at));
+                }
+                scalar_kind => scalar(scalar_kind, rest)?,
             };
-            put(at, end)?;
-            (first, at) = (step.next, end);
+            put(at, length)?;
+            (first, rest) = (step.next, rest.get(length..)?);
         }
     }
 
     /// The other step that begins here. One that is found in several lines running moves forward
     /// and is tried sooner.
     #[inline(never)]
-    fn other(&mut self, first: usize, bytes: &[u8], at: usize) -> Option<&Step> {
+    fn other(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
         let mut before = first;
         loop {
             let right = self.steps[before].other?;
-            if !self.steps[right].begins(bytes, at) {
+            if !self.steps[right].begins(rest) {
                 before = right;
                 continue;
             }
@@ -168,10 +168,7 @@ impl Trie {
 
 impl Step {
     #[inline(always)]
-    fn begins(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(rest) = bytes.get(at..) else {
-            return false;
-        };
+    fn begins(&self, rest: &[u8]) -> bool {
         self.piece.literal.begins(rest)
             && (self.piece.then != Then::End || ends_line(&rest[self.piece.literal.len()..]))
     }
