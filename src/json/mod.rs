@@ -5,6 +5,7 @@
 //! keeps where it starts and ends. Strings stay as written until somebody asks for them.
 
 mod parse;
+pub mod text;
 
 use std::borrow::Cow;
 use std::collections::HashSet;

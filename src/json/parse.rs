@@ -1,6 +1,6 @@
 //! The walk over the text. Every way RFC 8259 can be broken ends here, with its place.
 
-use super::{Kind, Node, Span, hex4};
+use super::{Kind, Node, Span, hex4, text};
 
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
@@ -138,16 +138,17 @@ impl Walk<'_, '_> {
         let start = self.at;
         let mut escaped = false;
         loop {
+            let rest = &self.bytes[self.at..];
+            self.at += text::length(rest).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1F) => {
+                Some(_) => {
                     return self.fault("an escape; a control character must not stand in a string");
                 }
-                Some(_) => self.at += 1,
                 None => return self.fault("`\"` at the end of the string"),
             }
         }

@@ -43,18 +43,21 @@ impl Shapes {
             (self.misses, self.hits) = (0, 0);
             if pays {
                 (self.pause, self.paused) = (0, 0);
-            } else if self.paused < self.pause {
-                self.paused += 1;
+            } else if self.paused > 0 {
+                self.paused -= 1;
             } else {
-                self.pause = 2 * self.pause + 1;
-                self.paused = 0;
+                self.pause = (2 * self.pause + 1).min(LONGEST_PAUSE);
+                self.paused = self.pause;
                 self.trie.clear();
                 self.shapes.clear();
             }
         }
-        self.shapes.len() < MOST_SHAPES
+        self.paused == 0 && self.shapes.len() < MOST_SHAPES
     }
 }
+
+/// Rounds after which learning is tried again in any case: a file may become regular.
+const LONGEST_PAUSE: u32 = 1023;
 
 /// Lines with more values than this are no machine's routine.
 const MOST_NODES: usize = 4 * MOST_VALUES;

@@ -10,7 +10,6 @@
 
 mod learn;
 mod literal;
-mod text;
 mod trie;
 
 use crate::event::{Event, Operation};
@@ -36,8 +35,9 @@ pub struct Shapes {
     places: Places,
     misses: u64,
     hits: u64,
-    /// Rounds in which nothing is learned, doubled whenever learning did not pay.
+    /// For how many rounds nothing is learned, doubled whenever learning did not pay.
     pause: u32,
+    /// How many of them are left.
     paused: u32,
 }
 

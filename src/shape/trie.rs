@@ -4,8 +4,7 @@
 //! step after that, `other` the step to try instead when the literal is not there.
 
 use super::literal::Literal;
-use super::text;
-use crate::json::Span;
+use crate::json::{Span, text};
 
 /// Index of a shape.
 pub type ShapeId = usize;
