@@ -30,6 +30,7 @@ pub mod time;
 pub mod columns;
 pub mod file_report;
 pub mod select;
+pub mod sheet;
 
 pub mod formats;
 pub mod printer;

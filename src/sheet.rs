@@ -1,0 +1,244 @@
+//! What a report says, before any format: facts, tables and charts of typed cells.
+//!
+//! Reports fill sheets and know no format; formats print sheets and know no report. The keys of
+//! sections, columns and facts are the report's JSON, so they are part of its versioned schema.
+
+use crate::time::Timestamp;
+
+/// A finished report.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Name of the report: `removals`. Its JSON schema is `ssoaudit.report.removals.v1`.
+    pub name: &'static str,
+    /// Heading for people.
+    pub title: String,
+    /// What a reader has to know about what is shown, a sentence each: the selection, limits.
+    pub notes: Vec<String>,
+    /// The parts, the most important first; formats of one table print the first table.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a sheet. A report gives the same parts with the same columns and facts whatever the
+/// input, so that its schema can be told from the sheet of no event at all.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Key in JSON, in snake_case.
+    pub key: &'static str,
+    /// Heading for people.
+    pub title: &'static str,
+    /// What it holds.
+    pub body: Body,
+}
+
+/// What a section holds.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Single values; an object in JSON.
+    Facts(Vec<Fact>),
+    /// Rows of the same columns; an array of objects in JSON.
+    Table(Table),
+    /// A picture of numbers; its numbers in JSON.
+    Chart(Chart),
+}
+
+/// A single value.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Key in JSON.
+    pub key: &'static str,
+    /// Label for people.
+    pub label: &'static str,
+    /// What the value is, unless it is empty.
+    pub kind: Kind,
+    /// The value.
+    pub value: Cell,
+}
+
+/// Rows of the same columns.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The columns.
+    pub columns: &'static [Column],
+    /// The rows in the order to print; each has a cell for every column.
+    pub rows: Vec<Row>,
+    /// What to say when there is no row.
+    pub empty: &'static str,
+    /// Rows that were left out, as by `--top`.
+    pub left_out: u64,
+}
+
+/// A column of a table.
+#[derive(Debug)]
+pub struct Column {
+    /// Key in JSON and header in CSV, in snake_case; seconds end in `_seconds`.
+    pub key: &'static str,
+    /// Header for people.
+    pub title: &'static str,
+    /// What its cells are, unless they are empty.
+    pub kind: Kind,
+    /// One line about it, for the schema.
+    pub about: &'static str,
+    /// In a narrow terminal it goes before columns with a smaller number; 0 goes last.
+    pub rank: u8,
+}
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Words of a log or a report.
+    Text,
+    /// An id, whose end matters as much as its beginning.
+    Id,
+    /// A whole number.
+    Number,
+    /// A share between 0 and 1, for people in percent.
+    Share,
+    /// A point in time; RFC 3339 in JSON.
+    Time,
+    /// Whole seconds; for people in days, hours and minutes.
+    Duration,
+    /// `true` or `false`; for people yes or no.
+    Flag,
+    /// Several texts.
+    List,
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// A cell for every column.
+    pub cells: Vec<Cell>,
+    /// How it is to be taken.
+    pub tone: Tone,
+}
+
+/// How something is to be taken; formats choose the colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing about it.
+    #[default]
+    Plain,
+    /// As it should be.
+    Good,
+    /// Deserves a look.
+    Warn,
+    /// Needs somebody.
+    Bad,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// The log does not say; `null` in JSON.
+    Nothing,
+    /// For [`Kind::Text`] and [`Kind::Id`], as it stands in the log: formats make it harmless.
+    Text(String),
+    /// For [`Kind::Number`].
+    Number(u64),
+    /// For [`Kind::Share`].
+    Share(f64),
+    /// For [`Kind::Time`].
+    Time(Timestamp),
+    /// For [`Kind::Duration`], in seconds.
+    Duration(u64),
+    /// For [`Kind::Flag`].
+    Flag(bool),
+    /// For [`Kind::List`].
+    List(Vec<String>),
+}
+
+/// A picture of numbers.
+#[derive(Clone, Debug)]
+pub enum Chart {
+    /// How many events there were over time.
+    Timeline {
+        /// What a bucket is: `hour`, `day`, `week` or `month`.
+        unit: &'static str,
+        /// Every bucket without a gap: when it begins, its label, its events.
+        buckets: Vec<(Timestamp, String, u64)>,
+    },
+    /// How many events there were by weekday (Monday first) and hour, one grid for each name.
+    Heat(Vec<(String, [[u64; 24]; 7])>),
+    /// A number for each name.
+    Bars(Vec<(String, u64, Tone)>),
+    /// Stretches of time for each name, as of organizations without SSO.
+    Stretches {
+        /// Where the picture begins.
+        from: Timestamp,
+        /// Where it ends.
+        to: Timestamp,
+        /// For each name its stretches; the last one is open when it lasts beyond the picture.
+        rows: Vec<(String, Vec<Stretch>)>,
+    },
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Where it begins.
+    pub from: Timestamp,
+    /// Where it ends.
+    pub to: Timestamp,
+    /// Whether it goes on beyond the log.
+    pub is_open: bool,
+    /// How it is to be taken.
+    pub tone: Tone,
+}
+
+impl Fact {
+    /// A fact.
+    pub fn new(key: &'static str, label: &'static str, kind: Kind, value: impl Into<Cell>) -> Self {
+        Self { key, label, kind, value: value.into() }
+    }
+}
+
+impl Column {
+    /// A column that stays in a narrow terminal.
+    pub const fn new(key: &'static str, title: &'static str, kind: Kind, about: &'static str) -> Self {
+        Self { key, title, kind, about, rank: 0 }
+    }
+
+    /// A column that goes from a narrow terminal before those with a smaller rank.
+    pub const fn rank(mut self, rank: u8) -> Self {
+        self.rank = rank;
+        self
+    }
+}
+
+impl Cell {
+    /// The text, or nothing when it is empty.
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { Self::Nothing } else { Self::Text(text) }
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Timestamp> for Cell {
+    fn from(time: Timestamp) -> Self {
+        Self::Time(time)
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
