@@ -267,5 +267,5 @@ fn grid_column(name: &str, zone: Tz) -> GridColumn {
     };
     // Times in other zones show their offset.
     let title = if name == "time" && zone == Tz::UTC { "time (UTC)" } else { name };
-    GridColumn { title: title.to_owned(), cut, min }
+    GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false }
 }

@@ -9,7 +9,8 @@ use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, 
 use crate::finding::Level;
 use crate::sources::{Action, Expect, Field, FieldKind, Source, Tree};
 
-const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+/// The dialect of every schema.
+pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of a source's lines.
 pub fn of_source(source: &Source) -> Value {

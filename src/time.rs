@@ -4,7 +4,7 @@
 //! chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use wide::u8x16;
 
@@ -41,6 +41,16 @@ impl Timestamp {
     /// Date and time to the minute in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_minute(self, zone: Tz) -> String {
         self.with_offset("%Y-%m-%d %H:%M", zone)
+    }
+
+    /// Month, day and time to the minute in `zone`, followed by its offset where it is not UTC.
+    pub fn without_year(self, zone: Tz) -> String {
+        self.with_offset("%m-%d %H:%M", zone)
+    }
+
+    /// The year in `zone`.
+    pub fn year(self, zone: Tz) -> i32 {
+        self.in_zone(zone).year()
     }
 
     fn with_offset(self, format: &str, zone: Tz) -> String {
@@ -287,6 +297,8 @@ mod tests {
         let time = parse("2025-01-15T23:30:05Z").unwrap().timestamp;
         assert_eq!(time.to_the_second(Tz::UTC), "2025-01-15 23:30:05");
         assert_eq!(time.to_the_minute(Tz::UTC), "2025-01-15 23:30");
+        assert_eq!(time.without_year(Tz::UTC), "01-15 23:30");
+        assert_eq!(time.without_year(Tz::Asia__Kolkata), "01-16 05:00+05:30");
         assert_eq!(time.to_the_second(Tz::Asia__Kolkata), "2025-01-16 05:00:05+05:30");
         assert_eq!(time.to_the_minute(Tz::Asia__Kolkata), "2025-01-16 05:00+05:30");
     }

@@ -122,7 +122,8 @@ fn cells(Placed { file, finding }: Placed<'_>) -> Vec<String> {
 
 /// The columns of a grid of findings.
 pub fn grid_columns() -> Vec<GridColumn> {
-    let column = |title: &str, cut, min| GridColumn { title: title.to_owned(), cut, min };
+    let column =
+        |title: &str, cut, min| GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false };
     vec![
         column("code", Cut::End, 16),
         column("place", Cut::Middle, 12),

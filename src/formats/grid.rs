@@ -1,7 +1,8 @@
 //! A grid of cells and how it is fitted into a terminal.
 //!
 //! Wide columns give way first. A column may offer shorter forms of its cells; what still does
-//! not fit is cut with `…`, and columns that find no room at all are hidden, the last one first.
+//! not fit is cut with `…`, and columns that find no room at all are hidden: those of the highest
+//! rank first, the last one first among equals.
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -15,6 +16,10 @@ pub struct GridColumn {
     pub cut: Cut,
     /// Terminal columns below which it is of no use.
     pub min: usize,
+    /// When there is no room it goes before columns with a smaller rank.
+    pub rank: u8,
+    /// Numbers end at the same place, so that their sizes can be compared.
+    pub to_right: bool,
 }
 
 /// Where a text is cut.
@@ -65,7 +70,11 @@ pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Fi
     };
     let mut shown: Vec<_> = (0..columns.len()).collect();
     while shown.len() > 1 && total(shown.iter().map(|index| needs[*index].min)) > width {
-        shown.pop();
+        let goes = shown.iter().enumerate().max_by_key(|(_, index)| columns[**index].rank);
+        let Some((at, _)) = goes else {
+            break;
+        };
+        shown.remove(at);
     }
     let needs: Vec<_> = shown.iter().map(|index| &needs[*index]).collect();
     let room = width.saturating_sub(GAP * needs.len().saturating_sub(1));
@@ -157,9 +166,15 @@ pub fn cut(text: &str, width: usize, cut: Cut) -> String {
     if width == 0 { String::new() } else { kept }
 }
 
+/// Terminal columns of a character; those of a text may be fewer, but not more.
+pub fn columns_of(c: char) -> usize {
+    // U+FE0F turns the character before it into an emoji of two columns.
+    if c == '\u{FE0F}' { 1 } else { c.width().unwrap_or(0) }
+}
+
 fn take(chars: impl Iterator<Item = char>, mut room: usize, mut keep: impl FnMut(char)) {
     for c in chars {
-        let width = c.width().unwrap_or(0);
+        let width = columns_of(c);
         if width > room {
             break;
         }
@@ -180,6 +195,24 @@ mod tests {
         assert_eq!(cut("abc", 3, Cut::End), "abc");
         assert_eq!(cut("abc", 1, Cut::Middle), "…");
         assert_eq!(cut("abc", 0, Cut::Middle), "");
+        assert_eq!(cut("☁\u{FE0F}☁\u{FE0F}☁\u{FE0F}", 5, Cut::End), "☁\u{FE0F}☁\u{FE0F}…");
+    }
+
+    #[test]
+    fn hides_by_rank_and_from_the_end() {
+        let column =
+            |rank| GridColumn { title: String::new(), cut: Cut::End, min: 10, rank, to_right: false };
+        let columns = [column(0), column(2), column(0), column(2), column(1)];
+        let row = GridRow { cells: vec![vec!["0123456789".to_owned()]; 5], ..GridRow::default() };
+        for (width, shown) in [
+            (58, vec![0, 1, 2, 3, 4]),
+            (50, vec![0, 1, 2, 4]),
+            (40, vec![0, 2, 4]),
+            (25, vec![0, 2]),
+            (5, vec![0]),
+        ] {
+            assert_eq!(fit(&columns, std::slice::from_ref(&row), Some(width)).shown, shown, "{width}");
+        }
     }
 
     #[test]

@@ -5,5 +5,6 @@ pub mod event_json;
 pub mod findings;
 pub mod grid;
 pub mod rows;
+pub mod sheets;
 pub mod table;
 pub mod validation;

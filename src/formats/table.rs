@@ -1,6 +1,6 @@
 //! Tables for people: a grid as aligned text, coloured by row.
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::grid::{self, Fitted, GAP, GridColumn, GridRow};
 
@@ -37,7 +37,10 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendere
     for row in rows {
         table.add_row(cells(columns, row, &fitted));
     }
-    for column in table.column_iter_mut() {
+    for (column, index) in table.column_iter_mut().zip(&fitted.shown) {
+        if columns[*index].to_right {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
         // The style's empty junction stands between two columns already.
         column.set_padding((0, u16::try_from(GAP - 1).unwrap_or(1)));
     }

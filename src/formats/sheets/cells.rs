@@ -1,0 +1,146 @@
+//! What a cell says: to people in forms that get shorter, to programs as JSON and as plain text.
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::Look;
+use super::words::of_log;
+use crate::sheet::Cell;
+
+const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+
+/// The texts for people, the longest first; a narrow column shows a later one.
+pub fn forms(cell: &Cell, look: &Look) -> Vec<String> {
+    match cell {
+        Cell::Nothing => vec![String::new()],
+        Cell::Text(text) => vec![of_log(text, look.ascii)],
+        Cell::Number(number) => vec![number.to_string()],
+        Cell::Share(share) => vec![format!("{:.1} %", share * 100.0)],
+        Cell::Time(time) => vec![time.to_the_second(look.zone), time.to_the_minute(look.zone)],
+        Cell::Duration(seconds) => vec![duration(*seconds, 2), duration(*seconds, 1)],
+        Cell::Flag(flag) => vec![if *flag { "yes" } else { "no" }.to_owned()],
+        Cell::List(texts) => vec![of_log(&texts.join(", "), look.ascii)],
+    }
+}
+
+/// The forms of a column's cells: among times of one year, the last form leaves the year out.
+pub fn column_forms<'a>(
+    cells: impl Iterator<Item = &'a Cell> + Clone,
+    look: &Look,
+) -> impl Iterator<Item = Vec<String>> {
+    let mut years = cells.clone().filter_map(|cell| match cell {
+        Cell::Time(time) => Some(time.year(look.zone)),
+        _ => None,
+    });
+    let first = years.next();
+    let is_one_year = years.all(|year| Some(year) == first);
+    cells.map(move |cell| {
+        let mut forms = forms(cell, look);
+        if let (Cell::Time(time), true) = (cell, is_one_year) {
+            forms.push(time.without_year(look.zone));
+        }
+        forms
+    })
+}
+
+/// The longest form.
+pub fn longest(cell: &Cell, look: &Look) -> String {
+    forms(cell, look).swap_remove(0)
+}
+
+/// So many of the greatest units: `3d 4h`.
+fn duration(seconds: u64, units: usize) -> String {
+    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, name) in UNITS.iter().skip(first).take(units) {
+        if rest >= *size || words.is_empty() {
+            words.push(format!("{}{name}", rest / size));
+        }
+        rest %= size;
+    }
+    words.join(" ")
+}
+
+/// The value in JSON; texts are as they stand in the log.
+pub fn json(cell: &Cell) -> Value {
+    match cell {
+        Cell::Nothing => Value::Null,
+        Cell::Text(text) => json!(text),
+        Cell::Number(number) | Cell::Duration(number) => json!(number),
+        Cell::Share(share) => json!(rounded(*share)),
+        Cell::Time(time) => json!(time.rfc3339(Tz::UTC)),
+        Cell::Flag(flag) => json!(flag),
+        Cell::List(texts) => json!(texts),
+    }
+}
+
+/// The value for formats that know only text; texts are as they stand in the log.
+pub fn raw(cell: &Cell, zone: Tz) -> String {
+    match cell {
+        Cell::Nothing => String::new(),
+        Cell::Text(text) => text.clone(),
+        Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Share(share) => rounded(*share).to_string(),
+        Cell::Time(time) => time.rfc3339(zone),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::List(texts) => texts.join("; "),
+    }
+}
+
+fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time;
+
+    const LOOK: Look = Look { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
+
+    #[test]
+    fn says_durations_in_two_units() {
+        for (seconds, two, one) in [
+            (0, "0s", "0s"),
+            (59, "59s", "59s"),
+            (725, "12m 5s", "12m"),
+            (3600, "1h", "1h"),
+            (3605, "1h", "1h"),
+            (3 * 86_400 + 4 * 3600 + 7, "3d 4h", "3d"),
+        ] {
+            assert_eq!((duration(seconds, 2).as_str(), duration(seconds, 1).as_str()), (two, one));
+        }
+    }
+
+    #[test]
+    fn times_leave_out_the_year_they_share() {
+        let cell = |text| Cell::Time(time::parse(text).unwrap().timestamp);
+        let (a, b) = (cell("2025-01-15T10:30:00Z"), cell("2024-12-31T23:59:59Z"));
+        let forms = |cells: &[&Cell]| column_forms(cells.iter().copied(), &LOOK).next().unwrap();
+        assert_eq!(
+            forms(&[&a, &Cell::Nothing, &a]),
+            ["2025-01-15 10:30:00", "2025-01-15 10:30", "01-15 10:30"]
+        );
+        assert_eq!(forms(&[&a, &b]), ["2025-01-15 10:30:00", "2025-01-15 10:30"]);
+    }
+
+    #[test]
+    fn every_kind_for_people_and_programs() {
+        let list = Cell::List(vec!["a".to_owned(), "b\u{7}".to_owned()]);
+        for (cell, people, program, text) in [
+            (Cell::Nothing, "", Value::Null, ""),
+            (Cell::text("=1\u{1b}"), "=1\\u{1b}", json!("=1\u{1b}"), "=1\u{1b}"),
+            (Cell::Number(1_234_567), "1234567", json!(1_234_567), "1234567"),
+            (Cell::Share(0.123_456), "12.3 %", json!(0.1235), "0.1235"),
+            (Cell::Share(f64::NAN), "NaN %", Value::Null, "NaN"),
+            (Cell::Duration(60), "1m", json!(60), "60"),
+            (Cell::Flag(false), "no", json!(false), "false"),
+            (list, "a, b\\u{7}", json!(["a", "b\u{7}"]), "a; b\u{7}"),
+        ] {
+            assert_eq!(longest(&cell, &LOOK), people);
+            assert_eq!(json(&cell), program);
+            assert_eq!(raw(&cell, Tz::UTC), text);
+        }
+    }
+}

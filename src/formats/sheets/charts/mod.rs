@@ -1,0 +1,138 @@
+//! Charts as text: one file each. Below [`LEAST`] columns nothing can be drawn, so they are drawn
+//! for that many; without a width, for [`USUAL`].
+
+mod bars;
+mod heat;
+mod stretches;
+mod timeline;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Look, style, words};
+use crate::sheet::{Chart, Tone};
+
+const LEAST: usize = 16;
+const USUAL: usize = 80;
+
+/// The lines of a chart.
+pub fn draw(chart: &Chart, look: &Look) -> Vec<String> {
+    let lines = match chart {
+        Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
+        Chart::Heat(grids) => heat::draw(grids, look),
+        Chart::Bars(bars) => bars::draw(bars, look),
+        Chart::Stretches { from, to, rows } => stretches::draw((*from, *to), rows, look),
+    };
+    if lines.is_empty() { vec!["nothing to draw".to_owned()] } else { lines }
+}
+
+fn width(look: &Look) -> usize {
+    look.width.unwrap_or(USUAL).max(LEAST)
+}
+
+/// How many columns names may take: what they need, but no more than a third.
+fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> usize {
+    let widest = names.map(|name| words::of_log(name, look.ascii).width()).max().unwrap_or(0);
+    widest.min(width(look) / 3)
+}
+
+fn painted(text: &str, tone: Tone, look: &Look) -> String {
+    if !look.colors || tone == Tone::Plain || text.is_empty() {
+        return text.to_owned();
+    }
+    format!("{}{text}{}", style(tone).render(), style(tone).render_reset())
+}
+
+/// The labels of an axis's ends below it, where there is room for both.
+fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &Look) -> Vec<String> {
+    let gap = axis.saturating_sub(first.width() + last.width());
+    if first == last {
+        words::wrapped(first, width(look))
+    } else if gap > 0 {
+        vec![format!("{}{first}{}{last}", " ".repeat(indent), " ".repeat(gap))]
+    } else {
+        words::wrapped(&format!("{first} to {last}"), width(look))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sheet::Stretch;
+    use crate::time::{self, Timestamp};
+    use chrono_tz::Tz;
+
+    fn look(width: usize) -> Look {
+        Look { zone: Tz::UTC, width: Some(width), colors: false, ascii: false, header: true }
+    }
+
+    fn day(day: u64) -> Timestamp {
+        let first = time::parse("2025-01-01T00:00:00Z").unwrap().timestamp;
+        Timestamp { seconds: first.seconds + day as i64 * 86_400, nanos: 0 }
+    }
+
+    fn timeline(days: u64) -> Chart {
+        let bucket = |at| (day(at), format!("day {at}"), at);
+        Chart::Timeline { unit: "day", buckets: (0..days).map(bucket).collect() }
+    }
+
+    #[test]
+    fn a_timeline_is_a_histogram() {
+        let lines = draw(&timeline(9), &look(20));
+        assert_eq!(lines[..6].iter().filter(|line| line.ends_with('█')).count(), 6);
+        assert_eq!(
+            lines[5..],
+            [
+                "  ▆▆██████████████",
+                "──────────────────",
+                "day 0        day 8",
+                "1 bar = 1 day; the",
+                "highest is 8"
+            ]
+        );
+    }
+
+    #[test]
+    fn neighbours_share_a_bar_when_there_are_many() {
+        let lines = draw(&timeline(100), &look(40)).join("\n");
+        assert!(lines.contains("1 bar = 3 days; the highest is 288"), "{lines}");
+        assert_eq!(draw(&timeline(0), &look(40)), ["nothing to draw"]);
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_numbers() {
+        let bars = [("all", 16), ("half", 8), ("one", 1), ("none", 0)];
+        let bars = bars.map(|(name, count)| (name.to_owned(), count, Tone::Bad));
+        let lines = draw(&Chart::Bars(bars.to_vec()), &look(25));
+        assert_eq!(lines, ["all   ████████████████ 16", "half  ████████ 8", "one   █ 1", "none   0"]);
+    }
+
+    #[test]
+    fn stretches_lie_in_time() {
+        let stretch = |from, to, is_open| Stretch { from: day(from), to: day(to), is_open, tone: Tone::Warn };
+        let rows = vec![
+            ("acme".to_owned(), vec![stretch(0, 10, false), stretch(20, 40, true)]),
+            ("brief".to_owned(), vec![stretch(39, 39, false)]),
+        ];
+        let chart = Chart::Stretches { from: day(0), to: day(40), rows };
+        let lines = draw(&chart, &look(47));
+        assert_eq!(lines[0], format!("acme   {}{}{}▶", "━".repeat(10), " ".repeat(10), "━".repeat(19)));
+        assert_eq!(lines[1], format!("brief  {}━", " ".repeat(39)));
+        assert_eq!(lines[2], "       2025-01-01 00:00        2025-02-10 00:00");
+    }
+
+    #[test]
+    fn heat_has_a_row_for_every_weekday() {
+        let mut counts = [[0; 24]; 7];
+        (counts[0][0], counts[1][23], counts[6][12]) = (1, 100, 60);
+        let chart = Chart::Heat(vec![("removals".to_owned(), counts)]);
+        for (width, header, monday) in [
+            (80, "    0           6           12          18", "Mon ░░"),
+            (40, "    0     6     12    18", "Mon ░"),
+            (20, "    0  6  12 18", "Mon ░"),
+        ] {
+            let lines = draw(&chart, &look(width));
+            assert_eq!(lines[..3], ["removals", header, monday]);
+            assert_eq!(lines.iter().filter(|line| line.ends_with('█')).count(), 1);
+        }
+    }
+}

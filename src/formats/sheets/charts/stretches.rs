@@ -1,0 +1,50 @@
+//! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
+
+use super::{ends, name_width, painted, width};
+use crate::formats::grid::GAP;
+use crate::formats::sheets::{Look, words};
+use crate::sheet::{Stretch, Tone};
+use crate::time::Timestamp;
+
+/// A line for each name, and the ends of the axis.
+pub fn draw(span: (Timestamp, Timestamp), rows: &[(String, Vec<Stretch>)], look: &Look) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let names = name_width(rows.iter().map(|row| row.0.as_str()), look);
+    let axis = width(look) - names - GAP;
+    let line = |(name, stretches): &(String, Vec<Stretch>)| {
+        let name = words::padded(&words::of_log(name, look.ascii), names + GAP);
+        format!("{name}{}", painted_runs(&cells(stretches, span, axis), look)).trim_end().to_owned()
+    };
+    let mut lines: Vec<_> = rows.iter().map(line).collect();
+    let label = |time: Timestamp| time.to_the_minute(look.zone);
+    lines.extend(ends(&label(span.0), &label(span.1), names + GAP, axis, look));
+    lines
+}
+
+/// The axis of one name; every stretch has a cell at least.
+fn cells(stretches: &[Stretch], span: (Timestamp, Timestamp), axis: usize) -> Vec<(char, Tone)> {
+    let mut cells = vec![(' ', Tone::Plain); axis];
+    for stretch in stretches {
+        let from = place(stretch.from, span, axis).min(axis - 1);
+        let to = place(stretch.to, span, axis).clamp(from + 1, axis);
+        cells[from..to].fill(('━', stretch.tone));
+        if stretch.is_open {
+            cells[to - 1].0 = '▶';
+        }
+    }
+    cells
+}
+
+fn place(time: Timestamp, (from, to): (Timestamp, Timestamp), axis: usize) -> usize {
+    let length = i128::from(to.seconds) - i128::from(from.seconds);
+    let after = i128::from(time.seconds) - i128::from(from.seconds);
+    let place = (after * axis as i128 / length.max(1)).clamp(0, axis as i128);
+    usize::try_from(place).unwrap_or(0)
+}
+
+fn painted_runs(cells: &[(char, Tone)], look: &Look) -> String {
+    let runs = cells.chunk_by(|left, right| left.1 == right.1);
+    runs.map(|run| painted(&run.iter().map(|cell| cell.0).collect::<String>(), run[0].1, look)).collect()
+}

@@ -1,0 +1,68 @@
+//! A sheet as Markdown: headings, tables, and charts as code blocks of their drawing in text.
+
+use super::{Look, cells, charts, words};
+use crate::formats::escape;
+use crate::sheet::{Body, Chart, Fact, Kind, Sheet, Table};
+
+/// Prints every section.
+pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
+    let report = |text: &str| escape::markdown(&words::of_report(text, look.ascii));
+    let mut out = format!("# {}\n", report(&sheet.title));
+    for note in sheet.notes.iter().map(String::as_str).chain(super::text::zone_note(sheet, look).as_deref()) {
+        out.push_str(&format!("\n{}\n", report(note)));
+    }
+    for section in &sheet.sections {
+        out.push_str(&format!("\n## {}\n\n", report(section.title)));
+        match &section.body {
+            Body::Facts(facts) => self::facts(facts, look, &mut out),
+            Body::Table(table) if table.rows.is_empty() => {
+                out.push_str(&format!("{}\n", report(table.empty)))
+            }
+            Body::Table(table) => self::table(table, look, &mut out),
+            Body::Chart(chart) => self::chart(chart, look, &mut out),
+        }
+    }
+    words::plain(out, look.ascii).into_bytes()
+}
+
+fn facts(facts: &[Fact], look: &Look, out: &mut String) {
+    out.push_str("| fact | value |\n| --- | --- |\n");
+    for fact in facts {
+        let value = cells::longest(&fact.value, look);
+        let label = words::of_report(fact.label, look.ascii);
+        row([label, value].iter().map(|text| escape::markdown(text)), out);
+    }
+}
+
+fn table(table: &Table, look: &Look, out: &mut String) {
+    let title = |title: &str| escape::markdown(&words::of_report(title, look.ascii));
+    row(table.columns.iter().map(|column| title(column.title)), out);
+    let rule = |kind| if is_amount(kind) { "---:" } else { "---" };
+    row(table.columns.iter().map(|column| rule(column.kind).to_owned()), out);
+    for cells in table.rows.iter().map(|row| &row.cells) {
+        row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), out);
+    }
+    if table.left_out > 0 {
+        out.push_str(&format!("\n{}\n", super::text::left_out(table.left_out)));
+    }
+}
+
+fn row(cells: impl Iterator<Item = String>, out: &mut String) {
+    for cell in cells {
+        out.push_str(&format!("| {cell} "));
+    }
+    out.push_str("|\n");
+}
+
+fn chart(chart: &Chart, look: &Look, out: &mut String) {
+    let lines = charts::draw(chart, &Look { colors: false, ..*look }).join("\n");
+    // A name of the log must not be able to close the block.
+    let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    out.push_str(&format!("{fence}text\n{lines}\n{fence}\n"));
+}
+
+/// Whether values are compared by their size.
+pub fn is_amount(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
+}

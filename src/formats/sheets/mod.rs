@@ -1,0 +1,82 @@
+//! Every way to print a [`Sheet`]: one file each, listed here. They see typed cells and sections,
+//! never what a report is about.
+
+pub mod cells;
+pub mod charts;
+pub mod json;
+pub mod markdown;
+pub mod schema;
+pub mod separated;
+pub mod text;
+pub mod words;
+
+use anstyle::{AnsiColor, Style};
+use chrono_tz::Tz;
+
+use crate::sheet::{Sheet, Tone};
+
+/// How a sheet is to look; formats take from it what concerns them.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Zone of printed times.
+    pub zone: Tz,
+    /// Terminal columns; no limit when there is none.
+    pub width: Option<usize>,
+    /// Colour by tone.
+    pub colors: bool,
+    /// Print nothing but ASCII.
+    pub ascii: bool,
+    /// Print the headers of tables.
+    pub header: bool,
+}
+
+/// A format of sheets.
+pub struct SheetFormat {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// Prints a sheet.
+    pub render: fn(&Sheet, &Look) -> Vec<u8>,
+}
+
+/// Every format of sheets.
+pub static SHEET_FORMATS: &[SheetFormat] = &[
+    SheetFormat {
+        name: "table",
+        about: "text for a terminal: facts, tables and charts",
+        render: text::render,
+    },
+    SheetFormat { name: "json", about: "one JSON object with every section", render: json::whole },
+    SheetFormat {
+        name: "ndjson",
+        about: "one JSON object a line: the rows of every table",
+        render: json::lines,
+    },
+    SheetFormat {
+        name: "csv",
+        about: "comma-separated values (RFC 4180): the first table",
+        render: |sheet, look| separated::render(sheet, look, b','),
+    },
+    SheetFormat {
+        name: "tsv",
+        about: "tab-separated values: the first table",
+        render: |sheet, look| separated::render(sheet, look, b'\t'),
+    },
+    SheetFormat {
+        name: "markdown",
+        about: "Markdown for a wiki or a ticket: every section",
+        render: markdown::render,
+    },
+];
+
+/// The colour of a tone in a terminal.
+pub fn style(tone: Tone) -> Style {
+    let color = match tone {
+        Tone::Plain => return Style::new(),
+        Tone::Good => AnsiColor::Green,
+        Tone::Warn => AnsiColor::Yellow,
+        Tone::Bad => AnsiColor::Red,
+    };
+    color.on_default()
+}

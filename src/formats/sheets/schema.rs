@@ -1,0 +1,110 @@
+//! The JSON Schema (draft 2020-12) of a sheet in JSON, derived from its sections.
+//!
+//! A report fills the same sections whatever it reads, so any of its sheets gives its schema.
+
+use serde_json::{Map, Value, json};
+
+use super::json::{left_out_key, schema_name};
+use crate::schema::DRAFT;
+use crate::sheet::{Body, Chart, Kind, Section, Sheet};
+
+/// The schema of what [`super::json::whole`] makes of the sheet.
+pub fn schema(sheet: &Sheet) -> Value {
+    let name = schema_name(sheet);
+    let mut properties = Map::new();
+    properties.insert("schema".into(), json!({ "const": name }));
+    let mut notes = list(json!({ "type": "string" }));
+    notes["description"] = "what a reader has to know about what is shown".into();
+    properties.insert("notes".into(), notes);
+    for section in &sheet.sections {
+        properties.insert(section.key.into(), part(section));
+        if matches!(section.body, Body::Table(_)) {
+            let mut count = count();
+            count["description"] = format!("how many further rows of `{}` were left out", section.key).into();
+            properties.insert(left_out_key(section), count);
+        }
+    }
+    let mut schema = json!({ "$schema": DRAFT, "title": name });
+    if let (Value::Object(schema), Value::Object(object)) = (&mut schema, object(properties)) {
+        schema.extend(object);
+    }
+    schema
+}
+
+fn part(section: &Section) -> Value {
+    let mut schema = match &section.body {
+        Body::Facts(facts) => {
+            object(facts.iter().map(|fact| (fact.key.to_owned(), value(fact.kind, fact.label))).collect())
+        }
+        Body::Table(table) => {
+            let columns = table.columns.iter();
+            list(object(
+                columns.map(|column| (column.key.to_owned(), value(column.kind, column.about))).collect(),
+            ))
+        }
+        Body::Chart(chart) => numbers(chart),
+    };
+    schema["description"] = section.title.into();
+    schema
+}
+
+/// A value that may be missing.
+fn value(kind: Kind, about: &str) -> Value {
+    let mut schema = match kind {
+        Kind::Text | Kind::Id => json!({ "type": ["string", "null"] }),
+        Kind::Number | Kind::Duration => json!({ "type": ["integer", "null"], "minimum": 0 }),
+        Kind::Share => json!({ "type": ["number", "null"], "minimum": 0, "maximum": 1 }),
+        Kind::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
+        Kind::Flag => json!({ "type": ["boolean", "null"] }),
+        Kind::List => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
+    };
+    schema["description"] = about.into();
+    schema
+}
+
+fn numbers(chart: &Chart) -> Value {
+    let name = || ("name", json!({ "type": "string" }));
+    match chart {
+        Chart::Timeline { .. } => {
+            let bucket = members([("from", time()), ("count", count())]);
+            let unit = json!({ "enum": ["hour", "day", "week", "month"] });
+            members([("unit", unit), ("buckets", list(bucket))])
+        }
+        Chart::Heat(_) => {
+            let mut hours = list(count());
+            (hours["minItems"], hours["maxItems"]) = (24.into(), 24.into());
+            let mut days = list(hours);
+            (days["minItems"], days["maxItems"]) = (7.into(), 7.into());
+            days["description"] = "by weekday, Monday first, and by hour".into();
+            list(members([name(), ("counts", days)]))
+        }
+        Chart::Bars(_) => list(members([name(), ("count", count())])),
+        Chart::Stretches { .. } => {
+            let open = json!({ "type": "boolean", "description": "whether it goes on beyond the log" });
+            let stretch = members([("from", time()), ("to", time()), ("open", open)]);
+            let row = members([name(), ("stretches", list(stretch))]);
+            members([("from", time()), ("to", time()), ("rows", list(row))])
+        }
+    }
+}
+
+fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
+    object(members.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
+}
+
+fn object(properties: Map<String, Value>) -> Value {
+    let required: Vec<_> = properties.keys().cloned().collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}

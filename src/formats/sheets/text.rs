@@ -1,0 +1,140 @@
+//! A sheet for people at a terminal: title, notes, and every section under its title.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::words::{of_report, padded, plain, wrapped};
+use super::{Look, cells, charts, markdown, style};
+use crate::formats::grid::{Cut, GAP, GridColumn, GridRow};
+use crate::formats::table as grid_table;
+use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Sheet, Table};
+
+/// Prints every section.
+pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
+    let mut out = String::new();
+    heading(&sheet.title, look, &mut out);
+    for note in sheet.notes.iter().map(String::as_str).chain(zone_note(sheet, look).as_deref()) {
+        sentence(note, look, &mut out);
+    }
+    // CSV prints the first table only.
+    let mut others = "csv";
+    for section in &sheet.sections {
+        out.push('\n');
+        heading(section.title, look, &mut out);
+        match &section.body {
+            Body::Facts(facts) => self::facts(facts, look, &mut out),
+            Body::Table(table) => {
+                self::table(table, others, look, &mut out);
+                others = "ndjson";
+            }
+            Body::Chart(chart) => {
+                for line in charts::draw(chart, look) {
+                    out.push_str(&line);
+                    out.push('\n');
+                }
+            }
+        }
+    }
+    plain(out, look.ascii).into_bytes()
+}
+
+/// The zone of printed times, if there are some.
+pub fn zone_note(sheet: &Sheet, look: &Look) -> Option<String> {
+    let has_times = sheet.sections.iter().any(|section| match &section.body {
+        Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Time(_))),
+        Body::Table(table) => {
+            !table.rows.is_empty() && table.columns.iter().any(|column| column.kind == Kind::Time)
+        }
+        Body::Chart(chart) => matches!(chart, Chart::Stretches { .. }),
+    });
+    has_times.then(|| format!("Times are in {}.", look.zone.name()))
+}
+
+/// What to say of rows that were left out.
+pub fn left_out(rows: u64) -> String {
+    format!("… and {rows} more; --top shows more")
+}
+
+fn heading(title: &str, look: &Look, out: &mut String) {
+    let bold = if look.colors { Style::new().bold() } else { Style::new() };
+    for line in wrapped(&of_report(title, look.ascii), room(look)) {
+        out.push_str(&format!("{bold}{line}{bold:#}\n"));
+    }
+}
+
+fn sentence(text: &str, look: &Look, out: &mut String) {
+    for line in wrapped(&of_report(text, look.ascii), room(look)) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+}
+
+fn room(look: &Look) -> usize {
+    look.width.unwrap_or(usize::MAX).max(1)
+}
+
+/// Values stand beside their labels, or below them when labels take more than half of the room.
+fn facts(facts: &[Fact], look: &Look, out: &mut String) {
+    let label = |fact: &Fact| of_report(fact.label, look.ascii);
+    let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
+    let is_beside = widest + GAP <= room(look) / 2;
+    let indent = if is_beside { widest + GAP } else { GAP };
+    for fact in facts {
+        let value = wrapped(&cells::longest(&fact.value, look), room(look).saturating_sub(indent).max(1));
+        if !is_beside {
+            sentence(fact.label, look, out);
+        }
+        for (at, line) in value.iter().enumerate() {
+            let before = if at == 0 && is_beside { label(fact) } else { String::new() };
+            let line = format!("{}{line}", padded(&before, indent));
+            if is_beside || !line.trim_end().is_empty() {
+                out.push_str(line.trim_end());
+                out.push('\n');
+            }
+        }
+    }
+}
+
+fn table(table: &Table, others: &str, look: &Look, out: &mut String) {
+    if table.rows.is_empty() {
+        return sentence(table.empty, look, out);
+    }
+    let columns: Vec<_> = table.columns.iter().map(|column| grid_column(column, look)).collect();
+    let mut rows: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) })
+        .collect();
+    for at in 0..columns.len() {
+        let cells = table.rows.iter().map(|row| row.cells.get(at).unwrap_or(&Cell::Nothing));
+        for (row, forms) in rows.iter_mut().zip(cells::column_forms(cells, look)) {
+            row.cells.push(forms);
+        }
+    }
+    let style = grid_table::Style { width: look.width, colors: look.colors, header: look.header };
+    let rendered = grid_table::render(&columns, &rows, style);
+    out.push_str(&rendered.text);
+    if table.left_out > 0 {
+        sentence(&left_out(table.left_out), look, out);
+    }
+    if !rendered.hidden.is_empty() {
+        let hidden = rendered.hidden.join(", ");
+        sentence(&format!("No room for: {hidden}; see --width or --format {others}."), look, out);
+    }
+}
+
+fn grid_column(column: &Column, look: &Look) -> GridColumn {
+    let (cut, min) = match column.kind {
+        Kind::Id => (Cut::Middle, 10),
+        Kind::Text | Kind::List => (Cut::End, 10),
+        // Half a number is a wrong number.
+        Kind::Number | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => (Cut::End, usize::MAX),
+    };
+    GridColumn {
+        title: of_report(column.title, look.ascii),
+        cut,
+        min,
+        rank: column.rank,
+        to_right: markdown::is_amount(column.kind),
+    }
+}

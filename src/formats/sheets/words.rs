@@ -1,0 +1,140 @@
+//! Words of a sheet made fit to print: harmless, in ASCII where that is asked for, and wrapped.
+//!
+//! With `ascii`, texts of the log are escaped as they come in; so whatever else is not ASCII in
+//! the finished output is a mark of ours, and [`plain`] has a letter of the same width for it.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::formats::escape::visible;
+use crate::formats::grid::{self, Cut};
+
+/// A text of the log.
+pub fn of_log(text: &str, ascii: bool) -> String {
+    escaped(text, |c| ascii && !c.is_ascii())
+}
+
+/// A text of a report, whose marks have a letter in ASCII; it may quote the log.
+pub fn of_report(text: &str, ascii: bool) -> String {
+    escaped(text, |c| ascii && !c.is_ascii() && letter(c).is_none())
+}
+
+fn escaped(text: &str, is_foreign: impl Fn(char) -> bool) -> String {
+    let text = visible(text);
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_foreign(c) {
+            escaped.extend(c.escape_unicode());
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+/// Finished output with a letter for every mark of ours, when `ascii`.
+pub fn plain(text: String, ascii: bool) -> String {
+    if !ascii || text.is_ascii() {
+        return text;
+    }
+    text.chars().map(|c| letter(c).unwrap_or(c)).collect()
+}
+
+/// The letter that stands for a mark of ours.
+fn letter(c: char) -> Option<char> {
+    Some(match c {
+        '…' => '~',
+        '─' | '–' | '—' => '-',
+        '━' => '=',
+        '▶' => '>',
+        '×' => 'x',
+        '‘' | '’' => '\'',
+        '“' | '”' => '"',
+        '▁' => '_',
+        '░' | '▂' | '▃' => '.',
+        '▒' | '▄' | '▅' => ':',
+        '▏' | '▎' | '▍' | '▆' | '▇' => '|',
+        '▓' => '*',
+        '▌' | '▋' | '▊' | '▉' | '█' => '#',
+        _ => return None,
+    })
+}
+
+/// The text in lines of at most `width` columns, broken at spaces where that is possible.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut taken) = (String::new(), 0);
+    for mut word in text.split(' ') {
+        while let (head, Some(rest)) = split(word, width) {
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            lines.push(head.to_owned());
+            (word, taken) = (rest, 0);
+        }
+        if !line.is_empty() && taken + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if line.is_empty() {
+            taken = word.width();
+        } else {
+            line.push(' ');
+            taken += 1 + word.width();
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// What of a word fits on a line, one character at least, and what does not.
+fn split(word: &str, width: usize) -> (&str, Option<&str>) {
+    let mut taken = 0;
+    for (at, c) in word.char_indices() {
+        taken += grid::columns_of(c);
+        if taken > width && at > 0 {
+            return (&word[..at], Some(&word[at..]));
+        }
+    }
+    (word, None)
+}
+
+/// The text, cut in its middle or filled with spaces to exactly `width` columns.
+pub fn padded(text: &str, width: usize) -> String {
+    let mut text = grid::cut(text, width, Cut::Middle);
+    text.push_str(&" ".repeat(width.saturating_sub(text.width())));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ascii_when_asked_for() {
+        for (text, of_log_, of_report_) in [
+            ("plain", "plain", "plain"),
+            ("Zoë — x", "Zo\\u{eb} \\u{2014} x", "Zo\\u{eb} - x"),
+            ("a\u{1b}b\u{202e}", "a\\u{1b}b\\u{202e}", "a\\u{1b}b\\u{202e}"),
+        ] {
+            assert_eq!(plain(of_log(text, true), true), of_log_);
+            assert_eq!(plain(of_report(text, true), true), of_report_);
+        }
+        assert_eq!(of_log("Zoë —", false), "Zoë —");
+    }
+
+    #[test]
+    fn wraps_at_spaces_and_within_long_words() {
+        for (text, width, lines) in [
+            ("", 5, vec![""]),
+            ("one two three", 7, vec!["one two", "three"]),
+            ("one two three", 80, vec!["one two three"]),
+            ("a abcdefgh b", 4, vec!["a", "abcd", "efgh", "b"]),
+            ("株式会社", 5, vec!["株式", "会社"]),
+            ("株", 1, vec!["株"]),
+        ] {
+            assert_eq!(wrapped(text, width), lines, "{text}");
+        }
+    }
+}
