@@ -18,6 +18,8 @@ mod laws;
 mod cli;
 // The published schemas against fixtures.
 mod schema;
+// Every format of a report on one sheet with everything in it.
+mod sheets;
 // What can be read off the source tree.
 mod tidy;
 // Running the binary.

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn neighbours_share_a_bar_when_there_are_many() {
         let lines = draw(&timeline(100), &look(40)).join("\n");
-        assert!(lines.contains("1 bar = 3 days; the highest is 288"), "{lines}");
+        assert!(lines.contains("1 bar = 3 days; the highest is 291"), "{lines}");
         assert_eq!(draw(&timeline(0), &look(40)), ["nothing to draw"]);
     }
 
