@@ -15,7 +15,10 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &Look) -> Vec<String> {
         _ => (2, 1),
     };
     let mut lines = Vec::new();
-    for (name, counts) in grids {
+    for (at, (name, counts)) in grids.iter().enumerate() {
+        if at > 0 {
+            lines.push(String::new());
+        }
         lines.extend(words::wrapped(&words::of_log(name, look.ascii), width(look)));
         lines.push(hour_labels(6 / hours * columns));
         let cells = counts.map(|day| day.chunks(hours).map(|hours| hours.iter().sum()).collect::<Vec<u64>>());
