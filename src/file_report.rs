@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::event::Attribute;
 use crate::finding::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
 use crate::scan::{Counts, Fold, Record};
-use crate::time::Timestamp;
+use crate::times::Times;
 
 /// The findings and facts of a block.
 #[derive(Default)]
@@ -46,12 +46,8 @@ pub struct Facts {
     pub drift: BTreeMap<Drift, u64>,
     /// Drift beyond what is kept one by one.
     pub more_drift: u64,
-    /// Earliest and latest time.
-    pub range: Option<(Timestamp, Timestamp)>,
-    /// Times of the first and last event in the order of the file.
-    ends: Option<(Timestamp, Timestamp)>,
-    /// Events that are earlier than the one before them.
-    pub out_of_order: u64,
+    /// When its events happened.
+    pub times: Times,
 }
 
 /// Something no document knows.
@@ -81,7 +77,7 @@ impl Part {
         if let Some(event) = record.event {
             let action = event.text(Attribute::Action).unwrap_or_default();
             count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
-            self.facts.time(event.time);
+            self.facts.times.add(event.time);
         }
         for finding in record.findings {
             self.facts.finding(&finding, keep);
@@ -110,10 +106,10 @@ impl FileReport {
     pub fn merge(&mut self, other: Self) {
         self.counts.merge(other.counts);
         self.shown += other.shown;
-        let out_of_order = self.facts.out_of_order + other.facts.out_of_order;
+        let mut times = self.facts.times;
+        times.merge(other.facts.times);
         self.facts.merge(other.facts);
-        // Files are no sequence: only disorder inside one is counted.
-        self.facts.out_of_order = out_of_order;
+        self.facts.times = times;
     }
 
     /// Findings of that level.
@@ -138,27 +134,6 @@ impl Facts {
         self.by_action.iter().flat_map(|(source, actions)| {
             actions.iter().map(|(action, count)| (*source, action.as_str(), *count))
         })
-    }
-
-    fn time(&mut self, time: Timestamp) {
-        self.merge_range((time, time));
-        self.follow((time, time));
-    }
-
-    fn merge_range(&mut self, (from, to): (Timestamp, Timestamp)) {
-        let (first, last) = self.range.unwrap_or((from, to));
-        self.range = Some((first.min(from), last.max(to)));
-    }
-
-    fn follow(&mut self, (first, last): (Timestamp, Timestamp)) {
-        let begin = match self.ends {
-            Some((begin, before)) => {
-                self.out_of_order += u64::from(first < before);
-                begin
-            }
-            None => first,
-        };
-        self.ends = Some((begin, last));
     }
 
     fn finding(&mut self, finding: &Finding, keep: Keep) {
@@ -191,13 +166,7 @@ impl Facts {
             self.drifted(drift, times);
         }
         self.more_drift += other.more_drift;
-        self.out_of_order += other.out_of_order;
-        if let Some(range) = other.range {
-            self.merge_range(range);
-        }
-        if let Some(ends) = other.ends {
-            self.follow(ends);
-        }
+        self.times.append(other.times);
     }
 }
 

@@ -73,7 +73,7 @@ impl Bench {
 pub fn fold<T: Default>(
     block: &Block,
     reading: Reading,
-    each: impl Fn(&mut T, Record<'_>),
+    each: impl FnMut(&mut T, Record<'_>),
     bench: &mut Bench,
 ) -> Folded<T> {
     let mut folder = Folder {
@@ -113,7 +113,7 @@ struct Folder<'b, T, F> {
     bench: &'b mut Bench,
 }
 
-impl<T, F: Fn(&mut T, Record<'_>)> Folder<'_, T, F> {
+impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
     /// Goes over the lines a cacheful at a time: reading finds it where the check of UTF-8
     /// left it.
     fn lines(&mut self, bytes: &[u8]) {

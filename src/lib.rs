@@ -27,6 +27,15 @@ pub mod finding;
 pub mod nearest;
 pub mod time;
 
+pub mod deliveries;
+pub mod history;
+pub mod names;
+pub mod survey;
+pub mod times;
+
+pub mod calendar;
+pub mod reports;
+
 pub mod columns;
 pub mod file_report;
 pub mod select;

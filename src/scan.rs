@@ -49,8 +49,30 @@ pub fn scan<T: Fold>(
     settings: Settings,
     meter: &Meter,
     each: impl Fn(&mut T, Record<'_>) + Send + Sync + 'static,
-    mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
+    take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
+    let each = move |(): &mut (), _: BlockId, value: &mut T, record: Record<'_>| each(value, record);
+    gather(inputs, settings, meter, each, take).map(drop)
+}
+
+/// A block: index of the input it belongs to, and its number there, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlockId {
+    /// Index of the input.
+    pub input: u32,
+    /// Number of the block in the input.
+    pub number: u32,
+}
+
+/// Like [`scan`], with something of its own that every worker keeps from its first block to its
+/// last. They are returned in no particular order, and not at all when the scan is stopped.
+pub fn gather<W: Default + Send + 'static, T: Fold>(
+    inputs: &[Input],
+    settings: Settings,
+    meter: &Meter,
+    each: impl Fn(&mut W, BlockId, &mut T, Record<'_>) + Send + Sync + 'static,
+    mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
+) -> Result<Vec<W>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
     let pool = pool.context("starting threads")?;
     let board = Arc::new(Board::new(inputs, settings, meter));
@@ -60,38 +82,48 @@ pub fn scan<T: Fold>(
     let _stop = StopOnDrop(&board);
 
     let mut order = Order::default();
+    let mut gone = Vec::new();
     while order.current() < inputs.len() {
         match from_workers.recv().context("all workers are gone")? {
             Message::Block { input, number, folded } => order.arrive(input, number, folded),
             Message::End { input, blocks, error } => order.end(input, blocks, error),
+            Message::Gone(own) => gone.push(own),
         }
         while let Some(piece) = order.due() {
             if take(piece)?.is_break() {
-                return Ok(());
+                return Ok(Vec::new());
             }
         }
         board.update(&order);
     }
-    Ok(())
+    while gone.len() < settings.threads {
+        if let Message::Gone(own) = from_workers.recv().context("all workers are gone")? {
+            gone.push(own);
+        }
+    }
+    Ok(gone)
 }
 
 /// What a worker sends to the calling thread.
-enum Message<T> {
+enum Message<W, T> {
     /// The result of a block, counted from 0 in its input.
     Block { input: usize, number: u64, folded: Folded<T> },
     /// An input had so many blocks, and ended in an error perhaps.
     End { input: usize, blocks: u64, error: Option<String> },
+    /// It has nothing more to do, and hands over its own.
+    Gone(W),
 }
 
-struct Worker<T, F> {
+struct Worker<W, T, F> {
     board: Arc<Board>,
     each: Arc<F>,
-    to_main: Sender<Message<T>>,
+    to_main: Sender<Message<W, T>>,
 }
 
 /// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
-fn work<T: Fold>(worker: &Worker<T, impl Fn(&mut T, Record<'_>)>) {
+fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>) {
     let Worker { board, each, to_main } = worker;
+    let mut own = W::default();
     let mut bench = Bench::default();
     let mut buffer = Vec::new();
     while let Some((input, blocks)) = board.claim() {
@@ -99,7 +131,9 @@ fn work<T: Fold>(worker: &Worker<T, impl Fn(&mut T, Record<'_>)>) {
         let number = board.give_back(input, blocks);
         let message = match read {
             Ok(Some(block)) => {
-                let folded = fold(&block, board.settings.reading, &**each, &mut bench);
+                let id = BlockId { input: input as u32, number: number as u32 };
+                let each = |value: &mut T, record: Record<'_>| each(&mut own, id, value, record);
+                let folded = fold(&block, board.settings.reading, each, &mut bench);
                 buffer = block.into_buffer();
                 Message::Block { input, number, folded }
             }
@@ -110,6 +144,7 @@ fn work<T: Fold>(worker: &Worker<T, impl Fn(&mut T, Record<'_>)>) {
             return;
         }
     }
+    let _ = to_main.send(Message::Gone(own));
 }
 
 type InputBlocks = Blocks<Reader>;

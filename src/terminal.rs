@@ -53,6 +53,16 @@ impl Terminal {
     }
 }
 
+/// Whether the locale is a UTF-8 one; where none is set, terminals speak it nowadays.
+pub fn speaks_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os);
+    let Some(locale) = locale.into_iter().find(|locale| !locale.is_empty()) else {
+        return true;
+    };
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    locale.ends_with("utf-8") || locale.ends_with("utf8")
+}
+
 /// `NO_COLOR` and `FORCE_COLOR` count when they are not empty; `TERM=dumb` knows no colours.
 fn color_of_environment() -> Option<bool> {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());

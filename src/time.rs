@@ -23,6 +23,17 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// Before every other.
+    pub const MIN: Self = Self { seconds: i64::MIN, nanos: 0 };
+    /// After every other.
+    pub const MAX: Self = Self { seconds: i64::MAX, nanos: NANOS_PER_SECOND - 1 };
+
+    /// Whole seconds since an earlier point, 0 when that one is later.
+    pub fn seconds_since(self, earlier: Self) -> u64 {
+        let borrowed = i64::from(self.nanos < earlier.nanos);
+        u64::try_from(self.seconds - earlier.seconds - borrowed).unwrap_or(0)
+    }
+
     /// Milliseconds since 1970, rounded towards the past.
     pub fn epoch_ms(self) -> i64 {
         self.seconds * 1000 + i64::from(self.nanos / 1_000_000)

@@ -4,6 +4,9 @@ mod completions;
 mod filter;
 mod man;
 mod schema;
+mod sheet_args;
+mod summary;
+mod survey;
 mod tally;
 mod validate;
 
@@ -19,6 +22,8 @@ pub enum Command {
     Filter(Box<filter::Filter>),
     /// Check every line and print what is wrong with it
     Validate(validate::Validate),
+    /// Print one page about what is in the input
+    Summary(Box<summary::Summary>),
     /// Print the JSON Schema of a source or of the neutral event
     Schema(schema::Schema),
     /// Print a completion script for a shell
@@ -44,6 +49,7 @@ impl Command {
         match self {
             Self::Filter(filter) => filter.run(terminal),
             Self::Validate(validate) => validate.run(terminal),
+            Self::Summary(summary) => summary.run(terminal),
             Self::Schema(schema) => schema.run(),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),

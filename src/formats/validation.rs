@@ -143,8 +143,8 @@ impl Writer {
         for (code, count) in report.by_code() {
             row("", &format!("{count:>8}  {}[{}]", code.level.name(), code.name));
         }
-        if let Some((first, last)) = report.facts.range {
-            let disorder = report.facts.out_of_order;
+        if let Some((first, last)) = report.facts.times.range {
+            let disorder = report.facts.times.out_of_order;
             row("time", &format!("{} to {}", first.rfc3339(Tz::UTC), last.rfc3339(Tz::UTC)));
             row("order", &format!("{} out of order", plural(disorder, "event")));
         }
@@ -229,9 +229,9 @@ impl<'a> ReportJson<'a> {
             notices: report.found(Level::Notice),
             not_shown: report.hidden(),
             codes: report.by_code().map(|(code, count)| (code.name, count)).collect(),
-            first_time: facts.range.map(|range| range.0.rfc3339(Tz::UTC)),
-            last_time: facts.range.map(|range| range.1.rfc3339(Tz::UTC)),
-            out_of_order: facts.out_of_order,
+            first_time: facts.times.range.map(|range| range.0.rfc3339(Tz::UTC)),
+            last_time: facts.times.range.map(|range| range.1.rfc3339(Tz::UTC)),
+            out_of_order: facts.times.out_of_order,
             events: facts
                 .events()
                 .map(|(source, action, count)| EventsJson { source, action, count })

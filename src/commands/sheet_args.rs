@@ -1,0 +1,115 @@
+//! What `summary` and `report` share: how to print a sheet, and the way from arguments to output.
+
+use anyhow::{Result, bail};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::Verdict;
+use super::survey::survey;
+use crate::cli::{InputArgs, OutputArgs, SelectArgs};
+use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
+use crate::messages;
+use crate::nearest::nearest;
+use crate::output::Output;
+use crate::reports::{Material, Options, Report};
+use crate::sheet::Sheet;
+use crate::survey::Plan;
+use crate::terminal::{self, Terminal};
+
+/// How to print a sheet.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct SheetArgs {
+    /// table, json, ndjson, csv, tsv, markdown or html; `auto` is a table on a terminal, json in a pipe
+    #[arg(long, short, value_name = "FORMAT", default_value = "auto", value_parser = formats(), hide_possible_values = true)]
+    format: String,
+    /// Print only these sections, such as actors; csv and tsv print the first
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    section: Vec<String>,
+    /// Print no header in csv, tsv and tables
+    #[arg(long)]
+    no_header: bool,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(std::iter::once("auto").chain(SHEET_FORMATS.iter().map(|format| format.name)))
+}
+
+/// What to report on, and how.
+pub struct Request<'a> {
+    /// What to read.
+    pub input: &'a InputArgs,
+    /// What to show.
+    pub select: &'a SelectArgs,
+    /// How to print it.
+    pub sheet: &'a SheetArgs,
+    /// How to make it; zone and selection are filled in.
+    pub options: Options,
+}
+
+impl Request<'_> {
+    /// Makes the report and prints it.
+    pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
+        let select = self.select.select()?;
+        self.options.zone = self.select.zone()?;
+        self.options.selection = select.clauses.iter().map(|clause| clause.flag.clone()).collect();
+        if select.invert {
+            self.options.selection.push("--invert-match".to_owned());
+        }
+        let inputs = self.input.inputs(terminal.stdin)?;
+        let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        for warning in self.select.warnings() {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+        let plan = Plan { select, wants: report.wants, ..Plan::default() };
+        let surveyed = survey(&inputs, self.input.settings(false), plan, terminal)?;
+        let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
+        let mut sheet = (report.make)(&material);
+        self.keep_sections(&mut sheet)?;
+        output.write(&(self.format(terminal).render)(&sheet, &self.look(terminal)))?;
+        output.finish()?;
+        surveyed.tally.warn(&inputs, terminal);
+        Ok(surveyed.tally.verdict(self.input.strict && surveyed.tally.counts.invalid > 0))
+    }
+
+    fn keep_sections(&self, sheet: &mut Sheet) -> Result<()> {
+        let wanted = &self.sheet.section;
+        let known: Vec<_> = sheet.sections.iter().map(|section| section.key).collect();
+        if let Some(name) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
+            match nearest(name, known.iter().copied()) {
+                Some(near) => bail!("no section `{name}`; did you mean `{near}`?"),
+                None => bail!("no section `{name}`; there are {}", known.join(", ")),
+            }
+        }
+        if !wanted.is_empty() {
+            sheet.sections.retain(|section| wanted.iter().any(|name| name == section.key));
+        }
+        Ok(())
+    }
+
+    fn format(&self, terminal: Terminal) -> &'static SheetFormat {
+        let name = match self.sheet.format.as_str() {
+            "auto" if terminal.stdout && self.sheet.output.output.is_none() => "table",
+            "auto" => "json",
+            name => name,
+        };
+        SHEET_FORMATS.iter().find(|format| format.name == name).expect("clap knows the formats from the list")
+    }
+
+    fn look(&self, terminal: Terminal) -> Look {
+        let output = &self.sheet.output;
+        let to_file = output.output.is_some();
+        Look {
+            zone: self.options.zone,
+            width: output.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
+            colors: terminal.colors_stdout(output.color, to_file),
+            ascii: self.sheet.ascii || (!to_file && terminal.stdout && !terminal::speaks_utf8()),
+            header: !self.sheet.no_header,
+        }
+    }
+}

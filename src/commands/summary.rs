@@ -1,0 +1,45 @@
+//! `ssoaudit summary`: what is in the input, on one page.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Verdict;
+use super::sheet_args::{Request, SheetArgs};
+use crate::calendar::Unit;
+use crate::cli::{HELP, InputArgs, SelectArgs};
+use crate::reports::{self, Options};
+use crate::terminal::Terminal;
+
+/// Arguments of `summary`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit summary exports/                             one page about everything
+  ssoaudit summary --org 'acme*' --since 90d exports/   about an organization, lately
+  ssoaudit summary --format html -o summary.html exports/
+  ssoaudit summary --format json exports/ | jq .actors
+")]
+pub struct Summary {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Rows of each ranking
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    top: u32,
+    /// Count the timeline by this [default: what fits]
+    #[arg(long, value_name = "UNIT", help_heading = "Report")]
+    by: Option<Unit>,
+    #[command(flatten)]
+    sheet: SheetArgs,
+}
+
+impl Summary {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let options = Options { top: self.top as usize, by: self.by, ..Options::default() };
+        let request = Request { input: &self.input, select: &self.select, sheet: &self.sheet, options };
+        request.run(reports::SUMMARY, terminal)
+    }
+}

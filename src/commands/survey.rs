@@ -1,0 +1,82 @@
+//! One pass over the inputs for commands that need everything together: `summary` and `report`.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::tally::{Tally, first_error};
+use crate::finding::Finding;
+use crate::input::{Input, Meter};
+use crate::order::Piece;
+use crate::progress::Progress;
+use crate::reports::File;
+use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
+use crate::survey::{Plan, Survey};
+use crate::terminal::Terminal;
+use crate::times::Times;
+
+/// Everything that is known after the pass.
+pub struct Surveyed {
+    /// What was collected, in time order.
+    pub survey: Survey,
+    /// The inputs, by name.
+    pub files: Vec<File>,
+    /// What became of them.
+    pub tally: Tally,
+}
+
+/// What is kept of a block besides the survey: what depends on the order of lines.
+#[derive(Default)]
+struct Part {
+    times: Times,
+    first_error: Option<Finding>,
+}
+
+impl Fold for Part {
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+/// Goes over the inputs.
+pub fn survey(inputs: &[Input], settings: Settings, plan: Plan, terminal: Terminal) -> Result<Surveyed> {
+    let meter = Meter::default();
+    let mut progress = Progress::new(inputs, terminal.stderr);
+    let mut tally = Tally::default();
+    let name = |input: &Input| input.name.clone();
+    let file = |input| File { name: name(input), counts: Counts::default(), times: Times::default() };
+    let mut files: Vec<_> = inputs.iter().map(file).collect();
+    let plan = Arc::new(plan);
+    let each = move |survey: &mut Survey, block: BlockId, part: &mut Part, record: Record<'_>| {
+        let line = u32::try_from(record.line).unwrap_or(u32::MAX);
+        match &record.event {
+            Some(event) => {
+                part.times.add(event.time);
+                survey.add(event, (block, line), &plan);
+            }
+            None if part.first_error.is_none() => part.first_error = first_error(record.findings),
+            None => {}
+        }
+    };
+    let surveys = gather(inputs, settings, &meter, each, |piece| {
+        progress.update(&meter);
+        match piece {
+            Piece::Block { input, line_base, counts, value } => {
+                let error = value.first_error.map(|error| Finding { line: error.line + line_base, ..error });
+                tally.block(input, counts, error);
+                files[input].counts.merge(counts);
+                files[input].times.append(value.times);
+            }
+            Piece::End { input, error } => tally.end(&inputs[input], error, &mut progress, terminal),
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut surveys = surveys.into_iter();
+    let mut survey = surveys.next().unwrap_or_default();
+    surveys.for_each(|other| survey.merge(other));
+    survey.finish();
+    progress.clear();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Surveyed { survey, files, tally })
+}

@@ -1,0 +1,205 @@
+//! The life of every connection and organization: changes in time order, and what each of them did.
+//!
+//! States follow from the changes alone. A connection whose first change is that it was disabled or
+//! deleted was active since before the log began: sources need not log creations, and logs begin
+//! somewhere. It belongs to the organization of its first change.
+
+use crate::deliveries::Identity;
+use crate::event::Operation;
+use crate::names::{Id, NONE};
+use crate::scan::BlockId;
+use crate::time::Timestamp;
+
+/// A change of a connection, or a portal link, which may lead to one.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// When it happened.
+    pub time: Timestamp,
+    /// What happened.
+    pub operation: Operation,
+    /// Whether the selection keeps it.
+    pub is_selected: bool,
+    /// Another event with its id says something else.
+    pub is_conflicting: bool,
+    /// How often it came again.
+    pub redeliveries: u32,
+    /// The vendor's action; these are numbers of the survey's names.
+    pub action: Id,
+    /// The connection; [`NONE`] for a portal link.
+    pub connection: Id,
+    /// The organization.
+    pub organization: Id,
+    /// The connection's kind.
+    pub kind: Id,
+    /// Who did it.
+    pub actor: Id,
+    /// From which address.
+    pub ip: Id,
+    /// Who acted in the actor's session.
+    pub impersonator: Id,
+    /// Why they did.
+    pub reason: Id,
+    /// What makes it the event it is.
+    pub identity: Identity,
+    /// Its block, and its 1-based line there.
+    pub place: (BlockId, u32),
+}
+
+/// State of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It exists and was not enabled yet.
+    Created,
+    /// Users can log in through it.
+    Active,
+    /// It was disabled.
+    Disabled,
+    /// It was deleted.
+    Deleted,
+}
+
+impl State {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The state after an operation; nothing for operations that change none.
+    pub fn after(operation: Operation) -> Option<Self> {
+        match operation {
+            Operation::Created => Some(Self::Created),
+            Operation::Enabled => Some(Self::Active),
+            Operation::Disabled => Some(Self::Disabled),
+            Operation::Deleted => Some(Self::Deleted),
+            Operation::Viewed | Operation::PortalOpened | Operation::Other => None,
+        }
+    }
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Index of the change.
+    pub change: usize,
+    /// The state before, as far as the log shows.
+    pub before: Option<State>,
+    /// The state after.
+    pub after: State,
+    /// The connection was active before, be it from before the log began.
+    pub was_active: bool,
+    /// The organization the connection belongs to.
+    pub owner: Id,
+    /// Active connections the owner has left after it.
+    pub left: u32,
+}
+
+impl Step {
+    /// It took the last active connection of its organization away.
+    pub fn takes_last(&self) -> bool {
+        self.was_active && self.after != State::Active && self.left == 0
+    }
+
+    /// It made a connection active.
+    pub fn activates(&self) -> bool {
+        !self.was_active && self.after == State::Active
+    }
+
+    /// What is odd about it: `enabled while active`.
+    pub fn oddity(&self) -> Option<&'static str> {
+        match (self.before?, self.after) {
+            (State::Created, State::Created) => Some("created while created"),
+            (State::Active, State::Created) => Some("created while active"),
+            (State::Disabled, State::Created) => Some("created while disabled"),
+            (State::Active, State::Active) => Some("enabled while active"),
+            (State::Deleted, State::Active) => Some("enabled while deleted"),
+            (State::Disabled, State::Disabled) => Some("disabled while disabled"),
+            (State::Deleted, State::Disabled) => Some("disabled while deleted"),
+            (State::Deleted, State::Deleted) => Some("deleted while deleted"),
+            _ => None,
+        }
+    }
+}
+
+/// Every connection at the moment before the first change.
+pub struct Origin {
+    /// By connection the organization it belongs to.
+    pub owners: Vec<Id>,
+    /// By connection whether it was active since before the log began.
+    pub was_active: Vec<bool>,
+}
+
+/// What the log shows of the time before it began; `changes` are in time order.
+pub fn origin(changes: &[Change]) -> Origin {
+    let connections = changes.iter().map(|change| change.connection).filter(|id| *id != NONE).max();
+    let count = connections.map_or(0, |most| most as usize + 1);
+    let mut origin = Origin { owners: vec![NONE; count], was_active: vec![false; count] };
+    let mut is_known = vec![false; count];
+    for change in changes.iter().filter(|change| change.connection != NONE) {
+        let at = change.connection as usize;
+        if !std::mem::replace(&mut is_known[at], true) {
+            origin.owners[at] = change.organization;
+            origin.was_active[at] = matches!(change.operation, Operation::Disabled | Operation::Deleted);
+        }
+    }
+    origin
+}
+
+/// Goes through the changes, which are in time order, and hands over what each one did.
+pub fn walk(changes: &[Change], mut each: impl FnMut(Step)) {
+    let Origin { owners, was_active } = origin(changes);
+    let organizations = owners.iter().filter(|owner| **owner != NONE).max();
+    // The last place is for connections whose organization no event names.
+    let mut left = vec![0_u32; organizations.map_or(0, |most| *most as usize + 1) + 1];
+    let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
+    let places = left.len();
+    for (owner, _) in owners.iter().zip(&was_active).filter(|(_, active)| **active) {
+        left[place_of(*owner, places)] += 1;
+    }
+    let mut states: Vec<Option<State>> = vec![None; owners.len()];
+    let steps = changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
+    for (index, change) in steps {
+        let Some(after) = State::after(change.operation) else {
+            continue;
+        };
+        let at = change.connection as usize;
+        let before = states[at].replace(after);
+        let was_active = before.map_or(was_active[at], |state| state == State::Active);
+        let owner = owners[at];
+        let left = &mut left[place_of(owner, places)];
+        *left = *left + u32::from(after == State::Active) - u32::from(was_active);
+        each(Step { change: index, before, after, was_active, owner, left: *left });
+    }
+}
+
+/// A time in which an organization had no active connection, after it had one.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap {
+    /// The organization.
+    pub organization: Id,
+    /// The change that took the last connection away.
+    pub cause: usize,
+    /// The change that ended it, if one did.
+    pub end: Option<usize>,
+}
+
+/// Every gap, in the order of its causes.
+pub fn gaps(changes: &[Change]) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    let mut open = std::collections::HashMap::new();
+    walk(changes, |step| {
+        if step.takes_last() {
+            open.insert(step.owner, gaps.len());
+            gaps.push(Gap { organization: step.owner, cause: step.change, end: None });
+        } else if step.activates()
+            && let Some(gap) = open.remove(&step.owner)
+        {
+            gaps[gap].end = Some(step.change);
+        }
+    });
+    gaps
+}

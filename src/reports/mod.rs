@@ -1,0 +1,126 @@
+//! The reports, one file each: from what was collected to a sheet. Reports know no format.
+
+mod summary;
+
+use chrono_tz::Tz;
+
+use crate::calendar::Unit;
+use crate::names::Id;
+use crate::scan::Counts;
+use crate::sheet::{Cell, Sheet};
+use crate::survey::{Survey, Wants};
+use crate::time::Timestamp;
+use crate::times::Times;
+
+/// A report.
+pub struct Report {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// What it needs.
+    pub wants: Wants,
+    /// Flags of its own, besides those that all reports take.
+    pub takes: &'static [&'static str],
+    /// Makes it.
+    pub make: fn(&Material<'_>) -> Sheet,
+}
+
+/// The summary, which is a command of its own.
+pub static SUMMARY: &Report = &summary::REPORT;
+
+/// Every other report.
+pub static ALL: &[&Report] = &[];
+
+/// What a report is made of.
+pub struct Material<'a> {
+    /// What was collected, in time order.
+    pub survey: &'a Survey,
+    /// The inputs, by name.
+    pub files: &'a [File],
+    /// What the user asked for.
+    pub options: &'a Options,
+}
+
+/// What is known of an input.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name for people.
+    pub name: String,
+    /// Its lines.
+    pub counts: Counts,
+    /// When its events happened.
+    pub times: Times,
+}
+
+/// How a report is to be made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Rows of a ranking.
+    pub top: usize,
+    /// What the timeline counts by; what fits when it is not said.
+    pub by: Option<Unit>,
+    /// Zone of days and hours.
+    pub zone: Tz,
+    /// The selection as typed, for the notes.
+    pub selection: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { top: 10, by: None, zone: Tz::UTC, selection: Vec::new() }
+    }
+}
+
+impl Material<'_> {
+    /// The latest event of the whole input.
+    pub fn end(&self) -> Timestamp {
+        self.survey.range.map_or(Timestamp::MIN, |(_, last)| last)
+    }
+
+    /// The notes every report begins with.
+    pub fn notes(&self) -> Vec<String> {
+        let selection = &self.options.selection;
+        let mut notes = Vec::new();
+        if !selection.is_empty() {
+            notes.push(format!("Shown are events that match {}.", selection.join(" ")));
+        }
+        notes
+    }
+}
+
+impl Survey {
+    /// What to call an actor: name, e-mail address, or id.
+    pub fn actor(&self, id: Id) -> Option<&str> {
+        let [name, email] = self.actor_texts(id);
+        name.or(email).or_else(|| self.actors.names.get(id))
+    }
+
+    /// Name and e-mail address of an actor.
+    pub fn actor_texts(&self, id: Id) -> [Option<&str>; 2] {
+        let labels = self.actor_labels.get(id as usize);
+        [0, 1].map(|at| labels.and_then(|labels| labels[at].get()))
+    }
+
+    /// Name of an organization.
+    pub fn organization_name(&self, id: Id) -> Option<&str> {
+        self.organization_labels.get(id as usize)?.get()
+    }
+
+    /// Cells for organization id and name.
+    pub fn organization_cells(&self, id: Id) -> [Cell; 2] {
+        [self.organizations.names.get(id).into(), self.organization_name(id).into()]
+    }
+
+    /// Cells for connection id, type, protocol and provider.
+    pub fn connection_cells(&self, connection: Id, kind: Id) -> [Cell; 4] {
+        let [name, protocol, provider] = self.kinds.texts(kind);
+        [self.connections.get(connection).into(), name.into(), protocol.into(), provider.into()]
+    }
+
+    /// Cells for actor, actor id and e-mail address.
+    pub fn actor_cells(&self, id: Id) -> [Cell; 3] {
+        let [_, email] = self.actor_texts(id);
+        [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
+    }
+}

@@ -1,0 +1,295 @@
+//! `summary`: one page about what is in the input, and what of it deserves a look.
+
+use std::collections::BTreeMap;
+
+use super::{Material, Report};
+use crate::calendar::{self, Unit};
+use crate::event::Operation;
+use crate::history;
+use crate::names::{Counter, Id, Seen};
+use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::{QUARTER_SECONDS, Survey, Wants};
+use crate::time::Timestamp;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "summary",
+    about: "what is in the input, on one page",
+    wants: Wants { counts: true, changes: true, visits: false },
+    takes: &["--top", "--by"],
+    make,
+};
+
+fn make(material: &Material<'_>) -> Sheet {
+    let survey = material.survey;
+    let rank = |key, title, counter: &Counter, columns| {
+        ranking(material, key, title, counter, columns, |_| Vec::new())
+    };
+    Sheet {
+        name: REPORT.name,
+        title: "Summary".to_owned(),
+        notes: material.notes(),
+        sections: vec![
+            section("input", "Input", Body::Facts(input(material))),
+            section("attention", "What deserves a look", Body::Table(attention(material))),
+            section("timeline", "Events over time", Body::Chart(timeline(material))),
+            ranking(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
+                let (source, operation) = survey.action_facts[id as usize];
+                vec![operation.name().into(), source.into()]
+            }),
+            grouped(material, "operations", "Operations", |id| {
+                Some(survey.action_facts[id as usize].1.name())
+            }),
+            grouped(material, "sources", "Sources", |id| Some(survey.action_facts[id as usize].0)),
+            ranking(material, "organizations", "Organizations", &survey.organizations, ORGANIZATIONS, |id| {
+                vec![survey.organization_name(id).into()]
+            }),
+            ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
+                survey.actor_texts(id).map(Cell::from).to_vec()
+            }),
+            rank("connection_types", "Connection types", &survey.kinds.types, COUNTED),
+            kinds(material, "providers", "Identity providers", |kind| kind.provider),
+            kinds(material, "protocols", "Protocols", |kind| kind.protocol),
+            rank("ips", "IP addresses", &survey.ips, COUNTED),
+            section("files", "Files", Body::Table(files(material))),
+        ],
+    }
+}
+
+const EVENTS: Column = Column::new("events", "Events", Kind::Number, "how many events");
+const SHARE: Column = Column::new("share", "Share", Kind::Share, "share of the events shown").rank(1);
+const FIRST: Column = Column::new("first", "First", Kind::Time, "when first seen").rank(3);
+const LAST: Column = Column::new("last", "Last", Kind::Time, "when last seen").rank(2);
+const NAME: Column = Column::new("name", "Name", Kind::Text, "what was counted");
+
+static COUNTED: &[Column] = &[NAME, EVENTS, SHARE, FIRST, LAST];
+static ACTIONS: &[Column] = &[
+    Column::new("action", "Action", Kind::Text, "the vendor's name"),
+    Column::new("operation", "Operation", Kind::Text, "the neutral word for it").rank(4),
+    Column::new("source", "Source", Kind::Text, "the source that logs it").rank(5),
+    EVENTS,
+    SHARE,
+    FIRST,
+    LAST,
+];
+static ORGANIZATIONS: &[Column] = &[
+    Column::new("organization_id", "Organization", Kind::Id, "organization id"),
+    Column::new("organization_name", "Name", Kind::Text, "its latest name").rank(4),
+    EVENTS,
+    SHARE,
+    FIRST,
+    LAST,
+];
+static ACTORS: &[Column] = &[
+    Column::new("actor_id", "Actor", Kind::Id, "actor id"),
+    Column::new("actor_name", "Name", Kind::Text, "their latest name").rank(4),
+    Column::new("actor_email", "E-mail", Kind::Text, "their latest e-mail address").rank(5),
+    EVENTS,
+    SHARE,
+    FIRST,
+    LAST,
+];
+static FILES: &[Column] = &[
+    Column::new("file", "File", Kind::Text, "name of the input"),
+    Column::new("lines", "Lines", Kind::Number, "lines, blank ones included"),
+    Column::new("valid", "Valid", Kind::Number, "lines that are an event").rank(1),
+    Column::new("invalid", "Invalid", Kind::Number, "lines with an error"),
+    Column::new("out_of_order", "Out of order", Kind::Number, "events earlier than the one before them")
+        .rank(4),
+    Column::new("first", "First", Kind::Time, "earliest event").rank(3),
+    Column::new("last", "Last", Kind::Time, "latest event").rank(2),
+];
+static ATTENTION: &[Column] = &[
+    Column::new("count", "Count", Kind::Number, "how many"),
+    Column::new("what", "What", Kind::Text, "what was seen"),
+    Column::new("command", "Shown by", Kind::Text, "the command that shows more").rank(1),
+];
+
+fn section(key: &'static str, title: &'static str, body: Body) -> Section {
+    Section { key, title, body }
+}
+
+fn input(material: &Material<'_>) -> Vec<Fact> {
+    let survey = material.survey;
+    let sum = |of: fn(&super::File) -> u64| Cell::Number(material.files.iter().map(of).sum());
+    let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
+    vec![
+        number("files", "Files", Cell::Number(material.files.len() as u64)),
+        number("lines", "Lines", sum(|file| file.counts.lines)),
+        number("valid", "Valid events", sum(|file| file.counts.valid)),
+        number("invalid", "Invalid lines", sum(|file| file.counts.invalid)),
+        number("blank", "Blank lines", sum(|file| file.counts.blank)),
+        number("other", "Not about SSO", survey.other.into()),
+        number("redeliveries", "Delivered again", survey.redeliveries.into()),
+        number("conflicts", "Same id, other content", (survey.conflicting.len() as u64).into()),
+        number("out_of_order", "Out of order", sum(|file| file.times.out_of_order)),
+        number("shown", "Events shown", survey.selected.into()),
+        Fact::new("first", "First event", Kind::Time, survey.range.map(|range| range.0)),
+        Fact::new("last", "Last event", Kind::Time, survey.range.map(|range| range.1)),
+    ]
+}
+
+fn files(material: &Material<'_>) -> Table {
+    let rows = material.files.iter().map(|file| {
+        let range = file.times.range;
+        Row {
+            cells: vec![
+                file.name.as_str().into(),
+                file.counts.lines.into(),
+                file.counts.valid.into(),
+                file.counts.invalid.into(),
+                file.times.out_of_order.into(),
+                range.map(|range| range.0).into(),
+                range.map(|range| range.1).into(),
+            ],
+            tone: if file.counts.invalid > 0 { Tone::Warn } else { Tone::Plain },
+        }
+    });
+    Table { columns: FILES, rows: rows.collect(), empty: "There is no input.", left_out: 0 }
+}
+
+fn timeline(material: &Material<'_>) -> Chart {
+    let quarters = &material.survey.quarters;
+    let begin = |quarter: &i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
+    let times = || quarters.keys().map(begin);
+    let unit = material.options.by.unwrap_or_else(|| match (times().min(), times().max()) {
+        (Some(first), Some(last)) => Unit::fitting(first, last),
+        _ => Unit::Day,
+    });
+    let counts = quarters.iter().map(|(quarter, count)| (begin(quarter), *count));
+    let (unit, buckets) = calendar::buckets(unit, material.options.zone, counts);
+    Chart::Timeline { unit: unit.name(), buckets }
+}
+
+/// The most frequent names, with further cells between the name and the counts.
+fn ranking(
+    material: &Material<'_>,
+    key: &'static str,
+    title: &'static str,
+    counter: &Counter,
+    columns: &'static [Column],
+    more: impl Fn(Id) -> Vec<Cell>,
+) -> Section {
+    let ranking = counter.ranking();
+    let rows = ranking.iter().take(material.options.top).map(|(id, seen)| {
+        let mut cells = vec![Cell::text(counter.names.text(*id))];
+        cells.extend(more(*id));
+        row(material, cells, *seen)
+    });
+    let rows: Vec<_> = rows.collect();
+    let left_out = (ranking.len() - rows.len()) as u64;
+    section(key, title, Body::Table(Table { columns, rows, empty: "The events shown name none.", left_out }))
+}
+
+fn row(material: &Material<'_>, mut cells: Vec<Cell>, seen: Seen) -> Row {
+    let share = seen.count as f64 / material.survey.selected.max(1) as f64;
+    cells.extend([seen.count.into(), Cell::Share(share), seen.first.into(), seen.last.into()]);
+    Row { cells, tone: Tone::Plain }
+}
+
+/// Counts by a word that several actions share.
+fn grouped(
+    material: &Material<'_>,
+    key: &'static str,
+    title: &'static str,
+    word: impl Fn(Id) -> Option<&'static str>,
+) -> Section {
+    let actions = material.survey.actions.ranking();
+    by_word(material, key, title, actions.into_iter().map(|(id, seen)| (word(id), seen)))
+}
+
+/// Counts by a word that several kinds of connections share.
+fn kinds(
+    material: &Material<'_>,
+    key: &'static str,
+    title: &'static str,
+    word: fn(&crate::survey::Kind) -> Option<&'static str>,
+) -> Section {
+    by_word(material, key, title, material.survey.kinds.counted().map(|(kind, seen)| (word(&kind), seen)))
+}
+
+fn by_word(
+    material: &Material<'_>,
+    key: &'static str,
+    title: &'static str,
+    counts: impl Iterator<Item = (Option<&'static str>, Seen)>,
+) -> Section {
+    let mut words = BTreeMap::new();
+    for (word, seen) in counts {
+        if let Some(word) = word {
+            words.entry(word).or_insert(Seen::NEVER).merge(seen);
+        }
+    }
+    let mut words: Vec<_> = words.into_iter().collect();
+    words.sort_by_key(|(_, seen)| std::cmp::Reverse(seen.count));
+    let rows = words.into_iter().map(|(word, seen)| row(material, vec![word.into()], seen)).collect();
+    let table = Table { columns: COUNTED, rows, empty: "The events shown name none.", left_out: 0 };
+    section(key, title, Body::Table(table))
+}
+
+/// What deserves a look, one line each: nothing that did not happen.
+fn attention(material: &Material<'_>) -> Table {
+    let survey = material.survey;
+    let (removals, without, odd) = changes(survey);
+    let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
+    let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
+    let conflicts = survey.conflicting.len() as u64;
+    let lines: [(u64, Tone, &str, &str); 8] = [
+        (
+            without,
+            Tone::Bad,
+            "organizations without an active connection at the end of the log",
+            "ssoaudit report removals",
+        ),
+        (invalid, Tone::Bad, "invalid lines that nothing here counts", "ssoaudit validate"),
+        (
+            conflicts,
+            Tone::Bad,
+            "events with the id of another that say something else",
+            "ssoaudit report changes",
+        ),
+        (removals, Tone::Warn, "connections deleted or disabled", "ssoaudit report removals"),
+        (
+            survey.impersonated,
+            Tone::Warn,
+            "events of impersonated sessions",
+            "ssoaudit filter --impersonated",
+        ),
+        (
+            odd,
+            Tone::Warn,
+            "changes that do not fit the state of their connection",
+            "ssoaudit report connections",
+        ),
+        (
+            survey.redeliveries,
+            Tone::Plain,
+            "events delivered again, counted once",
+            "ssoaudit report connections",
+        ),
+        (
+            out_of_order,
+            Tone::Plain,
+            "events earlier than the one before them in the file",
+            "ssoaudit filter --sort time",
+        ),
+    ];
+    let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, tone, what, command)| Row {
+        cells: vec![count.into(), what.into(), command.into()],
+        tone,
+    });
+    Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
+}
+
+/// Selected removals, organizations that lost their last connection to the end of the log, and odd
+/// transitions.
+fn changes(survey: &Survey) -> (u64, u64, u64) {
+    let selected = |index: usize| survey.changes[index].is_selected;
+    let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
+    let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
+    let without =
+        history::gaps(&survey.changes).iter().filter(|gap| gap.end.is_none() && selected(gap.cause)).count();
+    let mut odd = 0;
+    history::walk(&survey.changes, |step| odd += u64::from(selected(step.change) && step.oddity().is_some()));
+    (removals.count() as u64, without as u64, odd)
+}

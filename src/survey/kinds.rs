@@ -1,0 +1,78 @@
+//! Kinds of connections: the vendor's type with the neutral protocol and provider.
+
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
+use crate::event::{Attribute, Event};
+use crate::names::{Counter, Id, NONE, Seen};
+use crate::time::Timestamp;
+
+/// The kinds met so far.
+#[derive(Default)]
+pub struct Kinds {
+    /// The vendor's types, counted.
+    pub types: Counter,
+    /// Every kind with its events.
+    counts: IndexMap<Kind, Seen, RandomState>,
+}
+
+/// A kind of connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kind {
+    /// The vendor's type.
+    pub name: Id,
+    /// Neutral protocol.
+    pub protocol: Option<&'static str>,
+    /// Neutral identity provider.
+    pub provider: Option<&'static str>,
+}
+
+impl Kinds {
+    /// The number of the event's kind.
+    pub fn id(&mut self, event: &Event<'_>) -> Id {
+        let name = event.text(Attribute::ConnectionType).map_or(NONE, |text| self.types.names.id(&text));
+        if name == NONE && event.protocol.is_none() && event.provider.is_none() {
+            return NONE;
+        }
+        self.add(Kind { name, protocol: event.protocol, provider: event.provider }, Seen::NEVER)
+    }
+
+    fn add(&mut self, kind: Kind, seen: Seen) -> Id {
+        let entry = self.counts.entry(kind);
+        let id = entry.index() as Id;
+        entry.or_insert(Seen::NEVER).merge(seen);
+        id
+    }
+
+    /// Counts the kind of that number.
+    pub fn count(&mut self, id: Id, time: Timestamp) {
+        if let Some((kind, seen)) = self.counts.get_index_mut(id as usize) {
+            seen.merge(Seen::once(time));
+            if kind.name != NONE {
+                self.types.count(kind.name, time);
+            }
+        }
+    }
+
+    /// Its vendor's type, protocol and provider.
+    pub fn texts(&self, id: Id) -> [Option<&str>; 3] {
+        let kind = self.counts.get_index(id as usize).map(|(kind, _)| *kind);
+        [
+            kind.and_then(|kind| self.types.names.get(kind.name)),
+            kind.and_then(|kind| kind.protocol),
+            kind.and_then(|kind| kind.provider),
+        ]
+    }
+
+    /// Every kind with its events.
+    pub fn counted(&self) -> impl Iterator<Item = (Kind, Seen)> {
+        self.counts.iter().map(|(kind, seen)| (*kind, *seen)).filter(|(_, seen)| seen.count > 0)
+    }
+
+    /// Adds those of another and returns what the numbers of that one are here.
+    pub fn merge(&mut self, other: Self) -> Vec<Id> {
+        let names = self.types.merge(other.types);
+        let kinds = other.counts.into_iter();
+        kinds.map(|(kind, seen)| self.add(Kind { name: names.of(kind.name), ..kind }, seen)).collect()
+    }
+}

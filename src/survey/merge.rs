@@ -1,0 +1,96 @@
+//! Surveys of several readers become one: texts are numbered anew, the rest is added up.
+
+use super::labels::label;
+use super::{Survey, Visit};
+use crate::event::Operation;
+use crate::history::Change;
+use crate::names::{Counter, Id, NONE, Renumbered};
+
+impl Survey {
+    /// Adds what another reader collected.
+    pub fn merge(&mut self, other: Self) {
+        let new = New {
+            actions: self.merge_actions(other.actions, &other.action_facts),
+            organizations: self.organizations.merge(other.organizations),
+            actors: self.actors.merge(other.actors),
+            kinds: self.kinds.merge(other.kinds),
+            ips: self.ips.merge(other.ips),
+            agents: self.agents.merge(other.agents),
+            words: self.words.merge(other.words),
+            connections: self.connections.merge(other.connections),
+        };
+        for (id, theirs) in (0..).zip(other.organization_labels) {
+            label(&mut self.organization_labels, new.organizations.of(id)).merge(theirs);
+        }
+        for (id, theirs) in (0..).zip(other.actor_labels) {
+            let ours = label(&mut self.actor_labels, new.actors.of(id));
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| ours.merge(theirs));
+        }
+        for (quarter, count) in other.quarters {
+            *self.quarters.entry(quarter).or_default() += count;
+        }
+        self.changes.extend(other.changes.into_iter().map(|change| new.change(change)));
+        self.visits.extend(other.visits.into_iter().map(|visit| new.visit(visit)));
+        self.again.extend(other.again);
+        self.conflicting.extend(other.conflicting);
+        self.range = match (self.range, other.range) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.redeliveries += other.redeliveries;
+        self.other += other.other;
+        self.selected += other.selected;
+        self.impersonated += other.impersonated;
+    }
+
+    fn merge_actions(&mut self, actions: Counter, facts: &[(&'static str, Operation)]) -> Renumbered {
+        let new = self.actions.merge(actions);
+        for (id, facts) in (0..).zip(facts) {
+            if new.of(id) as usize == self.action_facts.len() {
+                self.action_facts.push(*facts);
+            }
+        }
+        new
+    }
+}
+
+/// What the numbers of a merged survey became.
+struct New {
+    actions: Renumbered,
+    organizations: Renumbered,
+    actors: Renumbered,
+    kinds: Vec<Id>,
+    ips: Renumbered,
+    agents: Renumbered,
+    words: Renumbered,
+    connections: Renumbered,
+}
+
+impl New {
+    fn change(&self, change: Change) -> Change {
+        Change {
+            action: self.actions.of(change.action),
+            connection: self.connections.of(change.connection),
+            organization: self.organizations.of(change.organization),
+            kind: self.kinds.get(change.kind as usize).copied().unwrap_or(NONE),
+            actor: self.actors.of(change.actor),
+            ip: self.ips.of(change.ip),
+            impersonator: self.words.of(change.impersonator),
+            reason: self.words.of(change.reason),
+            ..change
+        }
+    }
+
+    fn visit(&self, visit: Visit) -> Visit {
+        Visit {
+            actor: self.actors.of(visit.actor),
+            organization: self.organizations.of(visit.organization),
+            ip: self.ips.of(visit.ip),
+            agent: self.agents.of(visit.agent),
+            page: self.words.of(visit.page),
+            impersonator: self.words.of(visit.impersonator),
+            reason: self.words.of(visit.reason),
+            ..visit
+        }
+    }
+}

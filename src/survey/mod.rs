@@ -1,0 +1,309 @@
+//! What one pass over the input collects: counts, changes, visits.
+//!
+//! Every reader has a survey of its own, and they are merged in any grouping: the result is the same
+//! for every number of threads and every order of files. Memory grows with what is different and
+//! with changes, not with lines; only visits, which sessions need, are kept one by one.
+
+mod kinds;
+mod labels;
+mod merge;
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::deliveries::{Arrival, Deliveries, Identity};
+use crate::event::{Attribute, Event, Operation};
+use crate::history::Change;
+use crate::names::{Counter, Id, NONE, Names};
+use crate::scan::BlockId;
+use crate::select::Select;
+use crate::time::Timestamp;
+
+pub use kinds::{Kind, Kinds};
+pub use labels::Label;
+use labels::label;
+
+/// What to collect, and what for.
+#[derive(Default)]
+pub struct Plan {
+    /// Which events are shown; changes are kept anyway, as states follow from all of them.
+    pub select: Select,
+    /// Which parts are wanted.
+    pub wants: Wants,
+    /// What arrived so far, of all readers.
+    pub deliveries: Deliveries,
+}
+
+/// Parts of a survey that cost something.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wants {
+    /// Counts by name and over time.
+    pub counts: bool,
+    /// Changes, and with them portal links.
+    pub changes: bool,
+    /// Events with an actor or an address, one by one.
+    pub visits: bool,
+}
+
+/// What was collected.
+#[derive(Default)]
+pub struct Survey {
+    /// Actions, with what they stand for.
+    pub actions: Counter,
+    /// By action.
+    pub action_facts: Vec<(&'static str, Operation)>,
+    /// Organizations by id, or by name where there is none.
+    pub organizations: Counter,
+    /// Their names.
+    pub organization_labels: Vec<Label>,
+    /// Actors by id, or by e-mail address or name where there is none.
+    pub actors: Counter,
+    /// Their names and e-mail addresses.
+    pub actor_labels: Vec<[Label; 2]>,
+    /// Connection types, with what they stand for.
+    pub kinds: Kinds,
+    /// Addresses.
+    pub ips: Counter,
+    /// User agents.
+    pub agents: Names,
+    /// Pages, impersonators and their reasons.
+    pub words: Names,
+    /// Connections by id.
+    pub connections: Names,
+    /// Events by quarter of an hour since 1970.
+    pub quarters: HashMap<i64, u64, RandomState>,
+    /// Changes and portal links, in no order.
+    pub changes: Vec<Change>,
+    /// Deliveries of changes that came again.
+    pub again: Vec<(Identity, (BlockId, u32))>,
+    /// Identities whose id came with something else before.
+    pub conflicting: Vec<Identity>,
+    /// Events with an actor or an address that the selection keeps, in no order.
+    pub visits: Vec<Visit>,
+    /// Earliest and latest event, selected or not.
+    pub range: Option<(Timestamp, Timestamp)>,
+    /// Events that came again, selected or not.
+    pub redeliveries: u64,
+    /// Events with the operation `other`.
+    pub other: u64,
+    /// Events that the selection keeps.
+    pub selected: u64,
+    /// Impersonated events among them.
+    pub impersonated: u64,
+}
+
+/// An event with an actor or an address; the numbers are of the survey's names.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// When it happened.
+    pub time: Timestamp,
+    /// What happened.
+    pub operation: Operation,
+    /// Who did it.
+    pub actor: Id,
+    /// The organization concerned.
+    pub organization: Id,
+    /// From which address.
+    pub ip: Id,
+    /// With what.
+    pub agent: Id,
+    /// On which page.
+    pub page: Id,
+    /// Who acted in the actor's session.
+    pub impersonator: Id,
+    /// Why they did.
+    pub reason: Id,
+}
+
+/// Every zone's clock differs from UTC by a multiple of this, so that days can be told from it.
+pub const QUARTER_SECONDS: i64 = 900;
+const ACTOR: [Attribute; 3] = [Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
+
+impl Survey {
+    /// Takes in an event from a 1-based line of a block.
+    pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
+        let time = event.time;
+        let (first, last) = self.range.unwrap_or((time, time));
+        self.range = Some((first.min(time), last.max(time)));
+        self.other += u64::from(event.operation == Operation::Other);
+        let identity = plan.deliveries.identity(event);
+        match identity.map(|identity| plan.deliveries.arrive(identity)) {
+            Some(Arrival::Again) => {
+                self.redeliveries += 1;
+                self.again.extend(identity.filter(|_| is_kept(event)).map(|identity| (identity, place)));
+                return;
+            }
+            Some(Arrival::Conflicting) => self.conflicting.extend(identity),
+            Some(Arrival::New) | None => {}
+        }
+        let is_selected = plan.select.keeps(event);
+        let is_change = plan.wants.changes && is_kept(event);
+        if !is_selected && !is_change {
+            return;
+        }
+        let organization = self.organization_of(event);
+        let actor = self.actor_of(event);
+        let kind = self.kinds.id(event);
+        let ip = self.ip_of(event);
+        if is_selected {
+            self.selected += 1;
+            self.impersonated += u64::from(event.is_impersonated());
+            if plan.wants.counts {
+                self.count(event, organization, actor, kind, ip);
+            }
+            if plan.wants.visits && (actor != NONE || ip != NONE) {
+                self.visit(event, organization, actor, ip);
+            }
+        }
+        if is_change && let Some(identity) = identity {
+            let action = self.action_of(event);
+            let mut word = |attribute| event.text(attribute).map_or(NONE, |text| self.words.id(&text));
+            let (impersonator, reason) =
+                (word(Attribute::ImpersonatorEmail), word(Attribute::ImpersonatorReason));
+            let connection = if event.operation == Operation::PortalOpened {
+                NONE
+            } else {
+                event.text(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
+            };
+            self.changes.push(Change {
+                time,
+                operation: event.operation,
+                is_selected,
+                is_conflicting: false,
+                redeliveries: 0,
+                action,
+                connection,
+                organization,
+                kind,
+                actor,
+                ip,
+                impersonator,
+                reason,
+                identity,
+                place,
+            });
+        }
+    }
+
+    fn organization_of(&mut self, event: &Event<'_>) -> Id {
+        let name = event.text(Attribute::OrganizationName);
+        let Some(key) = event.text(Attribute::OrganizationId).or_else(|| name.clone()) else {
+            return NONE;
+        };
+        let id = self.organizations.names.id(&key);
+        if let Some(name) = name {
+            label(&mut self.organization_labels, id).offer(event.time, &name);
+        }
+        id
+    }
+
+    fn actor_of(&mut self, event: &Event<'_>) -> Id {
+        let [id, email, name] = ACTOR.map(|attribute| event.text(attribute));
+        let Some(key) = id.as_deref().or(email.as_deref()).or(name.as_deref()) else {
+            return NONE;
+        };
+        let actor = self.actors.names.id(key);
+        let labels = label(&mut self.actor_labels, actor);
+        for (label, text) in labels.iter_mut().zip([name, email]) {
+            if let Some(text) = text {
+                label.offer(event.time, &text);
+            }
+        }
+        actor
+    }
+
+    /// Addresses are few: only a text that is not known to be one is looked at as such.
+    fn ip_of(&mut self, event: &Event<'_>) -> Id {
+        let known = event.fields.leading(Attribute::Ip).next().and_then(|text| self.ips.names.find(&text));
+        known.or_else(|| event.text(Attribute::Ip).map(|ip| self.ips.names.id(&ip))).unwrap_or(NONE)
+    }
+
+    fn action_of(&mut self, event: &Event<'_>) -> Id {
+        let id = self.actions.names.id(&event.text(Attribute::Action).unwrap_or_default());
+        if id as usize == self.action_facts.len() {
+            self.action_facts.push((event.source, event.operation));
+        }
+        id
+    }
+
+    fn count(&mut self, event: &Event<'_>, organization: Id, actor: Id, kind: Id, ip: Id) {
+        let time = event.time;
+        let action = self.action_of(event);
+        self.actions.count(action, time);
+        if organization != NONE {
+            self.organizations.count(organization, time);
+        }
+        if actor != NONE {
+            self.actors.count(actor, time);
+        }
+        if ip != NONE {
+            self.ips.count(ip, time);
+        }
+        self.kinds.count(kind, time);
+        *self.quarters.entry(time.seconds.div_euclid(QUARTER_SECONDS)).or_default() += 1;
+    }
+
+    fn visit(&mut self, event: &Event<'_>, organization: Id, actor: Id, ip: Id) {
+        let agent = event.text(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
+        let mut word = |attribute| event.text(attribute).map_or(NONE, |text| self.words.id(&text));
+        self.visits.push(Visit {
+            time: event.time,
+            operation: event.operation,
+            actor,
+            organization,
+            ip,
+            agent,
+            page: word(Attribute::Page),
+            impersonator: word(Attribute::ImpersonatorEmail),
+            reason: word(Attribute::ImpersonatorReason),
+        });
+    }
+
+    /// Puts changes in time order and settles what came again: the last thing before reading it.
+    pub fn finish(&mut self) {
+        self.settle_deliveries();
+        let Self { changes, connections, organizations, actors, .. } = self;
+        // Most logs are nearly in order already, which a stable sort makes use of.
+        changes.sort_by(|a, b| {
+            let rank = |change: &Change| (change.time, change.operation);
+            let names = |change: &Change| {
+                (
+                    connections.get(change.connection),
+                    organizations.names.get(change.organization),
+                    actors.names.get(change.actor),
+                )
+            };
+            rank(a).cmp(&rank(b)).then_with(|| names(a).cmp(&names(b))).then_with(|| a.place.cmp(&b.place))
+        });
+    }
+
+    fn settle_deliveries(&mut self) {
+        if !self.again.is_empty() {
+            let mut again: HashMap<Identity, (u32, (BlockId, u32))> = HashMap::new();
+            for (identity, place) in &self.again {
+                let (count, first) = again.entry(*identity).or_insert((0, *place));
+                *count += 1;
+                *first = (*first).min(*place);
+            }
+            for change in &mut self.changes {
+                if let Some((count, first)) = again.get(&change.identity) {
+                    change.redeliveries = *count;
+                    change.place = change.place.min(*first);
+                }
+            }
+        }
+        if !self.conflicting.is_empty() {
+            let keys: std::collections::HashSet<_> =
+                self.conflicting.iter().map(|identity| identity.key).collect();
+            for change in &mut self.changes {
+                change.is_conflicting = keys.contains(&change.identity.key);
+            }
+        }
+    }
+}
+
+/// Changes and portal links are kept one by one.
+fn is_kept(event: &Event<'_>) -> bool {
+    !matches!(event.operation, Operation::Viewed | Operation::Other)
+}

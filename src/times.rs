@@ -1,0 +1,52 @@
+//! When the events of a file happened: from when to when, and whether in order.
+
+use crate::time::Timestamp;
+
+/// Times of events in the order of a file; parts of it are merged in that order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Times {
+    /// Earliest and latest time.
+    pub range: Option<(Timestamp, Timestamp)>,
+    /// Times of the first and last event in the order of the file.
+    ends: Option<(Timestamp, Timestamp)>,
+    /// Events that are earlier than the one before them.
+    pub out_of_order: u64,
+}
+
+impl Times {
+    /// Takes in the next event.
+    #[inline]
+    pub fn add(&mut self, time: Timestamp) {
+        self.merge_range((time, time));
+        self.follow((time, time));
+    }
+
+    /// Takes in the next part of the file.
+    pub fn append(&mut self, next: Self) {
+        self.out_of_order += next.out_of_order;
+        next.range.into_iter().for_each(|range| self.merge_range(range));
+        next.ends.into_iter().for_each(|ends| self.follow(ends));
+    }
+
+    /// Takes in another file: files are no sequence, and only disorder inside of one is counted.
+    pub fn merge(&mut self, other: Self) {
+        self.out_of_order += other.out_of_order;
+        other.range.into_iter().for_each(|range| self.merge_range(range));
+    }
+
+    fn merge_range(&mut self, (from, to): (Timestamp, Timestamp)) {
+        let (first, last) = self.range.unwrap_or((from, to));
+        self.range = Some((first.min(from), last.max(to)));
+    }
+
+    fn follow(&mut self, (first, last): (Timestamp, Timestamp)) {
+        let begin = match self.ends {
+            Some((begin, before)) => {
+                self.out_of_order += u64::from(first < before);
+                begin
+            }
+            None => first,
+        };
+        self.ends = Some((begin, last));
+    }
+}
