@@ -153,13 +153,21 @@ impl SelectArgs {
         self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
     }
 
+    /// What is taken for the present.
+    pub fn now(&self) -> Result<Timestamp> {
+        let now = Timestamp::now();
+        self.now.as_deref().map_or(Ok(now), |text| time::parse_bound(text, self.zone()?, now))
+    }
+
+    /// Reads a time given to a flag.
+    pub fn bound(&self, flag: &'static str, text: &str) -> Result<Timestamp> {
+        let bound = time::parse_bound(text, self.zone()?, self.now()?);
+        bound.map_err(|error| error.context(flag))
+    }
+
     /// The predicate; refuses values that cannot be meant.
     pub fn select(&self) -> Result<Select> {
         let zone = self.zone()?;
-        let now = match &self.now {
-            Some(now) => time::parse_bound(now, zone, Timestamp::now())?,
-            None => Timestamp::now(),
-        };
         let mut clauses = Vec::new();
         let mut matching = |flag: &str, values: &[String], attributes: &'static [Attribute]| {
             if !values.is_empty() {
@@ -185,10 +193,8 @@ impl SelectArgs {
             let networks = networks.map_err(|error| error.context("--ip"))?;
             clauses.push(clause("--ip", &self.ip, Test::Within(networks)));
         }
-        let bound = |flag: &'static str, text: &Option<String>| -> Result<Option<Timestamp>> {
-            let bound = text.as_deref().map(|text| time::parse_bound(text, zone, now)).transpose();
-            bound.map_err(|error| error.context(flag))
-        };
+        let bound =
+            |flag, text: &Option<String>| text.as_deref().map(|text| self.bound(flag, text)).transpose();
         let (since, until) = (bound("--since", &self.since)?, bound("--until", &self.until)?);
         if let (Some(since), Some(until)) = (since, until)
             && since >= until

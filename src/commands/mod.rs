@@ -3,6 +3,7 @@
 mod completions;
 mod filter;
 mod man;
+mod report;
 mod schema;
 mod sheet_args;
 mod summary;
@@ -24,6 +25,8 @@ pub enum Command {
     Validate(validate::Validate),
     /// Print one page about what is in the input
     Summary(Box<summary::Summary>),
+    /// Answer one question about the input
+    Report(Box<report::ReportCommand>),
     /// Print the JSON Schema of a source or of the neutral event
     Schema(schema::Schema),
     /// Print a completion script for a shell
@@ -50,6 +53,7 @@ impl Command {
             Self::Filter(filter) => filter.run(terminal),
             Self::Validate(validate) => validate.run(terminal),
             Self::Summary(summary) => summary.run(terminal),
+            Self::Report(report) => report.run(terminal),
             Self::Schema(schema) => schema.run(),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),

@@ -25,9 +25,9 @@ pub struct Summary {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Rows of each ranking
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
-    top: u32,
+    /// Rows of each ranking [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    top: Option<u32>,
     /// Count the timeline by this [default: what fits]
     #[arg(long, value_name = "UNIT", help_heading = "Report")]
     by: Option<Unit>,
@@ -38,7 +38,7 @@ pub struct Summary {
 impl Summary {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
-        let options = Options { top: self.top as usize, by: self.by, ..Options::default() };
+        let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };
         let request = Request { input: &self.input, select: &self.select, sheet: &self.sheet, options };
         request.run(reports::SUMMARY, terminal)
     }

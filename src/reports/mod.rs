@@ -1,5 +1,8 @@
 //! The reports, one file each: from what was collected to a sheet. Reports know no format.
 
+mod changes;
+mod connections;
+mod removals;
 mod summary;
 
 use chrono_tz::Tz;
@@ -7,7 +10,7 @@ use chrono_tz::Tz;
 use crate::calendar::Unit;
 use crate::names::Id;
 use crate::scan::Counts;
-use crate::sheet::{Cell, Sheet};
+use crate::sheet::{Cell, Column, Row, Sheet, Table};
 use crate::survey::{Survey, Wants};
 use crate::time::Timestamp;
 use crate::times::Times;
@@ -30,7 +33,7 @@ pub struct Report {
 pub static SUMMARY: &Report = &summary::REPORT;
 
 /// Every other report.
-pub static ALL: &[&Report] = &[];
+pub static ALL: &[&Report] = &[&changes::REPORT, &removals::REPORT, &connections::REPORT];
 
 /// What a report is made of.
 pub struct Material<'a> {
@@ -56,8 +59,10 @@ pub struct File {
 /// How a report is to be made.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Rows of a ranking.
-    pub top: usize,
+    /// Rows of a ranking, and of lists when it is given.
+    pub top: Option<usize>,
+    /// The moment whose posture is asked for.
+    pub at: Option<Timestamp>,
     /// What the timeline counts by; what fits when it is not said.
     pub by: Option<Unit>,
     /// Zone of days and hours.
@@ -68,11 +73,27 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { top: 10, by: None, zone: Tz::UTC, selection: Vec::new() }
+        Self { top: None, at: None, by: None, zone: Tz::UTC, selection: Vec::new() }
     }
 }
 
+/// Rows of a ranking when nothing is said.
+const TOP: usize = 10;
+
 impl Material<'_> {
+    /// Rows of a ranking.
+    pub fn top(&self) -> usize {
+        self.options.top.unwrap_or(TOP)
+    }
+
+    /// A list as a table: whole, but for what `--top` leaves out.
+    pub fn cut(&self, columns: &'static [Column], mut rows: Vec<Row>, empty: &'static str) -> Table {
+        let all = rows.len();
+        rows.truncate(self.options.top.unwrap_or(all));
+        let left_out = (all - rows.len()) as u64;
+        Table { columns, rows, empty, left_out }
+    }
+
     /// The latest event of the whole input.
     pub fn end(&self) -> Timestamp {
         self.survey.range.map_or(Timestamp::MIN, |(_, last)| last)

@@ -171,7 +171,7 @@ fn ranking(
     more: impl Fn(Id) -> Vec<Cell>,
 ) -> Section {
     let ranking = counter.ranking();
-    let rows = ranking.iter().take(material.options.top).map(|(id, seen)| {
+    let rows = ranking.iter().take(material.top()).map(|(id, seen)| {
         let mut cells = vec![Cell::text(counter.names.text(*id))];
         cells.extend(more(*id));
         row(material, cells, *seen)

@@ -1,0 +1,114 @@
+//! `report changes`: every configuration change in time order.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{Material, Report};
+use crate::event::Operation;
+use crate::history::{self, State};
+use crate::names::NONE;
+use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
+use crate::survey::Wants;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "changes",
+    about: "every configuration change in time order: who, from where, what, before and after",
+    wants: Wants { counts: false, changes: true, visits: false },
+    takes: &["--top"],
+    make,
+};
+
+static COLUMNS: &[Column] = &[
+    Column::new("time", "Time", Kind::Time, "when it happened"),
+    Column::new("organization_id", "Organization", Kind::Id, "organization id").rank(3),
+    Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(11),
+    Column::new("operation", "Operation", Kind::Text, "what happened, in the neutral word"),
+    Column::new("action", "Action", Kind::Text, "what happened, in the vendor's word").rank(16),
+    Column::new("connection_id", "Connection", Kind::Id, "connection id"),
+    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
+    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
+    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(6),
+    Column::new("before", "Before", Kind::Text, "state before, where the log shows it").rank(5),
+    Column::new("after", "After", Kind::Text, "state after").rank(7),
+    Column::new(
+        "actor",
+        "Actor",
+        Kind::Text,
+        "name, e-mail address or id of who did it; empty where the source does not say",
+    )
+    .rank(1),
+    Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(13),
+    Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(12),
+    Column::new("ip", "IP", Kind::Text, "address it came from").rank(8),
+    Column::new(
+        "since_portal_seconds",
+        "After portal",
+        Kind::Duration,
+        "time since the actor opened the portal last",
+    )
+    .rank(9),
+    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(2),
+    Column::new("impersonation_reason", "Reason", Kind::Text, "why they did").rank(14),
+    Column::new("redeliveries", "Again", Kind::Number, "how often the event came again").rank(17),
+    Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else").rank(10),
+];
+
+fn make(material: &Material<'_>) -> Sheet {
+    let table = material.cut(COLUMNS, rows(material), "The events shown change nothing.");
+    Sheet {
+        name: REPORT.name,
+        title: "Changes".to_owned(),
+        notes: material.notes(),
+        sections: vec![Section { key: "changes", title: "Changes", body: Body::Table(table) }],
+    }
+}
+
+fn rows(material: &Material<'_>) -> Vec<Row> {
+    let survey = material.survey;
+    let mut before = vec![None; survey.changes.len()];
+    history::walk(&survey.changes, |step| before[step.change] = step.before);
+    let mut portals = HashMap::with_hasher(RandomState::default());
+    let mut rows = Vec::new();
+    for (change, before) in survey.changes.iter().zip(before) {
+        if change.operation == Operation::PortalOpened {
+            portals.insert(change.actor, change.time);
+            continue;
+        }
+        if !change.is_selected {
+            continue;
+        }
+        let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
+        let mut cells = Vec::with_capacity(COLUMNS.len());
+        cells.push(change.time.into());
+        cells.extend(survey.organization_cells(change.organization));
+        cells.push(change.operation.name().into());
+        cells.push(survey.actions.names.get(change.action).into());
+        cells.extend(survey.connection_cells(change.connection, change.kind));
+        cells.push(before.map(State::name).into());
+        cells.push(State::after(change.operation).map(State::name).into());
+        cells.extend(survey.actor_cells(change.actor));
+        cells.push(survey.ips.names.get(change.ip).into());
+        cells.push(opened.map_or(Cell::Nothing, |opened| Cell::Duration(change.time.seconds_since(*opened))));
+        cells.push(survey.words.get(change.impersonator).into());
+        cells.push(survey.words.get(change.reason).into());
+        cells.push(u64::from(change.redeliveries).into());
+        cells.push(change.is_conflicting.into());
+        rows.push(Row {
+            cells,
+            tone: tone(change.operation, change.is_conflicting, change.impersonator != NONE),
+        });
+    }
+    rows
+}
+
+fn tone(operation: Operation, is_conflicting: bool, is_impersonated: bool) -> Tone {
+    match operation {
+        _ if is_conflicting => Tone::Bad,
+        Operation::Deleted if is_impersonated => Tone::Bad,
+        Operation::Deleted | Operation::Disabled => Tone::Warn,
+        Operation::Enabled => Tone::Good,
+        _ => Tone::Plain,
+    }
+}

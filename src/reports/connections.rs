@@ -1,0 +1,234 @@
+//! `report connections`: every connection with its life, and the posture at a moment.
+
+use super::{Material, Report};
+use crate::history::{self, Change, State};
+use crate::names::{Id, NONE};
+use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::Wants;
+use crate::time::Timestamp;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "connections",
+    about: "every connection with its state and life; with --at, who had SSO at that moment",
+    wants: Wants { counts: false, changes: true, visits: false },
+    takes: &["--top", "--at"],
+    make,
+};
+
+static COLUMNS: &[Column] = &[
+    Column::new("connection_id", "Connection", Kind::Id, "connection id"),
+    Column::new("organization_id", "Organization", Kind::Id, "organization of its first event").rank(1),
+    Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(8),
+    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(2),
+    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(11),
+    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(6),
+    Column::new("state", "State", Kind::Text, "created, active, disabled or deleted"),
+    Column::new("created", "Created", Kind::Time, "first creation").rank(7),
+    Column::new("enabled", "Enabled", Kind::Time, "last enabling").rank(9),
+    Column::new("last_change", "Last change", Kind::Time, "last change"),
+    Column::new(
+        "active_seconds",
+        "Active for",
+        Kind::Duration,
+        "time in state active, as far as the log shows",
+    )
+    .rank(3),
+    Column::new("changes", "Changes", Kind::Number, "changes, those that came again counted once").rank(4),
+    Column::new("redeliveries", "Again", Kind::Number, "how often events came again").rank(10),
+    Column::new("odd", "Odd", Kind::List, "changes that do not fit the state before them").rank(5),
+];
+
+static POSTURE: &[Column] = &[
+    Column::new("organization_id", "Organization", Kind::Id, "organization id"),
+    Column::new("organization_name", "Name", Kind::Text, "its latest name").rank(2),
+    Column::new("active", "Active", Kind::Number, "active connections at that moment"),
+    Column::new("without_since", "Without since", Kind::Time, "since when it had none, after it had one"),
+    Column::new("connections", "Connections", Kind::List, "ids of the active ones").rank(1),
+];
+
+fn make(material: &Material<'_>) -> Sheet {
+    let connections = material.cut(COLUMNS, connections(material), "The events shown change no connection.");
+    let mut notes = material.notes();
+    notes.extend(
+        material
+            .options
+            .at
+            .map(|at| format!("The posture is that of {}.", at.rfc3339(material.options.zone))),
+    );
+    Sheet {
+        name: REPORT.name,
+        title: "Connections".to_owned(),
+        notes,
+        sections: vec![
+            Section { key: "connections", title: "Connections", body: Body::Table(connections) },
+            Section { key: "posture", title: "Posture", body: Body::Table(posture(material)) },
+        ],
+    }
+}
+
+/// What is known of a connection after all of its changes.
+#[derive(Clone)]
+struct Life {
+    is_shown: bool,
+    owner: Id,
+    kind: Id,
+    state: State,
+    created: Option<Timestamp>,
+    enabled: Option<Timestamp>,
+    last_change: Timestamp,
+    active_since: Option<Timestamp>,
+    active_seconds: u64,
+    changes: u64,
+    redeliveries: u64,
+    odd: Vec<&'static str>,
+}
+
+const UNBORN: Life = Life {
+    is_shown: false,
+    owner: NONE,
+    kind: NONE,
+    state: State::Created,
+    created: None,
+    enabled: None,
+    last_change: Timestamp::MIN,
+    active_since: None,
+    active_seconds: 0,
+    changes: 0,
+    redeliveries: 0,
+    odd: Vec::new(),
+};
+
+fn lives(material: &Material<'_>) -> Vec<Life> {
+    let survey = material.survey;
+    let begin = survey.range.map(|(first, _)| first);
+    let mut lives = vec![UNBORN; survey.connections.len()];
+    history::walk(&survey.changes, |step| {
+        let change = &survey.changes[step.change];
+        let life = &mut lives[change.connection as usize];
+        if life.changes == 0 && step.was_active {
+            life.active_since = begin;
+        }
+        life.is_shown |= change.is_selected;
+        life.owner = step.owner;
+        life.state = step.after;
+        life.changes += 1;
+        life.redeliveries += u64::from(change.redeliveries);
+        life.last_change = change.time;
+        life.odd.extend(step.oddity());
+        if change.kind != NONE {
+            life.kind = change.kind;
+        }
+        match step.after {
+            State::Created => life.created = life.created.or(Some(change.time)),
+            State::Active => {
+                life.enabled = Some(change.time);
+                life.active_since = life.active_since.or(Some(change.time));
+            }
+            State::Disabled | State::Deleted => {}
+        }
+        if step.after != State::Active
+            && let Some(since) = life.active_since.take()
+        {
+            life.active_seconds += change.time.seconds_since(since);
+        }
+    });
+    let end = material.end();
+    for life in &mut lives {
+        life.active_seconds += life.active_since.map_or(0, |since| end.seconds_since(since));
+    }
+    lives
+}
+
+fn connections(material: &Material<'_>) -> Vec<Row> {
+    let survey = material.survey;
+    let mut lives: Vec<_> = (0..).zip(lives(material)).filter(|(_, life)| life.is_shown).collect();
+    lives.sort_by_key(|(id, life)| (survey.organizations.names.get(life.owner), survey.connections.get(*id)));
+    lives.into_iter().map(|(id, life)| row(material, id, &life)).collect()
+}
+
+fn row(material: &Material<'_>, id: Id, life: &Life) -> Row {
+    let survey = material.survey;
+    let [connection, kind, protocol, provider] = survey.connection_cells(id, life.kind);
+    let mut cells = Vec::with_capacity(COLUMNS.len());
+    cells.push(connection);
+    cells.extend(survey.organization_cells(life.owner));
+    cells.extend([kind, protocol, provider, life.state.name().into()]);
+    cells.extend([life.created.into(), life.enabled.into(), life.last_change.into()]);
+    cells.push(Cell::Duration(life.active_seconds));
+    cells.extend([life.changes.into(), life.redeliveries.into()]);
+    cells.push(Cell::List(life.odd.iter().map(|odd| (*odd).to_owned()).collect()));
+    let tone = match life.state {
+        _ if !life.odd.is_empty() => Tone::Bad,
+        State::Active => Tone::Good,
+        State::Created => Tone::Plain,
+        State::Disabled | State::Deleted => Tone::Warn,
+    };
+    Row { cells, tone }
+}
+
+/// Which organizations had active SSO at the moment asked for.
+fn posture(material: &Material<'_>) -> Table {
+    let empty = match material.options.at {
+        Some(_) => "The log shows no connection by then.",
+        None => "Give --at TIME for the posture at that moment.",
+    };
+    let rows = material.options.at.map_or(Vec::new(), |at| posture_rows(material, at));
+    Table { columns: POSTURE, rows, empty, left_out: 0 }
+}
+
+/// What is known of an organization at a moment.
+#[derive(Clone, Default)]
+struct Posture {
+    is_shown: bool,
+    /// Since when it has no active connection, after it had one.
+    without_since: Option<Timestamp>,
+    active: Vec<Id>,
+}
+
+fn posture_rows(material: &Material<'_>, at: Timestamp) -> Vec<Row> {
+    let survey = material.survey;
+    let history::Origin { owners, was_active } = history::origin(&survey.changes);
+    let mut is_active = was_active;
+    let mut postures = vec![Posture::default(); survey.organizations.names.len()];
+    history::walk(&survey.changes, |step| {
+        let change: &Change = &survey.changes[step.change];
+        let Some(posture) = postures.get_mut(step.owner as usize) else {
+            return;
+        };
+        posture.is_shown |= change.is_selected;
+        if change.time > at {
+            return;
+        }
+        is_active[change.connection as usize] = step.after == State::Active;
+        if step.takes_last() {
+            posture.without_since = Some(change.time);
+        } else if step.activates() {
+            posture.without_since = None;
+        }
+    });
+    for (connection, owner) in (0..).zip(owners) {
+        if is_active[connection as usize]
+            && let Some(posture) = postures.get_mut(owner as usize)
+        {
+            posture.active.push(connection);
+        }
+    }
+    let mut shown: Vec<_> = (0..).zip(postures).filter(|(_, posture)| posture.is_shown).collect();
+    shown.sort_by_key(|(id, _)| survey.organizations.names.get(*id));
+    let rows = shown.into_iter().map(|(id, posture)| {
+        let mut ids: Vec<_> =
+            posture.active.iter().map(|id| survey.connections.text(*id).to_owned()).collect();
+        ids.sort();
+        let mut cells = survey.organization_cells(id).to_vec();
+        cells.extend([(ids.len() as u64).into(), posture.without_since.into()]);
+        let tone = match posture.without_since {
+            Some(_) => Tone::Bad,
+            None if ids.is_empty() => Tone::Plain,
+            None => Tone::Good,
+        };
+        cells.push(Cell::List(ids));
+        Row { cells, tone }
+    });
+    rows.collect()
+}

@@ -1,0 +1,250 @@
+//! `report removals`: every deletion and disabling, and how long it left an organization without SSO.
+//!
+//! Only the change that took the last active connection away begins an exposure; it ends when a
+//! connection of the organization becomes active, or with the log.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use super::{Material, Report};
+use crate::event::Operation;
+use crate::history::{self, Change, Gap, State, Step};
+use crate::names::Id;
+use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
+use crate::survey::Wants;
+use crate::time::Timestamp;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "removals",
+    about: "every deletion or disabling, what it left behind, and for how long",
+    wants: Wants { counts: false, changes: true, visits: false },
+    takes: &["--top"],
+    make,
+};
+
+static COLUMNS: &[Column] = &[
+    Column::new("time", "Time", Kind::Time, "when it happened"),
+    Column::new("organization_id", "Organization", Kind::Id, "organization id"),
+    Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(9),
+    Column::new("connection_id", "Connection", Kind::Id, "connection id").rank(3),
+    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
+    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
+    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(7),
+    Column::new("operation", "Operation", Kind::Text, "`deleted` or `disabled`").rank(1),
+    Column::new(
+        "actor",
+        "Actor",
+        Kind::Text,
+        "name, e-mail address or id of who did it; empty where the source does not say",
+    )
+    .rank(2),
+    Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(14),
+    Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(13),
+    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(8),
+    Column::new("ip", "IP", Kind::Text, "address it came from").rank(12),
+    Column::new(
+        "left_active",
+        "Left",
+        Kind::Number,
+        "active connections the organization had left, as far as the log shows",
+    )
+    .rank(5),
+    Column::new(
+        "replaced_by",
+        "Replaced by",
+        Kind::Id,
+        "connection of the organization that became active next",
+    )
+    .rank(10),
+    Column::new("replaced_after_seconds", "After", Kind::Duration, "how long that took").rank(11),
+    Column::new(
+        "exposure_seconds",
+        "Exposure",
+        Kind::Duration,
+        "how long the organization was without an active connection, where this took the last one",
+    ),
+    Column::new("exposure_ends", "Until", Kind::Time, "when that ended; empty while it lasts").rank(16),
+    Column::new("still_exposed", "Still", Kind::Flag, "it lasts to the end of the log"),
+    Column::new(
+        "recreated",
+        "Re-created",
+        Kind::Flag,
+        "a connection of the same protocol and provider was created or enabled later",
+    )
+    .rank(6),
+];
+
+fn make(material: &Material<'_>) -> Sheet {
+    let removals = removals(material);
+    let rows = removals.iter().map(|removal| row(material, removal)).collect();
+    let table = material.cut(COLUMNS, rows, "The events shown remove no connection.");
+    Sheet {
+        name: REPORT.name,
+        title: "Removals".to_owned(),
+        notes: material.notes(),
+        sections: vec![
+            Section { key: "removals", title: "Removals, the worst first", body: Body::Table(table) },
+            Section { key: "totals", title: "Totals", body: Body::Facts(totals(&removals)) },
+            Section {
+                key: "exposure",
+                title: "Organizations without an active connection",
+                body: Body::Chart(chart(material, &removals)),
+            },
+        ],
+    }
+}
+
+struct Removal<'a> {
+    change: &'a Change,
+    step: Step,
+    exposure: Option<Exposure>,
+    replaced_by: Option<&'a Change>,
+    is_recreated: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Exposure {
+    seconds: u64,
+    end: Option<Timestamp>,
+}
+
+/// The selected removals, the worst first.
+fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
+    let survey = material.survey;
+    let changes = &survey.changes;
+    let gaps: HashMap<usize, Gap, RandomState> =
+        history::gaps(changes).into_iter().map(|gap| (gap.cause, gap)).collect();
+    let mut steps = Vec::new();
+    history::walk(changes, |step| steps.push(step));
+    // Backwards, so that what comes later is known.
+    let mut activated: HashMap<Id, &Change, RandomState> = HashMap::default();
+    let mut made: HashSet<_, RandomState> = HashSet::default();
+    let mut removals = Vec::new();
+    for step in steps.into_iter().rev() {
+        let change = &changes[step.change];
+        let [_, protocol, provider] = survey.kinds.texts(change.kind);
+        match step.after {
+            State::Disabled | State::Deleted if change.is_selected => removals.push(Removal {
+                change,
+                step,
+                exposure: gaps.get(&step.change).map(|gap| exposure(material, change, gap)),
+                replaced_by: activated.get(&step.owner).copied(),
+                is_recreated: made.contains(&(step.owner, protocol, provider)),
+            }),
+            State::Disabled | State::Deleted => {}
+            State::Created | State::Active => {
+                made.insert((step.owner, protocol, provider));
+            }
+        }
+        if step.activates() {
+            activated.insert(step.owner, change);
+        }
+    }
+    removals.sort_by_cached_key(|removal| {
+        let is_over = removal.exposure.is_none_or(|exposure| exposure.end.is_some());
+        let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));
+        (
+            is_over,
+            longest,
+            removal.change.time,
+            survey.connections.get(removal.change.connection),
+            removal.step.change,
+        )
+    });
+    removals
+}
+
+fn exposure(material: &Material<'_>, cause: &Change, gap: &Gap) -> Exposure {
+    let end = gap.end.map(|end| material.survey.changes[end].time);
+    Exposure { seconds: end.unwrap_or(material.end()).seconds_since(cause.time), end }
+}
+
+fn row(material: &Material<'_>, removal: &Removal<'_>) -> Row {
+    let survey = material.survey;
+    let Removal { change, step, exposure, replaced_by, is_recreated } = removal;
+    let is_exposed = exposure.is_some_and(|exposure| exposure.end.is_none());
+    let mut cells = Vec::with_capacity(COLUMNS.len());
+    cells.push(change.time.into());
+    cells.extend(survey.organization_cells(change.organization));
+    cells.extend(survey.connection_cells(change.connection, change.kind));
+    cells.push(change.operation.name().into());
+    cells.extend(survey.actor_cells(change.actor));
+    cells.push(survey.words.get(change.impersonator).into());
+    cells.push(survey.ips.names.get(change.ip).into());
+    cells.push(u64::from(step.left).into());
+    cells.push(replaced_by.and_then(|by| survey.connections.get(by.connection)).into());
+    let after = replaced_by.map(|by| by.time.seconds_since(change.time));
+    cells.push(after.map_or(Cell::Nothing, Cell::Duration));
+    cells.push(exposure.map_or(Cell::Nothing, |exposure| Cell::Duration(exposure.seconds)));
+    cells.push(exposure.and_then(|exposure| exposure.end).into());
+    cells.push(is_exposed.into());
+    cells.push((*is_recreated).into());
+    let tone = match exposure {
+        Some(_) if is_exposed => Tone::Bad,
+        Some(_) => Tone::Warn,
+        None => Tone::Plain,
+    };
+    Row { cells, tone }
+}
+
+fn totals(removals: &[Removal<'_>]) -> Vec<Fact> {
+    let count = |of: &dyn Fn(&&Removal<'_>) -> bool| Cell::Number(removals.iter().filter(of).count() as u64);
+    let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
+    let longest =
+        removals.iter().filter_map(|removal| removal.exposure).map(|exposure| exposure.seconds).max();
+    vec![
+        number("removals", "Removals", Cell::Number(removals.len() as u64)),
+        number("deleted", "Deleted", count(&|removal| removal.change.operation == Operation::Deleted)),
+        number("disabled", "Disabled", count(&|removal| removal.change.operation == Operation::Disabled)),
+        number("exposures", "Left an organization without SSO", count(&|removal| removal.exposure.is_some())),
+        number(
+            "still_exposed",
+            "Still without at the end of the log",
+            count(&|removal| removal.exposure.is_some_and(|exposure| exposure.end.is_none())),
+        ),
+        Fact::new(
+            "longest_exposure_seconds",
+            "Longest exposure",
+            Kind::Duration,
+            longest.map_or(Cell::Nothing, Cell::Duration),
+        ),
+    ]
+}
+
+/// Organizations with their exposures, the longest exposed first.
+fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
+    let survey = material.survey;
+    let (from, to) = survey.range.unwrap_or((Timestamp::MIN, Timestamp::MIN));
+    let mut rows: HashMap<Id, (u64, Vec<Stretch>), RandomState> = HashMap::default();
+    for removal in removals {
+        if let Some(exposure) = removal.exposure {
+            let (seconds, stretches) = rows.entry(removal.step.owner).or_default();
+            *seconds += exposure.seconds;
+            stretches.push(Stretch {
+                from: removal.change.time,
+                to: exposure.end.unwrap_or(to),
+                is_open: exposure.end.is_none(),
+                tone: if exposure.end.is_none() { Tone::Bad } else { Tone::Warn },
+            });
+        }
+    }
+    let name = |id| survey.organization_name(id).unwrap_or(survey.organizations.names.text(id)).to_owned();
+    let mut rows: Vec<_> =
+        rows.into_iter().map(|(id, (seconds, stretches))| (seconds, name(id), id, stretches)).collect();
+    rows.sort_by(|a, b| {
+        let key = survey.organizations.names.text(a.2).cmp(survey.organizations.names.text(b.2));
+        b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)).then(key)
+    });
+    rows.truncate(CHARTED);
+    let rows = rows.into_iter().map(|(_, name, _, mut stretches)| {
+        stretches.sort_by_key(|stretch| stretch.from);
+        (name, stretches)
+    });
+    Chart::Stretches { from, to, rows: rows.collect() }
+}
+
+/// Organizations in the picture.
+const CHARTED: usize = 20;
