@@ -242,12 +242,29 @@ fn markdown_stays_text() {
     );
 }
 
+#[test]
+fn nothing_breaks_where_nothing_fits() {
+    for width in 0..20 {
+        assert_harmless(&render("table", &sheet(HOSTILE, 1), &look(Some(width))));
+    }
+}
+
+/// Any characters, and many of those whose width depends on their neighbours.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["(?s).{0,60}", "[☁\u{FE0F}\u{301}株a \u{1b}`|\u{644}\u{627}]{0,60}"]
+}
+
 proptest! {
     #[test]
-    fn any_text_stays_within_its_table(texts in prop::collection::vec(".*", 1..4), width in 20_usize..90) {
+    fn any_text_stays_within_its_table(
+        texts in prop::collection::vec(text(), 1..4),
+        width in 20_usize..90,
+        ascii: bool,
+    ) {
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-        let text = render("table", &sheet(&texts, 0), &look(Some(width)));
+        let text = render("table", &sheet(&texts, 0), &Look { ascii, ..look(Some(width)) });
         assert_harmless(&text);
         assert_fits(&text, width);
+        prop_assert!(!ascii || text.is_ascii());
     }
 }

@@ -1,11 +1,12 @@
 //! What a cell says: to people in forms that get shorter, to programs as JSON and as plain text.
+//! Only the texts for people are made harmless; the others are for formats that escape.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::Look;
 use super::words::of_log;
-use crate::sheet::Cell;
+use crate::sheet::{Cell, Kind};
 
 const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
 
@@ -41,6 +42,11 @@ pub fn column_forms<'a>(
         }
         forms
     })
+}
+
+/// Whether values are compared by their size.
+pub fn is_amount(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
 }
 
 /// The longest form.

@@ -1,4 +1,5 @@
 //! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object.
+//! Texts are as they stand in the log, times are UTC, and nothing depends on how it is to look.
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};

@@ -1,8 +1,9 @@
 //! A sheet as Markdown: headings, tables, and charts as code blocks of their drawing in text.
+//! No text can leave its cell, its line or its code block.
 
 use super::{Look, cells, charts, words};
 use crate::formats::escape;
-use crate::sheet::{Body, Chart, Fact, Kind, Sheet, Table};
+use crate::sheet::{Body, Chart, Fact, Sheet, Table};
 
 /// Prints every section.
 pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
@@ -16,7 +17,7 @@ pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
         match &section.body {
             Body::Facts(facts) => self::facts(facts, look, &mut out),
             Body::Table(table) if table.rows.is_empty() => {
-                out.push_str(&format!("{}\n", report(table.empty)))
+                out.push_str(&format!("{}\n", report(table.empty)));
             }
             Body::Table(table) => self::table(table, look, &mut out),
             Body::Chart(chart) => self::chart(chart, look, &mut out),
@@ -37,7 +38,7 @@ fn facts(facts: &[Fact], look: &Look, out: &mut String) {
 fn table(table: &Table, look: &Look, out: &mut String) {
     let title = |title: &str| escape::markdown(&words::of_report(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), out);
-    let rule = |kind| if is_amount(kind) { "---:" } else { "---" };
+    let rule = |kind| if cells::is_amount(kind) { "---:" } else { "---" };
     row(table.columns.iter().map(|column| rule(column.kind).to_owned()), out);
     for cells in table.rows.iter().map(|row| &row.cells) {
         row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), out);
@@ -60,9 +61,4 @@ fn chart(chart: &Chart, look: &Look, out: &mut String) {
     let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
     out.push_str(&format!("{fence}text\n{lines}\n{fence}\n"));
-}
-
-/// Whether values are compared by their size.
-pub fn is_amount(kind: Kind) -> bool {
-    matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
 }

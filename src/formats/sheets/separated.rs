@@ -1,4 +1,5 @@
 //! The first table of a sheet as CSV or TSV; of a sheet without a table, its first facts.
+//! Texts are kept from being formulas; nothing else of them is changed.
 
 use super::{Look, cells};
 use crate::formats::escape::defused;

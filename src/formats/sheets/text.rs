@@ -1,10 +1,11 @@
 //! A sheet for people at a terminal: title, notes, and every section under its title.
+//! Every line fits the width: sentences and facts are wrapped, cells are cut, charts shrink.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::words::{of_report, padded, plain, wrapped};
-use super::{Look, cells, charts, markdown, style};
+use super::{Look, cells, charts, style};
 use crate::formats::grid::{Cut, GAP, GridColumn, GridRow};
 use crate::formats::table as grid_table;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Sheet, Table};
@@ -135,6 +136,6 @@ fn grid_column(column: &Column, look: &Look) -> GridColumn {
         cut,
         min,
         rank: column.rank,
-        to_right: markdown::is_amount(column.kind),
+        to_right: cells::is_amount(column.kind),
     }
 }

@@ -1,4 +1,5 @@
 //! A bar for each name, its number at its end.
+//! The longest bar takes the room there is; the others are in proportion to an eighth of a cell.
 
 use super::{name_width, painted, width};
 use crate::formats::grid::{Cut, GAP, cut};

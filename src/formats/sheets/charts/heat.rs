@@ -1,4 +1,5 @@
 //! Events by weekday and hour as shaded cells, two hours a cell where it is too narrow.
+//! Shades are shares of the darkest cell of the same grid.
 
 use super::width;
 use crate::formats::sheets::{Look, words};

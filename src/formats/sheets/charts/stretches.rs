@@ -1,4 +1,5 @@
 //! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
+//! Where several take the same cell, the last one shows.
 
 use super::{ends, name_width, painted, width};
 use crate::formats::grid::GAP;

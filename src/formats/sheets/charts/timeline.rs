@@ -1,4 +1,5 @@
 //! Events over time as a histogram of block characters, neighbours together where it is too narrow.
+//! A bar shows something as soon as there was one event.
 
 use super::{ends, width};
 use crate::formats::sheets::{Look, words};
