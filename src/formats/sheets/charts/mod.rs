@@ -1,5 +1,5 @@
-//! Charts as text: one file each. Below [`LEAST`] columns nothing can be drawn, so they are drawn
-//! for that many; without a width, for [`USUAL`].
+//! Charts as text: one file each. Below `LEAST` columns nothing can be drawn, so they are drawn
+//! for that many; without a width, for `USUAL`.
 
 mod bars;
 mod heat;
