@@ -80,6 +80,23 @@ impl Output {
     }
 }
 
+/// For writers of formats; [`Output::write`] says more about what went wrong.
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(bytes),
+            Self::File { temporary, .. } => temporary.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File { temporary, .. } => temporary.flush(),
+        }
+    }
+}
+
 /// Whether the error says that nobody reads the results any more.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error

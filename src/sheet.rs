@@ -3,11 +3,12 @@
 //! Reports fill sheets and know no format; formats print sheets and know no report. The keys of
 //! sections, columns and facts are the report's JSON, so they are part of its versioned schema.
 
+use std::borrow::Cow;
+
 use crate::time::Timestamp;
 
-/// A finished report.
-#[derive(Clone, Debug)]
-pub struct Sheet {
+/// A finished report; its texts may be borrowed from what it was made of.
+pub struct Sheet<'a> {
     /// Name of the report: `removals`. Its JSON schema is `ssoaudit.report.removals.v1`.
     pub name: &'static str,
     /// Heading for people.
@@ -15,35 +16,33 @@ pub struct Sheet {
     /// What a reader has to know about what is shown, a sentence each: the selection, limits.
     pub notes: Vec<String>,
     /// The parts, the most important first; formats of one table print the first table.
-    pub sections: Vec<Section>,
+    pub sections: Vec<Section<'a>>,
 }
 
 /// A part of a sheet. A report gives the same parts with the same columns and facts whatever the
 /// input, so that its schema can be told from the sheet of no event at all.
-#[derive(Clone, Debug)]
-pub struct Section {
+pub struct Section<'a> {
     /// Key in JSON, in snake_case.
     pub key: &'static str,
     /// Heading for people.
     pub title: &'static str,
     /// What it holds.
-    pub body: Body,
+    pub body: Body<'a>,
 }
 
 /// What a section holds.
-#[derive(Clone, Debug)]
-pub enum Body {
+pub enum Body<'a> {
     /// Single values; an object in JSON.
-    Facts(Vec<Fact>),
+    Facts(Vec<Fact<'a>>),
     /// Rows of the same columns; an array of objects in JSON.
-    Table(Table),
+    Table(Table<'a>),
     /// A picture of numbers; its numbers in JSON.
     Chart(Chart),
 }
 
 /// A single value.
 #[derive(Clone, Debug)]
-pub struct Fact {
+pub struct Fact<'a> {
     /// Key in JSON.
     pub key: &'static str,
     /// Label for people.
@@ -51,16 +50,15 @@ pub struct Fact {
     /// What the value is, unless it is empty.
     pub kind: Kind,
     /// The value.
-    pub value: Cell,
+    pub value: Cell<'a>,
 }
 
 /// Rows of the same columns.
-#[derive(Clone, Debug)]
-pub struct Table {
+pub struct Table<'a> {
     /// The columns.
     pub columns: &'static [Column],
-    /// The rows in the order to print; each has a cell for every column.
-    pub rows: Vec<Row>,
+    /// The rows in the order to print.
+    pub rows: Rows<'a>,
     /// What to say when there is no row.
     pub empty: &'static str,
     /// Rows that were left out, as by `--top`.
@@ -103,11 +101,17 @@ pub enum Kind {
     List,
 }
 
+/// Rows that are made when they are asked for: there may be as many as there are events.
+pub struct Rows<'a> {
+    count: usize,
+    make: Box<dyn Fn(usize) -> Row<'a> + 'a>,
+}
+
 /// A row.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct Row<'a> {
     /// A cell for every column.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<Cell<'a>>,
     /// How it is to be taken.
     pub tone: Tone,
 }
@@ -128,11 +132,11 @@ pub enum Tone {
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
+pub enum Cell<'a> {
     /// The log does not say; `null` in JSON.
     Nothing,
     /// For [`Kind::Text`] and [`Kind::Id`], as it stands in the log: formats make it harmless.
-    Text(String),
+    Text(Cow<'a, str>),
     /// For [`Kind::Number`].
     Number(u64),
     /// For [`Kind::Share`].
@@ -144,7 +148,7 @@ pub enum Cell {
     /// For [`Kind::Flag`].
     Flag(bool),
     /// For [`Kind::List`].
-    List(Vec<String>),
+    List(Vec<Cow<'a, str>>),
 }
 
 /// A picture of numbers.
@@ -185,9 +189,37 @@ pub struct Stretch {
     pub tone: Tone,
 }
 
-impl Fact {
+impl<'a> Rows<'a> {
+    /// So many rows; `make` is given their indices.
+    pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + 'a) -> Self {
+        Self { count, make: Box::new(make) }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Row<'a>> {
+        (0..self.count).map(|index| (self.make)(index))
+    }
+}
+
+impl<'a> From<Vec<Row<'a>>> for Rows<'a> {
+    fn from(rows: Vec<Row<'a>>) -> Self {
+        Self::new(rows.len(), move |index| rows[index].clone())
+    }
+}
+
+impl<'a> Fact<'a> {
     /// A fact.
-    pub fn new(key: &'static str, label: &'static str, kind: Kind, value: impl Into<Cell>) -> Self {
+    pub fn new(key: &'static str, label: &'static str, kind: Kind, value: impl Into<Cell<'a>>) -> Self {
         Self { key, label, kind, value: value.into() }
     }
 }
@@ -205,39 +237,45 @@ impl Column {
     }
 }
 
-impl Cell {
+impl<'a> Cell<'a> {
     /// The text, or nothing when it is empty.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         if text.is_empty() { Self::Nothing } else { Self::Text(text) }
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Cell {
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Nothing, Into::into)
     }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
         Self::text(text)
     }
 }
 
-impl From<u64> for Cell {
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<u64> for Cell<'_> {
     fn from(number: u64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<Timestamp> for Cell {
+impl From<Timestamp> for Cell<'_> {
     fn from(time: Timestamp) -> Self {
         Self::Time(time)
     }
 }
 
-impl From<bool> for Cell {
+impl From<bool> for Cell<'_> {
     fn from(flag: bool) -> Self {
         Self::Flag(flag)
     }

@@ -28,10 +28,16 @@ impl Timestamp {
     /// After every other.
     pub const MAX: Self = Self { seconds: i64::MAX, nanos: NANOS_PER_SECOND - 1 };
 
+    /// Nanoseconds since an earlier point, 0 when that one is later.
+    pub fn nanos_since(self, earlier: Self) -> u128 {
+        let nanos =
+            |time: Self| i128::from(time.seconds) * i128::from(NANOS_PER_SECOND) + i128::from(time.nanos);
+        u128::try_from(nanos(self) - nanos(earlier)).unwrap_or(0)
+    }
+
     /// Whole seconds since an earlier point, 0 when that one is later.
     pub fn seconds_since(self, earlier: Self) -> u64 {
-        let borrowed = i64::from(self.nanos < earlier.nanos);
-        u64::try_from(self.seconds - earlier.seconds - borrowed).unwrap_or(0)
+        u64::try_from(self.nanos_since(earlier) / u128::from(NANOS_PER_SECOND)).unwrap_or(u64::MAX)
     }
 
     /// Milliseconds since 1970, rounded towards the past.

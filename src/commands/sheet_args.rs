@@ -1,6 +1,8 @@
 //! What `summary` and `report` share: how to print a sheet, and the way from arguments to output.
 
-use anyhow::{Result, bail};
+use std::io::{BufWriter, Write};
+
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -71,13 +73,16 @@ impl Request<'_> {
         let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;
-        output.write(&(self.format(terminal).render)(&sheet, &self.look(terminal)))?;
+        let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
+        let written = (self.format(terminal).render)(&sheet, &self.look(terminal), &mut buffered);
+        written.and_then(|()| buffered.flush()).context("writing the report")?;
+        drop(buffered);
         output.finish()?;
         surveyed.tally.warn(&inputs, terminal);
         Ok(surveyed.tally.verdict(self.input.strict && surveyed.tally.counts.invalid > 0))
     }
 
-    fn keep_sections(&self, sheet: &mut Sheet) -> Result<()> {
+    fn keep_sections(&self, sheet: &mut Sheet<'_>) -> Result<()> {
         let wanted = &self.sheet.section;
         let known: Vec<_> = sheet.sections.iter().map(|section| section.key).collect();
         if let Some(name) = wanted.iter().find(|name| !known.contains(&name.as_str())) {

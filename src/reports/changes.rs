@@ -55,8 +55,11 @@ static COLUMNS: &[Column] = &[
     Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else").rank(10),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
-    let table = material.cut(COLUMNS, rows(material), "The events shown change nothing.");
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+    let shown = shown(material);
+    let count = shown.len();
+    let row = move |index: usize| row(material, shown[index]);
+    let table = material.list(COLUMNS, count, row, "The events shown change nothing.");
     Sheet {
         name: REPORT.name,
         title: "Changes".to_owned(),
@@ -65,42 +68,53 @@ fn make(material: &Material<'_>) -> Sheet {
     }
 }
 
-fn rows(material: &Material<'_>) -> Vec<Row> {
-    let survey = material.survey;
-    let mut before = vec![None; survey.changes.len()];
-    history::walk(&survey.changes, |step| before[step.change] = step.before);
+/// A selected change.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Its index.
+    change: usize,
+    before: Option<State>,
+    /// Seconds since the actor opened the portal last.
+    since_portal: Option<u64>,
+}
+
+fn shown(material: &Material<'_>) -> Vec<Shown> {
+    let changes = &material.survey.changes;
+    let mut states = vec![None; changes.len()];
+    history::walk(changes, |step| states[step.change] = step.before);
     let mut portals = HashMap::with_hasher(RandomState::default());
-    let mut rows = Vec::new();
-    for (change, before) in survey.changes.iter().zip(before) {
+    let mut shown = Vec::new();
+    for (index, (change, before)) in changes.iter().zip(states).enumerate() {
         if change.operation == Operation::PortalOpened {
             portals.insert(change.actor, change.time);
-            continue;
+        } else if change.is_selected {
+            let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
+            let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
+            shown.push(Shown { change: index, before, since_portal });
         }
-        if !change.is_selected {
-            continue;
-        }
-        let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
-        let mut cells = Vec::with_capacity(COLUMNS.len());
-        cells.push(change.time.into());
-        cells.extend(survey.organization_cells(change.organization));
-        cells.push(change.operation.name().into());
-        cells.push(survey.actions.names.get(change.action).into());
-        cells.extend(survey.connection_cells(change.connection, change.kind));
-        cells.push(before.map(State::name).into());
-        cells.push(State::after(change.operation).map(State::name).into());
-        cells.extend(survey.actor_cells(change.actor));
-        cells.push(survey.ips.names.get(change.ip).into());
-        cells.push(opened.map_or(Cell::Nothing, |opened| Cell::Duration(change.time.seconds_since(*opened))));
-        cells.push(survey.words.get(change.impersonator).into());
-        cells.push(survey.words.get(change.reason).into());
-        cells.push(u64::from(change.redeliveries).into());
-        cells.push(change.is_conflicting.into());
-        rows.push(Row {
-            cells,
-            tone: tone(change.operation, change.is_conflicting, change.impersonator != NONE),
-        });
     }
-    rows
+    shown
+}
+
+fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
+    let survey = material.survey;
+    let change = &survey.changes[shown.change];
+    let mut cells = Vec::with_capacity(COLUMNS.len());
+    cells.push(change.time.into());
+    cells.extend(survey.organization_cells(change.organization));
+    cells.push(change.operation.name().into());
+    cells.push(survey.actions.names.get(change.action).into());
+    cells.extend(survey.connection_cells(change.connection, change.kind));
+    cells.push(shown.before.map(State::name).into());
+    cells.push(State::after(change.operation).map(State::name).into());
+    cells.extend(survey.actor_cells(change.actor));
+    cells.push(survey.ips.names.get(change.ip).into());
+    cells.push(shown.since_portal.map_or(Cell::Nothing, Cell::Duration));
+    cells.push(survey.words.get(change.impersonator).into());
+    cells.push(survey.words.get(change.reason).into());
+    cells.push(u64::from(change.redeliveries).into());
+    cells.push(change.is_conflicting.into());
+    Row { cells, tone: tone(change.operation, change.is_conflicting, change.impersonator != NONE) }
 }
 
 fn tone(operation: Operation, is_conflicting: bool, is_impersonated: bool) -> Tone {

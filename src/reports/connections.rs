@@ -1,5 +1,7 @@
 //! `report connections`: every connection with its life, and the posture at a moment.
 
+use std::borrow::Cow;
+
 use super::{Material, Report};
 use crate::history::{self, Change, State};
 use crate::names::{Id, NONE};
@@ -47,8 +49,14 @@ static POSTURE: &[Column] = &[
     Column::new("connections", "Connections", Kind::List, "ids of the active ones").rank(1),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
-    let connections = material.cut(COLUMNS, connections(material), "The events shown change no connection.");
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+    let connections = connections(material);
+    let count = connections.len();
+    let row = move |index: usize| {
+        let (id, life): &(Id, Life) = &connections[index];
+        row(material, *id, life)
+    };
+    let connections = material.list(COLUMNS, count, row, "The events shown change no connection.");
     let mut notes = material.notes();
     notes.extend(
         material
@@ -78,7 +86,7 @@ struct Life {
     enabled: Option<Timestamp>,
     last_change: Timestamp,
     active_since: Option<Timestamp>,
-    active_seconds: u64,
+    active_nanos: u128,
     changes: u64,
     redeliveries: u64,
     odd: Vec<&'static str>,
@@ -93,7 +101,7 @@ const UNBORN: Life = Life {
     enabled: None,
     last_change: Timestamp::MIN,
     active_since: None,
-    active_seconds: 0,
+    active_nanos: 0,
     changes: 0,
     redeliveries: 0,
     odd: Vec::new(),
@@ -130,24 +138,24 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
         if step.after != State::Active
             && let Some(since) = life.active_since.take()
         {
-            life.active_seconds += change.time.seconds_since(since);
+            life.active_nanos += change.time.nanos_since(since);
         }
     });
     let end = material.end();
     for life in &mut lives {
-        life.active_seconds += life.active_since.map_or(0, |since| end.seconds_since(since));
+        life.active_nanos += life.active_since.map_or(0, |since| end.nanos_since(since));
     }
     lives
 }
 
-fn connections(material: &Material<'_>) -> Vec<Row> {
+fn connections(material: &Material<'_>) -> Vec<(Id, Life)> {
     let survey = material.survey;
     let mut lives: Vec<_> = (0..).zip(lives(material)).filter(|(_, life)| life.is_shown).collect();
     lives.sort_by_key(|(id, life)| (survey.organizations.names.get(life.owner), survey.connections.get(*id)));
-    lives.into_iter().map(|(id, life)| row(material, id, &life)).collect()
+    lives
 }
 
-fn row(material: &Material<'_>, id: Id, life: &Life) -> Row {
+fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
     let survey = material.survey;
     let [connection, kind, protocol, provider] = survey.connection_cells(id, life.kind);
     let mut cells = Vec::with_capacity(COLUMNS.len());
@@ -155,9 +163,9 @@ fn row(material: &Material<'_>, id: Id, life: &Life) -> Row {
     cells.extend(survey.organization_cells(life.owner));
     cells.extend([kind, protocol, provider, life.state.name().into()]);
     cells.extend([life.created.into(), life.enabled.into(), life.last_change.into()]);
-    cells.push(Cell::Duration(life.active_seconds));
+    cells.push(Cell::Duration(seconds(life.active_nanos)));
     cells.extend([life.changes.into(), life.redeliveries.into()]);
-    cells.push(Cell::List(life.odd.iter().map(|odd| (*odd).to_owned()).collect()));
+    cells.push(Cell::List(life.odd.iter().map(|odd| (*odd).into()).collect()));
     let tone = match life.state {
         _ if !life.odd.is_empty() => Tone::Bad,
         State::Active => Tone::Good,
@@ -167,14 +175,18 @@ fn row(material: &Material<'_>, id: Id, life: &Life) -> Row {
     Row { cells, tone }
 }
 
+fn seconds(nanos: u128) -> u64 {
+    u64::try_from(nanos / 1_000_000_000).unwrap_or(u64::MAX)
+}
+
 /// Which organizations had active SSO at the moment asked for.
-fn posture(material: &Material<'_>) -> Table {
+fn posture<'a>(material: &'a Material<'a>) -> Table<'a> {
     let empty = match material.options.at {
         Some(_) => "The log shows no connection by then.",
         None => "Give --at TIME for the posture at that moment.",
     };
     let rows = material.options.at.map_or(Vec::new(), |at| posture_rows(material, at));
-    Table { columns: POSTURE, rows, empty, left_out: 0 }
+    Table { columns: POSTURE, rows: rows.into(), empty, left_out: 0 }
 }
 
 /// What is known of an organization at a moment.
@@ -186,7 +198,7 @@ struct Posture {
     active: Vec<Id>,
 }
 
-fn posture_rows(material: &Material<'_>, at: Timestamp) -> Vec<Row> {
+fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
     let survey = material.survey;
     let history::Origin { owners, was_active } = history::origin(&survey.changes);
     let mut is_active = was_active;
@@ -217,8 +229,8 @@ fn posture_rows(material: &Material<'_>, at: Timestamp) -> Vec<Row> {
     let mut shown: Vec<_> = (0..).zip(postures).filter(|(_, posture)| posture.is_shown).collect();
     shown.sort_by_key(|(id, _)| survey.organizations.names.get(*id));
     let rows = shown.into_iter().map(|(id, posture)| {
-        let mut ids: Vec<_> =
-            posture.active.iter().map(|id| survey.connections.text(*id).to_owned()).collect();
+        let mut ids: Vec<Cow<'_, str>> =
+            posture.active.iter().map(|id| survey.connections.text(*id).into()).collect();
         ids.sort();
         let mut cells = survey.organization_cells(id).to_vec();
         cells.extend([(ids.len() as u64).into(), posture.without_since.into()]);

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use crate::calendar::Unit;
 use crate::names::Id;
 use crate::scan::Counts;
-use crate::sheet::{Cell, Column, Row, Sheet, Table};
+use crate::sheet::{Cell, Column, Row, Rows, Sheet, Table};
 use crate::survey::{Survey, Wants};
 use crate::time::Timestamp;
 use crate::times::Times;
@@ -26,7 +26,7 @@ pub struct Report {
     /// Flags of its own, besides those that all reports take.
     pub takes: &'static [&'static str],
     /// Makes it.
-    pub make: fn(&Material<'_>) -> Sheet,
+    pub make: for<'a> fn(&'a Material<'a>) -> Sheet<'a>,
 }
 
 /// The summary, which is a command of its own.
@@ -86,12 +86,16 @@ impl Material<'_> {
         self.options.top.unwrap_or(TOP)
     }
 
-    /// A list as a table: whole, but for what `--top` leaves out.
-    pub fn cut(&self, columns: &'static [Column], mut rows: Vec<Row>, empty: &'static str) -> Table {
-        let all = rows.len();
-        rows.truncate(self.options.top.unwrap_or(all));
-        let left_out = (all - rows.len()) as u64;
-        Table { columns, rows, empty, left_out }
+    /// A list of so many rows as a table: whole, but for what `--top` leaves out.
+    pub fn list<'a>(
+        &self,
+        columns: &'static [Column],
+        count: usize,
+        row: impl Fn(usize) -> Row<'a> + 'a,
+        empty: &'static str,
+    ) -> Table<'a> {
+        let shown = self.options.top.map_or(count, |top| top.min(count));
+        Table { columns, rows: Rows::new(shown, row), empty, left_out: (count - shown) as u64 }
     }
 
     /// The latest event of the whole input.
@@ -129,18 +133,18 @@ impl Survey {
     }
 
     /// Cells for organization id and name.
-    pub fn organization_cells(&self, id: Id) -> [Cell; 2] {
+    pub fn organization_cells(&self, id: Id) -> [Cell<'_>; 2] {
         [self.organizations.names.get(id).into(), self.organization_name(id).into()]
     }
 
     /// Cells for connection id, type, protocol and provider.
-    pub fn connection_cells(&self, connection: Id, kind: Id) -> [Cell; 4] {
+    pub fn connection_cells(&self, connection: Id, kind: Id) -> [Cell<'_>; 4] {
         let [name, protocol, provider] = self.kinds.texts(kind);
         [self.connections.get(connection).into(), name.into(), protocol.into(), provider.into()]
     }
 
     /// Cells for actor, actor id and e-mail address.
-    pub fn actor_cells(&self, id: Id) -> [Cell; 3] {
+    pub fn actor_cells(&self, id: Id) -> [Cell<'_>; 3] {
         let [_, email] = self.actor_texts(id);
         [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
     }

@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 use super::{Material, Report};
 use crate::event::Operation;
 use crate::history::{self, Change, Gap, State, Step};
-use crate::names::Id;
+use crate::names::{Id, NONE};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
 use crate::survey::Wants;
 use crate::time::Timestamp;
@@ -77,22 +77,21 @@ static COLUMNS: &[Column] = &[
     .rank(6),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let removals = removals(material);
-    let rows = removals.iter().map(|removal| row(material, removal)).collect();
-    let table = material.cut(COLUMNS, rows, "The events shown remove no connection.");
+    let (totals, chart) = (totals(&removals), chart(material, &removals));
+    let count = removals.len();
+    let row = move |index: usize| row(material, &removals[index]);
+    let table = material.list(COLUMNS, count, row, "The events shown remove no connection.");
+    let section = |key, title, body| Section { key, title, body };
     Sheet {
         name: REPORT.name,
         title: "Removals".to_owned(),
         notes: material.notes(),
         sections: vec![
-            Section { key: "removals", title: "Removals, the worst first", body: Body::Table(table) },
-            Section { key: "totals", title: "Totals", body: Body::Facts(totals(&removals)) },
-            Section {
-                key: "exposure",
-                title: "Organizations without an active connection",
-                body: Body::Chart(chart(material, &removals)),
-            },
+            section("removals", "Removals, the worst first", Body::Table(table)),
+            section("totals", "Totals", Body::Facts(totals)),
+            section("exposure", "Organizations without an active connection", Body::Chart(chart)),
         ],
     }
 }
@@ -118,25 +117,38 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let gaps: HashMap<usize, Gap, RandomState> =
         history::gaps(changes).into_iter().map(|gap| (gap.cause, gap)).collect();
     let mut steps = Vec::new();
-    history::walk(changes, |step| steps.push(step));
+    let mut kinds = vec![NONE; survey.connections.len()];
+    history::walk(changes, |step| {
+        let Change { connection, kind, .. } = changes[step.change];
+        if kind != NONE {
+            kinds[connection as usize] = kind;
+        }
+        steps.push(step);
+    });
+    // Of a kind are connections of the same protocol and provider.
+    let kind = |kind| {
+        let [_, protocol, provider] = survey.kinds.texts(kind);
+        (protocol, provider)
+    };
     // Backwards, so that what comes later is known.
     let mut activated: HashMap<Id, &Change, RandomState> = HashMap::default();
     let mut made: HashSet<_, RandomState> = HashSet::default();
     let mut removals = Vec::new();
     for step in steps.into_iter().rev() {
         let change = &changes[step.change];
-        let [_, protocol, provider] = survey.kinds.texts(change.kind);
+        let latest = kinds[change.connection as usize];
         match step.after {
             State::Disabled | State::Deleted if change.is_selected => removals.push(Removal {
                 change,
                 step,
                 exposure: gaps.get(&step.change).map(|gap| exposure(material, change, gap)),
                 replaced_by: activated.get(&step.owner).copied(),
-                is_recreated: made.contains(&(step.owner, protocol, provider)),
+                is_recreated: made
+                    .contains(&(step.owner, kind(if change.kind == NONE { latest } else { change.kind }))),
             }),
             State::Disabled | State::Deleted => {}
             State::Created | State::Active => {
-                made.insert((step.owner, protocol, provider));
+                made.insert((step.owner, kind(latest)));
             }
         }
         if step.activates() {
@@ -162,7 +174,7 @@ fn exposure(material: &Material<'_>, cause: &Change, gap: &Gap) -> Exposure {
     Exposure { seconds: end.unwrap_or(material.end()).seconds_since(cause.time), end }
 }
 
-fn row(material: &Material<'_>, removal: &Removal<'_>) -> Row {
+fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
     let survey = material.survey;
     let Removal { change, step, exposure, replaced_by, is_recreated } = removal;
     let is_exposed = exposure.is_some_and(|exposure| exposure.end.is_none());
@@ -190,7 +202,7 @@ fn row(material: &Material<'_>, removal: &Removal<'_>) -> Row {
     Row { cells, tone }
 }
 
-fn totals(removals: &[Removal<'_>]) -> Vec<Fact> {
+fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
     let count = |of: &dyn Fn(&&Removal<'_>) -> bool| Cell::Number(removals.iter().filter(of).count() as u64);
     let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
     let longest =

@@ -20,11 +20,8 @@ pub static REPORT: Report = Report {
     make,
 };
 
-fn make(material: &Material<'_>) -> Sheet {
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
-    let rank = |key, title, counter: &Counter, columns| {
-        ranking(material, key, title, counter, columns, |_| Vec::new())
-    };
     Sheet {
         name: REPORT.name,
         title: "Summary".to_owned(),
@@ -47,10 +44,12 @@ fn make(material: &Material<'_>) -> Sheet {
             ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
                 survey.actor_texts(id).map(Cell::from).to_vec()
             }),
-            rank("connection_types", "Connection types", &survey.kinds.types, COUNTED),
+            ranking(material, "connection_types", "Connection types", &survey.kinds.types, COUNTED, |_| {
+                Vec::new()
+            }),
             kinds(material, "providers", "Identity providers", |kind| kind.provider),
             kinds(material, "protocols", "Protocols", |kind| kind.protocol),
-            rank("ips", "IP addresses", &survey.ips, COUNTED),
+            ranking(material, "ips", "IP addresses", &survey.ips, COUNTED, |_| Vec::new()),
             section("files", "Files", Body::Table(files(material))),
         ],
     }
@@ -105,11 +104,11 @@ static ATTENTION: &[Column] = &[
     Column::new("command", "Shown by", Kind::Text, "the command that shows more").rank(1),
 ];
 
-fn section(key: &'static str, title: &'static str, body: Body) -> Section {
+fn section<'a>(key: &'static str, title: &'static str, body: Body<'a>) -> Section<'a> {
     Section { key, title, body }
 }
 
-fn input(material: &Material<'_>) -> Vec<Fact> {
+fn input(material: &Material<'_>) -> Vec<Fact<'static>> {
     let survey = material.survey;
     let sum = |of: fn(&super::File) -> u64| Cell::Number(material.files.iter().map(of).sum());
     let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
@@ -129,7 +128,7 @@ fn input(material: &Material<'_>) -> Vec<Fact> {
     ]
 }
 
-fn files(material: &Material<'_>) -> Table {
+fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
     let rows = material.files.iter().map(|file| {
         let range = file.times.range;
         Row {
@@ -145,7 +144,7 @@ fn files(material: &Material<'_>) -> Table {
             tone: if file.counts.invalid > 0 { Tone::Warn } else { Tone::Plain },
         }
     });
-    Table { columns: FILES, rows: rows.collect(), empty: "There is no input.", left_out: 0 }
+    Table { columns: FILES, rows: rows.collect::<Vec<_>>().into(), empty: "There is no input.", left_out: 0 }
 }
 
 fn timeline(material: &Material<'_>) -> Chart {
@@ -162,58 +161,59 @@ fn timeline(material: &Material<'_>) -> Chart {
 }
 
 /// The most frequent names, with further cells between the name and the counts.
-fn ranking(
+fn ranking<'a>(
     material: &Material<'_>,
     key: &'static str,
     title: &'static str,
-    counter: &Counter,
+    counter: &'a Counter,
     columns: &'static [Column],
-    more: impl Fn(Id) -> Vec<Cell>,
-) -> Section {
+    more: impl Fn(Id) -> Vec<Cell<'a>>,
+) -> Section<'a> {
     let ranking = counter.ranking();
     let rows = ranking.iter().take(material.top()).map(|(id, seen)| {
-        let mut cells = vec![Cell::text(counter.names.text(*id))];
+        let mut cells = vec![counter.names.get(*id).into()];
         cells.extend(more(*id));
         row(material, cells, *seen)
     });
     let rows: Vec<_> = rows.collect();
     let left_out = (ranking.len() - rows.len()) as u64;
+    let rows = rows.into();
     section(key, title, Body::Table(Table { columns, rows, empty: "The events shown name none.", left_out }))
 }
 
-fn row(material: &Material<'_>, mut cells: Vec<Cell>, seen: Seen) -> Row {
+fn row<'a>(material: &Material<'_>, mut cells: Vec<Cell<'a>>, seen: Seen) -> Row<'a> {
     let share = seen.count as f64 / material.survey.selected.max(1) as f64;
     cells.extend([seen.count.into(), Cell::Share(share), seen.first.into(), seen.last.into()]);
     Row { cells, tone: Tone::Plain }
 }
 
 /// Counts by a word that several actions share.
-fn grouped(
+fn grouped<'a>(
     material: &Material<'_>,
     key: &'static str,
     title: &'static str,
     word: impl Fn(Id) -> Option<&'static str>,
-) -> Section {
+) -> Section<'a> {
     let actions = material.survey.actions.ranking();
     by_word(material, key, title, actions.into_iter().map(|(id, seen)| (word(id), seen)))
 }
 
 /// Counts by a word that several kinds of connections share.
-fn kinds(
+fn kinds<'a>(
     material: &Material<'_>,
     key: &'static str,
     title: &'static str,
     word: fn(&crate::survey::Kind) -> Option<&'static str>,
-) -> Section {
+) -> Section<'a> {
     by_word(material, key, title, material.survey.kinds.counted().map(|(kind, seen)| (word(&kind), seen)))
 }
 
-fn by_word(
+fn by_word<'a>(
     material: &Material<'_>,
     key: &'static str,
     title: &'static str,
     counts: impl Iterator<Item = (Option<&'static str>, Seen)>,
-) -> Section {
+) -> Section<'a> {
     let mut words = BTreeMap::new();
     for (word, seen) in counts {
         if let Some(word) = word {
@@ -222,13 +222,17 @@ fn by_word(
     }
     let mut words: Vec<_> = words.into_iter().collect();
     words.sort_by_key(|(_, seen)| std::cmp::Reverse(seen.count));
-    let rows = words.into_iter().map(|(word, seen)| row(material, vec![word.into()], seen)).collect();
+    let rows = words
+        .into_iter()
+        .map(|(word, seen)| row(material, vec![word.into()], seen))
+        .collect::<Vec<_>>()
+        .into();
     let table = Table { columns: COUNTED, rows, empty: "The events shown name none.", left_out: 0 };
     section(key, title, Body::Table(table))
 }
 
 /// What deserves a look, one line each: nothing that did not happen.
-fn attention(material: &Material<'_>) -> Table {
+fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let survey = material.survey;
     let (removals, without, odd) = changes(survey);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
@@ -278,7 +282,7 @@ fn attention(material: &Material<'_>) -> Table {
         cells: vec![count.into(), what.into(), command.into()],
         tone,
     });
-    Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
+    Table { columns: ATTENTION, rows: rows.collect::<Vec<_>>().into(), empty: "Nothing.", left_out: 0 }
 }
 
 /// Selected removals, organizations that lost their last connection to the end of the log, and odd

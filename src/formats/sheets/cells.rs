@@ -2,7 +2,6 @@
 //! Only the texts for people are made harmless; the others are for formats that escape.
 
 use chrono_tz::Tz;
-use serde_json::{Value, json};
 
 use super::Look;
 use super::words::of_log;
@@ -11,7 +10,7 @@ use crate::sheet::{Cell, Kind};
 const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
 
 /// The texts for people, the longest first; a narrow column shows a later one.
-pub fn forms(cell: &Cell, look: &Look) -> Vec<String> {
+pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
         Cell::Text(text) => vec![of_log(text, look.ascii)],
@@ -26,7 +25,7 @@ pub fn forms(cell: &Cell, look: &Look) -> Vec<String> {
 
 /// The forms of a column's cells: among times of one year, the last form leaves the year out.
 pub fn column_forms<'a>(
-    cells: impl Iterator<Item = &'a Cell> + Clone,
+    cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
     look: &Look,
 ) -> impl Iterator<Item = Vec<String>> {
     let mut years = cells.clone().filter_map(|cell| match cell {
@@ -50,7 +49,7 @@ pub fn is_amount(kind: Kind) -> bool {
 }
 
 /// The longest form.
-pub fn longest(cell: &Cell, look: &Look) -> String {
+pub fn longest(cell: &Cell<'_>, look: &Look) -> String {
     forms(cell, look).swap_remove(0)
 }
 
@@ -68,24 +67,11 @@ fn duration(seconds: u64, units: usize) -> String {
     words.join(" ")
 }
 
-/// The value in JSON; texts are as they stand in the log.
-pub fn json(cell: &Cell) -> Value {
-    match cell {
-        Cell::Nothing => Value::Null,
-        Cell::Text(text) => json!(text),
-        Cell::Number(number) | Cell::Duration(number) => json!(number),
-        Cell::Share(share) => json!(rounded(*share)),
-        Cell::Time(time) => json!(time.rfc3339(Tz::UTC)),
-        Cell::Flag(flag) => json!(flag),
-        Cell::List(texts) => json!(texts),
-    }
-}
-
 /// The value for formats that know only text; texts are as they stand in the log.
-pub fn raw(cell: &Cell, zone: Tz) -> String {
+pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
     match cell {
         Cell::Nothing => String::new(),
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => text.to_string(),
         Cell::Number(number) | Cell::Duration(number) => number.to_string(),
         Cell::Share(share) => rounded(*share).to_string(),
         Cell::Time(time) => time.rfc3339(zone),
@@ -94,7 +80,8 @@ pub fn raw(cell: &Cell, zone: Tz) -> String {
     }
 }
 
-fn rounded(share: f64) -> f64 {
+/// A share with the digits that matter.
+pub fn rounded(share: f64) -> f64 {
     (share * 10_000.0).round() / 10_000.0
 }
 
@@ -102,6 +89,7 @@ fn rounded(share: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::time;
+    use serde_json::{Value, json};
 
     const LOOK: Look = Look { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
 
@@ -123,7 +111,7 @@ mod tests {
     fn times_leave_out_the_year_they_share() {
         let cell = |text| Cell::Time(time::parse(text).unwrap().timestamp);
         let (a, b) = (cell("2025-01-15T10:30:00Z"), cell("2024-12-31T23:59:59Z"));
-        let forms = |cells: &[&Cell]| column_forms(cells.iter().copied(), &LOOK).next().unwrap();
+        let forms = |cells: &[&Cell<'_>]| column_forms(cells.iter().copied(), &LOOK).next().unwrap();
         assert_eq!(
             forms(&[&a, &Cell::Nothing, &a]),
             ["2025-01-15 10:30:00", "2025-01-15 10:30", "01-15 10:30"]
@@ -133,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_kind_for_people_and_programs() {
-        let list = Cell::List(vec!["a".to_owned(), "b\u{7}".to_owned()]);
+        let list = Cell::List(vec!["a".into(), "b\u{7}".into()]);
         for (cell, people, program, text) in [
             (Cell::Nothing, "", Value::Null, ""),
             (Cell::text("=1\u{1b}"), "=1\\u{1b}", json!("=1\u{1b}"), "=1\u{1b}"),
@@ -145,7 +133,7 @@ mod tests {
             (list, "a, b\\u{7}", json!(["a", "b\u{7}"]), "a; b\u{7}"),
         ] {
             assert_eq!(longest(&cell, &LOOK), people);
-            assert_eq!(json(&cell), program);
+            assert_eq!(serde_json::to_value(&cell).unwrap(), program);
             assert_eq!(raw(&cell, Tz::UTC), text);
         }
     }

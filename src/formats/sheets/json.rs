@@ -1,72 +1,118 @@
 //! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object.
 //! Texts are as they stand in the log, times are UTC, and nothing depends on how it is to look.
 
+use std::io::{self, Write};
+
 use chrono_tz::Tz;
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 use super::{Look, cells};
-use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
+use crate::sheet::{Body, Cell, Chart, Column, Fact, Row, Section, Sheet, Stretch, Table};
 use crate::time::Timestamp;
 
 /// The name and version of the object.
-pub fn schema_name(sheet: &Sheet) -> String {
+pub fn schema_name(sheet: &Sheet<'_>) -> String {
     format!("ssoaudit.report.{}.v1", sheet.name)
 }
 
 /// The key of how many rows a table left out.
-pub fn left_out_key(section: &Section) -> String {
+pub fn left_out_key(section: &Section<'_>) -> String {
     format!("{}_left_out", section.key)
 }
 
-/// One object with every section.
-pub fn whole(sheet: &Sheet, _: &Look) -> Vec<u8> {
-    let mut object = Map::new();
-    object.insert("schema".into(), schema_name(sheet).into());
-    object.insert("notes".into(), json!(sheet.notes));
+/// One object with every section, and every row of a table on a line of its own.
+pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{{\n  \"schema\": {},\n  \"notes\": {}", json!(schema_name(sheet)), json!(sheet.notes))?;
     for section in &sheet.sections {
-        let value = match &section.body {
-            Body::Facts(facts) => fields(facts).collect::<Map<_, _>>().into(),
-            Body::Table(table) => rows(table).map(Value::Object).collect(),
-            Body::Chart(chart) => numbers(chart),
-        };
-        object.insert(section.key.into(), value);
-        if let Body::Table(table) = &section.body {
-            object.insert(left_out_key(section), table.left_out.into());
+        write!(out, ",\n  \"{}\": ", section.key)?;
+        match &section.body {
+            Body::Facts(facts) => to_json(&Fields(None, facts), out)?,
+            Body::Table(table) => {
+                self::table(table, out)?;
+                write!(out, ",\n  \"{}\": {}", left_out_key(section), table.left_out)?;
+            }
+            Body::Chart(chart) => to_json(&numbers(chart), out)?,
         }
     }
-    let mut out = serde_json::to_vec_pretty(&object).expect("memory takes all");
-    out.push(b'\n');
-    out
+    out.write_all(b"\n}\n")
+}
+
+fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut before = "[\n    ";
+    for row in table.rows.iter() {
+        out.write_all(before.as_bytes())?;
+        to_json(&Cells(None, table.columns, &row), out)?;
+        before = ",\n    ";
+    }
+    out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
 }
 
 /// An object for every row of every table and for every section of facts.
-pub fn lines(sheet: &Sheet, _: &Look) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut line = |section: &Section, values: Map<String, Value>| {
-        let mut object = Map::from_iter([("section".to_owned(), json!(section.key))]);
-        object.extend(values);
-        serde_json::to_writer(&mut out, &object).expect("memory takes all");
-        out.push(b'\n');
-    };
+pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
     for section in &sheet.sections {
+        let key = Some(section.key);
         match &section.body {
-            Body::Facts(facts) => line(section, fields(facts).collect()),
-            Body::Table(table) => rows(table).for_each(|row| line(section, row)),
+            Body::Facts(facts) => {
+                to_json(&Fields(key, facts), out)?;
+                out.write_all(b"\n")?;
+            }
+            Body::Table(table) => {
+                for row in table.rows.iter() {
+                    to_json(&Cells(key, table.columns, &row), out)?;
+                    out.write_all(b"\n")?;
+                }
+            }
             Body::Chart(_) => {}
         }
     }
-    out
+    Ok(())
 }
 
-fn fields(facts: &[Fact]) -> impl Iterator<Item = (String, Value)> {
-    facts.iter().map(|fact| (fact.key.to_owned(), cells::json(&fact.value)))
+fn to_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    Ok(serde_json::to_writer(out, value)?)
 }
 
-fn rows(table: &Table) -> impl Iterator<Item = Map<String, Value>> {
-    table.rows.iter().map(|row| {
-        let cells = table.columns.iter().zip(&row.cells);
-        cells.map(|(column, cell)| (column.key.to_owned(), cells::json(cell))).collect()
-    })
+/// Facts as an object, after the key of their section if it is wanted.
+struct Fields<'a>(Option<&'static str>, &'a [Fact<'a>]);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let section = self.0.map(|key| ("section", Cell::from(key)));
+        let facts = self.1.iter().map(|fact| (fact.key, &fact.value));
+        let mut map = serializer.serialize_map(None)?;
+        section.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        facts.into_iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        map.end()
+    }
+}
+
+/// A row as an object, after the key of its section if it is wanted.
+struct Cells<'a>(Option<&'static str>, &'static [Column], &'a Row<'a>);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.iter().try_for_each(|section| map.serialize_entry("section", section))?;
+        for (column, cell) in self.1.iter().zip(&self.2.cells) {
+            map.serialize_entry(column.key, cell)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Nothing => serializer.serialize_unit(),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) | Self::Duration(number) => serializer.serialize_u64(*number),
+            Self::Share(share) => serializer.serialize_f64(cells::rounded(*share)),
+            Self::Time(time) => serializer.serialize_str(&time.rfc3339(Tz::UTC)),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::List(texts) => texts.serialize(serializer),
+        }
+    }
 }
 
 fn numbers(chart: &Chart) -> Value {

@@ -1,12 +1,14 @@
 //! A sheet as Markdown: headings, tables, and charts as code blocks of their drawing in text.
 //! No text can leave its cell, its line or its code block.
 
+use std::io::{self, Write};
+
 use super::{Look, cells, charts, words};
 use crate::formats::escape;
 use crate::sheet::{Body, Chart, Fact, Sheet, Table};
 
 /// Prints every section.
-pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
+pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
     let report = |text: &str| escape::markdown(&words::of_report(text, look.ascii));
     let mut out = format!("# {}\n", report(&sheet.title));
     for note in sheet.notes.iter().map(String::as_str).chain(super::text::zone_note(sheet, look).as_deref()) {
@@ -23,10 +25,10 @@ pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
             Body::Chart(chart) => self::chart(chart, look, &mut out),
         }
     }
-    words::plain(out, look.ascii).into_bytes()
+    to.write_all(words::plain(out, look.ascii).as_bytes())
 }
 
-fn facts(facts: &[Fact], look: &Look, out: &mut String) {
+fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
         let value = cells::longest(&fact.value, look);
@@ -35,13 +37,13 @@ fn facts(facts: &[Fact], look: &Look, out: &mut String) {
     }
 }
 
-fn table(table: &Table, look: &Look, out: &mut String) {
+fn table(table: &Table<'_>, look: &Look, out: &mut String) {
     let title = |title: &str| escape::markdown(&words::of_report(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), out);
     let rule = |kind| if cells::is_amount(kind) { "---:" } else { "---" };
     row(table.columns.iter().map(|column| rule(column.kind).to_owned()), out);
-    for cells in table.rows.iter().map(|row| &row.cells) {
-        row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), out);
+    for each in table.rows.iter() {
+        row(each.cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), out);
     }
     if table.left_out > 0 {
         out.push_str(&format!("\n{}\n", super::text::left_out(table.left_out)));

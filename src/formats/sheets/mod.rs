@@ -10,6 +10,8 @@ pub mod separated;
 pub mod text;
 pub mod words;
 
+use std::io::{self, Write};
+
 use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 
@@ -37,7 +39,7 @@ pub struct SheetFormat {
     /// One line about it.
     pub about: &'static str,
     /// Prints a sheet.
-    pub render: fn(&Sheet, &Look) -> Vec<u8>,
+    pub render: fn(&Sheet<'_>, &Look, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format of sheets.
@@ -56,12 +58,12 @@ pub static SHEET_FORMATS: &[SheetFormat] = &[
     SheetFormat {
         name: "csv",
         about: "comma-separated values (RFC 4180): the first table",
-        render: |sheet, look| separated::render(sheet, look, b','),
+        render: |sheet, look, out| separated::render(sheet, look, b',', out),
     },
     SheetFormat {
         name: "tsv",
         about: "tab-separated values: the first table",
-        render: |sheet, look| separated::render(sheet, look, b'\t'),
+        render: |sheet, look, out| separated::render(sheet, look, b'\t', out),
     },
     SheetFormat {
         name: "markdown",

@@ -9,7 +9,7 @@ use crate::schema::DRAFT;
 use crate::sheet::{Body, Chart, Kind, Section, Sheet};
 
 /// The schema of what [`super::json::whole`] makes of the sheet.
-pub fn schema(sheet: &Sheet) -> Value {
+pub fn schema(sheet: &Sheet<'_>) -> Value {
     let name = schema_name(sheet);
     let mut properties = Map::new();
     properties.insert("schema".into(), json!({ "const": name }));
@@ -31,7 +31,7 @@ pub fn schema(sheet: &Sheet) -> Value {
     schema
 }
 
-fn part(section: &Section) -> Value {
+fn part(section: &Section<'_>) -> Value {
     let mut schema = match &section.body {
         Body::Facts(facts) => {
             object(facts.iter().map(|fact| (fact.key.to_owned(), value(fact.kind, fact.label))).collect())

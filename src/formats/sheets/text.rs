@@ -1,6 +1,8 @@
 //! A sheet for people at a terminal: title, notes, and every section under its title.
 //! Every line fits the width: sentences and facts are wrapped, cells are cut, charts shrink.
 
+use std::io::{self, Write};
+
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -8,10 +10,10 @@ use super::words::{of_report, padded, plain, wrapped};
 use super::{Look, cells, charts, style};
 use crate::formats::grid::{Cut, GAP, GridColumn, GridRow};
 use crate::formats::table as grid_table;
-use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Sheet, Table};
+use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
 
 /// Prints every section.
-pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
+pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
     heading(&sheet.title, look, &mut out);
     for note in sheet.notes.iter().map(String::as_str).chain(zone_note(sheet, look).as_deref()) {
@@ -25,7 +27,7 @@ pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
         match &section.body {
             Body::Facts(facts) => self::facts(facts, look, &mut out),
             Body::Table(table) => {
-                self::table(table, others, look, &mut out);
+                self::table(table, others, look, &mut out, to)?;
                 others = "ndjson";
             }
             Body::Chart(chart) => {
@@ -36,11 +38,15 @@ pub fn render(sheet: &Sheet, look: &Look) -> Vec<u8> {
             }
         }
     }
-    plain(out, look.ascii).into_bytes()
+    flush(&mut out, look, to)
+}
+
+fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+    to.write_all(plain(std::mem::take(out), look.ascii).as_bytes())
 }
 
 /// The zone of printed times, if there are some.
-pub fn zone_note(sheet: &Sheet, look: &Look) -> Option<String> {
+pub fn zone_note(sheet: &Sheet<'_>, look: &Look) -> Option<String> {
     let has_times = sheet.sections.iter().any(|section| match &section.body {
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Time(_))),
         Body::Table(table) => {
@@ -75,8 +81,8 @@ fn room(look: &Look) -> usize {
 }
 
 /// Values stand beside their labels, or below them when labels take more than half of the room.
-fn facts(facts: &[Fact], look: &Look, out: &mut String) {
-    let label = |fact: &Fact| of_report(fact.label, look.ascii);
+fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
+    let label = |fact: &Fact<'_>| of_report(fact.label, look.ascii);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
     let is_beside = widest + GAP <= room(look) / 2;
     let indent = if is_beside { widest + GAP } else { GAP };
@@ -96,32 +102,56 @@ fn facts(facts: &[Fact], look: &Look, out: &mut String) {
     }
 }
 
-fn table(table: &Table, others: &str, look: &Look, out: &mut String) {
+/// Rows that are fitted together, so that a table of any length fits into memory.
+const PAGE_ROWS: usize = 1000;
+
+fn table(
+    table: &Table<'_>,
+    others: &str,
+    look: &Look,
+    out: &mut String,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     if table.rows.is_empty() {
-        return sentence(table.empty, look, out);
+        sentence(table.empty, look, out);
+        return Ok(());
     }
-    let columns: Vec<_> = table.columns.iter().map(|column| grid_column(column, look)).collect();
-    let mut rows: Vec<_> = table
-        .rows
-        .iter()
-        .map(|row| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) })
-        .collect();
+    let mut hidden = Vec::new();
+    let mut rows = table.rows.iter();
+    loop {
+        let page: Vec<_> = rows.by_ref().take(PAGE_ROWS).collect();
+        if page.is_empty() {
+            break;
+        }
+        flush(out, look, to)?;
+        hidden = self::page(table.columns, &page, look, out);
+    }
+    if table.left_out > 0 {
+        sentence(&left_out(table.left_out), look, out);
+    }
+    if !hidden.is_empty() {
+        let hidden = hidden.join(", ");
+        sentence(&format!("No room for: {hidden}; see --width or --format {others}."), look, out);
+    }
+    Ok(())
+}
+
+/// Prints some rows and returns the titles of columns that found no room.
+fn page(columns: &[Column], page: &[Row<'_>], look: &Look, out: &mut String) -> Vec<String> {
+    let grid_row =
+        |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
+    let mut rows: Vec<_> = page.iter().map(grid_row).collect();
     for at in 0..columns.len() {
-        let cells = table.rows.iter().map(|row| row.cells.get(at).unwrap_or(&Cell::Nothing));
+        let cells = page.iter().map(|row| row.cells.get(at).unwrap_or(&Cell::Nothing));
         for (row, forms) in rows.iter_mut().zip(cells::column_forms(cells, look)) {
             row.cells.push(forms);
         }
     }
+    let columns: Vec<_> = columns.iter().map(|column| grid_column(column, look)).collect();
     let style = grid_table::Style { width: look.width, colors: look.colors, header: look.header };
     let rendered = grid_table::render(&columns, &rows, style);
     out.push_str(&rendered.text);
-    if table.left_out > 0 {
-        sentence(&left_out(table.left_out), look, out);
-    }
-    if !rendered.hidden.is_empty() {
-        let hidden = rendered.hidden.join(", ");
-        sentence(&format!("No room for: {hidden}; see --width or --format {others}."), look, out);
-    }
+    rendered.hidden
 }
 
 fn grid_column(column: &Column, look: &Look) -> GridColumn {
