@@ -9,6 +9,8 @@ mod inputs;
 mod findings;
 // The plain program that the real one must agree with.
 mod oracle;
+// A story with answers worked out by hand.
+mod scenario;
 // The fast path and the slow path on the same lines.
 mod agreement;
 mod both_ways;

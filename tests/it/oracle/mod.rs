@@ -6,9 +6,10 @@
 //! one of them has misread the facts.
 
 mod corpus;
+pub mod history;
 mod reading;
 mod select;
-mod time;
+pub mod time;
 
 use proptest::prelude::*;
 use serde_json::Value;
