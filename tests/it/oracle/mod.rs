@@ -7,6 +7,7 @@
 
 mod corpus;
 pub mod history;
+mod lifecycles;
 mod reading;
 mod select;
 pub mod time;
