@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::oracle::history::{History, same_keys, same_rows};
+use crate::oracle::history::History;
+use crate::oracle::rows::{same_keys, same_rows};
 use crate::oracle::time::nanoseconds;
 use crate::run::{fixture, ssoaudit, testdata};
 

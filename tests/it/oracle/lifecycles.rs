@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use super::history::{History, same_keys, same_rows, utc};
+use super::history::{History, utc};
+use super::rows::{nameless, same_keys, same_rows, severity};
 use super::time::nanoseconds;
 use crate::run::ssoaudit;
 
@@ -283,26 +284,6 @@ fn section(command: &[&str], files: &[Vec<&str>], key: &str) -> Result<Vec<Value
     let text = printed(command, files, "2");
     let json: Value = serde_json::from_str(&text).map_err(|error| format!("{command:?}: {error}: {text}"))?;
     json[key].as_array().cloned().ok_or(format!("{command:?}: no `{key}` in {text}"))
-}
-
-/// Names come from events of any kind, which the scenario is about.
-fn nameless(mut rows: Vec<Value>) -> Vec<Value> {
-    for row in &mut rows {
-        row.as_object_mut().unwrap().remove("organization_name");
-    }
-    rows
-}
-
-/// The worst first: class, length, and where nothing finer than seconds decides, time and id.
-fn severity(row: &Value) -> (u8, std::cmp::Reverse<u64>, i128, String) {
-    let class = match (&row["still_exposed"], &row["exposure_ends"]) {
-        (Value::Bool(true), _) => 0,
-        (_, Value::Null) => 2,
-        _ => 1,
-    };
-    let length = row["exposure_seconds"].as_u64().unwrap_or_default();
-    let time = nanoseconds(row["time"].as_str().unwrap_or_default()).unwrap_or_default();
-    (class, std::cmp::Reverse(length), time, row["connection_id"].to_string())
 }
 
 fn removals_agree(history: &History, files: &[Vec<&str>]) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod corpus;
 pub mod history;
 mod lifecycles;
 mod reading;
+pub mod rows;
 mod select;
 pub mod time;
 
