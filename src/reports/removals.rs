@@ -27,7 +27,7 @@ pub static REPORT: Report = Report {
 
 static COLUMNS: &[Column] = &[
     Column::new("time", "Time", Kind::Time, "when it happened"),
-    Column::new("organization_id", "Organization", Kind::Id, "organization id"),
+    Column::new("organization_id", "Organization", Kind::Id, "organization of the connection's first event"),
     Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(9),
     Column::new("connection_id", "Connection", Kind::Id, "connection id").rank(3),
     Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
@@ -180,7 +180,7 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
     let is_exposed = exposure.is_some_and(|exposure| exposure.end.is_none());
     let mut cells = Vec::with_capacity(COLUMNS.len());
     cells.push(change.time.into());
-    cells.extend(survey.organization_cells(change.organization));
+    cells.extend(survey.organization_cells(step.owner));
     cells.extend(survey.connection_cells(change.connection, change.kind));
     cells.push(change.operation.name().into());
     cells.extend(survey.actor_cells(change.actor));

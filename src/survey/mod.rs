@@ -263,19 +263,25 @@ impl Survey {
     /// Puts changes in time order and settles what came again: the last thing before reading it.
     pub fn finish(&mut self) {
         self.settle_deliveries();
-        let Self { changes, connections, organizations, actors, .. } = self;
+        let mut changes = std::mem::take(&mut self.changes);
         // Most logs are nearly in order already, which a stable sort makes use of.
-        changes.sort_by(|a, b| {
-            let rank = |change: &Change| (change.time, change.operation);
-            let names = |change: &Change| {
-                (
-                    connections.get(change.connection),
-                    organizations.names.get(change.organization),
-                    actors.names.get(change.actor),
-                )
-            };
-            rank(a).cmp(&rank(b)).then_with(|| names(a).cmp(&names(b))).then_with(|| a.place.cmp(&b.place))
-        });
+        changes
+            .sort_by(|a, b| (a.time, a.operation).cmp(&(b.time, b.operation)).then_with(|| self.tie(a, b)));
+        self.changes = changes;
+    }
+
+    /// The order of changes at the same time: by everything that a report may show of them, so that
+    /// it does not depend on which came first.
+    fn tie(&self, a: &Change, b: &Change) -> std::cmp::Ordering {
+        let texts = |change: &Change| {
+            let who =
+                (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
+            let words = [change.impersonator, change.reason].map(|id| self.words.get(id));
+            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
+            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
+        };
+        let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
+        texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
     }
 
     fn settle_deliveries(&mut self) {
