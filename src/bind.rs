@@ -76,6 +76,10 @@ fn index(source: &Source, bound: &mut Bound) {
         }
     }
     index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
+    index.best.fill(u32::MAX);
+    for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
+        index.best[*attribute as usize] = *at;
+    }
     let mut start = 0;
     for (attribute, at) in index.starts.iter_mut().enumerate() {
         let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;

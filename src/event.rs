@@ -204,7 +204,7 @@ impl<'a> Event<'a> {
         match attribute {
             Attribute::EpochMs => Some(Value::Integer(self.time.epoch_ms())),
             Attribute::ConnectionEnabled => {
-                self.fields.leading(attribute).next().map(|text| Value::Flag(text == "true"))
+                self.fields.best(attribute).map(|text| Value::Flag(text == "true"))
             }
             _ => self.text(attribute).map(Value::Text),
         }
@@ -218,7 +218,7 @@ impl<'a> Event<'a> {
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
             Attribute::Ip => self.fields.leading(Attribute::Ip).find(|text| is_ip(text)),
-            _ => self.fields.leading(attribute).next(),
+            _ => self.fields.best(attribute),
         }
     }
 
@@ -238,7 +238,7 @@ impl<'a> Event<'a> {
     }
 
     fn has(&self, attribute: Attribute) -> bool {
-        self.fields.leading(attribute).next().is_some()
+        self.fields.best(attribute).is_some()
     }
 
     /// The source says who did it.
@@ -249,6 +249,7 @@ impl<'a> Event<'a> {
     }
 }
 
-fn is_ip(text: &str) -> bool {
+/// Whether the text of [`Attribute::Ip`] is an address; sources may give a place instead.
+pub fn is_ip(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok()
 }

@@ -45,11 +45,21 @@ pub struct Index {
     /// For each attribute where in `attributes` its bindings begin; they end where the next ones
     /// do.
     pub starts: [u32; ATTRIBUTES.len() + 1],
+    /// For each attribute the first of its bindings that leads; `u32::MAX` where it has none.
+    pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding; `u32::MAX` where it has none.
     pub fields: Vec<u32>,
 }
 
 impl<'a> Fields<'a> {
+    /// The best non-empty text for the attribute that the event is about.
+    #[inline]
+    pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
+        let span =
+            self.bindings.get(self.index.best[attribute as usize] as usize).map(|best| self.span(best))?;
+        if span.start < span.end { Some(span.decode(self.text)) } else { self.leading(attribute).next() }
+    }
+
     /// The non-empty texts for the attribute that the event is about, best first.
     pub fn leading(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;

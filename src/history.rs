@@ -4,6 +4,10 @@
 //! deleted was active since before the log began: sources need not log creations, and logs begin
 //! somewhere. It belongs to the organization of its first change.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
 use crate::deliveries::Identity;
 use crate::event::Operation;
 use crate::names::{Id, NONE};
@@ -187,19 +191,24 @@ pub struct Gap {
     pub end: Option<usize>,
 }
 
-/// Every gap, in the order of its causes.
-pub fn gaps(changes: &[Change]) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = Vec::new();
-    let mut open = std::collections::HashMap::new();
-    walk(changes, |step| {
+/// Gaps as they appear in a [`walk`].
+#[derive(Default)]
+pub struct Gaps {
+    /// Every gap, in the order of its causes.
+    pub list: Vec<Gap>,
+    open: HashMap<Id, usize, RandomState>,
+}
+
+impl Gaps {
+    /// Takes in the next step.
+    pub fn add(&mut self, step: &Step) {
         if step.takes_last() {
-            open.insert(step.owner, gaps.len());
-            gaps.push(Gap { organization: step.owner, cause: step.change, end: None });
+            self.open.insert(step.owner, self.list.len());
+            self.list.push(Gap { organization: step.owner, cause: step.change, end: None });
         } else if step.activates()
-            && let Some(gap) = open.remove(&step.owner)
+            && let Some(gap) = self.open.remove(&step.owner)
         {
-            gaps[gap].end = Some(step.change);
+            self.list[gap].end = Some(step.change);
         }
-    });
-    gaps
+    }
 }

@@ -12,6 +12,9 @@ pub type Id = u32;
 /// Stands for no text at all.
 pub const NONE: Id = Id::MAX;
 
+/// Comparing so few texts is cheaper than looking one up.
+const FEW: usize = 8;
+
 /// Texts, numbered from 0.
 #[derive(Debug, Default)]
 pub struct Names(IndexSet<Box<str>, RandomState>);
@@ -20,14 +23,21 @@ impl Names {
     /// The number of the text, a new one if it was not known.
     #[inline]
     pub fn id(&mut self, text: &str) -> Id {
-        let at = self.0.get_index_of(text).unwrap_or_else(|| self.0.insert_full(text.into()).0);
-        Id::try_from(at).expect("fewer than four billion different texts fit into memory")
+        self.find(text).unwrap_or_else(|| {
+            let at = self.0.insert_full(text.into()).0;
+            Id::try_from(at).expect("fewer than four billion different texts fit into memory")
+        })
     }
 
     /// The number of the text, if it is known.
     #[inline]
     pub fn find(&self, text: &str) -> Option<Id> {
-        self.0.get_index_of(text).map(|at| at as Id)
+        let at = if self.0.len() <= FEW {
+            self.0.iter().position(|known| **known == *text)
+        } else {
+            self.0.get_index_of(text)
+        };
+        at.map(|at| at as Id)
     }
 
     /// The text of that number; nothing for [`NONE`].
@@ -91,6 +101,7 @@ impl Seen {
     }
 
     /// Takes in what another one saw.
+    #[inline]
     pub fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.first = self.first.min(other.first);
@@ -107,13 +118,16 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Counts the text of that number.
+    /// Counts the text of that number, unless it is [`NONE`].
     #[inline]
     pub fn count(&mut self, id: Id, time: Timestamp) {
-        self.merge_at(id, Seen::once(time));
+        match self.seen.get_mut(id as usize) {
+            Some(seen) => seen.merge(Seen::once(time)),
+            None if id == NONE => {}
+            None => self.merge_at(id, Seen::once(time)),
+        }
     }
 
-    #[inline]
     fn merge_at(&mut self, id: Id, seen: Seen) {
         let at = id as usize;
         if at >= self.seen.len() {

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::Verdict;
-use super::survey::survey;
+use super::survey::{Surveyed, survey};
 use crate::cli::{InputArgs, OutputArgs, SelectArgs};
 use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
 use crate::messages;
@@ -78,8 +78,12 @@ impl Request<'_> {
         written.and_then(|()| buffered.flush()).context("writing the report")?;
         drop(buffered);
         output.finish()?;
-        surveyed.tally.warn(&inputs, terminal);
-        Ok(surveyed.tally.verdict(self.input.strict && surveyed.tally.counts.invalid > 0))
+        drop(sheet);
+        let Surveyed { survey, tally, .. } = surveyed;
+        // The process is about to end: giving back millions of pieces one by one is time for nothing.
+        std::mem::forget(survey);
+        tally.warn(&inputs, terminal);
+        Ok(tally.verdict(self.input.strict && tally.counts.invalid > 0))
     }
 
     fn keep_sections(&self, sheet: &mut Sheet<'_>) -> Result<()> {

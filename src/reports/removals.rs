@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use super::{Material, Report};
 use crate::event::Operation;
-use crate::history::{self, Change, Gap, State, Step};
+use crate::history::{self, Change, Gap, Gaps, State, Step};
 use crate::names::{Id, NONE};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
 use crate::survey::Wants;
@@ -114,8 +114,7 @@ struct Exposure {
 fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let survey = material.survey;
     let changes = &survey.changes;
-    let gaps: HashMap<usize, Gap, RandomState> =
-        history::gaps(changes).into_iter().map(|gap| (gap.cause, gap)).collect();
+    let mut gaps = Gaps::default();
     let mut steps = Vec::new();
     let mut kinds = vec![NONE; survey.connections.len()];
     history::walk(changes, |step| {
@@ -123,8 +122,10 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
         if kind != NONE {
             kinds[connection as usize] = kind;
         }
+        gaps.add(&step);
         steps.push(step);
     });
+    let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
     // Of a kind are connections of the same protocol and provider.
     let kind = |kind| {
         let [_, protocol, provider] = survey.kinds.texts(kind);

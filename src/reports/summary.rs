@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Material, Report};
 use crate::calendar::{self, Unit};
 use crate::event::Operation;
-use crate::history;
+use crate::history::{self, Gaps};
 use crate::names::{Counter, Id, Seen};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{QUARTER_SECONDS, Survey, Wants};
@@ -291,9 +291,11 @@ fn changes(survey: &Survey) -> (u64, u64, u64) {
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
     let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
-    let without =
-        history::gaps(&survey.changes).iter().filter(|gap| gap.end.is_none() && selected(gap.cause)).count();
-    let mut odd = 0;
-    history::walk(&survey.changes, |step| odd += u64::from(selected(step.change) && step.oddity().is_some()));
+    let (mut gaps, mut odd) = (Gaps::default(), 0);
+    history::walk(&survey.changes, |step| {
+        gaps.add(&step);
+        odd += u64::from(selected(step.change) && step.oddity().is_some());
+    });
+    let without = gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)).count();
     (removals.count() as u64, without as u64, odd)
 }

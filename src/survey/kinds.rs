@@ -1,9 +1,11 @@
 //! Kinds of connections: the vendor's type with the neutral protocol and provider.
 
+use std::borrow::Cow;
+
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use crate::event::{Attribute, Event};
+use crate::event::Event;
 use crate::names::{Counter, Id, NONE, Seen};
 use crate::time::Timestamp;
 
@@ -28,9 +30,9 @@ pub struct Kind {
 }
 
 impl Kinds {
-    /// The number of the event's kind.
-    pub fn id(&mut self, event: &Event<'_>) -> Id {
-        let name = event.text(Attribute::ConnectionType).map_or(NONE, |text| self.types.names.id(&text));
+    /// The number of the event's kind; `name` is the vendor's type.
+    pub fn id(&mut self, event: &Event<'_>, name: Option<Cow<'_, str>>) -> Id {
+        let name = name.map_or(NONE, |text| self.types.names.id(&text));
         if name == NONE && event.protocol.is_none() && event.provider.is_none() {
             return NONE;
         }

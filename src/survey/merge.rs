@@ -8,7 +8,8 @@ use crate::names::{Counter, Id, NONE, Renumbered};
 
 impl Survey {
     /// Adds what another reader collected.
-    pub fn merge(&mut self, other: Self) {
+    pub fn merge(&mut self, mut other: Self) {
+        other.end_quarter();
         let new = New {
             actions: self.merge_actions(other.actions, &other.action_facts),
             organizations: self.organizations.merge(other.organizations),

@@ -13,7 +13,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::deliveries::{Arrival, Deliveries, Identity};
-use crate::event::{Attribute, Event, Operation};
+use crate::event::{Attribute, Event, Operation, is_ip};
+use crate::fields::Fields;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Names};
 use crate::scan::BlockId;
@@ -73,6 +74,8 @@ pub struct Survey {
     pub connections: Names,
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
+    /// The quarter at hand with its events: they mostly come in order.
+    quarter: (i64, u64),
     /// Changes and portal links, in no order.
     pub changes: Vec<Change>,
     /// Deliveries of changes that came again.
@@ -142,29 +145,32 @@ impl Survey {
         if !is_selected && !is_change {
             return;
         }
-        let organization = self.organization_of(event);
-        let actor = self.actor_of(event);
-        let kind = self.kinds.id(event);
-        let ip = self.ip_of(event);
+        let fields = &event.fields;
+        let organization = self.organization_of(fields, time);
+        let actor = self.actor_of(fields, time);
+        let kind = self.kinds.id(event, fields.best(Attribute::ConnectionType));
+        let ip = self.ip_of(fields);
+        let action = self.action_of(event, fields);
         if is_selected {
             self.selected += 1;
-            self.impersonated += u64::from(event.is_impersonated());
+            let impersonation = [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason];
+            let is_impersonated = impersonation.iter().any(|attribute| fields.best(*attribute).is_some());
+            self.impersonated += u64::from(is_impersonated);
             if plan.wants.counts {
-                self.count(event, organization, actor, kind, ip);
+                self.count(time, [action, organization, actor, kind, ip]);
             }
             if plan.wants.visits && (actor != NONE || ip != NONE) {
-                self.visit(event, organization, actor, ip);
+                self.visit(event, fields, [organization, actor, ip]);
             }
         }
         if is_change && let Some(identity) = identity {
-            let action = self.action_of(event);
-            let mut word = |attribute| event.text(attribute).map_or(NONE, |text| self.words.id(&text));
+            let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
             let (impersonator, reason) =
                 (word(Attribute::ImpersonatorEmail), word(Attribute::ImpersonatorReason));
             let connection = if event.operation == Operation::PortalOpened {
                 NONE
             } else {
-                event.text(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
+                fields.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
             };
             self.changes.push(Change {
                 time,
@@ -186,20 +192,20 @@ impl Survey {
         }
     }
 
-    fn organization_of(&mut self, event: &Event<'_>) -> Id {
-        let name = event.text(Attribute::OrganizationName);
-        let Some(key) = event.text(Attribute::OrganizationId).or_else(|| name.clone()) else {
+    fn organization_of(&mut self, fields: &Fields<'_>, time: Timestamp) -> Id {
+        let name = fields.best(Attribute::OrganizationName);
+        let Some(key) = fields.best(Attribute::OrganizationId).or_else(|| name.clone()) else {
             return NONE;
         };
         let id = self.organizations.names.id(&key);
         if let Some(name) = name {
-            label(&mut self.organization_labels, id).offer(event.time, &name);
+            label(&mut self.organization_labels, id).offer(time, &name);
         }
         id
     }
 
-    fn actor_of(&mut self, event: &Event<'_>) -> Id {
-        let [id, email, name] = ACTOR.map(|attribute| event.text(attribute));
+    fn actor_of(&mut self, fields: &Fields<'_>, time: Timestamp) -> Id {
+        let [id, email, name] = ACTOR.map(|attribute| fields.best(attribute));
         let Some(key) = id.as_deref().or(email.as_deref()).or(name.as_deref()) else {
             return NONE;
         };
@@ -207,46 +213,56 @@ impl Survey {
         let labels = label(&mut self.actor_labels, actor);
         for (label, text) in labels.iter_mut().zip([name, email]) {
             if let Some(text) = text {
-                label.offer(event.time, &text);
+                label.offer(time, &text);
             }
         }
         actor
     }
 
     /// Addresses are few: only a text that is not known to be one is looked at as such.
-    fn ip_of(&mut self, event: &Event<'_>) -> Id {
-        let known = event.fields.leading(Attribute::Ip).next().and_then(|text| self.ips.names.find(&text));
-        known.or_else(|| event.text(Attribute::Ip).map(|ip| self.ips.names.id(&ip))).unwrap_or(NONE)
+    fn ip_of(&mut self, fields: &Fields<'_>) -> Id {
+        let Some(text) = fields.best(Attribute::Ip) else {
+            return NONE;
+        };
+        match self.ips.names.find(&text) {
+            Some(known) => known,
+            None if is_ip(&text) => self.ips.names.id(&text),
+            None => NONE,
+        }
     }
 
-    fn action_of(&mut self, event: &Event<'_>) -> Id {
-        let id = self.actions.names.id(&event.text(Attribute::Action).unwrap_or_default());
+    fn action_of(&mut self, event: &Event<'_>, fields: &Fields<'_>) -> Id {
+        let id = self.actions.names.id(&fields.best(Attribute::Action).unwrap_or_default());
         if id as usize == self.action_facts.len() {
             self.action_facts.push((event.source, event.operation));
         }
         id
     }
 
-    fn count(&mut self, event: &Event<'_>, organization: Id, actor: Id, kind: Id, ip: Id) {
-        let time = event.time;
-        let action = self.action_of(event);
+    fn count(&mut self, time: Timestamp, [action, organization, actor, kind, ip]: [Id; 5]) {
         self.actions.count(action, time);
-        if organization != NONE {
-            self.organizations.count(organization, time);
-        }
-        if actor != NONE {
-            self.actors.count(actor, time);
-        }
-        if ip != NONE {
-            self.ips.count(ip, time);
-        }
+        self.organizations.count(organization, time);
+        self.actors.count(actor, time);
+        self.ips.count(ip, time);
         self.kinds.count(kind, time);
-        *self.quarters.entry(time.seconds.div_euclid(QUARTER_SECONDS)).or_default() += 1;
+        let quarter = time.seconds.div_euclid(QUARTER_SECONDS);
+        if quarter != self.quarter.0 {
+            self.end_quarter();
+            self.quarter.0 = quarter;
+        }
+        self.quarter.1 += 1;
     }
 
-    fn visit(&mut self, event: &Event<'_>, organization: Id, actor: Id, ip: Id) {
-        let agent = event.text(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
-        let mut word = |attribute| event.text(attribute).map_or(NONE, |text| self.words.id(&text));
+    fn end_quarter(&mut self) {
+        let (quarter, count) = std::mem::take(&mut self.quarter);
+        if count > 0 {
+            *self.quarters.entry(quarter).or_default() += count;
+        }
+    }
+
+    fn visit(&mut self, event: &Event<'_>, fields: &Fields<'_>, [organization, actor, ip]: [Id; 3]) {
+        let agent = fields.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
+        let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
@@ -262,6 +278,7 @@ impl Survey {
 
     /// Puts changes in time order and settles what came again: the last thing before reading it.
     pub fn finish(&mut self) {
+        self.end_quarter();
         self.settle_deliveries();
         let mut changes = std::mem::take(&mut self.changes);
         // Most logs are nearly in order already, which a stable sort makes use of.
