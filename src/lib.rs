@@ -35,6 +35,7 @@ pub mod times;
 
 pub mod calendar;
 pub mod reports;
+pub mod roster;
 
 pub mod columns;
 pub mod file_report;

@@ -171,7 +171,8 @@ pub fn parse_zone(name: &str) -> Result<Tz> {
     }
 }
 
-fn parse_age(text: &str) -> Option<i64> {
+/// Reads a length of time such as `30m`, `12h`, `7d` or `2w`, in seconds.
+pub fn parse_age(text: &str) -> Option<i64> {
     let unit = match text.as_bytes().last()? {
         b's' => 1,
         b'm' => 60,

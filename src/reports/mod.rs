@@ -3,17 +3,23 @@
 mod changes;
 mod connections;
 mod removals;
+mod burst;
+mod hours;
 mod summary;
 
 use chrono_tz::Tz;
 
 use crate::calendar::Unit;
 use crate::names::Id;
+use crate::roster::Roster;
 use crate::scan::Counts;
 use crate::sheet::{Cell, Column, Row, Rows, Sheet, Table};
 use crate::survey::{Survey, Wants};
 use crate::time::Timestamp;
 use crate::times::Times;
+
+pub use burst::Burst;
+pub use hours::Hours;
 
 /// A report.
 pub struct Report {
@@ -67,13 +73,28 @@ pub struct Options {
     pub by: Option<Unit>,
     /// Zone of days and hours.
     pub zone: Tz,
+    /// Working hours.
+    pub hours: Hours,
+    /// What a burst is.
+    pub burst: Burst,
+    /// Who may do what.
+    pub roster: Option<Roster>,
     /// The selection as typed, for the notes.
     pub selection: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { top: None, at: None, by: None, zone: Tz::UTC, selection: Vec::new() }
+        Self {
+            top: None,
+            at: None,
+            by: None,
+            zone: Tz::UTC,
+            hours: Hours::default(),
+            burst: Burst::default(),
+            roster: None,
+            selection: Vec::new(),
+        }
     }
 }
 

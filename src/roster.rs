@@ -1,0 +1,277 @@
+//! Who may do what where: a roster that the user keeps, as CSV or as JSON.
+//!
+//! A word that is not understood is refused with its place: a roster half read would accuse or
+//! clear the wrong people.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::input::{Input, Meter, Place};
+use crate::json::{self, Document, Kind, NodeId};
+use crate::nearest::nearest;
+
+/// What somebody may do in an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Look at the settings.
+    Member,
+    /// Also open the portal and delete connections.
+    Admin,
+}
+
+/// Who has which role where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// By organization and actor, both in ASCII lower case.
+    roles: HashMap<(String, String), Role>,
+}
+
+const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("member", Role::Member)];
+const COLUMNS: [&str; 3] = ["organization", "actor", "role"];
+const EVERY_ORGANIZATION: &str = "*";
+
+impl Roster {
+    /// The strongest role that one of the actor's names has in an organization by one of its names.
+    pub fn role(&self, organization: &[&str], actor: &[&str]) -> Option<Role> {
+        let organizations = organization.iter().copied().chain([EVERY_ORGANIZATION]);
+        let pairs =
+            organizations.flat_map(|organization| actor.iter().map(move |actor| (organization, *actor)));
+        pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max()
+    }
+
+    fn add(&mut self, [organization, actor, role]: [&str; 3]) -> Result<()> {
+        let values = COLUMNS.into_iter().zip([organization, actor, role]);
+        if let Some((column, _)) = values.into_iter().find(|(_, value)| value.is_empty()) {
+            bail!("{column} is empty");
+        }
+        if actor == EVERY_ORGANIZATION {
+            bail!("`*` stands for every organization, not for every actor");
+        }
+        let known = ROLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(role));
+        let (_, role) = known.ok_or_else(|| unknown("role", role, &ROLES.map(|(name, _)| name)))?;
+        let entry = self.roles.entry(key((organization, actor))).or_insert(*role);
+        *entry = (*entry).max(*role);
+        Ok(())
+    }
+}
+
+fn key((organization, actor): (&str, &str)) -> (String, String) {
+    (organization.to_ascii_lowercase(), actor.to_ascii_lowercase())
+}
+
+/// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with
+/// these keys. It may be compressed as inputs may.
+pub fn read(path: &Path) -> Result<Roster> {
+    let name = path.display();
+    let input = Input { name: name.to_string(), place: Place::File(path.to_owned()) };
+    let mut bytes = Vec::new();
+    let read = input.open(&Meter::default()).and_then(|mut reader| reader.read_to_end(&mut bytes));
+    read.with_context(|| format!("cannot read roster {name}"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let line = line_of(&bytes, error.valid_up_to());
+        anyhow!("{name}:{line}: the roster is not UTF-8 here")
+    })?;
+    parse(text, &name)
+}
+
+fn parse(text: &str, name: &dyn Display) -> Result<Roster> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let is_json = text.trim_start().starts_with(['[', '{']);
+    let roster = if is_json { from_json(text, name) } else { from_csv(text, name) }?;
+    if roster.roles.is_empty() {
+        bail!("{name}: the roster names nobody");
+    }
+    Ok(roster)
+}
+
+fn from_csv(text: &str, name: &dyn Display) -> Result<Roster> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut roster = Roster::default();
+    let mut columns = None;
+    for record in reader.records() {
+        let record = record.with_context(|| format!("reading {name}"))?;
+        let at = record.position().map_or(0, |position| position.byte() as usize);
+        let place = || {
+            // The reader counts blank lines and line ends before a record as part of it.
+            let ends = text.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            format!("{name}:{}", line_of(text.as_bytes(), at + ends))
+        };
+        match columns {
+            None => columns = Some(header(&record).with_context(place)?),
+            Some(columns) => row(&mut roster, columns, &record).with_context(place)?,
+        }
+    }
+    Ok(roster)
+}
+
+/// Where organization, actor and role are.
+fn header(record: &csv::StringRecord) -> Result<[usize; 3]> {
+    for (at, column) in record.iter().enumerate() {
+        if !COLUMNS.iter().any(|known| known.eq_ignore_ascii_case(column)) {
+            return Err(unknown("column", column, &COLUMNS));
+        }
+        if record.iter().take(at).any(|earlier| earlier.eq_ignore_ascii_case(column)) {
+            bail!("column `{column}` is there twice");
+        }
+    }
+    let place = |name: &str| {
+        let found = record.iter().position(|column| column.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| anyhow!("there is no column `{name}`; the header is {}", COLUMNS.join(",")))
+    };
+    Ok([place(COLUMNS[0])?, place(COLUMNS[1])?, place(COLUMNS[2])?])
+}
+
+fn row(roster: &mut Roster, columns: [usize; 3], record: &csv::StringRecord) -> Result<()> {
+    if record.len() != columns.len() {
+        bail!("there are {} values, expected {}", record.len(), columns.len());
+    }
+    roster.add(columns.map(|column| &record[column]))
+}
+
+fn from_json(text: &str, name: &dyn Display) -> Result<Roster> {
+    let place = |offset: usize| format!("{name}:{}", line_of(text.as_bytes(), offset));
+    let mut nodes = Vec::new();
+    json::parse(text, &mut nodes).map_err(|fault| {
+        let expected = fault.expected.unwrap_or("less nesting");
+        anyhow!("{}: this is not JSON: expected {expected}", place(fault.offset))
+    })?;
+    let document = Document { text, nodes: &nodes };
+    let start = |id: NodeId| place(nodes[id].span.start as usize);
+    if nodes[0].kind != Kind::Array {
+        bail!("{}: the roster is {}, expected an array of objects", start(0), nodes[0].kind.name());
+    }
+    let mut roster = Roster::default();
+    for entry in document.children(0) {
+        let values = values(document, entry).with_context(|| start(entry))?;
+        let values = values.each_ref().map(|value| value.trim());
+        roster.add(values).with_context(|| start(entry))?;
+    }
+    Ok(roster)
+}
+
+fn values(document: Document<'_>, entry: NodeId) -> Result<[String; 3]> {
+    let node = document.nodes[entry];
+    if node.kind != Kind::Object {
+        bail!("the entry is {}, expected an object", node.kind.name());
+    }
+    let mut values = [const { None }; 3];
+    for member in document.children(entry) {
+        let key = document.key(member);
+        let Some(column) = COLUMNS.iter().position(|column| **column == *key) else {
+            return Err(unknown("key", &key, &COLUMNS));
+        };
+        let Some(text) = document.string(member) else {
+            bail!("{key} is {}, expected a string", document.nodes[member].kind.name());
+        };
+        if values[column].replace(text.into_owned()).is_some() {
+            bail!("key `{key}` is there twice");
+        }
+    }
+    let missing = values.iter().position(Option::is_none).map(|at| COLUMNS[at]);
+    match missing {
+        Some(missing) => bail!("there is no `{missing}`"),
+        None => Ok(values.map(Option::unwrap_or_default)),
+    }
+}
+
+fn unknown(what: &str, value: &str, known: &[&str]) -> anyhow::Error {
+    match nearest(value, known.iter().copied()) {
+        Some(near) => anyhow!("no {what} `{value}`; did you mean `{near}`?"),
+        None => anyhow!("no {what} `{value}`; there are {}", known.join(", ")),
+    }
+}
+
+/// 1-based line of a byte.
+fn line_of(text: &[u8], offset: usize) -> usize {
+    1 + memchr::memchr_iter(b'\n', &text[..offset.min(text.len())]).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roster(text: &str) -> Roster {
+        parse(text, &"roster").unwrap()
+    }
+
+    fn error(text: &str) -> String {
+        format!("{:#}", parse(text, &"roster").unwrap_err())
+    }
+
+    #[test]
+    fn roles_are_found_by_any_name_without_case() {
+        let roster = roster(
+            "organization,actor,role\norg_A,Ann@Example.com,Admin\norg_A,user_1,member\n*,user_2,MEMBER\nAcme,user_2,admin\n",
+        );
+        for (organization, actor, expected) in [
+            (&["ORG_a"][..], &["ann@example.COM"][..], Some(Role::Admin)),
+            (&["org_A"], &["user_1"], Some(Role::Member)),
+            (&["org_A"], &["USER_1", "ann@example.com"], Some(Role::Admin)),
+            (&["org_B"], &["user_1", "ann@example.com"], None),
+            (&["org_B"], &["user_2"], Some(Role::Member)),
+            (&["org_B", "ACME"], &["user_2"], Some(Role::Admin)),
+            (&[], &["user_2"], Some(Role::Member)),
+            (&["org_A"], &[], None),
+        ] {
+            assert_eq!(roster.role(organization, actor), expected, "{organization:?} {actor:?}");
+        }
+    }
+
+    #[test]
+    fn csv_and_json_say_the_same() {
+        let csv = roster("\u{FEFF}role, actor ,organization\r\n\r\nadmin,a,\"x, y\"\r\nmember,b,*");
+        let json = roster(
+            r#" [{"organization":"x, y","actor":"a","role":"admin"},
+                 {"role":"member","organization":"*","actor":"\u0062"}]"#,
+        );
+        assert_eq!(csv, json);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_with_its_place() {
+        let head = "organization,actor,role";
+        for (text, expected) in [
+            ("organisation,actor,role\n", "roster:1: no column `organisation`; did you mean `organization`?"),
+            (
+                "organization,actor\n",
+                "roster:1: there is no column `role`; the header is organization,actor,role",
+            ),
+            ("actor,organization,role,Actor\n", "roster:1: column `Actor` is there twice"),
+            (&format!("{head}\na,b,admn\n"), "roster:2: no role `admn`; did you mean `admin`?"),
+            (
+                &format!("{head}\r\n\r\na,b,admin\r\na,b,owner\r\n"),
+                "roster:4: no role `owner`; there are admin, member",
+            ),
+            (&format!("{head}\n\n\na,,admin\n"), "roster:4: actor is empty"),
+            (&format!("{head}\na,b\n"), "roster:2: there are 2 values, expected 3"),
+            (
+                &format!("{head}\na,*,admin\n"),
+                "roster:2: `*` stands for every organization, not for every actor",
+            ),
+            (&format!("{head}\n"), "roster: the roster names nobody"),
+            ("", "roster: the roster names nobody"),
+            ("[]", "roster: the roster names nobody"),
+            ("{}", "roster:1: the roster is an object, expected an array of objects"),
+            ("[\n{\"org\":\"a\"}]", "roster:2: no key `org`; there are organization, actor, role"),
+            ("[\n\n{\"rol\":\"a\"}]", "roster:3: no key `rol`; did you mean `role`?"),
+            ("[\n{\"actor\":1}]", "roster:2: actor is a number, expected a string"),
+            ("[\n{\"actor\":\"a\",\"role\":\"admin\"}]", "roster:2: there is no `organization`"),
+            (
+                "[{\"actor\":\"a\",\"role\":\"admin\",\n\"organization\":\" \"}]",
+                "roster:1: organization is empty",
+            ),
+            ("[\n7]", "roster:2: the entry is a number, expected an object"),
+        ] {
+            assert_eq!(error(text), expected, "{text}");
+        }
+        assert!(error("[\n{\"actor\":}]").starts_with("roster:2: this is not JSON: expected "));
+    }
+}
