@@ -3,9 +3,13 @@
 mod changes;
 mod connections;
 mod removals;
+mod access;
+mod admins;
+mod authorization;
 mod burst;
 mod hours;
 mod summary;
+mod visits;
 
 use chrono_tz::Tz;
 
@@ -39,7 +43,14 @@ pub struct Report {
 pub static SUMMARY: &Report = &summary::REPORT;
 
 /// Every other report.
-pub static ALL: &[&Report] = &[&changes::REPORT, &removals::REPORT, &connections::REPORT];
+pub static ALL: &[&Report] = &[
+    &changes::REPORT,
+    &removals::REPORT,
+    &connections::REPORT,
+    &admins::REPORT,
+    &authorization::REPORT,
+    &access::REPORT,
+];
 
 /// What a report is made of.
 pub struct Material<'a> {
@@ -170,3 +181,6 @@ impl Survey {
         [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
     }
 }
+
+#[cfg(test)]
+mod sample;

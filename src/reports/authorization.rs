@@ -1,0 +1,369 @@
+//! `authorization`: whether those who did what only administrators may do were allowed to, by a
+//! roster; and changes that do not fit the owner of their connection.
+
+use std::cmp::Reverse;
+
+use super::visits::is_change;
+use super::{Material, Report};
+use crate::event::Operation;
+use crate::history::{self, Change};
+use crate::names::{Id, NONE, Seen};
+use crate::roster::{Role, Roster};
+use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::{Survey, Wants};
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "authorization",
+    about: "whether those who opened the portal or changed connections were allowed to",
+    wants: Wants { counts: false, changes: true, visits: false },
+    takes: &["--roster"],
+    make,
+};
+
+/// What a roster says about an action, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    NotOnTheRoster,
+    WrongRole,
+    Impersonated,
+    UnknownActor,
+    Allowed,
+}
+
+/// Every verdict with its key, its name and how it is to be taken.
+static VERDICTS: &[(Verdict, &str, &str, Tone)] = &[
+    (Verdict::NotOnTheRoster, "not_on_the_roster", "not on the roster", Tone::Bad),
+    (Verdict::WrongRole, "wrong_role", "wrong role", Tone::Bad),
+    (Verdict::Impersonated, "impersonated", "impersonated", Tone::Warn),
+    (Verdict::UnknownActor, "unknown_actor", "unknown actor", Tone::Warn),
+    (Verdict::Allowed, "allowed", "allowed", Tone::Good),
+];
+
+const TIME: Column = Column::new("time", "Time", Kind::Time, "when it happened");
+const ORGANIZATION_ID: Column =
+    Column::new("organization_id", "Organization", Kind::Id, "id of the organization concerned");
+const ORGANIZATION_NAME: Column =
+    Column::new("organization_name", "Name", Kind::Text, "its latest name").rank(6);
+const CONNECTION_ID: Column = Column::new("connection_id", "Connection", Kind::Id, "connection id").rank(2);
+const ACTOR: Column = Column::new("actor", "Actor", Kind::Text, "name, e-mail address or id");
+const ACTOR_ID: Column = Column::new("actor_id", "Actor id", Kind::Id, "actor id").rank(5);
+const ACTOR_EMAIL: Column =
+    Column::new("actor_email", "E-mail", Kind::Text, "their latest e-mail address").rank(4);
+
+static VERDICT_COLUMNS: &[Column] = &[
+    TIME,
+    ORGANIZATION_ID,
+    ORGANIZATION_NAME,
+    Column::new("operation", "Operation", Kind::Text, "what was done, in neutral words"),
+    CONNECTION_ID,
+    ACTOR,
+    ACTOR_ID,
+    ACTOR_EMAIL,
+    Column::new("impersonator", "Impersonator", Kind::Text, "who drove the session, if not the actor")
+        .rank(3),
+    Column::new("verdict", "Verdict", Kind::Text, "what the roster says about it"),
+];
+static USERS: &[Column] = &[
+    ACTOR,
+    ACTOR_ID,
+    ACTOR_EMAIL,
+    ORGANIZATION_ID,
+    ORGANIZATION_NAME,
+    Column::new("portal_urls", "Portal links", Kind::Number, "links to the set-up portal"),
+    Column::new("changes", "Changes", Kind::Number, "changes of a connection's state, deletions among them"),
+    Column::new("deletions", "Deletions", Kind::Number, "deleted connections"),
+    Column::new("first", "First", Kind::Time, "when they did so first").rank(3),
+    Column::new("last", "Last", Kind::Time, "when they did so last").rank(1),
+];
+static OWNERSHIP: &[Column] = &[
+    TIME,
+    CONNECTION_ID.rank(0),
+    ORGANIZATION_ID,
+    ORGANIZATION_NAME,
+    Column::new("owner_id", "Owner", Kind::Id, "id of the organization that the connection belongs to"),
+    Column::new("owner_name", "Owner's name", Kind::Text, "its latest name").rank(7),
+    ACTOR.rank(1),
+    ACTOR_ID,
+    Column::new("what", "What", Kind::Text, "what does not fit"),
+];
+
+fn make(material: &Material<'_>) -> Sheet {
+    let survey = material.survey;
+    let roster = material.options.roster.as_ref();
+    let actions: Vec<_> = survey.changes.iter().filter(|change| is_for_admins(change)).collect();
+    let judged = roster.map(|roster| judge(survey, roster, &actions));
+    let mut notes = material.notes();
+    notes
+        .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
+    if roster.is_none() {
+        notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
+    }
+    let section = |key, title, body| Section { key, title, body };
+    Sheet {
+        name: REPORT.name,
+        title: "Authorization".to_owned(),
+        notes,
+        sections: vec![
+            section("verdicts", "Verdicts", Body::Table(verdicts(survey, judged.as_deref()))),
+            section("totals", "Actions by verdict", Body::Facts(totals(judged.as_deref()))),
+            section("users", "Who used administrators' rights", Body::Table(users(survey, &actions))),
+            section("ownership", "Changes that do not fit their connection", Body::Table(ownership(survey))),
+        ],
+    }
+}
+
+/// Sources that name nobody log every state change, of which only the deletion is known to be done
+/// by hand.
+fn is_for_admins(change: &Change) -> bool {
+    let always = matches!(change.operation, Operation::PortalOpened | Operation::Deleted);
+    change.is_selected && (always || (change.actor != NONE && is_change(change.operation)))
+}
+
+fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
+    let mut judged: Vec<_> =
+        actions.iter().map(|change| (verdict(survey, roster, change), *change)).collect();
+    judged.sort_by(|(a, one), (b, other)| {
+        let rank = |change: &Change| (change.time, change.operation);
+        (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))
+    });
+    judged
+}
+
+fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
+    [
+        survey.organizations.names.get(change.organization),
+        survey.connections.get(change.connection),
+        survey.actors.names.get(change.actor),
+        survey.words.get(change.impersonator),
+    ]
+}
+
+fn verdict(survey: &Survey, roster: &Roster, change: &Change) -> Verdict {
+    if change.actor == NONE {
+        return Verdict::UnknownActor;
+    }
+    let organization =
+        [survey.organizations.names.get(change.organization), survey.organization_name(change.organization)];
+    let actor = [survey.actors.names.get(change.actor), survey.actor_texts(change.actor)[1]];
+    let [organization, actor] =
+        [organization, actor].map(|names| names.into_iter().flatten().collect::<Vec<_>>());
+    match roster.role(&organization, &actor) {
+        None => Verdict::NotOnTheRoster,
+        Some(Role::Member) => Verdict::WrongRole,
+        Some(Role::Admin) if change.impersonator != NONE || change.reason != NONE => Verdict::Impersonated,
+        Some(Role::Admin) => Verdict::Allowed,
+    }
+}
+
+fn verdicts(survey: &Survey, judged: Option<&[(Verdict, &Change)]>) -> Table {
+    let rows = judged.unwrap_or_default().iter().map(|(verdict, change)| {
+        let (_, _, name, tone) = VERDICTS[*verdict as usize];
+        let mut cells = vec![change.time.into()];
+        cells.extend(survey.organization_cells(change.organization));
+        cells.push(change.operation.name().into());
+        cells.push(survey.connections.get(change.connection).into());
+        cells.extend(survey.actor_cells(change.actor));
+        cells.push(survey.words.get(change.impersonator).into());
+        cells.push(name.into());
+        Row { cells, tone }
+    });
+    let empty = match judged {
+        Some(_) => "Nobody opened the portal or changed a connection.",
+        None => "There are no verdicts without a roster; give one with --roster.",
+    };
+    Table { columns: VERDICT_COLUMNS, rows: rows.collect(), empty, left_out: 0 }
+}
+
+fn totals(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact> {
+    let count = |verdict: Verdict| {
+        judged.map(|judged| judged.iter().filter(|(other, _)| *other == verdict).count() as u64)
+    };
+    VERDICTS
+        .iter()
+        .map(|(verdict, key, name, _)| Fact::new(key, name, Kind::Number, count(*verdict)))
+        .collect()
+}
+
+/// Who used rights of administrators in which organization.
+fn users(survey: &Survey, actions: &[&Change]) -> Table {
+    let place = |change: &Change| {
+        (survey.actors.names.get(change.actor), survey.organizations.names.get(change.organization))
+    };
+    let mut actions = actions.to_vec();
+    actions.sort_by(|a, b| place(a).cmp(&place(b)));
+    let groups = actions.chunk_by(|a, b| (a.actor, a.organization) == (b.actor, b.organization));
+    let mut rows: Vec<_> = groups
+        .map(|actions| {
+            let change = actions[0];
+            let count = |test: fn(Operation) -> bool| {
+                actions.iter().filter(|change| test(change.operation)).count() as u64
+            };
+            let portal_urls = count(|operation| operation == Operation::PortalOpened);
+            let deletions = count(|operation| operation == Operation::Deleted);
+            let changes = count(is_change);
+            let mut seen = Seen::NEVER;
+            actions.iter().for_each(|change| seen.merge(Seen::once(change.time)));
+            let mut cells = survey.actor_cells(change.actor).to_vec();
+            cells.extend(survey.organization_cells(change.organization));
+            cells.extend([portal_urls, changes, deletions].map(Cell::Number));
+            cells.extend([seen.first.into(), seen.last.into()]);
+            let tone = if change.actor == NONE { Tone::Warn } else { Tone::Plain };
+            let name = survey.actor(change.actor);
+            ((Reverse([changes, portal_urls]), name.is_none(), name), Row { cells, tone })
+        })
+        .collect();
+    // Stable: equals stay by actor id and organization.
+    rows.sort_by_key(|(rank, _)| *rank);
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    Table { columns: USERS, rows, empty: "Nobody opened the portal or changed a connection.", left_out: 0 }
+}
+
+/// Connections deleted twice, and changes in the name of another organization than the owner. What is
+/// not selected counts for what came before.
+fn ownership(survey: &Survey) -> Table {
+    let owners = history::origin(&survey.changes).owners;
+    let mut deletions: Vec<Option<u64>> = vec![None; owners.len()];
+    let mut rows = Vec::new();
+    let steps = survey.changes.iter().filter(|change| change.connection != NONE);
+    for change in steps {
+        let owner = owners[change.connection as usize];
+        let last = &mut deletions[change.connection as usize];
+        let mut report = |what: &str| {
+            if change.is_selected {
+                let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
+                cells.extend(survey.organization_cells(change.organization));
+                cells.extend(survey.organization_cells(owner));
+                let [actor, id, _] = survey.actor_cells(change.actor);
+                cells.extend([actor, id, what.into()]);
+                rows.push(Row { cells, tone: Tone::Bad });
+            }
+        };
+        match change.operation {
+            // Another event with the same id is a conflict, not a second deletion.
+            Operation::Deleted => {
+                if last.replace(change.identity.key).is_some_and(|key| key != change.identity.key) {
+                    report("deleted a second time");
+                }
+            }
+            Operation::Created | Operation::Enabled => *last = None,
+            _ => {}
+        }
+        if is_foreign(survey, change.organization, owner) {
+            report("the organization is not the owner");
+        }
+    }
+    Table { columns: OWNERSHIP, rows, empty: "Every change fits its connection.", left_out: 0 }
+}
+
+/// An event may name by its name alone an organization that others name by id.
+fn is_foreign(survey: &Survey, organization: Id, owner: Id) -> bool {
+    let names = |one: Id, other: Id| survey.organization_name(one) == survey.organizations.names.get(other);
+    organization != owner
+        && organization != NONE
+        && owner != NONE
+        && !names(organization, owner)
+        && !names(owner, organization)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Log, at, told};
+    use super::*;
+    use crate::reports::Options;
+
+    const PORTAL: &str = "2025-01-06T09:00:00Z";
+
+    fn log() -> Log {
+        let mut log = Log::default();
+        log.add(at("2025-01-06T12:00:00Z").by("dan").deletes("c4"));
+        log.add(at(PORTAL).by("ann").opens_portal());
+        log.add(at("2025-01-06T08:00:00Z").by("ann").at_org("b").opens_portal());
+        log.add(at("2025-01-06T10:00:00Z").by("bob").deletes("c1"));
+        log.add(at("2025-01-06T10:30:00Z").by("ann").deletes("c2").impersonated("ops@x", "T"));
+        log.add(at("2025-01-06T11:00:00Z").by("bob").deletes("c3").impersonated("ops@x", "T"));
+        log.add(at("2025-01-06T11:30:00Z").by("eve"));
+        log.add_webhook("2025-01-06T07:00:00Z", "1", "enabled", "9");
+        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
+        log
+    }
+
+    fn options(roster: &str) -> Options {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster");
+        std::fs::write(&path, roster).unwrap();
+        Options { roster: Some(crate::roster::read(&path).unwrap()), ..Options::default() }
+    }
+
+    const ROSTER: &str =
+        "organization,actor,role\nA,ANN@x.example,admin\norg_a,user_bob,member\n*,user_dan,admin\n";
+
+    #[test]
+    fn verdicts_are_told_with_the_worst_first() {
+        let sheet = log().report(&REPORT, options(ROSTER));
+        assert_eq!(
+            told(&sheet, "verdicts"),
+            [
+                "2025-01-06T08:00:00Z org_b B portal-opened - Ann user_ann ann@x.example - not on the roster",
+                "2025-01-06T10:00:00Z org_a A deleted conn_c1 Bob user_bob bob@x.example - wrong role",
+                "2025-01-06T11:00:00Z org_a A deleted conn_c3 Bob user_bob bob@x.example ops@x wrong role",
+                "2025-01-06T10:30:00Z org_a A deleted conn_c2 Ann user_ann ann@x.example ops@x impersonated",
+                "2025-01-06T07:30:00Z org_1 - deleted conn_9 - - - - unknown actor",
+                "2025-01-06T09:00:00Z org_a A portal-opened - Ann user_ann ann@x.example - allowed",
+                "2025-01-06T12:00:00Z org_a A deleted conn_c4 Dan user_dan dan@x.example - allowed",
+            ]
+        );
+        assert_eq!(
+            told(&sheet, "totals"),
+            ["not_on_the_roster: 1", "wrong_role: 2", "impersonated: 1", "unknown_actor: 1", "allowed: 2"]
+        );
+    }
+
+    #[test]
+    fn without_a_roster_there_are_the_same_sections_and_no_verdict() {
+        let (without, with) =
+            (log().report(&REPORT, Options::default()), log().report(&REPORT, options(ROSTER)));
+        let keys = |sheet: &Sheet| sheet.sections.iter().map(|section| section.key).collect::<Vec<_>>();
+        assert_eq!(keys(&without), keys(&with));
+        assert!(told(&without, "verdicts").is_empty());
+        assert_eq!(told(&without, "totals")[0], "not_on_the_roster: -");
+        assert_eq!(told(&without, "users"), told(&with, "users"));
+        assert_eq!(
+            told(&without, "users"),
+            [
+                "Bob user_bob bob@x.example org_a A 0 2 2 2025-01-06T10:00:00Z 2025-01-06T11:00:00Z",
+                "Ann user_ann ann@x.example org_a A 1 1 1 2025-01-06T09:00:00Z 2025-01-06T10:30:00Z",
+                "Dan user_dan dan@x.example org_a A 0 1 1 2025-01-06T12:00:00Z 2025-01-06T12:00:00Z",
+                "- - - org_1 - 0 1 1 2025-01-06T07:30:00Z 2025-01-06T07:30:00Z",
+                "Ann user_ann ann@x.example org_b B 1 0 0 2025-01-06T08:00:00Z 2025-01-06T08:00:00Z",
+            ]
+        );
+    }
+
+    #[test]
+    fn changes_that_do_not_fit_their_connection_are_told() {
+        let mut log = log();
+        assert!(told(&log.report(&REPORT, Options::default()), "ownership").is_empty());
+        log.add(at("2025-01-06T13:00:00Z").by("eve").at_org("b").deletes("c4"));
+        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
+        log.add_webhook("2025-01-06T07:40:00Z", "2", "deleted", "9");
+        log.add_webhook("2025-01-06T07:50:00Z", "3", "deleted", "9");
+        log.add_webhook("2025-01-06T07:51:00Z", "4", "enabled", "9");
+        log.add_webhook("2025-01-06T07:52:00Z", "5", "deleted", "9");
+        let sheet = log.report(&REPORT, Options::default());
+        assert_eq!(
+            told(&sheet, "ownership"),
+            [
+                "2025-01-06T07:50:00Z conn_9 org_1 - org_1 - - - deleted a second time",
+                "2025-01-06T13:00:00Z conn_c4 org_b B org_a A Eve user_eve deleted a second time",
+                "2025-01-06T13:00:00Z conn_c4 org_b B org_a A Eve user_eve the organization is not the owner",
+            ]
+        );
+        log.assert_order_does_not_matter(&REPORT, &Options::default());
+    }
+
+    #[test]
+    fn the_order_of_arrival_changes_nothing() {
+        log().assert_order_does_not_matter(&REPORT, &options(ROSTER));
+    }
+}

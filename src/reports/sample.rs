@@ -1,0 +1,209 @@
+//! Logs for the tests of reports: lines as vendors write them, said in few words.
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use super::{Material, Options, Report};
+use crate::line::{self, Reading, Scratch};
+use crate::scan::BlockId;
+use crate::sheet::{Body, Cell, Chart, Sheet};
+use crate::sink::Origin;
+use crate::survey::{Plan, Survey};
+
+/// A log.
+#[derive(Default)]
+pub struct Log(Vec<String>);
+
+/// A line of it: a view by Ann of organization a, unless something else is said.
+pub struct Entry {
+    action: &'static str,
+    time: &'static str,
+    actor: &'static str,
+    organization: &'static str,
+    connection: Option<&'static str>,
+    ip: &'static str,
+    agent: &'static str,
+    page: &'static str,
+    impersonator: [&'static str; 2],
+}
+
+/// What happened at a time.
+pub fn at(time: &'static str) -> Entry {
+    Entry {
+        action: "sso.view_settings",
+        time,
+        actor: "ann",
+        organization: "a",
+        connection: None,
+        ip: "192.0.2.9",
+        agent: "Browser",
+        page: "/sso",
+        impersonator: ["", ""],
+    }
+}
+
+impl Entry {
+    /// Who did it.
+    pub fn by(self, actor: &'static str) -> Self {
+        Self { actor, ..self }
+    }
+
+    /// The organization concerned.
+    pub fn at_org(self, organization: &'static str) -> Self {
+        Self { organization, ..self }
+    }
+
+    /// The address it came from.
+    pub fn from(self, ip: &'static str) -> Self {
+        Self { ip, ..self }
+    }
+
+    /// The user agent it came from.
+    pub fn with(self, agent: &'static str) -> Self {
+        Self { agent, ..self }
+    }
+
+    /// The page it was done on.
+    pub fn on(self, page: &'static str) -> Self {
+        Self { page, ..self }
+    }
+
+    /// A portal link was created.
+    pub fn opens_portal(self) -> Self {
+        Self { action: "sso.create_management_portal_url", ..self }
+    }
+
+    /// A connection was deleted.
+    pub fn deletes(self, connection: &'static str) -> Self {
+        Self { action: "sso.delete_connection", connection: Some(connection), ..self }
+    }
+
+    /// Somebody else did it in the actor's session.
+    pub fn impersonated(self, email: &'static str, reason: &'static str) -> Self {
+        Self { impersonator: [email, reason], ..self }
+    }
+
+    fn json(&self) -> Value {
+        let name = self.actor[..1].to_uppercase() + &self.actor[1..];
+        let organization = format!("org_{}", self.organization);
+        let target = match self.connection {
+            Some(connection) => {
+                let id = format!("conn_{connection}");
+                json!({"type": "sso_connection", "id": id, "name": id, "metadata": {
+                    "connection_id": id, "connection_type": "OktaSAML", "organization_id": organization,
+                }})
+            }
+            None => {
+                let name = self.organization.to_uppercase();
+                json!({"type": "organization", "id": organization, "name": name, "metadata": {"name": name}})
+            }
+        };
+        json!({
+            "action": self.action,
+            "occurredAt": self.time,
+            "version": 1,
+            "actor": {"type": "user", "id": format!("user_{}", self.actor), "name": name, "metadata": {
+                "first_name": name,
+                "last_name": name,
+                "email": format!("{}@x.example", self.actor),
+                "impersonator_email": self.impersonator[0],
+                "impersonator_reason": self.impersonator[1],
+            }},
+            "targets": [target],
+            "context": {"location": self.ip, "userAgent": self.agent},
+            "metadata": {"source": self.page},
+        })
+    }
+}
+
+impl Log {
+    /// Adds a line.
+    pub fn add(&mut self, entry: Entry) {
+        self.0.push(entry.json().to_string());
+    }
+
+    /// Adds a change that names no actor.
+    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str, connection: &str) {
+        let data = json!({
+            "id": format!("conn_{connection}"), "organization_id": "org_1", "connection_type": "OIDC",
+            "provider": "OKTA", "enabled": operation == "enabled", "status": "COMPLETED",
+        });
+        let event = json!({
+            "spec_version": "1", "id": format!("evt_{id}"), "object": "Connection", "environment_id": "env_1",
+            "occurred_at": time, "organization_id": "org_1", "type": format!("organization.sso_{operation}"),
+            "data": data, "display_name": "x",
+        });
+        self.0.push(event.to_string());
+    }
+
+    fn survey<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> Survey {
+        let mut survey = Survey::default();
+        let mut scratch = Scratch::default();
+        let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
+        for (number, line) in (1..).zip(lines) {
+            let origin = Origin { line: u64::from(number), column: 1 };
+            let read = line::read(line.as_bytes(), origin, &reading, &mut scratch);
+            let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
+            survey.add(&event, (BlockId { input, number: 0 }, number), plan);
+        }
+        survey
+    }
+
+    fn make(report: &Report, mut survey: Survey, options: &Options) -> Sheet {
+        survey.finish();
+        (report.make)(&Material { survey: &survey, files: &[], options })
+    }
+
+    /// The report of it.
+    pub fn report(&self, report: &Report, options: Options) -> Sheet {
+        let plan = Plan { wants: report.wants, ..Plan::default() };
+        Self::make(report, Self::survey(self.0.iter(), 0, &plan), &options)
+    }
+
+    /// Reads it backwards as well, and in two halves of which the later one comes first.
+    pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
+        let sheet = format!("{:?}", self.report(report, options.clone()));
+        let plan = || Plan { wants: report.wants, ..Plan::default() };
+        let backwards = Self::survey(self.0.iter().rev(), 0, &plan());
+        assert_eq!(format!("{:?}", Self::make(report, backwards, options)), sheet);
+        let (first, second) = self.0.split_at(self.0.len() / 2);
+        let plan = plan();
+        let mut halves = Self::survey(second.iter(), 0, &plan);
+        halves.merge(Self::survey(first.iter(), 1, &plan));
+        assert_eq!(format!("{:?}", Self::make(report, halves, options)), sheet);
+    }
+}
+
+/// The rows of a table, the facts or the names of a chart, as text.
+pub fn told(sheet: &Sheet, key: &str) -> Vec<String> {
+    let section = sheet.sections.iter().find(|section| section.key == key).unwrap();
+    match &section.body {
+        Body::Table(table) => {
+            let rows = table.rows.iter().map(|row| {
+                assert_eq!(row.cells.len(), table.columns.len());
+                row.cells.iter().map(cell).collect::<Vec<_>>().join(" ")
+            });
+            rows.collect()
+        }
+        Body::Facts(facts) => {
+            facts.iter().map(|fact| format!("{}: {}", fact.key, cell(&fact.value))).collect()
+        }
+        Body::Chart(Chart::Heat(grids)) => {
+            let total = |grid: &[[u64; 24]; 7]| grid.iter().flatten().sum::<u64>();
+            grids.iter().map(|(name, grid)| format!("{name}: {}", total(grid))).collect()
+        }
+        Body::Chart(chart) => vec![format!("{chart:?}")],
+    }
+}
+
+fn cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Nothing => "-".to_owned(),
+        Cell::Text(text) => text.clone(),
+        Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Share(share) => format!("{share:.3}"),
+        Cell::Time(time) => time.rfc3339(Tz::UTC),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::List(texts) => format!("[{}]", texts.join(", ")),
+    }
+}

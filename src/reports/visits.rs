@@ -1,0 +1,97 @@
+//! Visits in order: by time, and those of each actor together.
+//!
+//! What is equal in time is ordered by names, so that nothing depends on who read it first.
+
+use std::cmp::Reverse;
+
+use crate::event::Operation;
+use crate::history::State;
+use crate::names::{Id, NONE};
+use crate::sheet::Cell;
+use crate::survey::{Survey, Visit};
+
+/// An e-mail address is missing for a session that has a reason to be impersonated.
+const SOMEBODY: &str = "unknown";
+
+/// The visits of each actor in time order, the actors by id; those without an actor are left out.
+pub fn by_actor(survey: &Survey) -> Vec<Visit> {
+    let names = &survey.actors.names;
+    let mut order: Vec<_> = (0..names.len() as Id).collect();
+    order.sort_unstable_by_key(|id| names.text(*id));
+    let mut ranks = vec![0_u32; order.len()];
+    for (rank, id) in (0..).zip(order) {
+        ranks[id as usize] = rank;
+    }
+    let mut visits: Vec<_> = survey.visits.iter().filter(|visit| visit.actor != NONE).copied().collect();
+    visits.sort_unstable_by(|a, b| {
+        let rank = |visit: &Visit| (ranks[visit.actor as usize], visit.time, visit.operation);
+        rank(a).cmp(&rank(b)).then_with(|| texts(survey, a).cmp(&texts(survey, b)))
+    });
+    visits
+}
+
+fn texts<'s>(survey: &'s Survey, visit: &Visit) -> [Option<&'s str>; 6] {
+    [
+        survey.organizations.names.get(visit.organization),
+        survey.ips.names.get(visit.ip),
+        survey.agents.get(visit.agent),
+        survey.words.get(visit.page),
+        survey.words.get(visit.impersonator),
+        survey.words.get(visit.reason),
+    ]
+}
+
+/// Each of the ids with its number, the most frequent first, equals by name; nothing for [`NONE`].
+pub fn frequent<'s>(ids: impl Iterator<Item = Id>, name: impl Fn(Id) -> &'s str) -> Vec<(Id, u64)> {
+    let mut ids: Vec<_> = ids.filter(|id| *id != NONE).collect();
+    ids.sort_unstable();
+    let mut counts: Vec<_> =
+        ids.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect();
+    counts.sort_by_key(|(id, count)| (Reverse(*count), name(*id)));
+    counts
+}
+
+/// How many different ids there are, without [`NONE`].
+pub fn different(ids: impl Iterator<Item = Id>) -> u64 {
+    frequent(ids, |_| "").len() as u64
+}
+
+/// The first few texts, and `…` where there are more.
+pub fn few(texts: impl ExactSizeIterator<Item = String>, most: usize) -> Cell {
+    let more = (texts.len() > most).then(|| "…".to_owned());
+    Cell::List(texts.take(most).chain(more).collect())
+}
+
+/// Names of organizations, the most frequent first, at most five; and how many there are.
+pub fn organizations(survey: &Survey, visits: &[Visit]) -> [Cell; 2] {
+    const MOST: usize = 5;
+    let id = |id| survey.organizations.names.text(id);
+    let all = frequent(visits.iter().map(|visit| visit.organization), id);
+    let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).to_owned();
+    [Cell::Number(all.len() as u64), few(all.iter().map(name), MOST)]
+}
+
+/// Whether it changes the state of a connection.
+pub fn is_change(operation: Operation) -> bool {
+    State::after(operation).is_some()
+}
+
+/// Whether somebody else than the actor drove the session.
+pub fn is_impersonated(visit: &Visit) -> bool {
+    visit.impersonator != NONE || visit.reason != NONE
+}
+
+/// Who drove the session, if not the actor.
+pub fn impersonator<'s>(survey: &'s Survey, visit: &Visit) -> Option<&'s str> {
+    is_impersonated(visit).then(|| survey.words.get(visit.impersonator).unwrap_or(SOMEBODY))
+}
+
+/// A note about the events that name no actor, if there are some.
+pub fn without_actor(survey: &Survey) -> Option<String> {
+    let named = survey.visits.iter().filter(|visit| visit.actor != NONE).count() as u64;
+    match survey.selected - named {
+        0 => None,
+        1 => Some("1 of the events shown names no actor and counts for nobody.".to_owned()),
+        others => Some(format!("{others} of the events shown name no actor and count for nobody.")),
+    }
+}
