@@ -236,6 +236,22 @@ mod tests {
     }
 
     #[test]
+    fn files_are_read_packed_or_not() {
+        let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let csv = read(&testdata.join("roster.csv")).unwrap();
+        assert_eq!(csv, read(&testdata.join("roster.json")).unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.csv.zst");
+        let bytes = std::fs::read(testdata.join("roster.csv")).unwrap();
+        std::fs::write(&path, zstd::encode_all(&*bytes, 0).unwrap()).unwrap();
+        assert_eq!(read(&path).unwrap(), csv);
+        std::fs::write(&path, b"organization,actor,role\n\xFF,b,admin\n").unwrap();
+        assert!(read(&path).unwrap_err().to_string().ends_with(".zst:2: the roster is not UTF-8 here"));
+        let missing = read(&folder.path().join("none")).unwrap_err();
+        assert!(missing.to_string().starts_with("cannot read roster "));
+    }
+
+    #[test]
     fn what_is_not_understood_is_refused_with_its_place() {
         let head = "organization,actor,role";
         for (text, expected) in [

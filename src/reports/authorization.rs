@@ -239,15 +239,14 @@ fn ownership(survey: &Survey) -> Table {
                 rows.push(Row { cells, tone: Tone::Bad });
             }
         };
-        match change.operation {
+        if change.operation == Operation::Deleted {
+            let key = change.identity.key;
             // Another event with the same id is a conflict, not a second deletion.
-            Operation::Deleted => {
-                if last.replace(change.identity.key).is_some_and(|key| key != change.identity.key) {
-                    report("deleted a second time");
-                }
+            if last.replace(key).is_some_and(|earlier| earlier != key) {
+                report("deleted a second time");
             }
-            Operation::Created | Operation::Enabled => *last = None,
-            _ => {}
+        } else if matches!(change.operation, Operation::Created | Operation::Enabled) {
+            *last = None;
         }
         if is_foreign(survey, change.organization, owner) {
             report("the organization is not the owner");
@@ -360,6 +359,18 @@ mod tests {
             ]
         );
         log.assert_order_does_not_matter(&REPORT, &Options::default());
+    }
+
+    #[test]
+    fn the_sample_has_every_verdict() {
+        let roster =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/roster.csv")).unwrap();
+        let sheet = Log::of_sample().report(&REPORT, options(&roster));
+        assert_eq!(
+            told(&sheet, "totals"),
+            ["not_on_the_roster: 6", "wrong_role: 1", "impersonated: 2", "unknown_actor: 5", "allowed: 32"]
+        );
+        Log::of_sample().assert_order_does_not_matter(&REPORT, &options(&roster));
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Working hours: what of a week counts as such on a clock in some zone.
+//!
+//! They begin and end within a day, and holidays are not known.
 
 use anyhow::{Result, anyhow, bail};
 use chrono::{NaiveDateTime, Timelike};

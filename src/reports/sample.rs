@@ -1,4 +1,6 @@
 //! Logs for the tests of reports: lines as vendors write them, said in few words.
+//!
+//! They are read as a user's are, so that a test needs no knowledge of what is kept of an event.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -117,6 +119,12 @@ impl Entry {
 }
 
 impl Log {
+    /// The sample export.
+    pub fn of_sample() -> Self {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/sso-events.ndjson");
+        Self(std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect())
+    }
+
     /// Adds a line.
     pub fn add(&mut self, entry: Entry) {
         self.0.push(entry.json().to_string());
