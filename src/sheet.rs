@@ -217,6 +217,12 @@ impl<'a> From<Vec<Row<'a>>> for Rows<'a> {
     }
 }
 
+impl<'a> FromIterator<Row<'a>> for Rows<'a> {
+    fn from_iter<I: IntoIterator<Item = Row<'a>>>(rows: I) -> Self {
+        rows.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
 impl<'a> Fact<'a> {
     /// A fact.
     pub fn new(key: &'static str, label: &'static str, kind: Kind, value: impl Into<Cell<'a>>) -> Self {

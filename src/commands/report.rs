@@ -1,5 +1,7 @@
 //! `ssoaudit report`: one question, answered.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -7,7 +9,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::Verdict;
 use super::sheet_args::{Request, SheetArgs};
 use crate::cli::{HELP, InputArgs, SelectArgs};
-use crate::reports::{self, Options};
+use crate::reports::{self, Burst, Hours, Options};
+use crate::roster;
 use crate::terminal::Terminal;
 
 /// Arguments of `report`.
@@ -34,6 +37,15 @@ pub struct ReportCommand {
     /// connections: show who had active SSO at this moment, in the forms of --since
     #[arg(long, value_name = "TIME", help_heading = "Report")]
     at: Option<String>,
+    /// admins: working hours, Monday to Friday in --tz [default: 08:00-18:00]
+    #[arg(long, value_name = "FROM-TO", help_heading = "Report")]
+    hours: Option<String>,
+    /// access: so many events of an actor in so much time are a burst [default: 5/10m]
+    #[arg(long, value_name = "N/AGE", help_heading = "Report")]
+    burst: Option<String>,
+    /// authorization: who may do what where: CSV or JSON with organization, actor and role
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    roster: Option<PathBuf>,
     #[command(flatten)]
     sheet: SheetArgs,
 }
@@ -51,19 +63,24 @@ impl ReportCommand {
             .iter()
             .find(|report| report.name == self.name)
             .expect("clap knows the reports from the list");
-        let given = [("--top", self.top.is_some()), ("--at", self.at.is_some())];
-        for (flag, _) in
-            given.into_iter().filter(|(flag, is_given)| *is_given && !report.takes.contains(flag))
-        {
-            let takers: Vec<_> = reports::ALL
-                .iter()
-                .filter(|report| report.takes.contains(&flag))
-                .map(|report| report.name)
-                .collect();
+        let given = [
+            ("--top", self.top.is_some()),
+            ("--at", self.at.is_some()),
+            ("--hours", self.hours.is_some()),
+            ("--burst", self.burst.is_some()),
+            ("--roster", self.roster.is_some()),
+        ];
+        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.takes.contains(flag);
+        if let Some((flag, _)) = given.into_iter().find(is_refused) {
+            let takers = reports::ALL.iter().filter(|report| report.takes.contains(&flag));
+            let takers: Vec<_> = takers.map(|report| report.name).collect();
             bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
         }
         let options = Options {
             top: self.top.map(|top| top as usize),
+            hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
+            burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
+            roster: self.roster.as_deref().map(roster::read).transpose()?,
             at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
             ..Options::default()
         };

@@ -88,7 +88,7 @@ static SESSIONS: &[Column] = &[
         .rank(10),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let visits = by_actor(survey);
     let options = material.options;
@@ -119,15 +119,15 @@ fn make(material: &Material<'_>) -> Sheet {
 }
 
 /// The first rows of a table, and how many are left out.
-fn best<T>(material: &Material<'_>, items: Vec<T>, row: impl Fn(T) -> Row) -> (Vec<Row>, u64) {
-    let top = material.options.top;
+fn best<'a, T>(material: &'a Material<'a>, items: Vec<T>, row: impl Fn(T) -> Row<'a>) -> (Vec<Row<'a>>, u64) {
+    let top = material.top();
     let left_out = items.len().saturating_sub(top) as u64;
     (items.into_iter().take(top).map(row).collect(), left_out)
 }
 
 fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     let survey = material.survey;
-    let top = material.options.top;
+    let top = material.top();
     let visits = &survey.visits;
     let id = |actor| survey.actors.names.text(actor);
     let mut actors = frequent(visits.iter().map(|visit| visit.actor), id);
@@ -159,7 +159,7 @@ fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     grids
 }
 
-fn first_uses(material: &Material<'_>, visits: &[Visit]) -> Table {
+fn first_uses<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut uses: Vec<(&Visit, &'static str, &str)> = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
@@ -181,7 +181,7 @@ fn first_uses(material: &Material<'_>, visits: &[Visit]) -> Table {
         Row { cells: vec![visit.time.into(), actor, id, what, value.into(), impersonator.into()], tone }
     });
     let empty = "No actor used a second address or user agent.";
-    Table { columns: FIRST_USES, rows, empty, left_out }
+    Table { columns: FIRST_USES, rows: rows.into(), empty, left_out }
 }
 
 /// The first visit with each of the values but the one that came first.
@@ -191,7 +191,7 @@ fn later(visits: &[Visit], value: fn(&Visit) -> Id) -> Vec<&Visit> {
     visits.iter().filter(is_new).skip(1).collect()
 }
 
-fn bursts(material: &Material<'_>, visits: &[Visit]) -> Table {
+fn bursts<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut bursts = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
@@ -209,19 +209,19 @@ fn bursts(material: &Material<'_>, visits: &[Visit]) -> Table {
         let events = Cell::Number(visits.len() as u64);
         let mut cells = vec![actor, id, events, from.into(), to.into()];
         cells.extend(organizations(survey, visits));
-        cells.push(Cell::List(operations.iter().map(|operation| operation.name().to_owned()).collect()));
+        cells.push(Cell::List(operations.iter().map(|operation| operation.name().into()).collect()));
         let tone =
             if operations.iter().any(|operation| is_change(*operation)) { Tone::Warn } else { Tone::Plain };
         Row { cells, tone }
     });
-    Table { columns: BURSTS, rows, empty: "There is no burst.", left_out }
+    Table { columns: BURSTS, rows: rows.into(), empty: "There is no burst.", left_out }
 }
 
 fn ends(visits: &[Visit]) -> [Timestamp; 2] {
     [visits[0].time, visits[visits.len() - 1].time]
 }
 
-fn across(material: &Material<'_>, visits: &[Visit]) -> Table {
+fn across<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut all: Vec<_> = visits
         .chunk_by(|a, b| a.actor == b.actor)
@@ -238,10 +238,15 @@ fn across(material: &Material<'_>, visits: &[Visit]) -> Table {
         let events = Cell::Number(visits.len() as u64);
         Row { cells: vec![actor, id, count, names, events, first.into(), last.into()], tone: Tone::Plain }
     });
-    Table { columns: ACROSS, rows, empty: "No actor is seen in more than one organization.", left_out }
+    Table {
+        columns: ACROSS,
+        rows: rows.into(),
+        empty: "No actor is seen in more than one organization.",
+        left_out,
+    }
 }
 
-fn sessions(material: &Material<'_>, mut visits: Vec<Visit>) -> Table {
+fn sessions<'a>(material: &'a Material<'a>, mut visits: Vec<Visit>) -> Table<'a> {
     let survey = material.survey;
     let who = |visit: &Visit| impersonator(survey, visit);
     // What others do in an actor's sessions is no part of the actor's own.
@@ -270,13 +275,13 @@ fn sessions(material: &Material<'_>, mut visits: Vec<Visit>) -> Table {
         let tone = if who(&visits[0]).is_some() { Tone::Warn } else { Tone::Plain };
         Row { cells, tone }
     });
-    Table { columns: SESSIONS, rows, empty: "The events shown name no actor.", left_out }
+    Table { columns: SESSIONS, rows: rows.into(), empty: "The events shown name no actor.", left_out }
 }
 
-fn path(survey: &Survey, visits: &[Visit]) -> Cell {
+fn path<'a>(survey: &'a Survey, visits: &[Visit]) -> Cell<'a> {
     let mut pages: Vec<_> = visits.iter().map(|visit| visit.page).filter(|page| *page != NONE).collect();
     pages.dedup();
-    few(pages.into_iter().map(|page| survey.words.text(page).to_owned()), MOST_PAGES)
+    few(pages.into_iter().map(|page| survey.words.text(page).into()), MOST_PAGES)
 }
 
 #[cfg(test)]
@@ -300,7 +305,7 @@ mod tests {
     }
 
     fn options(top: usize) -> Options {
-        Options { top, ..Options::default() }
+        Options { top: Some(top), ..Options::default() }
     }
 
     #[test]
@@ -317,7 +322,7 @@ mod tests {
                 "Bob user_bob 2025-01-06T10:02:00Z 2025-01-06T10:02:00Z 0 1 1 [C] - [/c]",
             ]
         );
-        let Body::Table(table) = &log().report(&REPORT, options(2)).sections[4].body.clone() else {
+        let Body::Table(table) = &log().report(&REPORT, options(2)).sections[4].body else {
             panic!("sessions are a table");
         };
         assert_eq!((table.rows.len(), table.left_out), (2, 4));
@@ -414,7 +419,8 @@ mod tests {
 
     #[test]
     fn heat_is_by_the_clock_of_the_zone() {
-        let sheet = log().report(&REPORT, Options { zone: Tz::Europe__Berlin, top: 2, ..Options::default() });
+        let sheet =
+            log().report(&REPORT, Options { zone: Tz::Europe__Berlin, top: Some(2), ..Options::default() });
         assert_eq!(
             told(&sheet, "heat"),
             ["Everybody: 8", "Ann: 6", "Bob: 2", "192.0.2.9: 4", "192.0.2.1: 2"]

@@ -3,6 +3,7 @@
 //! An impersonated event counts for the actor in whose name it stands in the log; the second table
 //! tells who it was.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
@@ -53,7 +54,7 @@ static IMPERSONATION: &[Column] = &[
     Column::new("last", "Last", Kind::Time, "when last seen").rank(2),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let visits = by_actor(survey);
     let mut notes = material.notes();
@@ -75,7 +76,7 @@ fn make(material: &Material<'_>) -> Sheet {
     }
 }
 
-fn admins(material: &Material<'_>, visits: &[Visit]) -> Table {
+fn admins<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut rows: Vec<_> =
         visits.chunk_by(|a, b| a.actor == b.actor).map(|visits| admin(material, visits)).collect();
@@ -87,7 +88,7 @@ fn admins(material: &Material<'_>, visits: &[Visit]) -> Table {
 }
 
 /// Changes, portal links and views, by which actors are ordered; then the row.
-fn admin<'v>(material: &Material<'_>, visits: &'v [Visit]) -> ([u64; 3], &'v [Visit], Row) {
+fn admin<'a, 'v>(material: &'a Material<'a>, visits: &'v [Visit]) -> ([u64; 3], &'v [Visit], Row<'a>) {
     const MOST_LISTED: usize = 5;
     let survey = material.survey;
     let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;
@@ -105,10 +106,10 @@ fn admin<'v>(material: &Material<'_>, visits: &'v [Visit]) -> ([u64; 3], &'v [Vi
     cells.extend([
         different(visits.iter().map(|visit| visit.organization)).into(),
         Cell::Number(ips.len() as u64),
-        few(ips.iter().map(|(id, _)| survey.ips.names.text(*id).to_owned()), MOST_LISTED),
+        few(ips.iter().map(|(id, _)| survey.ips.names.text(*id).into()), MOST_LISTED),
         different(visits.iter().map(|visit| visit.agent)).into(),
         impersonated.into(),
-        few(impersonators(survey, visits).into_iter(), MOST_LISTED),
+        few(impersonators(survey, visits).into_iter().map(Cow::Owned), MOST_LISTED),
         visits[0].time.into(),
         visits[visits.len() - 1].time.into(),
         Cell::Share(off as f64 / visits.len() as f64),
@@ -131,7 +132,7 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     names
 }
 
-fn impersonation(survey: &Survey, visits: &[Visit]) -> Table {
+fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
     let texts = |visit: &Visit| {
         let words = &survey.words;
         (words.get(visit.impersonator), survey.actors.names.get(visit.actor), words.get(visit.reason))

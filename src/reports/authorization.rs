@@ -88,7 +88,7 @@ static OWNERSHIP: &[Column] = &[
     Column::new("what", "What", Kind::Text, "what does not fit"),
 ];
 
-fn make(material: &Material<'_>) -> Sheet {
+fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let roster = material.options.roster.as_ref();
     let actions: Vec<_> = survey.changes.iter().filter(|change| is_for_admins(change)).collect();
@@ -156,7 +156,7 @@ fn verdict(survey: &Survey, roster: &Roster, change: &Change) -> Verdict {
     }
 }
 
-fn verdicts(survey: &Survey, judged: Option<&[(Verdict, &Change)]>) -> Table {
+fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Verdict, &Change)]>) -> Table<'a> {
     let rows = judged.unwrap_or_default().iter().map(|(verdict, change)| {
         let (_, _, name, tone) = VERDICTS[*verdict as usize];
         let mut cells = vec![change.time.into()];
@@ -175,7 +175,7 @@ fn verdicts(survey: &Survey, judged: Option<&[(Verdict, &Change)]>) -> Table {
     Table { columns: VERDICT_COLUMNS, rows: rows.collect(), empty, left_out: 0 }
 }
 
-fn totals(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact> {
+fn totals<'a>(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact<'a>> {
     let count = |verdict: Verdict| {
         judged.map(|judged| judged.iter().filter(|(other, _)| *other == verdict).count() as u64)
     };
@@ -186,7 +186,7 @@ fn totals(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact> {
 }
 
 /// Who used rights of administrators in which organization.
-fn users(survey: &Survey, actions: &[&Change]) -> Table {
+fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let place = |change: &Change| {
         (survey.actors.names.get(change.actor), survey.organizations.names.get(change.organization))
     };
@@ -221,7 +221,7 @@ fn users(survey: &Survey, actions: &[&Change]) -> Table {
 
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
-fn ownership(survey: &Survey) -> Table {
+fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
     let owners = history::origin(&survey.changes).owners;
     let mut deletions: Vec<Option<u64>> = vec![None; owners.len()];
     let mut rows = Vec::new();
@@ -229,7 +229,7 @@ fn ownership(survey: &Survey) -> Table {
     for change in steps {
         let owner = owners[change.connection as usize];
         let last = &mut deletions[change.connection as usize];
-        let mut report = |what: &str| {
+        let mut report = |what: &'static str| {
             if change.is_selected {
                 let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
                 cells.extend(survey.organization_cells(change.organization));
@@ -252,7 +252,7 @@ fn ownership(survey: &Survey) -> Table {
             report("the organization is not the owner");
         }
     }
-    Table { columns: OWNERSHIP, rows, empty: "Every change fits its connection.", left_out: 0 }
+    Table { columns: OWNERSHIP, rows: rows.into(), empty: "Every change fits its connection.", left_out: 0 }
 }
 
 /// An event may name by its name alone an organization that others name by id.

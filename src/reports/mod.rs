@@ -1,13 +1,13 @@
 //! The reports, one file each: from what was collected to a sheet. Reports know no format.
 
-mod changes;
-mod connections;
-mod removals;
 mod access;
 mod admins;
 mod authorization;
 mod burst;
+mod changes;
+mod connections;
 mod hours;
+mod removals;
 mod summary;
 mod visits;
 

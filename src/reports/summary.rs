@@ -144,7 +144,7 @@ fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
             tone: if file.counts.invalid > 0 { Tone::Warn } else { Tone::Plain },
         }
     });
-    Table { columns: FILES, rows: rows.collect::<Vec<_>>().into(), empty: "There is no input.", left_out: 0 }
+    Table { columns: FILES, rows: rows.collect(), empty: "There is no input.", left_out: 0 }
 }
 
 fn timeline(material: &Material<'_>) -> Chart {
@@ -282,7 +282,7 @@ fn attention<'a>(material: &Material<'_>) -> Table<'a> {
         cells: vec![count.into(), what.into(), command.into()],
         tone,
     });
-    Table { columns: ATTENTION, rows: rows.collect::<Vec<_>>().into(), empty: "Nothing.", left_out: 0 }
+    Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
 }
 
 /// Selected removals, organizations that lost their last connection to the end of the log, and odd

@@ -2,6 +2,7 @@
 //!
 //! What is equal in time is ordered by names, so that nothing depends on who read it first.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use crate::event::Operation;
@@ -57,17 +58,17 @@ pub fn different(ids: impl Iterator<Item = Id>) -> u64 {
 }
 
 /// The first few texts, and `…` where there are more.
-pub fn few(texts: impl ExactSizeIterator<Item = String>, most: usize) -> Cell {
-    let more = (texts.len() > most).then(|| "…".to_owned());
+pub fn few<'a>(texts: impl ExactSizeIterator<Item = Cow<'a, str>>, most: usize) -> Cell<'a> {
+    let more = (texts.len() > most).then_some(Cow::Borrowed("…"));
     Cell::List(texts.take(most).chain(more).collect())
 }
 
 /// Names of organizations, the most frequent first, at most five; and how many there are.
-pub fn organizations(survey: &Survey, visits: &[Visit]) -> [Cell; 2] {
+pub fn organizations<'a>(survey: &'a Survey, visits: &[Visit]) -> [Cell<'a>; 2] {
     const MOST: usize = 5;
     let id = |id| survey.organizations.names.text(id);
     let all = frequent(visits.iter().map(|visit| visit.organization), id);
-    let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).to_owned();
+    let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).into();
     [Cell::Number(all.len() as u64), few(all.iter().map(name), MOST)]
 }
 
