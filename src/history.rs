@@ -27,6 +27,8 @@ pub struct Change {
     pub is_conflicting: bool,
     /// How often it came again.
     pub redeliveries: u32,
+    /// The event's id; [`NONE`] where it has none, or ids are not asked for.
+    pub event: Id,
     /// The vendor's action; these are numbers of the survey's names.
     pub action: Id,
     /// The connection; [`NONE`] for a portal link.

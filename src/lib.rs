@@ -34,6 +34,8 @@ pub mod survey;
 pub mod times;
 
 pub mod calendar;
+pub mod checks;
+pub mod policy;
 pub mod reports;
 pub mod roster;
 

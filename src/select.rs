@@ -96,7 +96,7 @@ fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) ->
 
 /// A value to match: the whole text, ASCII case ignored, `*` for any text and `?` for any
 /// character.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Pattern {
     /// Without wildcards.
     Exact(String),

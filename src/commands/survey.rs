@@ -6,13 +6,13 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::tally::{Tally, first_error};
-use crate::finding::Finding;
+use crate::finding::{CONTRADICTION, Finding};
 use crate::input::{Input, Meter};
 use crate::order::Piece;
 use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
-use crate::survey::{Plan, Survey};
+use crate::survey::{Plan, Survey, What};
 use crate::terminal::Terminal;
 use crate::times::Times;
 
@@ -54,9 +54,16 @@ pub fn survey(inputs: &[Input], settings: Settings, plan: Plan, terminal: Termin
             Some(event) => {
                 part.times.add(event.time);
                 survey.add(event, (block, line), &plan);
+                if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
+                    survey.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
+                }
             }
-            None if part.first_error.is_none() => part.first_error = first_error(record.findings),
-            None => {}
+            None => {
+                survey.note_line(record.raw, &record.findings, (block, line), &plan);
+                if part.first_error.is_none() {
+                    part.first_error = first_error(record.findings);
+                }
+            }
         }
     };
     let surveys = gather(inputs, settings, &meter, each, |piece| {

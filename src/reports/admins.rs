@@ -17,7 +17,7 @@ use crate::survey::{Survey, Visit, Wants};
 pub static REPORT: Report = Report {
     name: "admins",
     about: "what each actor did, from where and when, and who acted in their sessions",
-    wants: Wants { counts: false, changes: false, visits: true },
+    wants: Wants { counts: false, changes: false, visits: true, notes: None },
     takes: &["--hours"],
     make,
 };

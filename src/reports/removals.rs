@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "removals",
     about: "every deletion or disabling, what it left behind, and for how long",
-    wants: Wants { counts: false, changes: true, visits: false },
+    wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top"],
     make,
 };

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "summary",
     about: "what is in the input, on one page",
-    wants: Wants { counts: true, changes: true, visits: false },
+    wants: Wants { counts: true, changes: true, visits: false, notes: None },
     takes: &["--top", "--by"],
     make,
 };

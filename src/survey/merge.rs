@@ -1,7 +1,7 @@
 //! Surveys of several readers become one: texts are numbered anew, the rest is added up.
 
 use super::labels::label;
-use super::{Survey, Visit};
+use super::{Noted, Survey, Visit};
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Renumbered};
@@ -19,6 +19,7 @@ impl Survey {
             agents: self.agents.merge(other.agents),
             words: self.words.merge(other.words),
             connections: self.connections.merge(other.connections),
+            ids: self.ids.merge(other.ids),
         };
         for (id, theirs) in (0..).zip(other.organization_labels) {
             label(&mut self.organization_labels, new.organizations.of(id)).merge(theirs);
@@ -32,6 +33,12 @@ impl Survey {
         }
         self.changes.extend(other.changes.into_iter().map(|change| new.change(change)));
         self.visits.extend(other.visits.into_iter().map(|visit| new.visit(visit)));
+        for noted in other.noted {
+            self.keep(new.noted(noted));
+        }
+        for (ours, theirs) in self.unkept.iter_mut().zip(other.unkept) {
+            *ours += theirs;
+        }
         self.again.extend(other.again);
         self.conflicting.extend(other.conflicting);
         self.range = match (self.range, other.range) {
@@ -65,11 +72,13 @@ struct New {
     agents: Renumbered,
     words: Renumbered,
     connections: Renumbered,
+    ids: Renumbered,
 }
 
 impl New {
     fn change(&self, change: Change) -> Change {
         Change {
+            event: self.ids.of(change.event),
             action: self.actions.of(change.action),
             connection: self.connections.of(change.connection),
             organization: self.organizations.of(change.organization),
@@ -79,6 +88,17 @@ impl New {
             impersonator: self.words.of(change.impersonator),
             reason: self.words.of(change.reason),
             ..change
+        }
+    }
+
+    fn noted(&self, noted: Noted) -> Noted {
+        Noted {
+            action: self.actions.of(noted.action),
+            organization: self.organizations.of(noted.organization),
+            connection: self.connections.of(noted.connection),
+            kind: self.kinds.get(noted.kind as usize).copied().unwrap_or(NONE),
+            actor: self.actors.of(noted.actor),
+            ..noted
         }
     }
 

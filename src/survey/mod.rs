@@ -7,6 +7,7 @@
 mod kinds;
 mod labels;
 mod merge;
+mod noted;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ use crate::time::Timestamp;
 pub use kinds::{Kind, Kinds};
 pub use labels::Label;
 use labels::label;
+pub use noted::{Noted, What};
 
 /// What to collect, and what for.
 #[derive(Default)]
@@ -45,6 +47,9 @@ pub struct Wants {
     pub changes: bool,
     /// Events with an actor or an address, one by one.
     pub visits: bool,
+    /// What rules look at besides: event ids of changes, invalid lines, contradictions, conflicting
+    /// ids, events later than this.
+    pub notes: Option<Timestamp>,
 }
 
 /// What was collected.
@@ -84,6 +89,12 @@ pub struct Survey {
     pub conflicting: Vec<Identity>,
     /// Events with an actor or an address that the selection keeps, in no order.
     pub visits: Vec<Visit>,
+    /// Lines and events of interest by themselves, in no order; see [`Wants::notes`].
+    pub noted: Vec<Noted>,
+    /// How many there were beyond what is kept, by what they are.
+    pub unkept: [u64; What::ALL.len()],
+    /// Event ids of changes.
+    pub ids: Names,
     /// Earliest and latest event, selected or not.
     pub range: Option<(Timestamp, Timestamp)>,
     /// Events that came again, selected or not.
@@ -137,8 +148,14 @@ impl Survey {
                 self.again.extend(identity.filter(|_| is_kept(event)).map(|identity| (identity, place)));
                 return;
             }
-            Some(Arrival::Conflicting) => self.conflicting.extend(identity),
+            Some(Arrival::Conflicting) => {
+                self.conflicting.extend(identity);
+                self.note_event(What::Conflict, event, None, place, plan);
+            }
             Some(Arrival::New) | None => {}
+        }
+        if plan.wants.notes.is_some_and(|latest| time > latest) {
+            self.note_event(What::Future, event, None, place, plan);
         }
         let is_selected = plan.select.keeps(event);
         let is_change = plan.wants.changes && is_kept(event);
@@ -167,6 +184,10 @@ impl Survey {
             let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
             let (impersonator, reason) =
                 (word(Attribute::ImpersonatorEmail), word(Attribute::ImpersonatorReason));
+            let event_id = match fields.best(Attribute::Id) {
+                Some(id) if plan.wants.notes.is_some() => self.ids.id(&id),
+                _ => NONE,
+            };
             let connection = if event.operation == Operation::PortalOpened {
                 NONE
             } else {
@@ -178,6 +199,7 @@ impl Survey {
                 is_selected,
                 is_conflicting: false,
                 redeliveries: 0,
+                event: event_id,
                 action,
                 connection,
                 organization,
@@ -279,6 +301,7 @@ impl Survey {
     /// Puts changes in time order and settles what came again: the last thing before reading it.
     pub fn finish(&mut self) {
         self.end_quarter();
+        self.settle_notes();
         self.settle_deliveries();
         let mut changes = std::mem::take(&mut self.changes);
         // Most logs are nearly in order already, which a stable sort makes use of.

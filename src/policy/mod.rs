@@ -1,0 +1,144 @@
+//! What an organization wants to be told: which rules, how bad, where, when, and what is known already.
+//!
+//! Read from `ssoaudit.toml` by `read`; without a file the defaults apply.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use crate::checks::{Severity, Value};
+use crate::event::Operation;
+use crate::names::Id;
+use crate::roster::Roster;
+use crate::select::Pattern;
+use crate::survey::Survey;
+use crate::time::Timestamp;
+
+/// A policy.
+pub struct Policy {
+    /// Where it was read from, for messages; nothing for the defaults.
+    pub path: Option<String>,
+    /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
+    pub sha256: String,
+    /// Zone of windows and of times without one.
+    pub zone: Tz,
+    /// The least severity that fails the verdict.
+    pub fail_on: Severity,
+    /// By rule what is wanted of it; every rule is here.
+    pub rules: BTreeMap<&'static str, RulePolicy>,
+    /// Who may do what.
+    pub roster: Option<Roster>,
+    /// When changes are allowed; at any time when there is none.
+    pub windows: Vec<Window>,
+    /// When they are not.
+    pub freezes: Vec<Freeze>,
+    /// Changes that were announced.
+    pub planned: Vec<Planned>,
+    /// Findings that are accepted.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// What is wanted of a rule.
+#[derive(Clone, Debug)]
+pub struct RulePolicy {
+    /// Whether it is judged.
+    pub is_on: bool,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// Its settings, every one of its params.
+    pub params: BTreeMap<&'static str, Value>,
+    /// Which events it is about.
+    pub scope: Scope,
+}
+
+/// Which events a rule is about; an empty list is about all.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Organization ids or names.
+    pub organizations: Vec<Pattern>,
+    /// Vendor's connection types.
+    pub connection_types: Vec<Pattern>,
+    /// Sources.
+    pub sources: Vec<String>,
+}
+
+/// When changes are allowed, every week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Days, Monday first.
+    pub days: [bool; 7],
+    /// Minutes after midnight at which it opens.
+    pub from: u32,
+    /// Minutes after midnight at which it closes; not later on the same day means on the next day.
+    pub to: u32,
+}
+
+/// When no change is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    /// What for.
+    pub reason: String,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it is over.
+    pub to: Timestamp,
+}
+
+/// A change that was announced.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Organization id or name.
+    pub organization: Pattern,
+    /// What will be done.
+    pub operation: Operation,
+    /// Connection id.
+    pub connection: Option<Pattern>,
+    /// Actor id, e-mail address or name.
+    pub actor: Option<Pattern>,
+    /// Not before.
+    pub not_before: Timestamp,
+    /// Not at this time or later.
+    pub expires: Timestamp,
+    /// Where it was approved.
+    pub ticket: String,
+    /// 1-based line in the policy.
+    pub line: usize,
+}
+
+/// Findings that are accepted: by fingerprint, or all of a rule that match.
+#[derive(Clone, Debug)]
+pub struct Suppression {
+    /// Fingerprint of a finding.
+    pub fingerprint: Option<String>,
+    /// Id of a rule.
+    pub rule: Option<String>,
+    /// Organization id or name.
+    pub organization: Option<Pattern>,
+    /// Connection id.
+    pub connection: Option<Pattern>,
+    /// Actor id, e-mail address or name.
+    pub actor: Option<Pattern>,
+    /// Why they are accepted.
+    pub reason: String,
+    /// Not at this time or later.
+    pub expires: Timestamp,
+    /// 1-based line in the policy.
+    pub line: usize,
+}
+
+impl Scope {
+    /// Whether it covers an event; the numbers are of the survey's names.
+    pub fn covers(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
+        let any = |patterns: &[Pattern], texts: &[Option<&str>]| {
+            patterns.is_empty()
+                || patterns.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
+        };
+        let id = survey.organizations.names.get(organization);
+        let [connection_type, ..] = survey.kinds.texts(kind);
+        let source = survey.action_facts.get(action as usize).map(|facts| facts.0);
+        any(&self.organizations, &[id, survey.organization_name(organization)])
+            && any(&self.connection_types, &[connection_type])
+            && (self.sources.is_empty()
+                || source.is_some_and(|source| self.sources.iter().any(|name| name == source)))
+    }
+}

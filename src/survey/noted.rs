@@ -1,0 +1,151 @@
+//! Lines and events that are of interest by themselves: invalid, contradictory, conflicting, too late.
+
+use sha2::{Digest, Sha256};
+
+use super::{Plan, Survey};
+use crate::event::{Attribute, Event};
+use crate::finding::Finding;
+use crate::names::{Id, NONE};
+use crate::scan::BlockId;
+use crate::time::Timestamp;
+
+/// A line or event of interest by itself; the numbers are of the survey's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noted {
+    /// What it is.
+    pub what: What,
+    /// When it happened, if the line says so.
+    pub time: Option<Timestamp>,
+    /// What was found, in a sentence.
+    pub message: String,
+    /// Code of the finding, for lines that have one.
+    pub code: &'static str,
+    /// What tells it from others in every export: of an event its id, or all that it says; of an
+    /// invalid line its bytes.
+    pub key: String,
+    /// The action.
+    pub action: Id,
+    /// The organization.
+    pub organization: Id,
+    /// The connection.
+    pub connection: Id,
+    /// The connection's kind.
+    pub kind: Id,
+    /// Who did it.
+    pub actor: Id,
+    /// Its block, and its 1-based line there.
+    pub place: (BlockId, u32),
+}
+
+/// What is of interest about a line or event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The line is invalid.
+    Invalid,
+    /// The event contradicts itself.
+    Contradiction,
+    /// An event with the same id says something else.
+    Conflict,
+    /// The event is later than it can be.
+    Future,
+}
+
+impl What {
+    /// Every one, in the order of the enum.
+    pub const ALL: [Self; 4] = [Self::Invalid, Self::Contradiction, Self::Conflict, Self::Future];
+}
+
+/// Of each sort so many are kept, the first ones of the input.
+const MOST_KEPT: usize = 10_000;
+
+impl Survey {
+    /// Notes a line that is no event.
+    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
+        if plan.wants.notes.is_none() {
+            return;
+        }
+        let error = findings.first();
+        self.keep(Noted {
+            what: What::Invalid,
+            time: None,
+            message: error.map_or(String::new(), |finding| finding.message.clone()),
+            code: error.map_or("", |finding| finding.code.name),
+            key: hex(&Sha256::digest(raw.trim_ascii())),
+            action: NONE,
+            organization: NONE,
+            connection: NONE,
+            kind: NONE,
+            actor: NONE,
+            place,
+        });
+    }
+
+    /// Notes an event, with the finding that it is about if there is one.
+    pub fn note_event(
+        &mut self,
+        what: What,
+        event: &Event<'_>,
+        finding: Option<&Finding>,
+        place: (BlockId, u32),
+        plan: &Plan,
+    ) {
+        if plan.wants.notes.is_none() {
+            return;
+        }
+        let fields = &event.fields;
+        let noted = Noted {
+            what,
+            time: Some(event.time),
+            message: finding.map_or(String::new(), |finding| finding.message.clone()),
+            code: finding.map_or("", |finding| finding.code.name),
+            key: key_of(event),
+            action: self.action_of(event, fields),
+            organization: self.organization_of(fields, event.time),
+            connection: fields.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id)),
+            kind: self.kinds.id(event, fields.best(Attribute::ConnectionType)),
+            actor: self.actor_of(fields, event.time),
+            place,
+        };
+        self.keep(noted);
+    }
+
+    pub(super) fn keep(&mut self, noted: Noted) {
+        self.noted.push(noted);
+        if self.noted.len() > 2 * What::ALL.len() * MOST_KEPT {
+            self.settle_notes();
+        }
+    }
+
+    /// Puts notes in the order of the input and lets go of those that are too many.
+    pub(super) fn settle_notes(&mut self) {
+        self.noted.sort_by_key(|noted| noted.place);
+        let mut kept = [0; What::ALL.len()];
+        let unkept = &mut self.unkept;
+        self.noted.retain(|noted| {
+            let count = &mut kept[noted.what as usize];
+            *count += 1;
+            let is_kept = *count <= MOST_KEPT;
+            unkept[noted.what as usize] += u64::from(!is_kept);
+            is_kept
+        });
+    }
+}
+
+/// What tells an event from others in every export: its id, or what it says happened.
+fn key_of(event: &Event<'_>) -> String {
+    let text = |attribute| event.text(attribute).unwrap_or_default();
+    match event.text(Attribute::Id) {
+        Some(id) => id.into_owned(),
+        None => {
+            let target =
+                event.text(Attribute::ConnectionId).or_else(|| event.text(Attribute::OrganizationId));
+            let parts = [text(Attribute::Action), text(Attribute::Time), text(Attribute::ActorId)];
+            format!("{} {}", parts.join(" "), target.unwrap_or_default())
+        }
+    }
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
