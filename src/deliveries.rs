@@ -33,14 +33,19 @@ pub enum Arrival {
 }
 
 /// Readers rarely wait for each other with so many parts.
-const SHARDS: usize = 64;
+const SHARDS: usize = 256;
 
 /// The events that arrived so far.
 pub struct Deliveries {
     ids: quality::RandomState,
     values: fast::RandomState,
-    shards: Vec<Mutex<Shard>>,
+    shards: Vec<Aligned>,
 }
+
+/// Each in cache lines of its own: readers on several processors must not wait for a neighbour's.
+#[derive(Default)]
+#[repr(align(128))]
+struct Aligned(Mutex<Shard>);
 
 #[derive(Default)]
 struct Shard {
@@ -55,7 +60,7 @@ impl Default for Deliveries {
         Self {
             ids: quality::RandomState::default(),
             values: fast::RandomState::default(),
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shards: (0..SHARDS).map(|_| Aligned::default()).collect(),
         }
     }
 }
@@ -87,7 +92,7 @@ impl Deliveries {
 
     /// Takes the event in.
     pub fn arrive(&self, identity: Identity) -> Arrival {
-        let shard = &self.shards[identity.key as usize % SHARDS];
+        let Aligned(shard) = &self.shards[identity.key as usize % SHARDS];
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let Shard { first, more } = &mut *shard;
         match first.entry(identity.key) {

@@ -57,7 +57,11 @@ impl<'a> Fields<'a> {
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
         let span =
             self.bindings.get(self.index.best[attribute as usize] as usize).map(|best| self.span(best))?;
-        if span.start < span.end { Some(span.decode(self.text)) } else { self.leading(attribute).next() }
+        if span.start < span.end {
+            return Some(span.decode(self.text));
+        }
+        let [from, to] = [attribute as usize, attribute as usize + 1].map(|at| self.index.starts[at]);
+        if to - from > 1 { self.leading(attribute).next() } else { None }
     }
 
     /// The non-empty texts for the attribute that the event is about, best first.

@@ -2,8 +2,10 @@
 //!
 //! Numbers depend on who came first, so they order nothing that is printed.
 
+use std::hash::BuildHasher;
+
 use foldhash::fast::RandomState;
-use indexmap::IndexSet;
+use hashbrown::HashTable;
 
 use crate::time::Timestamp;
 
@@ -15,34 +17,47 @@ pub const NONE: Id = Id::MAX;
 /// Comparing so few texts is cheaper than looking one up.
 const FEW: usize = 8;
 
-/// Texts, numbered from 0.
-#[derive(Debug, Default)]
-pub struct Names(IndexSet<Box<str>, RandomState>);
+/// Texts, numbered from 0: one after another in one piece of memory, as looking one up costs what it
+/// touches.
+#[derive(Default)]
+pub struct Names {
+    hasher: RandomState,
+    table: HashTable<Id>,
+    text: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
 
 impl Names {
     /// The number of the text, a new one if it was not known.
     #[inline]
     pub fn id(&mut self, text: &str) -> Id {
-        self.find(text).unwrap_or_else(|| {
-            let at = self.0.insert_full(text.into()).0;
-            Id::try_from(at).expect("fewer than four billion different texts fit into memory")
-        })
+        self.find(text).unwrap_or_else(|| self.add(text))
+    }
+
+    #[inline(never)]
+    fn add(&mut self, text: &str) -> Id {
+        let Self { hasher, table, text: all, ends } = self;
+        let id = Id::try_from(ends.len()).expect("fewer than four billion different texts fit into memory");
+        all.push_str(text);
+        ends.push(all.len());
+        table.insert_unique(hasher.hash_one(text), id, |id| hasher.hash_one(slice(all, ends, *id)));
+        id
     }
 
     /// The number of the text, if it is known.
     #[inline]
     pub fn find(&self, text: &str) -> Option<Id> {
-        let at = if self.0.len() <= FEW {
-            self.0.iter().position(|known| **known == *text)
-        } else {
-            self.0.get_index_of(text)
-        };
-        at.map(|at| at as Id)
+        let Self { hasher, table, text: all, ends } = self;
+        if ends.len() <= FEW {
+            return (0..ends.len() as Id).find(|id| slice(all, ends, *id) == text);
+        }
+        table.find(hasher.hash_one(text), |id| slice(all, ends, *id) == text).copied()
     }
 
     /// The text of that number; nothing for [`NONE`].
     pub fn get(&self, id: Id) -> Option<&str> {
-        self.0.get_index(id as usize).map(|text| &**text)
+        ((id as usize) < self.ends.len()).then(|| slice(&self.text, &self.ends, id))
     }
 
     /// The text of that number, empty for [`NONE`].
@@ -52,22 +67,26 @@ impl Names {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.ends.len()
     }
 
     /// There is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ends.is_empty()
     }
 
     /// Adds those of another and returns what the numbers of that one are here.
     pub fn merge(&mut self, other: Self) -> Renumbered {
-        let add = |text: Box<str>| match self.0.get_index_of(&*text) {
-            Some(at) => at as Id,
-            None => self.0.insert_full(text).0 as Id,
-        };
-        Renumbered(other.0.into_iter().map(add).collect())
+        Renumbered((0..other.len() as Id).map(|id| self.id(other.text(id))).collect())
     }
+}
+
+/// The text of a number that is known.
+#[inline]
+fn slice<'a>(all: &'a str, ends: &[usize], id: Id) -> &'a str {
+    let at = id as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &all[start..ends[at]]
 }
 
 /// What numbers became when their names were merged into others.
@@ -110,7 +129,7 @@ impl Seen {
 }
 
 /// Counts texts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Counter {
     /// The texts, also some that are only known.
     pub names: Names,

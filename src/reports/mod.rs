@@ -155,13 +155,13 @@ impl Survey {
 
     /// Name and e-mail address of an actor.
     pub fn actor_texts(&self, id: Id) -> [Option<&str>; 2] {
-        let labels = self.actor_labels.get(id as usize);
-        [0, 1].map(|at| labels.and_then(|labels| labels[at].get()))
+        self.actor_labels.get(id)
     }
 
     /// Name of an organization.
     pub fn organization_name(&self, id: Id) -> Option<&str> {
-        self.organization_labels.get(id as usize)?.get()
+        let [name] = self.organization_labels.get(id);
+        name
     }
 
     /// Cells for organization id and name.

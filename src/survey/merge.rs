@@ -1,6 +1,5 @@
 //! Surveys of several readers become one: texts are numbered anew, the rest is added up.
 
-use super::labels::label;
 use super::{Noted, Survey, Visit};
 use crate::event::Operation;
 use crate::history::Change;
@@ -21,13 +20,8 @@ impl Survey {
             connections: self.connections.merge(other.connections),
             ids: self.ids.merge(other.ids),
         };
-        for (id, theirs) in (0..).zip(other.organization_labels) {
-            label(&mut self.organization_labels, new.organizations.of(id)).merge(theirs);
-        }
-        for (id, theirs) in (0..).zip(other.actor_labels) {
-            let ours = label(&mut self.actor_labels, new.actors.of(id));
-            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| ours.merge(theirs));
-        }
+        self.organization_labels.merge(other.organization_labels, &new.organizations);
+        self.actor_labels.merge(other.actor_labels, &new.actors);
         for (quarter, count) in other.quarters {
             *self.quarters.entry(quarter).or_default() += count;
         }

@@ -23,8 +23,7 @@ use crate::select::Select;
 use crate::time::Timestamp;
 
 pub use kinds::{Kind, Kinds};
-pub use labels::Label;
-use labels::label;
+pub use labels::Labels;
 pub use noted::{Noted, What};
 
 /// What to collect, and what for.
@@ -62,11 +61,11 @@ pub struct Survey {
     /// Organizations by id, or by name where there is none.
     pub organizations: Counter,
     /// Their names.
-    pub organization_labels: Vec<Label>,
+    pub organization_labels: Labels<1>,
     /// Actors by id, or by e-mail address or name where there is none.
     pub actors: Counter,
     /// Their names and e-mail addresses.
-    pub actor_labels: Vec<[Label; 2]>,
+    pub actor_labels: Labels<2>,
     /// Connection types, with what they stand for.
     pub kinds: Kinds,
     /// Addresses.
@@ -221,7 +220,7 @@ impl Survey {
         };
         let id = self.organizations.names.id(&key);
         if let Some(name) = name {
-            label(&mut self.organization_labels, id).offer(time, &name);
+            self.organization_labels.offer(id, time, [Some(&*name)]);
         }
         id
     }
@@ -232,12 +231,7 @@ impl Survey {
             return NONE;
         };
         let actor = self.actors.names.id(key);
-        let labels = label(&mut self.actor_labels, actor);
-        for (label, text) in labels.iter_mut().zip([name, email]) {
-            if let Some(text) = text {
-                label.offer(time, &text);
-            }
-        }
+        self.actor_labels.offer(actor, time, [name.as_deref(), email.as_deref()]);
         actor
     }
 
@@ -301,6 +295,8 @@ impl Survey {
     /// Puts changes in time order and settles what came again: the last thing before reading it.
     pub fn finish(&mut self) {
         self.end_quarter();
+        self.organization_labels.finish();
+        self.actor_labels.finish();
         self.settle_notes();
         self.settle_deliveries();
         let mut changes = std::mem::take(&mut self.changes);
