@@ -4,6 +4,7 @@ pub mod escape;
 pub mod event_json;
 pub mod findings;
 pub mod grid;
+pub mod html;
 pub mod rows;
 pub mod sheets;
 pub mod table;

@@ -21,6 +21,8 @@ mod cli;
 // The published schemas against fixtures.
 mod schema;
 // Every format of a report on one sheet with everything in it.
+// The page of a sheet, read by a parser.
+mod html;
 mod sheets;
 // What can be read off the source tree.
 mod tidy;

@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 
+use crate::formats::html;
 use crate::sheet::{Sheet, Tone};
 
 /// How a sheet is to look; formats take from it what concerns them.
@@ -69,6 +70,11 @@ pub static SHEET_FORMATS: &[SheetFormat] = &[
         name: "markdown",
         about: "Markdown for a wiki or a ticket: every section",
         render: markdown::render,
+    },
+    SheetFormat {
+        name: "html",
+        about: "one page with charts that needs nothing else",
+        render: |sheet, look, out| out.write_all(html::render(sheet, look.zone).as_bytes()),
     },
 ];
 

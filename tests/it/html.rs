@@ -1,0 +1,332 @@
+//! The page of a sheet with every cell, every chart and texts of an attacker, read by a tokenizer
+//! of the HTML standard: what is in it, what is not, and that it is closed as it was opened.
+//!
+//! `SSOAUDIT_PAGE=page.html` keeps the page, to be looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use chrono_tz::Tz;
+use html5gum::{Token, Tokenizer};
+use sha2::{Digest, Sha256};
+use ssoaudit::formats::html::render;
+use ssoaudit::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone};
+use ssoaudit::time::{Timestamp, parse};
+
+use crate::run::root;
+
+const SCRIPT: &str = "</script><img src=x onerror=alert(1)>";
+const ATTRIBUTE: &str = "\"><svg onload=alert('1')>";
+const HIDDEN: &str = "invoice\u{202e}fdp.exe & \u{1b}[31mred\u{200b}";
+const HOSTILE: [&str; 4] = [SCRIPT, ATTRIBUTE, HIDDEN, "' onmouseover='alert(1) </style></title><b>"];
+
+static COLUMNS: &[Column] = &[
+    Column::new("removed_at", "Removed", Kind::Time, "When the connection was removed"),
+    Column::new("organization", "Organization", Kind::Text, "Whose connection it was, \"quoted\""),
+    Column::new("connection_id", "Connection", Kind::Id, "The connection"),
+    Column::new("events", "Events", Kind::Number, "Events of it"),
+    Column::new("share", "Share", Kind::Share, "Of all events"),
+    Column::new("exposed_seconds", "Exposed", Kind::Duration, "How long there was no SSO"),
+    Column::new("restored", "Restored", Kind::Flag, "Whether it came back"),
+    Column::new("addresses", "Addresses", Kind::List, "From where"),
+];
+
+fn at(text: &str) -> Timestamp {
+    parse(text).unwrap().timestamp
+}
+
+fn row(number: usize, tone: Tone) -> Row<'static> {
+    let texts = ["Acme GmbH", "Zoë & Söhne", "田中商事", SCRIPT, ATTRIBUTE, HIDDEN, HOSTILE[3]];
+    let cells = vec![
+        at(&format!("2025-01-{:02}T10:30:05.250Z", number % 28 + 1)).into(),
+        texts[number % texts.len()].into(),
+        format!("conn_01HXYZABCDEF{number:06}").into(),
+        Cell::Number(1234 * number as u64),
+        Cell::Share(number as f64 / 81.3),
+        Cell::Duration(40_000 * number as u64),
+        (number % 2 == 0).into(),
+        Cell::List(vec!["192.0.2.7".into(), texts[(number + 3) % texts.len()].into()]),
+    ];
+    Row { cells, tone }
+}
+
+fn table(key: &'static str, title: &'static str, rows: Vec<Row<'static>>, left_out: u64) -> Section<'static> {
+    let empty = "No connection was removed.";
+    Section { key, title, body: Body::Table(Table { columns: COLUMNS, rows: rows.into(), empty, left_out }) }
+}
+
+fn chart(key: &'static str, title: &'static str, chart: Chart) -> Section<'static> {
+    Section { key, title, body: Body::Chart(chart) }
+}
+
+fn timeline() -> Chart {
+    let day = |number: u64| {
+        let date = format!("2025-01-{:02}", number + 1);
+        (at(&format!("{date}T00:00:00Z")), date, if number == 20 { 1730 } else { number * number % 97 * 9 })
+    };
+    Chart::Timeline { unit: "day", buckets: (0..31).map(day).collect() }
+}
+
+fn heat() -> Chart {
+    let grid =
+        |of: fn(usize, usize) -> u64| std::array::from_fn(|day| std::array::from_fn(|hour| of(day, hour)));
+    let office =
+        grid(|day, hour| if day < 5 && (8..18).contains(&hour) { (day * 7 + hour * 5) as u64 } else { 0 });
+    Chart::Heat(vec![
+        ("anna@example.com".to_owned(), office),
+        (ATTRIBUTE.to_owned(), grid(|day, hour| u64::from(day == 6 && hour < 4))),
+    ])
+}
+
+fn bars() -> Chart {
+    let bar = |name: &str, count, tone| (name.to_owned(), count, tone);
+    Chart::Bars(vec![
+        bar("sso.delete_connection", 12_480, Tone::Bad),
+        bar("sso.update_connection", 7310, Tone::Warn),
+        bar("sso.create_connection", 5120, Tone::Good),
+        bar(&SCRIPT.repeat(8), 900, Tone::Plain),
+        bar(HIDDEN, 0, Tone::Plain),
+    ])
+}
+
+fn stretches() -> Chart {
+    let stretch = |from, to, is_open, tone| Stretch { from: at(from), to: at(to), is_open, tone };
+    let rows = vec![
+        (
+            "Acme GmbH".to_owned(),
+            vec![
+                stretch("2025-01-03T08:00:00Z", "2025-01-06T12:00:00Z", false, Tone::Good),
+                stretch("2025-01-20T08:00:00Z", "2025-02-01T00:00:00Z", true, Tone::Bad),
+            ],
+        ),
+        (HIDDEN.to_owned(), vec![stretch("2025-01-10T00:00:00Z", "2025-01-10T00:00:30Z", false, Tone::Warn)]),
+        (
+            HOSTILE[3].to_owned(),
+            vec![stretch("2024-12-01T00:00:00Z", "2025-01-12T00:00:00Z", false, Tone::Plain)],
+        ),
+    ];
+    Chart::Stretches { from: at("2025-01-01T00:00:00Z"), to: at("2025-02-01T00:00:00Z"), rows }
+}
+
+fn sheet() -> Sheet<'static> {
+    let tones = [Tone::Plain, Tone::Good, Tone::Warn, Tone::Bad];
+    let mut rows: Vec<_> = (0..24).map(|number| row(number, tones[number % 4])).collect();
+    rows.push(Row { cells: vec![Cell::Nothing; COLUMNS.len()], tone: Tone::Plain });
+    let facts = vec![
+        Fact::new("events", "Events", Kind::Number, 1_234_567),
+        Fact::new("first", "First event", Kind::Time, at("2025-01-01T00:00:00Z")),
+        Fact::new("share", "Share of removals", Kind::Share, Cell::Share(0.1234)),
+        Fact::new("longest_seconds", "Longest exposure", Kind::Duration, Cell::Duration(273_600)),
+        Fact::new("actor", "Most active", Kind::Text, SCRIPT),
+        Fact::new("id", "Organization", Kind::Id, "org_01HXYZABCDEF"),
+        Fact::new("complete", "Complete", Kind::Flag, true),
+        Fact::new("last", "Last removal", Kind::Time, None::<Timestamp>),
+        Fact::new("sources", "Sources", Kind::List, Cell::List(vec!["api".into(), "dashboard".into()])),
+    ];
+    Sheet {
+        name: "removals",
+        title: format!("Removals of SSO connections {SCRIPT}"),
+        notes: vec![
+            "Only events from 2025-01-01 on were looked at.".to_owned(),
+            format!("Selected by actor {ATTRIBUTE}."),
+        ],
+        sections: vec![
+            Section { key: "summary", title: "Summary", body: Body::Facts(facts) },
+            table("removals", "Removed connections", rows, 1200),
+            chart("exposure", "Time without SSO", stretches()),
+            chart("over_time", "Events over time", timeline()),
+            chart("hours", "When people work", heat()),
+            chart("actions", "Actions", bars()),
+            table("restored", "Restored connections", Vec::new(), 0),
+            chart("nobody", "Nobody's hours", Chart::Heat(Vec::new())),
+        ],
+    }
+}
+
+fn page() -> String {
+    let page = render(&sheet(), Tz::UTC);
+    if let Some(path) = std::env::var_os("SSOAUDIT_PAGE") {
+        std::fs::write(path, &page).unwrap();
+    }
+    page
+}
+
+struct Element {
+    name: String,
+    attributes: BTreeMap<String, String>,
+    /// Text in it, that of inner elements included.
+    text: String,
+}
+
+/// The elements of a page, closed as they were opened.
+fn elements(page: &str) -> Vec<Element> {
+    let (mut elements, mut open): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    for Ok(token) in Tokenizer::new(page) {
+        match token {
+            Token::StartTag(tag) => {
+                let attributes = tag.attributes.iter().map(|(name, value)| (text(name), text(value)));
+                let name = text(&tag.name);
+                assert!(!tag.self_closing, "<{name}/>");
+                if name != "meta" {
+                    open.push(elements.len());
+                }
+                elements.push(Element { name, attributes: attributes.collect(), text: String::new() });
+            }
+            Token::EndTag(tag) => {
+                let last = open.pop().unwrap();
+                assert_eq!(elements[last].name, text(&tag.name));
+            }
+            Token::String(string) => {
+                for at in &open {
+                    elements[*at].text.push_str(&text(&string));
+                }
+            }
+            Token::Doctype(doctype) => assert_eq!(&doctype.name[..], b"html"),
+            Token::Comment(comment) => panic!("comment {comment:?}"),
+            Token::Error(error) => panic!("{error:?}"),
+        }
+    }
+    assert!(open.is_empty());
+    elements
+}
+
+#[test]
+fn nothing_runs_and_nothing_is_fetched() {
+    let page = page();
+    for forbidden in
+        ["<script", "<img", "<iframe", "<link", "<b>", "http:", "https:", "url(", "@import", "style="]
+    {
+        assert!(!page.to_lowercase().contains(forbidden), "{forbidden}");
+    }
+    assert_eq!(page.matches("</style>").count(), 1);
+    let known = "a body caption code dd details div dl dt figcaption figure footer h1 h2 h3 head header html \
+                 li line main meta nav ol p path rect section span style summary svg table tbody td text th \
+                 thead time title tr tspan ul";
+    let known: BTreeSet<&str> = known.split_whitespace().collect();
+    for element in elements(&page) {
+        assert!(known.contains(element.name.as_str()), "<{}>", element.name);
+        for (name, value) in &element.attributes {
+            assert!(!name.starts_with("on") && name != "src" && name != "style", "{name}");
+            assert!(name != "href" || value.starts_with('#'), "{value}");
+        }
+    }
+}
+
+#[test]
+fn the_policy_allows_the_style_sheet_alone() {
+    let style = std::fs::read_to_string(root().join("templates/html/style.css")).unwrap();
+    // A browser sees it so whatever a checkout made of its lines.
+    let hash = Sha256::digest(style.replace("\r\n", "\n"));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        BASE64_STANDARD.encode(hash)
+    );
+    let elements = elements(&page());
+    let metas: Vec<_> = elements.iter().filter(|element| element.name == "meta").collect();
+    let content = |name: &str, value: &str| {
+        let meta = metas.iter().find(|meta| meta.attributes.get(name).is_some_and(|v| v == value));
+        meta.unwrap().attributes["content"].clone()
+    };
+    assert_eq!(content("http-equiv", "Content-Security-Policy"), policy);
+    assert_eq!(content("name", "referrer"), "no-referrer");
+}
+
+#[test]
+fn texts_of_an_attacker_are_text() {
+    let page = page();
+    assert!(page.contains("&#60;/script&#62;&#60;img src=x onerror=alert(1)&#62;"));
+    assert!(page.contains("invoice\\u{202e}fdp.exe &#38; \\u{1b}[31mred\\u{200b}"));
+    assert!(!page.contains(['\u{202e}', '\u{1b}', '\u{200b}']));
+    let elements = elements(&page);
+    let cells: Vec<_> = elements.iter().filter(|element| element.name == "td").collect();
+    for text in [SCRIPT, ATTRIBUTE, HOSTILE[3]] {
+        assert!(cells.iter().any(|cell| cell.text == text), "{text}");
+    }
+}
+
+#[test]
+fn cells_are_printed_for_people() {
+    let elements = elements(&page());
+    let texts = |name: &str| -> Vec<&str> {
+        elements.iter().filter(|element| element.name == name).map(|element| element.text.as_str()).collect()
+    };
+    let facts = texts("dd");
+    assert_eq!(facts[0], "1,234,567");
+    assert_eq!(facts[1], "2025-01-01 00:00:00");
+    assert_eq!(facts[2..4], ["12.3\u{a0}%", "3d\u{a0}4h"]);
+    assert_eq!(facts[4..8], [SCRIPT, "org_01HXYZABCDEF", "yes", "–none"]);
+    assert!(texts("code").contains(&"org_01HXYZABCDEF"));
+    assert!(texts("caption").contains(&"Removed connections: 25 rows, 1,200 more left out"));
+    let marks: BTreeSet<_> = elements
+        .iter()
+        .filter(|e| e.attributes.get("class").is_some_and(|c| c.starts_with("mark ")))
+        .map(|e| e.text.as_str())
+        .collect();
+    assert_eq!(marks, BTreeSet::from(["✓ OK", "▲ Review", "■ Action"]));
+    let times: Vec<_> = elements.iter().filter(|element| element.name == "time").collect();
+    assert!(times.iter().any(|time| time.attributes["datetime"] == "2025-01-02T10:30:05.250Z"
+        && time.text == "2025-01-02 10:30:05"));
+}
+
+#[test]
+fn every_section_and_every_chart_can_be_reached() {
+    let (sheet, elements) = (sheet(), elements(&page()));
+    let named = |name: &'static str| elements.iter().filter(move |element| element.name == name);
+    let ids: Vec<_> = elements.iter().filter_map(|element| element.attributes.get("id")).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "ids are unique");
+    assert_eq!(named("h1").count(), 1);
+    assert_eq!(named("html").next().unwrap().attributes["lang"], "en");
+    let sections: Vec<_> = named("section").map(|section| section.attributes["id"].as_str()).collect();
+    assert_eq!(sections, sheet.sections.iter().map(|section| section.key).collect::<Vec<_>>());
+    let links: Vec<_> = named("a").map(|link| link.attributes["href"][1..].to_owned()).collect();
+    assert_eq!(links, sections);
+    for element in &elements {
+        if let Some(label) = element.attributes.get("aria-labelledby") {
+            assert!(ids.contains(&label), "{label}");
+        }
+    }
+    let pictures = named("svg").filter(|svg| svg.attributes.get("role").is_some_and(|role| role == "img"));
+    let labels: Vec<_> = pictures.map(|svg| svg.attributes["aria-label"].as_str()).collect();
+    assert_eq!(labels.len(), 5);
+    assert_eq!(labels[1], "Events per day from 2025-01-01 to 2025-01-31, at most 1,730 events");
+    assert_eq!(named("details").count(), 5);
+    assert!(named("table").count() == named("caption").count());
+    assert!(named("th").all(|th| th.attributes.contains_key("scope")));
+    let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));
+    assert_eq!(open.count(), 1);
+}
+
+#[test]
+fn the_same_sheet_gives_the_same_page() {
+    assert_eq!(page(), page());
+    let elsewhere = render(&sheet(), Tz::Asia__Kolkata);
+    assert!(elsewhere.contains("2025-01-02 16:00:05+05:30"));
+    assert!(elsewhere.contains("Times are in Asia/Kolkata."));
+}
+
+#[test]
+fn little_is_enough() {
+    let none = Sheet { name: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
+    elements(&render(&none, Tz::UTC));
+    let (time, zero) = (at("2025-01-01T00:00:00Z"), [[0; 24]; 7]);
+    let nothing = Stretch { from: time, to: time, is_open: true, tone: Tone::Plain };
+    let charts = vec![
+        Chart::Timeline { unit: "hour", buckets: Vec::new() },
+        Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), 0)] },
+        Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), u64::MAX)] },
+        Chart::Heat(vec![(String::new(), zero)]),
+        Chart::Heat(vec![(String::new(), [[u64::MAX; 24]; 7])]),
+        Chart::Bars(vec![(String::new(), 0, Tone::Plain)]),
+        Chart::Stretches { from: time, to: time, rows: vec![(String::new(), vec![nothing])] },
+        Chart::Stretches { from: time, to: time, rows: Vec::new() },
+    ];
+    for chart in charts {
+        let sections = vec![Section { key: "only", title: "Only", body: Body::Chart(chart) }];
+        let sheet = Sheet { name: "none", title: "None".to_owned(), notes: Vec::new(), sections };
+        let page = render(&sheet, Tz::UTC);
+        elements(&page);
+        assert!(!page.contains("NaN") && !page.contains("inf"));
+    }
+}
