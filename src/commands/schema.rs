@@ -1,4 +1,5 @@
-//! `ssoaudit schema`: the JSON Schema of a source or of the neutral event, and what is documented.
+//! `ssoaudit schema`: the JSON Schema of a source, of the neutral event or of a report, and what is
+//! documented.
 
 use anyhow::Result;
 use clap::Args;
@@ -7,9 +8,12 @@ use clap::builder::PossibleValuesParser;
 use super::Verdict;
 use crate::cli::HELP;
 use crate::event::{self, OPERATIONS};
+use crate::formats::sheets;
 use crate::output::Output;
+use crate::reports::{self, Material, Options, Report};
 use crate::schema;
 use crate::sources::{self, Source};
+use crate::survey::Survey;
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
@@ -19,9 +23,11 @@ Examples:
   ssoaudit schema --list                    sources, operations, actions, connection types
   ssoaudit schema centure > centure.schema.json
   ssoaudit schema ssoaudit.event.v1         what `filter --normalize` prints
+  ssoaudit schema ssoaudit.report.removals.v1
+                                            what `report removals --format json` prints
 ")]
 pub struct Schema {
-    /// A source, or ssoaudit.event.v1
+    /// A source, ssoaudit.event.v1, or ssoaudit.report.NAME.v1
     #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
     name: Option<String>,
     /// List what is documented, one line each
@@ -31,21 +37,31 @@ pub struct Schema {
 
 fn names() -> PossibleValuesParser {
     let names = sources::ALL.iter().map(|source| source.name);
-    PossibleValuesParser::new(names.chain([event::SCHEMA]))
+    let reports = reports::every().map(|report| report.schema);
+    PossibleValuesParser::new(names.chain([event::SCHEMA]).chain(reports))
 }
 
 impl Schema {
     /// Prints the schema or the list.
     pub fn run(&self) -> Result<Verdict> {
         let source = sources::ALL.iter().find(|source| Some(source.name) == self.name.as_deref());
-        let text = match (self.list, source) {
-            (true, _) => list(),
-            (false, Some(source)) => pretty(&schema::of_source(source)),
-            (false, None) => pretty(&schema::of_event()),
+        let report = reports::every().find(|report| Some(report.schema) == self.name.as_deref());
+        let text = match (source, report) {
+            _ if self.list => list(),
+            (Some(source), _) => pretty(&schema::of_source(source)),
+            (_, Some(report)) => pretty(&of_report(report)),
+            (None, None) => pretty(&schema::of_event()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;
         Ok(Verdict::Done)
     }
+}
+
+/// A report has the same parts whatever the input, so the one about nothing shows them.
+fn of_report(report: &Report) -> serde_json::Value {
+    let (survey, options) = (Survey::default(), Options::default());
+    let material = Material { survey: &survey, files: &[], options: &options };
+    sheets::schema::schema(&(report.make)(&material))
 }
 
 fn pretty(schema: &serde_json::Value) -> String {

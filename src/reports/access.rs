@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "access",
     about: "patterns of use: hours, new addresses, bursts, sessions, actors across organizations",
+    schema: "ssoaudit.report.access.v1",
     wants: Wants { counts: false, changes: false, visits: true, notes: None },
     takes: &["--top", "--burst"],
     make,

@@ -17,6 +17,7 @@ use crate::survey::{Survey, Visit, Wants};
 pub static REPORT: Report = Report {
     name: "admins",
     about: "what each actor did, from where and when, and who acted in their sessions",
+    schema: "ssoaudit.report.admins.v1",
     wants: Wants { counts: false, changes: false, visits: true, notes: None },
     takes: &["--hours"],
     make,

@@ -16,6 +16,7 @@ use crate::survey::{Survey, Wants};
 pub static REPORT: Report = Report {
     name: "authorization",
     about: "whether those who opened the portal or changed connections were allowed to",
+    schema: "ssoaudit.report.authorization.v1",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--roster"],
     make,

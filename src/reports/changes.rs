@@ -15,6 +15,7 @@ use crate::survey::Wants;
 pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
+    schema: "ssoaudit.report.changes.v1",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top"],
     make,

@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "connections",
     about: "every connection with its state and life; with --at, who had SSO at that moment",
+    schema: "ssoaudit.report.connections.v1",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top", "--at"],
     make,

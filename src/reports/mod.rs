@@ -31,6 +31,8 @@ pub struct Report {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
+    /// Name and version of its JSON.
+    pub schema: &'static str,
     /// What it needs.
     pub wants: Wants,
     /// Flags of its own, besides those that all reports take.
@@ -42,7 +44,12 @@ pub struct Report {
 /// The summary, which is a command of its own.
 pub static SUMMARY: &Report = &summary::REPORT;
 
-/// Every other report.
+/// Every report, the summary included.
+pub fn every() -> impl Iterator<Item = &'static Report> {
+    std::iter::once(SUMMARY).chain(ALL.iter().copied())
+}
+
+/// Every report but the summary.
 pub static ALL: &[&Report] = &[
     &changes::REPORT,
     &removals::REPORT,

@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "removals",
     about: "every deletion or disabling, what it left behind, and for how long",
+    schema: "ssoaudit.report.removals.v1",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top"],
     make,
@@ -29,22 +30,14 @@ static COLUMNS: &[Column] = &[
     Column::new("time", "Time", Kind::Time, "when it happened"),
     Column::new("organization_id", "Organization", Kind::Id, "organization of the connection's first event"),
     Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(9),
-    Column::new("connection_id", "Connection", Kind::Id, "connection id").rank(3),
-    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
-    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
-    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(7),
     Column::new("operation", "Operation", Kind::Text, "`deleted` or `disabled`").rank(1),
     Column::new(
-        "actor",
-        "Actor",
-        Kind::Text,
-        "name, e-mail address or id of who did it; empty where the source does not say",
-    )
-    .rank(2),
-    Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(14),
-    Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(13),
-    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(8),
-    Column::new("ip", "IP", Kind::Text, "address it came from").rank(12),
+        "exposure_seconds",
+        "Exposure",
+        Kind::Duration,
+        "how long the organization was without an active connection, where this took the last one",
+    ),
+    Column::new("still_exposed", "Still", Kind::Flag, "it lasts to the end of the log"),
     Column::new(
         "left_active",
         "Left",
@@ -52,6 +45,17 @@ static COLUMNS: &[Column] = &[
         "active connections the organization had left, as far as the log shows",
     )
     .rank(5),
+    Column::new(
+        "actor",
+        "Actor",
+        Kind::Text,
+        "name, e-mail address or id of who did it; empty where the source does not say",
+    )
+    .rank(2),
+    Column::new("connection_id", "Connection", Kind::Id, "connection id").rank(3),
+    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
+    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(7),
+    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
     Column::new(
         "replaced_by",
         "Replaced by",
@@ -61,20 +65,17 @@ static COLUMNS: &[Column] = &[
     .rank(10),
     Column::new("replaced_after_seconds", "After", Kind::Duration, "how long that took").rank(11),
     Column::new(
-        "exposure_seconds",
-        "Exposure",
-        Kind::Duration,
-        "how long the organization was without an active connection, where this took the last one",
-    ),
-    Column::new("exposure_ends", "Until", Kind::Time, "when that ended; empty while it lasts").rank(16),
-    Column::new("still_exposed", "Still", Kind::Flag, "it lasts to the end of the log"),
-    Column::new(
         "recreated",
         "Re-created",
         Kind::Flag,
         "a connection of the same protocol and provider was created or enabled later",
     )
     .rank(6),
+    Column::new("exposure_ends", "Until", Kind::Time, "when that ended; empty while it lasts").rank(16),
+    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(8),
+    Column::new("ip", "IP", Kind::Text, "address it came from").rank(12),
+    Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(14),
+    Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(13),
 ];
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
@@ -179,22 +180,32 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
     let survey = material.survey;
     let Removal { change, step, exposure, replaced_by, is_recreated } = removal;
     let is_exposed = exposure.is_some_and(|exposure| exposure.end.is_none());
-    let mut cells = Vec::with_capacity(COLUMNS.len());
-    cells.push(change.time.into());
-    cells.extend(survey.organization_cells(step.owner));
-    cells.extend(survey.connection_cells(change.connection, change.kind));
-    cells.push(change.operation.name().into());
-    cells.extend(survey.actor_cells(change.actor));
-    cells.push(survey.words.get(change.impersonator).into());
-    cells.push(survey.ips.names.get(change.ip).into());
-    cells.push(u64::from(step.left).into());
-    cells.push(replaced_by.and_then(|by| survey.connections.get(by.connection)).into());
-    let after = replaced_by.map(|by| by.time.seconds_since(change.time));
-    cells.push(after.map_or(Cell::Nothing, Cell::Duration));
-    cells.push(exposure.map_or(Cell::Nothing, |exposure| Cell::Duration(exposure.seconds)));
-    cells.push(exposure.and_then(|exposure| exposure.end).into());
-    cells.push(is_exposed.into());
-    cells.push((*is_recreated).into());
+    let [connection, kind, protocol, provider] = survey.connection_cells(change.connection, change.kind);
+    let [actor, actor_id, email] = survey.actor_cells(change.actor);
+    let [id, name] = survey.organization_cells(step.owner);
+    let seconds = |seconds: Option<u64>| seconds.map_or(Cell::Nothing, Cell::Duration);
+    let cells = vec![
+        change.time.into(),
+        id,
+        name,
+        change.operation.name().into(),
+        seconds(exposure.map(|exposure| exposure.seconds)),
+        is_exposed.into(),
+        u64::from(step.left).into(),
+        actor,
+        connection,
+        kind,
+        provider,
+        protocol,
+        replaced_by.and_then(|by| survey.connections.get(by.connection)).into(),
+        seconds(replaced_by.map(|by| by.time.seconds_since(change.time))),
+        (*is_recreated).into(),
+        exposure.and_then(|exposure| exposure.end).into(),
+        survey.words.get(change.impersonator).into(),
+        survey.ips.names.get(change.ip).into(),
+        actor_id,
+        email,
+    ];
     let tone = match exposure {
         Some(_) if is_exposed => Tone::Bad,
         Some(_) => Tone::Warn,

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "summary",
     about: "what is in the input, on one page",
+    schema: "ssoaudit.report.summary.v1",
     wants: Wants { counts: true, changes: true, visits: false, notes: None },
     takes: &["--top", "--by"],
     make,

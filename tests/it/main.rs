@@ -21,9 +21,11 @@ mod cli;
 // The published schemas against fixtures.
 mod schema;
 // Every format of a report on one sheet with everything in it.
+mod sheets;
 // The page of a sheet, read by a parser.
 mod html;
-mod sheets;
+// What holds for every report.
+mod reports;
 // What can be read off the source tree.
 mod tidy;
 // Running the binary.

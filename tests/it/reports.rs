@@ -1,0 +1,86 @@
+//! What holds for every report: its JSON satisfies its published schema, and its bytes depend neither
+//! on threads nor on the order of files. Knows no report by name.
+
+use std::fs;
+
+use serde_json::Value;
+use ssoaudit::reports;
+
+use crate::run::{fixture, ssoaudit};
+
+/// The arguments that make a report.
+fn arguments(name: &str) -> Vec<&str> {
+    if name == reports::SUMMARY.name { vec!["summary"] } else { vec!["report", name] }
+}
+
+fn print(name: &str, more: &[&str]) -> String {
+    let run = ssoaudit(&[&arguments(name), more].concat());
+    assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn json_satisfies_the_published_schema() {
+    for report in reports::every() {
+        let schema = ssoaudit(&["schema", report.schema]);
+        assert_eq!((schema.stderr.as_str(), schema.code), ("", 0));
+        let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for file in ["testdata/sso-events.ndjson", "testdata/scenario/events.ndjson"] {
+            let json: Value = serde_json::from_str(&print(report.name, &["--format", "json", file])).unwrap();
+            assert_eq!(json["schema"], report.schema);
+            if let Err(error) = validator.validate(&json) {
+                panic!("{}: {error}", report.schema);
+            }
+        }
+    }
+}
+
+#[test]
+fn neither_threads_nor_the_order_of_files_matter() {
+    let lines = String::from_utf8(fixture("scenario/events.ndjson")).unwrap();
+    let lines: Vec<_> = lines.lines().chain(["not json"]).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<_> = (0..3)
+        .map(|part| {
+            let path = folder.path().join(format!("{part}.ndjson"));
+            let part: Vec<_> = lines.iter().skip(part).step_by(3).copied().collect();
+            fs::write(&path, part.join("\n")).unwrap();
+            path.to_str().unwrap().to_owned()
+        })
+        .collect();
+    let [a, b, c] = [&files[0], &files[1], &files[2]].map(String::as_str);
+    for report in reports::every() {
+        for format in ["table", "json", "ndjson", "csv", "tsv", "markdown", "html"] {
+            let print = |threads, files: [&str; 3]| {
+                let how = ["--format", format, "--threads", threads, "--width", "100"];
+                print(report.name, &[how.as_slice(), &files].concat())
+            };
+            let expected = print("1", [a, b, c]);
+            assert_eq!(print("3", [a, b, c]), expected, "{} {format}", report.name);
+            assert_eq!(print("2", [c, a, b]), expected, "{} {format}", report.name);
+        }
+    }
+}
+
+#[test]
+fn a_selection_shows_less_and_changes_no_history() {
+    let file = "testdata/scenario/events.ndjson";
+    let rows = |more: &[&str]| -> Vec<Value> {
+        let json = print("removals", &[&["--format", "json", file], more].concat());
+        serde_json::from_str::<Value>(&json).unwrap()["removals"].as_array().unwrap().clone()
+    };
+    let all = rows(&[]);
+    let deleted = rows(&["--action", "deleted"]);
+    assert!(!deleted.is_empty() && deleted.len() < all.len());
+    for row in &deleted {
+        assert!(all.contains(row), "{row}");
+    }
+}
+
+#[test]
+fn flags_of_other_reports_are_refused() {
+    let run = ssoaudit(&["report", "changes", "--at", "2025-01-01", "testdata/sso-events.ndjson"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.stderr, "error: report changes takes no --at; it is for connections\n");
+}
