@@ -240,19 +240,9 @@ fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
     let conflicts = survey.conflicting.len() as u64;
     let lines: [(u64, Tone, &str, &str); 8] = [
-        (
-            without,
-            Tone::Bad,
-            "organizations without an active connection at the end of the log",
-            "ssoaudit report removals",
-        ),
-        (invalid, Tone::Bad, "invalid lines that nothing here counts", "ssoaudit validate"),
-        (
-            conflicts,
-            Tone::Bad,
-            "events with the id of another that say something else",
-            "ssoaudit report changes",
-        ),
+        (without, Tone::Bad, "organizations left without active SSO", "ssoaudit report removals"),
+        (invalid, Tone::Bad, "invalid lines, counted nowhere here", "ssoaudit validate"),
+        (conflicts, Tone::Bad, "events with another's id that differ", "ssoaudit report changes"),
         (removals, Tone::Warn, "connections deleted or disabled", "ssoaudit report removals"),
         (
             survey.impersonated,
@@ -260,24 +250,14 @@ fn attention<'a>(material: &Material<'_>) -> Table<'a> {
             "events of impersonated sessions",
             "ssoaudit filter --impersonated",
         ),
-        (
-            odd,
-            Tone::Warn,
-            "changes that do not fit the state of their connection",
-            "ssoaudit report connections",
-        ),
+        (odd, Tone::Warn, "changes odd for their connection's state", "ssoaudit report connections"),
         (
             survey.redeliveries,
             Tone::Plain,
             "events delivered again, counted once",
             "ssoaudit report connections",
         ),
-        (
-            out_of_order,
-            Tone::Plain,
-            "events earlier than the one before them in the file",
-            "ssoaudit filter --sort time",
-        ),
+        (out_of_order, Tone::Plain, "events earlier than the one before", "ssoaudit filter --sort time"),
     ];
     let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, tone, what, command)| Row {
         cells: vec![count.into(), what.into(), command.into()],
