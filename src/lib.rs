@@ -43,6 +43,7 @@ pub mod columns;
 pub mod file_report;
 pub mod select;
 pub mod sheet;
+pub mod verdict;
 
 pub mod formats;
 pub mod printer;

@@ -37,6 +37,25 @@ pub fn defused(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Escapes the same in finished JSON, whose readers see no difference; newlines stand between values.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| c != '\n' && is_unsafe(c);
+    if text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_odd(c) {
+            let units =
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            escaped.push_str(&units);
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
 pub fn markdown(text: &str) -> String {
     let text = visible(text);
@@ -75,6 +94,15 @@ mod tests {
         assert_eq!(visible("Zoë 田中 😀"), "Zoë 田中 😀");
         assert_eq!(visible("a\u{1b}[31mb\n\t\u{9b}"), "a\\u{1b}[31mb\\n\\t\\u{9b}");
         assert_eq!(visible("a\u{202e}b\u{200b}\u{feff}"), "a\\u{202e}b\\u{200b}\\u{feff}");
+    }
+
+    #[test]
+    fn json_reads_back_the_same() {
+        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}株\"\n";
+        let plain = serde_json::to_string_pretty(&[text]).unwrap();
+        let escaped = json(&plain);
+        assert!(escaped.contains("\\u007f\\u009b\\u202e\\udb40\\udc41株"), "{escaped}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&escaped).unwrap(), [text]);
     }
 
     #[test]

@@ -9,3 +9,4 @@ pub mod rows;
 pub mod sheets;
 pub mod table;
 pub mod validation;
+pub mod verdict;

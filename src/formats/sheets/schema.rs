@@ -88,23 +88,28 @@ fn numbers(chart: &Chart) -> Value {
     }
 }
 
-fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
+/// An object that always has exactly these members.
+pub fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
     object(members.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
 }
 
-fn object(properties: Map<String, Value>) -> Value {
+/// The same, of members with names that are known later.
+pub fn object(properties: Map<String, Value>) -> Value {
     let required: Vec<_> = properties.keys().cloned().collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-fn list(items: Value) -> Value {
+/// An array.
+pub fn list(items: Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
-fn count() -> Value {
+/// A whole number.
+pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn time() -> Value {
+/// A point in time.
+pub fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }

@@ -1,0 +1,114 @@
+//! A verdict for GitHub Actions: workflow commands that annotate a run, and a summary of the step.
+//! What a log says is on the line of a command and escaped, so that it can be no command itself.
+
+use std::io::{self, Write};
+
+use super::{counted, status};
+use crate::checks::Severity;
+use crate::formats::escape::{self, visible};
+use crate::formats::sheets::Look;
+use crate::verdict::{Finding, Status, Verdict, severity_name};
+
+/// Annotations of a kind that GitHub shows of a step.
+pub const MOST_OF_A_KIND: usize = 10;
+/// Bytes that GitHub takes as the summary of a step.
+pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
+
+/// Prints a command for every open finding that will be shown, and the verdict.
+pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut shown = [0; 3];
+    let mut left_out = 0;
+    for finding in verdict.findings.iter().filter(|finding| finding.status == Status::Open) {
+        let (kind, command) = command(finding.severity);
+        if shown[kind] == MOST_OF_A_KIND {
+            left_out += 1;
+            continue;
+        }
+        shown[kind] += 1;
+        out.write_all(annotation(verdict, finding, command).as_bytes())?;
+    }
+    if left_out > 0 {
+        let most = MOST_OF_A_KIND;
+        writeln!(out, "{left_out} further findings are not annotated: GitHub shows {most} of a kind.")?;
+    }
+    writeln!(out, "{}", verdict.line())
+}
+
+fn command(severity: Severity) -> (usize, &'static str) {
+    match severity {
+        Severity::Critical | Severity::High => (0, "error"),
+        Severity::Medium => (1, "warning"),
+        Severity::Low | Severity::Info => (2, "notice"),
+    }
+}
+
+fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
+    let check = verdict.rule_of(finding).check;
+    let file = finding
+        .place
+        .as_ref()
+        .map_or(String::new(), |(file, line)| format!("file={},line={},", property(file), (*line).max(1)));
+    let title = property(&format!("{}: {}", severity_name(finding.severity), check.id));
+    let message = format!("{}%0A{}", data(&finding.message), data(check.about));
+    format!("::{command} {file}title={title}::{message}\n")
+}
+
+/// A message: no line but its own.
+fn data(text: &str) -> String {
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property, which ends at a comma or colon.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit.
+pub fn step_summary(verdict: &Verdict) -> String {
+    // What earlier commands of a step wrote counts as well.
+    const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
+    let mut out = format!("# ssoaudit: {}\n\n{}\n", verdict.word(), escape::markdown(&verdict.line()));
+    let counts = verdict.counts_by_rule();
+    let mut rules = verdict.rules.iter().zip(&counts).filter(|(_, counts)| counts.total() > 0).peekable();
+    if rules.peek().is_some() {
+        out.push_str("\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n");
+    }
+    for (rule, counts) in rules {
+        let severity = severity_name(rule.severity);
+        row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
+    }
+    let mut is_first = true;
+    for (at, finding) in verdict.findings.iter().enumerate() {
+        let before = out.len();
+        if is_first {
+            out.push_str("\n| severity | status | rule | time (UTC) | finding | place |\n");
+            out.push_str("| --- | --- | --- | --- | --- | --- |\n");
+        }
+        is_first = false;
+        let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
+        let place = super::place(finding).unwrap_or_default();
+        let severity = severity_name(finding.severity);
+        let rule = verdict.rule_of(finding).check.id;
+        row(&[severity, &status(finding), rule, &time, &finding.message, &place], &mut out);
+        if out.len() > ROOM {
+            out.truncate(before);
+            out.push_str(&format!("\n{} further findings are not shown.\n", verdict.findings.len() - at));
+            break;
+        }
+    }
+    let mut end = String::new();
+    for warning in &verdict.run.warnings {
+        end.push_str(&format!("\nWarning: {}\n", escape::markdown(warning)));
+    }
+    if out.len() + end.len() < MOST_SUMMARY_BYTES {
+        out.push_str(&end);
+    }
+    out
+}
+
+fn row(cells: &[&str], out: &mut String) {
+    for cell in cells {
+        out.push_str(&format!("| {} ", escape::markdown(cell)));
+    }
+    out.push_str("|\n");
+}

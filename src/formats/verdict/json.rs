@@ -1,0 +1,154 @@
+//! A verdict as JSON: one object, or its findings one a line. [`super::schema`] describes them.
+//! Texts are as they stand in the log; what a terminal would obey is escaped as JSON can.
+
+use std::io::{self, Write};
+
+use chrono_tz::Tz;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::formats::escape;
+use crate::time::Timestamp;
+use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name};
+
+/// Name and version of the object.
+pub const SCHEMA: &str = "ssoaudit.check.v1";
+
+/// A finding as JSON; kept apart from the model so that the model may change.
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    status: &'static str,
+    because: Option<&'a str>,
+    message: &'a str,
+    fingerprint: &'a str,
+    time: Option<String>,
+    file: Option<&'a str>,
+    line: Option<u64>,
+    action: Option<&'a str>,
+    organization: Option<&'a str>,
+    organization_name: Option<&'a str>,
+    connection: Option<&'a str>,
+    actor: Option<&'a str>,
+    actor_id: Option<&'a str>,
+}
+
+impl<'a> FindingJson<'a> {
+    fn new(verdict: &Verdict, finding: &'a Finding) -> Self {
+        Self {
+            rule: verdict.rule_of(finding).check.id,
+            severity: severity_name(finding.severity),
+            status: finding.status.name(),
+            because: finding.status.because(),
+            message: &finding.message,
+            fingerprint: &finding.fingerprint,
+            time: finding.time.map(time),
+            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
+            line: finding.place.as_ref().map(|(_, line)| *line),
+            action: finding.action.as_deref(),
+            organization: finding.organization.as_deref(),
+            organization_name: finding.organization_name.as_deref(),
+            connection: finding.connection.as_deref(),
+            actor: finding.actor.as_deref(),
+            actor_id: finding.actor_id.as_deref(),
+        }
+    }
+}
+
+/// One object, with every finding, rule, warning and input on a line of its own.
+pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let run = &verdict.run;
+    let head = json!({
+        "schema": SCHEMA,
+        "verdict": verdict.word(),
+        "fail_on": severity_name(run.fail_on),
+        "now": time(run.now),
+        "policy": policy(verdict),
+        "counts": by_status_and_severity(&verdict.counts()),
+    });
+    let mut before = "{\n";
+    for (key, value) in head.as_object().into_iter().flatten() {
+        write!(out, "{before}  {}: {}", json!(key), escape::json(&value.to_string()))?;
+        before = ",\n";
+    }
+    let counts = verdict.counts_by_rule();
+    array("rules", verdict.rules.iter().zip(&counts).map(|(outcome, counts)| rule(outcome, counts)), out)?;
+    array("findings", verdict.findings.iter().map(|finding| FindingJson::new(verdict, finding)), out)?;
+    array("warnings", run.warnings.iter(), out)?;
+    array("inputs", run.inputs.iter().map(input), out)?;
+    out.write_all(b"\n}\n")
+}
+
+/// A finding a line.
+pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &verdict.findings {
+        let line = serde_json::to_string(&FindingJson::new(verdict, finding))?;
+        writeln!(out, "{}", escape::json(&line))?;
+    }
+    Ok(())
+}
+
+fn array<T: Serialize>(key: &str, items: impl Iterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, ",\n  \"{key}\": [")?;
+    let mut before = "\n    ";
+    for item in items {
+        write!(out, "{before}{}", escape::json(&serde_json::to_string(&item)?))?;
+        before = ",\n    ";
+    }
+    out.write_all(if before.starts_with(',') { b"\n  ]" } else { b"]" })
+}
+
+/// A time as programs read it.
+pub fn time(time: Timestamp) -> String {
+    time.rfc3339(Tz::UTC)
+}
+
+/// Which policy was applied.
+pub fn policy(verdict: &Verdict) -> Value {
+    let policy = &verdict.run.policy;
+    json!({ "path": policy.path, "sha256": policy.sha256 })
+}
+
+fn by_status_and_severity(counts: &Counts) -> Value {
+    let by_severity = |rank| -> Map<_, _> {
+        let count = |severity| (severity_name(severity).to_owned(), counts.of(rank, severity).into());
+        severities().map(count).collect()
+    };
+    let statuses = Status::NAMES.iter().enumerate();
+    statuses.map(|(rank, name)| ((*name).to_owned(), Value::Object(by_severity(rank)))).collect()
+}
+
+/// A rule with what it judged and how many findings there are by status.
+pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
+    let controls: Map<_, _> =
+        outcome.controls().iter().map(|(standard, ids)| ((*standard).to_owned(), json!(ids))).collect();
+    let mut rule = json!({
+        "id": outcome.check.id,
+        "about": outcome.check.about,
+        "severity": severity_name(outcome.severity),
+        "on": outcome.is_on,
+        "judged": outcome.judged,
+        "not_applicable": outcome.not_applicable,
+        "findings": counts.total(),
+    });
+    for (rank, name) in Status::NAMES.iter().enumerate() {
+        rule[name] = counts.with_status(rank).into();
+    }
+    rule["controls"] = controls.into();
+    rule
+}
+
+/// What was read.
+pub fn input(input: &InputFacts) -> Value {
+    json!({
+        "name": input.name,
+        "bytes": input.bytes,
+        "sha256": input.sha256,
+        "lines": input.lines,
+        "valid": input.valid,
+        "invalid": input.invalid,
+        "first": input.first.map(time),
+        "last": input.last.map(time),
+    })
+}

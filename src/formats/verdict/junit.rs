@@ -1,0 +1,86 @@
+//! A verdict as JUnit XML: a test case for every rule, which fails when the rule is violated.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{counted, place, status};
+use crate::formats::escape::visible;
+use crate::formats::sheets::Look;
+use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
+
+/// Name of the suite.
+pub const SUITE: &str = "ssoaudit";
+
+/// Prints the report.
+pub fn render(verdict: &Verdict, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut suite = TestSuite::new(SUITE);
+    let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
+    for ((rule, counts), findings) in verdict.rules.iter().zip(&counts).zip(&findings) {
+        suite.add_test_case(case(verdict, rule, counts, findings, look));
+    }
+    let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", fit(warning)));
+    suite.set_system_out(format!("{}{}\n", warnings.collect::<String>(), verdict.line()));
+    let mut report = Report::new(SUITE);
+    report.add_test_suite(suite);
+    let xml = report.to_string().map_err(io::Error::other)?;
+    out.write_all(xml.as_bytes())
+}
+
+fn case(
+    verdict: &Verdict,
+    rule: &RuleOutcome,
+    counts: &Counts,
+    findings: &[&Finding],
+    look: &Look,
+) -> TestCase {
+    let (failing, others): (Vec<_>, Vec<_>) =
+        findings.iter().copied().partition(|finding| verdict.fails(finding));
+    let mut status = if !failing.is_empty() {
+        let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        failure.set_type(severity_name(rule.severity));
+        failure.set_description(listed(&failing, look));
+        failure
+    } else if rule.is_on && !rule.is_not_applicable() {
+        TestCaseStatus::success()
+    } else {
+        TestCaseStatus::skipped()
+    };
+    if !failing.is_empty() {
+        status.set_message(fit(&format!("{}: {}", counted(counts), rule.check.about)));
+    } else if !rule.is_on {
+        status.set_message("the rule is off");
+    } else if rule.is_not_applicable() {
+        status.set_message("no event says what the rule needs");
+    }
+    let mut case = TestCase::new(rule.check.id, status);
+    case.set_classname(SUITE);
+    if !others.is_empty() {
+        case.set_system_out(listed(&others, look));
+    }
+    case
+}
+
+/// A finding a line.
+fn listed(findings: &[&Finding], look: &Look) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.zone)));
+        let place = place(finding).map_or(String::new(), |place| format!(" ({place})"));
+        let known = match finding.status {
+            Status::Open => String::new(),
+            _ => format!(" [{}]", status(finding)),
+        };
+        let severity = severity_name(finding.severity);
+        let line = fit(&format!("{time}{severity}: {}{place}{known}", finding.message));
+        writeln!(text, "{line}").expect("memory takes all");
+    }
+    text
+}
+
+/// Characters that XML 1.0 forbids are escaped with all others that are not seen; the writer
+/// escapes those that have a meaning.
+fn fit(text: &str) -> String {
+    visible(text).replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
+}

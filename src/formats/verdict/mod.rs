@@ -1,0 +1,123 @@
+//! Every way to print a [`Verdict`]: one file each, listed here. Whatever a sheet can show is shown
+//! by the formats of sheets.
+
+pub mod evidence;
+pub mod github;
+pub mod json;
+pub mod junit;
+pub mod sarif;
+pub mod schema;
+pub mod sheet;
+pub mod text;
+
+use std::io::{self, Write};
+
+use super::sheets::{Look, SHEET_FORMATS};
+use crate::verdict::{Finding, Verdict};
+
+/// How a verdict is to look.
+#[derive(Clone, Copy, Debug)]
+pub struct VerdictLook {
+    /// How sheets are to look.
+    pub look: Look,
+    /// Show findings that are planned, suppressed or in the baseline, not only how many there are.
+    pub show_known: bool,
+}
+
+/// A format of verdicts.
+pub struct VerdictFormat {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// Prints a verdict.
+    pub render: fn(&Verdict, &VerdictLook, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format of verdicts.
+pub static VERDICT_FORMATS: &[VerdictFormat] = &[
+    VerdictFormat {
+        name: "table",
+        about: "text for a terminal: findings by rule, the verdict at the end",
+        render: text::render,
+    },
+    VerdictFormat {
+        name: "json",
+        about: "one JSON object with everything (ssoaudit.check.v1)",
+        render: |verdict, _, out| json::whole(verdict, out),
+    },
+    VerdictFormat {
+        name: "ndjson",
+        about: "one JSON object a line: the findings",
+        render: |verdict, _, out| json::lines(verdict, out),
+    },
+    VerdictFormat {
+        name: "csv",
+        about: "comma-separated values (RFC 4180): the findings",
+        render: |verdict, look, out| as_sheet("csv", verdict, &known(look), out),
+    },
+    VerdictFormat {
+        name: "tsv",
+        about: "tab-separated values: the findings",
+        render: |verdict, look, out| as_sheet("tsv", verdict, &known(look), out),
+    },
+    VerdictFormat {
+        name: "markdown",
+        about: "Markdown for a wiki or a ticket",
+        render: |verdict, look, out| as_sheet("markdown", verdict, look, out),
+    },
+    VerdictFormat {
+        name: "sarif",
+        about: "SARIF 2.1.0 for code scanning",
+        render: |verdict, _, out| sarif::render(verdict, out),
+    },
+    VerdictFormat {
+        name: "junit",
+        about: "JUnit XML for test reports: a test case for every rule",
+        render: |verdict, look, out| junit::render(verdict, &look.look, out),
+    },
+    VerdictFormat {
+        name: "github",
+        about: "workflow commands that annotate a run of GitHub Actions",
+        render: |verdict, look, out| github::render(verdict, &look.look, out),
+    },
+];
+
+/// Programs are given every finding; its status is a column.
+fn known(look: &VerdictLook) -> VerdictLook {
+    VerdictLook { show_known: true, ..*look }
+}
+
+/// Prints through the format of sheets of that name; nothing else is needed for a further one.
+fn as_sheet(format: &str, verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
+    let format = SHEET_FORMATS.iter().find(|known| known.name == format);
+    let render = format.expect("a format of sheets").render;
+    render(&sheet::sheet(verdict, look.show_known), &look.look, out)
+}
+
+/// Where a finding is: `file:line`.
+fn place(finding: &Finding) -> Option<String> {
+    finding.place.as_ref().map(|(file, line)| format!("{file}:{line}"))
+}
+
+/// Whether a finding is known, and why: `planned (CHG-7)`.
+fn status(finding: &Finding) -> String {
+    let name = finding.status.name();
+    finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
+}
+
+/// How many findings a rule has: `2 open, 1 planned`.
+fn counted(counts: &crate::verdict::Counts) -> String {
+    let names = crate::verdict::Status::NAMES.iter().enumerate();
+    let some = names.filter(|(rank, _)| counts.with_status(*rank) > 0);
+    some.map(|(rank, name)| format!("{} {name}", counts.with_status(rank))).collect::<Vec<_>>().join(", ")
+}
+
+/// The text, cut after so many bytes.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(most.saturating_sub('…'.len_utf8()));
+    format!("{}…", &text[..end])
+}

@@ -1,0 +1,211 @@
+//! A verdict as SARIF 2.1.0, within the limits of GitHub's code scanning.
+//!
+//! The worst findings come first, so what is cut is what matters least. In messages `{`, `}` and
+//! links have a meaning, so they are escaped; fields of a log must not become links.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{cut, status};
+use crate::checks::Severity;
+use crate::formats::escape::{self, visible};
+use crate::verdict::{Finding, RuleOutcome, Status, Verdict};
+
+/// Where the schema of the format is.
+pub const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Results that GitHub shows of a run.
+pub const MOST_RESULTS: usize = 5_000;
+/// Tags that GitHub takes of a rule.
+pub const MOST_TAGS: usize = 20;
+/// Bytes of a text; GitHub takes 1,024 characters of a description, and so much for every result
+/// stays below 10 MB.
+pub const MOST_BYTES: usize = 1_000;
+/// Notifications of a run; there may be a warning for every line of a policy.
+const MOST_NOTIFICATIONS: usize = 100;
+
+/// Prints the log.
+pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let mut driver = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+    });
+    let home = env!("CARGO_PKG_REPOSITORY");
+    if !home.is_empty() {
+        driver["informationUri"] = home.into();
+    }
+    driver["rules"] = verdict.rules.iter().map(rule).collect();
+    let shown = verdict.findings.iter().take(MOST_RESULTS);
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": driver },
+            "invocations": [{
+                "executionSuccessful": true,
+                "exitCode": i32::from(verdict.is_violated),
+                "toolExecutionNotifications": notifications(verdict),
+            }],
+            "results": shown.map(|finding| result(verdict, finding)).collect::<Value>(),
+        }],
+    });
+    out.write_all(escape::json(&format!("{log:#}\n")).as_bytes())
+}
+
+fn rule(outcome: &RuleOutcome) -> Value {
+    let check = outcome.check;
+    let explain = &check.explain;
+    let parts = [
+        ("What it means", explain.means),
+        ("Why it matters", explain.why),
+        ("Example", explain.example),
+        ("How to fix", explain.fix),
+    ];
+    let text = |(title, text): &(&str, &str)| format!("{title}: {text}");
+    let markdown = |(title, text): &(&str, &str)| format!("### {title}\n\n{text}");
+    json!({
+        "id": check.id,
+        "name": pascal(check.id),
+        "shortDescription": { "text": escaped(check.about) },
+        "fullDescription": { "text": escaped(&format!("{} {}", explain.means, explain.why)) },
+        "help": {
+            "text": parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
+            "markdown": parts.iter().map(markdown).collect::<Vec<_>>().join("\n\n"),
+        },
+        "defaultConfiguration": { "enabled": outcome.is_on, "level": level(outcome.severity) },
+        "properties": {
+            "security-severity": score(outcome.severity),
+            "precision": "high",
+            "tags": tags(outcome),
+        },
+    })
+}
+
+/// A first control of every standard comes before their second ones, so that a cut hurts none.
+fn tags(outcome: &RuleOutcome) -> Vec<String> {
+    let mut tags = vec!["security".to_owned(), "sso".to_owned()];
+    let controls = outcome.controls();
+    let longest = controls.iter().map(|(_, ids)| ids.len()).max().unwrap_or(0);
+    for at in 0..longest {
+        let row = controls.iter().filter_map(|(standard, ids)| Some(format!("{standard}/{}", ids.get(at)?)));
+        tags.extend(row);
+    }
+    tags.truncate(MOST_TAGS);
+    tags
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "0.0",
+    }
+}
+
+fn result(verdict: &Verdict, finding: &Finding) -> Value {
+    let (file, line) = place(verdict, finding);
+    let mut result = json!({
+        "ruleId": verdict.rule_of(finding).check.id,
+        "ruleIndex": finding.rule,
+        "level": level(finding.severity),
+        "message": { "text": escaped(&finding.message) },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": uri(file) },
+                "region": { "startLine": line },
+            },
+        }],
+        // GitHub tells results apart by the second one only.
+        "partialFingerprints": {
+            "ssoaudit/v1": finding.fingerprint,
+            "primaryLocationLineHash": finding.fingerprint,
+        },
+    });
+    // Either all results of a run have them, or none.
+    let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
+    result["suppressions"] = match is_accepted {
+        true => {
+            let justification = cut(&visible(&status(finding)), MOST_BYTES);
+            json!([{ "kind": "external", "status": "accepted", "justification": justification }])
+        }
+        false => json!([]),
+    };
+    if verdict.run.has_baseline {
+        let is_old = finding.status == Status::Baseline;
+        result["baselineState"] = if is_old { "unchanged" } else { "new" }.into();
+    }
+    result
+}
+
+/// Every result needs a place: without one it is the first input's, or the policy's.
+pub fn place<'a>(verdict: &'a Verdict, finding: &'a Finding) -> (&'a str, u64) {
+    if let Some((file, line)) = &finding.place {
+        return (file, (*line).max(1));
+    }
+    let run = &verdict.run;
+    let input = run.inputs.first().map(|input| input.name.as_str());
+    (input.or(run.policy.path.as_deref()).unwrap_or("ssoaudit.toml"), 1)
+}
+
+fn notifications(verdict: &Verdict) -> Vec<Value> {
+    let notification = |id: &str, text: &str| {
+        json!({
+            "level": "warning",
+            "descriptor": { "id": id },
+            "message": { "text": escaped(text) },
+        })
+    };
+    let left_out = verdict.findings.len().saturating_sub(MOST_RESULTS);
+    let text = format!("{left_out} further findings were left out; the worst {MOST_RESULTS} are shown");
+    let left_out = (left_out > 0).then(|| notification("results-left-out", &text));
+    let warnings = verdict.run.warnings.iter().map(|warning| notification("warning", warning));
+    left_out.into_iter().chain(warnings).take(MOST_NOTIFICATIONS).collect()
+}
+
+/// A relative URI of a file: no scheme, no root, nothing but unreserved characters and slashes.
+pub fn uri(file: &str) -> String {
+    let path = file.replace('\\', "/");
+    let mut path = path.trim_start_matches('/');
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest.trim_start_matches('/');
+    }
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(byte.into());
+            }
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    if uri.is_empty() || uri == "-" { "stdin".to_owned() } else { uri }
+}
+
+/// A text as a message: harmless, short, and nothing in it is a placeholder or a link.
+fn escaped(text: &str) -> String {
+    let text = cut(&visible(text), MOST_BYTES).replace('{', "{{").replace('}', "}}");
+    if text.contains("](") {
+        return text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    }
+    text
+}
+
+/// `no-removal` as `NoRemoval`.
+fn pascal(id: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_uppercase())
+    };
+    id.split('-').map(word).collect()
+}

@@ -1,0 +1,144 @@
+//! The JSON Schemas (draft 2020-12) of what [`super::json`] and [`super::evidence`] print.
+
+use serde_json::{Map, Value, json};
+
+use super::{evidence, json};
+use crate::formats::sheets::schema::{count, list, members, object, time};
+use crate::schema::DRAFT;
+use crate::verdict::{Status, severities, severity_name};
+
+/// The schema of [`super::json::whole`].
+pub fn check() -> Value {
+    let by_severity = || object(severities().map(|at| (severity_name(at).to_owned(), count())).collect());
+    let counts = object(Status::NAMES.iter().map(|name| ((*name).to_owned(), by_severity())).collect());
+    named(
+        json::SCHEMA,
+        members([
+            ("schema", json!({ "const": json::SCHEMA })),
+            ("verdict", word()),
+            ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
+            ("now", about(time(), "what was taken for the present")),
+            ("policy", policy()),
+            ("counts", about(counts, "findings by status and severity")),
+            ("rules", list(rule())),
+            ("findings", list(finding())),
+            ("warnings", list(text())),
+            ("inputs", list(input())),
+        ]),
+    )
+}
+
+/// The schema of [`super::evidence::evidence`].
+pub fn evidence() -> Value {
+    named(
+        evidence::SCHEMA,
+        members([
+            ("schema", json!({ "const": evidence::SCHEMA })),
+            ("tool", members([("name", text()), ("version", text())])),
+            ("now", about(time(), "what was taken for the present")),
+            ("policy", policy()),
+            ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
+            ("verdict", word()),
+            ("baseline", about(flag(), "whether findings were compared with a baseline")),
+            ("inputs", list(input())),
+            ("rules", list(rule())),
+            ("warnings", list(text())),
+        ]),
+    )
+}
+
+fn named(name: &str, object: Value) -> Value {
+    let mut schema = json!({ "$schema": DRAFT, "title": name });
+    if let (Value::Object(schema), Value::Object(object)) = (&mut schema, object) {
+        schema.extend(object);
+    }
+    schema
+}
+
+fn finding() -> Value {
+    members([
+        ("rule", about(text(), "id of the rule")),
+        ("severity", severity()),
+        ("status", json!({ "enum": Status::NAMES })),
+        ("because", about(or_null(text()), "ticket of a planned, reason of a suppressed finding")),
+        ("message", about(text(), "what happened")),
+        ("fingerprint", about(text(), "the same in every run")),
+        ("time", or_null(time())),
+        ("file", or_null(text())),
+        ("line", or_null(json!({ "type": "integer", "minimum": 1 }))),
+        ("action", about(or_null(text()), "the vendor's action")),
+        ("organization", about(or_null(text()), "id of the organization")),
+        ("organization_name", or_null(text())),
+        ("connection", about(or_null(text()), "id of the connection")),
+        ("actor", about(or_null(text()), "what to call who did it")),
+        ("actor_id", or_null(text())),
+    ])
+}
+
+fn rule() -> Value {
+    let controls = || list(text());
+    let mut properties: Map<_, _> = [
+        ("id", text()),
+        ("about", about(text(), "when it fires")),
+        ("severity", severity()),
+        ("on", about(flag(), "whether it was judged")),
+        ("judged", about(count(), "events it could judge")),
+        ("not_applicable", about(count(), "events in its scope that lack what it needs")),
+        ("findings", about(count(), "findings of any status")),
+    ]
+    .map(|(key, schema)| (key.to_owned(), schema))
+    .into_iter()
+    .collect();
+    properties.extend(Status::NAMES.iter().map(|name| ((*name).to_owned(), count())));
+    let controls = members([("soc2", controls()), ("iso27001", controls()), ("nist", controls())]);
+    properties.insert("controls".into(), about(controls, "what it gives evidence for"));
+    object(properties)
+}
+
+fn input() -> Value {
+    members([
+        ("name", text()),
+        ("bytes", about(count(), "its size as it was read")),
+        ("sha256", sha256()),
+        ("lines", about(count(), "lines without blank ones")),
+        ("valid", count()),
+        ("invalid", count()),
+        ("first", about(or_null(time()), "the earliest event")),
+        ("last", about(or_null(time()), "the latest event")),
+    ])
+}
+
+fn policy() -> Value {
+    let path = about(or_null(text()), "where it was read from; null for the defaults");
+    members([("path", path), ("sha256", sha256())])
+}
+
+fn word() -> Value {
+    json!({ "enum": ["passed", "violated"] })
+}
+
+fn severity() -> Value {
+    json!({ "enum": severities().map(severity_name).collect::<Value>() })
+}
+
+fn sha256() -> Value {
+    json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn flag() -> Value {
+    json!({ "type": "boolean" })
+}
+
+fn or_null(mut schema: Value) -> Value {
+    schema["type"] = json!([schema["type"], "null"]);
+    schema
+}
+
+fn about(mut schema: Value, about: &str) -> Value {
+    schema["description"] = about.into();
+    schema
+}

@@ -1,0 +1,192 @@
+//! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
+
+use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
+
+use crate::checks::Severity;
+
+static FINDINGS: &[Column] = &[
+    Column::new("severity", "severity", Kind::Text, "how bad it is"),
+    Column::new("status", "status", Kind::Text, "open, planned, suppressed or baseline").rank(1),
+    Column::new("rule", "rule", Kind::Text, "which rule found it"),
+    Column::new("time", "time", Kind::Time, "when it happened"),
+    Column::new("message", "message", Kind::Text, "what happened"),
+    Column::new("organization", "organization", Kind::Id, "id of the organization").rank(3),
+    Column::new("organization_name", "name", Kind::Text, "name of the organization").rank(6),
+    Column::new("connection", "connection", Kind::Id, "id of the connection").rank(4),
+    Column::new("actor", "actor", Kind::Text, "who did it").rank(5),
+    Column::new("actor_id", "actor id", Kind::Id, "id of who did it").rank(8),
+    Column::new("action", "action", Kind::Text, "the vendor's action").rank(7),
+    Column::new("file", "file", Kind::Text, "where it stands").rank(2),
+    Column::new("line", "line", Kind::Number, "its 1-based line there").rank(2),
+    Column::new("because", "because", Kind::Text, "ticket of a planned, reason of a suppressed one").rank(9),
+    Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
+];
+
+static RULES: &[Column] = &[
+    Column::new("rule", "rule", Kind::Text, "id of the rule"),
+    Column::new("about", "fires when", Kind::Text, "when it fires").rank(3),
+    Column::new("severity", "severity", Kind::Text, "how bad its findings are"),
+    Column::new("on", "on", Kind::Flag, "whether it was judged").rank(4),
+    Column::new("judged", "judged", Kind::Number, "events it could judge").rank(1),
+    Column::new("not_applicable", "not applicable", Kind::Number, "events that lack what it needs").rank(2),
+    Column::new("open", "open", Kind::Number, "open findings"),
+    Column::new("planned", "planned", Kind::Number, "planned changes").rank(1),
+    Column::new("suppressed", "suppressed", Kind::Number, "accepted findings").rank(1),
+    Column::new("baseline", "baseline", Kind::Number, "findings of the baseline").rank(1),
+];
+
+static INPUTS: &[Column] = &[
+    Column::new("name", "input", Kind::Text, "name of the input"),
+    Column::new("bytes", "bytes", Kind::Number, "its size").rank(2),
+    Column::new("lines", "lines", Kind::Number, "lines without blank ones").rank(1),
+    Column::new("valid", "valid", Kind::Number, "valid events"),
+    Column::new("invalid", "invalid", Kind::Number, "invalid lines"),
+    Column::new("first", "first", Kind::Time, "the earliest event").rank(3),
+    Column::new("last", "last", Kind::Time, "the latest event").rank(3),
+    Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes").rank(4),
+];
+
+/// The verdict with all its parts; known findings are counted, and listed when `show_known`.
+pub fn sheet(verdict: &Verdict, show_known: bool) -> Sheet<'_> {
+    let counts = verdict.counts();
+    let shown = if show_known { counts.total() } else { counts.open() };
+    let hidden = counts.total() - shown;
+    let mut notes = vec![format!("{}.", verdict.line())];
+    if hidden > 0 {
+        notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
+    }
+    notes.extend(verdict.run.warnings.iter().map(|warning| format!("Warning: {warning}")));
+    // Open findings come first, so those that are shown do.
+    let shown = usize::try_from(shown).unwrap_or(usize::MAX);
+    Sheet {
+        name: "check",
+        title: if verdict.is_violated { "Check: violated" } else { "Check: passed" }.to_owned(),
+        notes,
+        sections: vec![
+            Section { key: "verdict", title: "Verdict", body: Body::Facts(facts(verdict, &counts)) },
+            Section {
+                key: "findings",
+                title: "Findings",
+                body: table(FINDINGS, "Nothing was found.", shown, move |at| {
+                    finding(verdict, &verdict.findings[at])
+                }),
+            },
+            Section { key: "rules", title: "Rules", body: rules(verdict) },
+            Section {
+                key: "inputs",
+                title: "Inputs",
+                body: table(INPUTS, "Nothing was read.", verdict.run.inputs.len(), |at| input(verdict, at)),
+            },
+        ],
+    }
+}
+
+fn table<'a>(
+    columns: &'static [Column],
+    empty: &'static str,
+    rows: usize,
+    make: impl Fn(usize) -> Row<'a> + 'a,
+) -> Body<'a> {
+    Body::Table(Table { columns, rows: Rows::new(rows, make), empty, left_out: 0 })
+}
+
+fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
+    let run = &verdict.run;
+    let count = |key, label, rank| Fact::new(key, label, Kind::Number, counts.with_status(rank));
+    let mut facts = vec![
+        Fact::new("verdict", "verdict", Kind::Text, verdict.word()),
+        Fact::new("fail_on", "violated from", Kind::Text, severity_name(run.fail_on)),
+        Fact::new("policy", "policy", Kind::Text, run.policy.path.as_deref().unwrap_or("the defaults")),
+        Fact::new("policy_sha256", "SHA-256 of the policy", Kind::Id, run.policy.sha256.as_str()),
+        Fact::new("now", "present", Kind::Time, run.now),
+    ];
+    facts.extend(severities().map(|severity| {
+        let (key, label) = OPEN[severity as usize];
+        Fact::new(key, label, Kind::Number, counts.of(0, severity))
+    }));
+    facts.extend([
+        count("planned", "planned", 1),
+        count("suppressed", "suppressed", 2),
+        count("baseline", "in the baseline", 3),
+    ]);
+    facts
+}
+
+/// Keys and labels of how many open findings there are, by severity.
+const OPEN: [(&str, &str); 5] = [
+    ("open_info", "open, info"),
+    ("open_low", "open, low"),
+    ("open_medium", "open, medium"),
+    ("open_high", "open, high"),
+    ("open_critical", "open, critical"),
+];
+
+/// How a finding is to be taken.
+pub fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Critical | Severity::High => Tone::Bad,
+        Severity::Medium => Tone::Warn,
+        Severity::Low | Severity::Info => Tone::Plain,
+    }
+}
+
+fn finding<'a>(verdict: &'a Verdict, finding: &'a Finding) -> Row<'a> {
+    let text = |text: &'a Option<String>| Cell::from(text.as_deref());
+    let (file, line) = match &finding.place {
+        Some((file, line)) => (Cell::from(file.as_str()), Cell::Number(*line)),
+        None => (Cell::Nothing, Cell::Nothing),
+    };
+    let cells = vec![
+        severity_name(finding.severity).into(),
+        finding.status.name().into(),
+        verdict.rule_of(finding).check.id.into(),
+        finding.time.into(),
+        finding.message.as_str().into(),
+        text(&finding.organization),
+        text(&finding.organization_name),
+        text(&finding.connection),
+        text(&finding.actor),
+        text(&finding.actor_id),
+        text(&finding.action),
+        file,
+        line,
+        finding.status.because().into(),
+        finding.fingerprint.as_str().into(),
+    ];
+    let is_open = finding.status == Status::Open;
+    Row { cells, tone: if is_open { tone(finding.severity) } else { Tone::Plain } }
+}
+
+fn rules(verdict: &Verdict) -> Body<'_> {
+    let counts = verdict.counts_by_rule();
+    let row = |(rule, counts): (&RuleOutcome, &Counts)| {
+        let mut cells = vec![
+            rule.check.id.into(),
+            rule.check.about.into(),
+            severity_name(rule.severity).into(),
+            rule.is_on.into(),
+            rule.judged.into(),
+            rule.not_applicable.into(),
+        ];
+        cells.extend((0..Status::NAMES.len()).map(|rank| Cell::Number(counts.with_status(rank))));
+        Row { cells, tone: if counts.open() > 0 { tone(rule.severity) } else { Tone::Plain } }
+    };
+    let rows = verdict.rules.iter().zip(&counts).map(row).collect();
+    Body::Table(Table { columns: RULES, rows, empty: "There is no rule.", left_out: 0 })
+}
+
+fn input(verdict: &Verdict, at: usize) -> Row<'_> {
+    let input = &verdict.run.inputs[at];
+    let cells = vec![
+        input.name.as_str().into(),
+        input.bytes.into(),
+        input.lines.into(),
+        input.valid.into(),
+        input.invalid.into(),
+        input.first.into(),
+        input.last.into(),
+        input.sha256.as_str().into(),
+    ];
+    Row { cells, tone: if input.invalid > 0 { Tone::Warn } else { Tone::Plain } }
+}

@@ -1,0 +1,149 @@
+//! A verdict for people at a terminal: rules with findings, the worst first, what could not be
+//! judged, and the verdict as the last line.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use super::sheet::tone;
+use super::{VerdictLook, counted, place, status};
+use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
+use crate::formats::sheets::{Look, style};
+use crate::sheet::Tone;
+use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
+
+/// Prints everything; every line but the last one fits the width.
+pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out: String::new(), look: &look.look };
+    let is_shown = |finding: &Finding| look.show_known || finding.status == Status::Open;
+    for warning in &verdict.run.warnings {
+        page.text(0, &format!("warning: {warning}"), style(Tone::Warn));
+    }
+    if verdict.findings.iter().any(|finding| is_shown(finding) && finding.time.is_some()) {
+        page.text(0, &format!("Times are in {}.", look.look.zone.name()), Style::new());
+    }
+    let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
+    let mut found: Vec<_> = (0..verdict.rules.len()).filter(|rule| counts[*rule].total() > 0).collect();
+    // A rule without an open finding comes after those with one.
+    found.sort_by_key(|rule| {
+        let outcome = &verdict.rules[*rule];
+        let open = findings[*rule].iter().filter(|finding| finding.status == Status::Open);
+        (Reverse(open.map(|finding| finding.severity).max()), Reverse(outcome.severity), outcome.check.id)
+    });
+    for rule in found {
+        page.rule(&verdict.rules[rule], &counts[rule]);
+        for finding in findings[rule].iter().filter(|finding| is_shown(finding)) {
+            page.gap();
+            page.finding(finding);
+            page.flush(to)?;
+        }
+    }
+    page.rest(verdict, &counts);
+    page.gap();
+    let (line, tone) = (verdict.line(), if verdict.is_violated { Tone::Bad } else { Tone::Good });
+    let style = if look.look.colors { style(tone).bold() } else { Style::new() };
+    page.out.push_str(&format!("{style}{line}{style:#}\n"));
+    page.flush(to)
+}
+
+struct Page<'a> {
+    out: String,
+    look: &'a Look,
+}
+
+impl Page<'_> {
+    fn flush(&mut self, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(plain(std::mem::take(&mut self.out), self.look.ascii).as_bytes())
+    }
+
+    fn gap(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// A text in lines that are indented.
+    fn text(&mut self, indent: usize, text: &str, style: Style) {
+        let room = self.look.width.unwrap_or(usize::MAX).saturating_sub(indent).max(1);
+        let style = if self.look.colors { style } else { Style::new() };
+        let indent = " ".repeat(indent);
+        for line in wrapped(&of_report(text, self.look.ascii), room) {
+            self.out.push_str(&format!("{indent}{style}{line}{style:#}\n"));
+        }
+    }
+
+    fn rule(&mut self, outcome: &RuleOutcome, counts: &Counts) {
+        let is_open = counts.open() > 0;
+        let style = if is_open { style(tone(outcome.severity)) } else { Style::new() };
+        let head = format!(
+            "{}  {}  {}",
+            severity_name(outcome.severity).to_uppercase(),
+            outcome.check.id,
+            counted(counts)
+        );
+        self.gap();
+        self.text(0, &head, style.bold());
+        self.text(2, outcome.check.about, Style::new());
+        if outcome.not_applicable > 0 {
+            let events = outcome.judged + outcome.not_applicable;
+            let lacking = format!("{} of {events} events lack what it needs", outcome.not_applicable);
+            self.text(2, &lacking, Style::new());
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let time = finding.time.map(|time| time.to_the_second(self.look.zone));
+        let known = (finding.status != Status::Open).then(|| status(finding));
+        let head: Vec<_> = [time, place(finding), known].into_iter().flatten().collect();
+        if !head.is_empty() {
+            self.text(2, &of_log(&head.join("  "), self.look.ascii), Style::new());
+        }
+        let indent = if head.is_empty() { 2 } else { 4 };
+        self.text(indent, &of_log(&finding.message, self.look.ascii), Style::new());
+        let who = [
+            ("organization", &finding.organization),
+            ("named", &finding.organization_name),
+            ("connection", &finding.connection),
+            ("actor", &finding.actor),
+            ("actor id", &finding.actor_id),
+        ];
+        // Messages name most of them.
+        let unnamed = who.into_iter().filter_map(|(what, text)| {
+            let text = text.as_deref().filter(|text| !text.is_empty() && !finding.message.contains(text))?;
+            Some(format!("{what} {}", of_log(text, self.look.ascii)))
+        });
+        let unnamed = unnamed.collect::<Vec<_>>().join(", ");
+        if !unnamed.is_empty() {
+            self.text(indent, &unnamed, Style::new());
+        }
+    }
+
+    /// What came of the other rules.
+    fn rest(&mut self, verdict: &Verdict, counts: &[Counts]) {
+        let lacking: Vec<_> = verdict.rules.iter().filter(|rule| rule.is_not_applicable()).collect();
+        if !lacking.is_empty() {
+            self.gap();
+            self.text(0, "Not applicable, as no event says what they need:", Style::new());
+        }
+        for rule in lacking {
+            let events = if rule.not_applicable == 1 { "event" } else { "events" };
+            self.text(2, &format!("{} ({} {events})", rule.check.id, rule.not_applicable), Style::new());
+        }
+        let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);
+        let clean = judged.filter(|(rule, counts)| counts.total() == 0 && !rule.is_not_applicable()).count();
+        let off = verdict.rules.iter().filter(|rule| !rule.is_on).count();
+        self.gap();
+        self.text(0, &format!("Rules without a finding: {clean}; rules that are off: {off}."), Style::new());
+        let total = verdict.counts();
+        let invalid: u64 = verdict.run.inputs.iter().map(|input| input.invalid).sum();
+        if invalid > 0 {
+            self.text(
+                0,
+                &format!("Invalid lines, which no rule about events sees: {invalid}."),
+                Style::new(),
+            );
+        }
+        if total.total() == 0 {
+            self.text(0, "Nothing was found.", Style::new());
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What `check` says, before any format: every rule with what it judged, every finding with its
+//! status, and whether all that violates the policy.
+
+use clap::ValueEnum;
+
+use crate::checks::{Check, Severity};
+use crate::time::Timestamp;
+
+/// Under what circumstances rules were judged.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The policy.
+    pub policy: PolicyInfo,
+    /// The least severity that violates the policy.
+    pub fail_on: Severity,
+    /// What was taken for the present.
+    pub now: Timestamp,
+    /// Whether findings were compared with those of a baseline.
+    pub has_baseline: bool,
+    /// What was read, in the order it was given.
+    pub inputs: Vec<InputFacts>,
+    /// What a reader has to know, a sentence each: entries that expired, limits.
+    pub warnings: Vec<String>,
+}
+
+/// Which policy was applied.
+#[derive(Clone, Debug)]
+pub struct PolicyInfo {
+    /// Where it was read from; nothing for the defaults.
+    pub path: Option<String>,
+    /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
+    pub sha256: String,
+}
+
+/// An input that was read.
+#[derive(Clone, Debug)]
+pub struct InputFacts {
+    /// Its name as in places.
+    pub name: String,
+    /// Its size as it was read, compressed or not.
+    pub bytes: u64,
+    /// SHA-256 of those bytes in hexadecimal.
+    pub sha256: String,
+    /// Lines, without blank ones.
+    pub lines: u64,
+    /// Lines that are valid events.
+    pub valid: u64,
+    /// Lines that are not.
+    pub invalid: u64,
+    /// The earliest event.
+    pub first: Option<Timestamp>,
+    /// The latest event.
+    pub last: Option<Timestamp>,
+}
+
+/// A rule and what it judged.
+#[derive(Clone)]
+pub struct RuleOutcome {
+    /// The rule.
+    pub check: &'static Check,
+    /// Whether it was judged.
+    pub is_on: bool,
+    /// How bad its findings are under the policy.
+    pub severity: Severity,
+    /// Events it could judge.
+    pub judged: u64,
+    /// Events in its scope that lack what it needs.
+    pub not_applicable: u64,
+}
+
+/// Something that a rule found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Index of the rule in [`Verdict::rules`].
+    pub rule: usize,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What happened, in a sentence without a full stop.
+    pub message: String,
+    /// The same in every run over an export that has it.
+    pub fingerprint: String,
+    /// Whether it is known already.
+    pub status: Status,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// Name of its file, and its 1-based line there.
+    pub place: Option<(String, u64)>,
+    /// The vendor's action.
+    pub action: Option<String>,
+    /// Id of the organization.
+    pub organization: Option<String>,
+    /// Name of the organization.
+    pub organization_name: Option<String>,
+    /// Id of the connection.
+    pub connection: Option<String>,
+    /// What to call who did it.
+    pub actor: Option<String>,
+    /// Id of who did it.
+    pub actor_id: Option<String>,
+}
+
+/// Whether a finding is known already; only open ones can violate the policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is not.
+    Open,
+    /// It was announced.
+    Planned {
+        /// Where it was approved.
+        ticket: String,
+    },
+    /// It is accepted.
+    Suppressed {
+        /// Why.
+        reason: String,
+    },
+    /// The baseline has it.
+    Baseline,
+}
+
+impl Status {
+    /// The names of all, in their order.
+    pub const NAMES: [&'static str; 4] = ["open", "planned", "suppressed", "baseline"];
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        Self::NAMES[self.rank()]
+    }
+
+    /// Why it is what it is: a ticket, or a reason.
+    pub fn because(&self) -> Option<&str> {
+        match self {
+            Self::Planned { ticket: because } | Self::Suppressed { reason: because } => Some(because),
+            Self::Open | Self::Baseline => None,
+        }
+    }
+
+    /// Its place in [`Self::NAMES`].
+    pub fn rank(&self) -> usize {
+        match self {
+            Self::Open => 0,
+            Self::Planned { .. } => 1,
+            Self::Suppressed { .. } => 2,
+            Self::Baseline => 3,
+        }
+    }
+}
+
+/// The severities, the worst first.
+pub fn severities() -> impl Iterator<Item = Severity> {
+    Severity::value_variants().iter().rev().copied()
+}
+
+/// The name of a severity, as on the command line.
+pub fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+/// How many findings there are by status and severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([[u64; 5]; 4]);
+
+impl Counts {
+    fn add(&mut self, finding: &Finding) {
+        self.0[finding.status.rank()][finding.severity as usize] += 1;
+    }
+
+    /// How many have the status of that rank and the severity.
+    pub fn of(&self, status: usize, severity: Severity) -> u64 {
+        self.0[status][severity as usize]
+    }
+
+    /// How many have the status of that rank.
+    pub fn with_status(&self, status: usize) -> u64 {
+        self.0[status].iter().sum()
+    }
+
+    /// How many are open.
+    pub fn open(&self) -> u64 {
+        self.with_status(0)
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.0.iter().flatten().sum()
+    }
+}
+
+/// What `check` says.
+#[derive(Clone)]
+pub struct Verdict {
+    /// Under what circumstances rules were judged.
+    pub run: Run,
+    /// Every rule, judged or not.
+    pub rules: Vec<RuleOutcome>,
+    /// What they found: open ones first, the worst first, then by rule, time and place.
+    pub findings: Vec<Finding>,
+    /// Whether an open finding is bad enough.
+    pub is_violated: bool,
+}
+
+impl Verdict {
+    /// Puts findings in order and decides.
+    pub fn new(run: Run, rules: Vec<RuleOutcome>, mut findings: Vec<Finding>) -> Self {
+        findings.sort_by(|a, b| {
+            let key = |finding: &Finding| {
+                let worst_first = std::cmp::Reverse(finding.severity);
+                (finding.status.rank(), worst_first, rules[finding.rule].check.id, finding.time)
+            };
+            let by_text =
+                || (&a.place, &a.fingerprint, &a.message).cmp(&(&b.place, &b.fingerprint, &b.message));
+            key(a).cmp(&key(b)).then_with(by_text)
+        });
+        let mut verdict = Self { run, rules, findings, is_violated: false };
+        verdict.is_violated = verdict.findings.iter().any(|finding| verdict.fails(finding));
+        verdict
+    }
+
+    /// Whether a finding violates the policy.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.status == Status::Open && finding.severity >= self.run.fail_on
+    }
+
+    /// The rule that found something.
+    pub fn rule_of(&self, finding: &Finding) -> &RuleOutcome {
+        &self.rules[finding.rule]
+    }
+
+    /// How many findings there are.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.findings.iter().for_each(|finding| counts.add(finding));
+        counts
+    }
+
+    /// How many findings there are of every rule.
+    pub fn counts_by_rule(&self) -> Vec<Counts> {
+        let mut counts = vec![Counts::default(); self.rules.len()];
+        self.findings.iter().for_each(|finding| counts[finding.rule].add(finding));
+        counts
+    }
+
+    /// The findings of every rule, in their order.
+    pub fn by_rule(&self) -> Vec<Vec<&Finding>> {
+        let mut findings = vec![Vec::new(); self.rules.len()];
+        self.findings.iter().for_each(|finding| findings[finding.rule].push(finding));
+        findings
+    }
+
+    /// `violated` or `passed`.
+    pub fn word(&self) -> &'static str {
+        if self.is_violated { "violated" } else { "passed" }
+    }
+
+    /// The verdict in one line: how many findings decided it, and how many others there are.
+    pub fn line(&self) -> String {
+        let (counts, fail_on) = (self.counts(), self.run.fail_on);
+        let least = severity_name(fail_on);
+        let bad = severities().filter(|severity| *severity >= fail_on && counts.of(0, *severity) > 0);
+        let parts: Vec<_> =
+            bad.map(|severity| format!("{} {}", counts.of(0, severity), severity_name(severity))).collect();
+        let failing: u64 =
+            severities().filter(|severity| *severity >= fail_on).map(|at| counts.of(0, at)).sum();
+        let mut line = match failing {
+            0 => format!("passed: no finding at or above {least}"),
+            1 => format!("violated: 1 finding at or above {least} ({})", parts.join(", ")),
+            _ => format!("violated: {failing} findings at or above {least} ({})", parts.join(", ")),
+        };
+        let below = counts.open() - failing;
+        let others = [
+            (below, "below it"),
+            (counts.with_status(1), "planned"),
+            (counts.with_status(2), "suppressed"),
+            (counts.with_status(3), "in the baseline"),
+        ];
+        let others = others.iter().filter(|(count, _)| *count > 0);
+        let others: Vec<_> = others.map(|(count, what)| format!("{count} {what}")).collect();
+        if !others.is_empty() {
+            line.push_str(&format!("; {}", others.join(", ")));
+        }
+        line
+    }
+}
+
+impl RuleOutcome {
+    /// Whether it was to be judged, but no event says what it needs.
+    pub fn is_not_applicable(&self) -> bool {
+        self.is_on && self.judged == 0 && self.not_applicable > 0
+    }
+
+    /// The controls it gives evidence for, with the key of their standard.
+    pub fn controls(&self) -> [(&'static str, &'static [&'static str]); 3] {
+        let controls = &self.check.controls;
+        [("soc2", controls.soc2), ("iso27001", controls.iso27001), ("nist", controls.nist)]
+    }
+}
