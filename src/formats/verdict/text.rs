@@ -35,7 +35,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         page.rule(&verdict.rules[rule], &counts[rule]);
         for finding in findings[rule].iter().filter(|finding| is_shown(finding)) {
             page.gap();
-            page.finding(finding);
+            page.finding(finding, &verdict.rules[rule]);
             page.flush(to)?;
         }
     }
@@ -90,10 +90,12 @@ impl Page<'_> {
         }
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, outcome: &RuleOutcome) {
         let time = finding.time.map(|time| time.to_the_second(self.look.zone));
         let known = (finding.status != Status::Open).then(|| status(finding));
-        let head: Vec<_> = [time, place(finding), known].into_iter().flatten().collect();
+        let is_other = finding.severity != outcome.severity;
+        let severity = is_other.then(|| severity_name(finding.severity).to_uppercase());
+        let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
             self.text(2, &of_log(&head.join("  "), self.look.ascii), Style::new());
         }
