@@ -26,6 +26,8 @@ mod sheets;
 mod html;
 // What holds for every report.
 mod reports;
+// Every format of a verdict, hostile texts included.
+mod verdicts;
 // What can be read off the source tree.
 mod tidy;
 // Running the binary.
