@@ -12,6 +12,7 @@ use crate::deliveries::Identity;
 use crate::event::Operation;
 use crate::names::{Id, NONE};
 use crate::scan::BlockId;
+use crate::survey::Survey;
 use crate::time::Timestamp;
 
 /// A change of a connection, or a portal link, which may lead to one.
@@ -49,6 +50,13 @@ pub struct Change {
     pub identity: Identity,
     /// Its block, and its 1-based line there.
     pub place: (BlockId, u32),
+}
+
+impl Change {
+    /// Somebody else than the actor drove the session.
+    pub fn is_impersonated(&self) -> bool {
+        self.impersonator != NONE || self.reason != NONE
+    }
 }
 
 /// State of a connection.
@@ -180,6 +188,43 @@ pub fn walk(changes: &[Change], mut each: impl FnMut(Step)) {
         *left = *left + u32::from(after == State::Active) - u32::from(was_active);
         each(Step { change: index, before, after, was_active, owner, left: *left });
     }
+}
+
+/// By change what it did; nothing for what changes no connection's state.
+pub fn steps(changes: &[Change]) -> Vec<Option<Step>> {
+    let mut steps = vec![None; changes.len()];
+    walk(changes, |step| steps[step.change] = Some(step));
+    steps
+}
+
+/// By change whether it deletes a connection that another event deleted already, without one that
+/// brought it back. Another event with the same id is a conflict, not a second deletion.
+pub fn deleted_again(changes: &[Change]) -> Vec<bool> {
+    let mut last: HashMap<Id, u64, RandomState> = HashMap::default();
+    let again = changes.iter().map(|change| match change.operation {
+        _ if change.connection == NONE => false,
+        Operation::Deleted => {
+            let key = change.identity.key;
+            last.insert(change.connection, key).is_some_and(|earlier| earlier != key)
+        }
+        Operation::Created | Operation::Enabled => {
+            last.remove(&change.connection);
+            false
+        }
+        _ => false,
+    });
+    again.collect()
+}
+
+/// Whether an organization is another one than the owner. An event may name by its name alone an
+/// organization that others name by id.
+pub fn is_foreign(survey: &Survey, organization: Id, owner: Id) -> bool {
+    let names = |one: Id, other: Id| survey.organization_name(one) == survey.organizations.names.get(other);
+    organization != owner
+        && organization != NONE
+        && owner != NONE
+        && !names(organization, owner)
+        && !names(owner, organization)
 }
 
 /// A time in which an organization had no active connection, after it had one.

@@ -10,9 +10,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::event::Operation;
+use crate::history::{Change, State};
 use crate::input::{Input, Meter, Place};
 use crate::json::{self, Document, Kind, NodeId};
+use crate::names::NONE;
 use crate::nearest::nearest;
+use crate::survey::Survey;
 
 /// What somebody may do in an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +25,28 @@ pub enum Role {
     Member,
     /// Also open the portal and delete connections.
     Admin,
+}
+
+/// What a roster says about an action, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// The actor has no role in the organization.
+    NotOnTheRoster,
+    /// The actor's role does not allow it.
+    WrongRole,
+    /// It is allowed to the actor, in whose session somebody else acted.
+    Impersonated,
+    /// The source does not say who did it.
+    UnknownActor,
+    /// It is allowed.
+    Allowed,
+}
+
+/// Whether only administrators may do it. Sources that name nobody log every state change, of which
+/// only the deletion is known to be done by hand.
+pub fn is_for_admins(change: &Change) -> bool {
+    let always = matches!(change.operation, Operation::PortalOpened | Operation::Deleted);
+    always || (change.actor != NONE && State::after(change.operation).is_some())
 }
 
 /// Who has which role where.
@@ -41,6 +67,24 @@ impl Roster {
         let pairs =
             organizations.flat_map(|organization| actor.iter().map(move |actor| (organization, *actor)));
         pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max()
+    }
+
+    /// What it says about an action of administrators.
+    pub fn verdict(&self, survey: &Survey, change: &Change) -> Verdict {
+        if change.actor == NONE {
+            return Verdict::UnknownActor;
+        }
+        let id = survey.organizations.names.get(change.organization);
+        let organization = [id, survey.organization_name(change.organization)];
+        let actor = [survey.actors.names.get(change.actor), survey.actor_texts(change.actor)[1]];
+        let [organization, actor] =
+            [organization, actor].map(|names| names.into_iter().flatten().collect::<Vec<_>>());
+        match self.role(&organization, &actor) {
+            None => Verdict::NotOnTheRoster,
+            Some(Role::Member) => Verdict::WrongRole,
+            Some(Role::Admin) if change.is_impersonated() => Verdict::Impersonated,
+            Some(Role::Admin) => Verdict::Allowed,
+        }
     }
 
     fn add(&mut self, [organization, actor, role]: [&str; 3]) -> Result<()> {

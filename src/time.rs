@@ -189,6 +189,21 @@ pub fn parse_age(text: &str) -> Option<i64> {
     (age <= 10_000 * 366 * SECONDS_PER_DAY).then_some(age)
 }
 
+/// A length of time in so many of its greatest units: `3d 4h`.
+pub fn duration(seconds: u64, units: usize) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
+    let mut rest = seconds;
+    let mut words = Vec::new();
+    for (size, name) in UNITS.iter().skip(first).take(units) {
+        if rest >= *size || words.is_empty() {
+            words.push(format!("{}{name}", rest / size));
+        }
+        rest %= size;
+    }
+    words.join(" ")
+}
+
 fn local_date_time(text: &str) -> Option<NaiveDateTime> {
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return (text.len() == 10).then(|| date.and_hms_opt(0, 0, 0))?;

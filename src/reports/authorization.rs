@@ -7,8 +7,8 @@ use super::visits::is_change;
 use super::{Material, Report};
 use crate::event::Operation;
 use crate::history::{self, Change};
-use crate::names::{Id, NONE, Seen};
-use crate::roster::{Role, Roster};
+use crate::names::{NONE, Seen};
+use crate::roster::{Roster, Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
 
@@ -21,16 +21,6 @@ pub static REPORT: Report = Report {
     takes: &["--roster"],
     make,
 };
-
-/// What a roster says about an action, the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Verdict {
-    NotOnTheRoster,
-    WrongRole,
-    Impersonated,
-    UnknownActor,
-    Allowed,
-}
 
 /// Every verdict with its key, its name and how it is to be taken.
 static VERDICTS: &[(Verdict, &str, &str, Tone)] = &[
@@ -92,7 +82,7 @@ static OWNERSHIP: &[Column] = &[
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let roster = material.options.roster.as_ref();
-    let actions: Vec<_> = survey.changes.iter().filter(|change| is_for_admins(change)).collect();
+    let actions: Vec<_> = survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
     let judged = roster.map(|roster| judge(survey, roster, &actions));
     let mut notes = material.notes();
     notes
@@ -114,16 +104,9 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-/// Sources that name nobody log every state change, of which only the deletion is known to be done
-/// by hand.
-fn is_for_admins(change: &Change) -> bool {
-    let always = matches!(change.operation, Operation::PortalOpened | Operation::Deleted);
-    change.is_selected && (always || (change.actor != NONE && is_change(change.operation)))
-}
-
 fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
     let mut judged: Vec<_> =
-        actions.iter().map(|change| (verdict(survey, roster, change), *change)).collect();
+        actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))
@@ -138,23 +121,6 @@ fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
         survey.actors.names.get(change.actor),
         survey.words.get(change.impersonator),
     ]
-}
-
-fn verdict(survey: &Survey, roster: &Roster, change: &Change) -> Verdict {
-    if change.actor == NONE {
-        return Verdict::UnknownActor;
-    }
-    let organization =
-        [survey.organizations.names.get(change.organization), survey.organization_name(change.organization)];
-    let actor = [survey.actors.names.get(change.actor), survey.actor_texts(change.actor)[1]];
-    let [organization, actor] =
-        [organization, actor].map(|names| names.into_iter().flatten().collect::<Vec<_>>());
-    match roster.role(&organization, &actor) {
-        None => Verdict::NotOnTheRoster,
-        Some(Role::Member) => Verdict::WrongRole,
-        Some(Role::Admin) if change.impersonator != NONE || change.reason != NONE => Verdict::Impersonated,
-        Some(Role::Admin) => Verdict::Allowed,
-    }
 }
 
 fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Verdict, &Change)]>) -> Table<'a> {
@@ -224,46 +190,26 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
 /// not selected counts for what came before.
 fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
     let owners = history::origin(&survey.changes).owners;
-    let mut deletions: Vec<Option<u64>> = vec![None; owners.len()];
+    let again = history::deleted_again(&survey.changes);
     let mut rows = Vec::new();
-    let steps = survey.changes.iter().filter(|change| change.connection != NONE);
-    for change in steps {
-        let owner = owners[change.connection as usize];
-        let last = &mut deletions[change.connection as usize];
-        let mut report = |what: &'static str| {
-            if change.is_selected {
-                let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
-                cells.extend(survey.organization_cells(change.organization));
-                cells.extend(survey.organization_cells(owner));
-                let [actor, id, _] = survey.actor_cells(change.actor);
-                cells.extend([actor, id, what.into()]);
-                rows.push(Row { cells, tone: Tone::Bad });
-            }
-        };
-        if change.operation == Operation::Deleted {
-            let key = change.identity.key;
-            // Another event with the same id is a conflict, not a second deletion.
-            if last.replace(key).is_some_and(|earlier| earlier != key) {
-                report("deleted a second time");
-            }
-        } else if matches!(change.operation, Operation::Created | Operation::Enabled) {
-            *last = None;
+    for (change, is_again) in survey.changes.iter().zip(again) {
+        if change.connection == NONE || !change.is_selected {
+            continue;
         }
-        if is_foreign(survey, change.organization, owner) {
-            report("the organization is not the owner");
+        let owner = owners[change.connection as usize];
+        let is_foreign = history::is_foreign(survey, change.organization, owner);
+        let misfits =
+            [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
+        for (_, what) in misfits.into_iter().filter(|(is_so, _)| *is_so) {
+            let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
+            cells.extend(survey.organization_cells(change.organization));
+            cells.extend(survey.organization_cells(owner));
+            let [actor, id, _] = survey.actor_cells(change.actor);
+            cells.extend([actor, id, what.into()]);
+            rows.push(Row { cells, tone: Tone::Bad });
         }
     }
     Table { columns: OWNERSHIP, rows: rows.into(), empty: "Every change fits its connection.", left_out: 0 }
-}
-
-/// An event may name by its name alone an organization that others name by id.
-fn is_foreign(survey: &Survey, organization: Id, owner: Id) -> bool {
-    let names = |one: Id, other: Id| survey.organization_name(one) == survey.organizations.names.get(other);
-    organization != owner
-        && organization != NONE
-        && owner != NONE
-        && !names(organization, owner)
-        && !names(owner, organization)
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use chrono_tz::Tz;
 use super::Look;
 use super::words::of_log;
 use crate::sheet::{Cell, Kind};
-
-const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+use crate::time::duration;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
 pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
@@ -51,20 +50,6 @@ pub fn is_amount(kind: Kind) -> bool {
 /// The longest form.
 pub fn longest(cell: &Cell<'_>, look: &Look) -> String {
     forms(cell, look).swap_remove(0)
-}
-
-/// So many of the greatest units: `3d 4h`.
-fn duration(seconds: u64, units: usize) -> String {
-    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
-    let mut rest = seconds;
-    let mut words = Vec::new();
-    for (size, name) in UNITS.iter().skip(first).take(units) {
-        if rest >= *size || words.is_empty() {
-            words.push(format!("{}{name}", rest / size));
-        }
-        rest %= size;
-    }
-    words.join(" ")
 }
 
 /// The value for formats that know only text; texts are as they stand in the log.

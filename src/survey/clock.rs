@@ -1,0 +1,87 @@
+//! When there were events at all: the first and the last of every quarter of an hour.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::QUARTER_SECONDS;
+use crate::time::Timestamp;
+
+/// A stretch of time from an event to a later one.
+pub type Span = (Timestamp, Timestamp);
+
+/// The first and the last event of every quarter of an hour since 1970.
+#[derive(Default)]
+pub struct Clock {
+    quarters: HashMap<i64, Span, RandomState>,
+    /// The quarter at hand: events mostly come in order.
+    current: Option<(i64, Span)>,
+}
+
+impl Clock {
+    /// Takes in an event.
+    pub fn add(&mut self, time: Timestamp) {
+        let quarter = time.seconds.div_euclid(QUARTER_SECONDS);
+        match &mut self.current {
+            Some((current, span)) if *current == quarter => widen(span, (time, time)),
+            _ => {
+                self.settle();
+                self.current = Some((quarter, (time, time)));
+            }
+        }
+    }
+
+    /// Takes in what another reader saw.
+    pub fn merge(&mut self, mut other: Self) {
+        other.settle();
+        other.quarters.into_iter().for_each(|(quarter, span)| self.put(quarter, span));
+    }
+
+    /// The times between quarters with events, in order; any that is longer than a quarter of an hour
+    /// and has no event in it is one of them.
+    pub fn pauses(&self) -> Vec<Span> {
+        let mut spans: Vec<_> = self.quarters.values().copied().collect();
+        spans.sort_unstable();
+        spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect()
+    }
+
+    /// The last thing before reading it.
+    pub fn settle(&mut self) {
+        if let Some((quarter, span)) = self.current.take() {
+            self.put(quarter, span);
+        }
+    }
+
+    fn put(&mut self, quarter: i64, span: Span) {
+        widen(self.quarters.entry(quarter).or_insert(span), span);
+    }
+}
+
+fn widen(span: &mut Span, (first, last): Span) {
+    *span = (span.0.min(first), span.1.max(last));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(seconds: &[i64]) -> Clock {
+        let mut clock = Clock::default();
+        seconds.iter().for_each(|seconds| clock.add(Timestamp { seconds: *seconds, nanos: 0 }));
+        clock
+    }
+
+    #[test]
+    fn pauses_are_exact_in_any_order() {
+        let pauses = |clock: &Clock| {
+            clock.pauses().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
+        };
+        let mut whole = clock(&[9000, -5, 10, 899, 100, 8999]);
+        whole.settle();
+        assert_eq!(pauses(&whole), [(-5, 10), (899, 8999), (8999, 9000)]);
+        let mut halves = clock(&[9000, 100, 8999]);
+        halves.settle();
+        halves.merge(clock(&[-5, 899, 10]));
+        assert_eq!(pauses(&halves), pauses(&whole));
+    }
+}
