@@ -3,15 +3,42 @@
 //! A rule is a pure function: it sees what was collected and its settings, and says what it found.
 //! Planned changes, suppressions and the verdict are none of its business.
 
+mod actor_across_orgs;
+mod bursts;
+mod conflicting_duplicate;
+mod connection_deleted;
+mod connection_disabled;
+mod contradictory_event;
+mod deleted_without_visit;
+mod duplicate_deletion;
+mod event_from_the_future;
+mod foreign_connection;
+mod impersonated_change;
+mod impersonation_without_reason;
+mod invalid_event;
+mod log_gap;
+mod new_address;
+mod not_on_roster;
+mod org_left_without_sso;
+mod outside_change_window;
+mod portal_url_burst;
+mod portal_without_change;
+mod provider_swapped;
+mod same_person;
+mod unapproved_connection_type;
+mod words;
+
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use crate::history::{Change, Step};
-use crate::names::Id;
+use crate::event::Operation;
+use crate::history::{Change, State, Step};
+use crate::names::{Id, NONE};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
-use crate::survey::{Noted, Survey};
+use crate::sources;
+use crate::survey::{Noted, Survey, Visit, What};
 use crate::time::Timestamp;
 
 /// How bad a finding of a rule is.
@@ -56,7 +83,8 @@ pub enum Default {
     On,
     /// It is not.
     Off,
-    /// It is when the policy has this part: `roster`, `windows`.
+    /// It is when the policy has this part: `roster`, `windows` (freezes are some as well), or `list`, one
+    /// of the rule's own lists.
     With(&'static str),
 }
 
@@ -159,6 +187,70 @@ pub struct Judgement {
     pub violations: Vec<Violation>,
 }
 
+/// What a rule says about one event.
+enum Answer {
+    /// It lacks what the rule needs.
+    NotApplicable,
+    /// Nothing is wrong with it.
+    Fine,
+    /// It must not happen.
+    Bad(String),
+}
+
+impl Answer {
+    /// Bad if it is so, with a message that is made only then.
+    fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
+        if is_so { Self::Bad(message()) } else { Self::Fine }
+    }
+}
+
+impl Judgement {
+    /// What a rule says about changes, one by one.
+    fn of<'a>(
+        changes: impl Iterator<Item = (usize, &'a Change)>,
+        mut judge: impl FnMut(usize, &'a Change) -> Answer,
+    ) -> Self {
+        let mut judgement = Self::default();
+        for (index, change) in changes {
+            judgement.add(Subject::Change(index), judge(index, change));
+        }
+        judgement
+    }
+
+    /// What was noted of this sort, whatever it is.
+    fn of_noted(case: &Case<'_>, what: What, message: impl Fn(&Noted) -> String) -> Self {
+        let mut judgement = Self { judged: case.events(), ..Self::default() };
+        for (index, noted) in case.noted(what) {
+            judgement.find(Subject::Noted(index), message(noted));
+        }
+        judgement
+    }
+
+    fn add(&mut self, subject: Subject, answer: Answer) {
+        match answer {
+            Answer::NotApplicable => self.not_applicable += 1,
+            Answer::Fine => self.judged += 1,
+            Answer::Bad(message) => {
+                self.judged += 1;
+                self.find(subject, message);
+            }
+        }
+    }
+
+    fn find(&mut self, subject: Subject, message: String) {
+        self.violations.push(Violation { subject, message });
+    }
+
+    /// Puts what was found in time order; lines without a time come first.
+    fn sort(&mut self, survey: &Survey) {
+        self.violations.sort_by_key(|violation| match violation.subject {
+            Subject::Change(index) => Some(survey.changes[index].time),
+            Subject::Noted(index) => survey.noted[index].time,
+            Subject::Log(time) => Some(time),
+        });
+    }
+}
+
 impl<'a> Case<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
@@ -168,11 +260,45 @@ impl<'a> Case<'a> {
             .filter(move |(_, change)| scope.covers(survey, change.organization, change.kind, change.action))
     }
 
-    /// What was noted of lines and events in the rule's scope, with its index.
-    pub fn noted(&self) -> impl Iterator<Item = (usize, &'a Noted)> {
+    /// What was noted of this sort in the rule's scope, with its index.
+    pub fn noted(&self, what: What) -> impl Iterator<Item = (usize, &'a Noted)> {
         let (survey, scope) = (self.survey, self.scope);
-        let noted = survey.noted.iter().enumerate();
+        let noted = survey.noted.iter().enumerate().filter(move |(_, noted)| noted.what == what);
         noted.filter(move |(_, noted)| scope.covers(survey, noted.organization, noted.kind, noted.action))
+    }
+
+    /// The changes of a connection's state in the rule's scope, with their index, in time order.
+    pub fn state_changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+        self.changes().filter(|(_, change)| State::after(change.operation).is_some())
+    }
+
+    /// The changes of one sort in the rule's scope, with their index, in time order.
+    pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
+        self.changes().filter(move |(_, change)| change.operation == operation)
+    }
+
+    /// The events in the rule's scope that are no change, as far as they have an actor or an address.
+    pub fn visits(&self) -> impl Iterator<Item = &'a Visit> {
+        let (survey, scope) = (self.survey, self.scope);
+        let is_change = |visit: &Visit| !matches!(visit.operation, Operation::Viewed | Operation::Other);
+        let visits = survey.visits.iter().filter(move |visit| visit.is_selected && !is_change(visit));
+        visits.filter(move |visit| scope.covers(survey, visit.organization, NONE, visit.action))
+    }
+
+    /// How many events are in the rule's scope, as far as it can be told.
+    pub fn events(&self) -> u64 {
+        if self.scope.is_everything() {
+            return self.survey.selected;
+        }
+        (self.changes().count() + self.visits().count()) as u64
+    }
+
+    /// Whether the source of an action logs one of these operations.
+    pub fn logs(&self, action: Id, operations: &[Operation]) -> bool {
+        let facts = self.survey.action_facts.get(action as usize);
+        let source = facts.and_then(|facts| sources::ALL.iter().find(|source| source.name == facts.0));
+        source
+            .is_some_and(|source| source.actions.iter().any(|action| operations.contains(&action.operation)))
     }
 
     /// A setting that is a number.
@@ -202,7 +328,7 @@ impl<'a> Case<'a> {
 
     /// What to call an organization in a message: id, and name if there is one.
     pub fn organization(&self, id: Id) -> String {
-        let key = self.survey.organizations.names.text(id);
+        let key = self.survey.organizations.names.get(id).unwrap_or("an unnamed organization");
         match self.survey.organization_name(id) {
             Some(name) if name != key => format!("{key} ({name})"),
             _ => key.to_owned(),
@@ -216,4 +342,27 @@ impl<'a> Case<'a> {
 }
 
 /// Every rule, the worst first, then by name.
-pub static ALL: &[&Check] = &[];
+pub static ALL: &[&Check] = &[
+    &org_left_without_sso::CHECK,
+    &conflicting_duplicate::CHECK,
+    &foreign_connection::CHECK,
+    &impersonated_change::CHECK,
+    &invalid_event::CHECK,
+    &not_on_roster::CHECK,
+    &actor_across_orgs::CHECK,
+    &connection_deleted::CHECK,
+    &contradictory_event::CHECK,
+    &deleted_without_visit::CHECK,
+    &duplicate_deletion::CHECK,
+    &event_from_the_future::CHECK,
+    &impersonation_without_reason::CHECK,
+    &log_gap::CHECK,
+    &outside_change_window::CHECK,
+    &portal_url_burst::CHECK,
+    &provider_swapped::CHECK,
+    &same_person::CHECK,
+    &unapproved_connection_type::CHECK,
+    &connection_disabled::CHECK,
+    &new_address::CHECK,
+    &portal_without_change::CHECK,
+];

@@ -127,6 +127,11 @@ pub struct Suppression {
 }
 
 impl Scope {
+    /// Whether it is about all events.
+    pub fn is_everything(&self) -> bool {
+        self.organizations.is_empty() && self.connection_types.is_empty() && self.sources.is_empty()
+    }
+
     /// Whether it covers an event; the numbers are of the survey's names.
     pub fn covers(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
         let any = |patterns: &[Pattern], texts: &[Option<&str>]| {

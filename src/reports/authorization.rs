@@ -82,7 +82,8 @@ static OWNERSHIP: &[Column] = &[
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let roster = material.options.roster.as_ref();
-    let actions: Vec<_> = survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
+    let actions: Vec<_> =
+        survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
     let judged = roster.map(|roster| judge(survey, roster, &actions));
     let mut notes = material.notes();
     notes
@@ -105,8 +106,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
 }
 
 fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
-    let mut judged: Vec<_> =
-        actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
+    let mut judged: Vec<_> = actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))

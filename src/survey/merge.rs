@@ -33,6 +33,7 @@ impl Survey {
         for (ours, theirs) in self.unkept.iter_mut().zip(other.unkept) {
             *ours += theirs;
         }
+        self.clock.merge(other.clock);
         self.again.extend(other.again);
         self.conflicting.extend(other.conflicting);
         self.range = match (self.range, other.range) {
@@ -98,6 +99,7 @@ impl New {
 
     fn visit(&self, visit: Visit) -> Visit {
         Visit {
+            action: self.actions.of(visit.action),
             actor: self.actors.of(visit.actor),
             organization: self.organizations.of(visit.organization),
             ip: self.ips.of(visit.ip),

@@ -4,6 +4,7 @@
 //! for every number of threads and every order of files. Memory grows with what is different and
 //! with changes, not with lines; only visits, which sessions need, are kept one by one.
 
+mod clock;
 mod kinds;
 mod labels;
 mod merge;
@@ -22,6 +23,7 @@ use crate::scan::BlockId;
 use crate::select::Select;
 use crate::time::Timestamp;
 
+pub use clock::Clock;
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
 pub use noted::{Noted, What};
@@ -46,8 +48,8 @@ pub struct Wants {
     pub changes: bool,
     /// Events with an actor or an address, one by one.
     pub visits: bool,
-    /// What rules look at besides: event ids of changes, invalid lines, contradictions, conflicting
-    /// ids, events later than this.
+    /// What rules look at besides: event ids of changes, visits that the selection does not keep, when
+    /// there were events at all, and what is noted; later than this an event cannot be.
     pub notes: Option<Timestamp>,
 }
 
@@ -86,12 +88,15 @@ pub struct Survey {
     pub again: Vec<(Identity, (BlockId, u32))>,
     /// Identities whose id came with something else before.
     pub conflicting: Vec<Identity>,
-    /// Events with an actor or an address that the selection keeps, in no order.
+    /// Events with an actor or an address, in no order; without [`Wants::notes`] only those that the
+    /// selection keeps.
     pub visits: Vec<Visit>,
     /// Lines and events of interest by themselves, in no order; see [`Wants::notes`].
     pub noted: Vec<Noted>,
     /// How many there were beyond what is kept, by what they are.
     pub unkept: [u64; What::ALL.len()],
+    /// When there were events; see [`Wants::notes`].
+    pub clock: Clock,
     /// Event ids of changes.
     pub ids: Names,
     /// Earliest and latest event, selected or not.
@@ -113,6 +118,10 @@ pub struct Visit {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
+    /// Whether the selection keeps it.
+    pub is_selected: bool,
+    /// The vendor's action.
+    pub action: Id,
     /// Who did it.
     pub actor: Id,
     /// The organization concerned.
@@ -140,6 +149,13 @@ impl Survey {
         let (first, last) = self.range.unwrap_or((time, time));
         self.range = Some((first.min(time), last.max(time)));
         self.other += u64::from(event.operation == Operation::Other);
+        if let Some(latest) = plan.wants.notes {
+            self.clock.add(time);
+            // Also when it came before, so that it does not matter which one comes first.
+            if time > latest {
+                self.note_event(What::Future, event, None, place, plan);
+            }
+        }
         let identity = plan.deliveries.identity(event);
         match identity.map(|identity| plan.deliveries.arrive(identity)) {
             Some(Arrival::Again) => {
@@ -153,12 +169,10 @@ impl Survey {
             }
             Some(Arrival::New) | None => {}
         }
-        if plan.wants.notes.is_some_and(|latest| time > latest) {
-            self.note_event(What::Future, event, None, place, plan);
-        }
         let is_selected = plan.select.keeps(event);
         let is_change = plan.wants.changes && is_kept(event);
-        if !is_selected && !is_change {
+        let is_visit = plan.wants.visits && (is_selected || plan.wants.notes.is_some());
+        if !is_selected && !is_change && !is_visit {
             return;
         }
         let fields = &event.fields;
@@ -175,9 +189,12 @@ impl Survey {
             if plan.wants.counts {
                 self.count(time, [action, organization, actor, kind, ip]);
             }
-            if plan.wants.visits && (actor != NONE || ip != NONE) {
-                self.visit(event, fields, [organization, actor, ip]);
+            if is_impersonated && !is_change && fields.best(Attribute::ImpersonatorReason).is_none() {
+                self.note_event(What::Unexplained, event, None, place, plan);
             }
+        }
+        if is_visit && (actor != NONE || ip != NONE) {
+            self.visit(event, is_selected, [action, organization, actor, ip]);
         }
         if is_change && let Some(identity) = identity {
             let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
@@ -276,12 +293,15 @@ impl Survey {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, fields: &Fields<'_>, [organization, actor, ip]: [Id; 3]) {
+    fn visit(&mut self, event: &Event<'_>, is_selected: bool, [action, organization, actor, ip]: [Id; 4]) {
+        let fields = &event.fields;
         let agent = fields.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
         let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
+            is_selected,
+            action,
             actor,
             organization,
             ip,
@@ -297,7 +317,9 @@ impl Survey {
         self.end_quarter();
         self.organization_labels.finish();
         self.actor_labels.finish();
+        self.clock.settle();
         self.settle_notes();
+        self.drop_repeated_notes();
         self.settle_deliveries();
         let mut changes = std::mem::take(&mut self.changes);
         // Most logs are nearly in order already, which a stable sort makes use of.

@@ -1,4 +1,7 @@
-//! Lines and events that are of interest by themselves: invalid, contradictory, conflicting, too late.
+//! Lines and events that are of interest by themselves: invalid, contradictory, conflicting, too late,
+//! unexplained.
+
+use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
@@ -16,7 +19,7 @@ pub struct Noted {
     pub what: What,
     /// When it happened, if the line says so.
     pub time: Option<Timestamp>,
-    /// What was found, in a sentence.
+    /// What was found, in a sentence; who acted, where that is unexplained.
     pub message: String,
     /// Code of the finding, for lines that have one.
     pub code: &'static str,
@@ -38,7 +41,7 @@ pub struct Noted {
 }
 
 /// What is of interest about a line or event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {
     /// The line is invalid.
     Invalid,
@@ -48,11 +51,15 @@ pub enum What {
     Conflict,
     /// The event is later than it can be.
     Future,
+    /// Somebody looked around in another's session without saying why; changes that were made so are
+    /// among the changes.
+    Unexplained,
 }
 
 impl What {
     /// Every one, in the order of the enum.
-    pub const ALL: [Self; 4] = [Self::Invalid, Self::Contradiction, Self::Conflict, Self::Future];
+    pub const ALL: [Self; 5] =
+        [Self::Invalid, Self::Contradiction, Self::Conflict, Self::Future, Self::Unexplained];
 }
 
 /// Of each sort so many are kept, the first ones of the input.
@@ -96,7 +103,13 @@ impl Survey {
         let noted = Noted {
             what,
             time: Some(event.time),
-            message: finding.map_or(String::new(), |finding| finding.message.clone()),
+            message: match (finding, what) {
+                (Some(finding), _) => finding.message.clone(),
+                (None, What::Unexplained) => {
+                    event.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
+                }
+                (None, _) => String::new(),
+            },
             code: finding.map_or("", |finding| finding.code.name),
             key: key_of(event),
             action: self.action_of(event, fields),
@@ -128,6 +141,22 @@ impl Survey {
             unkept[noted.what as usize] += u64::from(!is_kept);
             is_kept
         });
+    }
+
+    /// An event that came again is noted once, at its first place.
+    pub(super) fn drop_repeated_notes(&mut self) {
+        let mut noted = std::mem::take(&mut self.noted);
+        let mut seen: HashSet<(What, Option<Timestamp>, &str)> = HashSet::new();
+        let is_new: Vec<_> = noted
+            .iter()
+            .map(|noted| {
+                matches!(noted.what, What::Invalid | What::Conflict)
+                    || seen.insert((noted.what, noted.time, &noted.key))
+            })
+            .collect();
+        let mut is_new = is_new.into_iter();
+        noted.retain(|_| is_new.next().unwrap_or(true));
+        self.noted = noted;
     }
 }
 

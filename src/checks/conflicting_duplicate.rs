@@ -1,0 +1,70 @@
+//! `conflicting-duplicate`: one event id stands for different events.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::words::counted;
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
+use crate::names::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "conflicting-duplicate",
+    about: "events with the same id say different things",
+    severity: Severity::High,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "Two events carry the same event id and differ in what they say. A true redelivery repeats \
+                its event to the letter, so at least one of them is not what the source sent.",
+        why: "Ids are what makes a log trustworthy: a second version of an event may be an attempt to \
+              rewrite history, or a fault on the way that loses events.",
+        example: "An event id first tells of a disabled connection, and in a later file of the deletion of \
+                  another one.",
+        fix: "Fetch the event from its source again, compare it with both versions, and look for what \
+              altered it between source and archive.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.5.28", "A.8.15"],
+        nist: &["AU-9", "AU-10", "SI-7"],
+    },
+    judge,
+};
+
+/// Of several changes with one id the first one in time stands for what is said first.
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let mut versions: HashMap<u64, (u64, usize), RandomState> = HashMap::default();
+    for (index, change) in survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting) {
+        versions.entry(change.identity.key).or_insert((0, index)).0 += 1;
+    }
+    let mut judgement = Judgement::of(case.changes(), |index, change| {
+        if change.event == NONE {
+            return Answer::NotApplicable;
+        }
+        let is_further = match versions.get(&change.identity.key) {
+            // The others are no changes.
+            Some((1, _)) => true,
+            Some((_, first)) => *first != index,
+            None => false,
+        };
+        Answer::bad_if(is_further, || {
+            let id = survey.ids.text(change.event);
+            format!("event {id} says something else elsewhere; here, {}", case.deed(change))
+        })
+    });
+    // Which version of the others came first depends on the readers; how many there are does not.
+    let told: u64 = versions.values().map(|(count, _)| (count - 1).max(1)).sum();
+    let others = (survey.conflicting.len() as u64).saturating_sub(told);
+    if let Some((begin, _)) = survey.range.filter(|_| others > 0 && case.scope.is_everything()) {
+        let events = counted(others, "event");
+        let message = format!(
+            "{events} besides changes of connections have an id that stands for another event as well"
+        );
+        judgement.find(Subject::Log(begin), message);
+        judgement.sort(survey);
+    }
+    judgement
+}

@@ -1,0 +1,36 @@
+//! `connection-deleted`: an SSO connection was removed.
+
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
+use crate::event::Operation;
+use crate::history::State;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "connection-deleted",
+    about: "an SSO connection was deleted",
+    severity: Severity::Medium,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "A connection that existed was deleted. That one was deleted which was deleted before is \
+                another rule's business.",
+        why: "A deletion takes a way to log in from every user of the organization and cannot be undone; \
+              it belongs to a change that somebody approved.",
+        example: "An administrator deletes a SAML connection in the settings.",
+        fix: "Match the deletion with its change request. Announce it in the policy when it is planned; \
+              otherwise ask the actor and set the connection up again.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC8.1"],
+        iso27001: &["A.8.9", "A.8.32"],
+        nist: &["CM-3", "CM-6", "AU-12"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    Judgement::of(case.state_changes(), |index, change| {
+        let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        Answer::bad_if(change.operation == Operation::Deleted && was_there, || case.deed(change))
+    })
+}

@@ -1,0 +1,32 @@
+//! `connection-disabled`: an SSO connection was switched off.
+
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
+use crate::event::Operation;
+use crate::history::State;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "connection-disabled",
+    about: "an SSO connection was disabled",
+    severity: Severity::Low,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "A connection was disabled that was not disabled already. It still exists and can be enabled \
+                again.",
+        why: "While it is off nobody logs in through it, and users may be let in some other way that is \
+              less well guarded.",
+        example: "A connection is disabled on Friday evening for maintenance of the identity provider.",
+        fix: "Make sure that the disabling was intended and that the connection is enabled again, or \
+              deleted, when the work is done.",
+    },
+    controls: Controls { soc2: &["CC6.1", "CC8.1"], iso27001: &["A.8.9", "A.8.32"], nist: &["CM-3", "CM-6"] },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    Judgement::of(case.state_changes(), |index, change| {
+        let was_on = case.steps[index].is_none_or(|step| step.before != Some(State::Disabled));
+        Answer::bad_if(change.operation == Operation::Disabled && was_on, || case.deed(change))
+    })
+}

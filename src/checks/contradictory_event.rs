@@ -1,0 +1,36 @@
+//! `contradictory-event`: two parts of an event say different things.
+
+use super::{Case, Check, Controls, Explain, Judgement, Severity};
+use crate::survey::What;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "contradictory-event",
+    about: "an event contradicts itself",
+    severity: Severity::Medium,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "An event says something twice and not the same, such as its organization or whether the \
+                connection is enabled. It counts as what its action says.",
+        why: "One of the two statements is wrong: either the vendor has a fault that affects its records, \
+              or somebody altered the line and missed a place.",
+        example: "An event says that a connection was enabled while its data has `\"enabled\": false`.",
+        fix: "Compare the event with the state in the vendor's dashboard and report the fault to the \
+              vendor; compare the line with the source's own copy.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.5.28", "A.8.15"],
+        nist: &["AU-3", "AU-9", "SI-7"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement::of_noted(case, What::Contradiction, |noted| {
+        format!("{}: {}", case.happening(noted), noted.message)
+    });
+    judgement.sort(case.survey);
+    judgement
+}

@@ -1,0 +1,61 @@
+//! `deleted-without-visit`: a deletion by somebody who did not look at the settings before.
+
+use super::bursts::is_longer;
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use crate::event::Operation;
+use crate::names::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "deleted-without-visit",
+    about: "a connection was deleted by somebody who had not visited the SSO settings shortly before",
+    severity: Severity::Medium,
+    default: super::Default::On,
+    params: &[Param {
+        key: "window",
+        default: Value::Age(3600),
+        about: "how long before the deletion its actor must have viewed the settings or opened the portal",
+    }],
+    explain: Explain {
+        means: "A connection was deleted, and its actor neither viewed SSO settings nor created a portal \
+                URL within the window before. A deletion less than the window after the log's begin is not \
+                judged.",
+        why: "The button to delete is on the settings page. A request without a visit was made by a \
+              script, or with a session or token that was taken from somebody.",
+        example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
+        fix: "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
+              connection up again.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2"],
+        iso27001: &["A.8.5", "A.8.16"],
+        nist: &["AU-6", "SC-23", "SI-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
+    let visits = survey.visits.iter().filter(|visit| visit.actor != NONE && is_visit(visit.operation));
+    let mut visits: Vec<_> = visits.map(|visit| (visit.actor, visit.time)).collect();
+    visits.sort_unstable();
+    let window = case.age("window");
+    Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
+        let is_logged = case.logs(change.action, &[Operation::Viewed, Operation::PortalOpened]);
+        if change.actor == NONE || !is_logged {
+            return Answer::NotApplicable;
+        }
+        let at = visits.partition_point(|visit| *visit <= (change.actor, change.time));
+        let last = at.checked_sub(1).map(|at| visits[at]).filter(|(actor, _)| *actor == change.actor);
+        let is_fresh = last.is_some_and(|(_, time)| !is_longer(time, change.time, window));
+        // Before the log began there may have been a visit.
+        if !is_fresh && survey.range.is_some_and(|(begin, _)| change.time.seconds_since(begin) < window) {
+            return Answer::NotApplicable;
+        }
+        Answer::bad_if(!is_fresh, || {
+            let window = case.written("window");
+            format!("{}, who had not visited the settings within {window} before", case.deed(change))
+        })
+    })
+}

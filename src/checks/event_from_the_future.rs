@@ -1,0 +1,48 @@
+//! `event-from-the-future`: an event is later than the present.
+
+use super::words::took;
+use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use crate::survey::What;
+use crate::time::Timestamp;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "event-from-the-future",
+    about: "an event is later than the present",
+    severity: Severity::Medium,
+    default: super::Default::On,
+    params: &[Param {
+        key: "skew",
+        default: Value::Age(5 * 60),
+        about: "how far clocks may differ: events later than the present by more than this are reported",
+    }],
+    explain: Explain {
+        means: "An event claims a time that has not come yet, by more than clocks usually differ.",
+        why: "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in \
+              which anybody looks for them, and shifts the end of the log.",
+        example: "A deletion is dated to the year 2052.",
+        fix: "Check the clock of the system that wrote the event and the export that carried it; fetch the \
+              event from its source again.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.8.15", "A.8.17"],
+        nist: &["AU-8", "SC-45"],
+    },
+    judge,
+};
+
+/// Whoever collects notes what is later than the present and the skew.
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement::of_noted(case, What::Future, |noted| {
+        let ahead = noted.time.unwrap_or(Timestamp::MIN).seconds_since(case.now);
+        format!(
+            "{} is {} later than the present (at most {})",
+            case.happening(noted),
+            took(ahead),
+            case.written("skew")
+        )
+    });
+    judgement.sort(case.survey);
+    judgement
+}

@@ -1,0 +1,43 @@
+//! `foreign-connection`: an event gives a connection to another organization than its owner.
+
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
+use crate::history;
+use crate::names::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "foreign-connection",
+    about: "an event names another organization than the one the connection belongs to",
+    severity: Severity::High,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "A connection belongs to the organization of its first event; a later event about it names \
+                another one.",
+        why: "Either the tenants' separation failed, so that one organization changed the connection of \
+              another, or the log cannot be trusted about who was affected.",
+        example: "An administrator of one organization deletes a connection that another organization \
+                  created a month before.",
+        fix: "Check with the vendor which organization owns the connection, and whether the request was \
+              authorized for it. Treat a crossed tenant boundary as an incident.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.3", "CC7.3"],
+        iso27001: &["A.5.15", "A.5.23", "A.8.3"],
+        nist: &["AC-3", "AC-4", "SC-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let owners = history::origin(&case.survey.changes).owners;
+    Judgement::of(case.state_changes(), |_, change| {
+        if change.connection == NONE || change.organization == NONE {
+            return Answer::NotApplicable;
+        }
+        let owner = owners[change.connection as usize];
+        Answer::bad_if(history::is_foreign(case.survey, change.organization, owner), || {
+            format!("{}, but it belongs to {}", case.deed(change), case.organization(owner))
+        })
+    })
+}

@@ -1,0 +1,43 @@
+//! `invalid-event`: a line of the log is no valid event.
+
+use super::words::counted;
+use super::{Case, Check, Controls, Explain, Judgement, Severity, Subject};
+use crate::survey::What;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "invalid-event",
+    about: "a line is not a valid event",
+    severity: Severity::High,
+    default: super::Default::On,
+    params: &[],
+    explain: Explain {
+        means: "A line could not be read as an event: it is cut off, altered, or not what its source \
+                documents. Every other rule goes without it.",
+        why: "What it said is missing from the evidence, and a broken line is also what tampering or a \
+              failing export looks like.",
+        example: "The last line of an export stops in the middle of a deletion.",
+        fix: "Export the log again from its source; `ssoaudit validate` shows the place and what was \
+              expected there.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.5.33", "A.8.15"],
+        nist: &["AU-3", "AU-5", "SI-7"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement =
+        Judgement::of_noted(case, What::Invalid, |noted| format!("{}: {}", noted.code, noted.message));
+    judgement.judged += judgement.violations.len() as u64;
+    let more = case.survey.unkept[What::Invalid as usize];
+    if more > 0 && case.scope.is_everything() {
+        let begin = case.survey.range.map_or(case.now, |(first, _)| first);
+        let message = format!("{} are invalid besides those listed", counted(more, "more line"));
+        judgement.judged += more;
+        judgement.find(Subject::Log(begin), message);
+    }
+    judgement
+}

@@ -1,0 +1,51 @@
+//! `log-gap`: nothing was logged for a long time.
+
+use super::bursts::is_longer;
+use super::words::took;
+use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "log-gap",
+    about: "there is no event at all for a long time",
+    severity: Severity::Medium,
+    default: super::Default::Off,
+    params: &[Param {
+        key: "max",
+        default: Value::Age(24 * 3600),
+        about: "how long the log may be silent; what is shorter than 30m is not seen",
+    }],
+    explain: Explain {
+        means: "Between two events that follow each other lies more time than allowed, with no event of \
+                any organization or source between them.",
+        why: "Silence where there is always some activity means that the collection failed, that a file \
+              is missing, or that lines were removed.",
+        example: "The log has events every hour, but none from Tuesday noon to Thursday morning.",
+        fix: "Export the missing time again from the source and see what stopped the collection. Set the \
+              limit above the quietest time of a normal week.",
+    },
+    controls: Controls {
+        soc2: &["CC4.1", "CC7.2"],
+        iso27001: &["A.8.15", "A.8.16"],
+        nist: &["AU-5", "AU-12", "SI-4"],
+    },
+    judge,
+};
+
+/// A silence is one of the whole log, whatever the scope.
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
+    for (from, to) in case.survey.clock.pauses() {
+        if is_longer(from, to, case.age("max")) {
+            let message = format!(
+                "no event for {} from {} to {} (at most {})",
+                took(to.seconds_since(from)),
+                from.rfc3339(case.zone),
+                to.rfc3339(case.zone),
+                case.written("max"),
+            );
+            judgement.find(Subject::Log(from), message);
+        }
+    }
+    judgement
+}

@@ -1,0 +1,43 @@
+//! `not-on-roster`: somebody did what the roster does not allow them.
+
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
+use crate::roster::{Verdict, is_for_admins};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "not-on-roster",
+    about: "somebody did what only administrators may do and is none by the roster",
+    severity: Severity::High,
+    default: super::Default::With("roster"),
+    params: &[],
+    explain: Explain {
+        means: "A portal URL was created or a connection changed by an actor who has no role in the \
+                organization by the roster, or one that only allows to look.",
+        why: "Whoever configures SSO decides who can log in as anybody. If the application lets more \
+              people do that than were approved, access reviews are worth little.",
+        example: "A former administrator who is no longer on the roster deletes a connection.",
+        fix: "Revoke the role in the application, or correct the roster if it is out of date; then review \
+              what the actor did since.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.2", "CC6.3"],
+        iso27001: &["A.5.15", "A.5.18", "A.8.2"],
+        nist: &["AC-2", "AC-3", "AC-6"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let Some(roster) = case.roster else {
+        return Judgement::default();
+    };
+    let actions = case.changes().filter(|(_, change)| is_for_admins(change));
+    Judgement::of(actions, |_, change| match roster.verdict(case.survey, change) {
+        Verdict::UnknownActor => Answer::NotApplicable,
+        Verdict::NotOnTheRoster => Answer::Bad(format!("{}, who is not on the roster", case.deed(change))),
+        Verdict::WrongRole => {
+            Answer::Bad(format!("{}, who is a mere member by the roster", case.deed(change)))
+        }
+        Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
+    })
+}

@@ -1,0 +1,71 @@
+//! `org-left-without-sso`: an organization has no active connection for longer than allowed.
+
+use super::bursts::is_longer;
+use super::words::took;
+use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
+use crate::event::Operation;
+use crate::history::Gaps;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "org-left-without-sso",
+    about: "an organization has no active connection for too long after one was deleted or disabled",
+    severity: Severity::Critical,
+    default: super::Default::On,
+    params: &[Param {
+        key: "grace",
+        default: Value::Age(24 * 3600),
+        about: "how long an organization may be without an active connection",
+    }],
+    explain: Explain {
+        means: "A deletion or disabling took the last active connection of an organization away, and none \
+                became active within the grace period. Where the log ends earlier, only the time up to its \
+                end counts.",
+        why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
+              multi-factor and leaver controls do not apply.",
+        example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
+                  enabled on Wednesday.",
+        fix: "Enable a connection for the organization now, and find out why the old one was removed. \
+              Plan replacements so that the new connection is active before the old one goes.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2", "CC7.5"],
+        iso27001: &["A.5.16", "A.8.5", "A.8.14"],
+        nist: &["IA-2", "IA-8", "CP-10"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let mut gaps = Gaps::default();
+    case.steps.iter().flatten().for_each(|step| gaps.add(step));
+    let mut judgement = Judgement { judged: case.state_changes().count() as u64, ..Judgement::default() };
+    let mut gaps = gaps.list.into_iter().peekable();
+    let Some((_, log_end)) = survey.range else {
+        return judgement;
+    };
+    for (index, change) in case.state_changes() {
+        while gaps.next_if(|gap| gap.cause < index).is_some() {}
+        let is_removal = matches!(change.operation, Operation::Disabled | Operation::Deleted);
+        let Some(gap) = gaps.next_if(|gap| gap.cause == index).filter(|_| is_removal) else {
+            continue;
+        };
+        let end = gap.end.map_or(log_end, |end| survey.changes[end].time);
+        if !is_longer(change.time, end, case.age("grace")) {
+            continue;
+        }
+        let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
+        let message = format!(
+            "{} had no active connection for {}{so_far} after {} was {} by {} (grace {})",
+            case.organization(gap.organization),
+            took(end.seconds_since(change.time)),
+            case.connection(change.connection),
+            change.operation.name(),
+            case.actor(change.actor),
+            case.written("grace"),
+        );
+        judgement.find(Subject::Change(index), message);
+    }
+    judgement
+}

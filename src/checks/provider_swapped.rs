@@ -1,0 +1,114 @@
+//! `provider-swapped`: a connection gives way to one with another identity provider.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::bursts::is_longer;
+use super::words::took;
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use crate::event::Operation;
+use crate::history::{Change, State};
+use crate::names::{Id, NONE};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "provider-swapped",
+    about: "a deleted connection is followed by one with another identity provider",
+    severity: Severity::Medium,
+    default: super::Default::On,
+    params: &[Param {
+        key: "window",
+        default: Value::Age(7 * 86_400),
+        about: "how long after the deletion the other connection may be created or enabled to count",
+    }],
+    explain: Explain {
+        means: "A connection was deleted, and within the window one with another identity provider was \
+                created or enabled in the same organization. Only connections whose providers are both \
+                known are compared.",
+        why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
+              another one is rare and announced; it is also how an account is taken over for good.",
+        example: "A connection to the company's provider is deleted, and an hour later one to a provider \
+                  that anybody can register with is enabled.",
+        fix: "Confirm the migration with the organization through a channel of your own. If it is \
+              unknown there, disable the new connection and end its sessions.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC8.1"],
+        iso27001: &["A.5.16", "A.8.5", "A.8.32"],
+        nist: &["IA-2", "IA-8", "CM-3"],
+    },
+    judge,
+};
+
+/// What becomes created or enabled next in an organization.
+#[derive(Clone, Copy)]
+struct Next<'a> {
+    change: &'a Change,
+    provider: &'a str,
+    /// The same for the next one whose provider is another than this one's.
+    other: Option<(&'a Change, &'a str)>,
+}
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let changes = &case.survey.changes;
+    let providers = providers(case);
+    let provider = |change: &Change| match case.survey.kinds.texts(change.kind) {
+        [_, _, Some(provider)] => Some(provider),
+        _ => providers.get(change.connection as usize).copied().flatten(),
+    };
+    // Backwards, so that what comes next is known.
+    let mut next: HashMap<Id, Next<'_>, RandomState> = HashMap::default();
+    let mut swaps: HashMap<usize, (&Change, &str), RandomState> = HashMap::default();
+    for step in case.steps.iter().rev().flatten() {
+        let change = &changes[step.change];
+        let (Some(provider), true) = (provider(change), step.owner != NONE) else {
+            continue;
+        };
+        if step.after == State::Deleted && step.before != Some(State::Deleted) {
+            let swap = next.get(&step.owner).and_then(|next| match next.provider == provider {
+                true => next.other,
+                false => Some((next.change, next.provider)),
+            });
+            if let Some(swap) = swap {
+                swaps.insert(step.change, swap);
+            }
+        }
+        if matches!(step.after, State::Created | State::Active) && step.before != Some(step.after) {
+            let other = match next.get(&step.owner) {
+                Some(next) if next.provider == provider => next.other,
+                Some(next) => Some((next.change, next.provider)),
+                None => None,
+            };
+            next.insert(step.owner, Next { change, provider, other });
+        }
+    }
+    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+        let Some(before) = provider(change) else {
+            return Answer::NotApplicable;
+        };
+        let swap = swaps.get(&index).filter(|swap| !is_longer(change.time, swap.0.time, case.age("window")));
+        swap.map_or(Answer::Fine, |(follower, after)| {
+            Answer::Bad(format!(
+                "{} with provider {before}, and {} with provider {after} was {} by {} {} later (within {})",
+                case.deed(change),
+                case.connection(follower.connection),
+                follower.operation.name(),
+                case.actor(follower.actor),
+                took(follower.time.seconds_since(change.time)),
+                case.written("window"),
+            ))
+        })
+    })
+}
+
+/// By connection the provider that was named last.
+fn providers<'a>(case: &Case<'a>) -> Vec<Option<&'a str>> {
+    let mut providers = vec![None; case.survey.connections.len()];
+    for change in case.survey.changes.iter().filter(|change| change.connection != NONE) {
+        if let [_, _, Some(provider)] = case.survey.kinds.texts(change.kind) {
+            providers[change.connection as usize] = Some(provider);
+        }
+    }
+    providers
+}

@@ -1,0 +1,81 @@
+//! `unapproved-connection-type`: a connection of a type, protocol or provider that is not allowed.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use crate::names::{Id, NONE};
+use crate::select::Pattern;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "unapproved-connection-type",
+    about: "a connection is of a type, protocol or provider that is not allowed",
+    severity: Severity::Medium,
+    default: super::Default::With("list"),
+    params: &[
+        Param {
+            key: "types",
+            default: Value::Texts(&[]),
+            about: "the vendor's connection types that are allowed, with `*` and `?`; all when empty",
+        },
+        Param {
+            key: "providers",
+            default: Value::Texts(&[]),
+            about: "neutral identity providers that are allowed, with `*` and `?`; all when empty",
+        },
+        Param {
+            key: "protocols",
+            default: Value::Texts(&[]),
+            about: "neutral protocols that are allowed, with `*` and `?`; all when empty",
+        },
+    ],
+    explain: Explain {
+        means: "A change shows a connection whose type, provider or protocol is missing from a list of the \
+                policy. Each connection is reported once for each kind it is shown as, at the first change \
+                that shows it.",
+        why: "An organization that relies on one identity provider and its controls is not protected by \
+              them when users log in through another one.",
+        example: "Only `okta` is allowed as a provider, and a connection to `custom` is created.",
+        fix: "Disable the connection and move its users to an approved one, or add its kind to the list \
+              when it was approved.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.6"],
+        iso27001: &["A.5.16", "A.8.5", "A.8.9"],
+        nist: &["CM-7", "IA-2", "IA-8"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let lists =
+        [("types", "type"), ("protocols", "protocol"), ("providers", "provider")].map(|(key, noun)| {
+            let patterns: Vec<_> = case.texts(key).into_iter().map(Pattern::new).collect();
+            (noun, patterns)
+        });
+    if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
+        return Judgement::default();
+    }
+    // The first change that shows a connection as of a kind, whatever the scope.
+    let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
+    let changes = case.survey.changes.iter();
+    let is_first: Vec<_> = changes.map(|change| seen.insert((change.connection, change.kind))).collect();
+    Judgement::of(case.state_changes(), |index, change| {
+        let texts = case.survey.kinds.texts(change.kind);
+        let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
+        let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
+        if known.is_empty() || change.connection == NONE {
+            return Answer::NotApplicable;
+        }
+        let bad: Vec<_> = known
+            .iter()
+            .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
+            .map(|((noun, _), text)| format!("{noun} {text}"))
+            .collect();
+        Answer::bad_if(is_first[index] && !bad.is_empty(), || {
+            format!("{} with {}, which is not allowed", case.deed(change), bad.join(", "))
+        })
+    })
+}

@@ -1,0 +1,74 @@
+//! What rules say: who did what to which connection, and lengths of time.
+
+use super::Case;
+use crate::event::Operation;
+use crate::history::Change;
+use crate::names::Id;
+use crate::survey::Noted;
+use crate::time;
+
+impl Case<'_> {
+    /// What a change did: `conn_1 of org_1 (Acme) was deleted by Alice`.
+    pub(super) fn deed(&self, change: &Change) -> String {
+        let organization = self.organization(change.organization);
+        let actor = self.actor(change.actor);
+        match change.operation {
+            Operation::PortalOpened => format!("a portal URL for {organization} was created by {actor}"),
+            operation => {
+                let connection = self.connection(change.connection);
+                format!("{connection} of {organization} was {} by {actor}", operation.name())
+            }
+        }
+    }
+
+    /// What to call a connection.
+    pub(super) fn connection(&self, id: Id) -> &str {
+        self.survey.connections.get(id).unwrap_or("an unnamed connection")
+    }
+
+    /// What an event is that is no change: `sso.view_settings of org_1 (Acme) by Alice`.
+    pub(super) fn happening(&self, noted: &Noted) -> String {
+        let action = self.survey.actions.names.text(noted.action);
+        let organization = self.organization(noted.organization);
+        let connection = self.survey.connections.get(noted.connection);
+        let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
+        format!("{action} for{connection} {organization} by {}", self.actor(noted.actor))
+    }
+
+    /// A setting that is an age, as it is written in a policy.
+    pub(super) fn written(&self, key: &str) -> String {
+        written(self.age(key))
+    }
+}
+
+/// An age as it is written in a policy: in the greatest unit of which it is a multiple, a day in hours.
+pub fn written(seconds: u64) -> String {
+    // From how many seconds on, how many are one, and its letter.
+    let units = [(2 * 86_400, 86_400, "d"), (3600, 3600, "h"), (60, 60, "m")];
+    let unit = units.into_iter().find(|(least, size, _)| seconds >= *least && seconds.is_multiple_of(*size));
+    let (_, size, name) = unit.unwrap_or((0, 1, "s"));
+    format!("{}{name}", seconds / size)
+}
+
+/// How long something took, to two units.
+pub fn took(seconds: u64) -> String {
+    time::duration(seconds, 2)
+}
+
+/// `1 event`, `2 events`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_written_as_they_are_read() {
+        for text in ["0s", "1s", "90s", "10m", "90m", "1h", "24h", "36h", "2d", "7d"] {
+            let seconds = time::parse_age(text).unwrap() as u64;
+            assert_eq!(written(seconds), text);
+        }
+    }
+}
