@@ -28,6 +28,9 @@ mod html;
 mod reports;
 // Every format of a verdict, hostile texts included.
 mod verdicts;
+// Every rule on its fixtures.
+mod checks;
+mod judging;
 // What can be read off the source tree.
 mod tidy;
 // Running the binary.

@@ -1,0 +1,125 @@
+//! Every rule on its fixtures in `testdata/checks/<id>`: what fires, what is near to it and does not, and
+//! that no order of lines and files matters. Knows no rule by name.
+//!
+//! The first line of `fires.expect` says how many events were judged and how many could not be. Each
+//! other line is a violation: the lines of the log where its event may stand (several where it came
+//! again), or `log`, then a part of the message.
+
+use std::collections::BTreeSet;
+
+use ssoaudit::checks::{ALL, Check, Default};
+
+use crate::judging::{Line, Settings, Verdict, judge};
+use crate::run::{root, testdata};
+
+fn lines(text: &[u8]) -> Vec<Line<'_>> {
+    (1..).zip(text.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n')).collect()
+}
+
+/// Judges the log as it stands, backwards, and in two files of which the later one comes first.
+fn judged(check: &Check, name: &str, mut each: impl FnMut(Verdict, &str)) {
+    let folder = testdata("checks").join(check.id);
+    let settings = Settings::read(check, &folder);
+    let text = std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{}: {error}", check.id));
+    let lines = lines(&text);
+    let (first, second) = lines.split_at(lines.len() / 2);
+    let backwards = lines.iter().rev().copied().collect();
+    let what = |how: &str| format!("{} of {}, {how}", name, check.id);
+    each(judge(check, &[lines.clone()], &settings), &what("as it stands"));
+    each(judge(check, &[backwards], &settings), &what("backwards"));
+    each(judge(check, &[second.to_vec(), first.to_vec()], &settings), &what("in two files"));
+}
+
+#[test]
+fn rules_fire_where_they_should() {
+    for check in ALL {
+        let path = testdata("checks").join(check.id).join("fires.expect");
+        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", check.id));
+        let (counts, rows) = text.split_once('\n').unwrap();
+        let expected: Vec<(BTreeSet<usize>, &str)> = rows
+            .lines()
+            .map(|row| {
+                let (places, part) = row.split_once(' ').unwrap();
+                let place = |text: &str| if text == "log" { 0 } else { text.parse().unwrap() };
+                (places.split(',').map(place).collect(), part)
+            })
+            .collect();
+        assert!(!expected.is_empty(), "nothing fires {}", check.id);
+        let mut messages = None;
+        judged(check, "fires.ndjson", |verdict, what| {
+            let Verdict { judged, not_applicable, violations } = verdict;
+            assert_eq!(format!("judged {judged}, not applicable {not_applicable}"), counts, "{what}");
+            let mut left = expected.clone();
+            for (line, message) in &violations {
+                let fits =
+                    |(lines, part): &(BTreeSet<usize>, &str)| lines.contains(line) && message.contains(part);
+                let at = left.iter().position(fits);
+                let at = at.unwrap_or_else(|| panic!("{what} fires at {line}: {message}"));
+                left.swap_remove(at);
+            }
+            assert!(left.is_empty(), "{what} does not fire: {left:?}");
+            let mut told: Vec<_> = violations.into_iter().map(|(_, message)| message).collect();
+            told.sort();
+            for message in &told {
+                assert!(!message.is_empty() && !message.ends_with('.'), "{message}");
+            }
+            assert_eq!(messages.get_or_insert(told.clone()), &told, "{what}");
+        });
+    }
+}
+
+#[test]
+fn rules_are_quiet_where_they_should_be() {
+    for check in ALL {
+        let mut counts = None;
+        judged(check, "quiet.ndjson", |verdict, what| {
+            assert_eq!(verdict.violations, [], "{what}");
+            assert!(verdict.judged > 0, "{what} judges nothing");
+            let now = (verdict.judged, verdict.not_applicable);
+            assert_eq!(*counts.get_or_insert(now), now, "{what}");
+        });
+    }
+}
+
+#[test]
+fn every_folder_is_of_a_rule() {
+    for entry in std::fs::read_dir(testdata("checks")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(ALL.iter().any(|check| check.id == name), "{name} is no rule");
+    }
+}
+
+#[test]
+fn rules_are_told_completely() {
+    let order: Vec<_> = ALL.iter().map(|check| (std::cmp::Reverse(check.severity), check.id)).collect();
+    assert!(order.is_sorted(), "the worst first, then by name: {order:?}");
+    let ids: BTreeSet<_> = ALL.iter().map(|check| check.id).collect();
+    assert_eq!(ids.len(), ALL.len());
+    for check in ALL {
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        assert!(check.id.split('-').all(is_word), "{} is not in kebab-case", check.id);
+        let file = root().join("src/checks").join(check.id.replace('-', "_")).with_extension("rs");
+        assert!(file.exists(), "{} is missing", file.display());
+        assert!(!check.about.is_empty() && !check.about.ends_with('.'), "{}", check.id);
+        let explain = &check.explain;
+        for text in [explain.means, explain.why, explain.example, explain.fix] {
+            assert!(text.ends_with('.') && !text.contains("  "), "{}: {text}", check.id);
+        }
+        let controls = &check.controls;
+        for (ids, begins) in [(controls.soc2, "CC"), (controls.iso27001, "A."), (controls.nist, "")] {
+            assert!(!ids.is_empty(), "{} gives no evidence", check.id);
+            let is_id = |id: &&str| id.starts_with(begins) && id.bytes().any(|byte| byte.is_ascii_digit());
+            assert!(ids.iter().all(is_id), "{}: {ids:?}", check.id);
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{}: {ids:?}", check.id);
+        }
+        if let Default::With(part) = check.default {
+            assert!(["roster", "windows", "list"].contains(&part), "{}: {part}", check.id);
+        }
+        let keys: BTreeSet<_> = check.params.iter().map(|param| param.key).collect();
+        assert_eq!(keys.len(), check.params.len(), "{}", check.id);
+        for param in check.params {
+            assert!(is_word(param.key), "{}: {}", check.id, param.key);
+            assert!(!param.about.is_empty() && !param.about.ends_with('.'), "{}: {}", check.id, param.key);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Judges a log by one rule, through the library as a command does: from files to what is violated.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use ssoaudit::checks::{Case, Check, Judgement, Subject, Value};
+use ssoaudit::finding::CONTRADICTION;
+use ssoaudit::history;
+use ssoaudit::input::{Input, Meter, Place};
+use ssoaudit::line::Reading;
+use ssoaudit::order::Piece;
+use ssoaudit::policy::{Freeze, Scope, Window};
+use ssoaudit::roster::{self, Roster};
+use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
+use ssoaudit::select::Pattern;
+use ssoaudit::survey::{Plan, Survey, Wants, What};
+use ssoaudit::time::{Timestamp, parse, parse_age, parse_zone};
+
+/// A line of a log with its number there.
+pub type Line<'a> = (usize, &'a [u8]);
+
+/// What a rule is judged with, from its fixtures.
+pub struct Settings {
+    params: BTreeMap<&'static str, Value>,
+    scope: Scope,
+    roster: Option<Roster>,
+    windows: Vec<Window>,
+    freezes: Vec<Freeze>,
+    zone: chrono_tz::Tz,
+    now: Timestamp,
+}
+
+/// What a rule says about a log, in an order of its own.
+#[derive(Debug, PartialEq)]
+pub struct Verdict {
+    pub judged: u64,
+    pub not_applicable: u64,
+    /// By the number of its line, 0 for the log as a whole, what happened.
+    pub violations: Vec<(usize, String)>,
+}
+
+impl Settings {
+    /// The defaults of a rule, but for what `settings.json` and `roster.csv` in the folder say.
+    pub fn read(check: &Check, folder: &std::path::Path) -> Self {
+        let text = std::fs::read_to_string(folder.join("settings.json")).unwrap_or("{}".to_owned());
+        let json: Json = serde_json::from_str(&text).unwrap();
+        let known = ["params", "scope", "windows", "freezes", "zone", "now"];
+        for key in json.as_object().unwrap().keys() {
+            assert!(known.contains(&key.as_str()), "{}: {key}", check.id);
+        }
+        let mut params: BTreeMap<_, _> =
+            check.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        for (key, value) in json["params"].as_object().into_iter().flatten() {
+            let param = check.params.iter().find(|param| param.key == key).unwrap();
+            let value = match param.default {
+                Value::Count(_) => Value::Count(value.as_u64().unwrap()),
+                Value::Age(_) => Value::Age(parse_age(value.as_str().unwrap()).unwrap() as u64),
+                Value::Texts(_) | Value::OwnTexts(_) => Value::OwnTexts(texts(value)),
+            };
+            params.insert(param.key, value);
+        }
+        let time = |value: &Json| parse(value.as_str().unwrap()).unwrap().timestamp;
+        let patterns = |key: &str| texts(&json["scope"][key]).iter().map(|text| Pattern::new(text)).collect();
+        let roster = folder.join("roster.csv");
+        Self {
+            params,
+            scope: Scope {
+                organizations: patterns("organizations"),
+                connection_types: patterns("connection_types"),
+                sources: texts(&json["scope"]["sources"]),
+            },
+            roster: roster.exists().then(|| roster::read(&roster).unwrap()),
+            windows: list(&json["windows"]).map(window).collect(),
+            freezes: list(&json["freezes"])
+                .map(|freeze| Freeze {
+                    reason: freeze["reason"].as_str().unwrap().to_owned(),
+                    from: time(&freeze["from"]),
+                    to: time(&freeze["to"]),
+                })
+                .collect(),
+            zone: parse_zone(json["zone"].as_str().unwrap_or("UTC")).unwrap(),
+            now: json.get("now").map_or_else(|| parse("2026-01-01T00:00:00Z").unwrap().timestamp, time),
+        }
+    }
+}
+
+fn list(value: &Json) -> impl Iterator<Item = &Json> {
+    value.as_array().into_iter().flatten()
+}
+
+fn texts(value: &Json) -> Vec<String> {
+    list(value).map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+/// `{"days": [0, 4], "from": "09:00", "to": "17:00"}`, Monday being 0.
+fn window(json: &Json) -> Window {
+    let minutes = |key: &str| {
+        let (hours, minutes) = json[key].as_str().unwrap().split_once(':').unwrap();
+        60 * hours.parse::<u32>().unwrap() + minutes.parse::<u32>().unwrap()
+    };
+    let mut days = [false; 7];
+    list(&json["days"]).for_each(|day| days[day.as_u64().unwrap() as usize] = true);
+    Window { days, from: minutes("from"), to: minutes("to") }
+}
+
+#[derive(Default)]
+struct Nothing;
+
+impl Fold for Nothing {
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+/// Judges files by a rule.
+pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdict {
+    let skew = match settings.params.get("skew") {
+        Some(Value::Age(skew)) => *skew as i64,
+        _ => 0,
+    };
+    let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
+    let (survey, bases) = survey(files, latest);
+    let steps = history::steps(&survey.changes);
+    let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
+    let (zone, now, roster) = (*zone, *now, roster.as_ref());
+    let case = Case { survey: &survey, steps: &steps, params, scope, roster, windows, freezes, zone, now };
+    let Judgement { judged, not_applicable, violations } = (check.judge)(&case);
+    let time = |subject| match subject {
+        Subject::Change(index) => Some(survey.changes[index].time),
+        Subject::Noted(index) => survey.noted[index].time,
+        Subject::Log(time) => Some(time),
+    };
+    assert!(violations.iter().map(|violation| time(violation.subject)).is_sorted(), "{}", check.id);
+    let line = |subject| {
+        let (block, line): (BlockId, u32) = match subject {
+            Subject::Change(index) => survey.changes[index].place,
+            Subject::Noted(index) => survey.noted[index].place,
+            Subject::Log(_) => return 0,
+        };
+        let input = block.input as usize;
+        let line = bases[input][block.number as usize] + u64::from(line);
+        files[input][line as usize - 1].0
+    };
+    let mut violations: Vec<_> =
+        violations.into_iter().map(|violation| (line(violation.subject), violation.message)).collect();
+    violations.sort();
+    Verdict { judged, not_applicable, violations }
+}
+
+/// What is collected of the files, and by file and block how many lines are before it.
+fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>) {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(number, lines)| {
+            let name = format!("{number}.ndjson");
+            let path = folder.path().join(&name);
+            let lines: Vec<_> = lines.iter().map(|(_, line)| *line).collect();
+            std::fs::write(&path, lines.join(&b'\n')).unwrap();
+            Input { name, place: Place::File(path) }
+        })
+        .collect();
+    let wants = Wants { counts: true, changes: true, visits: true, notes: Some(latest) };
+    let plan = Arc::new(Plan { wants, ..Plan::default() });
+    let each = move |survey: &mut Survey, block: BlockId, _: &mut Nothing, record: Record<'_>| {
+        let place = (block, record.line as u32);
+        let Some(event) = &record.event else {
+            return survey.note_line(record.raw, &record.findings, place, &plan);
+        };
+        survey.add(event, place, &plan);
+        if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
+            survey.note_event(What::Contradiction, event, Some(finding), place, &plan);
+        }
+    };
+    // Small blocks, so that a log has several.
+    let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
+    let scan = Scan { threads: 2, block_bytes: 4096, reading };
+    let mut bases = vec![Vec::new(); inputs.len()];
+    let take = |piece: Piece<Nothing>| {
+        match piece {
+            Piece::Block { input, line_base, .. } => bases[input].push(line_base),
+            Piece::End { error, .. } => assert_eq!(error, None),
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let surveys = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
+    let mut survey = Survey::default();
+    surveys.into_iter().for_each(|other| survey.merge(other));
+    survey.finish();
+    (survey, bases)
+}
