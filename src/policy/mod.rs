@@ -1,6 +1,17 @@
 //! What an organization wants to be told: which rules, how bad, where, when, and what is known already.
 //!
-//! Read from `ssoaudit.toml` by `read`; without a file the defaults apply.
+//! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
+
+pub mod baseline;
+mod entries;
+pub mod find;
+pub mod fingerprint;
+pub mod init;
+pub mod known;
+mod problems;
+pub mod read;
+mod rules;
+mod section;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +25,10 @@ use crate::select::Pattern;
 use crate::survey::Survey;
 use crate::time::Timestamp;
 
+pub use problems::Refused;
+
 /// A policy.
+#[derive(Debug)]
 pub struct Policy {
     /// Where it was read from, for messages; nothing for the defaults.
     pub path: Option<String>,

@@ -1,0 +1,165 @@
+//! A policy to begin with: every rule as it is by default, and an example of everything else.
+//!
+//! Lines that begin with `#` and no space are examples; without the `#` they hold.
+
+use super::entries;
+use super::fingerprint;
+use super::read::{FAIL_ON, VERSION, ZONE};
+use super::rules::{is_empty, severity_name};
+use crate::checks::{Check, Default, Param, Severity, Value};
+use crate::sources;
+
+/// The text of a policy that says what holds without one.
+pub fn commented(checks: &[&Check]) -> String {
+    let mut text = head();
+    for check in checks {
+        rule(&mut text, check);
+    }
+    text.push_str(&tail(checks));
+    text
+}
+
+fn head() -> String {
+    let severities: Vec<_> =
+        <Severity as clap::ValueEnum>::value_variants().iter().copied().map(severity_name).collect();
+    format!(
+        "# What ssoaudit checks. Everything here is as it is without this file.
+# Lines that begin with # and no space are examples: take the # away to use them.
+version = {VERSION}
+
+# IANA zone of windows, and of dates and times without an offset.
+timezone = {zone:?}
+
+# The least severity that fails the verdict: {severities}.
+fail-on = {fail_on:?}
+
+# Who may do what, as CSV (organization,actor,role) or JSON; relative to this file.
+#roster = \"roster.csv\"
+
+# Rules. A list of organizations (ids or names), connection types or sources confines a rule to these.
+",
+        zone = ZONE.name(),
+        severities = severities.join(", "),
+        fail_on = severity_name(FAIL_ON),
+    )
+}
+
+fn rule(text: &mut String, check: &Check) {
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    line(format!("\n[rules.{}]", check.id));
+    line(format!("# {}", check.about));
+    match check.default {
+        Default::On => line("enabled = true".to_owned()),
+        Default::Off => line("enabled = false".to_owned()),
+        Default::With(part) => {
+            line(format!("# On when there {}, unless this says otherwise.", condition(part)));
+            line("#enabled = true".to_owned());
+        }
+    }
+    line(format!("severity = {:?}", severity_name(check.severity)));
+    for param in check.params {
+        line(format!("# {}", param.about));
+        line(setting(param));
+    }
+    let source = sources::ALL.first().map_or("", |source| source.name);
+    line("#organizations = [\"acme*\"]".to_owned());
+    line("#connection-types = [\"*SAML\"]".to_owned());
+    line(format!("#sources = [{source:?}]"));
+}
+
+fn condition(part: &str) -> &str {
+    match part {
+        "roster" => "is a roster",
+        "windows" => "are windows",
+        "freezes" => "are freezes",
+        "planned" => "are planned changes",
+        _ => "is something in its list",
+    }
+}
+
+fn setting(param: &Param) -> String {
+    let key = param.key;
+    match &param.default {
+        Value::Count(count) => format!("{key} = {count}"),
+        Value::Age(seconds) => format!("{key} = \"{}\"", age(*seconds)),
+        empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
+            format!("#{key} = [\"example*\"]")
+        }
+        Value::Texts(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
+        Value::OwnTexts(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
+    }
+}
+
+/// A length of time in the largest unit that divides it; one day is 24 hours.
+fn age(seconds: u64) -> String {
+    let units = [(86_400, 'd'), (3600, 'h'), (60, 'm')];
+    let unit = units.into_iter().find(|(unit, name)| {
+        let least = if *name == 'd' { 2 * unit } else { *unit };
+        seconds >= least && seconds.is_multiple_of(*unit)
+    });
+    unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
+}
+
+/// Texts of rules are plain, so that TOML quotes them as JSON does.
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(|text| serde_json::Value::from(text).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn tail(checks: &[&Check]) -> String {
+    let operations: Vec<_> = entries::operations().map(|operation| operation.name()).collect();
+    let working_days = entries::DAYS[..5].iter().copied();
+    let by_rule = checks.first().map_or(String::new(), |check| {
+        format!(
+            "
+#[[suppressions]]
+#rule = \"{}\"
+#organization = \"sandbox*\"
+#reason = \"nobody logs in there\"
+#expires = 2027-01-01
+",
+            check.id
+        )
+    });
+    format!(
+        "
+# When changes are allowed, every week: days ({days}), from and to on the clock in the zone above.
+# A window whose end is not later than its beginning closes on the next day.
+#[[windows]]
+#days = [{working_days}]
+#from = \"08:00\"
+#to = \"18:00\"
+
+# When no change is allowed. It is over at `to`; a date is the midnight with which it begins.
+#[[freezes]]
+#reason = \"year end\"
+#from = 2026-12-19
+#to = 2027-01-04
+
+# Changes that were announced: what a rule finds about them does not count.
+# Operations are {operations}. A connection id and an actor (id, e-mail address or name) may be left
+# out. The change is at `not-before` or later, and before `expires`.
+#[[planned]]
+#organization = \"acme*\"
+#operation = \"disabled\"
+#connection = \"conn_1\"
+#actor = \"*@example.com\"
+#not-before = 2026-11-02T20:00:00
+#expires = \"2026-11-03T06:00:00+01:00\"
+#ticket = \"CHG-12\"
+
+# Findings that are accepted until some time: one by its fingerprint, or all of a rule that match the
+# organization, connection and actor given. Rule or fingerprint, reason and expires have to be there.
+#[[suppressions]]
+#fingerprint = \"{fingerprint}\"
+#reason = \"tested by the vendor\"
+#expires = 2027-01-01
+{by_rule}",
+        days = entries::DAYS.join(", "),
+        working_days = list(working_days),
+        operations = operations.join(", "),
+        fingerprint = "0".repeat(fingerprint::DIGITS),
+    )
+}

@@ -1,0 +1,169 @@
+//! What a policy says of rules, and what holds where it says nothing.
+
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+
+use super::problems::unknown;
+use super::section::{Entry, Section};
+use super::{RulePolicy, Scope};
+use crate::checks::{Check, Default, Param, Severity, Value};
+use crate::sources;
+
+/// Keys that every rule has.
+const KEYS: [&str; 5] = ["enabled", "severity", "organizations", "connection-types", "sources"];
+
+/// Which parts of a policy there are, for rules that need one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parts {
+    pub(super) roster: bool,
+    pub(super) windows: bool,
+    pub(super) freezes: bool,
+    pub(super) planned: bool,
+}
+
+impl Parts {
+    /// Whether a rule has what it needs.
+    fn suffice(self, check: &Check, params: &BTreeMap<&'static str, Value>) -> bool {
+        match check.default {
+            Default::On | Default::Off => true,
+            Default::With("roster") => self.roster,
+            Default::With("windows") => self.windows,
+            Default::With("freezes") => self.freezes,
+            Default::With("planned") => self.planned,
+            Default::With(LIST) => params.values().any(|value| !is_empty(value)),
+            Default::With(_) => false,
+        }
+    }
+
+    fn is_on(self, check: &Check, params: &BTreeMap<&'static str, Value>) -> bool {
+        check.default != Default::Off && self.suffice(check, params)
+    }
+}
+
+/// The part that is a setting of the rule itself.
+pub(super) const LIST: &str = "list";
+
+/// A list without a text; other values are none.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Texts(texts) => texts.is_empty(),
+        Value::OwnTexts(texts) => texts.is_empty(),
+        Value::Count(_) | Value::Age(_) => true,
+    }
+}
+
+/// What is wanted of rules a policy says nothing of.
+pub(super) fn defaults(checks: &[&'static Check], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
+    checks.iter().map(|check| (check.id, of(check, parts))).collect()
+}
+
+fn of(check: &'static Check, parts: Parts) -> RulePolicy {
+    let params = check.params.iter().map(|param| (param.key, param.default.clone())).collect();
+    let is_on = parts.is_on(check, &params);
+    RulePolicy { is_on, severity: check.severity, params, scope: Scope::default() }
+}
+
+/// What is wanted of every rule.
+pub(super) fn read(
+    rules: Option<Section<'_>>,
+    checks: &[&'static Check],
+    parts: Parts,
+) -> BTreeMap<&'static str, RulePolicy> {
+    let mut policies = defaults(checks, parts);
+    for (id, entry) in rules.into_iter().flat_map(Section::entries) {
+        match checks.iter().find(|check| check.id == id) {
+            Some(check) => {
+                policies.insert(check.id, rule(entry, check, parts));
+            }
+            None => {
+                entry.complain_of_key(unknown("rule", id, checks.iter().map(|check| check.id)));
+            }
+        }
+    }
+    policies
+}
+
+fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
+    let mut policy = of(check, parts);
+    let keys: Vec<_> = KEYS.into_iter().chain(check.params.iter().map(|param| param.key)).collect();
+    let Some(section) = entry.section(&keys) else {
+        return policy;
+    };
+    for param in check.params {
+        if let Some(value) = section.get(param.key).and_then(|entry| value(entry, param)) {
+            policy.params.insert(param.key, value);
+        }
+    }
+    policy.is_on = parts.is_on(check, &policy.params);
+    if let Some(entry) = section.get("enabled")
+        && let Some(is_on) = entry.flag()
+    {
+        policy.is_on = is_on;
+        if is_on && !parts.suffice(check, &policy.params) {
+            entry.complain(format!("rule `{}` needs {}", check.id, lacking(check)));
+        }
+    }
+    if let Some(severity) = section.get("severity").and_then(severity) {
+        policy.severity = severity;
+    }
+    let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
+    policy.scope = Scope {
+        organizations: patterns("organizations"),
+        connection_types: patterns("connection-types"),
+        sources: section.get("sources").and_then(sources_of).unwrap_or_default(),
+    };
+    policy
+}
+
+/// What a rule cannot do without, and where to write it.
+fn lacking(check: &Check) -> String {
+    match check.default {
+        Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
+        Default::With(LIST) => {
+            let lists = check.params.iter().filter(|param| matches!(param.default, Value::Texts(_)));
+            let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
+            format!("a list; give {}", keys.join(" or "))
+        }
+        Default::With(part) => format!("{part}; give [[{part}]]"),
+        Default::On | Default::Off => String::new(),
+    }
+}
+
+/// How bad something is.
+pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
+    let names: Vec<_> = Severity::value_variants().iter().map(|severity| severity_name(*severity)).collect();
+    let known: Vec<_> =
+        names.iter().map(String::as_str).zip(Severity::value_variants().iter().copied()).collect();
+    entry.one_of("severity", &known)
+}
+
+/// A severity as it is written.
+pub(super) fn severity_name(severity: Severity) -> String {
+    severity.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+}
+
+fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {
+    let known: Vec<_> = sources::ALL.iter().map(|source| (source.name, source.name)).collect();
+    let elements = entry.elements("a list of strings")?;
+    let names: Vec<_> = elements.into_iter().map(|element| element.one_of("source", &known)).collect();
+    names.into_iter().map(|name| name.map(str::to_owned)).collect()
+}
+
+fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
+    let value = match &param.default {
+        Value::Count(_) => Value::Count(entry.count()?),
+        Value::Age(_) => Value::Age(entry.age()?),
+        Value::Texts(_) | Value::OwnTexts(_) => {
+            Value::OwnTexts(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
+        }
+    };
+    // A list that says what holds anyway is no other value.
+    let is_default = match (&value, &param.default) {
+        (Value::OwnTexts(own), Value::Texts(texts)) => {
+            own.iter().map(String::as_str).eq(texts.iter().copied())
+        }
+        _ => false,
+    };
+    Some(if is_default { param.default.clone() } else { value })
+}
