@@ -181,3 +181,117 @@ impl Reader<'_> {
         self.document.nodes[id].key.map_or(0, |key| key.start as usize - 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const A: &str = "00000000000000000000000000000001";
+    const B: &str = "abcdef00000000000000000000000002";
+
+    #[test]
+    fn the_file_is_by_fingerprint_whatever_came_first() {
+        let findings =
+            [(B, "rule-b", "a \"quoted\" message"), (A, "rule-z", "later"), (A, "rule-a", "first")];
+        let mut baseline = Baseline::default();
+        findings.iter().for_each(|(fingerprint, rule, message)| baseline.add(fingerprint, rule, message));
+        let mut reverse = Baseline::default();
+        findings
+            .iter()
+            .rev()
+            .for_each(|(fingerprint, rule, message)| reverse.add(fingerprint, rule, message));
+        let expected = format!(
+            "{{
+  \"schema\": \"ssoaudit.baseline.v1\",
+  \"findings\": [
+    {{\"fingerprint\":\"{A}\",\"rule\":\"rule-a\",\"message\":\"first\"}},
+    {{\"fingerprint\":\"{B}\",\"rule\":\"rule-b\",\"message\":\"a \\\"quoted\\\" message\"}}
+  ]
+}}
+"
+        );
+        assert_eq!((baseline.to_json(), reverse.to_json()), (expected.clone(), expected));
+        assert!(baseline.contains(A) && !baseline.contains("") && baseline.len() == 2);
+        let empty = Baseline::default().to_json();
+        assert_eq!(empty, "{\n  \"schema\": \"ssoaudit.baseline.v1\",\n  \"findings\": []\n}\n");
+        assert!(parse("b", &empty).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_with_its_place() {
+        let head = format!("{{\"schema\":\"{SCHEMA}\",\n");
+        for (text, expected) in [
+            ("", "b:1:1: this is not JSON: expected a JSON value"),
+            ("[]", "b:1:1: this is an array, expected an object"),
+            ("{}", "b:1:1: there is no `findings`\nb:1:1: there is no `schema`"),
+            (
+                "{\"findings\":7,\n \"schema\":\"ssoaudit.baseline.v2\"}",
+                "b:2:11: schema `ssoaudit.baseline.v2` is not known; this ssoaudit reads `ssoaudit.baseline.v1`",
+            ),
+            ("{\"findings\":[],\"schema\":1}", "b:1:25: `schema` is a number, expected a string"),
+            (
+                &format!("{head}\"findings\":{{}}}}"),
+                "b:2:12: `findings` is an object, expected an array of objects",
+            ),
+            (
+                &format!("{head}\"finding\":[]}}"),
+                "b:1:1: there is no `findings`\nb:2:1: no key `finding`; did you mean `findings`?",
+            ),
+            (&format!("{head}\"findings\":[],\"findings\":[]}}"), "b:2:15: key `findings` is there twice"),
+            (
+                &format!(
+                    "{head}\"findings\":[\n 1,\n {{\"fingerprint\":\"ü1\",\"rule\":\"r\",\"message\":\"m\"}},\n\
+                     {{\"ü\":1,\"rule\":2,\"message\":null}},\n\
+                     {{\"fingerprint\":\"{A}\",\"rule\":[],\"message\":null}}]}}"
+                ),
+                "b:3:2: this is a number, expected an object\n\
+                 b:4:17: `ü1` is no fingerprint; it has 32 hexadecimal digits\n\
+                 b:5:1: there is no `fingerprint`\n\
+                 b:5:2: no key `ü`; there are fingerprint, rule, message\n\
+                 b:6:58: `rule` is an array, expected a string\n\
+                 b:6:71: `message` is null, expected a string",
+            ),
+        ] {
+            assert_eq!(parse("b", text).unwrap_err().to_string(), expected, "{text}");
+        }
+        let cut = parse("b", "{\n\"schema\":").unwrap_err().to_string();
+        assert!(cut.starts_with("b:2:10: this is not JSON: expected "), "{cut}");
+    }
+
+    #[test]
+    fn files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("baseline.json");
+        let error = || format!("{:#}", read(&path).unwrap_err());
+        assert!(error().starts_with(&format!("cannot read baseline {}: ", path.display())));
+        std::fs::write(&path, b"{\n\xFF}").unwrap();
+        assert_eq!(error(), format!("{}:2:1: the baseline is not UTF-8 here", path.display()));
+        std::fs::write(&path, "{}").unwrap();
+        assert!(error().contains(":1:1: there is no `schema`"));
+        let mut baseline = Baseline::default();
+        baseline.add(A, "r", "m");
+        std::fs::write(&path, baseline.to_json()).unwrap();
+        assert_eq!(read(&path).unwrap(), baseline);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(findings in prop::collection::vec(("[0-9a-f]{32}", any::<String>(), any::<String>()), 0..5)) {
+            let mut baseline = Baseline::default();
+            findings.iter().for_each(|(fingerprint, rule, message)| baseline.add(fingerprint, rule, message));
+            prop_assert_eq!(parse("b", &baseline.to_json()).unwrap(), baseline);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>(), cut in any::<prop::sample::Index>(), length in 0..9_usize) {
+            let _ = parse("b", &text);
+            let mut baseline = Baseline::default();
+            baseline.add(A, "r", "m");
+            let mut json = baseline.to_json();
+            let cut = cut.index(json.len());
+            json.replace_range(cut..(cut + length).min(json.len()), "");
+            let _ = parse("b", &json);
+        }
+    }
+}

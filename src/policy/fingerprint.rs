@@ -66,3 +66,117 @@ fn digest(parts: &[&str]) -> String {
     digest.truncate(DIGITS);
     digest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliveries::Identity;
+    use crate::event::Operation;
+    use crate::scan::BlockId;
+    use crate::time;
+
+    const BLOCK: BlockId = BlockId { input: 0, number: 0 };
+
+    fn expected(parts: &str) -> String {
+        hex(&Sha256::digest(parts))[..DIGITS].to_owned()
+    }
+
+    /// A survey with a change that has everything, at some place.
+    fn survey(line: u32) -> Survey {
+        let mut survey = Survey::default();
+        // Numbers of names depend on what else there is.
+        for line in 0..line {
+            survey.actors.names.id(&format!("other {line}"));
+        }
+        survey.action_facts.push(("vendor", Operation::Deleted));
+        let change = Change {
+            time: time::parse("2025-01-15T10:30:00.5+02:00").unwrap().timestamp,
+            operation: Operation::Deleted,
+            is_selected: true,
+            is_conflicting: false,
+            redeliveries: 0,
+            event: survey.ids.id("evt_1"),
+            action: survey.actions.names.id("sso.delete"),
+            connection: survey.connections.id("conn_1"),
+            organization: survey.organizations.names.id("org_1"),
+            kind: NONE,
+            actor: survey.actors.names.id("user_1"),
+            ip: NONE,
+            impersonator: NONE,
+            reason: NONE,
+            identity: Identity { key: 0, content: 0 },
+            place: (BLOCK, line),
+        };
+        survey.changes.push(change);
+        survey
+    }
+
+    fn noted(what: What) -> Noted {
+        Noted {
+            what,
+            time: None,
+            message: "wrong".to_owned(),
+            code: "",
+            key: "evt_1".to_owned(),
+            action: NONE,
+            organization: NONE,
+            connection: NONE,
+            kind: NONE,
+            actor: NONE,
+            place: (BLOCK, 7),
+        }
+    }
+
+    #[test]
+    fn changes_are_told_apart_by_their_id_or_by_what_they_say() {
+        let of = |edit: fn(&mut Change)| {
+            let mut survey = survey(3);
+            edit(&mut survey.changes[0]);
+            of("rule", &survey, Subject::Change(0))
+        };
+        let time = "2025-01-15T08:30:00.500Z";
+        assert_eq!(of(|_| {}), expected("rule\0vendor\0evt_1"));
+        assert_eq!(
+            of(|change| change.event = NONE),
+            expected(&format!("rule\0sso.delete\0{time}\0user_1\0conn_1"))
+        );
+        let portal = |change: &mut Change| (change.event, change.connection) = (NONE, NONE);
+        assert_eq!(of(portal), expected(&format!("rule\0sso.delete\0{time}\0user_1\0org_1")));
+        let nobody = |change: &mut Change| (change.event, change.actor) = (NONE, NONE);
+        assert_eq!(of(nobody), expected(&format!("rule\0sso.delete\0{time}\0\0conn_1")));
+    }
+
+    #[test]
+    fn fingerprints_do_not_depend_on_places_and_numbers() {
+        for event in [true, false] {
+            let of = |line| {
+                let mut survey = survey(line);
+                survey.changes[0].event = if event { survey.changes[0].event } else { NONE };
+                of_change("rule", &survey, &survey.changes[0])
+            };
+            assert_eq!(of(1), of(9));
+        }
+    }
+
+    #[test]
+    fn lines_and_logs_are_told_apart_by_what_they_are() {
+        let mut survey = survey(0);
+        survey.noted = What::ALL.map(noted).into();
+        for (index, what) in ["invalid", "contradiction", "conflict", "future"].into_iter().enumerate() {
+            let found = of("rule", &survey, Subject::Noted(index));
+            assert_eq!(found, expected(&format!("rule\0{what}\0evt_1")));
+        }
+        let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
+        assert_eq!(of("rule", &survey, Subject::Log(time)), expected("rule\x002025-01-15T10:30:00Z"));
+    }
+
+    #[test]
+    fn fingerprints_are_recognised() {
+        let some = of_log("rule", Timestamp { seconds: 0, nanos: 0 });
+        assert_eq!(read(&some), Some(some.clone()));
+        assert_eq!(read(&some.to_ascii_uppercase()), Some(some.clone()));
+        for bad in ["", &some[1..], &format!("{some}0"), &format!("g{}", &some[1..])] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

@@ -163,3 +163,83 @@ fn tail(checks: &[&Check]) -> String {
         fingerprint = "0".repeat(fingerprint::DIGITS),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::samples::CHECKS;
+    use crate::policy::{Policy, read};
+    use std::path::Path;
+
+    fn parse(text: &str, checks: &[&'static Check]) -> Policy {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy");
+        read::parse("p", text, &folder, checks).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+
+    /// Takes the `#` away from examples.
+    fn uncommented(text: &str) -> String {
+        let lines = text.lines().map(|line| match line.strip_prefix('#') {
+            Some(example) if !example.starts_with(' ') && !example.is_empty() => example,
+            _ => line,
+        });
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn it_says_what_holds_anyway() {
+        for checks in [CHECKS, crate::checks::ALL, &[]] {
+            let policy = Policy { path: None, ..parse(&commented(checks), checks) };
+            let default = Policy { sha256: policy.sha256.clone(), ..Policy::default_for(checks) };
+            assert_eq!(format!("{policy:#?}"), format!("{default:#?}"));
+        }
+    }
+
+    #[test]
+    fn every_example_holds_without_its_mark() {
+        for checks in [CHECKS, crate::checks::ALL] {
+            let policy = parse(&uncommented(&commented(checks)), checks);
+            assert!(policy.roster.is_some());
+            let counts = [policy.windows.len(), policy.freezes.len(), policy.planned.len()];
+            assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
+            for check in checks {
+                let rule = &policy.rules[check.id];
+                assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
+                assert_eq!(rule.scope.organizations.len(), 1, "{}", check.id);
+                assert!(rule.params.values().all(|value| !matches!(value, Value::Texts([]))), "{}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn ages_are_as_a_person_writes_them() {
+        for (seconds, expected) in
+            [(0, "0s"), (59, "59s"), (90, "90s"), (60, "1m"), (5400, "90m"), (86_400, "24h"), (604_800, "7d")]
+        {
+            assert_eq!(age(seconds), expected);
+            assert_eq!(crate::time::parse_age(expected), Some(seconds as i64));
+        }
+    }
+
+    #[test]
+    fn a_rule_is_shown_with_what_can_be_set() {
+        let text = commented(CHECKS);
+        let source = sources::ALL[0].name;
+        let expected = format!(
+            "
+[rules.unwanted-connection-type]
+# a sample
+# On when there is something in its list, unless this says otherwise.
+#enabled = true
+severity = \"low\"
+# connection types nobody wants
+#types = [\"example*\"]
+# how many are borne
+most = 3
+#organizations = [\"acme*\"]
+#connection-types = [\"*SAML\"]
+#sources = [\"{source}\"]
+"
+        );
+        assert!(text.contains(&expected), "{text}");
+    }
+}

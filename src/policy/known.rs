@@ -160,3 +160,204 @@ fn name(suppression: &Suppression) -> String {
         (None, None) => format!("the suppression ({})", suppression.reason),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read::parse;
+    use crate::policy::samples::CHECKS;
+    use std::path::Path;
+
+    const POLICY: &str = r#"version = 1
+timezone = "Europe/Berlin"
+[[planned]]
+organization = "acme"
+operation = "disabled"
+not-before = "2025-11-02T20:00:00Z"
+expires = "2025-11-03T06:00:00Z"
+ticket = "CHG-1"
+[[planned]]
+organization = "acme*"
+operation = "disabled"
+connection = "conn_1"
+actor = "*@example.com"
+not-before = "2025-11-01T00:00:00Z"
+expires = "2025-11-10T00:00:00Z"
+ticket = "CHG-2"
+[[suppressions]]
+fingerprint = "00000000000000000000000000000001"
+reason = "by fingerprint"
+expires = "2025-12-01T00:00:00Z"
+[[suppressions]]
+rule = "org-left-without-sso"
+organization = "Acme Inc"
+actor = "user_1"
+reason = "by rule"
+expires = "2025-12-02T00:00:00Z"
+"#;
+
+    fn at(text: &str) -> Timestamp {
+        crate::time::parse(text).unwrap().timestamp
+    }
+
+    fn policy(text: &str) -> Policy {
+        parse("ssoaudit.toml", text, Path::new(""), CHECKS).unwrap()
+    }
+
+    fn found() -> Found<'static> {
+        Found {
+            rule: "org-left-without-sso",
+            severity: Severity::High,
+            fingerprint: "f".repeat(32),
+            time: Some(at("2025-11-02T21:00:00Z")),
+            operation: Some(Operation::Disabled),
+            organization: [Some("org_1"), Some("ACME")],
+            connection: Some("conn_7"),
+            actor: [Some("user_1"), None, None],
+        }
+    }
+
+    fn status(now: &str, found: Found<'_>) -> String {
+        let mut baseline = Baseline::default();
+        baseline.add("00000000000000000000000000000002", "r", "m");
+        let (statuses, _) = judge(&policy(POLICY), Some(&baseline), at(now), &[found]);
+        match &statuses[..] {
+            [Status::Open] => "open".to_owned(),
+            [Status::Planned { ticket }] => ticket.clone(),
+            [Status::Suppressed { reason }] => reason.clone(),
+            [Status::Baseline] => "baseline".to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn announcements_hold_from_their_first_moment_to_before_their_last() {
+        let of = |time: &str| status("2030-01-01T00:00:00Z", Found { time: Some(at(time)), ..found() });
+        assert_eq!(of("2025-11-02T19:59:59.999999999Z"), "open");
+        assert_eq!(of("2025-11-02T20:00:00Z"), "CHG-1");
+        assert_eq!(of("2025-11-03T05:59:59.999999999Z"), "CHG-1");
+        assert_eq!(of("2025-11-03T06:00:00Z"), "open");
+    }
+
+    #[test]
+    fn announcements_are_of_the_same_change() {
+        let now = "2025-11-02T00:00:00Z";
+        for (found, expected) in [
+            (found(), "CHG-1"),
+            (Found { organization: [Some("Acme"), None], ..found() }, "CHG-1"),
+            (Found { organization: [Some("acme2"), None], ..found() }, "open"),
+            (Found { organization: [None, None], ..found() }, "open"),
+            (Found { operation: Some(Operation::Deleted), ..found() }, "open"),
+            (Found { operation: None, ..found() }, "open"),
+            (Found { time: None, ..found() }, "open"),
+            (
+                Found {
+                    organization: [Some("acme2"), None],
+                    connection: Some("CONN_1"),
+                    actor: [Some("user_2"), Some("ann@example.com"), None],
+                    ..found()
+                },
+                "CHG-2",
+            ),
+            (
+                Found {
+                    organization: [Some("acme2"), None],
+                    connection: None,
+                    actor: [None, Some("ann@example.com"), None],
+                    ..found()
+                },
+                "open",
+            ),
+            (
+                Found {
+                    organization: [Some("acme2"), None],
+                    connection: Some("conn_1"),
+                    actor: [None, None, Some("Ann")],
+                    ..found()
+                },
+                "open",
+            ),
+        ] {
+            assert_eq!(status(now, found.clone()), expected, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn suppressions_hold_until_they_expire() {
+        let by_fingerprint =
+            Found { rule: "too-many-changes", operation: None, fingerprint: format!("{:032}", 1), ..found() };
+        let by_rule = Found { operation: None, organization: [None, Some("acme inc")], ..found() };
+        for (now, found, expected) in [
+            ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
+            ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
+            ("2025-12-01T23:59:59.999999999Z", &by_rule, "by rule"),
+            ("2025-12-02T00:00:00Z", &by_rule, "open"),
+            ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
+            (
+                "2025-01-01T00:00:00Z",
+                &Found { actor: [Some("user_2"), None, None], ..by_rule.clone() },
+                "open",
+            ),
+            (
+                "2025-01-01T00:00:00Z",
+                &Found { organization: [Some("Acme"), None], ..by_rule.clone() },
+                "open",
+            ),
+        ] {
+            assert_eq!(status(now, found.clone()), expected, "{now} {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
+        let now = "2025-11-02T00:00:00Z";
+        let everything = Found { fingerprint: format!("{:032}", 1), ..found() };
+        assert_eq!(status(now, everything.clone()), "CHG-1");
+        assert_eq!(status(now, Found { operation: None, ..everything }), "by fingerprint");
+        let old = Found { operation: None, fingerprint: format!("{:032}", 2), ..found() };
+        assert_eq!(status(now, old.clone()), "baseline");
+        let old = Found { organization: [None, Some("Acme Inc")], ..old };
+        assert_eq!(status(now, old.clone()), "by rule");
+        assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
+        let (statuses, _) = judge(&policy(POLICY), None, at("2026-01-01T00:00:00Z"), &[old]);
+        assert_eq!(statuses, [Status::Open]);
+    }
+
+    #[test]
+    fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
+        let warnings = |now: &str, found: &[Found<'_>]| -> Vec<String> {
+            let (_, warnings) = judge(&policy(POLICY), None, at(now), found);
+            warnings.iter().map(Warning::to_string).collect()
+        };
+        let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
+        let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
+        let third =
+            "ssoaudit.toml:17: the suppression of finding 00000000000000000000000000000001 (by fingerprint)";
+        let fourth = "ssoaudit.toml:21: the suppression of rule org-left-without-sso (by rule)";
+        assert_eq!(
+            warnings("2025-11-02T20:00:00Z", &[]),
+            [first, second, &format!("{third} was not used"), &format!("{fourth} was not used")]
+        );
+        assert_eq!(
+            warnings("2025-11-02T19:59:59Z", &[]),
+            [second, &format!("{third} was not used"), &format!("{fourth} was not used")]
+        );
+        assert_eq!(
+            warnings("2025-12-01T00:00:00Z", &[found()]),
+            [
+                format!("{second}; it expired on 2025-11-10 01:00+01:00"),
+                format!("{third} expired on 2025-12-01 01:00+01:00"),
+                format!("{fourth} was not used"),
+            ]
+        );
+        // Both announcements and both suppressions match it, so that none of them is missed.
+        let everything = Found {
+            organization: [Some("acme"), Some("Acme Inc")],
+            connection: Some("conn_1"),
+            actor: [Some("user_1"), Some("ann@example.com"), None],
+            fingerprint: format!("{:032}", 1),
+            ..found()
+        };
+        assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);
+    }
+}

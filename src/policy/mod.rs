@@ -161,3 +161,6 @@ impl Scope {
                 || source.is_some_and(|source| self.sources.iter().any(|name| name == source)))
     }
 }
+
+#[cfg(test)]
+mod samples;

@@ -153,3 +153,230 @@ fn roster(entry: Entry<'_>, folder: &Path) -> Option<Roster> {
     let path = folder.join(entry.text()?);
     roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Value;
+    use crate::policy::samples::CHECKS;
+    use crate::policy::{Refused, RulePolicy};
+    use proptest::prelude::*;
+    use std::path::PathBuf;
+
+    fn testdata() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy")
+    }
+
+    fn example() -> String {
+        std::fs::read_to_string(testdata().join("example.toml")).unwrap()
+    }
+
+    fn policy(text: &str) -> Policy {
+        parse("p", &format!("version = 1\n{text}"), &testdata(), CHECKS).unwrap()
+    }
+
+    fn problems(text: &str) -> Vec<String> {
+        let error = parse("p", text, &testdata(), CHECKS).unwrap_err();
+        error.downcast::<Refused>().unwrap().0
+    }
+
+    #[test]
+    fn every_problem_is_told_at_its_place() {
+        let folder = testdata().join("bad");
+        let mut count = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            count += 1;
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let refused = parse(name, &text, &folder, CHECKS).unwrap_err().to_string();
+            let refused = refused.replace(&folder.join("").display().to_string(), "");
+            let expected = path.with_extension("expect");
+            let expected = std::fs::read_to_string(expected).unwrap();
+            assert_eq!(refused.lines().collect::<Vec<_>>(), expected.lines().collect::<Vec<_>>(), "{name}");
+        }
+        assert!(count >= 11, "{count}");
+    }
+
+    #[test]
+    fn the_example_says_everything() {
+        let policy = read(&testdata().join("example.toml"), CHECKS).unwrap();
+        assert!(policy.path.as_deref().unwrap().ends_with("example.toml"));
+        assert_eq!(policy.sha256, hex(&Sha256::digest(example())));
+        assert_eq!((policy.zone, policy.fail_on), (Tz::Europe__Berlin, Severity::High));
+        assert!(policy.roster.is_some());
+        let rule = |id: &str| &policy.rules[id];
+        let on: Vec<_> = policy.rules.iter().filter(|(_, rule)| rule.is_on).map(|(id, _)| *id).collect();
+        let expected = [
+            "change-in-freeze",
+            "change-outside-window",
+            "change-without-ticket",
+            "org-left-without-sso",
+            "too-many-changes",
+            "unwanted-connection-type",
+        ];
+        assert_eq!(on, expected);
+        let RulePolicy { severity, params, scope, .. } = rule("org-left-without-sso");
+        assert_eq!((*severity, &params["grace"]), (Severity::Critical, &Value::Age(36 * 3600)));
+        assert_eq!(scope.organizations.len(), 2);
+        assert!(scope.organizations[1].matches("ORG_07") && scope.connection_types[0].matches("OktaSAML"));
+        assert_eq!(scope.sources, ["scalekit"]);
+        let params = &rule("too-many-changes").params;
+        assert_eq!((&params["most"], &params["within"]), (&Value::Count(32), &Value::Age(5400)));
+        assert_eq!(params["except"], Value::OwnTexts(vec!["bot*".into()]));
+        assert_eq!(params["nobody"], Value::Texts(&[]));
+
+        let windows: Vec<_> = policy.windows.iter().map(|w| (w.days, w.from, w.to)).collect();
+        let thursday = [false, false, false, true, false, false, false];
+        let working_days = [true, true, true, true, true, false, false];
+        assert_eq!(windows, [(working_days, 480, 1080), (thursday, 22 * 60, 0)]);
+        let utc = |time: crate::time::Timestamp| time.rfc3339(Tz::UTC);
+        let freezes: Vec<_> = policy.freezes.iter().map(|f| (&*f.reason, utc(f.from), utc(f.to))).collect();
+        let text = |text: &str| text.to_owned();
+        assert_eq!(
+            freezes,
+            [
+                ("year end", text("2025-12-19T23:00:00Z"), text("2026-01-01T23:00:00Z")),
+                ("migration", text("2025-10-26T00:30:00Z"), text("2025-10-26T01:30:00Z")),
+            ]
+        );
+        let [first, second] = &policy.planned[..] else { panic!("two changes are planned") };
+        assert_eq!((&*first.ticket, first.operation.name(), first.line), ("CHG-12", "disabled", 50));
+        assert_eq!(
+            (utc(first.not_before), utc(first.expires)),
+            (text("2025-11-02T20:00:00Z"), text("2025-11-03T05:00:00Z"))
+        );
+        assert!(first.connection.is_none() && first.actor.is_none() && first.organization.matches("Acme"));
+        assert_eq!((second.operation.name(), second.line), ("portal-opened", 57));
+        assert_eq!(
+            (utc(second.not_before), utc(second.expires)),
+            (text("2025-11-01T23:00:00Z"), text("2025-11-03T11:00:00.500Z"))
+        );
+        assert!(second.connection.as_ref().unwrap().matches("conn_9"));
+        assert!(second.actor.as_ref().unwrap().matches("ann@example.com"));
+        let [first, second] = &policy.suppressions[..] else { panic!("two suppressions") };
+        assert_eq!(first.fingerprint.as_deref(), Some("0123456789abcdef0123456789abcdef"));
+        assert_eq!((first.rule.as_deref(), first.line), (None, 66));
+        assert_eq!((second.rule.as_deref(), second.line), (Some("org-left-without-sso"), 71));
+        assert_eq!(utc(second.expires), "2026-06-30T10:00:00Z");
+        assert!(second.organization.is_some() && second.connection.is_some() && second.actor.is_some());
+    }
+
+    #[test]
+    fn rules_are_on_when_they_have_what_they_need() {
+        let is_on = |text: &str, id: &str| policy(text).rules[id].is_on;
+        let window = "[[windows]]\ndays = ['sun']\nfrom = '22:00'\nto = '06:00'\n";
+        let freeze = "[[freezes]]\nreason = 'x'\nfrom = 2025-01-01\nto = 2025-01-02\n";
+        for (text, id, expected) in [
+            ("", "org-left-without-sso", true),
+            ("", "too-many-changes", false),
+            ("rules.too-many-changes.enabled = true", "too-many-changes", true),
+            ("", "change-by-stranger", false),
+            ("roster = 'roster.csv'", "change-by-stranger", true),
+            ("roster = 'roster.csv'\nrules.change-by-stranger.severity = 'low'", "change-by-stranger", true),
+            ("roster = 'roster.csv'\nrules.change-by-stranger.enabled = false", "change-by-stranger", false),
+            (window, "change-outside-window", true),
+            ("windows = []", "change-outside-window", false),
+            (freeze, "change-in-freeze", true),
+            ("", "unwanted-connection-type", false),
+            ("rules.unwanted-connection-type.types = []", "unwanted-connection-type", false),
+            ("rules.unwanted-connection-type.types = ['x']", "unwanted-connection-type", true),
+            ("rules.unwanted-connection-type.most = 7", "unwanted-connection-type", false),
+        ] {
+            assert_eq!(is_on(text, id), expected, "{id} in {text}");
+        }
+        assert_eq!(format!("{:?}", policy("").rules), format!("{:?}", Policy::default_for(CHECKS).rules));
+    }
+
+    #[test]
+    fn every_form_of_a_time_is_read_in_the_zone() {
+        for (zone, written, expected) in [
+            ("UTC", "2025-07-01", "2025-07-01T00:00:00Z"),
+            ("Asia/Kolkata", "2025-07-01", "2025-06-30T18:30:00Z"),
+            ("Asia/Kolkata", "'2025-07-01'", "2025-06-30T18:30:00Z"),
+            ("America/New_York", "2025-07-01T10:30:00", "2025-07-01T14:30:00Z"),
+            ("America/New_York", "2025-07-01 10:30", "2025-07-01T14:30:00Z"),
+            ("America/New_York", "'2025-01-01T10:30'", "2025-01-01T15:30:00Z"),
+            ("America/New_York", "2025-07-01T10:30Z", "2025-07-01T10:30:00Z"),
+            ("America/New_York", "2025-07-01T10:30:00+02:00", "2025-07-01T08:30:00Z"),
+            ("America/New_York", "' 2025-07-01T10:30:00.25+02:00 '", "2025-07-01T08:30:00.250Z"),
+            // Clocks were put back: the first of two hours.
+            ("Europe/Berlin", "2025-10-26T02:00:00", "2025-10-26T00:00:00Z"),
+        ] {
+            let text =
+                format!("timezone = '{zone}'\n[[freezes]]\nreason = 'x'\nfrom = {written}\nto = 2026-01-01");
+            assert_eq!(policy(&text).freezes[0].from.rfc3339(Tz::UTC), expected, "{zone} {written}");
+        }
+    }
+
+    #[test]
+    fn places_are_counted_in_characters_behind_a_mark() {
+        let found = problems(
+            "\u{FEFF}version = 1\r\n\"größe\" = 1\r\nfail-on = [\"ü\", 2]\r\nrules = { \"ü\" = 1 , y = 2}",
+        );
+        let [size, fail_on, first, second] = &found[..] else { panic!("{found:?}") };
+        assert!(size.starts_with("p:2:1: no key `größe`; there are version, "), "{size}");
+        assert_eq!(fail_on, "p:3:11: `fail-on` is a list, expected a string");
+        assert!(first.starts_with("p:4:11: no rule `ü`; there are "), "{first}");
+        assert!(second.starts_with("p:4:21: no rule `y`; there are "), "{second}");
+    }
+
+    #[test]
+    fn a_roster_is_beside_its_policy() {
+        let found = problems("version = 1\nroster = 'none.csv'\nrules.change-by-stranger.enabled = true");
+        let start = format!("p:2:10: cannot read roster {}: ", testdata().join("none.csv").display());
+        assert!(found.len() == 1 && found[0].starts_with(&start), "{found:?}");
+        let policy = policy("roster = 'roster.csv'");
+        let role = policy.roster.unwrap().role(&["acme"], &["ann@example.com"]);
+        assert_eq!(role, Some(roster::Role::Admin));
+    }
+
+    #[test]
+    fn files_that_are_none_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.toml");
+        let error = || format!("{:#}", read(&path, CHECKS).unwrap_err());
+        assert!(error().starts_with(&format!("cannot read policy {}: ", path.display())));
+        std::fs::write(&path, b"version = 1\n# \xC3\xBC \xFF").unwrap();
+        assert_eq!(error(), format!("{}:2:5: the policy is not UTF-8 here", path.display()));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = parse("p", &text, &testdata(), CHECKS);
+        }
+
+        #[test]
+        fn no_toml_makes_it_panic(
+            keys in prop::collection::vec((0..KEYS.len(), 0..14_usize), 1..5),
+        ) {
+            const VALUES: [&str; 14] = [
+                "1", "-1", "0x1F", "99999999999999999999", "1.5", "nan", "true", "''", "'x'", "2025-01-01",
+                "08:00", "[[]]", "[{}]", "{ a = { b = 1 } }",
+            ];
+            let text: Vec<_> = keys.into_iter().map(|(key, value)| format!("{} = {}", KEYS[key], VALUES[value])).collect();
+            let _ = parse("p", &text.join("\n"), &testdata(), CHECKS);
+        }
+
+        #[test]
+        fn no_mutation_makes_it_panic(
+            cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..9_usize, "[-\\[\\]{}=\"'0-9a-zü,. \n]{0,3}"), 1..4),
+        ) {
+            let mut text: Vec<char> = example().chars().collect();
+            for (at, length, new) in cuts {
+                let at = at.index(text.len());
+                let end = (at + length).min(text.len());
+                text.splice(at..end, new.chars());
+            }
+            let text: String = text.into_iter().collect();
+            if let Err(error) = parse("p", &text, &testdata(), CHECKS) {
+                let refused = error.downcast::<Refused>().unwrap();
+                prop_assert!(!refused.0.is_empty());
+            }
+        }
+    }
+}

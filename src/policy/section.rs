@@ -21,6 +21,8 @@ pub(super) struct Section<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     key: &'a str,
+    /// It is an element of the list of that key.
+    is_element: bool,
     /// Byte at which the key begins; of an element of a list, the element.
     key_at: usize,
     value: &'a DeValue<'a>,
@@ -72,6 +74,7 @@ impl<'a> Section<'a> {
     fn held(self, key: &'a Spanned<std::borrow::Cow<'a, str>>, value: &'a Spanned<DeValue<'a>>) -> Entry<'a> {
         Entry {
             key: key.get_ref(),
+            is_element: false,
             key_at: key.span().start,
             value: value.get_ref(),
             at: value.span().start,
@@ -102,24 +105,31 @@ impl<'a> Entry<'a> {
         matches!(self.value, DeValue::Array(elements) if elements.is_empty())
     }
 
+    /// What it is called in messages.
+    fn name(self) -> String {
+        let Self { key, is_element, .. } = self;
+        if is_element { format!("an element of `{key}`") } else { format!("`{key}`") }
+    }
+
     fn expected<T>(self, expected: &str) -> Option<T> {
         let found = match self.value {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "a whole number",
             DeValue::Float(_) => "a fraction",
             DeValue::Boolean(_) => "a boolean",
-            DeValue::Datetime(_) => "a date or time",
+            DeValue::Datetime(written) if written.date.is_none() => "a time of day",
+            DeValue::Datetime(_) => "a date",
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.refuse(format!("`{}` is {found}, expected {expected}", self.key))
+        self.refuse(format!("{} is {found}, expected {expected}", self.name()))
     }
 
     /// A text with something in it.
     pub(super) fn text(self) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) if text.trim().is_empty() => {
-                self.refuse(format!("`{}` is empty", self.key))
+                self.refuse(format!("{} is empty", self.name()))
             }
             DeValue::String(text) => Some(text),
             _ => self.expected("a string"),
@@ -140,7 +150,7 @@ impl<'a> Entry<'a> {
             return self.expected("a whole number");
         };
         let count = u64::from_str_radix(number.as_str(), number.radix()).ok();
-        count.or_else(|| self.refuse(format!("`{}` is {number}, expected a number from 0 on", self.key)))
+        count.or_else(|| self.refuse(format!("{} is {number}, expected a number from 0 on", self.name())))
     }
 
     /// A length of time, in seconds.
@@ -150,7 +160,7 @@ impl<'a> Entry<'a> {
             return self.expected(EXPECTED);
         };
         let seconds = time::parse_age(text).and_then(|seconds| u64::try_from(seconds).ok());
-        seconds.or_else(|| self.refuse(format!("`{}` is `{text}`, expected {EXPECTED}", self.key)))
+        seconds.or_else(|| self.refuse(format!("{} is `{text}`, expected {EXPECTED}", self.name())))
     }
 
     /// The elements of a list.
@@ -160,7 +170,7 @@ impl<'a> Entry<'a> {
         };
         let element = |element: &'a Spanned<DeValue<'a>>| {
             let at = element.span().start;
-            Self { key_at: at, value: element.get_ref(), at, ..self }
+            Self { is_element: true, key_at: at, value: element.get_ref(), at, ..self }
         };
         Some(elements.iter().map(element).collect())
     }
@@ -235,7 +245,10 @@ impl<'a> Entry<'a> {
                 let time = written.time?;
                 let is_even = time.second.unwrap_or(0) == 0 && time.nanosecond.unwrap_or(0) == 0;
                 let minutes = u32::from(time.hour) * 60 + u32::from(time.minute);
-                if is_even { Some(minutes) } else { self.expected("a time of day to the minute") }
+                if is_even {
+                    return Some(minutes);
+                }
+                self.refuse(format!("{} is {time}, expected a time of day to the minute", self.name()))
             }
             DeValue::String(text) => minutes(text).or_else(|| {
                 self.refuse(format!("`{text}` is no time of day; give it as in 08:00, up to 24:00"))
