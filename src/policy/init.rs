@@ -36,7 +36,8 @@ fail-on = {fail_on:?}
 # Who may do what, as CSV (organization,actor,role) or JSON; relative to this file.
 #roster = \"roster.csv\"
 
-# Rules. A list of organizations (ids or names), connection types or sources confines a rule to these.
+# Rules. A list of organizations (ids or names), connection types or sources confines a rule to
+# these; texts may have * and ?.
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
@@ -125,8 +126,8 @@ fn tail(checks: &[&Check]) -> String {
     });
     format!(
         "
-# When changes are allowed, every week: days ({days}), from and to on the clock in the zone above.
-# A window whose end is not later than its beginning closes on the next day.
+# When changes are allowed, every week: on days ({days}), on the clock
+# in the zone above. A window whose end is not later than its beginning closes on the next day.
 #[[windows]]
 #days = [{working_days}]
 #from = \"08:00\"
@@ -139,8 +140,9 @@ fn tail(checks: &[&Check]) -> String {
 #to = 2027-01-04
 
 # Changes that were announced: what a rule finds about them does not count.
-# Operations are {operations}. A connection id and an actor (id, e-mail address or name) may be left
-# out. The change is at `not-before` or later, and before `expires`.
+# Operations are {operations}. A connection (id) and an actor (id,
+# e-mail address or name) may be left out. The change is at `not-before` or later, and before
+# `expires`.
 #[[planned]]
 #organization = \"acme*\"
 #operation = \"disabled\"
@@ -208,6 +210,13 @@ mod tests {
                 assert!(rule.params.values().all(|value| !matches!(value, Value::Texts([]))), "{}", check.id);
             }
         }
+    }
+
+    #[test]
+    fn lines_fit() {
+        let text = commented(CHECKS);
+        let long: Vec<_> = text.lines().filter(|line| line.len() > 110).collect();
+        assert!(long.is_empty(), "{long:#?}");
     }
 
     #[test]

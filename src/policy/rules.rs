@@ -167,3 +167,27 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     };
     Some(if is_default { param.default.clone() } else { value })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks;
+    use crate::policy::samples::CHECKS;
+
+    #[test]
+    fn every_rule_can_be_set() {
+        let everything = Parts { roster: true, windows: true, freezes: true, planned: true };
+        for check in CHECKS.iter().chain(checks::ALL) {
+            let keys: Vec<_> = KEYS.into_iter().chain(check.params.iter().map(|param| param.key)).collect();
+            for (at, key) in keys.iter().enumerate() {
+                let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+                assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
+            }
+            let filled = check.params.iter().map(|param| match param.default {
+                Value::Texts(_) => (param.key, Value::Texts(&["x"])),
+                _ => (param.key, param.default.clone()),
+            });
+            assert!(everything.suffice(check, &filled.collect()), "{}: nothing is enough", check.id);
+        }
+    }
+}
