@@ -46,6 +46,7 @@ pub fn of_noted(rule: &str, noted: &Noted) -> String {
         What::Contradiction => "contradiction",
         What::Conflict => "conflict",
         What::Future => "future",
+        What::Unexplained => "unexplained",
     };
     digest(&[rule, what, &noted.key])
 }

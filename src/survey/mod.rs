@@ -26,9 +26,6 @@ use crate::time::Timestamp;
 pub use clock::Clock;
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
-pub use noted::{Noted, What};
-pub use labels::Label;
-use labels::label;
 pub use noted::{Noted, What, hex};
 
 /// What to collect, and what for.
