@@ -35,6 +35,7 @@ pub mod times;
 
 pub mod calendar;
 pub mod checks;
+pub mod judge;
 pub mod policy;
 pub mod reports;
 pub mod roster;

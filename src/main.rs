@@ -9,6 +9,7 @@ use ssoaudit::cli::Cli;
 use ssoaudit::commands::Verdict;
 use ssoaudit::messages;
 use ssoaudit::output::is_closed_pipe;
+use ssoaudit::policy::Refused;
 use ssoaudit::terminal::Terminal;
 
 fn main() -> ExitCode {
@@ -27,7 +28,10 @@ fn main() -> ExitCode {
         Ok(Verdict::Unreadable) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            messages::error(&format!("{error:#}"), terminal.colors_stderr());
+            let problems = error.downcast_ref::<Refused>().map(|refused| refused.0.clone());
+            for problem in problems.unwrap_or_else(|| vec![format!("{error:#}")]) {
+                messages::error(&problem, terminal.colors_stderr());
+            }
             ExitCode::from(2)
         }
     }

@@ -1,6 +1,5 @@
 //! The progress bar: on a terminal's standard error, for work that takes over a second.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,7 +34,7 @@ impl Progress {
                 .with_style(style("{wide_bar} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left")),
             None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes}, {binary_bytes_per_sec}")),
         });
-        bar.set_position(meter.load(Ordering::Relaxed));
+        bar.set_position(meter.bytes());
     }
 
     /// Removes the bar, before results or messages go to the same terminal.

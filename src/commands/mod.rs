@@ -1,7 +1,10 @@
 //! The subcommands, one file each: its arguments and its `run`.
 
+mod check;
+mod check_rules;
 mod completions;
 mod filter;
+mod init;
 mod man;
 mod report;
 mod schema;
@@ -27,6 +30,10 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),
+    /// Judge the input by a policy; exit with 1 when it is violated
+    Check(Box<check::CheckCommand>),
+    /// Write a commented policy for `check`
+    Init(init::Init),
     /// Print the JSON Schema of a source or of the neutral event
     Schema(schema::Schema),
     /// Print a completion script for a shell
@@ -54,6 +61,8 @@ impl Command {
             Self::Validate(validate) => validate.run(terminal),
             Self::Summary(summary) => summary.run(terminal),
             Self::Report(report) => report.run(terminal),
+            Self::Check(check) => check.run(terminal),
+            Self::Init(init) => init.run(terminal),
             Self::Schema(schema) => schema.run(),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),

@@ -10,6 +10,7 @@ use super::Verdict;
 use super::survey::{Surveyed, survey};
 use crate::cli::{InputArgs, OutputArgs, SelectArgs};
 use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
+use crate::input::Meter;
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::Output;
@@ -69,7 +70,7 @@ impl Request<'_> {
             messages::warning(&warning, terminal.colors_stderr());
         }
         let plan = Plan { select, wants: report.wants, ..Plan::default() };
-        let surveyed = survey(&inputs, self.input.settings(false), plan, terminal)?;
+        let surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
         let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;

@@ -22,8 +22,26 @@ pub struct Surveyed {
     pub survey: Survey,
     /// The inputs, by name.
     pub files: Vec<File>,
-    /// What became of them.
+    /// Where blocks begin.
+    pub places: Places,
+    /// What became of the inputs.
     pub tally: Tally,
+}
+
+/// From blocks to lines of files.
+pub struct Places {
+    names: Vec<String>,
+    /// By input and block what is to be added to its line numbers.
+    bases: Vec<Vec<u64>>,
+}
+
+impl Places {
+    /// The name of the file and the 1-based line there.
+    pub fn of(&self, (block, line): (BlockId, u32)) -> (String, u64) {
+        let input = block.input as usize;
+        let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
+        (self.names.get(input).cloned().unwrap_or_default(), base.unwrap_or(&0) + u64::from(line))
+    }
 }
 
 /// What is kept of a block besides the survey: what depends on the order of lines.
@@ -40,13 +58,19 @@ impl Fold for Part {
 }
 
 /// Goes over the inputs.
-pub fn survey(inputs: &[Input], settings: Settings, plan: Plan, terminal: Terminal) -> Result<Surveyed> {
-    let meter = Meter::default();
+pub fn survey(
+    inputs: &[Input],
+    settings: Settings,
+    meter: &Meter,
+    plan: Plan,
+    terminal: Terminal,
+) -> Result<Surveyed> {
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();
     let file = |input| File { name: name(input), counts: Counts::default(), times: Times::default() };
     let mut files: Vec<_> = inputs.iter().map(file).collect();
+    let mut bases = vec![Vec::new(); inputs.len()];
     let plan = Arc::new(plan);
     let each = move |survey: &mut Survey, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
@@ -66,12 +90,13 @@ pub fn survey(inputs: &[Input], settings: Settings, plan: Plan, terminal: Termin
             }
         }
     };
-    let surveys = gather(inputs, settings, &meter, each, |piece| {
-        progress.update(&meter);
+    let surveys = gather(inputs, settings, meter, each, |piece| {
+        progress.update(meter);
         match piece {
             Piece::Block { input, line_base, counts, value } => {
                 let error = value.first_error.map(|error| Finding { line: error.line + line_base, ..error });
                 tally.block(input, counts, error);
+                bases[input].push(line_base);
                 files[input].counts.merge(counts);
                 files[input].times.append(value.times);
             }
@@ -85,5 +110,6 @@ pub fn survey(inputs: &[Input], settings: Settings, plan: Plan, terminal: Termin
     survey.finish();
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Surveyed { survey, files, tally })
+    let places = Places { names: inputs.iter().map(name).collect(), bases };
+    Ok(Surveyed { survey, files, places, tally })
 }

@@ -40,6 +40,11 @@ impl Tally {
         }
     }
 
+    /// Some input could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.unreadable > 0
+    }
+
     /// Warns of the invalid lines that results leave out.
     pub fn warn(&self, inputs: &[Input], terminal: Terminal) {
         let Some((input, finding)) = &self.first_error else {

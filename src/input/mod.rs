@@ -6,13 +6,15 @@ mod blocks;
 mod documents;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::Record;
@@ -38,8 +40,50 @@ pub enum Place {
     Unreadable(String),
 }
 
-/// Counts the bytes read from disk or standard input, before decompression.
-pub type Meter = Arc<AtomicU64>;
+/// Counts the bytes read from disk or standard input, before decompression, and seals them if that is
+/// asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    bytes: Arc<AtomicU64>,
+    seals: Option<Arc<Mutex<BTreeMap<String, Seal>>>>,
+}
+
+/// What was read of an input.
+#[derive(Clone, Debug, Default)]
+pub struct Seal {
+    /// How many bytes.
+    pub bytes: u64,
+    /// SHA-256 of them.
+    pub sha256: Sha256,
+}
+
+impl Meter {
+    /// A meter that seals every input.
+    pub fn sealing() -> Self {
+        Self { seals: Some(Arc::default()), ..Self::default() }
+    }
+
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The seal of an input.
+    pub fn seal(&self, name: &str) -> Option<Seal> {
+        let seals = self.seals.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        seals.get(name).cloned()
+    }
+
+    fn count(&self, name: &str, bytes: &[u8]) {
+        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if let Some(seals) = &self.seals {
+            let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
+            let seal = seals.entry(name.to_owned()).or_default();
+            seal.bytes += bytes.len() as u64;
+            seal.sha256.update(bytes);
+        }
+    }
+}
 
 /// An open input.
 pub type Reader = Box<dyn Read + Send>;
@@ -62,7 +106,7 @@ impl Input {
             Place::File(path) => Box::new(File::open(path)?),
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        decompress(Metered { reader, meter: Arc::clone(meter) })
+        decompress(Metered { reader, meter: meter.clone(), name: self.name.clone() })
     }
 
     /// Whether bytes may trickle in, so that a short read is not to be waited on.
@@ -91,12 +135,13 @@ fn decompress(mut reader: Metered) -> io::Result<Reader> {
 struct Metered {
     reader: Reader,
     meter: Meter,
+    name: String,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.reader.read(buffer)?;
-        self.meter.fetch_add(n as u64, Ordering::Relaxed);
+        self.meter.count(&self.name, &buffer[..n]);
         Ok(n)
     }
 }

@@ -8,6 +8,7 @@ use crate::checks::Severity;
 use crate::event::Operation;
 use crate::select::Pattern;
 use crate::time::Timestamp;
+use crate::verdict::Status;
 
 /// A finding, as far as a policy can know it.
 #[derive(Clone, Debug)]
@@ -28,25 +29,6 @@ pub struct Found<'a> {
     pub connection: Option<&'a str>,
     /// Id, e-mail address and name.
     pub actor: [Option<&'a str>; 3],
-}
-
-/// What is known of a finding; of several the first one here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing.
-    Open,
-    /// The change was announced.
-    Planned {
-        /// Where it was approved.
-        ticket: String,
-    },
-    /// It is accepted.
-    Suppressed {
-        /// Why.
-        reason: String,
-    },
-    /// It was there from the beginning.
-    Baseline,
 }
 
 /// What should be changed in a policy.

@@ -45,7 +45,7 @@ fn row(number: usize, tone: Tone) -> Row<'static> {
         Cell::Number(1234 * number as u64),
         Cell::Share(number as f64 / 81.3),
         Cell::Duration(40_000 * number as u64),
-        (number % 2 == 0).into(),
+        number.is_multiple_of(2).into(),
         Cell::List(vec!["192.0.2.7".into(), texts[(number + 3) % texts.len()].into()]),
     ];
     Row { cells, tone }

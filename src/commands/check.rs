@@ -1,0 +1,277 @@
+//! `ssoaudit check`: judges the input by a policy. The exit code says whether it is violated.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::Verdict as Exit;
+use super::check_rules;
+use super::survey::{Surveyed, survey};
+use crate::checks::{self, Severity, Value};
+use crate::cli::{ColorChoice, HELP, InputArgs, SelectArgs};
+use crate::formats::sheets::Look;
+use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
+use crate::input::Meter;
+use crate::judge::{By, judge};
+use crate::messages;
+use crate::nearest::nearest;
+use crate::output::{Output, is_closed_pipe};
+use crate::policy::{Policy, baseline, find, read};
+use crate::survey::{Plan, Wants, hex};
+use crate::terminal::{self, Terminal};
+use crate::time::Timestamp;
+use crate::verdict::{InputFacts, PolicyInfo, Run, Verdict};
+use sha2::Digest;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit check exports/                               by ssoaudit.toml, or by the defaults
+  ssoaudit check --fail-on high exports/                report everything, fail on high
+  ssoaudit check --format github --format sarif=sso.sarif exports/
+  ssoaudit check --write-baseline known.json exports/   accept what is there now
+  ssoaudit check --explain org-left-without-sso
+")]
+#[command(after_help = "Exit status: 0 passed, 1 violated, 2 could not judge.")]
+pub struct CheckCommand {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// The policy [default: ssoaudit.toml here or in a folder above, or else every rule's default]
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    policy: Option<PathBuf>,
+    /// The least severity that fails, instead of the policy's
+    #[arg(long, value_name = "SEVERITY", help_heading = "Policy")]
+    fail_on: Option<Severity>,
+    /// Findings in this file are known and do not fail
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to this file, for --baseline
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    write_baseline: Option<PathBuf>,
+    /// Pass when there is no event at all
+    #[arg(long, help_heading = "Policy")]
+    allow_empty: bool,
+    /// List the rules
+    #[arg(long, conflicts_with = "paths", help_heading = "Rules")]
+    list_rules: bool,
+    /// Explain a rule
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "list_rules"], help_heading = "Rules")]
+    explain: Option<String>,
+    /// table (the default), json, ndjson, csv, tsv, markdown, html, sarif, junit or github; FORMAT=FILE
+    /// writes to a file, and the flag can be repeated
+    #[arg(long, short, value_name = "FORMAT[=FILE]", help_heading = "Output")]
+    format: Vec<String>,
+    /// Write a manifest of inputs, rules and verdict for an auditor
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    evidence: Option<PathBuf>,
+    /// Show findings that are planned, suppressed or in the baseline
+    #[arg(long, help_heading = "Output")]
+    show_known: bool,
+    /// Draw with ASCII characters only
+    #[arg(long, help_heading = "Output")]
+    ascii: bool,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: ColorChoice,
+    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Output")]
+    width: Option<u16>,
+}
+
+/// A format and where it goes; nothing is standard output.
+type Target<'a> = (&'static VerdictFormat, Option<&'a Path>);
+
+impl CheckCommand {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Exit> {
+        if self.list_rules {
+            return check_rules::list();
+        }
+        if let Some(id) = &self.explain {
+            return check_rules::explain(id);
+        }
+        let targets = self.targets()?;
+        let policy = self.policy()?;
+        let known = self.baseline.as_deref().map(baseline::read).transpose()?;
+        let now = self.select.now()?;
+        let select = self.select.select()?;
+        let inputs = self.input.inputs(terminal.stdin)?;
+        let files = targets.iter().map(|(_, file)| *file);
+        let more =
+            [&self.evidence, &self.write_baseline].into_iter().flatten().map(|file| Some(file.as_path()));
+        let outputs: Result<Vec<_>> = files.chain(more).map(|file| Output::create(file, &inputs)).collect();
+        let mut outputs = outputs?.into_iter();
+        for warning in self.select.warnings() {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+
+        let meter = if self.evidence.is_some() { Meter::sealing() } else { Meter::default() };
+        let latest = later(now, skew(&policy));
+        let wants = Wants { counts: false, changes: true, visits: true, notes: Some(latest) };
+        let plan = Plan { select, wants, ..Plan::default() };
+        let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
+        if surveyed.tally.counts.valid == 0 && !self.allow_empty && !surveyed.tally.is_unreadable() {
+            bail!("there is no event to judge; --allow-empty lets that pass");
+        }
+        let by = By { policy: &policy, baseline: known.as_ref(), now };
+        let judged = judge(checks::ALL, &surveyed.survey, &by, |place| surveyed.places.of(place));
+        let run = Run {
+            policy: PolicyInfo { path: policy.path.clone(), sha256: policy.sha256.clone() },
+            fail_on: self.fail_on.unwrap_or(policy.fail_on),
+            now,
+            has_baseline: known.is_some(),
+            inputs: input_facts(&surveyed, &meter),
+            warnings: judged.warnings,
+        };
+        let verdict = Verdict::new(run, judged.rules, judged.findings);
+        let exit = self.exit(&verdict, &surveyed);
+        for warning in &verdict.run.warnings {
+            messages::warning(warning, terminal.colors_stderr());
+        }
+        for (format, file) in &targets {
+            let mut bytes = Vec::new();
+            (format.render)(&verdict, &self.look(terminal, file.is_some()), &mut bytes)
+                .context("writing findings")?;
+            let written = write(outputs.next(), &bytes);
+            if file.is_some() {
+                written?;
+            } else {
+                keep_verdict(written)?;
+            }
+            if format.name == "github" {
+                append_step_summary(&verdict)?;
+            }
+        }
+        if self.evidence.is_some() {
+            write(outputs.next(), &evidence::evidence(&verdict))?;
+        }
+        if self.write_baseline.is_some() {
+            let mut accepted = baseline::Baseline::default();
+            for finding in &verdict.findings {
+                accepted.add(&finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message);
+            }
+            write(outputs.next(), accepted.to_json().as_bytes())?;
+        }
+        // The process is about to end: giving back millions of pieces one by one is time for nothing.
+        std::mem::forget(surveyed.survey);
+        Ok(exit)
+    }
+
+    fn exit(&self, verdict: &Verdict, surveyed: &Surveyed) -> Exit {
+        let is_invalid = self.input.strict && surveyed.tally.counts.invalid > 0;
+        surveyed.tally.verdict(verdict.is_violated || is_invalid)
+    }
+
+    fn targets(&self) -> Result<Vec<Target<'_>>> {
+        let given = self.format.iter().map(String::as_str);
+        let given: Vec<_> = if self.format.is_empty() { vec!["table"] } else { given.collect() };
+        let mut targets: Vec<Target<'_>> = Vec::new();
+        for text in given {
+            let (name, file) = match text.split_once('=') {
+                Some((_, "")) => bail!("--format {text}: there is no file after `=`"),
+                Some((name, file)) => (name, Some(Path::new(file))),
+                None => (text, None),
+            };
+            let names = || VERDICT_FORMATS.iter().map(|format| format.name);
+            let Some(format) = VERDICT_FORMATS.iter().find(|format| format.name == name) else {
+                match nearest(name, names()) {
+                    Some(near) => bail!("no format `{name}`; did you mean `{near}`?"),
+                    None => bail!("no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+                }
+            };
+            if file.is_none() && targets.iter().any(|(_, other)| other.is_none()) {
+                bail!(
+                    "two formats cannot both go to standard output; give one of them a file: --format {name}=FILE"
+                );
+            }
+            targets.push((format, file));
+        }
+        // Files first: what is on the screen last is the verdict.
+        targets.sort_by_key(|(_, file)| file.is_none());
+        Ok(targets)
+    }
+
+    fn policy(&self) -> Result<Policy> {
+        let found = || std::env::current_dir().ok().and_then(|folder| find::find(&folder));
+        match self.policy.clone().or_else(found) {
+            Some(path) => read::read(&path, checks::ALL),
+            None => Ok(Policy::default_for(checks::ALL)),
+        }
+    }
+
+    fn look(&self, terminal: Terminal, to_file: bool) -> VerdictLook {
+        let look = Look {
+            zone: self.select.zone().unwrap_or_default(),
+            width: self.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
+            colors: terminal.colors_stdout(self.color, to_file),
+            ascii: self.ascii || (!to_file && terminal.stdout && !terminal::speaks_utf8()),
+            header: true,
+        };
+        VerdictLook { look, show_known: self.show_known }
+    }
+}
+
+fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {
+    let mut output = output.expect("every target has its output");
+    output.write(bytes)?;
+    output.finish()
+}
+
+/// A reader that closes the pipe must not turn a violation into a success.
+fn keep_verdict(written: Result<()>) -> Result<()> {
+    match written {
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        written => written,
+    }
+}
+
+fn later(time: Timestamp, seconds: u64) -> Timestamp {
+    Timestamp { seconds: time.seconds.saturating_add_unsigned(seconds), ..time }
+}
+
+/// How much later than the present an event may be: whoever collects has to know.
+fn skew(policy: &Policy) -> u64 {
+    let params = policy.rules.values().find_map(|rule| rule.params.get("skew"));
+    match params {
+        Some(Value::Age(seconds)) => *seconds,
+        _ => 0,
+    }
+}
+
+fn input_facts(surveyed: &Surveyed, meter: &Meter) -> Vec<InputFacts> {
+    let facts = surveyed.files.iter().map(|file| {
+        let seal = meter.seal(&file.name).unwrap_or_default();
+        InputFacts {
+            name: file.name.clone(),
+            bytes: seal.bytes,
+            sha256: hex(&seal.sha256.finalize()),
+            lines: file.counts.lines - file.counts.blank,
+            valid: file.counts.valid,
+            invalid: file.counts.invalid,
+            first: file.times.range.map(|range| range.0),
+            last: file.times.range.map(|range| range.1),
+        }
+    });
+    facts.collect()
+}
+
+/// Shows the verdict on the page of a GitHub Actions job.
+fn append_step_summary(verdict: &Verdict) -> Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let append = || -> io::Result<()> {
+        let file = OpenOptions::new().append(true).create(true).open(&path)?;
+        let mut file = BufWriter::new(file);
+        file.write_all(github::step_summary(verdict).as_bytes())?;
+        file.flush()
+    };
+    append().with_context(|| format!("appending to {}", Path::new(&path).display()))
+}

@@ -1,0 +1,48 @@
+//! `ssoaudit init`: writes a commented policy with every rule at its default.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use super::Verdict;
+use crate::checks;
+use crate::cli::HELP;
+use crate::messages;
+use crate::output::Output;
+use crate::policy::{find, init};
+use crate::terminal::Terminal;
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit init                  writes ssoaudit.toml
+  ssoaudit init - | less         only shows it
+")]
+pub struct Init {
+    /// Where to write; `-` is standard output
+    #[arg(value_name = "FILE", default_value = find::NAME)]
+    file: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+impl Init {
+    /// Writes the policy.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let to_stdout = self.file.as_os_str() == "-";
+        if !to_stdout && !self.force && self.file.exists() {
+            bail!("{} is there already; --force writes over it", self.file.display());
+        }
+        let mut output = Output::create((!to_stdout).then_some(self.file.as_path()), &[])?;
+        output.write(init::commented(checks::ALL).as_bytes())?;
+        output.finish()?;
+        if !to_stdout && terminal.stderr {
+            messages::note(&format!("wrote {}", self.file.display()), terminal.colors_stderr());
+        }
+        Ok(Verdict::Done)
+    }
+}
