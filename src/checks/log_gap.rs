@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     params: &[Param {
         key: "max",
         default: Value::Age(24 * 3600),
-        about: "how long the log may be silent; what is shorter than 30m is not seen",
+        about: "how long the log may be silent; silences shorter than 30m may go unseen",
     }],
     explain: Explain {
         means: "Between two events that follow each other lies more time than allowed, with no event of \

@@ -25,7 +25,7 @@ fn judged(check: &Check, name: &str, mut each: impl FnMut(Verdict, &str)) {
     let (first, second) = lines.split_at(lines.len() / 2);
     let backwards = lines.iter().rev().copied().collect();
     let what = |how: &str| format!("{} of {}, {how}", name, check.id);
-    each(judge(check, &[lines.clone()], &settings), &what("as it stands"));
+    each(judge(check, std::slice::from_ref(&lines), &settings), &what("as it stands"));
     each(judge(check, &[backwards], &settings), &what("backwards"));
     each(judge(check, &[second.to_vec(), first.to_vec()], &settings), &what("in two files"));
 }
