@@ -12,8 +12,8 @@ pub static CHECK: Check = Check {
     default: super::Default::On,
     params: &[],
     explain: Explain {
-        means: "A connection that existed was deleted. That one was deleted which was deleted before is \
-                another rule's business.",
+        means: "A connection that existed was deleted. A second deletion of the same connection is what \
+                `duplicate-deletion` is for.",
         why: "A deletion takes a way to log in from every user of the organization and cannot be undone; \
               it belongs to a change that somebody approved.",
         example: "An administrator deletes a SAML connection in the settings.",
