@@ -68,7 +68,7 @@ pub fn judge(
         about.iter().map(|(rule, violation)| found(survey, &rules[*rule], violation.subject)).collect();
     let (statuses, warnings) = known::judge(policy, by.baseline, by.now, &found);
     let findings = about.into_iter().zip(found).zip(statuses).map(|(((rule, violation), found), status)| {
-        finding(survey, rule, violation.message, &found, status, violation.subject, &place)
+        finding(survey, rule, violation.message, found, status, violation.subject, &place)
     });
     Judged {
         findings: findings.collect(),
@@ -142,7 +142,7 @@ fn finding(
     survey: &Survey,
     rule: usize,
     message: String,
-    found: &Found<'_>,
+    found: Found<'_>,
     status: Status,
     subject: Subject,
     place: impl Fn((BlockId, u32)) -> (String, u64),
@@ -153,7 +153,7 @@ fn finding(
         rule,
         severity: found.severity,
         message,
-        fingerprint: found.fingerprint.clone(),
+        fingerprint: found.fingerprint,
         status,
         time: about.time,
         place: about.place.map(place),

@@ -136,10 +136,8 @@ impl CheckCommand {
             messages::warning(warning, terminal.colors_stderr());
         }
         for (format, file) in &targets {
-            let mut bytes = Vec::new();
-            (format.render)(&verdict, &self.look(terminal, file.is_some()), &mut bytes)
-                .context("writing findings")?;
-            let written = write(outputs.next(), &bytes);
+            let look = self.look(terminal, file.is_some());
+            let written = stream(outputs.next(), |out| (format.render)(&verdict, &look, out));
             if file.is_some() {
                 written?;
             } else {
@@ -219,8 +217,15 @@ impl CheckCommand {
 }
 
 fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {
+    stream(output, |out| out.write_all(bytes))
+}
+
+/// Formats may have as much to say as there is in the input.
+fn stream(output: Option<Output>, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut output = output.expect("every target has its output");
-    output.write(bytes)?;
+    let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
+    print(&mut buffered).and_then(|()| buffered.flush()).context("writing findings")?;
+    drop(buffered);
     output.finish()
 }
 

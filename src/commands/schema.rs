@@ -9,6 +9,7 @@ use super::Verdict;
 use crate::cli::HELP;
 use crate::event::{self, OPERATIONS};
 use crate::formats::sheets;
+use crate::formats::verdict::{self, evidence, json};
 use crate::output::Output;
 use crate::reports::{self, Material, Options, Report};
 use crate::schema;
@@ -27,7 +28,7 @@ Examples:
                                             what `report removals --format json` prints
 ")]
 pub struct Schema {
-    /// A source, ssoaudit.event.v1, or ssoaudit.report.NAME.v1
+    /// A source, or ssoaudit.event.v1, .report.NAME.v1, .check.v1, .evidence.v1
     #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
     name: Option<String>,
     /// List what is documented, one line each
@@ -38,7 +39,7 @@ pub struct Schema {
 fn names() -> PossibleValuesParser {
     let names = sources::ALL.iter().map(|source| source.name);
     let reports = reports::every().map(|report| report.schema);
-    PossibleValuesParser::new(names.chain([event::SCHEMA]).chain(reports))
+    PossibleValuesParser::new(names.chain([event::SCHEMA, json::SCHEMA, evidence::SCHEMA]).chain(reports))
 }
 
 impl Schema {
@@ -50,6 +51,8 @@ impl Schema {
             _ if self.list => list(),
             (Some(source), _) => pretty(&schema::of_source(source)),
             (_, Some(report)) => pretty(&of_report(report)),
+            _ if self.name.as_deref() == Some(json::SCHEMA) => pretty(&verdict::schema::check()),
+            _ if self.name.as_deref() == Some(evidence::SCHEMA) => pretty(&verdict::schema::evidence()),
             (None, None) => pretty(&schema::of_event()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;

@@ -35,3 +35,5 @@ mod judging;
 mod tidy;
 // Running the binary.
 mod run;
+// The gate: verdicts of the binary.
+mod gate;

@@ -67,6 +67,11 @@ pub static VERDICT_FORMATS: &[VerdictFormat] = &[
         render: |verdict, look, out| as_sheet("markdown", verdict, look, out),
     },
     VerdictFormat {
+        name: "html",
+        about: "one page that needs nothing else",
+        render: |verdict, look, out| as_sheet("html", verdict, look, out),
+    },
+    VerdictFormat {
         name: "sarif",
         about: "SARIF 2.1.0 for code scanning",
         render: |verdict, _, out| sarif::render(verdict, out),

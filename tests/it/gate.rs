@@ -1,0 +1,202 @@
+//! `check` as a gate: the same verdict in every format, for every number of threads and however the
+//! input is cut into files; what is planned, accepted or known; what cannot be judged.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use ssoaudit::formats::verdict::VERDICT_FORMATS;
+
+use crate::run::{Run, command, fixture, ssoaudit};
+
+const SAMPLE: &str = "testdata/sso-events.ndjson";
+const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
+
+fn check(more: &[&str]) -> Run {
+    ssoaudit(&[&NOW, more].concat())
+}
+
+fn json(more: &[&str]) -> Value {
+    let run = check(&[&["--format", "json"], more].concat());
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
+}
+
+fn validated(schema: &str, json: &Value) {
+    let schema: Value = serde_json::from_str(&ssoaudit(&["schema", schema]).stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    if let Err(error) = validator.validate(json) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn the_verdict_is_the_same_in_every_format() {
+    for (fail_on, code) in [("critical", 1), ("info", 1)] {
+        for format in VERDICT_FORMATS {
+            let run = check(&["--fail-on", fail_on, "--format", format.name, SAMPLE]);
+            assert_eq!(run.code, code, "{} {fail_on}", format.name);
+        }
+    }
+    let quiet = "testdata/checks/connection-disabled/fires.ndjson";
+    for format in VERDICT_FORMATS {
+        let run = check(&["--fail-on", "critical", "--format", format.name, quiet]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", format.name);
+    }
+}
+
+#[test]
+fn neither_threads_nor_files_matter() {
+    let text = String::from_utf8(fixture("scenario/events.ndjson")).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, lines: &[&str]| {
+        let path = folder.path().join(name);
+        fs::write(&path, lines.join("\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    // What does not depend on where a line is.
+    let told = |files: &[&str], threads: &str| {
+        let mut json = json(&[&["--threads", threads], files].concat());
+        let findings = json["findings"].as_array_mut().unwrap();
+        for finding in findings.iter_mut() {
+            finding["file"] = Value::Null;
+            finding["line"] = Value::Null;
+        }
+        findings.sort_by_key(ToString::to_string);
+        json["inputs"] = Value::Null;
+        json
+    };
+    let whole = write("whole.ndjson", &lines);
+    let expected = told(&[&whole], "1");
+    assert!(expected["findings"].as_array().unwrap().len() > 30);
+    for cut in [1, 17, 40, 63] {
+        let (first, second) = lines.split_at(cut);
+        let (a, b) = (write("a.ndjson", first), write("b.ndjson", second));
+        assert_eq!(told(&[&a, &b], "4"), expected, "cut at {cut}");
+        assert_eq!(told(&[&b, &a], "2"), expected, "cut at {cut}, backwards");
+    }
+}
+
+#[test]
+fn json_and_evidence_satisfy_their_schemas() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evidence.json");
+    let path = path.to_str().unwrap();
+    let findings = json(&["--evidence", path, SAMPLE]);
+    validated("ssoaudit.check.v1", &findings);
+    let evidence = fs::read(path).unwrap();
+    validated("ssoaudit.evidence.v1", &serde_json::from_slice(&evidence).unwrap());
+    let text = String::from_utf8(evidence.clone()).unwrap();
+    // As sha256sum prints it.
+    let sha256 = "a56dab150a224c1b0f9d35db678f4805167754d125c6f3852f846f1f62194184";
+    assert!(text.contains(sha256), "{text}");
+    json(&["--evidence", path, "--threads", "3", SAMPLE]);
+    assert_eq!(fs::read(path).unwrap(), evidence);
+}
+
+fn with_policy(policy: &str, more: &[&str]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ssoaudit.toml");
+    fs::write(&path, policy).unwrap();
+    check(&[&["--policy", path.to_str().unwrap()], more].concat())
+}
+
+const ONLY_DELETIONS: [&str; 5] = ["--org", "org_33590218846613072", "--action", "deleted", SAMPLE];
+
+#[test]
+fn what_is_planned_or_accepted_does_not_fail() {
+    let policy = |entries: &str| format!("version = 1\n[rules.provider-swapped]\nenabled = false\n{entries}");
+    let planned = "[[planned]]\norganization = \"org_33590218846613072\"\noperation = \"deleted\"\n\
+        not-before = 2025-01-01\nexpires = 2025-04-01\nticket = \"CHG-7\"\n";
+    let suppressed = "[[suppressions]]\nrule = \"connection-deleted\"\norganization = \"org_3359*\"\n\
+        reason = \"moved to another tenant\"\nexpires = 2025-12-31\n";
+    let expired = suppressed.replace("2025-12-31", "2025-04-05");
+    assert_eq!(with_policy(&policy(""), &ONLY_DELETIONS).code, 1);
+    for (entries, word) in [(planned, "2 planned"), (suppressed, "2 suppressed")] {
+        let run = with_policy(&policy(entries), &ONLY_DELETIONS);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+        assert!(run.stdout.trim_end().ends_with(word), "{}", run.stdout);
+    }
+    let run = with_policy(&policy(&expired), &ONLY_DELETIONS);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("expired on"), "{}", run.stderr);
+}
+
+#[test]
+fn a_baseline_makes_what_is_there_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let path = path.to_str().unwrap();
+    assert_eq!(check(&["--write-baseline", path, SAMPLE]).code, 1);
+    let run = check(&["--baseline", path, SAMPLE]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    // A new export has the same lines elsewhere.
+    let text = String::from_utf8(fixture("sso-events.ndjson")).unwrap();
+    let mut lines: Vec<_> = text.lines().rev().collect();
+    let again = folder.path().join("again.ndjson");
+    fs::write(&again, lines.join("\n")).unwrap();
+    assert_eq!(check(&["--baseline", path, again.to_str().unwrap()]).code, 0);
+    lines.push("not json");
+    fs::write(&again, lines.join("\n")).unwrap();
+    assert_eq!(check(&["--baseline", path, again.to_str().unwrap()]).code, 1);
+}
+
+#[test]
+fn several_formats_at_once_and_the_page_of_the_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (sarif, junit, summary) = (file("a.sarif"), file("b.xml"), file("summary.md"));
+    let (sarif_flag, junit_flag) = (format!("sarif={sarif}"), format!("junit={junit}"));
+    let args = [&NOW[..], &["--format", "github", "--format", &sarif_flag, "--format", &junit_flag, SAMPLE]]
+        .concat();
+    let output = command(&args).env("GITHUB_STEP_SUMMARY", &summary).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("::error "));
+    let sarif: Value = serde_json::from_str(&fs::read_to_string(sarif).unwrap()).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let junit = fs::read_to_string(junit).unwrap();
+    roxmltree::Document::parse(&junit).unwrap();
+    assert!(fs::read_to_string(summary).unwrap().starts_with('#'));
+}
+
+#[test]
+fn what_cannot_be_judged_is_no_verdict() {
+    for (args, message) in [
+        (&["testdata/missing.ndjson"][..], "No such file"),
+        (&["/dev/null"], "there is no event to judge"),
+        (&["--policy", "testdata/missing.toml", SAMPLE], "testdata/missing.toml"),
+        (&["--policy", "testdata/policy/bad/syntax.toml", SAMPLE], "testdata/policy/bad/syntax.toml:"),
+        (&["--baseline", SAMPLE, SAMPLE], SAMPLE),
+    ] {
+        let run = check(args);
+        assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{args:?}: {}", run.stderr);
+    }
+    assert_eq!(check(&["--allow-empty", "/dev/null"]).code, 0);
+}
+
+#[test]
+fn a_policy_is_found_upward_and_init_writes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let run_in = |at: &Path, args: &[&str]| command(args).current_dir(at).output().unwrap();
+    assert!(run_in(folder.path(), &["init"]).status.success());
+    let again = run_in(folder.path(), &["init"]);
+    assert_eq!(again.status.code(), Some(2));
+    let sample = crate::run::testdata("sso-events.ndjson");
+    let args = [&NOW[..], &["--format", "json", sample.to_str().unwrap()]].concat();
+    let output = run_in(&below, &args);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(json["policy"]["path"].as_str().unwrap().ends_with("ssoaudit.toml"), "{}", json["policy"]);
+    // It says nothing but the defaults.
+    let defaults: Value = serde_json::from_slice(&run_in(Path::new("/"), &args).stdout).unwrap();
+    assert_eq!(json["findings"], defaults["findings"]);
+}
+
+#[test]
+fn a_closed_pipe_keeps_the_verdict() {
+    let mut child = command(&[&NOW[..], &["--format", "ndjson", SAMPLE]].concat()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
