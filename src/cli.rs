@@ -22,11 +22,14 @@ pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usag
 
 /// What a user typed.
 #[derive(Debug, Parser)]
-#[command(name = "ssoaudit", version, about = "Validate, filter and print SSO administration audit logs", help_template = HELP)]
+#[command(name = "ssoaudit", version, about = "Validate, filter, report on and check SSO administration audit logs", help_template = HELP)]
 #[command(before_help = "\
 Examples:
   ssoaudit filter --action deleted exports/            deletions of SSO connections, as a table
   ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
+  ssoaudit summary exports/                            one page about what is in there
+  ssoaudit report removals --since 30d exports/        one question, answered
+  ssoaudit check exports/                              exit 1 when a rule is broken
   ssoaudit validate export.ndjson                      every broken line, with line and field
   ssoaudit schema --list                               what sources, actions and types there are
 ")]

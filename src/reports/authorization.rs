@@ -7,9 +7,9 @@ use super::visits::is_change;
 use super::{Material, Report};
 use crate::event::Operation;
 use crate::history::{self, Change};
-use crate::names::{NONE, Seen};
+use crate::names::{Id, NONE, Seen};
 use crate::roster::{Roster, Verdict, is_for_admins};
-use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
 
 /// The report.
@@ -160,30 +160,51 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let mut actions = actions.to_vec();
     actions.sort_by(|a, b| place(a).cmp(&place(b)));
     let groups = actions.chunk_by(|a, b| (a.actor, a.organization) == (b.actor, b.organization));
-    let mut rows: Vec<_> = groups
-        .map(|actions| {
-            let change = actions[0];
-            let count = |test: fn(Operation) -> bool| {
-                actions.iter().filter(|change| test(change.operation)).count() as u64
-            };
-            let portal_urls = count(|operation| operation == Operation::PortalOpened);
-            let deletions = count(|operation| operation == Operation::Deleted);
-            let changes = count(is_change);
-            let mut seen = Seen::NEVER;
-            actions.iter().for_each(|change| seen.merge(Seen::once(change.time)));
-            let mut cells = survey.actor_cells(change.actor).to_vec();
-            cells.extend(survey.organization_cells(change.organization));
-            cells.extend([portal_urls, changes, deletions].map(Cell::Number));
-            cells.extend([seen.first.into(), seen.last.into()]);
-            let tone = if change.actor == NONE { Tone::Warn } else { Tone::Plain };
-            let name = survey.actor(change.actor);
-            ((Reverse([changes, portal_urls]), name.is_none(), name), Row { cells, tone })
-        })
-        .collect();
+    let mut users: Vec<_> = groups.map(User::new).collect();
     // Stable: equals stay by actor id and organization.
-    rows.sort_by_key(|(rank, _)| *rank);
-    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    users.sort_by_key(|user| {
+        let name = survey.actor(user.actor);
+        (Reverse([user.changes, user.portal_urls]), name.is_none(), name)
+    });
+    let rows = Rows::new(users.len(), move |index| users[index].row(survey));
     Table { columns: USERS, rows, empty: "Nobody opened the portal or changed a connection.", left_out: 0 }
+}
+
+/// What one actor did in one organization.
+struct User {
+    actor: Id,
+    organization: Id,
+    portal_urls: u64,
+    changes: u64,
+    deletions: u64,
+    seen: Seen,
+}
+
+impl User {
+    /// Of actions of one actor in one organization.
+    fn new(actions: &[&Change]) -> Self {
+        let count = |test: fn(Operation) -> bool| {
+            actions.iter().filter(|change| test(change.operation)).count() as u64
+        };
+        let mut seen = Seen::NEVER;
+        actions.iter().for_each(|change| seen.merge(Seen::once(change.time)));
+        Self {
+            actor: actions[0].actor,
+            organization: actions[0].organization,
+            portal_urls: count(|operation| operation == Operation::PortalOpened),
+            changes: count(is_change),
+            deletions: count(|operation| operation == Operation::Deleted),
+            seen,
+        }
+    }
+
+    fn row<'a>(&self, survey: &'a Survey) -> Row<'a> {
+        let mut cells = survey.actor_cells(self.actor).to_vec();
+        cells.extend(survey.organization_cells(self.organization));
+        cells.extend([self.portal_urls, self.changes, self.deletions].map(Cell::Number));
+        cells.extend([self.seen.first.into(), self.seen.last.into()]);
+        Row { cells, tone: if self.actor == NONE { Tone::Warn } else { Tone::Plain } }
+    }
 }
 
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
@@ -191,25 +212,28 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
 fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
     let owners = history::origin(&survey.changes).owners;
     let again = history::deleted_again(&survey.changes);
-    let mut rows = Vec::new();
+    let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
         if change.connection == NONE || !change.is_selected {
             continue;
         }
         let owner = owners[change.connection as usize];
         let is_foreign = history::is_foreign(survey, change.organization, owner);
-        let misfits =
-            [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
-        for (_, what) in misfits.into_iter().filter(|(is_so, _)| *is_so) {
-            let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
-            cells.extend(survey.organization_cells(change.organization));
-            cells.extend(survey.organization_cells(owner));
-            let [actor, id, _] = survey.actor_cells(change.actor);
-            cells.extend([actor, id, what.into()]);
-            rows.push(Row { cells, tone: Tone::Bad });
-        }
+        let why = [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
+        misfits.extend(why.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| (change, owner, what)));
     }
-    Table { columns: OWNERSHIP, rows: rows.into(), empty: "Every change fits its connection.", left_out: 0 }
+    let count = misfits.len();
+    let row = move |index: usize| {
+        let (change, owner, what) = misfits[index];
+        let mut cells = vec![change.time.into(), survey.connections.get(change.connection).into()];
+        cells.extend(survey.organization_cells(change.organization));
+        cells.extend(survey.organization_cells(owner));
+        let [actor, id, _] = survey.actor_cells(change.actor);
+        cells.extend([actor, id, what.into()]);
+        Row { cells, tone: Tone::Bad }
+    };
+    let rows = Rows::new(count, row);
+    Table { columns: OWNERSHIP, rows, empty: "Every change fits its connection.", left_out: 0 }
 }
 
 #[cfg(test)]

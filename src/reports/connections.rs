@@ -51,12 +51,10 @@ static POSTURE: &[Column] = &[
 ];
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
-    let connections = connections(material);
-    let count = connections.len();
-    let row = move |index: usize| {
-        let (id, life): &(Id, Life) = &connections[index];
-        row(material, *id, life)
-    };
+    let lives = lives(material);
+    let shown = shown(material, &lives);
+    let count = shown.len();
+    let row = move |index: usize| row(material, shown[index], &lives[shown[index] as usize]);
     let connections = material.list(COLUMNS, count, row, "The events shown change no connection.");
     let mut notes = material.notes();
     notes.extend(
@@ -149,11 +147,15 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
     lives
 }
 
-fn connections(material: &Material<'_>) -> Vec<(Id, Life)> {
+/// The connections to show, in their order.
+fn shown(material: &Material<'_>, lives: &[Life]) -> Vec<Id> {
     let survey = material.survey;
-    let mut lives: Vec<_> = (0..).zip(lives(material)).filter(|(_, life)| life.is_shown).collect();
-    lives.sort_by_key(|(id, life)| (survey.organizations.names.get(life.owner), survey.connections.get(*id)));
-    lives
+    let is_shown = |id: &Id| lives[*id as usize].is_shown;
+    let mut shown: Vec<_> = (0..lives.len() as Id).filter(is_shown).collect();
+    let key =
+        |id: &Id| (survey.organizations.names.get(lives[*id as usize].owner), survey.connections.get(*id));
+    shown.sort_by_key(key);
+    shown
 }
 
 fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
