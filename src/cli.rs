@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono_tz::Tz;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, ValueEnum};
@@ -12,6 +12,7 @@ use crate::event::{Attribute, OPERATIONS};
 use crate::input::{self, Input, Place};
 use crate::line::Reading;
 use crate::nearest::nearest;
+use crate::redact::Redactor;
 use crate::scan::Settings;
 use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network};
 use crate::sources;
@@ -251,6 +252,43 @@ fn patterns(values: &[String]) -> Vec<Pattern> {
 fn clause(flag: &str, values: &[String], test: Test) -> Clause {
     let flag = if values.is_empty() { flag.to_owned() } else { format!("{flag} {}", values.join(",")) };
     Clause { flag, test }
+}
+
+/// Whether what is personal is shown, the same for every command that shows events.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct RedactArgs {
+    /// Show stable pseudonyms for names, e-mail and IP addresses and user agents
+    #[arg(long)]
+    redact: bool,
+    /// Key of the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else another key in every run]
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    redact_key_file: Option<PathBuf>,
+}
+
+impl RedactArgs {
+    /// Who gives pseudonyms, if that is wanted.
+    pub fn redactor(&self) -> Result<Option<Redactor>> {
+        if !self.redact {
+            return Ok(None);
+        }
+        let key = match (&self.redact_key_file, std::env::var_os("SSOAUDIT_REDACT_KEY")) {
+            (Some(path), _) => {
+                let key = input::read_whole(path);
+                key.with_context(|| format!("cannot read key {}", path.display()))?.trim_ascii().to_vec()
+            }
+            (None, Some(key)) => key.into_encoded_bytes(),
+            (None, None) => {
+                let mut key = [0; 32];
+                getrandom::fill(&mut key).map_err(|error| anyhow!("a random key: {error}"))?;
+                key.to_vec()
+            }
+        };
+        if key.is_empty() {
+            bail!("the key of --redact is empty");
+        }
+        Ok(Some(Redactor::new(&key)))
+    }
 }
 
 /// How to print, the same for every command that prints rows.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::fields::Fields;
+use crate::redact::Redactor;
 use crate::time::Timestamp;
 
 /// Name and version of the neutral event's JSON.
@@ -196,6 +197,8 @@ pub struct Event<'a> {
     pub source: &'static str,
     /// What the line holds.
     pub fields: Fields<'a>,
+    /// Who gives pseudonyms for what is personal, if that is not to be shown.
+    pub redactor: Option<&'a Redactor>,
 }
 
 impl<'a> Event<'a> {
@@ -217,8 +220,24 @@ impl<'a> Event<'a> {
             Attribute::Operation => Some(Cow::Borrowed(self.operation.name())),
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
-            Attribute::Ip => self.fields.leading(Attribute::Ip).find(|text| is_ip(text)),
-            _ => self.fields.best(attribute),
+            Attribute::Ip => {
+                self.shown(attribute, self.fields.leading(Attribute::Ip).find(|text| is_ip(text)))
+            }
+            _ => self.best(attribute),
+        }
+    }
+
+    /// The best non-empty text for the attribute, whatever it is; see [`Fields::best`].
+    #[inline]
+    pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
+        self.shown(attribute, self.fields.best(attribute))
+    }
+
+    #[inline]
+    fn shown(&self, attribute: Attribute, text: Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
+        match self.redactor {
+            Some(redactor) => text.map(|text| redactor.shown(attribute, text)),
+            None => text,
         }
     }
 

@@ -42,6 +42,7 @@ pub mod roster;
 
 pub mod columns;
 pub mod file_report;
+pub mod redact;
 pub mod select;
 pub mod sheet;
 pub mod verdict;

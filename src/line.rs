@@ -94,6 +94,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
         provider: meaning.provider,
         source: source.name,
         fields,
+        redactor: None,
     });
     sink.findings.sort_by_key(|finding| (finding.line, finding.column));
     Line { event, findings: sink.findings }

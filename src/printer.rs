@@ -10,6 +10,7 @@ use crate::formats::grid::{Cut, GridColumn, GridRow};
 use crate::formats::rows::{RowFormat, View};
 use crate::formats::table;
 use crate::output::Output;
+use crate::redact::Redactor;
 use crate::time::Timestamp;
 
 /// How to print rows.
@@ -24,6 +25,8 @@ pub struct Plan {
     pub sort: Option<Sort>,
     /// Print at most so many rows.
     pub limit: Option<usize>,
+    /// Who gives pseudonyms for what is personal, if that is not to be shown.
+    pub redactor: Option<Redactor>,
 }
 
 /// An order by time; events of the same time stay in the order of the input.

@@ -5,17 +5,17 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::event::Operation;
 use crate::history::{Change, State};
-use crate::input::{Input, Meter, Place};
+use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::names::NONE;
 use crate::nearest::nearest;
+use crate::redact::Redactor;
 use crate::survey::Survey;
 
 /// What somebody may do in an organization.
@@ -87,6 +87,19 @@ impl Roster {
         }
     }
 
+    /// The same roster for events whose personal texts have pseudonyms.
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let mut roles = HashMap::new();
+        for ((organization, actor), role) in &self.roles {
+            for organization in redactor.alternatives(organization) {
+                for actor in redactor.alternatives(actor) {
+                    roles.insert((organization.clone(), actor), *role);
+                }
+            }
+        }
+        Self { roles }
+    }
+
     fn add(&mut self, [organization, actor, role]: [&str; 3]) -> Result<()> {
         let values = COLUMNS.into_iter().zip([organization, actor, role]);
         if let Some((column, _)) = values.into_iter().find(|(_, value)| value.is_empty()) {
@@ -111,10 +124,7 @@ fn key((organization, actor): (&str, &str)) -> (String, String) {
 /// these keys. It may be compressed as inputs may.
 pub fn read(path: &Path) -> Result<Roster> {
     let name = path.display();
-    let input = Input { name: name.to_string(), place: Place::File(path.to_owned()) };
-    let mut bytes = Vec::new();
-    let read = input.open(&Meter::default()).and_then(|mut reader| reader.read_to_end(&mut bytes));
-    read.with_context(|| format!("cannot read roster {name}"))?;
+    let bytes = read_whole(path).with_context(|| format!("cannot read roster {name}"))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = line_of(&bytes, error.valid_up_to());
         anyhow!("{name}:{line}: the roster is not UTF-8 here")

@@ -102,6 +102,8 @@ pub enum Pattern {
     Exact(String),
     /// With wildcards, in lower case.
     Wild(WildMatch),
+    /// One of these, without wildcards.
+    Any(Vec<String>),
 }
 
 impl Pattern {
@@ -120,6 +122,7 @@ impl Pattern {
         match self {
             Self::Exact(exact) => exact.eq_ignore_ascii_case(text),
             Self::Wild(wild) => wild.matches(&text.to_ascii_lowercase()),
+            Self::Any(texts) => texts.iter().any(|any| any.eq_ignore_ascii_case(text)),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::Verdict as Exit;
 use super::check_rules;
 use super::survey::{Surveyed, survey};
 use crate::checks::{self, Severity, Value};
-use crate::cli::{ColorChoice, HELP, InputArgs, SelectArgs};
+use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::Look;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
 use crate::input::Meter;
@@ -74,6 +74,8 @@ pub struct CheckCommand {
     /// Show findings that are planned, suppressed or in the baseline
     #[arg(long, help_heading = "Output")]
     show_known: bool,
+    #[command(flatten)]
+    redact: RedactArgs,
     /// Draw with ASCII characters only
     #[arg(long, help_heading = "Output")]
     ascii: bool,
@@ -98,7 +100,9 @@ impl CheckCommand {
             return check_rules::explain(id);
         }
         let targets = self.targets()?;
-        let policy = self.policy()?;
+        let mut policy = self.policy()?;
+        let redactor = self.redact.redactor()?;
+        redactor.iter().for_each(|redactor| policy.redact(redactor));
         let known = self.baseline.as_deref().map(baseline::read).transpose()?;
         let now = self.select.now()?;
         let select = self.select.select()?;
@@ -115,7 +119,7 @@ impl CheckCommand {
         let meter = if self.evidence.is_some() { Meter::sealing() } else { Meter::default() };
         let latest = later(now, skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: true, notes: Some(latest) };
-        let plan = Plan { select, wants, ..Plan::default() };
+        let plan = Plan { select, wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
         if surveyed.tally.counts.valid == 0 && !self.allow_empty && !surveyed.tally.is_unreadable() {
             bail!("there is no event to judge; --allow-empty lets that pass");

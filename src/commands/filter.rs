@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::Verdict;
 use super::tally::{Tally, first_error};
-use crate::cli::{HELP, InputArgs, OutputArgs, SelectArgs};
+use crate::cli::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::columns;
 use crate::event::Event;
 use crate::finding::Finding;
@@ -21,6 +21,7 @@ use crate::order::Piece;
 use crate::output::Output;
 use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
+use crate::redact::Redactor;
 use crate::scan::{Counts, Fold, Record, scan};
 use crate::select::Select;
 use crate::terminal::Terminal;
@@ -66,6 +67,8 @@ pub struct Filter {
     /// Exit with 1 when no event matches
     #[arg(long, help_heading = "Output")]
     exit_status: bool,
+    #[command(flatten)]
+    redact: RedactArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -115,7 +118,8 @@ impl Filter {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
         let select = Arc::new(self.select.select()?);
-        let plan = Arc::new(self.plan(terminal)?);
+        let redactor = self.redact.redactor()?;
+        let plan = Arc::new(self.plan(terminal, redactor)?);
         let inputs = self.input.inputs(terminal.stdin)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         for warning in self.select.warnings() {
@@ -171,6 +175,7 @@ impl Filter {
             if select.keeps(&event) {
                 chunk.matched += 1;
                 if !counts_only {
+                    let event = Event { redactor: plan.redactor.as_ref(), ..event };
                     chunk.rows.push(&plan, record.raw, record.line, &event);
                 }
             }
@@ -219,7 +224,7 @@ impl Filter {
         Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn plan(&self, terminal: Terminal) -> Result<Plan> {
+    fn plan(&self, terminal: Terminal, redactor: Option<Redactor>) -> Result<Plan> {
         let to_terminal = terminal.stdout && self.output.output.is_none();
         let name = match self.format.as_str() {
             "auto" if to_terminal => "table",
@@ -232,7 +237,8 @@ impl Filter {
             bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
         }
         let named = columns::named(&self.columns)?;
-        let body = if self.normalize {
+        // Nobody knows what else a line holds.
+        let body = if self.normalize || (redactor.is_some() && named.is_empty()) {
             Body::Normalized
         } else if named.is_empty() {
             Body::Original
@@ -256,7 +262,7 @@ impl Filter {
             SortKey::Earliest => Sort::Earliest,
             SortKey::Latest => Sort::Latest,
         });
-        Ok(Plan { view, format, style, sort, limit: self.limit.map(|limit| limit as usize) })
+        Ok(Plan { view, format, style, sort, limit: self.limit.map(|limit| limit as usize), redactor })
     }
 }
 

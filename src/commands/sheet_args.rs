@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::Verdict;
 use super::survey::{Surveyed, survey};
-use crate::cli::{InputArgs, OutputArgs, SelectArgs};
+use crate::cli::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
 use crate::messages;
@@ -35,6 +35,8 @@ pub struct SheetArgs {
     /// Draw with ASCII characters only
     #[arg(long)]
     ascii: bool,
+    #[command(flatten)]
+    redact: RedactArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -69,7 +71,11 @@ impl Request<'_> {
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
-        let plan = Plan { select, wants: report.wants, ..Plan::default() };
+        let redactor = self.sheet.redact.redactor()?;
+        if let (Some(redactor), Some(roster)) = (&redactor, &mut self.options.roster) {
+            *roster = roster.redacted(redactor);
+        }
+        let plan = Plan { select, wants: report.wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
         let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
         let mut sheet = (report.make)(&material);

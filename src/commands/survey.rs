@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::tally::{Tally, first_error};
+use crate::event::Event;
 use crate::finding::{CONTRADICTION, Finding};
 use crate::input::{Input, Meter};
 use crate::order::Piece;
@@ -77,6 +78,7 @@ pub fn survey(
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
+                let event = &Event { redactor: plan.redactor.as_ref(), ..*event };
                 survey.add(event, (block, line), &plan);
                 if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
                     survey.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);

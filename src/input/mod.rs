@@ -9,7 +9,7 @@ mod walk;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,6 +38,14 @@ pub enum Place {
     File(PathBuf),
     /// A path that cannot be read, with the reason.
     Unreadable(String),
+}
+
+/// All of a small file, unpacked: a roster, a policy, a key.
+pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let input = Input { name: path.display().to_string(), place: Place::File(path.to_owned()) };
+    let mut bytes = Vec::new();
+    input.open(&Meter::default())?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Counts the bytes read from disk or standard input, before decompression, and seals them if that is

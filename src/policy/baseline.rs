@@ -7,7 +7,8 @@ use anyhow::{Context, Result, anyhow};
 
 use super::fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
-use super::read::{bytes, utf8};
+use super::read::utf8;
+use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 
 /// Name and version of a baseline's JSON.
@@ -66,7 +67,7 @@ impl Baseline {
 /// Reads a baseline. What is wrong with it is a [`Refused`].
 pub fn read(path: &Path) -> Result<Baseline> {
     let name = path.display().to_string();
-    let bytes = bytes(path).with_context(|| format!("cannot read baseline {name}"))?;
+    let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
     let text = utf8(&bytes)
         .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the baseline is not UTF-8 here"))?;
     Ok(parse(&name, text)?)

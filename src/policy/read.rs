@@ -2,7 +2,6 @@
 //!
 //! What is not understood is refused: a policy half read would let pass what it forbids.
 
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -16,7 +15,7 @@ use super::problems::{Problems, place};
 use super::rules::{self, Parts};
 use super::section::{Entry, Section};
 use crate::checks::{Check, Severity};
-use crate::input::{Input, Meter, Place};
+use crate::input::read_whole;
 use crate::roster::{self, Roster};
 use crate::survey::hex;
 use crate::time;
@@ -58,18 +57,10 @@ impl Policy {
 /// Reads a policy. What is wrong with it is a [`Refused`](super::Refused).
 pub fn read(path: &Path, checks: &[&'static Check]) -> Result<Policy> {
     let name = path.display().to_string();
-    let bytes = bytes(path).with_context(|| format!("cannot read policy {name}"))?;
+    let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
     let text = utf8(&bytes)
         .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the policy is not UTF-8 here"))?;
     parse(&name, text, path.parent().unwrap_or(Path::new("")), checks)
-}
-
-/// All of a file, unpacked.
-pub(super) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    let input = Input { name: path.display().to_string(), place: Place::File(path.to_owned()) };
-    let mut bytes = Vec::new();
-    input.open(&Meter::default())?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// The text, or 1-based line and column of what is none.

@@ -133,6 +133,7 @@ impl Shape {
             provider: meaning.provider,
             source: self.source.name,
             fields,
+            redactor: None,
         })
     }
 }

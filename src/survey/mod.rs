@@ -16,9 +16,9 @@ use foldhash::fast::RandomState;
 
 use crate::deliveries::{Arrival, Deliveries, Identity};
 use crate::event::{Attribute, Event, Operation, is_ip};
-use crate::fields::Fields;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Names};
+use crate::redact::Redactor;
 use crate::scan::BlockId;
 use crate::select::Select;
 use crate::time::Timestamp;
@@ -37,6 +37,8 @@ pub struct Plan {
     pub wants: Wants,
     /// What arrived so far, of all readers.
     pub deliveries: Deliveries,
+    /// Who gives pseudonyms for what is personal, if that is not to be shown.
+    pub redactor: Option<Redactor>,
 }
 
 /// Parts of a survey that cost something.
@@ -175,21 +177,20 @@ impl Survey {
         if !is_selected && !is_change && !is_visit {
             return;
         }
-        let fields = &event.fields;
-        let organization = self.organization_of(fields, time);
-        let actor = self.actor_of(fields, time);
-        let kind = self.kinds.id(event, fields.best(Attribute::ConnectionType));
-        let ip = self.ip_of(fields);
-        let action = self.action_of(event, fields);
+        let organization = self.organization_of(event);
+        let actor = self.actor_of(event);
+        let kind = self.kinds.id(event, event.best(Attribute::ConnectionType));
+        let ip = self.ip_of(event);
+        let action = self.action_of(event);
         if is_selected {
             self.selected += 1;
             let impersonation = [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason];
-            let is_impersonated = impersonation.iter().any(|attribute| fields.best(*attribute).is_some());
+            let is_impersonated = impersonation.iter().any(|attribute| event.best(*attribute).is_some());
             self.impersonated += u64::from(is_impersonated);
             if plan.wants.counts {
                 self.count(time, [action, organization, actor, kind, ip]);
             }
-            if is_impersonated && !is_change && fields.best(Attribute::ImpersonatorReason).is_none() {
+            if is_impersonated && !is_change && event.best(Attribute::ImpersonatorReason).is_none() {
                 self.note_event(What::Unexplained, event, None, place, plan);
             }
         }
@@ -197,17 +198,17 @@ impl Survey {
             self.visit(event, is_selected, [action, organization, actor, ip]);
         }
         if is_change && let Some(identity) = identity {
-            let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
+            let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
             let (impersonator, reason) =
                 (word(Attribute::ImpersonatorEmail), word(Attribute::ImpersonatorReason));
-            let event_id = match fields.best(Attribute::Id) {
+            let event_id = match event.best(Attribute::Id) {
                 Some(id) if plan.wants.notes.is_some() => self.ids.id(&id),
                 _ => NONE,
             };
             let connection = if event.operation == Operation::PortalOpened {
                 NONE
             } else {
-                fields.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
+                event.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
             };
             self.changes.push(Change {
                 time,
@@ -230,31 +231,31 @@ impl Survey {
         }
     }
 
-    fn organization_of(&mut self, fields: &Fields<'_>, time: Timestamp) -> Id {
-        let name = fields.best(Attribute::OrganizationName);
-        let Some(key) = fields.best(Attribute::OrganizationId).or_else(|| name.clone()) else {
+    fn organization_of(&mut self, event: &Event<'_>) -> Id {
+        let name = event.best(Attribute::OrganizationName);
+        let Some(key) = event.best(Attribute::OrganizationId).or_else(|| name.clone()) else {
             return NONE;
         };
         let id = self.organizations.names.id(&key);
         if let Some(name) = name {
-            self.organization_labels.offer(id, time, [Some(&*name)]);
+            self.organization_labels.offer(id, event.time, [Some(&*name)]);
         }
         id
     }
 
-    fn actor_of(&mut self, fields: &Fields<'_>, time: Timestamp) -> Id {
-        let [id, email, name] = ACTOR.map(|attribute| fields.best(attribute));
+    fn actor_of(&mut self, event: &Event<'_>) -> Id {
+        let [id, email, name] = ACTOR.map(|attribute| event.best(attribute));
         let Some(key) = id.as_deref().or(email.as_deref()).or(name.as_deref()) else {
             return NONE;
         };
         let actor = self.actors.names.id(key);
-        self.actor_labels.offer(actor, time, [name.as_deref(), email.as_deref()]);
+        self.actor_labels.offer(actor, event.time, [name.as_deref(), email.as_deref()]);
         actor
     }
 
     /// Addresses are few: only a text that is not known to be one is looked at as such.
-    fn ip_of(&mut self, fields: &Fields<'_>) -> Id {
-        let Some(text) = fields.best(Attribute::Ip) else {
+    fn ip_of(&mut self, event: &Event<'_>) -> Id {
+        let Some(text) = event.best(Attribute::Ip) else {
             return NONE;
         };
         match self.ips.names.find(&text) {
@@ -264,8 +265,8 @@ impl Survey {
         }
     }
 
-    fn action_of(&mut self, event: &Event<'_>, fields: &Fields<'_>) -> Id {
-        let id = self.actions.names.id(&fields.best(Attribute::Action).unwrap_or_default());
+    fn action_of(&mut self, event: &Event<'_>) -> Id {
+        let id = self.actions.names.id(&event.best(Attribute::Action).unwrap_or_default());
         if id as usize == self.action_facts.len() {
             self.action_facts.push((event.source, event.operation));
         }
@@ -294,9 +295,8 @@ impl Survey {
     }
 
     fn visit(&mut self, event: &Event<'_>, is_selected: bool, [action, organization, actor, ip]: [Id; 4]) {
-        let fields = &event.fields;
-        let agent = fields.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
-        let mut word = |attribute| fields.best(attribute).map_or(NONE, |text| self.words.id(&text));
+        let agent = event.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
+        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,

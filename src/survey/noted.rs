@@ -72,10 +72,15 @@ impl Survey {
             return;
         }
         let error = findings.first();
+        // What a broken line holds, nobody knows.
+        let message = |finding: &Finding| match plan.redactor {
+            Some(_) => "`ssoaudit validate` shows it".to_owned(),
+            None => finding.message.clone(),
+        };
         self.keep(Noted {
             what: What::Invalid,
             time: None,
-            message: error.map_or(String::new(), |finding| finding.message.clone()),
+            message: error.map_or(String::new(), message),
             code: error.map_or("", |finding| finding.code.name),
             key: hex(&Sha256::digest(raw.trim_ascii())),
             action: NONE,
@@ -99,7 +104,6 @@ impl Survey {
         if plan.wants.notes.is_none() {
             return;
         }
-        let fields = &event.fields;
         let noted = Noted {
             what,
             time: Some(event.time),
@@ -112,11 +116,11 @@ impl Survey {
             },
             code: finding.map_or("", |finding| finding.code.name),
             key: key_of(event),
-            action: self.action_of(event, fields),
-            organization: self.organization_of(fields, event.time),
-            connection: fields.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id)),
-            kind: self.kinds.id(event, fields.best(Attribute::ConnectionType)),
-            actor: self.actor_of(fields, event.time),
+            action: self.action_of(event),
+            organization: self.organization_of(event),
+            connection: event.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id)),
+            kind: self.kinds.id(event, event.best(Attribute::ConnectionType)),
+            actor: self.actor_of(event),
             place,
         };
         self.keep(noted);

@@ -37,3 +37,5 @@ mod tidy;
 mod run;
 // The gate: verdicts of the binary.
 mod gate;
+// Results that can be shared.
+mod redact;

@@ -1,0 +1,136 @@
+//! Pseudonyms for what is personal in events, so that results can be shared.
+//!
+//! A pseudonym is keyed: the same text has the same one in every result made with the same key, and
+//! nobody without the key can tell or guess the text. Ids stay: they tell events apart. What is
+//! selected, and by whom something was allowed, is decided by the texts themselves.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::Ipv6Addr;
+use std::sync::{Mutex, PoisonError};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::event::{Attribute, is_ip};
+use crate::select::Pattern;
+
+/// Gives pseudonyms.
+pub struct Redactor {
+    mac: Hmac<Sha256>,
+    /// Those given: few texts come often.
+    given: Mutex<HashMap<(Personal, String), String>>,
+}
+
+/// What is personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Personal {
+    Name,
+    Email,
+    Organization,
+    Ip,
+    UserAgent,
+}
+
+/// Pseudonyms kept at once; more are made anew.
+const MOST_GIVEN: usize = 100_000;
+
+impl Redactor {
+    /// Pseudonyms by this key.
+    pub fn new(key: &[u8]) -> Self {
+        let mac = Hmac::new_from_slice(key).expect("keys may have any length");
+        Self { mac, given: Mutex::default() }
+    }
+
+    /// What to show of an attribute's text.
+    pub fn shown<'a>(&self, attribute: Attribute, text: Cow<'a, str>) -> Cow<'a, str> {
+        match personal(attribute, &text) {
+            Some(personal) => Cow::Owned(self.pseudonym(personal, &text)),
+            None => text,
+        }
+    }
+
+    /// What a policy or roster has to say of somebody so that it is found among what is shown: the text
+    /// itself, and the pseudonyms it would have.
+    pub fn alternatives(&self, text: &str) -> Vec<String> {
+        let person = if text.contains('@') { Personal::Email } else { Personal::Name };
+        let pseudonyms = [person, Personal::Organization].map(|personal| self.pseudonym(personal, text));
+        std::iter::once(text.to_owned()).chain(pseudonyms).collect()
+    }
+
+    /// A pattern that also matches the pseudonyms of the text it matches; wildcards match what is shown.
+    pub fn pattern(&self, pattern: &Pattern) -> Pattern {
+        match pattern {
+            Pattern::Exact(text) => Pattern::Any(self.alternatives(text)),
+            pattern => pattern.clone(),
+        }
+    }
+
+    fn pseudonym(&self, personal: Personal, text: &str) -> String {
+        let text = text.to_ascii_lowercase();
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pseudonym) = given.get(&(personal, text.clone())) {
+            return pseudonym.clone();
+        }
+        let mac = self.mac.clone().chain_update([personal as u8]).chain_update(&text);
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let pseudonym = personal.named(&digest);
+        if given.len() < MOST_GIVEN {
+            given.insert((personal, text), pseudonym.clone());
+        }
+        pseudonym
+    }
+}
+
+/// Whether an attribute's text is personal, and how.
+fn personal(attribute: Attribute, text: &str) -> Option<Personal> {
+    match attribute {
+        Attribute::ActorName => Some(Personal::Name),
+        Attribute::ActorEmail | Attribute::ImpersonatorEmail => Some(Personal::Email),
+        Attribute::ActorId if text.contains('@') => Some(Personal::Email),
+        Attribute::OrganizationName => Some(Personal::Organization),
+        Attribute::Ip => is_ip(text).then_some(Personal::Ip),
+        Attribute::UserAgent => Some(Personal::UserAgent),
+        _ => None,
+    }
+}
+
+impl Personal {
+    /// A pseudonym of the same sort as the text: addresses stay addresses.
+    fn named(self, digest: &[u8; 32]) -> String {
+        let hex: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+        match self {
+            Self::Name => format!("person-{hex}"),
+            Self::Email => format!("{hex}@redacted.invalid"),
+            Self::Organization => format!("organization-{hex}"),
+            Self::UserAgent => format!("agent-{hex}"),
+            Self::Ip => {
+                let mut octets = [0; 16];
+                octets.copy_from_slice(&digest[..16]);
+                // Unique local addresses belong to nobody.
+                octets[0] = 0xFD;
+                Ipv6Addr::from(octets).to_string()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pseudonyms_are_stable_and_keyed() {
+        let (a, b) = (Redactor::new(b"a"), Redactor::new(b"b"));
+        let shown =
+            |redactor: &Redactor, attribute, text: &str| redactor.shown(attribute, text.into()).into_owned();
+        let alice = shown(&a, Attribute::ActorEmail, "Alice@example.com");
+        assert!(alice.ends_with("@redacted.invalid"));
+        assert_eq!(shown(&a, Attribute::ImpersonatorEmail, "alice@example.com"), alice);
+        assert_ne!(shown(&b, Attribute::ActorEmail, "Alice@example.com"), alice);
+        assert!(is_ip(&shown(&a, Attribute::Ip, "192.0.2.1")));
+        assert_eq!(shown(&a, Attribute::Ip, "unknown"), "unknown");
+        assert_eq!(shown(&a, Attribute::ActorId, "user_01"), "user_01");
+        assert!(a.alternatives("alice@example.com").contains(&alice));
+    }
+}

@@ -1,0 +1,143 @@
+//! `--redact`: nothing personal of the sample is in any result, the same person has the same pseudonym
+//! everywhere, and what is selected, allowed or violated stays the same.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+use ssoaudit::formats::verdict::VERDICT_FORMATS;
+use ssoaudit::reports;
+
+use crate::run::{fixture, ssoaudit};
+
+const SAMPLE: &str = "testdata/sso-events.ndjson";
+
+/// Names, addresses and user agents of the sample that nothing else contains.
+fn personal() -> BTreeSet<String> {
+    let text = String::from_utf8(fixture("sso-events.ndjson")).unwrap();
+    let mut texts = BTreeSet::new();
+    for line in text.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let actor = &event["actor"];
+        let metadata = &actor["metadata"];
+        let target = &event["targets"][0];
+        let context = &event["context"];
+        let user_agent =
+            if context["userAgent"].is_null() { &context["user_agent"] } else { &context["userAgent"] };
+        let organization = if target["type"] == "organization" { &target["name"] } else { &Value::Null };
+        for value in [
+            &actor["name"],
+            &metadata["email"],
+            &metadata["impersonator_email"],
+            organization,
+            &context["location"],
+            user_agent,
+        ] {
+            texts.extend(
+                value.as_str().filter(|text| text.len() > 6 && *text != "unknown").map(str::to_owned),
+            );
+        }
+    }
+    assert!(texts.len() > 30);
+    texts
+}
+
+fn assert_redacted(args: &[&str], personal: &BTreeSet<String>) -> String {
+    let run = ssoaudit(args);
+    assert!(run.code < 2, "{args:?}: {}", run.stderr);
+    for text in personal {
+        assert!(!run.stdout.contains(text.as_str()), "{args:?} shows {text}");
+    }
+    run.stdout
+}
+
+#[test]
+fn nothing_personal_is_in_any_result() {
+    let personal = personal();
+    for format in ["table", "ndjson", "json", "csv", "tsv", "markdown"] {
+        assert_redacted(&["filter", "--redact", "--format", format, SAMPLE], &personal);
+    }
+    assert_redacted(
+        &["filter", "--redact", "--columns", "actor,ip,user_agent,organization.name", SAMPLE],
+        &personal,
+    );
+    for report in reports::every() {
+        for format in ["json", "table", "html", "csv"] {
+            let command =
+                if report.name == "summary" { vec!["summary"] } else { vec!["report", report.name] };
+            assert_redacted(&[&command[..], &["--redact", "--format", format, SAMPLE]].concat(), &personal);
+        }
+    }
+    for format in VERDICT_FORMATS {
+        let args =
+            ["check", "--now", "2025-04-05", "--redact", "--show-known", "--format", format.name, SAMPLE];
+        assert_redacted(&args, &personal);
+    }
+}
+
+#[test]
+fn pseudonyms_follow_from_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = |name: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, name).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (a, b) = (key("a"), key("b"));
+    let filter = |key: &str| {
+        let args = [
+            "filter",
+            "--redact",
+            "--redact-key-file",
+            key,
+            "--columns",
+            "actor.email",
+            "--format",
+            "csv",
+            SAMPLE,
+        ];
+        ssoaudit(&args).stdout
+    };
+    assert_eq!(filter(&a), filter(&a));
+    assert_ne!(filter(&a), filter(&b));
+    let known: BTreeSet<String> = filter(&a).lines().map(str::to_owned).collect();
+    let summary =
+        ssoaudit(&["summary", "--redact", "--redact-key-file", &a, "--format", "json", SAMPLE]).stdout;
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let actors = summary["actors"].as_array().unwrap();
+    for actor in actors {
+        assert!(known.contains(actor["actor_email"].as_str().unwrap()), "{actor}");
+    }
+    let refused = ssoaudit(&["filter", "--redact-key-file", &a, SAMPLE]);
+    assert_eq!(refused.code, 2);
+}
+
+#[test]
+fn what_is_decided_stays_the_same() {
+    let count = |more: &[&str]| {
+        ssoaudit(&[&["filter", "--actor", "Daniel Okafor", "--format", "csv", SAMPLE], more].concat())
+    };
+    assert_eq!(count(&["--redact"]).stdout.lines().count(), count(&[]).stdout.lines().count());
+    let verdicts = |more: &[&str]| {
+        let args = [
+            "report",
+            "authorization",
+            "--roster",
+            "testdata/roster.csv",
+            "--section",
+            "totals",
+            "--format",
+            "json",
+            SAMPLE,
+        ];
+        let json: Value = serde_json::from_str(&ssoaudit(&[&args[..], more].concat()).stdout).unwrap();
+        json["totals"].clone()
+    };
+    assert_eq!(verdicts(&["--redact"]), verdicts(&[]));
+    let fingerprints = |more: &[&str]| -> Vec<Value> {
+        let args = ["check", "--now", "2025-04-05", "--format", "json", SAMPLE];
+        let json: Value = serde_json::from_str(&ssoaudit(&[&args[..], more].concat()).stdout).unwrap();
+        json["findings"].as_array().unwrap().iter().map(|finding| finding["fingerprint"].clone()).collect()
+    };
+    assert_eq!(fingerprints(&["--redact"]), fingerprints(&[]));
+}
