@@ -65,6 +65,17 @@ impl Names {
         self.get(id).unwrap_or_default()
     }
 
+    /// By number the place of the text when all are sorted.
+    pub fn ranks(&self) -> Vec<u32> {
+        let mut sorted: Vec<_> = (0..self.len() as Id).collect();
+        sorted.sort_by_key(|id| self.text(*id));
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, id) in (0..).zip(sorted) {
+            ranks[id as usize] = rank;
+        }
+        ranks
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()
