@@ -44,7 +44,6 @@ pub fn of_noted(rule: &str, noted: &Noted) -> String {
     let what = match noted.what {
         What::Invalid => "invalid",
         What::Contradiction => "contradiction",
-        What::Conflict => "conflict",
         What::Future => "future",
         What::Unexplained => "unexplained",
     };
@@ -163,7 +162,9 @@ mod tests {
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
         survey.noted = What::ALL.map(noted).into();
-        for (index, what) in ["invalid", "contradiction", "conflict", "future"].into_iter().enumerate() {
+        let kinds = ["invalid", "contradiction", "future", "unexplained"];
+        assert_eq!(kinds.len(), What::ALL.len());
+        for (index, what) in kinds.into_iter().enumerate() {
             let found = of("rule", &survey, Subject::Noted(index));
             assert_eq!(found, expected(&format!("rule\0{what}\0evt_1")));
         }

@@ -165,10 +165,7 @@ impl Survey {
                 self.again.extend(identity.filter(|_| is_kept(event)).map(|identity| (identity, place)));
                 return;
             }
-            Some(Arrival::Conflicting) => {
-                self.conflicting.extend(identity);
-                self.note_event(What::Conflict, event, None, place, plan);
-            }
+            Some(Arrival::Conflicting) => self.conflicting.extend(identity),
             Some(Arrival::New) | None => {}
         }
         let is_selected = plan.select.keeps(event);
@@ -198,36 +195,44 @@ impl Survey {
             self.visit(event, is_selected, [action, organization, actor, ip]);
         }
         if is_change && let Some(identity) = identity {
-            let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
-            let (impersonator, reason) =
-                (word(Attribute::ImpersonatorEmail), word(Attribute::ImpersonatorReason));
-            let event_id = match event.best(Attribute::Id) {
-                Some(id) if plan.wants.notes.is_some() => self.ids.id(&id),
-                _ => NONE,
-            };
-            let connection = if event.operation == Operation::PortalOpened {
-                NONE
-            } else {
-                event.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id))
-            };
-            self.changes.push(Change {
-                time,
-                operation: event.operation,
-                is_selected,
-                is_conflicting: false,
-                redeliveries: 0,
-                event: event_id,
-                action,
-                connection,
-                organization,
-                kind,
-                actor,
-                ip,
-                impersonator,
-                reason,
-                identity,
-                place,
-            });
+            let keeps_id = plan.wants.notes.is_some();
+            let ids = [action, organization, kind, actor, ip];
+            let change = self.change(event, (identity, place, is_selected), ids, keeps_id);
+            self.changes.push(change);
+        }
+    }
+
+    fn change(
+        &mut self,
+        event: &Event<'_>,
+        (identity, place, is_selected): (Identity, (BlockId, u32), bool),
+        [action, organization, kind, actor, ip]: [Id; 5],
+        keeps_id: bool,
+    ) -> Change {
+        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
+        let [impersonator, reason] =
+            [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason].map(&mut word);
+        let id = event.best(Attribute::Id).filter(|_| keeps_id);
+        let connection = event.best(Attribute::ConnectionId);
+        // A portal link is about the organization, whatever it names besides.
+        let connection = connection.filter(|_| event.operation != Operation::PortalOpened);
+        Change {
+            time: event.time,
+            operation: event.operation,
+            is_selected,
+            is_conflicting: false,
+            redeliveries: 0,
+            event: id.map_or(NONE, |id| self.ids.id(&id)),
+            action,
+            connection: connection.map_or(NONE, |id| self.connections.id(&id)),
+            organization,
+            kind,
+            actor,
+            ip,
+            impersonator,
+            reason,
+            identity,
+            place,
         }
     }
 

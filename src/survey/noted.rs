@@ -1,4 +1,4 @@
-//! Lines and events that are of interest by themselves: invalid, contradictory, conflicting, too late,
+//! Lines and events that are of interest by themselves: invalid, contradictory, too late,
 //! unexplained.
 
 use std::collections::HashSet;
@@ -47,8 +47,6 @@ pub enum What {
     Invalid,
     /// The event contradicts itself.
     Contradiction,
-    /// An event with the same id says something else.
-    Conflict,
     /// The event is later than it can be.
     Future,
     /// Somebody looked around in another's session without saying why; changes that were made so are
@@ -58,8 +56,7 @@ pub enum What {
 
 impl What {
     /// Every one, in the order of the enum.
-    pub const ALL: [Self; 5] =
-        [Self::Invalid, Self::Contradiction, Self::Conflict, Self::Future, Self::Unexplained];
+    pub const ALL: [Self; 4] = [Self::Invalid, Self::Contradiction, Self::Future, Self::Unexplained];
 }
 
 /// Of each sort so many are kept, the first ones of the input.
@@ -153,10 +150,7 @@ impl Survey {
         let mut seen: HashSet<(What, Option<Timestamp>, &str)> = HashSet::new();
         let is_new: Vec<_> = noted
             .iter()
-            .map(|noted| {
-                matches!(noted.what, What::Invalid | What::Conflict)
-                    || seen.insert((noted.what, noted.time, &noted.key))
-            })
+            .map(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.time, &noted.key)))
             .collect();
         let mut is_new = is_new.into_iter();
         noted.retain(|_| is_new.next().unwrap_or(true));
