@@ -122,6 +122,7 @@ impl CheckCommand {
         let plan = Plan { select, wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
         if surveyed.tally.counts.valid == 0 && !self.allow_empty && !surveyed.tally.is_unreadable() {
+            surveyed.tally.warn(&inputs, terminal);
             bail!("there is no event to judge; --allow-empty lets that pass");
         }
         let by = By { policy: &policy, baseline: known.as_ref(), now };

@@ -167,6 +167,7 @@ fn what_cannot_be_judged_is_no_verdict() {
         (&["--policy", "testdata/missing.toml", SAMPLE], "testdata/missing.toml"),
         (&["--policy", "testdata/policy/bad/syntax.toml", SAMPLE], "testdata/policy/bad/syntax.toml:"),
         (&["--baseline", SAMPLE, SAMPLE], SAMPLE),
+        (&["testdata/roster.csv"], "invalid lines are left out, the first is testdata/roster.csv:1:1"),
     ] {
         let run = check(args);
         assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);
