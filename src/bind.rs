@@ -78,7 +78,7 @@ fn index(source: &Source, bound: &mut Bound) {
     index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
     index.best.fill(u32::MAX);
     for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
-        index.best[*attribute as usize] = *at;
+        index.best[*attribute as usize] = bindings[*at as usize].slot;
     }
     let mut start = 0;
     for (attribute, at) in index.starts.iter_mut().enumerate() {

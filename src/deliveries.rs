@@ -1,16 +1,14 @@
 //! Which events came before: a webhook is sent again when nobody answers, and exports overlap.
 //!
-//! Shared by everybody who reads, since the same event may come in two files. What an event says is
-//! its content: the values of its documented fields, whatever their order and the white space.
+//! What an event says is its content: the values of its documented fields, whatever their order and
+//! the white space. Readers only write down what arrived; what arrived twice is found at the end, as
+//! the same event may come in two files, and looking one up at once would cost a miss of every cache.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher};
-use std::sync::{Mutex, PoisonError};
-
-use foldhash::{fast, quality};
 
 use crate::event::{Attribute, Event, Operation};
+use crate::threads;
+use foldhash::{fast, quality};
 
 /// What makes an event the one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,54 +19,17 @@ pub struct Identity {
     pub content: u64,
 }
 
-/// How an event arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrival {
-    /// It was not seen before.
-    New,
-    /// It was seen before and says the same.
-    Again,
-    /// One with its id was seen before that says something else.
-    Conflicting,
-}
-
-/// Readers rarely wait for each other with so many parts.
-const SHARDS: usize = 256;
-
-/// The events that arrived so far.
-pub struct Deliveries {
+/// Tells identities; all readers share one, as they must agree.
+#[derive(Default)]
+pub struct Identities {
     ids: quality::RandomState,
     values: fast::RandomState,
-    shards: Vec<Aligned>,
 }
 
-/// Each in cache lines of its own: readers on several processors must not wait for a neighbour's.
-#[derive(Default)]
-#[repr(align(128))]
-struct Aligned(Mutex<Shard>);
-
-#[derive(Default)]
-struct Shard {
-    /// By key the content that came first.
-    first: HashMap<u64, u64, fast::RandomState>,
-    /// Further contents of the same key.
-    more: HashSet<Identity>,
-}
-
-impl Default for Deliveries {
-    fn default() -> Self {
-        Self {
-            ids: quality::RandomState::default(),
-            values: fast::RandomState::default(),
-            shards: (0..SHARDS).map(|_| Aligned::default()).collect(),
-        }
-    }
-}
-
-impl Deliveries {
+impl Identities {
     /// What makes the event the one it is. Without an id only changes and portal links have
     /// something: views may well be the same twice.
-    pub fn identity(&self, event: &Event<'_>) -> Option<Identity> {
+    pub fn of(&self, event: &Event<'_>) -> Option<Identity> {
         let id = event.fields.all(Attribute::Id).next();
         if id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other) {
             return None;
@@ -90,19 +51,23 @@ impl Deliveries {
         values.fold(self.ids.hash_one(event.source), u64::wrapping_add)
     }
 
-    /// Takes the event in.
-    pub fn arrive(&self, identity: Identity) -> Arrival {
-        let Aligned(shard) = &self.shards[identity.key as usize % SHARDS];
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let Shard { first, more } = &mut *shard;
-        match first.entry(identity.key) {
-            Entry::Vacant(entry) => {
-                entry.insert(identity.content);
-                Arrival::New
-            }
-            Entry::Occupied(entry) if *entry.get() == identity.content => Arrival::Again,
-            Entry::Occupied(_) if more.insert(identity) => Arrival::Conflicting,
-            Entry::Occupied(_) => Arrival::Again,
-        }
+    /// Of a text that is to be found again among those of other readers.
+    pub fn hash(&self, text: &str) -> u64 {
+        self.ids.hash_one(text)
     }
+}
+
+/// Something that a reader has: which reader's it is, and its index there.
+pub type Item = (u32, u32);
+
+/// The items with the same key, sorted, for every key that is in more than one. `readers` is what
+/// each of them has.
+pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Vec<Vec<Item>> {
+    let mut all: Vec<(u64, Item)> = Vec::with_capacity(readers.iter().map(Vec::len).sum());
+    for (reader, items) in (0..).zip(readers) {
+        all.extend((0..).zip(items).map(|(index, item)| (key(item), (reader, index))));
+    }
+    threads::sort(&mut all);
+    let groups = all.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
+    groups.map(|group| group.iter().map(|(_, item)| *item).collect()).collect()
 }

@@ -228,7 +228,7 @@ impl<'a> Event<'a> {
     }
 
     /// The best non-empty text for the attribute, whatever it is; see [`Fields::best`].
-    #[inline]
+    #[inline(always)]
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
         self.shown(attribute, self.fields.best(attribute))
     }

@@ -45,7 +45,8 @@ pub struct Index {
     /// For each attribute where in `attributes` its bindings begin; they end where the next ones
     /// do.
     pub starts: [u32; ATTRIBUTES.len() + 1],
-    /// For each attribute the first of its bindings that leads; `u32::MAX` where it has none.
+    /// For each attribute the slot of the first of its bindings that leads; `u32::MAX` where it has
+    /// none.
     pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding; `u32::MAX` where it has none.
     pub fields: Vec<u32>,
@@ -53,15 +54,19 @@ pub struct Index {
 
 impl<'a> Fields<'a> {
     /// The best non-empty text for the attribute that the event is about.
-    #[inline]
+    #[inline(always)]
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
-        let span =
-            self.bindings.get(self.index.best[attribute as usize] as usize).map(|best| self.span(best))?;
-        if span.start < span.end {
-            return Some(span.decode(self.text));
+        let span = *self.spans.get(self.index.best[attribute as usize] as usize)?;
+        if span.start < span.end && !span.escaped {
+            return Some(Cow::Borrowed(span.raw(self.text)));
         }
-        let [from, to] = [attribute as usize, attribute as usize + 1].map(|at| self.index.starts[at]);
-        if to - from > 1 { self.leading(attribute).next() } else { None }
+        let only = self.index.starts[attribute as usize + 1] - self.index.starts[attribute as usize] == 1;
+        if only && span.start == span.end { None } else { self.leading_first(attribute) }
+    }
+
+    #[inline(never)]
+    fn leading_first(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
+        self.leading(attribute).next()
     }
 
     /// The non-empty texts for the attribute that the event is about, best first.

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::deliveries::Identity;
 use crate::event::Operation;
 use crate::names::{Id, NONE};
 use crate::scan::BlockId;
@@ -46,8 +45,8 @@ pub struct Change {
     pub impersonator: Id,
     /// Why they did.
     pub reason: Id,
-    /// What makes it the event it is.
-    pub identity: Identity,
+    /// What tells it from other events: of its id, or of all that it says. Differs from run to run.
+    pub key: u64,
     /// Its block, and its 1-based line there.
     pub place: (BlockId, u32),
 }
@@ -204,7 +203,7 @@ pub fn deleted_again(changes: &[Change]) -> Vec<bool> {
     let again = changes.iter().map(|change| match change.operation {
         _ if change.connection == NONE => false,
         Operation::Deleted => {
-            let key = change.identity.key;
+            let key = change.key;
             last.insert(change.connection, key).is_some_and(|earlier| earlier != key)
         }
         Operation::Created | Operation::Enabled => {

@@ -97,7 +97,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
             About { time, operation, action, organization, connection, actor, place }
         }
         Subject::Noted(index) => {
-            let noted = &survey.noted[index];
+            let noted = &survey.notes.kept[index];
             About {
                 time: noted.time,
                 operation: None,

@@ -25,6 +25,7 @@ pub mod event;
 pub mod fields;
 pub mod finding;
 pub mod nearest;
+pub mod threads;
 pub mod time;
 
 pub mod deliveries;

@@ -2,6 +2,7 @@
 //!
 //! Numbers depend on who came first, so they order nothing that is printed.
 
+use std::cmp::Reverse;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -20,12 +21,67 @@ const FEW: usize = 8;
 /// Texts, numbered from 0: one after another in one piece of memory, as looking one up costs what it
 /// touches.
 #[derive(Default)]
+pub struct Texts {
+    all: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Adds a text, known or not, and returns its number.
+    pub fn push(&mut self, text: &str) -> Id {
+        let id = Id::try_from(self.ends.len()).expect("fewer than four billion texts fit into memory");
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+        id
+    }
+
+    /// The text of that number; nothing for [`NONE`].
+    pub fn get(&self, id: Id) -> Option<&str> {
+        ((id as usize) < self.ends.len()).then(|| self.known(id))
+    }
+
+    /// The text of that number, empty for [`NONE`].
+    pub fn text(&self, id: Id) -> &str {
+        self.get(id).unwrap_or_default()
+    }
+
+    #[inline]
+    fn known(&self, id: Id) -> &str {
+        let at = id as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.all[start..self.ends[at]]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Adds those of another after these, and returns the number of its first one here.
+    pub fn append(&mut self, other: Self) -> Id {
+        if self.is_empty() {
+            *self = other;
+            return 0;
+        }
+        let (first, before) = (self.ends.len() as Id, self.all.len());
+        self.all.push_str(&other.all);
+        self.ends.extend(other.ends.iter().map(|end| end + before));
+        first
+    }
+}
+
+/// Different texts, numbered from 0.
+#[derive(Default)]
 pub struct Names {
     hasher: RandomState,
     table: HashTable<Id>,
-    text: String,
-    /// Where each text ends.
-    ends: Vec<usize>,
+    texts: Texts,
 }
 
 impl Names {
@@ -37,32 +93,30 @@ impl Names {
 
     #[inline(never)]
     fn add(&mut self, text: &str) -> Id {
-        let Self { hasher, table, text: all, ends } = self;
-        let id = Id::try_from(ends.len()).expect("fewer than four billion different texts fit into memory");
-        all.push_str(text);
-        ends.push(all.len());
-        table.insert_unique(hasher.hash_one(text), id, |id| hasher.hash_one(slice(all, ends, *id)));
+        let Self { hasher, table, texts } = self;
+        let id = texts.push(text);
+        table.insert_unique(hasher.hash_one(text), id, |id| hasher.hash_one(texts.known(*id)));
         id
     }
 
     /// The number of the text, if it is known.
     #[inline]
     pub fn find(&self, text: &str) -> Option<Id> {
-        let Self { hasher, table, text: all, ends } = self;
-        if ends.len() <= FEW {
-            return (0..ends.len() as Id).find(|id| slice(all, ends, *id) == text);
+        let Self { hasher, table, texts } = self;
+        if texts.len() <= FEW {
+            return (0..texts.len() as Id).find(|id| texts.known(*id) == text);
         }
-        table.find(hasher.hash_one(text), |id| slice(all, ends, *id) == text).copied()
+        table.find(hasher.hash_one(text), |id| texts.known(*id) == text).copied()
     }
 
     /// The text of that number; nothing for [`NONE`].
     pub fn get(&self, id: Id) -> Option<&str> {
-        ((id as usize) < self.ends.len()).then(|| slice(&self.text, &self.ends, id))
+        self.texts.get(id)
     }
 
     /// The text of that number, empty for [`NONE`].
     pub fn text(&self, id: Id) -> &str {
-        self.get(id).unwrap_or_default()
+        self.texts.text(id)
     }
 
     /// By number the place of the text when all are sorted.
@@ -78,12 +132,12 @@ impl Names {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.texts.len()
     }
 
     /// There is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.texts.is_empty()
     }
 
     /// Adds those of another and returns what the numbers of that one are here.
@@ -92,16 +146,8 @@ impl Names {
     }
 }
 
-/// The text of a number that is known.
-#[inline]
-fn slice<'a>(all: &'a str, ends: &[usize], id: Id) -> &'a str {
-    let at = id as usize;
-    let start = if at == 0 { 0 } else { ends[at - 1] };
-    &all[start..ends[at]]
-}
-
 /// What numbers became when their names were merged into others.
-pub struct Renumbered(Vec<Id>);
+pub struct Renumbered(pub Vec<Id>);
 
 impl Renumbered {
     /// The new number.
@@ -158,7 +204,8 @@ impl Counter {
         }
     }
 
-    fn merge_at(&mut self, id: Id, seen: Seen) {
+    /// Takes in what was seen of the text of that number.
+    pub fn merge_at(&mut self, id: Id, seen: Seen) {
         let at = id as usize;
         if at >= self.seen.len() {
             self.seen.resize(self.names.len().max(at + 1), Seen::NEVER);
@@ -166,17 +213,31 @@ impl Counter {
         self.seen[at].merge(seen);
     }
 
+    /// Takes back one of what was seen, which came at the time of another that stays.
+    pub fn uncount(&mut self, id: Id) {
+        if let Some(seen) = self.seen.get_mut(id as usize) {
+            seen.count -= 1;
+        }
+    }
+
     /// What was seen of the text of that number.
     pub fn seen(&self, id: Id) -> Option<Seen> {
         self.seen.get(id as usize).copied().filter(|seen| seen.count > 0)
     }
 
-    /// Everything that was seen: the most frequent first, equals by name.
-    pub fn ranking(&self) -> Vec<(Id, Seen)> {
+    /// What was seen: the most frequent first, equals by name, and how many are left out as more than
+    /// were asked for.
+    pub fn ranking(&self, most: usize) -> (Vec<(Id, Seen)>, usize) {
         let all = (0..).zip(&self.seen).filter(|(_, seen)| seen.count > 0);
         let mut ranking: Vec<_> = all.map(|(id, seen)| (id, *seen)).collect();
-        ranking.sort_by_key(|(id, seen)| (std::cmp::Reverse(seen.count), self.names.text(*id)));
-        ranking
+        let left_out = ranking.len().saturating_sub(most);
+        let place = |(id, seen): &(Id, Seen)| (Reverse(seen.count), self.names.text(*id));
+        if left_out > 0 {
+            ranking.select_nth_unstable_by(most, |a, b| place(a).cmp(&place(b)));
+            ranking.truncate(most);
+        }
+        ranking.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+        (ranking, left_out)
     }
 
     /// Adds those of another and returns what the numbers of that one are here.

@@ -1,4 +1,4 @@
-//! Blocks to threads and back in order. The only user of threads.
+//! Blocks to threads and back in order.
 //!
 //! Every worker reads a block into its own buffer and then parses it, so that data stays in the
 //! caches of one processor; while one reads or inflates, the others parse. Workers read ahead in
@@ -15,6 +15,7 @@ use anyhow::{Context, Result};
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
 use crate::line::Reading;
 use crate::order::{Order, Piece};
+use crate::threads;
 
 pub use crate::fold::{Bench, Counts, Folded, Record, fold};
 
@@ -73,8 +74,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     each: impl Fn(&mut W, BlockId, &mut T, Record<'_>) + Send + Sync + 'static,
     mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<W>> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build();
-    let pool = pool.context("starting threads")?;
+    let pool = threads::pool(settings.threads)?;
     let board = Arc::new(Board::new(inputs, settings, meter));
     let (to_main, from_workers) = mpsc::channel();
     let worker = Worker { board: Arc::clone(&board), each: Arc::new(each), to_main };

@@ -38,13 +38,13 @@ fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let mut versions: HashMap<u64, (u64, usize), RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting) {
-        versions.entry(change.identity.key).or_insert((0, index)).0 += 1;
+        versions.entry(change.key).or_insert((0, index)).0 += 1;
     }
     let mut judgement = Judgement::of(case.changes(), |index, change| {
         if change.event == NONE {
             return Answer::NotApplicable;
         }
-        let is_further = match versions.get(&change.identity.key) {
+        let is_further = match versions.get(&change.key) {
             // The others are no changes.
             Some((1, _)) => true,
             Some((_, first)) => *first != index,
@@ -57,7 +57,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     });
     // Which version of the others came first depends on the readers; how many there are does not.
     let told: u64 = versions.values().map(|(count, _)| (count - 1).max(1)).sum();
-    let others = (survey.conflicting.len() as u64).saturating_sub(told);
+    let others = (survey.conflicts).saturating_sub(told);
     if let Some((begin, _)) = survey.range.filter(|_| others > 0 && case.scope.is_everything()) {
         let events = counted(others, "event");
         let message = format!(

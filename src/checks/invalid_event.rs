@@ -32,7 +32,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement =
         Judgement::of_noted(case, What::Invalid, |noted| format!("{}: {}", noted.code, noted.message));
     judgement.judged += judgement.violations.len() as u64;
-    let more = case.survey.unkept[What::Invalid as usize];
+    let more = case.survey.notes.unkept[What::Invalid as usize];
     if more > 0 && case.scope.is_everything() {
         let begin = case.survey.range.map_or(case.now, |(first, _)| first);
         let message = format!("{} are invalid besides those listed", counted(more, "more line"));

@@ -245,7 +245,7 @@ impl Judgement {
     fn sort(&mut self, survey: &Survey) {
         self.violations.sort_by_key(|violation| match violation.subject {
             Subject::Change(index) => Some(survey.changes[index].time),
-            Subject::Noted(index) => survey.noted[index].time,
+            Subject::Noted(index) => survey.notes.kept[index].time,
             Subject::Log(time) => Some(time),
         });
     }
@@ -263,7 +263,7 @@ impl<'a> Case<'a> {
     /// What was noted of this sort in the rule's scope, with its index.
     pub fn noted(&self, what: What) -> impl Iterator<Item = (usize, &'a Noted)> {
         let (survey, scope) = (self.survey, self.scope);
-        let noted = survey.noted.iter().enumerate().filter(move |(_, noted)| noted.what == what);
+        let noted = survey.notes.kept.iter().enumerate().filter(move |(_, noted)| noted.what == what);
         noted.filter(move |(_, noted)| scope.covers(survey, noted.organization, noted.kind, noted.action))
     }
 

@@ -13,8 +13,9 @@ use crate::order::Piece;
 use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
-use crate::survey::{Plan, Survey, What};
+use crate::survey::{Gathered, Plan, Survey, What};
 use crate::terminal::Terminal;
+use crate::threads;
 use crate::times::Times;
 
 /// Everything that is known after the pass.
@@ -73,26 +74,26 @@ pub fn survey(
     let mut files: Vec<_> = inputs.iter().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
     let plan = Arc::new(plan);
-    let each = move |survey: &mut Survey, block: BlockId, part: &mut Part, record: Record<'_>| {
+    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
                 let event = &Event { redactor: plan.redactor.as_ref(), ..*event };
-                survey.add(event, (block, line), &plan);
+                gathered.add(event, (block, line), &plan);
                 if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-                    survey.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
+                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
                 }
             }
             None => {
-                survey.note_line(record.raw, &record.findings, (block, line), &plan);
+                gathered.note_line(record.raw, &record.findings, (block, line), &plan);
                 if part.first_error.is_none() {
                     part.first_error = first_error(record.findings);
                 }
             }
         }
     };
-    let surveys = gather(inputs, settings, meter, each, |piece| {
+    let gathered = gather(inputs, settings, meter, each, |piece| {
         progress.update(meter);
         match piece {
             Piece::Block { input, line_base, counts, value } => {
@@ -106,10 +107,7 @@ pub fn survey(
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let mut surveys = surveys.into_iter();
-    let mut survey = surveys.next().unwrap_or_default();
-    surveys.for_each(|other| survey.merge(other));
-    survey.finish();
+    let survey = threads::pool(settings.threads)?.install(|| Survey::new(gathered));
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

@@ -18,7 +18,7 @@ pub const DIGITS: usize = 32;
 pub fn of(rule: &str, survey: &Survey, subject: Subject) -> String {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
-        Subject::Noted(index) => of_noted(rule, &survey.noted[index]),
+        Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
         Subject::Log(time) => of_log(rule, time),
     }
 }
@@ -70,7 +70,6 @@ fn digest(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliveries::Identity;
     use crate::event::Operation;
     use crate::scan::BlockId;
     use crate::time;
@@ -95,16 +94,16 @@ mod tests {
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,
-            event: survey.ids.id("evt_1"),
+            event: survey.ids.push("evt_1"),
             action: survey.actions.names.id("sso.delete"),
-            connection: survey.connections.id("conn_1"),
+            connection: survey.connections.push("conn_1"),
             organization: survey.organizations.names.id("org_1"),
             kind: NONE,
             actor: survey.actors.names.id("user_1"),
             ip: NONE,
             impersonator: NONE,
             reason: NONE,
-            identity: Identity { key: 0, content: 0 },
+            key: 0,
             place: (BLOCK, line),
         };
         survey.changes.push(change);
@@ -161,7 +160,7 @@ mod tests {
     #[test]
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
-        survey.noted = What::ALL.map(noted).into();
+        survey.notes.kept = What::ALL.map(noted).into();
         let kinds = ["invalid", "contradiction", "future", "unexplained"];
         assert_eq!(kinds.len(), What::ALL.len());
         for (index, what) in kinds.into_iter().enumerate() {

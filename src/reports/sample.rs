@@ -10,7 +10,7 @@ use crate::line::{self, Reading, Scratch};
 use crate::scan::BlockId;
 use crate::sheet::{Body, Cell, Chart, Sheet};
 use crate::sink::Origin;
-use crate::survey::{Plan, Survey};
+use crate::survey::{Gathered, Plan, Survey};
 
 /// A log.
 #[derive(Default)]
@@ -144,22 +144,22 @@ impl Log {
         self.0.push(event.to_string());
     }
 
-    fn survey<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> Survey {
-        let mut survey = Survey::default();
+    fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> Gathered {
+        let mut gathered = Gathered::default();
         let mut scratch = Scratch::default();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {
             let origin = Origin { line: u64::from(number), column: 1 };
             let read = line::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            survey.add(&event, (BlockId { input, number: 0 }, number), plan);
+            gathered.add(&event, (BlockId { input, number: 0 }, number), plan);
         }
-        survey
+        gathered
     }
 
     /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, mut survey: Survey, options: &Options) -> Sheet<'static> {
-        survey.finish();
+    fn make(report: &Report, gathered: Vec<Gathered>, options: &Options) -> Sheet<'static> {
+        let survey = Survey::new(gathered);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
         (report.make)(Box::leak(Box::new(Material { survey, files: &[], options })))
     }
@@ -167,19 +167,18 @@ impl Log {
     /// The report of it.
     pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
         let plan = Plan { wants: report.wants, ..Plan::default() };
-        Self::make(report, Self::survey(self.0.iter(), 0, &plan), &options)
+        Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &options)
     }
 
     /// Reads it backwards as well, and in two halves of which the later one comes first.
     pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
         let sheet = all_told(&self.report(report, options.clone()));
         let plan = || Plan { wants: report.wants, ..Plan::default() };
-        let backwards = Self::survey(self.0.iter().rev(), 0, &plan());
+        let backwards = vec![Self::gather(self.0.iter().rev(), 0, &plan())];
         assert_eq!(all_told(&Self::make(report, backwards, options)), sheet);
         let (first, second) = self.0.split_at(self.0.len() / 2);
         let plan = plan();
-        let mut halves = Self::survey(second.iter(), 0, &plan);
-        halves.merge(Self::survey(first.iter(), 1, &plan));
+        let halves = vec![Self::gather(second.iter(), 0, &plan), Self::gather(first.iter(), 1, &plan)];
         assert_eq!(all_told(&Self::make(report, halves, options)), sheet);
     }
 }

@@ -121,7 +121,7 @@ fn input(material: &Material<'_>) -> Vec<Fact<'static>> {
         number("blank", "Blank lines", sum(|file| file.counts.blank)),
         number("other", "Not about SSO", survey.other.into()),
         number("redeliveries", "Delivered again", survey.redeliveries.into()),
-        number("conflicts", "Same id, other content", (survey.conflicting.len() as u64).into()),
+        number("conflicts", "Same id, other content", survey.conflicts.into()),
         number("out_of_order", "Out of order", sum(|file| file.times.out_of_order)),
         number("shown", "Events shown", survey.selected.into()),
         Fact::new("first", "First event", Kind::Time, survey.range.map(|range| range.0)),
@@ -170,15 +170,13 @@ fn ranking<'a>(
     columns: &'static [Column],
     more: impl Fn(Id) -> Vec<Cell<'a>>,
 ) -> Section<'a> {
-    let ranking = counter.ranking();
-    let rows = ranking.iter().take(material.top()).map(|(id, seen)| {
-        let mut cells = vec![counter.names.get(*id).into()];
-        cells.extend(more(*id));
-        row(material, cells, *seen)
+    let (ranking, left_out) = counter.ranking(material.top());
+    let rows = ranking.into_iter().map(|(id, seen)| {
+        let mut cells = vec![counter.names.get(id).into()];
+        cells.extend(more(id));
+        row(material, cells, seen)
     });
-    let rows: Vec<_> = rows.collect();
-    let left_out = (ranking.len() - rows.len()) as u64;
-    let rows = rows.into();
+    let (rows, left_out) = (rows.collect::<Vec<_>>().into(), left_out as u64);
     section(key, title, Body::Table(Table { columns, rows, empty: "The events shown name none.", left_out }))
 }
 
@@ -195,7 +193,7 @@ fn grouped<'a>(
     title: &'static str,
     word: impl Fn(Id) -> Option<&'static str>,
 ) -> Section<'a> {
-    let actions = material.survey.actions.ranking();
+    let (actions, _) = material.survey.actions.ranking(usize::MAX);
     by_word(material, key, title, actions.into_iter().map(|(id, seen)| (word(id), seen)))
 }
 
@@ -238,7 +236,7 @@ fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let (removals, without, odd) = changes(survey);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
     let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
-    let conflicts = survey.conflicting.len() as u64;
+    let conflicts = survey.conflicts;
     let lines: [(u64, Tone, &str, &str); 8] = [
         (without, Tone::Bad, "organizations left without active SSO", "ssoaudit report removals"),
         (invalid, Tone::Bad, "invalid lines, counted nowhere here", "ssoaudit validate"),

@@ -103,6 +103,8 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         }
     }
     pieces.push(cut.rest());
+    let slot = |at: &u32| shape.bindings.get(*at as usize).map_or(u32::MAX, |binding| binding.slot);
+    shape.index.best = bound.index.best.each_ref().map(slot);
     Some((pieces, shape))
 }
 

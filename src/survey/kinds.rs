@@ -1,12 +1,13 @@
 //! Kinds of connections: the vendor's type with the neutral protocol and provider.
 
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use crate::event::Event;
-use crate::names::{Counter, Id, NONE, Seen};
+use crate::names::{Counter, Id, NONE, Renumbered, Seen};
 use crate::time::Timestamp;
 
 /// The kinds met so far.
@@ -19,7 +20,7 @@ pub struct Kinds {
 }
 
 /// A kind of connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
     /// The vendor's type.
     pub name: Id,
@@ -27,6 +28,14 @@ pub struct Kind {
     pub protocol: Option<&'static str>,
     /// Neutral identity provider.
     pub provider: Option<&'static str>,
+}
+
+impl Hash for Kind {
+    /// The words are few and known: their lengths tell them apart well enough.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let length = |word: Option<&str>| word.map_or(0, |word| word.len() as u64);
+        state.write_u64(u64::from(self.name) << 32 | length(self.protocol) << 16 | length(self.provider));
+    }
 }
 
 impl Kinds {
@@ -56,6 +65,14 @@ impl Kinds {
         }
     }
 
+    /// Takes back one of what was counted.
+    pub fn uncount(&mut self, id: Id) {
+        if let Some((kind, seen)) = self.counts.get_index_mut(id as usize) {
+            seen.count -= 1;
+            self.types.uncount(kind.name);
+        }
+    }
+
     /// Its vendor's type, protocol and provider.
     pub fn texts(&self, id: Id) -> [Option<&str>; 3] {
         let kind = self.counts.get_index(id as usize).map(|(kind, _)| *kind);
@@ -72,9 +89,11 @@ impl Kinds {
     }
 
     /// Adds those of another and returns what the numbers of that one are here.
-    pub fn merge(&mut self, other: Self) -> Vec<Id> {
+    pub fn merge(&mut self, other: Self) -> Renumbered {
         let names = self.types.merge(other.types);
         let kinds = other.counts.into_iter();
-        kinds.map(|(kind, seen)| self.add(Kind { name: names.of(kind.name), ..kind }, seen)).collect()
+        Renumbered(
+            kinds.map(|(kind, seen)| self.add(Kind { name: names.of(kind.name), ..kind }, seen)).collect(),
+        )
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
-use super::{Plan, Survey};
 use crate::event::{Attribute, Event};
 use crate::finding::Finding;
 use crate::names::{Id, NONE};
@@ -62,17 +61,21 @@ impl What {
 /// Of each sort so many are kept, the first ones of the input.
 const MOST_KEPT: usize = 10_000;
 
-impl Survey {
-    /// Notes a line that is no event.
-    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
-        if plan.wants.notes.is_none() {
-            return;
-        }
-        let error = findings.first();
-        // What a broken line holds, nobody knows.
-        let message = |finding: &Finding| match plan.redactor {
-            Some(_) => "`ssoaudit validate` shows it".to_owned(),
-            None => finding.message.clone(),
+/// What was noted.
+#[derive(Default)]
+pub struct Notes {
+    /// The first ones of the input of each sort.
+    pub kept: Vec<Noted>,
+    /// How many there were beyond them, by what they are.
+    pub unkept: [u64; What::ALL.len()],
+}
+
+impl Notes {
+    /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
+    pub fn line(&mut self, raw: &[u8], error: Option<&Finding>, place: (BlockId, u32), is_private: bool) {
+        let message = |error: &Finding| match is_private {
+            true => "`ssoaudit validate` shows it".to_owned(),
+            false => error.message.clone(),
         };
         self.keep(Noted {
             what: What::Invalid,
@@ -89,19 +92,17 @@ impl Survey {
         });
     }
 
-    /// Notes an event, with the finding that it is about if there is one.
-    pub fn note_event(
+    /// Notes an event, with the finding that it is about if there is one, and the numbers of its
+    /// action, organization, connection, kind and actor.
+    pub fn event(
         &mut self,
         what: What,
         event: &Event<'_>,
         finding: Option<&Finding>,
         place: (BlockId, u32),
-        plan: &Plan,
+        [action, organization, connection, kind, actor]: [Id; 5],
     ) {
-        if plan.wants.notes.is_none() {
-            return;
-        }
-        let noted = Noted {
+        self.keep(Noted {
             what,
             time: Some(event.time),
             message: match (finding, what) {
@@ -113,29 +114,36 @@ impl Survey {
             },
             code: finding.map_or("", |finding| finding.code.name),
             key: key_of(event),
-            action: self.action_of(event),
-            organization: self.organization_of(event),
-            connection: event.best(Attribute::ConnectionId).map_or(NONE, |id| self.connections.id(&id)),
-            kind: self.kinds.id(event, event.best(Attribute::ConnectionType)),
-            actor: self.actor_of(event),
+            action,
+            organization,
+            connection,
+            kind,
+            actor,
             place,
-        };
-        self.keep(noted);
+        });
     }
 
-    pub(super) fn keep(&mut self, noted: Noted) {
-        self.noted.push(noted);
-        if self.noted.len() > 2 * What::ALL.len() * MOST_KEPT {
-            self.settle_notes();
+    fn keep(&mut self, noted: Noted) {
+        self.kept.push(noted);
+        if self.kept.len() > 2 * What::ALL.len() * MOST_KEPT {
+            self.settle();
+        }
+    }
+
+    /// Takes in another's, renumbered.
+    pub fn merge(&mut self, other: Self, renumbered: impl Fn(Noted) -> Noted) {
+        self.kept.extend(other.kept.into_iter().map(renumbered));
+        for (ours, theirs) in self.unkept.iter_mut().zip(other.unkept) {
+            *ours += theirs;
         }
     }
 
     /// Puts notes in the order of the input and lets go of those that are too many.
-    pub(super) fn settle_notes(&mut self) {
-        self.noted.sort_by_key(|noted| noted.place);
+    pub fn settle(&mut self) {
+        self.kept.sort_by_key(|noted| noted.place);
         let mut kept = [0; What::ALL.len()];
         let unkept = &mut self.unkept;
-        self.noted.retain(|noted| {
+        self.kept.retain(|noted| {
             let count = &mut kept[noted.what as usize];
             *count += 1;
             let is_kept = *count <= MOST_KEPT;
@@ -145,16 +153,15 @@ impl Survey {
     }
 
     /// An event that came again is noted once, at its first place.
-    pub(super) fn drop_repeated_notes(&mut self) {
-        let mut noted = std::mem::take(&mut self.noted);
+    pub fn drop_repeated(&mut self) {
         let mut seen: HashSet<(What, Option<Timestamp>, &str)> = HashSet::new();
-        let is_new: Vec<_> = noted
+        let is_new: Vec<_> = self
+            .kept
             .iter()
             .map(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.time, &noted.key)))
             .collect();
         let mut is_new = is_new.into_iter();
-        noted.retain(|_| is_new.next().unwrap_or(true));
-        self.noted = noted;
+        self.kept.retain(|_| is_new.next().unwrap_or(true));
     }
 }
 

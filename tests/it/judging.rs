@@ -15,7 +15,7 @@ use ssoaudit::policy::{Freeze, Scope, Window};
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
-use ssoaudit::survey::{Plan, Survey, Wants, What};
+use ssoaudit::survey::{Gathered, Plan, Survey, Wants, What};
 use ssoaudit::time::{Timestamp, parse, parse_age, parse_zone};
 
 /// A line of a log with its number there.
@@ -129,14 +129,14 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let Judgement { judged, not_applicable, violations } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),
-        Subject::Noted(index) => survey.noted[index].time,
+        Subject::Noted(index) => survey.notes.kept[index].time,
         Subject::Log(time) => Some(time),
     };
     assert!(violations.iter().map(|violation| time(violation.subject)).is_sorted(), "{}", check.id);
     let line = |subject| {
         let (block, line): (BlockId, u32) = match subject {
             Subject::Change(index) => survey.changes[index].place,
-            Subject::Noted(index) => survey.noted[index].place,
+            Subject::Noted(index) => survey.notes.kept[index].place,
             Subject::Log(_) => return 0,
         };
         let input = block.input as usize;
@@ -165,14 +165,14 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         .collect();
     let wants = Wants { counts: true, changes: true, visits: true, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, ..Plan::default() });
-    let each = move |survey: &mut Survey, block: BlockId, _: &mut Nothing, record: Record<'_>| {
+    let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {
-            return survey.note_line(record.raw, &record.findings, place, &plan);
+            return gathered.note_line(record.raw, &record.findings, place, &plan);
         };
-        survey.add(event, place, &plan);
+        gathered.add(event, place, &plan);
         if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-            survey.note_event(What::Contradiction, event, Some(finding), place, &plan);
+            gathered.note_event(What::Contradiction, event, Some(finding), place, &plan);
         }
     };
     // Small blocks, so that a log has several.
@@ -186,9 +186,6 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         }
         Ok(ControlFlow::Continue(()))
     };
-    let surveys = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
-    let mut survey = Survey::default();
-    surveys.into_iter().for_each(|other| survey.merge(other));
-    survey.finish();
-    (survey, bases)
+    let gathered = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
+    (Survey::new(gathered), bases)
 }

@@ -130,7 +130,7 @@ fn one_place_each_for_files_threads_and_exit_codes() {
             assert!(is_owner || !code.contains(needle), "{} uses {needle}", path.display());
         };
         owns("File::open", &["input/mod.rs"]);
-        owns("rayon", &["scan.rs"]);
+        owns("rayon", &["threads.rs"]);
         owns("ExitCode", &["main.rs"]);
         owns("process::exit", &[]);
         owns("unsafe ", &[]);

@@ -1,0 +1,315 @@
+//! What one reader gathers, line by line: all that a line costs is here.
+//!
+//! Connections and deliveries are only written down: there are nearly as many as changes, and what
+//! is the same among them is found at the end.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::faces::Faces;
+use super::{Clock, Kinds, Notes, Plan, QUARTER_SECONDS, Visit, What};
+use crate::deliveries::Identity;
+use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
+use crate::finding::Finding;
+use crate::history::Change;
+use crate::names::{Counter, Id, NONE, Names, Texts};
+use crate::scan::BlockId;
+use crate::time::Timestamp;
+
+/// What a reader has; numbers are of its own names. See [`Survey`](super::Survey) for what is not said
+/// here.
+#[derive(Default)]
+pub struct Gathered {
+    pub(super) actions: Counter,
+    pub(super) action_facts: Vec<(&'static str, Operation)>,
+    /// By operation the action that came last: mostly it comes again.
+    latest_actions: [Id; OPERATIONS.len()],
+    /// Id and name.
+    pub(super) organizations: Faces<2>,
+    /// Id, name and e-mail address.
+    pub(super) actors: Faces<3>,
+    pub(super) kinds: Kinds,
+    pub(super) ips: Counter,
+    pub(super) agents: Names,
+    pub(super) words: Names,
+    /// Ids of connections as they came, and their hashes.
+    pub(super) connections: Texts,
+    pub(super) connection_hashes: Vec<u64>,
+    pub(super) quarters: HashMap<i64, u64, RandomState>,
+    /// The quarter at hand with its events: they mostly come in order.
+    quarter: (i64, u64),
+    pub(super) changes: Vec<Change>,
+    /// Where the changes of each block begin.
+    pub(super) blocks: Vec<(BlockId, u32)>,
+    /// Events with an identity that are no changes, as if they were: to be taken back if they came
+    /// again.
+    pub(super) others: Vec<Change>,
+    pub(super) deliveries: Vec<Delivery>,
+    pub(super) visits: Vec<Visit>,
+    pub(super) notes: Notes,
+    pub(super) clock: Clock,
+    pub(super) ids: Texts,
+    pub(super) range: Option<(Timestamp, Timestamp)>,
+    pub(super) other: u64,
+    pub(super) selected: u64,
+    pub(super) impersonated: u64,
+}
+
+/// An event with an identity, and what was kept of it.
+pub(super) struct Delivery {
+    pub identity: Identity,
+    pub kept: Kept,
+    /// Index of its visit, or [`NONE`].
+    pub visit: u32,
+}
+
+/// Where an event is kept.
+#[derive(Clone, Copy)]
+pub(super) enum Kept {
+    /// Index among the changes.
+    Change(u32),
+    /// Index among the others.
+    Other(u32),
+    /// Nowhere.
+    Not,
+}
+
+impl Gathered {
+    /// Takes in an event from a 1-based line of a block.
+    pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
+        let time = event.time;
+        let (first, last) = self.range.unwrap_or((time, time));
+        self.range = Some((first.min(time), last.max(time)));
+        self.other += u64::from(event.operation == Operation::Other);
+        if let Some(latest) = plan.wants.notes {
+            self.clock.add(time);
+            if time > latest {
+                self.note_event(What::Future, event, None, place, plan);
+            }
+        }
+        let identity = plan.identities.of(event);
+        let is_selected = plan.select.keeps(event);
+        let is_change = plan.wants.changes && is_kept(event);
+        let is_visit = plan.wants.visits && (is_selected || plan.wants.notes.is_some());
+        let mut delivery = identity.map(|identity| Delivery { identity, kept: Kept::Not, visit: NONE });
+        if is_selected || is_change || is_visit {
+            let ids = self.ids_of(event);
+            if is_selected {
+                self.select(event, ids, place, plan);
+            }
+            let [action, organization, actor, _, ip] = ids;
+            if is_visit && (actor != NONE || ip != NONE) {
+                if let Some(delivery) = &mut delivery {
+                    delivery.visit = self.visits.len() as u32;
+                }
+                self.visit(event, is_selected, [action, organization, actor, ip]);
+            }
+            if let Some(delivery) = &mut delivery {
+                let change = self.change(event, (delivery.identity.key, place, is_selected), ids, plan);
+                delivery.kept = self.keep(change, is_change);
+            }
+        }
+        self.deliveries.extend(delivery);
+    }
+
+    /// Numbers of action, organization, actor, kind and address.
+    fn ids_of(&mut self, event: &Event<'_>) -> [Id; 5] {
+        [
+            self.action_of(event),
+            self.organization_of(event),
+            self.actor_of(event),
+            self.kinds.id(event, event.best(Attribute::ConnectionType)),
+            self.ip_of(event),
+        ]
+    }
+
+    /// Takes in that the selection keeps an event.
+    fn select(&mut self, event: &Event<'_>, ids: [Id; 5], place: (BlockId, u32), plan: &Plan) {
+        self.selected += 1;
+        let reason = event.best(Attribute::ImpersonatorReason);
+        let is_impersonated = reason.is_some() || event.best(Attribute::ImpersonatorEmail).is_some();
+        self.impersonated += u64::from(is_impersonated);
+        if plan.wants.counts {
+            self.count(event.time, ids);
+        }
+        if is_impersonated && reason.is_none() && !(plan.wants.changes && is_kept(event)) {
+            self.note_event(What::Unexplained, event, None, place, plan);
+        }
+    }
+
+    /// The change that is kept there.
+    pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
+        match kept {
+            Kept::Change(index) => self.changes.get(index as usize),
+            Kept::Other(index) => self.others.get(index as usize),
+            Kept::Not => None,
+        }
+    }
+
+    fn keep(&mut self, change: Change, is_change: bool) -> Kept {
+        if !is_change {
+            self.others.push(change);
+            return Kept::Other(self.others.len() as u32 - 1);
+        }
+        let at = self.changes.len() as u32;
+        if self.blocks.last().is_none_or(|(block, _)| *block != change.place.0) {
+            self.blocks.push((change.place.0, at));
+        }
+        self.changes.push(change);
+        Kept::Change(at)
+    }
+
+    fn change(
+        &mut self,
+        event: &Event<'_>,
+        (key, place, is_selected): (u64, (BlockId, u32), bool),
+        [action, organization, actor, kind, ip]: [Id; 5],
+        plan: &Plan,
+    ) -> Change {
+        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
+        let [impersonator, reason] =
+            [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason].map(&mut word);
+        let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
+        // A portal link is about the organization, whatever it names besides.
+        let names_connection = event.operation != Operation::PortalOpened;
+        Change {
+            time: event.time,
+            operation: event.operation,
+            is_selected,
+            is_conflicting: false,
+            redeliveries: 0,
+            event: id.map_or(NONE, |id| self.ids.push(&id)),
+            action,
+            connection: if names_connection { self.connection_of(event, plan) } else { NONE },
+            organization,
+            kind,
+            actor,
+            ip,
+            impersonator,
+            reason,
+            key,
+            place,
+        }
+    }
+
+    fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
+        event.best(Attribute::ConnectionId).map_or(NONE, |id| {
+            self.connection_hashes.push(plan.identities.hash(&id));
+            self.connections.push(&id)
+        })
+    }
+
+    fn organization_of(&mut self, event: &Event<'_>) -> Id {
+        let id = event.best(Attribute::OrganizationId).unwrap_or_default();
+        let name = event.best(Attribute::OrganizationName).unwrap_or_default();
+        self.organizations.id([&id, &name], event.time)
+    }
+
+    fn actor_of(&mut self, event: &Event<'_>) -> Id {
+        let id = event.best(Attribute::ActorId).unwrap_or_default();
+        let name = event.best(Attribute::ActorName).unwrap_or_default();
+        let email = event.best(Attribute::ActorEmail).unwrap_or_default();
+        self.actors.id([&id, &name, &email], event.time)
+    }
+
+    /// Addresses are few: only a text that is not known to be one is looked at as such.
+    fn ip_of(&mut self, event: &Event<'_>) -> Id {
+        let Some(text) = event.best(Attribute::Ip) else {
+            return NONE;
+        };
+        match self.ips.names.find(&text) {
+            Some(known) => known,
+            None if is_ip(&text) => self.ips.names.id(&text),
+            None => NONE,
+        }
+    }
+
+    fn action_of(&mut self, event: &Event<'_>) -> Id {
+        let text = event.best(Attribute::Action).unwrap_or_default();
+        let latest = &mut self.latest_actions[event.operation as usize];
+        if self.actions.names.get(*latest) == Some(&*text) {
+            return *latest;
+        }
+        let id = self.actions.names.id(&text);
+        *latest = id;
+        if id as usize == self.action_facts.len() {
+            self.action_facts.push((event.source, event.operation));
+        }
+        id
+    }
+
+    fn count(&mut self, time: Timestamp, [action, organization, actor, kind, ip]: [Id; 5]) {
+        self.actions.count(action, time);
+        self.organizations.count(organization, time);
+        self.actors.count(actor, time);
+        self.ips.count(ip, time);
+        self.kinds.count(kind, time);
+        let quarter = quarter_of(time);
+        if quarter != self.quarter.0 {
+            self.end_quarter();
+            self.quarter.0 = quarter;
+        }
+        self.quarter.1 += 1;
+    }
+
+    /// Takes in for good the quarter at hand.
+    pub(super) fn end_quarter(&mut self) {
+        let (quarter, count) = std::mem::take(&mut self.quarter);
+        if count > 0 {
+            *self.quarters.entry(quarter).or_default() += count;
+        }
+    }
+
+    fn visit(&mut self, event: &Event<'_>, is_selected: bool, [action, organization, actor, ip]: [Id; 4]) {
+        let agent = event.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
+        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
+        self.visits.push(Visit {
+            time: event.time,
+            operation: event.operation,
+            is_selected,
+            action,
+            actor,
+            organization,
+            ip,
+            agent,
+            page: word(Attribute::Page),
+            impersonator: word(Attribute::ImpersonatorEmail),
+            reason: word(Attribute::ImpersonatorReason),
+        });
+    }
+
+    /// Notes a line that is no event.
+    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
+        if plan.wants.notes.is_some() {
+            self.notes.line(raw, findings.first(), place, plan.redactor.is_some());
+        }
+    }
+
+    /// Notes an event, with the finding that it is about if there is one.
+    pub fn note_event(
+        &mut self,
+        what: What,
+        event: &Event<'_>,
+        finding: Option<&Finding>,
+        place: (BlockId, u32),
+        plan: &Plan,
+    ) {
+        if plan.wants.notes.is_some() {
+            let [action, organization, actor, kind, _] = self.ids_of(event);
+            let connection = self.connection_of(event, plan);
+            let ids = [action, organization, connection, kind, actor];
+            self.notes.event(what, event, finding, place, ids);
+        }
+    }
+}
+
+/// The quarter of an hour since 1970.
+pub(super) fn quarter_of(time: Timestamp) -> i64 {
+    time.seconds.div_euclid(QUARTER_SECONDS)
+}
+
+/// Changes and portal links are kept one by one.
+fn is_kept(event: &Event<'_>) -> bool {
+    !matches!(event.operation, Operation::Viewed | Operation::Other)
+}

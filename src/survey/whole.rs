@@ -1,0 +1,204 @@
+//! What all readers have becomes one survey.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::Survey;
+use super::gathered::{Gathered, Kept, quarter_of};
+use super::renumber::New;
+use crate::deliveries::{Item, repeated};
+use crate::history::Change;
+use crate::names::Id;
+use crate::threads;
+
+impl Survey {
+    /// The survey of what readers have, in any order.
+    pub fn new(mut readers: Vec<Gathered>) -> Self {
+        let mut survey = Self::default();
+        let repeats = survey.settle_deliveries(&mut readers);
+        let connections = readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections));
+        let bases: Vec<_> = connections.map(|connections| survey.connections.append(connections)).collect();
+        let same = same_connections(&mut readers, &bases);
+        let news = readers.iter_mut().zip(bases).map(|(reader, base)| survey.number(reader, base, &same));
+        let news: Vec<_> = news.collect();
+        for (reader, new) in readers.iter_mut().zip(&news) {
+            survey.add_up(reader, new);
+        }
+        survey.notes.settle();
+        survey.notes.drop_repeated();
+        for (reader, kept) in &repeats.kept {
+            if let Some(change) = readers[*reader as usize].kept(*kept) {
+                survey.uncount(&news[*reader as usize].change(change));
+            }
+        }
+        for ((reader, new), gathered) in (0..).zip(&news).zip(&mut readers) {
+            if !repeats.visits.is_empty() {
+                let mut index = 0..;
+                gathered
+                    .visits
+                    .retain(|_| !repeats.visits.contains(&(reader, index.next().unwrap_or_default())));
+            }
+            let visits = std::mem::take(&mut gathered.visits);
+            survey.visits.append(&mut threads::map(&visits, |visit| new.visit(visit)));
+        }
+        let mut changes = in_blocks(&readers, &news, &repeats);
+        drop(readers);
+        threads::sort_by(&mut changes, |a, b| {
+            (a.time, a.operation).cmp(&(b.time, b.operation)).then_with(|| survey.tie(a, b))
+        });
+        survey.changes = changes;
+        survey
+    }
+
+    /// Of what came again the first one in the order of the input stays, and is told so.
+    fn settle_deliveries(&mut self, readers: &mut [Gathered]) -> Repeats {
+        let mut repeats = Repeats::default();
+        let deliveries: Vec<_> = readers.iter_mut().map(|one| std::mem::take(&mut one.deliveries)).collect();
+        let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
+        let content = |item: &Item| of(item).identity.content;
+        for mut group in repeated(&deliveries, |delivery| delivery.identity.key) {
+            let place = |item: &Item| readers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
+            group.sort_by_cached_key(|item| (content(item), place(item)));
+            let versions: Vec<_> = group.chunk_by(|a, b| content(a) == content(b)).collect();
+            let is_conflicting = versions.len() > 1;
+            self.conflicts += versions.len() as u64 - 1;
+            for version in versions {
+                let (first, again) = (version[0], &version[1..]);
+                self.redeliveries += again.len() as u64;
+                if let Kept::Change(index) = of(&first).kept {
+                    let change = &mut readers[first.0 as usize].changes[index as usize];
+                    change.is_conflicting = is_conflicting;
+                    change.redeliveries = again.len() as u32;
+                }
+                repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
+                repeats.visits.extend(again.iter().map(|item| (item.0, of(item).visit)));
+            }
+        }
+        repeats
+    }
+
+    /// Takes in a reader's names, counted.
+    fn number<'s>(&mut self, reader: &mut Gathered, connections: Id, same: &'s [Id]) -> New<'s> {
+        let actions = self.actions.merge(std::mem::take(&mut reader.actions));
+        for (id, facts) in (0..).zip(&reader.action_facts) {
+            if actions.of(id) as usize == self.action_facts.len() {
+                self.action_facts.push(*facts);
+            }
+        }
+        let organizations = std::mem::take(&mut reader.organizations);
+        let actors = std::mem::take(&mut reader.actors);
+        New {
+            actions,
+            organizations: organizations.settle(
+                &mut self.organizations,
+                &mut self.organization_labels,
+                [0, 1],
+                [1],
+            ),
+            actors: actors.settle(&mut self.actors, &mut self.actor_labels, [0, 2, 1], [1, 2]),
+            kinds: self.kinds.merge(std::mem::take(&mut reader.kinds)),
+            ips: self.ips.merge(std::mem::take(&mut reader.ips)),
+            agents: self.agents.merge(std::mem::take(&mut reader.agents)),
+            words: self.words.merge(std::mem::take(&mut reader.words)),
+            connections,
+            ids: self.ids.append(std::mem::take(&mut reader.ids)),
+            same,
+        }
+    }
+
+    /// Takes in what is added up, and the notes.
+    fn add_up(&mut self, reader: &mut Gathered, new: &New<'_>) {
+        reader.end_quarter();
+        for (quarter, count) in &reader.quarters {
+            *self.quarters.entry(*quarter).or_default() += count;
+        }
+        self.notes.merge(std::mem::take(&mut reader.notes), |noted| new.noted(noted));
+        self.clock.merge(std::mem::take(&mut reader.clock));
+        self.range = match (self.range, reader.range) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.other += reader.other;
+        self.selected += reader.selected;
+        self.impersonated += reader.impersonated;
+    }
+
+    /// Takes back what was counted of an event that came again: at the same time as the one that
+    /// stays, as it says the same.
+    fn uncount(&mut self, change: &Change) {
+        if !change.is_selected {
+            return;
+        }
+        self.selected -= 1;
+        self.impersonated -= u64::from(change.is_impersonated());
+        if let Some(count) = self.quarters.get_mut(&quarter_of(change.time)) {
+            *count -= 1;
+            self.actions.uncount(change.action);
+            self.organizations.uncount(change.organization);
+            self.actors.uncount(change.actor);
+            self.ips.uncount(change.ip);
+            self.kinds.uncount(change.kind);
+        }
+    }
+
+    /// The order of changes at the same time: by everything that a report may show of them, so that
+    /// it does not depend on which came first.
+    fn tie(&self, a: &Change, b: &Change) -> Ordering {
+        let texts = |change: &Change| {
+            let who =
+                (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
+            let words = [change.impersonator, change.reason].map(|id| self.words.get(id));
+            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
+            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
+        };
+        let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
+        texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
+    }
+}
+
+/// Events that came before: where they are kept, and their visits, both with their reader.
+#[derive(Default)]
+struct Repeats {
+    kept: Vec<(u32, Kept)>,
+    visits: HashSet<Item>,
+}
+
+/// By number which connection of the same text stands for it: the first.
+fn same_connections(readers: &mut [Gathered], bases: &[Id]) -> Vec<Id> {
+    let hashes: Vec<_> =
+        readers.iter_mut().map(|reader| std::mem::take(&mut reader.connection_hashes)).collect();
+    let mut same: Vec<Id> = (0..hashes.iter().map(Vec::len).sum::<usize>() as Id).collect();
+    for group in repeated(&hashes, |hash| *hash) {
+        let number = |item: &Item| bases[item.0 as usize] + item.1;
+        let first = group.iter().map(number).min().unwrap_or_default();
+        group.iter().for_each(|item| same[number(item) as usize] = first);
+    }
+    same
+}
+
+/// The changes that stay, block by block: logs are mostly in order, and then these are.
+fn in_blocks(readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
+    let mut blocks = Vec::new();
+    for (at, reader) in (0..).zip(readers) {
+        let ends = reader.blocks.iter().skip(1).map(|(_, begin)| *begin).chain([reader.changes.len() as u32]);
+        for ((block, begin), end) in reader.blocks.iter().zip(ends) {
+            blocks.push((reader.changes[*begin as usize].time, *block, at, *begin..end));
+        }
+    }
+    blocks.sort_by_key(|(time, block, ..)| (*time, *block));
+    let items =
+        blocks.into_iter().flat_map(|(.., reader, indexes)| indexes.map(move |index| (reader, index)));
+    let mut items: Vec<Item> = items.collect();
+    let change = |(reader, kept): &(u32, Kept)| match kept {
+        Kept::Change(index) => Some((*reader, *index)),
+        Kept::Other(_) | Kept::Not => None,
+    };
+    let again: HashSet<Item> = repeats.kept.iter().filter_map(change).collect();
+    if !again.is_empty() {
+        items.retain(|item| !again.contains(item));
+    }
+    let of = |(reader, index): &Item| {
+        news[*reader as usize].change(&readers[*reader as usize].changes[*index as usize])
+    };
+    threads::map(&items, of)
+}
