@@ -67,7 +67,7 @@ pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Vec<Vec<Item>
     for (reader, items) in (0..).zip(readers) {
         all.extend((0..).zip(items).map(|(index, item)| (key(item), (reader, index))));
     }
-    threads::sort(&mut all);
+    threads::sort_by(&mut all, Ord::cmp);
     let groups = all.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
     groups.map(|group| group.iter().map(|(_, item)| *item).collect()).collect()
 }

@@ -1,23 +1,24 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Case, Check, Judgement, Subject};
+use crate::checks::{Case, Check, Judgement, Subject, Violation};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
-use crate::policy::known::{self, Found};
+use crate::policy::known::{Found, Known};
 use crate::policy::{Policy, fingerprint};
 use crate::scan::BlockId;
 use crate::survey::Survey;
+use crate::threads;
 use crate::time::Timestamp;
-use crate::verdict::{Finding, RuleOutcome, Status};
+use crate::verdict::{Finding, RuleOutcome};
 
 /// What the rules said.
-pub struct Judged {
+pub struct Judged<'a> {
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Finding<'a>>,
     /// What should be changed in the policy.
     pub warnings: Vec<String>,
 }
@@ -32,49 +33,57 @@ pub struct By<'a> {
     pub now: Timestamp,
 }
 
-/// Judges by every rule that is on; `place` says where a line of a block is.
-pub fn judge(
+/// Judges by every rule that is on; `place` says where a line of a block is. Visits are let go of:
+/// nothing but rules needs them, and findings need the room.
+pub fn judge<'a>(
     checks: &[&'static Check],
-    survey: &Survey,
-    by: &By<'_>,
-    place: impl Fn((BlockId, u32)) -> (String, u64),
-) -> Judged {
+    survey: &'a mut Survey,
+    by: &By<'a>,
+    place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Sync,
+) -> Judged<'a> {
+    let (rules, violations) = violations(checks, survey, by);
+    survey.visits = Vec::new();
+    let survey = &*survey;
+    let known = Known::new(by.policy, by.baseline, by.now);
+    let findings = threads::turn(violations, |(rule, violation)| {
+        finding(survey, &known, (rule, &rules[rule]), violation, &place)
+    });
+    let warnings = known.warnings().iter().map(ToString::to_string).collect();
+    Judged { rules, findings, warnings }
+}
+
+/// What the rules found, with their indexes.
+type Violations = Vec<(usize, Violation)>;
+
+fn violations(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> (Vec<RuleOutcome>, Violations) {
     let steps = history::steps(&survey.changes);
     let policy = by.policy;
-    let (mut rules, mut about) = (Vec::new(), Vec::new());
-    for check in checks {
+    let judgements = threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
-        let judgement = if rule.is_on {
-            (check.judge)(&Case {
-                survey,
-                steps: &steps,
-                params: &rule.params,
-                scope: &rule.scope,
-                roster: policy.roster.as_ref(),
-                windows: &policy.windows,
-                freezes: &policy.freezes,
-                zone: policy.zone,
-                now: by.now,
-            })
-        } else {
-            Judgement::default()
-        };
-        let Judgement { judged, not_applicable, violations } = judgement;
-        let severity = rule.severity;
-        about.extend(violations.into_iter().map(|violation| (rules.len(), violation)));
-        rules.push(RuleOutcome { check, is_on: rule.is_on, severity, judged, not_applicable });
-    }
-    let found: Vec<_> =
-        about.iter().map(|(rule, violation)| found(survey, &rules[*rule], violation.subject)).collect();
-    let (statuses, warnings) = known::judge(policy, by.baseline, by.now, &found);
-    let findings = about.into_iter().zip(found).zip(statuses).map(|(((rule, violation), found), status)| {
-        finding(survey, rule, violation.message, found, status, violation.subject, &place)
+        if !rule.is_on {
+            return Judgement::default();
+        }
+        (check.judge)(&Case {
+            survey,
+            steps: &steps,
+            params: &rule.params,
+            scope: &rule.scope,
+            roster: policy.roster.as_ref(),
+            windows: &policy.windows,
+            freezes: &policy.freezes,
+            zone: policy.zone,
+            now: by.now,
+        })
     });
-    Judged {
-        findings: findings.collect(),
-        rules,
-        warnings: warnings.iter().map(ToString::to_string).collect(),
+    let mut all = Vec::with_capacity(judgements.iter().map(|judgement| judgement.violations.len()).sum());
+    let mut rules = Vec::new();
+    for (check, Judgement { judged, not_applicable, violations }) in checks.iter().copied().zip(judgements) {
+        let rule = &policy.rules[check.id];
+        all.extend(violations.into_iter().map(|violation| (rules.len(), violation)));
+        let (is_on, severity) = (rule.is_on, rule.severity);
+        rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
+    (rules, all)
 }
 
 /// Numbers of what a subject is about.
@@ -120,10 +129,17 @@ fn about(survey: &Survey, subject: Subject) -> About {
     }
 }
 
-fn found<'a>(survey: &'a Survey, rule: &RuleOutcome, subject: Subject) -> Found<'a> {
+fn finding<'a>(
+    survey: &'a Survey,
+    known: &Known<'a>,
+    (index, rule): (usize, &RuleOutcome),
+    violation: Violation,
+    place: impl Fn((BlockId, u32)) -> (&'a str, u64),
+) -> Finding<'a> {
+    let Violation { subject, message } = violation;
     let about = about(survey, subject);
     let [name, email] = survey.actor_texts(about.actor);
-    Found {
+    let found = Found {
         rule: rule.check.id,
         severity: rule.severity,
         fingerprint: fingerprint::of(rule.check.id, survey, subject),
@@ -135,33 +151,20 @@ fn found<'a>(survey: &'a Survey, rule: &RuleOutcome, subject: Subject) -> Found<
         ],
         connection: survey.connections.get(about.connection),
         actor: [survey.actors.names.get(about.actor), email, name],
-    }
-}
-
-fn finding(
-    survey: &Survey,
-    rule: usize,
-    message: String,
-    found: Found<'_>,
-    status: Status,
-    subject: Subject,
-    place: impl Fn((BlockId, u32)) -> (String, u64),
-) -> Finding {
-    let about = about(survey, subject);
-    let [organization, organization_name] = found.organization.map(|text| text.map(str::to_owned));
+    };
     Finding {
-        rule,
+        rule: index,
         severity: found.severity,
-        message,
-        fingerprint: found.fingerprint,
-        status,
+        message: message.into(),
+        status: known.status(&found),
         time: about.time,
         place: about.place.map(place),
-        action: survey.actions.names.get(about.action).map(str::to_owned),
-        organization,
-        organization_name,
-        connection: found.connection.map(str::to_owned),
-        actor: survey.actor(about.actor).map(str::to_owned),
-        actor_id: found.actor[0].map(str::to_owned),
+        action: survey.actions.names.get(about.action),
+        organization: found.organization[0],
+        organization_name: found.organization[1],
+        connection: found.connection,
+        actor: survey.actor(about.actor),
+        actor_id: found.actor[0],
+        fingerprint: found.fingerprint,
     }
 }

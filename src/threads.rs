@@ -1,10 +1,9 @@
-//! Threads, and what all of them do together. Outside of a pool, everything runs on as many as the
-//! machine has processors.
+//! Threads, and what all of them do together.
 
 use std::cmp::Ordering;
 
 use anyhow::{Context, Result};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -13,17 +12,28 @@ pub fn pool(threads: usize) -> Result<ThreadPool> {
     ThreadPoolBuilder::new().num_threads(threads).build().context("starting threads")
 }
 
+/// How many do together what follows. The first call counts, for the whole process.
+pub fn limit(threads: usize) {
+    // There is a pool already: that is what it says.
+    let _ = ThreadPoolBuilder::new().num_threads(threads).build_global();
+}
+
 /// Everything mapped, in order.
 pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().map(of).collect()
 }
 
-/// Sorts; equals are the same.
-pub fn sort<T: Ord + Send>(items: &mut [T]) {
-    items.par_sort_unstable();
+/// Everything made into something else, in order.
+pub fn turn<T: Send, U: Send>(items: Vec<T>, into: impl Fn(T) -> U + Send + Sync) -> Vec<U> {
+    items.into_par_iter().map(into).collect()
+}
+
+/// Sorts in place; which of equals comes first is open.
+pub fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
+    items.par_sort_unstable_by(order);
 }
 
 /// Sorts by an order, keeping equals in theirs; quick where they are nearly sorted.
-pub fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
+pub fn sort_stably_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     items.par_sort_by(order);
 }

@@ -4,6 +4,7 @@
 use clap::ValueEnum;
 
 use crate::checks::{Check, Severity};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// Under what circumstances rules were judged.
@@ -68,67 +69,67 @@ pub struct RuleOutcome {
     pub not_applicable: u64,
 }
 
-/// Something that a rule found.
+/// Something that a rule found. There can be as many as changes, so texts stay where they are kept.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct Finding<'a> {
     /// Index of the rule in [`Verdict::rules`].
     pub rule: usize,
     /// How bad it is.
     pub severity: Severity,
     /// What happened, in a sentence without a full stop.
-    pub message: String,
+    pub message: Box<str>,
     /// The same in every run over an export that has it.
-    pub fingerprint: String,
+    pub fingerprint: Box<str>,
     /// Whether it is known already.
-    pub status: Status,
+    pub status: Status<'a>,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// Name of its file, and its 1-based line there.
-    pub place: Option<(String, u64)>,
+    pub place: Option<(&'a str, u64)>,
     /// The vendor's action.
-    pub action: Option<String>,
+    pub action: Option<&'a str>,
     /// Id of the organization.
-    pub organization: Option<String>,
+    pub organization: Option<&'a str>,
     /// Name of the organization.
-    pub organization_name: Option<String>,
+    pub organization_name: Option<&'a str>,
     /// Id of the connection.
-    pub connection: Option<String>,
+    pub connection: Option<&'a str>,
     /// What to call who did it.
-    pub actor: Option<String>,
+    pub actor: Option<&'a str>,
     /// Id of who did it.
-    pub actor_id: Option<String>,
+    pub actor_id: Option<&'a str>,
 }
 
 /// Whether a finding is known already; only open ones can violate the policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status<'a> {
     /// It is not.
     Open,
     /// It was announced.
     Planned {
         /// Where it was approved.
-        ticket: String,
+        ticket: &'a str,
     },
     /// It is accepted.
     Suppressed {
         /// Why.
-        reason: String,
+        reason: &'a str,
     },
     /// The baseline has it.
     Baseline,
 }
 
-impl Status {
+impl<'a> Status<'a> {
     /// The names of all, in their order.
     pub const NAMES: [&'static str; 4] = ["open", "planned", "suppressed", "baseline"];
 
     /// Its name.
-    pub fn name(&self) -> &'static str {
+    pub fn name(self) -> &'static str {
         Self::NAMES[self.rank()]
     }
 
     /// Why it is what it is: a ticket, or a reason.
-    pub fn because(&self) -> Option<&str> {
+    pub fn because(self) -> Option<&'a str> {
         match self {
             Self::Planned { ticket: because } | Self::Suppressed { reason: because } => Some(because),
             Self::Open | Self::Baseline => None,
@@ -136,7 +137,7 @@ impl Status {
     }
 
     /// Its place in [`Self::NAMES`].
-    pub fn rank(&self) -> usize {
+    pub fn rank(self) -> usize {
         match self {
             Self::Open => 0,
             Self::Planned { .. } => 1,
@@ -167,7 +168,7 @@ pub fn severity_name(severity: Severity) -> &'static str {
 pub struct Counts([[u64; 5]; 4]);
 
 impl Counts {
-    fn add(&mut self, finding: &Finding) {
+    fn add(&mut self, finding: &Finding<'_>) {
         self.0[finding.status.rank()][finding.severity as usize] += 1;
     }
 
@@ -194,22 +195,22 @@ impl Counts {
 
 /// What `check` says.
 #[derive(Clone)]
-pub struct Verdict {
+pub struct Verdict<'a> {
     /// Under what circumstances rules were judged.
     pub run: Run,
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found: open ones first, the worst first, then by rule, time and place.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Finding<'a>>,
     /// Whether an open finding is bad enough.
     pub is_violated: bool,
 }
 
-impl Verdict {
+impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
-    pub fn new(run: Run, rules: Vec<RuleOutcome>, mut findings: Vec<Finding>) -> Self {
-        findings.sort_by(|a, b| {
-            let key = |finding: &Finding| {
+    pub fn new(run: Run, rules: Vec<RuleOutcome>, mut findings: Vec<Finding<'a>>) -> Self {
+        threads::sort_by(&mut findings, |a, b| {
+            let key = |finding: &Finding<'_>| {
                 let worst_first = std::cmp::Reverse(finding.severity);
                 (finding.status.rank(), worst_first, rules[finding.rule].check.id, finding.time)
             };
@@ -223,12 +224,12 @@ impl Verdict {
     }
 
     /// Whether a finding violates the policy.
-    pub fn fails(&self, finding: &Finding) -> bool {
+    pub fn fails(&self, finding: &Finding<'_>) -> bool {
         finding.status == Status::Open && finding.severity >= self.run.fail_on
     }
 
     /// The rule that found something.
-    pub fn rule_of(&self, finding: &Finding) -> &RuleOutcome {
+    pub fn rule_of(&self, finding: &Finding<'_>) -> &RuleOutcome {
         &self.rules[finding.rule]
     }
 
@@ -247,7 +248,7 @@ impl Verdict {
     }
 
     /// The findings of every rule, in their order.
-    pub fn by_rule(&self) -> Vec<Vec<&Finding>> {
+    pub fn by_rule(&self) -> Vec<Vec<&Finding<'a>>> {
         let mut findings = vec![Vec::new(); self.rules.len()];
         self.findings.iter().for_each(|finding| findings[finding.rule].push(finding));
         findings

@@ -1,6 +1,7 @@
 //! `deleted-without-visit`: a deletion by somebody who did not look at the settings before.
 
 use super::bursts::is_longer;
+use super::visits::Visits;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::event::Operation;
 use crate::names::NONE;
@@ -37,18 +38,17 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
-    let visits = survey.visits.iter().filter(|visit| visit.actor != NONE && is_visit(visit.operation));
-    let mut visits: Vec<_> = visits.map(|visit| (visit.actor, visit.time)).collect();
-    visits.sort_unstable();
+    let visits = Visits::of(survey);
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
         let is_logged = case.logs(change.action, &[Operation::Viewed, Operation::PortalOpened]);
         if change.actor == NONE || !is_logged {
             return Answer::NotApplicable;
         }
-        let at = visits.partition_point(|visit| *visit <= (change.actor, change.time));
-        let last = at.checked_sub(1).map(|at| visits[at]).filter(|(actor, _)| *actor == change.actor);
-        let is_fresh = last.is_some_and(|(_, time)| !is_longer(time, change.time, window));
+        let visits = visits.by(change.actor);
+        let before = &visits[..visits.partition_point(|visit| visit.time <= change.time)];
+        let recent = before.iter().rev().take_while(|visit| !is_longer(visit.time, change.time, window));
+        let is_fresh = recent.into_iter().any(|visit| is_visit(visit.operation));
         // Before the log began there may have been a visit.
         if !is_fresh && survey.range.is_some_and(|(begin, _)| change.time.seconds_since(begin) < window) {
             return Answer::NotApplicable;

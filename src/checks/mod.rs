@@ -26,6 +26,7 @@ mod portal_without_change;
 mod provider_swapped;
 mod same_person;
 mod unapproved_connection_type;
+mod visits;
 mod words;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::visits::Visits;
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::names::{Id, NONE};
@@ -40,8 +41,7 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let mut events: Vec<_> = survey.visits.iter().map(|visit| (visit.actor, visit.time)).collect();
-    events.sort_unstable();
+    let visits = Visits::of(survey);
     let mut first: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
     for visit in survey.visits.iter().filter(|visit| visit.ip != NONE) {
         let time = first.entry((visit.actor, visit.ip)).or_insert(visit.time);
@@ -51,9 +51,8 @@ fn judge(case: &Case<'_>) -> Judgement {
         if change.actor == NONE || change.ip == NONE {
             return Answer::NotApplicable;
         }
-        let begin = events.partition_point(|event| *event < (change.actor, Timestamp::MIN));
-        let end = events.partition_point(|event| *event < (change.actor, change.time));
-        let earlier = (end - begin) as u64;
+        let visits = visits.by(change.actor);
+        let earlier = visits.partition_point(|visit| visit.time < change.time) as u64;
         let is_known = first.get(&(change.actor, change.ip)).is_some_and(|time| *time < change.time);
         Answer::bad_if(earlier >= case.count("history") && !is_known, || {
             let ip = survey.ips.names.text(change.ip);

@@ -10,6 +10,7 @@ use clap::Args;
 use super::Verdict as Exit;
 use super::check_rules;
 use super::survey::{Surveyed, survey};
+use super::tally::Tally;
 use crate::checks::{self, Severity, Value};
 use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::Look;
@@ -20,6 +21,7 @@ use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe};
 use crate::policy::{Policy, baseline, find, read};
+use crate::reports::File;
 use crate::survey::{Plan, Wants, hex};
 use crate::terminal::{self, Terminal};
 use crate::time::Timestamp;
@@ -121,22 +123,23 @@ impl CheckCommand {
         let wants = Wants { counts: false, changes: true, visits: true, notes: Some(latest) };
         let plan = Plan { select, wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
-        if surveyed.tally.counts.valid == 0 && !self.allow_empty && !surveyed.tally.is_unreadable() {
-            surveyed.tally.warn(&inputs, terminal);
+        let Surveyed { mut survey, files, places, tally } = surveyed;
+        if tally.counts.valid == 0 && !self.allow_empty && !tally.is_unreadable() {
+            tally.warn(&inputs, terminal);
             bail!("there is no event to judge; --allow-empty lets that pass");
         }
         let by = By { policy: &policy, baseline: known.as_ref(), now };
-        let judged = judge(checks::ALL, &surveyed.survey, &by, |place| surveyed.places.of(place));
+        let judged = judge(checks::ALL, &mut survey, &by, |place| places.of(place));
         let run = Run {
             policy: PolicyInfo { path: policy.path.clone(), sha256: policy.sha256.clone() },
             fail_on: self.fail_on.unwrap_or(policy.fail_on),
             now,
             has_baseline: known.is_some(),
-            inputs: input_facts(&surveyed, &meter),
+            inputs: input_facts(&files, &meter),
             warnings: judged.warnings,
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings);
-        let exit = self.exit(&verdict, &surveyed);
+        let exit = self.exit(&verdict, &tally);
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
         }
@@ -163,13 +166,13 @@ impl CheckCommand {
             write(outputs.next(), accepted.to_json().as_bytes())?;
         }
         // The process is about to end: giving back millions of pieces one by one is time for nothing.
-        std::mem::forget(surveyed.survey);
+        std::mem::forget(survey);
         Ok(exit)
     }
 
-    fn exit(&self, verdict: &Verdict, surveyed: &Surveyed) -> Exit {
-        let is_invalid = self.input.strict && surveyed.tally.counts.invalid > 0;
-        surveyed.tally.verdict(verdict.is_violated || is_invalid)
+    fn exit(&self, verdict: &Verdict<'_>, tally: &Tally) -> Exit {
+        let is_invalid = self.input.strict && tally.counts.invalid > 0;
+        tally.verdict(verdict.is_violated || is_invalid)
     }
 
     fn targets(&self) -> Result<Vec<Target<'_>>> {
@@ -255,8 +258,8 @@ fn skew(policy: &Policy) -> u64 {
     }
 }
 
-fn input_facts(surveyed: &Surveyed, meter: &Meter) -> Vec<InputFacts> {
-    let facts = surveyed.files.iter().map(|file| {
+fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
+    let facts = files.iter().map(|file| {
         let seal = meter.seal(&file.name).unwrap_or_default();
         InputFacts {
             name: file.name.clone(),

@@ -39,10 +39,10 @@ pub struct Places {
 
 impl Places {
     /// The name of the file and the 1-based line there.
-    pub fn of(&self, (block, line): (BlockId, u32)) -> (String, u64) {
+    pub fn of(&self, (block, line): (BlockId, u32)) -> (&str, u64) {
         let input = block.input as usize;
         let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
-        (self.names.get(input).cloned().unwrap_or_default(), base.unwrap_or(&0) + u64::from(line))
+        (self.names.get(input).map_or("", String::as_str), base.unwrap_or(&0) + u64::from(line))
     }
 }
 
@@ -67,6 +67,7 @@ pub fn survey(
     plan: Plan,
     terminal: Terminal,
 ) -> Result<Surveyed> {
+    threads::limit(settings.threads);
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();
@@ -107,7 +108,7 @@ pub fn survey(
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let survey = threads::pool(settings.threads)?.install(|| Survey::new(gathered));
+    let survey = Survey::new(gathered);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

@@ -1,6 +1,7 @@
 //! What is known of findings already: announced, accepted, or there from the beginning.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
 use super::{Planned, Policy, Suppression};
@@ -18,7 +19,7 @@ pub struct Found<'a> {
     /// How bad it is.
     pub severity: Severity,
     /// See [`super::fingerprint`].
-    pub fingerprint: String,
+    pub fingerprint: Box<str>,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// What happened, if it is about a change.
@@ -48,63 +49,92 @@ impl fmt::Display for Warning {
     }
 }
 
-/// By finding what is known of it; and which announcements and suppressions were not used or have
-/// expired, in the order of the file.
-///
-/// An announcement holds by the time of the event, a suppression by `now`. Both are used by every
-/// finding that they match, whatever is known of it besides. An announcement of what is still to
-/// begin is not missed.
-pub fn judge(
-    policy: &Policy,
-    baseline: Option<&Baseline>,
+/// What a policy and a baseline know, and which of their entries were used so far: findings are
+/// judged on many threads.
+pub struct Known<'p> {
+    policy: &'p Policy,
+    baseline: Option<&'p Baseline>,
     now: Timestamp,
-    found: &[Found<'_>],
-) -> (Vec<Status>, Vec<Warning>) {
-    let mut planned: Vec<_> = policy.planned.iter().map(|entry| (entry, false)).collect();
-    let valid = policy.suppressions.iter().filter(|entry| now < entry.expires);
-    let mut valid: Vec<_> = valid.map(|entry| (entry, false)).collect();
-    let judge = |found: &Found<'_>| {
-        let ticket = first(&mut planned, |entry| announces(entry, found)).map(|entry| &entry.ticket);
-        let reason = first(&mut valid, |entry| accepts(entry, found)).map(|entry| &entry.reason);
+    planned: Vec<Entry<'p, Planned>>,
+    /// Those that have not expired.
+    valid: Vec<Entry<'p, Suppression>>,
+}
+
+struct Entry<'p, T> {
+    entry: &'p T,
+    is_used: AtomicBool,
+}
+
+impl<'p> Known<'p> {
+    /// An announcement holds by the time of the event, a suppression by `now`.
+    pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
+        let valid = policy.suppressions.iter().filter(|entry| now < entry.expires);
+        Self {
+            policy,
+            baseline,
+            now,
+            planned: policy.planned.iter().map(Entry::new).collect(),
+            valid: valid.map(Entry::new).collect(),
+        }
+    }
+
+    /// What is known of a finding. It uses every entry that matches it, whatever is known of it
+    /// besides.
+    pub fn status(&self, found: &Found<'_>) -> Status<'p> {
+        let ticket = first(&self.planned, |entry| announces(entry, found)).map(|entry| &*entry.ticket);
+        let reason = first(&self.valid, |entry| accepts(entry, found)).map(|entry| &*entry.reason);
         match (ticket, reason) {
-            (Some(ticket), _) => Status::Planned { ticket: ticket.clone() },
-            (None, Some(reason)) => Status::Suppressed { reason: reason.clone() },
-            (None, None) if baseline.is_some_and(|baseline| baseline.contains(&found.fingerprint)) => {
+            (Some(ticket), _) => Status::Planned { ticket },
+            (None, Some(reason)) => Status::Suppressed { reason },
+            (None, None) if self.baseline.is_some_and(|known| known.contains(&found.fingerprint)) => {
                 Status::Baseline
             }
             (None, None) => Status::Open,
         }
-    };
-    let statuses = found.iter().map(judge).collect();
+    }
 
-    let date = |time: Timestamp| time.to_the_minute(policy.zone);
-    let missed = planned.into_iter().filter(|(entry, is_used)| !is_used && entry.not_before <= now);
-    let missed = missed.map(|(entry, _)| {
-        let was_not_used = format!("the planned change (ticket {}) was not used", entry.ticket);
-        let is_over = entry.expires <= now;
-        let end = if is_over { format!("; it expired on {}", date(entry.expires)) } else { String::new() };
-        (entry.line, format!("{was_not_used}{end}"))
-    });
-    let unused = valid.into_iter().filter(|(_, is_used)| !is_used);
-    let unused = unused.map(|(entry, _)| (entry.line, format!("{} was not used", name(entry))));
-    let expired = policy.suppressions.iter().filter(|entry| entry.expires <= now);
-    let expired =
-        expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-    let mut warnings: Vec<_> = missed.chain(unused).chain(expired).collect();
-    warnings.sort();
-    let file = policy.path.as_deref().unwrap_or("policy");
-    let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
-    (statuses, warnings.into_iter().map(warning).collect())
+    /// Which announcements and suppressions were not used or have expired, in the order of the file.
+    /// An announcement of what is still to begin is not missed.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let Self { policy, now, planned, valid, .. } = self;
+        let date = |time: Timestamp| time.to_the_minute(policy.zone);
+        let missed = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
+            let was_not_used = format!("the planned change (ticket {}) was not used", entry.ticket);
+            let is_over = entry.expires <= *now;
+            let end =
+                if is_over { format!("; it expired on {}", date(entry.expires)) } else { String::new() };
+            (entry.line, format!("{was_not_used}{end}"))
+        });
+        let unused = unused(valid).map(|entry| (entry.line, format!("{} was not used", name(entry))));
+        let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
+        let expired =
+            expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
+        let mut warnings: Vec<_> = missed.chain(unused).chain(expired).collect();
+        warnings.sort();
+        let file = policy.path.as_deref().unwrap_or("policy");
+        let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
+        warnings.into_iter().map(warning).collect()
+    }
+}
+
+impl<'p, T> Entry<'p, T> {
+    fn new(entry: &'p T) -> Self {
+        Self { entry, is_used: AtomicBool::new(false) }
+    }
 }
 
 /// The first entry that matches; every one that does is used.
-fn first<'p, T>(entries: &mut [(&'p T, bool)], matches: impl Fn(&T) -> bool) -> Option<&'p T> {
+fn first<'p, T>(entries: &[Entry<'p, T>], matches: impl Fn(&T) -> bool) -> Option<&'p T> {
     let mut first = None;
-    for (entry, is_used) in entries.iter_mut().filter(|(entry, _)| matches(entry)) {
-        *is_used = true;
+    for Entry { entry, is_used } in entries.iter().filter(|entry| matches(entry.entry)) {
+        is_used.store(true, Ordering::Relaxed);
         first = first.or(Some(*entry));
     }
     first
+}
+
+fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
+    entries.iter().filter(|entry| !entry.is_used.load(Ordering::Relaxed)).map(|entry| entry.entry)
 }
 
 fn announces(planned: &Planned, found: &Found<'_>) -> bool {
@@ -117,7 +147,7 @@ fn announces(planned: &Planned, found: &Found<'_>) -> bool {
 
 fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
-    fingerprint.as_ref().is_none_or(|fingerprint| *fingerprint == found.fingerprint)
+    fingerprint.as_ref().is_none_or(|fingerprint| **fingerprint == *found.fingerprint)
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
         && concerns(organization.as_ref(), &found.organization)
         && concerns(connection.as_ref(), &[found.connection])
@@ -190,7 +220,7 @@ expires = "2025-12-02T00:00:00Z"
         Found {
             rule: "org-left-without-sso",
             severity: Severity::High,
-            fingerprint: "f".repeat(32),
+            fingerprint: "f".repeat(32).into(),
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
             organization: [Some("org_1"), Some("ACME")],
@@ -202,13 +232,11 @@ expires = "2025-12-02T00:00:00Z"
     fn status(now: &str, found: Found<'_>) -> String {
         let mut baseline = Baseline::default();
         baseline.add("00000000000000000000000000000002", "r", "m");
-        let (statuses, _) = judge(&policy(POLICY), Some(&baseline), at(now), &[found]);
-        match &statuses[..] {
-            [Status::Open] => "open".to_owned(),
-            [Status::Planned { ticket }] => ticket.clone(),
-            [Status::Suppressed { reason }] => reason.clone(),
-            [Status::Baseline] => "baseline".to_owned(),
-            other => panic!("{other:?}"),
+        match Known::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
+            Status::Open => "open".to_owned(),
+            Status::Planned { ticket } => ticket.to_owned(),
+            Status::Suppressed { reason } => reason.to_owned(),
+            Status::Baseline => "baseline".to_owned(),
         }
     }
 
@@ -266,8 +294,12 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn suppressions_hold_until_they_expire() {
-        let by_fingerprint =
-            Found { rule: "too-many-changes", operation: None, fingerprint: format!("{:032}", 1), ..found() };
+        let by_fingerprint = Found {
+            rule: "too-many-changes",
+            operation: None,
+            fingerprint: format!("{:032}", 1).into(),
+            ..found()
+        };
         let by_rule = Found { operation: None, organization: [None, Some("acme inc")], ..found() };
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
@@ -293,23 +325,28 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
-        let everything = Found { fingerprint: format!("{:032}", 1), ..found() };
+        let everything = Found { fingerprint: format!("{:032}", 1).into(), ..found() };
         assert_eq!(status(now, everything.clone()), "CHG-1");
         assert_eq!(status(now, Found { operation: None, ..everything }), "by fingerprint");
-        let old = Found { operation: None, fingerprint: format!("{:032}", 2), ..found() };
+        let old = Found { operation: None, fingerprint: format!("{:032}", 2).into(), ..found() };
         assert_eq!(status(now, old.clone()), "baseline");
         let old = Found { organization: [None, Some("Acme Inc")], ..old };
         assert_eq!(status(now, old.clone()), "by rule");
         assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
-        let (statuses, _) = judge(&policy(POLICY), None, at("2026-01-01T00:00:00Z"), &[old]);
-        assert_eq!(statuses, [Status::Open]);
+        let policy = policy(POLICY);
+        let known = Known::new(&policy, None, at("2026-01-01T00:00:00Z"));
+        assert_eq!(known.status(&old), Status::Open);
     }
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
         let warnings = |now: &str, found: &[Found<'_>]| -> Vec<String> {
-            let (_, warnings) = judge(&policy(POLICY), None, at(now), found);
-            warnings.iter().map(Warning::to_string).collect()
+            let policy = policy(POLICY);
+            let known = Known::new(&policy, None, at(now));
+            for found in found {
+                known.status(found);
+            }
+            known.warnings().iter().map(Warning::to_string).collect()
         };
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
@@ -337,7 +374,7 @@ expires = "2025-12-02T00:00:00Z"
             organization: [Some("acme"), Some("Acme Inc")],
             connection: Some("conn_1"),
             actor: [Some("user_1"), Some("ann@example.com"), None],
-            fingerprint: format!("{:032}", 1),
+            fingerprint: format!("{:032}", 1).into(),
             ..found()
         };
         assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);

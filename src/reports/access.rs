@@ -111,10 +111,10 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
                 title: "Events by weekday and hour",
                 body: Body::Chart(Chart::Heat(heat(material))),
             },
-            table("first_uses", "Addresses and user agents new to an actor", first_uses(material, &visits)),
-            table("bursts", "Bursts", bursts(material, &visits)),
-            table("across", "Actors across organizations", across(material, &visits)),
-            table("sessions", "Sessions", sessions(material, visits)),
+            table("first_uses", "Addresses and user agents new to an actor", first_uses(material, visits)),
+            table("bursts", "Bursts", bursts(material, visits)),
+            table("across", "Actors across organizations", across(material, visits)),
+            table("sessions", "Sessions", sessions(material, visits.to_vec())),
         ],
     }
 }

@@ -71,8 +71,8 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
         title: "Administrators".to_owned(),
         notes,
         sections: vec![
-            section("admins", "Who did what", admins(material, &visits)),
-            section("impersonation", "Impersonated sessions", impersonation(survey, &visits)),
+            section("admins", "Who did what", admins(material, visits)),
+            section("impersonation", "Impersonated sessions", impersonation(survey, visits)),
         ],
     }
 }

@@ -1,6 +1,4 @@
-//! Visits in order: by time, and those of each actor together.
-//!
-//! What is equal in time is ordered by names, so that nothing depends on who read it first.
+//! What reports say of visits.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -14,32 +12,9 @@ use crate::survey::{Survey, Visit};
 /// An e-mail address is missing for a session that has a reason to be impersonated.
 const SOMEBODY: &str = "unknown";
 
-/// The visits of each actor in time order, the actors by id; those without an actor are left out.
-pub fn by_actor(survey: &Survey) -> Vec<Visit> {
-    let names = &survey.actors.names;
-    let mut order: Vec<_> = (0..names.len() as Id).collect();
-    order.sort_unstable_by_key(|id| names.text(*id));
-    let mut ranks = vec![0_u32; order.len()];
-    for (rank, id) in (0..).zip(order) {
-        ranks[id as usize] = rank;
-    }
-    let mut visits: Vec<_> = survey.visits.iter().filter(|visit| visit.actor != NONE).copied().collect();
-    visits.sort_unstable_by(|a, b| {
-        let rank = |visit: &Visit| (ranks[visit.actor as usize], visit.time, visit.operation);
-        rank(a).cmp(&rank(b)).then_with(|| texts(survey, a).cmp(&texts(survey, b)))
-    });
-    visits
-}
-
-fn texts<'s>(survey: &'s Survey, visit: &Visit) -> [Option<&'s str>; 6] {
-    [
-        survey.organizations.names.get(visit.organization),
-        survey.ips.names.get(visit.ip),
-        survey.agents.get(visit.agent),
-        survey.words.get(visit.page),
-        survey.words.get(visit.impersonator),
-        survey.words.get(visit.reason),
-    ]
+/// The visits of those who are named; see [`Survey::visits`].
+pub fn by_actor(survey: &Survey) -> &[Visit] {
+    &survey.visits[..survey.visits.partition_point(|visit| visit.actor != NONE)]
 }
 
 /// Each of the ids with its number, the most frequent first, equals by name; nothing for [`NONE`].

@@ -89,8 +89,8 @@ pub struct Survey {
     pub changes: Vec<Change>,
     /// Events whose id stands for another event as well, beyond the first of each.
     pub conflicts: u64,
-    /// Events with an actor or an address, in no order; without [`Wants::notes`] only those that the
-    /// selection keeps.
+    /// Events with an actor or an address, those of each actor together and in time order, the actors
+    /// by id and nobody last; without [`Wants::notes`] only those that the selection keeps.
     pub visits: Vec<Visit>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
     pub notes: Notes,

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::Survey;
 use super::gathered::{Gathered, Kept, quarter_of};
 use super::renumber::New;
+use super::{Survey, Visit};
 use crate::deliveries::{Item, repeated};
 use crate::history::Change;
 use crate::names::Id;
@@ -41,9 +41,10 @@ impl Survey {
             let visits = std::mem::take(&mut gathered.visits);
             survey.visits.append(&mut threads::map(&visits, |visit| new.visit(visit)));
         }
+        survey.sort_visits();
         let mut changes = in_blocks(&readers, &news, &repeats);
         drop(readers);
-        threads::sort_by(&mut changes, |a, b| {
+        threads::sort_stably_by(&mut changes, |a, b| {
             (a.time, a.operation).cmp(&(b.time, b.operation)).then_with(|| survey.tie(a, b))
         });
         survey.changes = changes;
@@ -139,6 +140,25 @@ impl Survey {
             self.ips.uncount(change.ip);
             self.kinds.uncount(change.kind);
         }
+    }
+
+    /// What is equal in time is ordered by names, so that nothing depends on who read it first.
+    fn sort_visits(&mut self) {
+        let mut visits = std::mem::take(&mut self.visits);
+        let ranks = self.actors.names.ranks();
+        let texts = |visit: &Visit| {
+            let organization = self.organizations.names.get(visit.organization);
+            let words = [visit.page, visit.impersonator, visit.reason].map(|id| self.words.get(id));
+            (organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), words)
+        };
+        threads::sort_by(&mut visits, |a, b| {
+            let rank = |visit: &Visit| {
+                let actor = ranks.get(visit.actor as usize).copied().unwrap_or(u32::MAX);
+                (actor, visit.time, visit.operation)
+            };
+            rank(a).cmp(&rank(b)).then_with(|| texts(a).cmp(&texts(b)))
+        });
+        self.visits = visits;
     }
 
     /// The order of changes at the same time: by everything that a report may show of them, so that

@@ -67,25 +67,25 @@ fn at(text: &str) -> Timestamp {
     time::parse(text).unwrap().timestamp
 }
 
-fn finding(rule: usize, message: &str, status: Status) -> Finding {
+fn finding(rule: usize, message: &str, status: Status<'static>) -> Finding<'static> {
     Finding {
         rule,
         severity: CHECKS[rule].severity,
-        message: message.to_owned(),
-        fingerprint: format!("f-{rule}-{}", status.name()),
+        message: message.into(),
+        fingerprint: format!("f-{rule}-{}", status.name()).into(),
         status,
         time: Some(at("2025-01-15T10:30:00.5Z")),
-        place: Some((FILE.to_owned(), 7)),
-        action: Some("sso.delete_connection".to_owned()),
-        organization: Some("org_1".to_owned()),
-        organization_name: Some("=Acme".to_owned()),
-        connection: Some("conn_1".to_owned()),
-        actor: Some("Zoë".to_owned()),
-        actor_id: Some("user_1".to_owned()),
+        place: Some((FILE, 7)),
+        action: Some("sso.delete_connection"),
+        organization: Some("org_1"),
+        organization_name: Some("=Acme"),
+        connection: Some("conn_1"),
+        actor: Some("Zoë"),
+        actor_id: Some("user_1"),
     }
 }
 
-fn verdict_of(findings: Vec<Finding>, has_baseline: bool) -> Verdict {
+fn verdict_of(findings: Vec<Finding<'static>>, has_baseline: bool) -> Verdict<'static> {
     let rule = |(at, check): (usize, &'static Check)| RuleOutcome {
         check,
         is_on: at != 5,
@@ -115,33 +115,33 @@ fn verdict_of(findings: Vec<Finding>, has_baseline: bool) -> Verdict {
 }
 
 /// Every severity is open and known in every way, and every hostile text is a critical finding.
-fn everything() -> Verdict {
+fn everything() -> Verdict<'static> {
     let mut findings = Vec::new();
     for rule in 0..5 {
         findings.push(finding(rule, "conn_1 of org_1 was removed by Zoë", Status::Open));
-        findings.push(finding(rule, "announced", Status::Planned { ticket: "CHG-7|".to_owned() }));
-        findings.push(finding(rule, "accepted", Status::Suppressed { reason: "a test\u{1b}".to_owned() }));
+        findings.push(finding(rule, "announced", Status::Planned { ticket: "CHG-7|" }));
+        findings.push(finding(rule, "accepted", Status::Suppressed { reason: "a test\u{1b}" }));
         findings.push(finding(rule, "old", Status::Baseline));
     }
     for (number, text) in HOSTILE.iter().enumerate() {
         let mut hostile = finding(0, text, Status::Open);
-        hostile.fingerprint = format!("hostile-{number}");
-        hostile.organization_name = Some((*text).to_owned());
-        hostile.actor = Some((*text).to_owned());
+        hostile.fingerprint = format!("hostile-{number}").into();
+        hostile.organization_name = Some(text);
+        hostile.actor = Some(text);
         findings.push(hostile);
     }
     let mut placeless = finding(2, "the log ends early", Status::Open);
     (placeless.place, placeless.time, placeless.organization) = (None, None, None);
-    placeless.fingerprint = "placeless".to_owned();
+    placeless.fingerprint = "placeless".into();
     findings.push(placeless);
     verdict_of(findings, true)
 }
 
-fn nothing() -> Verdict {
+fn nothing() -> Verdict<'static> {
     verdict_of(Vec::new(), false)
 }
 
-fn thousands() -> Verdict {
+fn thousands() -> Verdict<'static> {
     let many = (0..6_000).map(|number| {
         // Text that does not compress well.
         let mut seed = number as u64 + 1;
@@ -150,7 +150,7 @@ fn thousands() -> Verdict {
             char::from_u32(0x4E00 + (seed >> 40) as u32 % 0x5000).unwrap()
         });
         let mut finding = finding(number % 5, &noise.collect::<String>(), Status::Open);
-        finding.fingerprint = format!("{number:05}");
+        finding.fingerprint = format!("{number:05}").into();
         finding
     });
     verdict_of(many.collect(), false)
@@ -184,8 +184,8 @@ fn an_open_finding_that_is_bad_enough_violates() {
         (2, Status::Open, true),
         (3, Status::Open, false),
         (0, Status::Baseline, false),
-        (0, Status::Planned { ticket: String::new() }, false),
-        (0, Status::Suppressed { reason: String::new() }, false),
+        (0, Status::Planned { ticket: "" }, false),
+        (0, Status::Suppressed { reason: "" }, false),
     ] {
         assert_eq!(verdict_of(vec![finding(rule, "x", status)], false).is_violated, is_violated);
     }
@@ -361,7 +361,7 @@ fn separated_values_read_back_without_formulas() {
         let column = |name: &str| header.iter().position(|known| known == name).unwrap();
         for (record, finding) in records.iter().zip(&verdict.findings) {
             let message = record[column("message")].trim_start_matches('\'');
-            assert_eq!(message, finding.message);
+            assert_eq!(message, &*finding.message);
             assert_eq!(&record[column("status")], finding.status.name());
             assert!(record.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{record:?}");
         }
@@ -445,7 +445,7 @@ fn sarif_has_what_code_scanning_needs() {
         };
         assert_eq!(place["artifactLocation"], json!({ "uri": expected.0 }));
         assert_eq!(place["region"], json!({ "startLine": expected.1 }));
-        assert_eq!(result["partialFingerprints"]["ssoaudit/v1"], finding.fingerprint);
+        assert_eq!(result["partialFingerprints"]["ssoaudit/v1"], *finding.fingerprint);
         let accepted =
             |why: &str| json!([{ "kind": "external", "status": "accepted", "justification": why }]);
         let (suppressions, baseline) = match finding.status {

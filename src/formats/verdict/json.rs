@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::formats::escape;
+use crate::threads;
 use crate::time::Timestamp;
 use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name};
 
@@ -35,7 +36,7 @@ struct FindingJson<'a> {
 }
 
 impl<'a> FindingJson<'a> {
-    fn new(verdict: &Verdict, finding: &'a Finding) -> Self {
+    fn new(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Self {
         Self {
             rule: verdict.rule_of(finding).check.id,
             severity: severity_name(finding.severity),
@@ -44,14 +45,14 @@ impl<'a> FindingJson<'a> {
             message: &finding.message,
             fingerprint: &finding.fingerprint,
             time: finding.time.map(time),
-            file: finding.place.as_ref().map(|(file, _)| file.as_str()),
-            line: finding.place.as_ref().map(|(_, line)| *line),
-            action: finding.action.as_deref(),
-            organization: finding.organization.as_deref(),
-            organization_name: finding.organization_name.as_deref(),
-            connection: finding.connection.as_deref(),
-            actor: finding.actor.as_deref(),
-            actor_id: finding.actor_id.as_deref(),
+            file: finding.place.map(|(file, _)| file),
+            line: finding.place.map(|(_, line)| line),
+            action: finding.action,
+            organization: finding.organization,
+            organization_name: finding.organization_name,
+            connection: finding.connection,
+            actor: finding.actor,
+            actor_id: finding.actor_id,
         }
     }
 }
@@ -74,7 +75,11 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     }
     let counts = verdict.counts_by_rule();
     array("rules", verdict.rules.iter().zip(&counts).map(|(outcome, counts)| rule(outcome, counts)), out)?;
-    array("findings", verdict.findings.iter().map(|finding| FindingJson::new(verdict, finding)), out)?;
+    out.write_all(b",\n  \"findings\": [")?;
+    let (first, others) = verdict.findings.split_at(verdict.findings.len().min(1));
+    findings(verdict, first, ["\n    ", ""], out)?;
+    findings(verdict, others, [",\n    ", ""], out)?;
+    out.write_all(if first.is_empty() { b"]" } else { b"\n  ]" })?;
     array("warnings", run.warnings.iter(), out)?;
     array("inputs", run.inputs.iter().map(input), out)?;
     out.write_all(b"\n}\n")
@@ -82,9 +87,31 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 
 /// A finding a line.
 pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &verdict.findings {
-        let line = serde_json::to_string(&FindingJson::new(verdict, finding))?;
-        writeln!(out, "{}", escape::json(&line))?;
+    findings(verdict, &verdict.findings, ["", "\n"], out)
+}
+
+/// So many findings are printed by one thread at a time, and kept in memory before they are written.
+const CHUNK: usize = 1 << 10;
+const KEPT: usize = 1 << 15;
+
+/// Findings, each between the same texts.
+fn findings(
+    verdict: &Verdict<'_>,
+    findings: &[Finding<'_>],
+    [before, after]: [&str; 2],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for kept in findings.chunks(KEPT) {
+        let printed = threads::map(&kept.chunks(CHUNK).collect::<Vec<_>>(), |chunk| {
+            chunk.iter().try_fold(String::new(), |mut text, finding| -> io::Result<_> {
+                let json = serde_json::to_string(&FindingJson::new(verdict, finding))?;
+                text.extend([before, &escape::json(&json), after]);
+                Ok(text)
+            })
+        });
+        for text in printed {
+            out.write_all(text?.as_bytes())?;
+        }
     }
     Ok(())
 }

@@ -102,7 +102,7 @@ fn as_sheet(format: &str, verdict: &Verdict, look: &VerdictLook, out: &mut dyn W
 
 /// Where a finding is: `file:line`.
 fn place(finding: &Finding) -> Option<String> {
-    finding.place.as_ref().map(|(file, line)| format!("{file}:{line}"))
+    finding.place.map(|(file, line)| format!("{file}:{line}"))
 }
 
 /// Whether a finding is known, and why: `planned (CHG-7)`.

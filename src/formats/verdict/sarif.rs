@@ -149,9 +149,9 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
 }
 
 /// Every result needs a place: without one it is the first input's, or the policy's.
-pub fn place<'a>(verdict: &'a Verdict, finding: &'a Finding) -> (&'a str, u64) {
-    if let Some((file, line)) = &finding.place {
-        return (file, (*line).max(1));
+pub fn place<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
+    if let Some((file, line)) = finding.place {
+        return (file, line.max(1));
     }
     let run = &verdict.run;
     let input = run.inputs.first().map(|input| input.name.as_str());

@@ -48,7 +48,7 @@ static INPUTS: &[Column] = &[
 ];
 
 /// The verdict with all its parts; known findings are counted, and listed when `show_known`.
-pub fn sheet(verdict: &Verdict, show_known: bool) -> Sheet<'_> {
+pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let counts = verdict.counts();
     let shown = if show_known { counts.total() } else { counts.open() };
     let hidden = counts.total() - shown;
@@ -131,10 +131,9 @@ pub fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn finding<'a>(verdict: &'a Verdict, finding: &'a Finding) -> Row<'a> {
-    let text = |text: &'a Option<String>| Cell::from(text.as_deref());
-    let (file, line) = match &finding.place {
-        Some((file, line)) => (Cell::from(file.as_str()), Cell::Number(*line)),
+fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Row<'a> {
+    let (file, line) = match finding.place {
+        Some((file, line)) => (Cell::from(file), Cell::Number(line)),
         None => (Cell::Nothing, Cell::Nothing),
     };
     let cells = vec![
@@ -142,23 +141,23 @@ fn finding<'a>(verdict: &'a Verdict, finding: &'a Finding) -> Row<'a> {
         finding.status.name().into(),
         verdict.rule_of(finding).check.id.into(),
         finding.time.into(),
-        finding.message.as_str().into(),
-        text(&finding.organization),
-        text(&finding.organization_name),
-        text(&finding.connection),
-        text(&finding.actor),
-        text(&finding.actor_id),
-        text(&finding.action),
+        (*finding.message).into(),
+        finding.organization.into(),
+        finding.organization_name.into(),
+        finding.connection.into(),
+        finding.actor.into(),
+        finding.actor_id.into(),
+        finding.action.into(),
         file,
         line,
         finding.status.because().into(),
-        finding.fingerprint.as_str().into(),
+        (*finding.fingerprint).into(),
     ];
     let is_open = finding.status == Status::Open;
     Row { cells, tone: if is_open { tone(finding.severity) } else { Tone::Plain } }
 }
 
-fn rules(verdict: &Verdict) -> Body<'_> {
+fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
     let counts = verdict.counts_by_rule();
     let row = |(rule, counts): (&RuleOutcome, &Counts)| {
         let mut cells = vec![
@@ -176,7 +175,7 @@ fn rules(verdict: &Verdict) -> Body<'_> {
     Body::Table(Table { columns: RULES, rows, empty: "There is no rule.", left_out: 0 })
 }
 
-fn input(verdict: &Verdict, at: usize) -> Row<'_> {
+fn input<'a>(verdict: &'a Verdict<'_>, at: usize) -> Row<'a> {
     let input = &verdict.run.inputs[at];
     let cells = vec![
         input.name.as_str().into(),

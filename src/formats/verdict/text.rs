@@ -102,15 +102,15 @@ impl Page<'_> {
         let indent = if head.is_empty() { 2 } else { 4 };
         self.text(indent, &of_log(&finding.message, self.look.ascii), Style::new());
         let who = [
-            ("organization", &finding.organization),
-            ("named", &finding.organization_name),
-            ("connection", &finding.connection),
-            ("actor", &finding.actor),
-            ("actor id", &finding.actor_id),
+            ("organization", finding.organization),
+            ("named", finding.organization_name),
+            ("connection", finding.connection),
+            ("actor", finding.actor),
+            ("actor id", finding.actor_id),
         ];
         // Messages name most of them.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
-            let text = text.as_deref().filter(|text| !text.is_empty() && !finding.message.contains(text))?;
+            let text = text.filter(|text| !text.is_empty() && !finding.message.contains(text))?;
             Some(format!("{what} {}", of_log(text, self.look.ascii)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");
