@@ -155,7 +155,7 @@ fn finding<'a>(
     Finding {
         rule: index,
         severity: found.severity,
-        message: message.into(),
+        message,
         status: known.status(&found),
         time: about.time,
         place: about.place.map(place),

@@ -163,7 +163,7 @@ pub struct Violation {
     /// What it is about.
     pub subject: Subject,
     /// What happened, in a sentence without a full stop that names organization, connection, actor.
-    pub message: String,
+    pub message: Box<str>,
 }
 
 /// What a violation is about.
@@ -239,7 +239,7 @@ impl Judgement {
     }
 
     fn find(&mut self, subject: Subject, message: String) {
-        self.violations.push(Violation { subject, message });
+        self.violations.push(Violation { subject, message: message.into() });
     }
 
     /// Puts what was found in time order; lines without a time come first.

@@ -144,7 +144,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         files[input][line as usize - 1].0
     };
     let mut violations: Vec<_> =
-        violations.into_iter().map(|violation| (line(violation.subject), violation.message)).collect();
+        violations.into_iter().map(|violation| (line(violation.subject), violation.message.into())).collect();
     violations.sort();
     Verdict { judged, not_applicable, violations }
 }

@@ -91,8 +91,8 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// So many findings are printed by one thread at a time, and kept in memory before they are written.
-const CHUNK: usize = 1 << 10;
-const KEPT: usize = 1 << 15;
+const CHUNK: usize = 1 << 8;
+const KEPT: usize = 1 << 12;
 
 /// Findings, each between the same texts.
 fn findings(
@@ -103,14 +103,16 @@ fn findings(
 ) -> io::Result<()> {
     for kept in findings.chunks(KEPT) {
         let printed = threads::map(&kept.chunks(CHUNK).collect::<Vec<_>>(), |chunk| {
-            chunk.iter().try_fold(String::new(), |mut text, finding| -> io::Result<_> {
-                let json = serde_json::to_string(&FindingJson::new(verdict, finding))?;
-                text.extend([before, &escape::json(&json), after]);
-                Ok(text)
-            })
+            let mut json = Vec::new();
+            for finding in *chunk {
+                json.extend_from_slice(before.as_bytes());
+                serde_json::to_writer(&mut json, &FindingJson::new(verdict, finding))?;
+                json.extend_from_slice(after.as_bytes());
+            }
+            String::from_utf8(json).map_err(io::Error::other)
         });
-        for text in printed {
-            out.write_all(text?.as_bytes())?;
+        for json in printed {
+            out.write_all(escape::json(&json?).as_bytes())?;
         }
     }
     Ok(())
