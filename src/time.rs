@@ -4,7 +4,7 @@
 //! chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use wide::u8x16;
 
@@ -27,6 +27,10 @@ impl Timestamp {
     pub const MIN: Self = Self { seconds: i64::MIN, nanos: 0 };
     /// After every other.
     pub const MAX: Self = Self { seconds: i64::MAX, nanos: NANOS_PER_SECOND - 1 };
+    /// The first that has a year of four digits, which is all that RFC 3339 can write.
+    const FIRST: Self = Self { seconds: -62_167_219_200, nanos: 0 };
+    /// The last of them.
+    const LAST: Self = Self { seconds: 253_402_300_799, nanos: NANOS_PER_SECOND - 1 };
 
     /// Nanoseconds since an earlier point, 0 when that one is later.
     pub fn nanos_since(self, earlier: Self) -> u128 {
@@ -80,10 +84,14 @@ impl Timestamp {
         Utc::now().into()
     }
 
+    /// UTC where RFC 3339 cannot say it in the zone: years need four digits, and offsets minutes, which
+    /// those of before about 1900 are not.
     fn in_zone(self, zone: Tz) -> DateTime<Tz> {
-        DateTime::from_timestamp(self.seconds, self.nanos)
-            .expect("four-digit years are within chrono's range")
-            .with_timezone(&zone)
+        let utc = DateTime::from_timestamp(self.seconds, self.nanos)
+            .expect("four-digit years are within chrono's range");
+        let local = utc.with_timezone(&zone);
+        let is_said = (0..=9999).contains(&local.year()) && local.offset().fix().local_minus_utc() % 60 == 0;
+        if is_said { local } else { utc.with_timezone(&Tz::UTC) }
     }
 }
 
@@ -104,7 +112,8 @@ pub struct Parsed {
 
 /// Reads an RFC 3339 date-time, also with a space for the `T` and without a zone.
 ///
-/// Digits of a second beyond the ninth are dropped. A leap second is the second after it.
+/// Digits of a second beyond the ninth are dropped. A leap second is the second after it. What is not
+/// in the years 0000 to 9999 of UTC is none.
 pub fn parse(text: &str) -> Option<Parsed> {
     let (head, rest) = text.as_bytes().split_first_chunk::<16>()?;
     let ([b':', s1, s2], rest) = rest.split_first_chunk::<3>()? else {
@@ -135,11 +144,17 @@ pub fn parse(text: &str) -> Option<Parsed> {
     };
     let of_day = hour * 3600 + minute * 60 + second - offset;
     let seconds = days_since_1970(year, month, day) * SECONDS_PER_DAY + i64::from(of_day);
-    Some(Parsed { timestamp: Timestamp { seconds, nanos }, naive })
+    let timestamp = Timestamp { seconds, nanos };
+    (Timestamp::FIRST..=Timestamp::LAST).contains(&timestamp).then_some(Parsed { timestamp, naive })
 }
 
-/// Reads a bound a user typed: RFC 3339, a date, a date and time in `zone`, or `7d` before `now`.
+/// Reads a bound a user typed: RFC 3339, a date, a date and time in `zone`, or `7d` before `now`. What
+/// is beyond the years 0000 to 9999 of UTC is their begin or end.
 pub fn parse_bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
+    bound(text, zone, now).map(|time| time.clamp(Timestamp::FIRST, Timestamp::LAST))
+}
+
+fn bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
     if let Some(age) = parse_age(text) {
         return Ok(Timestamp { seconds: now.seconds.saturating_sub(age), nanos: now.nanos });
     }
@@ -320,6 +335,9 @@ mod tests {
             "2025-01-15T10:30:00+24:00",
             "2025-1-15T10:30:00Z",
             "+025-01-15T10:30:00Z",
+            "9999-12-31T23:30:00-01:00",
+            "9999-12-31T23:59:60Z",
+            "0000-01-01T00:30:00+01:00",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
@@ -334,6 +352,12 @@ mod tests {
         assert_eq!(time.without_year(Tz::Asia__Kolkata), "01-16 05:00+05:30");
         assert_eq!(time.to_the_second(Tz::Asia__Kolkata), "2025-01-16 05:00:05+05:30");
         assert_eq!(time.to_the_minute(Tz::Asia__Kolkata), "2025-01-16 05:00+05:30");
+        let last = parse("9999-12-31T23:59:59Z").unwrap().timestamp;
+        assert_eq!(last.rfc3339(Tz::America__New_York), "9999-12-31T18:59:59-05:00");
+        assert_eq!(last.rfc3339(Tz::Asia__Kolkata), "9999-12-31T23:59:59Z");
+        assert_eq!(last.to_the_minute(Tz::Asia__Kolkata), "9999-12-31 23:59+00:00");
+        let old = parse("1890-01-01T00:00:00Z").unwrap().timestamp;
+        assert_eq!(old.rfc3339(Tz::Europe__Berlin), "1890-01-01T00:00:00Z");
     }
 
     #[test]
@@ -346,6 +370,12 @@ mod tests {
         assert_eq!(bound("2025-01-15", Tz::Europe__Berlin).unwrap(), "2025-01-14T23:00:00Z");
         assert_eq!(bound("2025-01-15 08:30", Tz::Europe__Berlin).unwrap(), "2025-01-15T07:30:00Z");
         assert!(bound("2025-03-30T02:30:00", Tz::Europe__Berlin).is_err());
+        assert_eq!(
+            bound("9999-12-31T23:30", Tz::America__New_York).unwrap(),
+            "9999-12-31T23:59:59.999999999Z"
+        );
+        assert_eq!(bound("0000-01-01", Tz::Asia__Kolkata).unwrap(), "0000-01-01T00:00:00Z");
+        assert_eq!(bound("3660000d", Tz::UTC).unwrap(), "0000-01-01T00:00:00Z");
         for text in ["soon", "d", "-7d", "99999999999999999999d", "2025-13-01"] {
             assert!(bound(text, Tz::UTC).is_err(), "{text}");
         }
