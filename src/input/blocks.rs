@@ -93,7 +93,7 @@ impl<R: Read> Blocks<R> {
         loop {
             filled = self.fill(buffer, filled);
             if matches!(self.state, State::Start) {
-                if !self.ended && filled < DECIDING && is_undecided(&buffer[..filled]) {
+                if !self.ended && filled < DECIDING && is_undecided(behind_mark(&buffer[..filled])) {
                     buffer.resize(buffer.len().max(DECIDING), 0);
                     continue;
                 }
@@ -142,11 +142,9 @@ impl<R: Read> Blocks<R> {
 
     /// Passes over a byte order mark and looks what kind of file this is.
     fn start(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {
-        const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-        if buffer[..filled].starts_with(BYTE_ORDER_MARK) {
-            buffer.copy_within(BYTE_ORDER_MARK.len()..filled, 0);
-            filled -= BYTE_ORDER_MARK.len();
-        }
+        let mark = filled - behind_mark(&buffer[..filled]).len();
+        buffer.copy_within(mark..filled, 0);
+        filled -= mark;
         self.state = if is_documents(&buffer[..filled]) {
             State::Documents(Framer::new(self.sizes.max_line))
         } else {
@@ -193,6 +191,11 @@ impl<R: Read> Blocks<R> {
             },
         }
     }
+}
+
+/// What comes after a byte order mark, or everything.
+fn behind_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 enum Cut {
