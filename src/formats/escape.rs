@@ -1,8 +1,13 @@
 //! Makes text harmless for where it is shown: fields of a log are written by attackers.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
-/// Escapes what a terminal would obey or hide: control, bidirectional and zero-width characters.
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+/// Escapes what a terminal would obey or hide: control, bidirectional and zero-width characters; and
+/// noncharacters, which HTML and XML forbid.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
@@ -22,10 +27,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 fn is_unsafe(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xFFFE == 0xFFFE
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+            | '\u{FDD0}'..='\u{FDEF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it.
@@ -54,6 +60,19 @@ pub fn json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
+}
+
+/// Writes a value as JSON on one line, with the same escaped.
+pub fn write_json(value: &impl Serialize, out: impl Write) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Harmless))
+}
+
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        out.write_all(json(fragment).as_bytes())
+    }
 }
 
 /// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
@@ -94,6 +113,7 @@ mod tests {
         assert_eq!(visible("Zoë 田中 😀"), "Zoë 田中 😀");
         assert_eq!(visible("a\u{1b}[31mb\n\t\u{9b}"), "a\\u{1b}[31mb\\n\\t\\u{9b}");
         assert_eq!(visible("a\u{202e}b\u{200b}\u{feff}"), "a\\u{202e}b\\u{200b}\\u{feff}");
+        assert_eq!(visible("\u{fdd0}\u{fffe}\u{fffd}\u{1ffff}"), "\\u{fdd0}\\u{fffe}\u{fffd}\\u{1ffff}");
     }
 
     #[test]
@@ -103,6 +123,9 @@ mod tests {
         let escaped = json(&plain);
         assert!(escaped.contains("\\u007f\\u009b\\u202e\\udb40\\udc41株"), "{escaped}");
         assert_eq!(serde_json::from_str::<[String; 1]>(&escaped).unwrap(), [text]);
+        let mut written = Vec::new();
+        write_json(&[text], &mut written).unwrap();
+        assert!(written.ends_with(b"\\u007f\\u009b\\u202e\\udb40\\udc41\xE6\xA0\xAA\\\"\\n\"]"));
     }
 
     #[test]

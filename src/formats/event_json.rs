@@ -1,7 +1,6 @@
 //! The neutral event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
 
-use serde_json::Value as Json;
-
+use super::escape;
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
 
 /// Writes the whole event as one line without a line end.
@@ -60,5 +59,5 @@ fn value(value: Option<Value<'_>>, out: &mut Vec<u8>) {
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(Json::from(text).to_string().as_bytes());
+    escape::write_json(&text, out).expect("memory takes all");
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::json;
 
-use super::escape::visible;
+use super::escape::{self, visible};
 use super::findings::{self, FindingJson};
 use super::grid::GridRow;
 use super::table;
@@ -92,7 +92,7 @@ impl Writer {
                 let mut object = json!(ReportJson::new(file, report, error));
                 object["findings"] = std::mem::take(&mut self.json).into();
                 out.extend_from_slice(if self.files > 0 { b",\n" } else { b"\n" });
-                out.extend(object.to_string().into_bytes());
+                escape::write_json(&object, &mut out)?;
             }
             Format::Csv => messages::plain(&self.text(file, report, error)),
         }
@@ -171,7 +171,7 @@ fn plural(count: u64, noun: &str) -> String {
 }
 
 fn line(value: &impl Serialize, out: &mut Vec<u8>) {
-    serde_json::to_writer(&mut *out, value).expect("memory takes all");
+    escape::write_json(value, &mut *out).expect("memory takes all");
     out.push(b'\n');
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use super::fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
+use crate::formats::escape;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 
@@ -56,7 +57,7 @@ impl Baseline {
     pub fn to_json(&self) -> String {
         let findings = self.findings.iter().map(|(fingerprint, Entry { rule, message })| {
             let finding = serde_json::json!({ "fingerprint": fingerprint, "rule": rule, "message": message });
-            format!("\n    {finding}")
+            format!("\n    {}", escape::json(&finding.to_string()))
         });
         let findings = findings.collect::<Vec<_>>().join(",");
         let end = if findings.is_empty() { "" } else { "\n  " };

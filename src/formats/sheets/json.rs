@@ -1,5 +1,5 @@
 //! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object.
-//! Texts are as they stand in the log, times are UTC, and nothing depends on how it is to look.
+//! Texts read back as they stand in the log, times are UTC, and nothing depends on how it is to look.
 
 use std::io::{self, Write};
 
@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::{Look, cells};
+use crate::formats::escape;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Row, Section, Sheet, Stretch, Table};
 use crate::time::Timestamp;
 
@@ -23,7 +24,8 @@ pub fn left_out_key(section: &Section<'_>) -> String {
 
 /// One object with every section, and every row of a table on a line of its own.
 pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{{\n  \"schema\": {},\n  \"notes\": {}", json!(schema_name(sheet)), json!(sheet.notes))?;
+    write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(schema_name(sheet)))?;
+    to_json(&sheet.notes, out)?;
     for section in &sheet.sections {
         write!(out, ",\n  \"{}\": ", section.key)?;
         match &section.body {
@@ -70,7 +72,7 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn to_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    Ok(serde_json::to_writer(out, value)?)
+    Ok(escape::write_json(value, out)?)
 }
 
 /// Facts as an object, after the key of their section if it is wanted.

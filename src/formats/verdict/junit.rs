@@ -20,7 +20,7 @@ pub fn render(verdict: &Verdict, look: &Look, out: &mut dyn Write) -> io::Result
     for ((rule, counts), findings) in verdict.rules.iter().zip(&counts).zip(&findings) {
         suite.add_test_case(case(verdict, rule, counts, findings, look));
     }
-    let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", fit(warning)));
+    let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", visible(warning)));
     suite.set_system_out(format!("{}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
@@ -48,7 +48,7 @@ fn case(
         TestCaseStatus::skipped()
     };
     if !failing.is_empty() {
-        status.set_message(fit(&format!("{}: {}", counted(counts), rule.check.about)));
+        status.set_message(visible(&format!("{}: {}", counted(counts), rule.check.about)));
     } else if !rule.is_on {
         status.set_message("the rule is off");
     } else if rule.is_not_applicable() {
@@ -73,14 +73,8 @@ fn listed(findings: &[&Finding], look: &Look) -> String {
             _ => format!(" [{}]", status(finding)),
         };
         let severity = severity_name(finding.severity);
-        let line = fit(&format!("{time}{severity}: {}{place}{known}", finding.message));
-        writeln!(text, "{line}").expect("memory takes all");
+        let line = format!("{time}{severity}: {}{place}{known}", finding.message);
+        writeln!(text, "{}", visible(&line)).expect("memory takes all");
     }
     text
-}
-
-/// Characters that XML 1.0 forbids are escaped with all others that are not seen; the writer
-/// escapes those that have a meaning.
-fn fit(text: &str) -> String {
-    visible(text).replace('\u{FFFE}', "\\u{fffe}").replace('\u{FFFF}', "\\u{ffff}")
 }
