@@ -40,11 +40,20 @@ pub enum Place {
     Unreadable(String),
 }
 
-/// All of a small file, unpacked: a roster, a policy, a key.
+/// A few bytes can unpack to any number, so files that are read whole have to end somewhere.
+const MOST_WHOLE: u64 = 64 << 20;
+
+/// All of a small file, unpacked: a roster, a policy, a key. One that is too long is an error.
 pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let input = Input { name: path.display().to_string(), place: Place::File(path.to_owned()) };
     let mut bytes = Vec::new();
-    input.open(&Meter::default())?.read_to_end(&mut bytes)?;
+    input.open(&Meter::default())?.take(MOST_WHOLE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_WHOLE {
+        let most = MOST_WHOLE >> 20;
+        return Err(io::Error::other(format!(
+            "it is longer than {most} MiB, so it is not what it should be"
+        )));
+    }
     Ok(bytes)
 }
 

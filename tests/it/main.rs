@@ -39,3 +39,5 @@ mod run;
 mod gate;
 // Results that can be shared.
 mod redact;
+// What may be unpacked in how much memory.
+mod memory;
