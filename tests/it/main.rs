@@ -15,6 +15,7 @@ mod scenario;
 mod agreement;
 mod both_ways;
 // What holds for any blocks and any threads.
+mod cuts;
 mod laws;
 // The command line: snapshots, README, pipes, files.
 mod cli;
@@ -23,6 +24,8 @@ mod schema;
 // Every format of a report on one sheet with everything in it.
 mod sheets;
 // The page of a sheet, read by a parser.
+mod elements;
+mod harmless;
 mod html;
 // What holds for every report.
 mod reports;

@@ -9,6 +9,8 @@ use ssoaudit::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet
 use ssoaudit::time::{self, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
+use crate::harmless::assert_harmless;
+
 const HOSTILE: &[&str] = &[
     "\u{1b}]0;x\u{7}",
     "=1+1",
@@ -116,11 +118,6 @@ fn assert_fits(text: &str, width: usize) {
     for line in text.lines() {
         assert!(line.width() <= width, "{} > {width} columns: {line}", line.width());
     }
-}
-
-fn assert_harmless(text: &str) {
-    let is_harmful = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
-    assert!(!text.chars().any(is_harmful), "{text:?}");
 }
 
 #[test]

@@ -15,6 +15,8 @@ use ssoaudit::time::{self, Timestamp};
 use ssoaudit::verdict::{Finding, InputFacts, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 
+use crate::harmless::assert_harmless;
+
 const HOSTILE: &[&str] = &[
     "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
     "]]><x/>&amp;",
@@ -171,11 +173,6 @@ fn render(format: &str, verdict: &Verdict) -> String {
 
 fn json(format: &str, verdict: &Verdict) -> Value {
     serde_json::from_str(&render(format, verdict)).unwrap()
-}
-
-fn assert_harmless(text: &str) {
-    let is_harmful = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}');
-    assert!(!text.chars().any(is_harmful), "{text:?}");
 }
 
 #[test]
