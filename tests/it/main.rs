@@ -44,3 +44,5 @@ mod gate;
 mod redact;
 // What may be unpacked in how much memory.
 mod memory;
+// What the fuzz targets check, on fixed inputs.
+mod fuzz;

@@ -1,0 +1,18 @@
+//! See `tests/it/fuzz/formats.rs`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../tests/it/elements.rs"]
+mod elements;
+#[path = "../../tests/it/fuzz/events.rs"]
+mod events;
+#[path = "../../tests/it/fuzz/formats.rs"]
+mod formats;
+#[path = "../../tests/it/harmless.rs"]
+mod harmless;
+#[path = "../../tests/it/fuzz/sound.rs"]
+mod sound;
+
+fuzz_target!(|bytes: &[u8]| formats::check(bytes));

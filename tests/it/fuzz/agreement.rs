@@ -1,0 +1,20 @@
+//! Whatever the bytes are: after lines whose shapes are known, the fast path says what the slow
+//! path says.
+
+use ssoaudit::scan::Bench;
+
+use crate::both_ways::{quickly, slowly};
+
+static KNOWN: &[&str] = &[
+    include_str!("../../../testdata/sources/centure/documented.ndjson"),
+    include_str!("../../../testdata/sources/scalekit/documented.ndjson"),
+];
+/// Of each source so many lines: enough to have shapes, and few enough to be quick.
+const LINES: usize = 3;
+
+/// Reads the bytes both ways.
+pub fn check(bytes: &[u8]) {
+    let known: String = KNOWN.iter().flat_map(|text| text.split_inclusive('\n').take(LINES)).collect();
+    let text = [known.as_bytes(), bytes].concat();
+    assert_eq!(quickly(&text, &mut Bench::default()), slowly(&text));
+}

@@ -1,0 +1,92 @@
+//! Whatever the bytes are: they inflate to what the decoder alone makes of them, never to a panic,
+//! and blocks stay small.
+//!
+//! The first five bytes say what the rest is: as it stands, after the first bytes of gzip or zstd, or
+//! compressed in so many parts of which one byte is damaged unless the last is 0.
+
+use std::io::{Read, Write};
+
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
+
+/// No more is inflated: a few bytes can be many.
+const MOST: u64 = 1 << 22;
+const GZIP: &[u8] = &[0x1F, 0x8B];
+const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+const SIZES: Sizes = Sizes { block: 1 << 12, max_line: 1 << 14 };
+/// The kind of a file shows in 64 KiB; apart from that, a block is a line and what was read with it.
+const MOST_BLOCK: usize = 1 << 17;
+
+/// Inflates the bytes in every way.
+pub fn check(bytes: &[u8]) {
+    let Some(([form, parts, low, high, damage], rest)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let mut packed = match form % 5 {
+        0 => rest.to_vec(),
+        1 => [GZIP, &[8, 0], rest].concat(),
+        2 => [ZSTD, rest].concat(),
+        3 => in_parts(rest, *parts, gzip),
+        _ => in_parts(rest, *parts, |part| zstd::encode_all(part, 1).unwrap()),
+    };
+    let at = usize::from(u16::from_le_bytes([*low, *high])) % packed.len().max(1);
+    if let Some(byte) = packed.get_mut(at) {
+        *byte ^= damage;
+    }
+
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&packed).unwrap();
+    let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
+    let meter = Meter::default();
+    let (text, ending) = read_to_end(input.open(&meter).map(Box::new));
+    assert!(meter.bytes() <= packed.len() as u64);
+    let (expected, expected_ending) = reference(&packed);
+    // Decoders give what they have before an error, which depends on how much they are asked for.
+    let shorter = text.len().min(expected.len());
+    assert_eq!(text[..shorter], expected[..shorter]);
+    assert_eq!(ending.is_ok(), expected_ending.is_ok(), "{ending:?}, not {expected_ending:?}");
+    if ending.is_ok() {
+        assert_eq!(text.len(), expected.len());
+    }
+    if *damage == 0 && form % 5 >= 3 {
+        assert_eq!((text.as_slice(), ending.is_ok()), (rest, true));
+    }
+    if let Ok(reader) = input.open(&Meter::default()) {
+        let mut blocks = Blocks::new(reader.take(MOST), SIZES, false);
+        let mut buffer = Vec::new();
+        while let Ok(Some(block)) = blocks.next(&mut buffer) {
+            buffer = block.into_buffer();
+            assert!(buffer.len() <= MOST_BLOCK, "a block of {} bytes", buffer.len());
+        }
+    }
+}
+
+fn in_parts(text: &[u8], parts: u8, pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let length = (text.len() / (1 + usize::from(parts % 4))).max(1);
+    if text.is_empty() { pack(text) } else { text.chunks(length).flat_map(pack).collect() }
+}
+
+fn gzip(part: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(part).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn read_to_end(reader: std::io::Result<impl Read>) -> (Vec<u8>, std::io::Result<()>) {
+    let mut text = Vec::new();
+    let ending = reader.and_then(|reader| reader.take(MOST).read_to_end(&mut text));
+    (text, ending.map(drop))
+}
+
+/// What the decoders alone make of all bytes at once.
+fn reference(packed: &[u8]) -> (Vec<u8>, std::io::Result<()>) {
+    if packed.starts_with(GZIP) {
+        read_to_end(Ok(MultiGzDecoder::new(packed)))
+    } else if packed.starts_with(ZSTD) {
+        read_to_end(zstd::stream::read::Decoder::with_buffer(packed))
+    } else {
+        read_to_end(Ok(packed))
+    }
+}

@@ -1,0 +1,265 @@
+//! Whatever texts a log has: every format of everything is what its readers rely on.
+//!
+//! The first three bytes say what is printed, how wide and how; the rest are [`super::events`].
+
+use chrono_tz::Tz;
+use ssoaudit::checks;
+use ssoaudit::columns;
+use ssoaudit::event::Event;
+use ssoaudit::file_report::{FileReport, Keep, Part};
+use ssoaudit::finding::{CONTRADICTION, Placed};
+use ssoaudit::formats::findings;
+use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
+use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
+use ssoaudit::formats::table::Style;
+use ssoaudit::formats::validation::{Format, Writer};
+use ssoaudit::formats::verdict::evidence::evidence;
+use ssoaudit::formats::verdict::github::step_summary;
+use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
+use ssoaudit::judge::{By, judge};
+use ssoaudit::line::{self, Reading, Scratch};
+use ssoaudit::output::Output;
+use ssoaudit::policy::Policy;
+use ssoaudit::printer::{Plan, Printer, Rows};
+use ssoaudit::reports::{self, File, Material, Options};
+use ssoaudit::scan::{BlockId, Counts, Record};
+use ssoaudit::sink::Origin;
+use ssoaudit::survey::{self, Gathered, Survey, Wants, What};
+use ssoaudit::time::{self, Timestamp};
+use ssoaudit::times::Times;
+use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
+
+use super::events;
+use super::sound::{assert_even, assert_sound, separated, without_colors};
+
+const READING: Reading = Reading { source: None, notices: true, max_line_bytes: 1 << 16 };
+const BLOCK: BlockId = BlockId { input: 0, number: 0 };
+
+/// A log, and how it is to be printed.
+struct Case {
+    lines: Vec<Vec<u8>>,
+    look: Look,
+    /// Name of its file, which somebody else may have chosen as well.
+    name: String,
+}
+
+/// Prints the events in every format of rows, of findings, of a report or of a verdict.
+pub fn check(bytes: &[u8]) {
+    let Some(([what, width, flags], rest)) = bytes.split_first_chunk() else {
+        return;
+    };
+    let name = rest.rsplit(|byte| *byte == 0xFF).next().unwrap_or_default();
+    let case = Case {
+        lines: events::lines(rest),
+        look: Look {
+            zone: if flags & 1 == 0 { Tz::UTC } else { Tz::Asia__Kolkata },
+            width: (*width > 0).then(|| 20 + usize::from(width % 180)),
+            colors: flags & 2 != 0,
+            ascii: flags & 4 != 0,
+            header: flags & 8 == 0,
+        },
+        name: String::from_utf8_lossy(name).into_owned(),
+    };
+    match what % 4 {
+        0 => rows(&case, flags & 16 != 0),
+        1 => validation(&case),
+        2 => report(&case, usize::from(what / 4)),
+        _ => verdict(&case, flags & 16 != 0),
+    }
+}
+
+/// Reads every line as a scan does.
+fn each(case: &Case, mut take: impl FnMut(u32, Record<'_>)) {
+    let mut scratch = Scratch::default();
+    for (number, raw) in (1..).zip(&case.lines) {
+        let line = u64::from(number);
+        let read = line::read(raw, Origin { line, column: 1 }, &READING, &mut scratch);
+        take(number, Record { raw, line, event: read.event, findings: read.findings });
+    }
+}
+
+/// What is written to an output.
+fn printed(write: impl FnOnce(Output)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    write(Output::File {
+        temporary: tempfile::NamedTempFile::new_in(folder.path()).unwrap(),
+        path: path.clone(),
+    });
+    String::from_utf8(std::fs::read(&path).unwrap()).unwrap()
+}
+
+fn style(look: Look) -> Style {
+    Style { width: look.width, colors: look.colors, header: look.header }
+}
+
+fn rows(case: &Case, converts_time: bool) {
+    for format in ROW_FORMATS.iter().map(Some).chain([None]) {
+        let plan = plan(case, format, converts_time);
+        let (mut rows, mut expected) = (Rows::default(), Vec::new());
+        each(case, |number, record| {
+            if let Some(event) = &record.event {
+                rows.push(&plan, record.raw, u64::from(number), event);
+                expected.push(texts(event, &plan.view));
+            }
+        });
+        let text = printed(|output| {
+            let mut printer = Printer::new(&plan, output);
+            printer.take(rows).unwrap();
+            printer.finish().unwrap();
+        });
+        let name = format.map_or("table", |format| format.name);
+        assert_sound(name, &text, case.look.width);
+        let head = usize::from(case.look.header);
+        match name {
+            "csv" | "tsv" => {
+                let records = separated(&text, if name == "csv" { b',' } else { b'\t' });
+                assert_eq!(records.len(), expected.len() + head);
+                for (record, expected) in records.iter().skip(head).zip(&expected) {
+                    let cells = record.iter().zip(expected);
+                    assert!(cells.into_iter().all(|(cell, text)| cell == text || cell[1..] == *text));
+                }
+            }
+            "ndjson" => assert_eq!(text.lines().count(), expected.len()),
+            "markdown" => assert_eq!(text.lines().count(), expected.len() + 2 * head),
+            "table" if !expected.is_empty() => {
+                assert_eq!(text.lines().count(), expected.len() + 2 * head, "{text}");
+                if case.look.header {
+                    assert_even(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn plan(case: &Case, format: Option<&'static RowFormat>, converts_time: bool) -> Plan {
+    let columns =
+        if format.is_some_and(|format| format.is_wide) { columns::all() } else { columns::default() };
+    let view = View { columns, body: Body::Normalized, zone: case.look.zone, converts_time };
+    Plan { view, format, style: style(case.look), sort: None, limit: None, redactor: None }
+}
+
+/// What the columns show of an event, as it stands in the log.
+fn texts(event: &Event<'_>, view: &View) -> Vec<String> {
+    let text = |column: &columns::Column| match column.value(event) {
+        Some(_) if view.converts_time && column.name == "time" => event.time.rfc3339(view.zone),
+        value => value.as_ref().map_or(String::new(), columns::text),
+    };
+    view.columns.iter().map(text).collect()
+}
+
+fn validation(case: &Case) {
+    let mut part = Part::default();
+    let mut counts = Counts::default();
+    each(case, |_, record| {
+        counts.lines += 1;
+        *(if record.event.is_some() { &mut counts.valid } else { &mut counts.invalid }) += 1;
+        part.add(record, Keep { findings: usize::MAX, drift: true });
+    });
+    let mut report = FileReport::default();
+    let found = report.add(part, 0, counts, usize::MAX);
+    for (format, name) in
+        [(Format::Text, "text"), (Format::Table, "text"), (Format::Ndjson, "ndjson"), (Format::Json, "json")]
+    {
+        let text = printed(|output| {
+            let mut writer = Writer::new(format, style(case.look), output).unwrap();
+            writer.findings(&case.name, &found).unwrap();
+            writer.file(&case.name, &report, Some(&case.name)).unwrap();
+            writer.finish(&report).unwrap();
+        });
+        assert_sound(name, &text, None);
+    }
+    let placed = found.iter().map(|finding| Placed { file: &case.name, finding });
+    let csv = findings::csv_header().into_iter().chain(placed.flat_map(findings::csv)).collect();
+    assert_eq!(separated(&String::from_utf8(csv).unwrap(), b',').len(), 1 + found.len());
+}
+
+/// Everything about the log that reports and rules may want.
+fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
+    let plan = survey::Plan { wants, ..survey::Plan::default() };
+    let mut gathered = Gathered::default();
+    let mut file = File { name: case.name.clone(), counts: Counts::default(), times: Times::default() };
+    each(case, |number, record| {
+        file.counts.lines += 1;
+        let Some(event) = &record.event else {
+            file.counts.invalid += 1;
+            return gathered.note_line(record.raw, &record.findings, (BLOCK, number), &plan);
+        };
+        file.counts.valid += 1;
+        file.times.add(event.time);
+        gathered.add(event, (BLOCK, number), &plan);
+        if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
+            gathered.note_event(What::Contradiction, event, Some(finding), (BLOCK, number), &plan);
+        }
+    });
+    (Survey::new(vec![gathered]), file)
+}
+
+fn report(case: &Case, number: usize) {
+    let count = reports::every().count();
+    let report = reports::every().nth(number % count).unwrap();
+    let (survey, file) = surveyed(case, report.wants);
+    let options = Options {
+        zone: case.look.zone,
+        top: (number >= count).then_some(3),
+        selection: vec![format!("--actor {}", case.name)],
+        ..Options::default()
+    };
+    let material = Material { survey: &survey, files: &[file], options: &options };
+    let sheet = (report.make)(&material);
+    for format in SHEET_FORMATS {
+        let mut out = Vec::new();
+        (format.render)(&sheet, &case.look, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_sound(format.name, &text, case.look.width);
+        let is_text = ["table", "markdown"].contains(&format.name);
+        assert!(!(is_text && case.look.ascii) || text.is_ascii(), "{text}");
+    }
+}
+
+fn now() -> Timestamp {
+    time::parse("2025-06-04T12:00:00Z").unwrap().timestamp
+}
+
+fn verdict(case: &Case, show_known: bool) {
+    let wants = Wants { counts: false, changes: true, visits: true, notes: Some(now()) };
+    let (mut survey, file) = surveyed(case, wants);
+    let policy = Policy::default_for(checks::ALL);
+    let by = By { policy: &policy, baseline: None, now: now() };
+    let judged = judge(checks::ALL, &mut survey, &by, |(_, line)| (&case.name, u64::from(line)));
+    let input = InputFacts {
+        name: case.name.clone(),
+        bytes: 1,
+        sha256: "a".repeat(64),
+        lines: file.counts.lines,
+        valid: file.counts.valid,
+        invalid: file.counts.invalid,
+        first: file.times.range.map(|range| range.0),
+        last: file.times.range.map(|range| range.1),
+    };
+    let run = Run {
+        policy: PolicyInfo { path: Some(case.name.clone()), sha256: policy.sha256.clone() },
+        fail_on: policy.fail_on,
+        now: now(),
+        has_baseline: false,
+        inputs: vec![input],
+        warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
+    };
+    let verdict = Verdict::new(run, judged.rules, judged.findings);
+    for format in VERDICT_FORMATS {
+        let mut out = Vec::new();
+        (format.render)(&verdict, &VerdictLook { look: case.look, show_known }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        if format.name == "table" {
+            // The verdict is one line, however long.
+            let plain = without_colors(&text);
+            let above = plain.strip_suffix(&format!("{}\n", verdict.line())).unwrap();
+            assert_sound(format.name, above, case.look.width);
+        } else {
+            assert_sound(format.name, &text, case.look.width);
+        }
+    }
+    assert_sound("markdown", &step_summary(&verdict), None);
+    assert_sound("json", &String::from_utf8(evidence(&verdict)).unwrap(), None);
+}
