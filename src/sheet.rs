@@ -167,10 +167,8 @@ pub enum Chart {
     Bars(Vec<(String, u64, Tone)>),
     /// Stretches of time for each name, as of organizations without SSO.
     Stretches {
-        /// Where the picture begins.
-        from: Timestamp,
-        /// Where it ends.
-        to: Timestamp,
+        /// Where the picture begins and ends; a log without an event has neither.
+        span: Option<(Timestamp, Timestamp)>,
         /// For each name its stretches; the last one is open when it lasts beyond the picture.
         rows: Vec<(String, Vec<Stretch>)>,
     },

@@ -241,7 +241,6 @@ fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
 /// Organizations with their exposures, the longest exposed first.
 fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
     let survey = material.survey;
-    let (from, to) = survey.range.unwrap_or((Timestamp::MIN, Timestamp::MIN));
     let mut rows: HashMap<Id, (u64, Vec<Stretch>), RandomState> = HashMap::default();
     for removal in removals {
         if let Some(exposure) = removal.exposure {
@@ -249,7 +248,7 @@ fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
             *seconds += exposure.seconds;
             stretches.push(Stretch {
                 from: removal.change.time,
-                to: exposure.end.unwrap_or(to),
+                to: exposure.end.unwrap_or(material.end()),
                 is_open: exposure.end.is_none(),
                 tone: if exposure.end.is_none() { Tone::Bad } else { Tone::Warn },
             });
@@ -267,7 +266,7 @@ fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
         stretches.sort_by_key(|stretch| stretch.from);
         (name, stretches)
     });
-    Chart::Stretches { from, to, rows: rows.collect() }
+    Chart::Stretches { span: survey.range, rows: rows.collect() }
 }
 
 /// Organizations in the picture.

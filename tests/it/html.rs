@@ -106,7 +106,7 @@ fn stretches() -> Chart {
             vec![stretch("2024-12-01T00:00:00Z", "2025-01-12T00:00:00Z", false, Tone::Plain)],
         ),
     ];
-    Chart::Stretches { from: at("2025-01-01T00:00:00Z"), to: at("2025-02-01T00:00:00Z"), rows }
+    Chart::Stretches { span: Some((at("2025-01-01T00:00:00Z"), at("2025-02-01T00:00:00Z"))), rows }
 }
 
 fn sheet() -> Sheet<'static> {
@@ -269,8 +269,9 @@ fn little_is_enough() {
         Chart::Heat(vec![(String::new(), zero)]),
         Chart::Heat(vec![(String::new(), [[u64::MAX; 24]; 7])]),
         Chart::Bars(vec![(String::new(), 0, Tone::Plain)]),
-        Chart::Stretches { from: time, to: time, rows: vec![(String::new(), vec![nothing])] },
-        Chart::Stretches { from: time, to: time, rows: Vec::new() },
+        Chart::Stretches { span: Some((time, time)), rows: vec![(String::new(), vec![nothing])] },
+        Chart::Stretches { span: Some((time, time)), rows: Vec::new() },
+        Chart::Stretches { span: None, rows: Vec::new() },
     ];
     for chart in charts {
         let sections = vec![Section { key: "only", title: "Only", body: Body::Chart(chart) }];

@@ -37,6 +37,24 @@ fn json_satisfies_the_published_schema() {
 }
 
 #[test]
+fn a_log_without_an_event_is_reported_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.ndjson");
+    fs::write(&path, "not json\n").unwrap();
+    let file = path.to_str().unwrap();
+    for report in reports::every() {
+        for format in ["table", "ndjson", "csv", "tsv", "markdown", "html"] {
+            print(report.name, &["--format", format, file]);
+        }
+        let schema: Value = serde_json::from_str(&ssoaudit(&["schema", report.schema]).stdout).unwrap();
+        let json: Value = serde_json::from_str(&print(report.name, &["--format", "json", file])).unwrap();
+        if let Err(error) = jsonschema::validate(&schema, &json) {
+            panic!("{}: {error}", report.schema);
+        }
+    }
+}
+
+#[test]
 fn neither_threads_nor_the_order_of_files_matter() {
     let lines = String::from_utf8(fixture("scenario/events.ndjson")).unwrap();
     let lines: Vec<_> = lines.lines().chain(["not json"]).collect();

@@ -98,8 +98,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
             chart(
                 "gaps",
                 Chart::Stretches {
-                    from,
-                    to,
+                    span: Some((from, to)),
                     rows: names().map(|name| (name, vec![stretch(true)])).collect(),
                 },
             ),

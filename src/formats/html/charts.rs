@@ -51,7 +51,9 @@ pub fn picture(chart: &Chart, zone: Tz) -> Picture<'_> {
         Chart::Timeline { unit, buckets } => timeline(unit, buckets, zone).map(Picture::Timeline),
         Chart::Heat(grids) => heat(grids).map(Picture::Heat),
         Chart::Bars(bars) => bars_of(bars).map(Picture::Bars),
-        Chart::Stretches { from, to, rows } => stretches(*from, *to, rows, zone).map(Picture::Stretches),
+        Chart::Stretches { span, rows } => {
+            span.and_then(|(from, to)| stretches(from, to, rows, zone)).map(Picture::Stretches)
+        }
     };
     picture.unwrap_or(Picture::Empty)
 }

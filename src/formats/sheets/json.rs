@@ -132,11 +132,12 @@ fn numbers(chart: &Chart) -> Value {
         Chart::Bars(bars) => {
             bars.iter().map(|(name, count, _)| json!({ "name": name, "count": count })).collect()
         }
-        Chart::Stretches { from, to, rows } => {
+        Chart::Stretches { span, rows } => {
             let rows = rows.iter().map(|(name, stretches)| {
                 json!({ "name": name, "stretches": stretches.iter().map(stretch).collect::<Value>() })
             });
-            json!({ "from": time(from), "to": time(to), "rows": rows.collect::<Value>() })
+            let (from, to) = span.as_ref().map(|(from, to)| (time(from), time(to))).unzip();
+            json!({ "from": from, "to": to, "rows": rows.collect::<Value>() })
         }
     }
 }

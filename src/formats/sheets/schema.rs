@@ -83,7 +83,10 @@ fn numbers(chart: &Chart) -> Value {
             let open = json!({ "type": "boolean", "description": "whether it goes on beyond the log" });
             let stretch = members([("from", time()), ("to", time()), ("open", open)]);
             let row = members([name(), ("stretches", list(stretch))]);
-            members([("from", time()), ("to", time()), ("rows", list(row))])
+            let mut end = time();
+            end["type"] = json!(["string", "null"]);
+            end["description"] = "of the log; null where it has no event".into();
+            members([("from", end.clone()), ("to", end), ("rows", list(row))])
         }
     }
 }

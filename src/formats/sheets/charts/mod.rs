@@ -20,7 +20,9 @@ pub fn draw(chart: &Chart, look: &Look) -> Vec<String> {
         Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
         Chart::Heat(grids) => heat::draw(grids, look),
         Chart::Bars(bars) => bars::draw(bars, look),
-        Chart::Stretches { from, to, rows } => stretches::draw((*from, *to), rows, look),
+        Chart::Stretches { span, rows } => {
+            span.map_or_else(Vec::new, |span| stretches::draw(span, rows, look))
+        }
     };
     if lines.is_empty() { vec!["nothing to draw".to_owned()] } else { lines }
 }
@@ -113,7 +115,7 @@ mod tests {
             ("acme".to_owned(), vec![stretch(0, 10, false), stretch(20, 40, true)]),
             ("brief".to_owned(), vec![stretch(39, 39, false)]),
         ];
-        let chart = Chart::Stretches { from: day(0), to: day(40), rows };
+        let chart = Chart::Stretches { span: Some((day(0), day(40))), rows };
         let lines = draw(&chart, &look(47));
         assert_eq!(lines[0], format!("acme   {}{}{}▶", "━".repeat(10), " ".repeat(10), "━".repeat(19)));
         assert_eq!(lines[1], format!("brief  {}━", " ".repeat(39)));
