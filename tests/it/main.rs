@@ -44,5 +44,7 @@ mod gate;
 mod redact;
 // What may be unpacked in how much memory.
 mod memory;
+// Which crates there are, and under which licences.
+mod supply_chain;
 // What the fuzz targets check, on fixed inputs.
 mod fuzz;
