@@ -44,6 +44,8 @@ mod gate;
 mod redact;
 // What may be unpacked in how much memory.
 mod memory;
+// What SECURITY.md promises.
+mod promises;
 // Which crates there are, and under which licences.
 mod supply_chain;
 // What the fuzz targets check, on fixed inputs.

@@ -136,3 +136,19 @@ fn one_place_each_for_files_threads_and_exit_codes() {
         owns("unsafe ", &[]);
     }
 }
+
+#[test]
+fn nothing_can_reach_a_network_or_a_program() {
+    let reaching =
+        ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "ToSocketAddrs", "process::Command"];
+    for (path, text) in rust_files("src") {
+        for name in reaching {
+            assert!(!code(&text).contains(name), "{} uses {name}", path.display());
+        }
+        // Addresses are values; whatever else is in there connects.
+        let net = code(&text).split("std::net::").skip(1);
+        for rest in net {
+            assert!(rest.starts_with("Ip"), "{} uses more of std::net than addresses", path.display());
+        }
+    }
+}
