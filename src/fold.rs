@@ -4,7 +4,7 @@
 
 use crate::event::Event;
 use crate::finding::Finding;
-use crate::input::{Block, Form};
+use crate::input::{Block, Form, Misplaced};
 use crate::line::{self, Reading, Scratch};
 use crate::shape::Shapes;
 use crate::sink::Origin;
@@ -90,9 +90,13 @@ pub fn fold<T: Default>(
         }
         Form::Records(records) => {
             for record in records {
-                match record.too_long {
-                    Some(bytes) => folder.too_long(bytes, record.origin),
-                    None => {
+                match (record.too_long, record.misplaced) {
+                    (Some(bytes), _) => folder.too_long(bytes, record.origin),
+                    (None, Some(misplaced)) => {
+                        let Misplaced { found, expected } = misplaced;
+                        folder.refused(line::misplaced(found, expected, record.origin), record.origin);
+                    }
+                    (None, None) => {
                         let raw = &block.bytes()[record.start..record.end];
                         folder.slow(raw, raw, record.origin);
                     }
@@ -210,9 +214,13 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
     }
 
     fn too_long(&mut self, bytes: u64, origin: Origin) {
+        self.refused(line::too_long(bytes, origin, &self.reading), origin);
+    }
+
+    fn refused(&mut self, finding: Finding, origin: Origin) {
         self.folded.counts.lines += 1;
         self.folded.counts.invalid += 1;
-        let findings = vec![line::too_long(bytes, origin, &self.reading)];
-        (self.each)(&mut self.folded.value, Record { raw: &[], line: origin.line, event: None, findings });
+        let record = Record { raw: &[], line: origin.line, event: None, findings: vec![finding] };
+        (self.each)(&mut self.folded.value, record);
     }
 }

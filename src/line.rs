@@ -107,6 +107,17 @@ pub fn too_long(bytes: u64, origin: Origin, reading: &Reading) -> Finding {
     sink.findings.remove(0)
 }
 
+/// The finding for what stands in an array of events and is none.
+pub fn misplaced(found: &str, expected: &str, origin: Origin) -> Finding {
+    let mut sink = Sink::new(&[], origin, false);
+    sink.add_at(&NOT_JSON, 0, |finding| {
+        finding.message = format!("found {found}, expected {expected}");
+        finding.found = Some(found.to_owned());
+        finding.expected = Some(expected.to_owned());
+    });
+    sink.findings.remove(0)
+}
+
 impl Sink<'_> {
     fn refuse<'l>(self) -> Line<'l> {
         Line { event: None, findings: self.findings }

@@ -17,6 +17,28 @@ pub struct Record {
     pub origin: Origin,
     /// Its length in bytes, if it was too long to keep; `start` equals `end` then.
     pub too_long: Option<u64>,
+    /// What the array has there instead of an event; `start` equals `end` then.
+    pub misplaced: Option<Misplaced>,
+}
+
+/// A comma or bracket that is not where an array has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misplaced {
+    /// What is there.
+    pub found: &'static str,
+    /// What should be.
+    pub expected: &'static str,
+}
+
+/// How far an array of events is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Array {
+    /// There is none, or it has ended.
+    Outside,
+    Begun,
+    /// An event was the last thing in it.
+    Event,
+    Comma,
 }
 
 /// Whether a file that begins like this holds documents rather than lines.
@@ -86,7 +108,7 @@ impl Nesting {
 pub struct Framer {
     max_line: usize,
     nesting: Nesting,
-    in_array: bool,
+    array: Array,
     /// Where the event begun last begins in the block; 0 when it began in an earlier one.
     start: Option<usize>,
     origin: Origin,
@@ -104,7 +126,7 @@ impl Framer {
         Self {
             max_line,
             nesting: Nesting::default(),
-            in_array: false,
+            array: Array::Outside,
             start: None,
             origin: Origin { line: 1, column: 1 },
             dropped: 0,
@@ -120,12 +142,12 @@ impl Framer {
     pub fn frame(&mut self, bytes: &[u8], is_last: bool) -> (usize, Vec<Record>) {
         let mut records = Vec::new();
         for (at, byte) in bytes.iter().enumerate().skip(self.scanned) {
-            if let Some(until) = self.step(*byte, at) {
+            if let Some(until) = self.step(*byte, at, &mut records) {
                 let event = &bytes[..until];
                 records.push(self.finish(event.trim_ascii_end().len().max(self.start.unwrap_or(until))));
                 // The byte that ends an event from outside is looked at again on its own.
                 if until <= at {
-                    self.step(*byte, at);
+                    self.step(*byte, at, &mut records);
                 }
             }
             self.advance(*byte);
@@ -133,10 +155,14 @@ impl Framer {
         if is_last {
             if self.start.is_some() {
                 records.push(self.finish(bytes.len()));
-            } else if self.in_array {
-                self.in_array = false;
-                self.begin(bytes.len());
-                records.push(self.finish(bytes.len()));
+            }
+            if self.array != Array::Outside {
+                records.push(self.misplaced(
+                    bytes.len(),
+                    "the end of the file",
+                    "`]` at the end of the array",
+                ));
+                self.array = Array::Outside;
             }
             return (bytes.len(), records);
         }
@@ -154,14 +180,26 @@ impl Framer {
     }
 
     /// Looks at a byte and returns where the event begun last ends, if this byte shows it.
-    fn step(&mut self, byte: u8, at: usize) -> Option<usize> {
+    fn step(&mut self, byte: u8, at: usize, records: &mut Vec<Record>) -> Option<usize> {
         if self.start.is_none() {
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => {}
-                b'[' if !self.in_array => self.in_array = true,
-                b']' if self.in_array => self.in_array = false,
-                b',' if self.in_array => {}
-                _ => {
+            match (byte, self.array) {
+                (b' ' | b'\t' | b'\r' | b'\n', _) => {}
+                (b'[', Array::Outside) => self.array = Array::Begun,
+                (b']', Array::Begun | Array::Event) => self.array = Array::Outside,
+                (b']', Array::Comma) => {
+                    records.push(self.misplaced(at, "`]`", "an event after the comma"));
+                    self.array = Array::Outside;
+                }
+                (b',', Array::Event) => self.array = Array::Comma,
+                (b',', Array::Begun | Array::Comma) => {
+                    records.push(self.misplaced(at, "`,`", "an event before the comma"));
+                    self.array = Array::Comma;
+                }
+                (_, array) => {
+                    // Anything else is refused for itself.
+                    if array == Array::Event && matches!(byte, b'{' | b'[') {
+                        records.push(self.misplaced(at, "another event", "`,` between two events"));
+                    }
                     self.begin(at);
                     self.nesting.step(byte);
                 }
@@ -174,6 +212,10 @@ impl Framer {
                 && self.line > self.origin.line
                 && self.column <= self.origin.column;
             let is_scalar = self.nesting.depth == 0;
+            // The comma before it, if there is one, went with the event that was not closed.
+            if begins_anew && self.array == Array::Event {
+                self.array = Array::Comma;
+            }
             if begins_anew || (is_scalar && matches!(byte, b',' | b']' | b'\n')) {
                 return Some(at);
             }
@@ -187,6 +229,19 @@ impl Framer {
         self.start = Some(at);
         self.origin = Origin { line: self.line, column: self.column };
         self.nesting = Nesting::default();
+        if self.array != Array::Outside {
+            self.array = Array::Event;
+        }
+    }
+
+    fn misplaced(&self, at: usize, found: &'static str, expected: &'static str) -> Record {
+        Record {
+            start: at,
+            end: at,
+            origin: Origin { line: self.line, column: self.column },
+            too_long: None,
+            misplaced: Some(Misplaced { found, expected }),
+        }
     }
 
     fn finish(&mut self, end: usize) -> Record {
@@ -194,7 +249,13 @@ impl Framer {
         let length = self.dropped + (end - start) as u64;
         let too_long = (length > self.max_line as u64).then_some(length);
         self.dropped = 0;
-        Record { start: if too_long.is_some() { end } else { start }, end, origin: self.origin, too_long }
+        Record {
+            start: if too_long.is_some() { end } else { start },
+            end,
+            origin: self.origin,
+            too_long,
+            misplaced: None,
+        }
     }
 
     fn advance(&mut self, byte: u8) {

@@ -17,7 +17,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
-pub use documents::Record;
+pub use documents::{Misplaced, Record};
 pub use walk::collect;
 
 /// Something to read.

@@ -52,6 +52,7 @@ pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Ve
             Form::LongLine(bytes) => pieces.push(too_long(*bytes)),
             Form::Records(records) => pieces.extend(records.iter().map(|record| match record.too_long {
                 Some(bytes) => too_long(bytes),
+                None if record.misplaced.is_some() => format!("{:?}", record.misplaced).into_bytes(),
                 None => block.bytes()[record.start..record.end].to_vec(),
             })),
         }

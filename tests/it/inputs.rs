@@ -151,6 +151,19 @@ fn places_are_exact_in_documents() {
     );
     assert_eq!(places("{\n  \"a\": 1\n}\n{\n  \"a\" 1\n}\n"), ["1:1 unknown-source", "5:7 not-json"]);
     assert_eq!(places("[{}"), ["1:2 unknown-source", "1:4 not-json"], "the array is not closed");
+    assert_eq!(
+        places("[,{},\n,{} {},]"),
+        [
+            "1:2 not-json",
+            "1:3 unknown-source",
+            "2:1 not-json",
+            "2:2 unknown-source",
+            "2:5 not-json",
+            "2:5 unknown-source",
+            "2:8 not-json"
+        ],
+        "commas are between events"
+    );
     assert_eq!(places("{\n\"a\":1\n}\n}x"), ["1:1 unknown-source", "4:1 not-json"]);
 }
 
