@@ -137,7 +137,9 @@ fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Sink<'_>) -> Option<&'a
         let byte = raw.get(valid).copied().unwrap_or_default();
         finding.message = format!("byte 0x{byte:02X} is not UTF-8 here");
         finding.found = Some(format!("0x{byte:02X}"));
-        finding.expected = Some("UTF-8 text".to_owned());
+        let is_utf16 = raw.starts_with(b"\xFF\xFE") || raw.starts_with(b"\xFE\xFF");
+        let hint = if is_utf16 { "; `iconv -f UTF-16 -t UTF-8` converts what looks like UTF-16" } else { "" };
+        finding.expected = Some(format!("UTF-8 text{hint}"));
     });
     None
 }

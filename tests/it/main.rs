@@ -11,6 +11,8 @@ mod findings;
 mod oracle;
 // A story with answers worked out by hand.
 mod scenario;
+// JSON, by its grammar.
+mod json;
 // The fast path and the slow path on the same lines.
 mod agreement;
 mod both_ways;
