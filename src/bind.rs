@@ -282,9 +282,7 @@ impl Binder<'_, '_, '_> {
     fn missing(&mut self, object: NodeId, field: &Field) {
         let start = self.document.nodes[object].span.start;
         let brace = Span { start, end: start + 1, escaped: false };
-        let parent = self.document.path(object);
         self.sink.add(&MISSING_FIELD, brace, |finding| {
-            finding.path = parent;
             push_key(&mut finding.path, field.key());
             finding.message = format!("`{}` is missing", finding.path);
             finding.found = None;

@@ -109,6 +109,19 @@ impl<'a> Fields<'a> {
         rest.map(move |binding| (binding.element, spans[binding.slot as usize]))
     }
 
+    /// Of each list element that has the first field: its values of these fields.
+    pub fn together<const N: usize>(&self, fields: [FieldId; N]) -> impl Iterator<Item = [Option<Span>; N]> {
+        // Elements come in the order of the list, whatever the field.
+        let mut rest = fields.map(|field| self.each(field).peekable());
+        std::iter::from_fn(move || {
+            let element = rest[0].peek()?.0;
+            Some(std::array::from_fn(|field| {
+                while rest[field].next_if(|(other, _)| *other < element).is_some() {}
+                rest[field].next_if(|(other, _)| *other == element).map(|(_, span)| span)
+            }))
+        })
+    }
+
     fn named(&self, attribute: Attribute) -> impl Iterator<Item = (&'a Binding, Span)> + use<'a> {
         let Self { spans, bindings, index, .. } = *self;
         let from = index.starts[attribute as usize] as usize;

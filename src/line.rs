@@ -66,7 +66,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
             None => return sink.refuse(),
         };
     let document = Document { text, nodes };
-    sink.nodes = nodes;
+    sink.document = Some(document);
     if nodes[0].kind != Kind::Object {
         no_object(document, &mut sink);
         return sink.refuse();
@@ -74,7 +74,6 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
     for member in document.duplicates() {
         let key = nodes[member].key.unwrap_or(nodes[member].span);
         sink.add(&DUPLICATE_KEY, key, |finding| {
-            finding.path = document.path(member);
             finding.message = format!("key {} is in the object twice", finding.quoted());
             finding.expected = Some("each key once".to_owned());
         });
@@ -96,8 +95,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
         fields,
         redactor: None,
     });
-    sink.findings.sort_by_key(|finding| (finding.line, finding.column));
-    Line { event, findings: sink.findings }
+    Line { event, findings: sink.finish() }
 }
 
 /// The finding for a line of which only the length is known.
@@ -120,7 +118,7 @@ pub fn misplaced(found: &str, expected: &str, origin: Origin) -> Finding {
 
 impl Sink<'_> {
     fn refuse<'l>(self) -> Line<'l> {
-        Line { event: None, findings: self.findings }
+        Line { event: None, findings: self.finish() }
     }
 }
 

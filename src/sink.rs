@@ -3,8 +3,13 @@
 //! Messages, paths and columns are made only when there is a finding: nearly all lines have none.
 
 use crate::finding::{Code, Excerpt, Finding, Level};
-use crate::json::{Document, Node, NodeId, Span};
+use crate::json::{Document, Span, Trail};
 
+/// Of each level so many findings of a line are told, and the others counted: a line that is made to have
+/// a million must not need a hundred times its size.
+const MOST_TOLD: usize = 1000;
+/// Characters of a sentence: it may quote a value that is as long as the line.
+const LONGEST_SAID: usize = 1000;
 const LONGEST_FOUND: usize = 80;
 const EXCERPT_BEFORE: usize = 36;
 const EXCERPT_MARKED: usize = 40;
@@ -27,20 +32,36 @@ pub struct Sink<'a> {
     pub origin: Origin,
     /// Whether notices are wanted.
     pub notices: bool,
-    /// Its values, once it is parsed.
-    pub nodes: &'a [Node],
+    /// What it says, once it is parsed.
+    pub document: Option<Document<'a>>,
     /// What was found so far.
     pub findings: Vec<Finding>,
     /// Whether there was anything to find.
     pub has_found: bool,
     /// Only whether is asked, not what.
     only_asks: bool,
+    /// By level how many findings there are.
+    counts: [usize; 3],
+    /// The byte that the last place was worked out for, and that place.
+    last: (usize, u64, u64),
+    trail: Trail,
 }
 
 impl<'a> Sink<'a> {
     /// For the findings of a line that begins at `origin`.
     pub fn new(raw: &'a [u8], origin: Origin, notices: bool) -> Self {
-        Self { raw, origin, notices, nodes: &[], findings: Vec::new(), has_found: false, only_asks: false }
+        Self {
+            raw,
+            origin,
+            notices,
+            document: None,
+            findings: Vec::new(),
+            has_found: false,
+            only_asks: false,
+            counts: [0; 3],
+            last: (0, origin.line, origin.column),
+            trail: Trail::default(),
+        }
     }
 
     /// For asking whether there is anything to find but notices.
@@ -57,6 +78,11 @@ impl<'a> Sink<'a> {
         if self.only_asks {
             return;
         }
+        let count = &mut self.counts[code.level as usize];
+        *count += 1;
+        if *count > MOST_TOLD {
+            return;
+        }
         let (line, column) = self.place(span.start as usize);
         let mut finding = Finding {
             code,
@@ -70,6 +96,8 @@ impl<'a> Sink<'a> {
             excerpt: self.excerpt(span),
         };
         fill(&mut finding);
+        shorten(&mut finding.message);
+        [&mut finding.found, &mut finding.expected].into_iter().flatten().for_each(shorten);
         self.findings.push(finding);
     }
 
@@ -85,28 +113,52 @@ impl<'a> Sink<'a> {
 
     /// The line has at least one error.
     pub fn is_invalid(&self) -> bool {
-        self.findings.iter().any(|finding| finding.code.level == Level::Error)
+        self.counts[Level::Error as usize] > 0
     }
 
-    fn place(&self, offset: usize) -> (u64, u64) {
-        let before = &self.raw[..offset.min(self.raw.len())];
-        let breaks = memchr::memchr_iter(b'\n', before).count() as u64;
-        let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let column = characters(&before[line_start..]);
-        if breaks == 0 {
-            (self.origin.line, self.origin.column + column)
-        } else {
-            (self.origin.line + breaks, 1 + column)
+    /// The findings in the order of places; the last one of a level says how many there are besides.
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.findings.sort_by_key(|finding| (finding.line, finding.column));
+        for level in [Level::Error, Level::Warning, Level::Notice] {
+            let more = self.counts[level as usize].saturating_sub(MOST_TOLD);
+            let last = self.findings.iter_mut().rfind(|finding| finding.code.level == level);
+            if let Some(last) = last.filter(|_| more > 0) {
+                let name = level.name();
+                last.message.push_str(&format!("; {more} more {name}s of this line are not told"));
+            }
         }
+        self.findings
     }
 
-    fn path(&self, span: Span) -> String {
-        let Ok(text) = std::str::from_utf8(self.raw) else {
+    /// Works it out from the place before: a line may be long, and have many.
+    fn place(&mut self, offset: usize) -> (u64, u64) {
+        let offset = offset.min(self.raw.len());
+        let (before, line, column) = self.last;
+        let between = &self.raw[offset.min(before)..offset.max(before)];
+        let breaks = memchr::memchr_iter(b'\n', between).count() as u64;
+        let line = if offset < before { line - breaks } else { line + breaks };
+        let column = if breaks > 0 {
+            let before = &self.raw[..offset];
+            let start = memchr::memrchr(b'\n', before);
+            start.map_or(self.origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])
+        } else if offset < before {
+            column - characters(between)
+        } else {
+            column + characters(between)
+        };
+        self.last = (offset, line, column);
+        (line, column)
+    }
+
+    /// The path of the value or key that begins where the span does.
+    fn path(&mut self, span: Span) -> String {
+        let Some(document) = self.document else {
             return String::new();
         };
-        let document = Document { text, nodes: self.nodes };
-        let is_it = |id: &NodeId| self.nodes[*id].span == span || self.nodes[*id].key == Some(span);
-        (0..self.nodes.len()).find(is_it).map_or(String::new(), |id| document.path(id))
+        let nodes = document.nodes;
+        let after = nodes.partition_point(|node| node.span.start <= span.start);
+        let is_key = nodes.get(after).and_then(|node| node.key).is_some_and(|key| key == span);
+        self.trail.path(document, if is_key { after } else { after.saturating_sub(1) })
     }
 
     fn found(&self, span: Span) -> String {
@@ -120,12 +172,12 @@ impl<'a> Sink<'a> {
 
     fn excerpt(&self, span: Span) -> Excerpt {
         let (start, end) = (span.start as usize, span.end as usize);
-        let line_start =
-            memchr::memrchr(b'\n', &self.raw[..start.min(self.raw.len())]).map_or(0, |at| at + 1);
-        let before = self.lossy(start.saturating_sub(4 * EXCERPT_BEFORE).max(line_start), start);
+        let from = start.saturating_sub(4 * EXCERPT_BEFORE).min(self.raw.len());
+        let line_start = memchr::memrchr(b'\n', &self.raw[from..start.min(self.raw.len())]);
+        let before = self.lossy(line_start.map_or(from, |at| from + at + 1), start);
         let skipped = before.chars().count().saturating_sub(EXCERPT_BEFORE);
-        let cut =
-            if skipped > 0 || start.saturating_sub(4 * EXCERPT_BEFORE) > line_start { "…" } else { "" };
+        let is_whole = line_start.is_some() || from == 0 || self.raw[from - 1] == b'\n';
+        let cut = if skipped > 0 || !is_whole { "…" } else { "" };
         let before: String = before.chars().skip(skipped).collect();
         let marked = self.lossy(start, end);
         let marked_first = marked.split('\n').next().unwrap_or_default();
@@ -159,6 +211,13 @@ impl Finding {
     /// The value found, shortened.
     pub fn found(&self) -> &str {
         self.found.as_deref().unwrap_or_default()
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_SAID) {
+        text.truncate(end);
+        text.push('…');
     }
 }
 

@@ -127,24 +127,6 @@ impl<'a> Document<'a> {
         (node.kind == Kind::Text).then(|| node.span.decode(self.text))
     }
 
-    /// The path from the root, such as `targets[0].metadata.name`; empty for the root.
-    pub fn path(self, id: NodeId) -> String {
-        let (mut path, mut parent) = (String::new(), 0);
-        while parent != id {
-            let inside = |child: &(usize, NodeId)| id < self.nodes[child.1].next as usize;
-            let Some((index, child)) = self.children(parent).enumerate().find(inside) else {
-                break;
-            };
-            if self.nodes[parent].kind == Kind::Array {
-                path.push_str(&format!("[{index}]"));
-            } else {
-                push_key(&mut path, &self.key(child));
-            }
-            parent = child;
-        }
-        path
-    }
-
     /// Members whose key an earlier member of the same object has already.
     pub fn duplicates(self) -> Vec<NodeId> {
         const FEW: usize = 16;
@@ -169,8 +151,46 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Adds a key to a path, in brackets where dots would mislead.
+/// The way from the root to a value. Values that are asked for one after another are found from the one
+/// before, so that asking for all of them costs one walk.
+#[derive(Default)]
+pub struct Trail {
+    /// From the root down: a member or element, and its index in its parent.
+    steps: Vec<(NodeId, usize)>,
+}
+
+impl Trail {
+    /// The path of a value, such as `targets[0].metadata.name`; empty for the root.
+    pub fn path(&mut self, document: Document<'_>, id: NodeId) -> String {
+        let nodes = document.nodes;
+        let (mut path, mut parent, mut depth) = (String::new(), 0, 0);
+        while parent != id {
+            let known = self.steps.get(depth).copied();
+            let (mut child, mut index) = known.filter(|(child, _)| *child <= id).unwrap_or((parent + 1, 0));
+            while nodes[child].next as usize <= id {
+                (child, index) = (nodes[child].next as usize, index + 1);
+            }
+            if known.is_none_or(|known| known.0 != child) {
+                self.steps.truncate(depth);
+                self.steps.push((child, index));
+            }
+            if nodes[parent].kind == Kind::Array {
+                path.push_str(&format!("[{index}]"));
+            } else {
+                push_key(&mut path, &document.key(child));
+            }
+            (parent, depth) = (child, depth + 1);
+        }
+        path
+    }
+}
+
+/// Adds a key to a path, in brackets where dots would mislead; of a long one its beginning.
 pub fn push_key(path: &mut String, key: &str) {
+    const LONGEST: usize = 100;
+    if let Some((end, _)) = key.char_indices().nth(LONGEST) {
+        return push_key(path, &format!("{}…", &key[..end - 1]));
+    }
     let plain =
         !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$'));
     if !plain {

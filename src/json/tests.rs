@@ -58,7 +58,8 @@ fn finds_duplicates_however_spelt() {
     let mut nodes = Vec::new();
     parse(text, &mut nodes).unwrap();
     let document = Document { text, nodes: &nodes };
-    let paths: Vec<_> = document.duplicates().into_iter().map(|id| document.path(id)).collect();
+    let paths: Vec<_> =
+        document.duplicates().into_iter().map(|id| Trail::default().path(document, id)).collect();
     assert_eq!(paths, ["a", "a.b", "d[0].e"]);
 }
 
@@ -115,6 +116,18 @@ proptest! {
             (Ok(()), Ok(expected)) => prop_assert_eq!(value(Document { text: &text, nodes: &nodes }, 0), expected),
             (Err(_), Err(_)) => {}
             (ours, theirs) => prop_assert!(false, "{text}: {ours:?}, serde_json: {theirs:?}"),
+        }
+    }
+
+    #[test]
+    fn a_trail_leads_to_the_same_place_in_any_order(text in jsonish(), picks in prop::collection::vec(any::<prop::sample::Index>(), 1..20)) {
+        let mut nodes = Vec::new();
+        prop_assume!(parse(&text, &mut nodes).is_ok());
+        let document = Document { text: &text, nodes: &nodes };
+        let mut trail = Trail::default();
+        for pick in picks {
+            let id = pick.index(nodes.len());
+            prop_assert_eq!(trail.path(document, id), Trail::default().path(document, id));
         }
     }
 

@@ -178,8 +178,9 @@ fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
         _ => ORGANIZATION_TARGET,
     };
     if operation == Operation::Deleted {
-        for (element, _) in fields.each(CONNECTION_TARGET) {
-            connection(fields, element, sink);
+        let said = [CONNECTION_TARGET, CONNECTION_ID, CONNECTION_TYPE, CONNECTION_NAME];
+        for said in fields.together(said) {
+            connection(fields.text, said, sink);
         }
     }
     let page = fields.text(PAGE, 0).unwrap_or_default();
@@ -205,10 +206,9 @@ fn other_organization(in_route: &str, organization: &str, span: Span, sink: &mut
 }
 
 /// A deletion says its connection's id and type twice (Centure's SSO events page).
-fn connection(fields: &Fields<'_>, element: u32, sink: &mut Sink<'_>) {
-    let text = |field| fields.text(field, element);
-    if let (Some(target), Some(span)) = (text(CONNECTION_TARGET), fields.find(CONNECTION_ID, element)) {
-        let repeated = span.decode(fields.text);
+fn connection(text: &str, [target, repeated, kind, name]: [Option<Span>; 4], sink: &mut Sink<'_>) {
+    if let (Some(target), Some(span)) = (target, repeated) {
+        let (target, repeated) = (target.decode(text), span.decode(text));
         if repeated != target && !repeated.is_empty() {
             sink.add(&CONTRADICTION, span, |finding| {
                 finding.message =
@@ -217,8 +217,8 @@ fn connection(fields: &Fields<'_>, element: u32, sink: &mut Sink<'_>) {
             });
         }
     }
-    if let (Some(kind), Some(span)) = (text(CONNECTION_TYPE), fields.find(CONNECTION_NAME, element)) {
-        let name = span.decode(fields.text);
+    if let (Some(kind), Some(span)) = (kind, name) {
+        let (kind, name) = (kind.decode(text), span.decode(text));
         let begins = name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&kind));
         if !begins && !name.is_empty() {
             sink.add(&CONTRADICTION, span, |finding| {

@@ -13,6 +13,8 @@ mod oracle;
 mod scenario;
 // JSON, by its grammar.
 mod json;
+// What is huge or hostile.
+mod bounds;
 // The fast path and the slow path on the same lines.
 mod agreement;
 mod both_ways;
