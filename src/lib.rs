@@ -52,6 +52,7 @@ pub mod formats;
 pub mod printer;
 pub mod schema;
 
+pub mod interrupt;
 pub mod messages;
 pub mod output;
 pub mod progress;

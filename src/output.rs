@@ -1,6 +1,7 @@
-//! Where results go: standard output, or a file that appears when it is complete.
+//! Where results go: standard output, or a file that appears when it is complete. What is no file,
+//! such as a named pipe or `/dev/stderr`, is written as it comes.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::input::{Input, Place};
+use crate::interrupt;
 
 /// A destination of results.
 pub enum Output {
@@ -20,32 +22,46 @@ pub enum Output {
         /// What it becomes.
         path: PathBuf,
     },
+    /// A device or a named pipe, which a file must not replace.
+    Device {
+        /// It, open.
+        device: fs::File,
+        /// Its name.
+        path: PathBuf,
+    },
 }
 
 impl Output {
-    /// Opens `path`, or standard output; refuses to overwrite one of the inputs.
+    /// Opens `path`, or standard output; refuses to write to one of the inputs.
     pub fn create(path: Option<&Path>, inputs: &[Input]) -> Result<Self> {
         let Some(path) = path else {
+            // `> file` has emptied the file by now, but `>> file` would feed on itself for ever.
+            if let Some(input) = is_among(identity::of_stdout(), inputs) {
+                bail!("standard output is the input {}; write to another file", input.name);
+            }
             return Ok(Self::Stdout(io::stdout()));
         };
         if path.is_dir() {
             bail!("--output {} is a directory", path.display());
         }
-        let target = fs::canonicalize(path).ok();
-        let is_target = |input: &&Input| match &input.place {
-            Place::File(file) => target.is_some() && fs::canonicalize(file).ok() == target,
-            _ => false,
-        };
-        if let Some(input) = inputs.iter().find(is_target) {
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            let device = OpenOptions::new().write(true).open(path);
+            let device = device.with_context(|| format!("opening {}", path.display()))?;
+            return Ok(Self::Device { device, path: path.to_owned() });
+        }
+        if let Some(input) = is_among(identity::of(path), inputs) {
             bail!("--output {} is the input {}", path.display(), input.name);
         }
+        // A link stays one, and what it leads to is replaced.
+        let path = match path.is_symlink() {
+            true => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            false => path.to_owned(),
+        };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = tempfile::Builder::new()
-            .prefix(".ssoaudit-")
-            .tempfile_in(folder)
+        let create = || tempfile::Builder::new().prefix(".ssoaudit-").tempfile_in(folder);
+        let temporary = interrupt::removing(create, NamedTempFile::path)
             .with_context(|| format!("creating a file in {}", folder.display()))?;
-        remove_when_interrupted(temporary.path());
-        Ok(Self::File { temporary, path: path.to_owned() })
+        Ok(Self::File { temporary, path })
     }
 
     /// Writes all of it now, so that a reader at the other end of a pipe sees it.
@@ -60,6 +76,9 @@ impl Output {
             }
             Self::File { temporary, path } => {
                 temporary.write_all(bytes).with_context(|| format!("writing {}", path.display()))
+            }
+            Self::Device { device, path } => {
+                device.write_all(bytes).with_context(|| format!("writing {}", path.display()))
             }
         }
     }
@@ -86,6 +105,7 @@ impl Write for Output {
         match self {
             Self::Stdout(stdout) => stdout.write(bytes),
             Self::File { temporary, .. } => temporary.write(bytes),
+            Self::Device { device, .. } => device.write(bytes),
         }
     }
 
@@ -93,6 +113,7 @@ impl Write for Output {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
             Self::File { temporary, .. } => temporary.flush(),
+            Self::Device { device, .. } => device.flush(),
         }
     }
 }
@@ -117,24 +138,67 @@ fn usual_permissions() -> Option<fs::Permissions> {
     None
 }
 
-/// Lets a signal end the process as it would have, but without leaving the file behind.
-#[cfg(unix)]
-fn remove_when_interrupted(path: &Path) {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-    use signal_hook::low_level::emulate_default_handler;
-
-    let path = path.to_owned();
-    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
-        return;
+fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input> {
+    let file = file?;
+    let is_it = |input: &&Input| match &input.place {
+        Place::Stdin => identity::of_stdin().as_ref() == Some(&file),
+        Place::File(path) => identity::of(path).as_ref() == Some(&file),
+        Place::Unreadable(_) => false,
     };
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            let _ = fs::remove_file(&path);
-            let _ = emulate_default_handler(signal);
-        }
-    });
+    inputs.iter().find(is_it)
+}
+
+/// What tells one regular file from every other, whatever name it is reached by.
+#[cfg(unix)]
+mod identity {
+    use std::fs::{self, File, Metadata};
+    use std::io;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+
+    /// Device and inode.
+    pub type Identity = (u64, u64);
+
+    pub fn of(path: &Path) -> Option<Identity> {
+        of_regular(&fs::metadata(path).ok()?)
+    }
+
+    pub fn of_stdin() -> Option<Identity> {
+        of_open(&io::stdin())
+    }
+
+    pub fn of_stdout() -> Option<Identity> {
+        of_open(&io::stdout())
+    }
+
+    fn of_open(stream: &impl AsFd) -> Option<Identity> {
+        let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
+        of_regular(&file.metadata().ok()?)
+    }
+
+    fn of_regular(metadata: &Metadata) -> Option<Identity> {
+        metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+    }
 }
 
 #[cfg(not(unix))]
-fn remove_when_interrupted(_: &Path) {}
+mod identity {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    /// The path without links.
+    pub type Identity = PathBuf;
+
+    pub fn of(path: &Path) -> Option<Identity> {
+        fs::canonicalize(path).ok()
+    }
+
+    pub fn of_stdin() -> Option<Identity> {
+        None
+    }
+
+    pub fn of_stdout() -> Option<Identity> {
+        None
+    }
+}

@@ -145,12 +145,7 @@ impl CheckCommand {
         }
         for (format, file) in &targets {
             let look = self.look(terminal, file.is_some());
-            let written = stream(outputs.next(), |out| (format.render)(&verdict, &look, out));
-            if file.is_some() {
-                written?;
-            } else {
-                keep_verdict(written)?;
-            }
+            stream(outputs.next(), |out| (format.render)(&verdict, &look, out))?;
             if format.name == "github" {
                 append_step_summary(&verdict)?;
             }
@@ -228,18 +223,14 @@ fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {
     stream(output, |out| out.write_all(bytes))
 }
 
-/// Formats may have as much to say as there is in the input.
+/// Formats may have as much to say as there is in the input. A reader that closes the pipe must not
+/// turn a violation into a success.
 fn stream(output: Option<Output>, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut output = output.expect("every target has its output");
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
-    print(&mut buffered).and_then(|()| buffered.flush()).context("writing findings")?;
+    let written = print(&mut buffered).and_then(|()| buffered.flush());
     drop(buffered);
-    output.finish()
-}
-
-/// A reader that closes the pipe must not turn a violation into a success.
-fn keep_verdict(written: Result<()>) -> Result<()> {
-    match written {
+    match written.context("writing findings").and_then(|()| output.finish()) {
         Err(error) if is_closed_pipe(&error) => Ok(()),
         written => written,
     }
