@@ -46,6 +46,8 @@ pub struct Blocks<R> {
     carry: Vec<u8>,
     state: State,
     ended: bool,
+    /// Bytes read so far, unpacked.
+    read: u64,
     error: Option<io::Error>,
 }
 
@@ -75,7 +77,16 @@ const DECIDING: usize = 1 << 16;
 impl<R: Read> Blocks<R> {
     /// Blocks of what `reader` gives; a `live` reader is not waited on to fill a block.
     pub fn new(reader: R, sizes: Sizes, live: bool) -> Self {
-        Self { reader, sizes, live, carry: Vec::new(), state: State::Start, ended: false, error: None }
+        Self {
+            reader,
+            sizes,
+            live,
+            carry: Vec::new(),
+            state: State::Start,
+            ended: false,
+            read: 0,
+            error: None,
+        }
     }
 
     /// The next block, read into `buffer`; `None` at the end.
@@ -126,12 +137,17 @@ impl<R: Read> Blocks<R> {
                 Ok(0) => self.ended = true,
                 Ok(n) => {
                     filled += n;
+                    self.read += n as u64;
                     if self.live && n < SHORT_READ {
                         break;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
+                    let error = io::Error::new(
+                        error.kind(),
+                        format!("after {} bytes of content: {error}", self.read),
+                    );
                     self.error = Some(error);
                     self.ended = true;
                 }

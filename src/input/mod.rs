@@ -7,7 +7,7 @@ mod documents;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,13 +91,14 @@ impl Meter {
         seals.get(name).cloned()
     }
 
-    fn count(&self, name: &str, bytes: &[u8]) {
+    /// An input that is named twice has a seal of each reading; they are the same.
+    fn count(&self, name: &str, seal: &mut Seal, bytes: &[u8]) {
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        seal.bytes += bytes.len() as u64;
         if let Some(seals) = &self.seals {
-            let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
-            let seal = seals.entry(name.to_owned()).or_default();
-            seal.bytes += bytes.len() as u64;
             seal.sha256.update(bytes);
+            let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
+            seals.insert(name.to_owned(), seal.clone());
         }
     }
 }
@@ -109,21 +110,24 @@ impl Input {
     /// Size on disk in bytes; `None` for what has no size.
     pub fn size(&self) -> Option<u64> {
         match &self.place {
-            Place::File(path) => {
-                path.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
-            }
+            Place::File(path) => path.metadata().ok().filter(Metadata::is_file).map(|it| it.len()),
             _ => None,
         }
     }
 
     /// Opens the input and its decompressor, which is chosen by the first bytes.
     pub fn open(&self, meter: &Meter) -> io::Result<Reader> {
-        let reader: Reader = match &self.place {
-            Place::Stdin => Box::new(io::stdin()),
-            Place::File(path) => Box::new(File::open(path)?),
+        let (reader, size): (Reader, u64) = match &self.place {
+            Place::Stdin => (Box::new(io::stdin()), 0),
+            Place::File(path) => {
+                let file = File::open(path)?;
+                let size = file.metadata().ok().filter(Metadata::is_file).map_or(0, |it| it.len());
+                (Box::new(file), size)
+            }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        decompress(Metered { reader, meter: meter.clone(), name: self.name.clone() })
+        let name = self.name.clone();
+        decompress(Metered { reader, meter: meter.clone(), name, size, seal: Seal::default() })
     }
 
     /// Whether bytes may trickle in, so that a short read is not to be waited on.
@@ -153,12 +157,19 @@ struct Metered {
     reader: Reader,
     meter: Meter,
     name: String,
+    /// What there was to read when it was opened.
+    size: u64,
+    seal: Seal,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.reader.read(buffer)?;
-        self.meter.count(&self.name, &buffer[..n]);
+        self.meter.count(&self.name, &mut self.seal, &buffer[..n]);
+        if n == 0 && !buffer.is_empty() && self.seal.bytes < self.size {
+            let lost = self.size - self.seal.bytes;
+            return Err(io::Error::other(format!("the file lost its last {lost} bytes while it was read")));
+        }
         Ok(n)
     }
 }

@@ -18,7 +18,7 @@ pub fn collect(paths: &[PathBuf]) -> Vec<Input> {
 }
 
 fn at(path: &Path) -> Vec<Input> {
-    let name = path.display().to_string();
+    let name = name_of(path);
     if path.as_os_str() == "-" {
         return vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }];
     }
@@ -46,11 +46,11 @@ fn at(path: &Path) -> Vec<Input> {
 fn input(entry: walkdir::Result<DirEntry>, directory: &Path) -> Option<Input> {
     match entry {
         Ok(entry) if entry.file_type().is_file() && is_export(entry.file_name()) => {
-            Some(Input { name: entry.path().display().to_string(), place: Place::File(entry.into_path()) })
+            Some(Input { name: name_of(entry.path()), place: Place::File(entry.into_path()) })
         }
         Ok(_) => None,
         Err(error) => {
-            let path = error.path().unwrap_or(directory).display().to_string();
+            let path = name_of(error.path().unwrap_or(directory));
             let reason = match (error.loop_ancestor(), error.io_error()) {
                 (Some(ancestor), _) => format!("a link that leads back to {}", ancestor.display()),
                 (None, Some(io)) => io.to_string(),
@@ -59,6 +59,16 @@ fn input(entry: walkdir::Result<DirEntry>, directory: &Path) -> Option<Input> {
             Some(Input { name: path, place: Place::Unreadable(reason) })
         }
     }
+}
+
+/// The path as text; bytes that are none are written as `\xFF`, so that no two files look the same.
+fn name_of(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        name.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02X}")));
+    }
+    name
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
