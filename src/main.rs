@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -15,11 +16,7 @@ use ssoaudit::terminal::Terminal;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(refusal) => {
-            // A closed pipe is no reason to complain about help that nobody reads.
-            let _ = refusal.print();
-            return ExitCode::from(if refusal.use_stderr() { 2 } else { 0 });
-        }
+        Err(told) => return print(&told),
     };
     let terminal = Terminal::detect();
     match cli.command.run(terminal) {
@@ -34,5 +31,17 @@ fn main() -> ExitCode {
             }
             ExitCode::from(2)
         }
+    }
+}
+
+/// Prints help, the version, or what is wrong with the command line.
+fn print(told: &clap::Error) -> ExitCode {
+    match told.print() {
+        // A closed pipe is no reason to complain about help that nobody reads.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            messages::error(&format!("writing help: {error}"), false);
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(if told.use_stderr() { 2 } else { 0 }),
     }
 }

@@ -9,6 +9,14 @@ use crate::sheet::{Body, Cell, Sheet};
 
 /// Prints with the delimiter between cells.
 pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
+    write(sheet, look, delimiter, out).map_err(|error| match error.into_kind() {
+        // As it is, so that a closed pipe is known for one.
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}
+
+fn write(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> csv::Result<()> {
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
     let tables = sheet.sections.iter().filter_map(|section| match &section.body {
         Body::Table(table) => Some(table),
@@ -33,7 +41,7 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write
             writer.write_record([fact.key, &safe(&fact.value, look)])?;
         }
     }
-    writer.flush()
+    Ok(writer.flush()?)
 }
 
 fn safe(cell: &Cell<'_>, look: &Look) -> String {
