@@ -1,28 +1,46 @@
 //! Makes text harmless for where it is shown: fields of a log are written by attackers.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
+use std::net::Ipv6Addr;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
 
-/// Escapes what a terminal would obey or hide: control, bidirectional and zero-width characters; and
-/// noncharacters, which HTML and XML forbid.
+/// Escapes what a terminal would obey or hide: control, bidirectional and zero-width characters;
+/// noncharacters, which HTML and XML forbid; and what the log of a CI job would obey.
+///
+/// GitHub's runner takes a line that begins with `::name …::` for a command, and `##[name …]`
+/// wherever it stands; others take `##vso[` or `##teamcity[`. So no text has `##`, and none of its
+/// words begins with `::`, unless it is an IPv6 address. Who breaks a word into lines must not begin
+/// one with `::` either, see [`is_command`].
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe);
+    if is_plain && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
+    // What is escaped is part of a word.
+    let begins_word = |before: char| before.is_whitespace() && !is_unsafe(before);
     let mut escaped = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
         match c {
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
+            '#' if before == '#' => escaped.extend(c.escape_unicode()),
+            ':' if begins_word(before) && is_command(&text[at..]) => escaped.extend(c.escape_unicode()),
             c if is_unsafe(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
+        before = c;
     }
     Cow::Owned(escaped)
+}
+
+/// Whether a line that begins with the text may be a command of a CI job.
+pub fn is_command(text: &str) -> bool {
+    let word = || text.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+    text.starts_with("::") && word().parse::<Ipv6Addr>().is_err()
 }
 
 fn is_unsafe(c: char) -> bool {
@@ -44,35 +62,40 @@ pub fn defused(text: &str) -> Cow<'_, str> {
 }
 
 /// Escapes the same in finished JSON, whose readers see no difference; newlines stand between values.
+/// No line of JSON begins with a colon.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_odd = |c: char| c != '\n' && is_unsafe(c);
-    if text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(is_odd) {
+    let is_plain = text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(is_odd);
+    if is_plain && !text.contains("##") {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
+    let mut before = ' ';
     for c in text.chars() {
-        if is_odd(c) {
+        if is_odd(c) || (c == '#' && before == '#') {
             let units =
                 c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
             escaped.push_str(&units);
         } else {
             escaped.push(c);
         }
+        before = c;
     }
     Cow::Owned(escaped)
 }
 
-/// Writes a value as JSON on one line, with the same escaped.
-pub fn write_json(value: &impl Serialize, out: impl Write) -> serde_json::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(out, Harmless))
+/// Writes JSON that is harmless in the same way.
+struct HarmlessJson;
+
+impl serde_json::ser::Formatter for HarmlessJson {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        to.write_all(json(fragment).as_bytes())
+    }
 }
 
-struct Harmless;
-
-impl Formatter for Harmless {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        out.write_all(json(fragment).as_bytes())
-    }
+/// Writes a value as such JSON, on one line.
+pub fn write_json(value: &(impl Serialize + ?Sized), to: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
+    Ok(value.serialize(&mut serde_json::Serializer::with_formatter(to, HarmlessJson))?)
 }
 
 /// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
@@ -117,15 +140,32 @@ mod tests {
     }
 
     #[test]
+    fn commands_of_ci_jobs_are_broken() {
+        for (text, expected) in [
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a ::error::x", "a \\u{3a}:error::x"),
+            ("a\u{3000}::error::x", "a\u{3000}\\u{3a}:error::x"),
+            ("##[error]##[x", "#\\u{23}[error]#\\u{23}[x"),
+            ("a\n::error::x", "a\\n::error::x"),
+            ("###vso[", "#\\u{23}\\u{23}vso["),
+            // Left as they are, for people who read addresses and names of classes.
+            ("::1 ::ffff:192.0.2.1 ::/0 2001:db8::1", "::1 ::ffff:192.0.2.1 ::/0 2001:db8::1"),
+            ("LWP::Simple/6.0 #1 # #", "LWP::Simple/6.0 #1 # #"),
+        ] {
+            assert_eq!(visible(text), expected);
+        }
+    }
+
+    #[test]
     fn json_reads_back_the_same() {
-        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}株\"\n";
+        let text = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}株##[error]\"\n";
         let plain = serde_json::to_string_pretty(&[text]).unwrap();
-        let escaped = json(&plain);
-        assert!(escaped.contains("\\u007f\\u009b\\u202e\\udb40\\udc41株"), "{escaped}");
-        assert_eq!(serde_json::from_str::<[String; 1]>(&escaped).unwrap(), [text]);
         let mut written = Vec::new();
         write_json(&[text], &mut written).unwrap();
-        assert!(written.ends_with(b"\\u007f\\u009b\\u202e\\udb40\\udc41\xE6\xA0\xAA\\\"\\n\"]"));
+        for escaped in [&*json(&plain), std::str::from_utf8(&written).unwrap()] {
+            assert!(escaped.contains("\\u007f\\u009b\\u202e\\udb40\\udc41株#\\u0023["), "{escaped}");
+            assert_eq!(serde_json::from_str::<[String; 1]>(escaped).unwrap(), [text]);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The neutral event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
 
-use super::escape;
+use super::escape::write_json;
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
 
 /// Writes the whole event as one line without a line end.
@@ -59,5 +59,5 @@ fn value(value: Option<Value<'_>>, out: &mut Vec<u8>) {
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {
-    escape::write_json(&text, out).expect("memory takes all");
+    write_json(text, out).expect("memory takes all");
 }

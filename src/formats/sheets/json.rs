@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::{Look, cells};
-use crate::formats::escape;
+use crate::formats::escape::write_json;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Row, Section, Sheet, Stretch, Table};
 use crate::time::Timestamp;
 
@@ -25,16 +25,16 @@ pub fn left_out_key(section: &Section<'_>) -> String {
 /// One object with every section, and every row of a table on a line of its own.
 pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(schema_name(sheet)))?;
-    to_json(&sheet.notes, out)?;
+    write_json(&sheet.notes, out)?;
     for section in &sheet.sections {
         write!(out, ",\n  \"{}\": ", section.key)?;
         match &section.body {
-            Body::Facts(facts) => to_json(&Fields(None, facts), out)?,
+            Body::Facts(facts) => write_json(&Fields(None, facts), out)?,
             Body::Table(table) => {
                 self::table(table, out)?;
                 write!(out, ",\n  \"{}\": {}", left_out_key(section), table.left_out)?;
             }
-            Body::Chart(chart) => to_json(&numbers(chart), out)?,
+            Body::Chart(chart) => write_json(&numbers(chart), out)?,
         }
     }
     out.write_all(b"\n}\n")
@@ -44,7 +44,7 @@ fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut before = "[\n    ";
     for row in table.rows.iter() {
         out.write_all(before.as_bytes())?;
-        to_json(&Cells(None, table.columns, &row), out)?;
+        write_json(&Cells(None, table.columns, &row), out)?;
         before = ",\n    ";
     }
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
@@ -56,12 +56,12 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
         let key = Some(section.key);
         match &section.body {
             Body::Facts(facts) => {
-                to_json(&Fields(key, facts), out)?;
+                write_json(&Fields(key, facts), out)?;
                 out.write_all(b"\n")?;
             }
             Body::Table(table) => {
                 for row in table.rows.iter() {
-                    to_json(&Cells(key, table.columns, &row), out)?;
+                    write_json(&Cells(key, table.columns, &row), out)?;
                     out.write_all(b"\n")?;
                 }
             }
@@ -69,10 +69,6 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
         }
     }
     Ok(())
-}
-
-fn to_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    Ok(escape::write_json(value, out)?)
 }
 
 /// Facts as an object, after the key of their section if it is wanted.

@@ -5,7 +5,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::escape::visible;
+use crate::formats::escape::{is_command, visible};
 use crate::formats::grid::{self, Cut};
 
 /// A text of the log.
@@ -15,7 +15,8 @@ pub fn of_log(text: &str, ascii: bool) -> String {
 
 /// A text of a report, whose marks have a letter in ASCII; it may quote the log.
 pub fn of_report(text: &str, ascii: bool) -> String {
-    escaped(text, |c| ascii && !c.is_ascii() && letter(c).is_none())
+    // Letters first: a mark that the log has may become part of a command.
+    escaped(&plain(text.to_owned(), ascii), |c| ascii && !c.is_ascii())
 }
 
 fn escaped(text: &str, is_foreign: impl Fn(char) -> bool) -> String {
@@ -88,14 +89,17 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// What of a word fits on a line, one character at least, and what does not.
+/// What of a word fits on a line, one character at least, and what does not. The rest is no command
+/// of a CI job: it begins a character earlier where it would be one.
 fn split(word: &str, width: usize) -> (&str, Option<&str>) {
-    let mut taken = 0;
+    let (mut taken, mut last) = (0, 0);
     for (at, c) in word.char_indices() {
         taken += grid::columns_of(c);
         if taken > width && at > 0 {
+            let at = if last > 0 && is_command(&word[at..]) { last } else { at };
             return (&word[..at], Some(&word[at..]));
         }
+        last = at;
     }
     (word, None)
 }
@@ -117,6 +121,7 @@ mod tests {
             ("plain", "plain", "plain"),
             ("Zoë — x", "Zo\\u{eb} \\u{2014} x", "Zo\\u{eb} - x"),
             ("a\u{1b}b\u{202e}", "a\\u{1b}b\\u{202e}", "a\\u{1b}b\\u{202e}"),
+            ("██", "\\u{2588}\\u{2588}", "#\\u{23}"),
         ] {
             assert_eq!(plain(of_log(text, true), true), of_log_);
             assert_eq!(plain(of_report(text, true), true), of_report_);
@@ -133,6 +138,8 @@ mod tests {
             ("a abcdefgh b", 4, vec!["a", "abcd", "efgh", "b"]),
             ("株式会社", 5, vec!["株式", "会社"]),
             ("株", 1, vec!["株"]),
+            ("aaa::b::c", 3, vec!["aa", "a::", "b::", "c"]),
+            ("a::b::c", 1, vec!["a", ":", ":", "b", ":", ":", "c"]),
         ] {
             assert_eq!(wrapped(text, width), lines, "{text}");
         }
