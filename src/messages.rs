@@ -1,10 +1,11 @@
 //! Messages to the user, on standard error. Results never go there, messages nowhere else.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::formats::escape::visible;
+use crate::formats::sheets::words::of_report;
+use crate::terminal::speaks_utf8;
 
 /// Prints why the program could not do its job.
 pub fn error(message: &str, colors: bool) {
@@ -28,6 +29,7 @@ pub fn plain(text: &str) {
 
 fn print(label: &str, color: AnsiColor, message: &str, colors: bool) {
     let style = if colors { color.on_default().bold() } else { Style::new() };
+    let message = of_report(message, io::stderr().is_terminal() && !speaks_utf8());
     // There is nobody left to tell when standard error is closed.
-    let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {}", visible(message));
+    let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {message}");
 }

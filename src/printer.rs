@@ -5,9 +5,9 @@ use anyhow::Result;
 use chrono_tz::Tz;
 
 use crate::event::{Event, Operation};
-use crate::formats::escape::visible;
 use crate::formats::grid::{Cut, GridColumn, GridRow};
 use crate::formats::rows::{RowFormat, View};
+use crate::formats::sheets::words::of_log;
 use crate::formats::table;
 use crate::output::Output;
 use crate::redact::Redactor;
@@ -76,7 +76,7 @@ impl Rows {
                 self.rows.push(Row { line, time: event.time, content: Content::Bytes(bytes.into()) });
             }
             None => {
-                let forms = |form: String| visible(&form).into_owned();
+                let forms = |form: String| of_log(&form, plan.style.ascii);
                 let cells = plan
                     .view
                     .columns

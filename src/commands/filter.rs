@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::scan::{Counts, Fold, Record, scan};
 use crate::select::Select;
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 
 /// Arguments of `filter`.
 #[derive(Debug, Args)]
@@ -257,6 +257,7 @@ impl Filter {
             width,
             colors: terminal.colors_stdout(self.output.color, self.output.output.is_some()),
             header: !self.no_header,
+            ascii: to_terminal && !terminal::speaks_utf8(),
         };
         let sort = self.sort.map(|key| match key {
             SortKey::Earliest => Sort::Earliest,

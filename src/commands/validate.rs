@@ -17,7 +17,7 @@ use crate::order::Piece;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::scan::scan;
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
@@ -155,7 +155,11 @@ impl Validate {
     fn style(&self, terminal: Terminal) -> table::Style {
         let to_file = self.output.output.is_some();
         let width = self.output.width.or(terminal.width.filter(|_| !to_file)).map(usize::from);
-        table::Style { width, colors: terminal.colors_stdout(self.output.color, to_file), header: true }
+        // With CSV, what is text goes to standard error.
+        let is_csv = self.format(terminal) == Format::Csv;
+        let to_terminal = if is_csv { terminal.stderr } else { terminal.stdout && !to_file };
+        let colors = terminal.colors_stdout(self.output.color, to_file);
+        table::Style { width, colors, header: true, ascii: to_terminal && !terminal::speaks_utf8() }
     }
 }
 

@@ -2,9 +2,12 @@
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
-use super::escape::{defused, visible};
+use super::escape::defused;
 use super::grid::{Cut, GridColumn, GridRow};
+use super::sheets::words::of_report;
+use super::table;
 use crate::finding::{Level, Placed};
 
 /// Name and version of a finding's JSON.
@@ -45,7 +48,7 @@ impl<'a> From<Placed<'a>> for FindingJson<'a> {
 }
 
 /// Colour of a level.
-pub fn style(level: Level) -> Style {
+fn level_style(level: Level) -> Style {
     let color = match level {
         Level::Error => AnsiColor::Red,
         Level::Warning => AnsiColor::Yellow,
@@ -55,31 +58,30 @@ pub fn style(level: Level) -> Style {
 }
 
 /// A finding the way compilers print theirs, followed by a blank line.
-pub fn text(placed: Placed<'_>, colors: bool) -> String {
-    let finding = placed.finding;
+pub fn text(placed: Placed<'_>, style: table::Style) -> String {
+    let (finding, colors) = (placed.finding, style.colors);
+    let shown = |text: &str| of_report(text, style.ascii);
     let paint = |style: Style, text: &str| {
         if colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
     };
-    let level = style(finding.code.level);
+    let level = level_style(finding.code.level);
     let faint = Style::new().fg_color(Some(AnsiColor::Blue.into())).bold();
     let head = paint(level, &format!("{}[{}]", finding.code.level.name(), finding.code.name));
-    let mut text = format!("{head}: {}\n", visible(&finding.message));
-    let place = format!("{}:{}:{}", visible(placed.file), finding.line, finding.column);
+    let mut text = format!("{head}: {}\n", shown(&finding.message));
+    let place = format!("{}:{}:{}", shown(placed.file), finding.line, finding.column);
     text.push_str(&format!("  {} {place}\n", paint(faint, "-->")));
     let excerpt = &finding.excerpt;
-    let (before, marked, after) =
-        (visible(&excerpt.before), visible(&excerpt.marked), visible(&excerpt.after));
-    if !(before.is_empty() && marked.is_empty() && after.is_empty()) {
-        let indent = " ".repeat(unicode_width::UnicodeWidthStr::width(&*before));
-        let carets = "^".repeat(unicode_width::UnicodeWidthStr::width(&*marked).max(1));
+    // Escaped together: what is harmless in each may be a command in all of them.
+    let upto_mark = [excerpt.before.as_str(), &excerpt.marked].concat();
+    let line = [upto_mark.as_str(), &excerpt.after].concat();
+    if !line.is_empty() {
+        let (from, to) = (shown(&excerpt.before).width(), shown(&upto_mark).width());
+        let (indent, carets) = (" ".repeat(from), "^".repeat(to.saturating_sub(from).max(1)));
         let bar = paint(faint, "|");
-        text.push_str(&format!(
-            "   {bar} {before}{marked}{after}\n   {bar} {indent}{}\n",
-            paint(level, &carets)
-        ));
+        text.push_str(&format!("   {bar} {}\n   {bar} {indent}{}\n", shown(&line), paint(level, &carets)));
     }
     if let Some(expected) = &finding.expected {
-        text.push_str(&format!("   {} expected {}\n", paint(faint, "="), visible(expected)));
+        text.push_str(&format!("   {} expected {}\n", paint(faint, "="), shown(expected)));
     }
     if let Some(nearest) = finding.nearest {
         text.push_str(&format!("   {} did you mean `{nearest}`?\n", paint(faint, "=")));
@@ -133,12 +135,12 @@ pub fn grid_columns() -> Vec<GridColumn> {
 }
 
 /// A finding as a row of that grid.
-pub fn grid_row(placed: Placed<'_>) -> GridRow {
+pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
     let finding = placed.finding;
     let place = format!("{}:{}:{}", placed.file, finding.line, finding.column);
     let nearest = finding.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
     let message = format!("{}{nearest}", finding.message);
     let texts = [finding.code.name, &place, &finding.path, &message];
-    let cells = texts.iter().map(|text| vec![visible(text).into_owned()]).collect();
-    GridRow { cells, style: style(finding.code.level) }
+    let cells = texts.iter().map(|text| vec![of_report(text, ascii)]).collect();
+    GridRow { cells, style: level_style(finding.code.level) }
 }

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::grid::{self, Fitted, GAP, GridColumn, GridRow};
+use super::sheets::words::plain;
 
 /// How to print a table.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,8 @@ pub struct Style {
     pub colors: bool,
     /// Print a header.
     pub header: bool,
+    /// Print nothing but ASCII; cells are escaped already.
+    pub ascii: bool,
 }
 
 /// A rendered table.
@@ -57,7 +60,7 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendere
         }
         text.push('\n');
     }
-    Rendered { text, hidden }
+    Rendered { text: plain(text, style.ascii), hidden }
 }
 
 /// The rule below the header, without the gap after the last column.

@@ -8,9 +8,10 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::json;
 
-use super::escape::{self, visible};
+use super::escape::write_json;
 use super::findings::{self, FindingJson};
 use super::grid::GridRow;
+use super::sheets::words::of_report;
 use super::table;
 use crate::file_report::FileReport;
 use crate::finding::{Finding, Level, Placed};
@@ -61,11 +62,11 @@ impl Writer {
     /// Writes findings of a file.
     pub fn findings(&mut self, file: &str, findings: &[Finding]) -> Result<()> {
         let placed = findings.iter().map(|finding| Placed { file, finding });
-        let colors = self.style.colors;
+        let style = self.style;
         let mut out = Vec::new();
         match self.format {
-            Format::Text => placed.for_each(|placed| out.extend(findings::text(placed, colors).into_bytes())),
-            Format::Table => self.rows.extend(placed.map(findings::grid_row)),
+            Format::Text => placed.for_each(|placed| out.extend(findings::text(placed, style).into_bytes())),
+            Format::Table => self.rows.extend(placed.map(|placed| findings::grid_row(placed, style.ascii))),
             Format::Ndjson => placed.for_each(|placed| line(&FindingJson::from(placed), &mut out)),
             Format::Json => self.json.extend(placed.map(|placed| json!(FindingJson::from(placed)))),
             Format::Csv => placed.for_each(|placed| out.extend(findings::csv(placed))),
@@ -92,7 +93,7 @@ impl Writer {
                 let mut object = json!(ReportJson::new(file, report, error));
                 object["findings"] = std::mem::take(&mut self.json).into();
                 out.extend_from_slice(if self.files > 0 { b",\n" } else { b"\n" });
-                escape::write_json(&object, &mut out)?;
+                write_json(&object, &mut out)?;
             }
             Format::Csv => messages::plain(&self.text(file, report, error)),
         }
@@ -114,11 +115,12 @@ impl Writer {
     }
 
     fn text(&self, file: &str, report: &FileReport, error: Option<&str>) -> String {
+        let shown = |text: &str| of_report(text, self.style.ascii);
         let paint = if self.style.colors { Paint::new().bold() } else { Paint::new() };
         let counts = report.counts;
         let mut text = format!(
             "{paint}{}{paint:#}: {} = {} valid + {} invalid + {} blank\n",
-            visible(file),
+            shown(file),
             plural(counts.lines, "line"),
             counts.valid,
             counts.invalid,
@@ -126,7 +128,7 @@ impl Writer {
         );
         let mut row = |name: &str, value: &str| text.push_str(&format!("  {name:<9} {value}\n"));
         if let Some(error) = error {
-            row("error", &format!("not read to its end: {}", visible(error)));
+            row("error", &format!("not read to its end: {}", shown(error)));
         }
         let levels: Vec<_> = [Level::Error, Level::Warning, Level::Notice]
             .into_iter()
@@ -149,12 +151,12 @@ impl Writer {
             row("order", &format!("{} out of order", plural(disorder, "event")));
         }
         for (at, (source, action, count)) in report.facts.events().enumerate() {
-            row(if at == 0 { "events" } else { "" }, &format!("{count:>8}  {source}  {}", visible(action)));
+            row(if at == 0 { "events" } else { "" }, &format!("{count:>8}  {source}  {}", shown(action)));
         }
         for (at, (drift, count)) in report.facts.drift.iter().enumerate() {
             let what = match &drift.value {
-                None => format!("{}  (field)", visible(&drift.path)),
-                Some(value) => format!("{} = {}", visible(&drift.path), visible(value)),
+                None => format!("{}  (field)", shown(&drift.path)),
+                Some(value) => format!("{} = {}", shown(&drift.path), shown(value)),
             };
             row(if at == 0 { "unknown" } else { "" }, &format!("{count:>8}  {what}"));
         }
@@ -171,7 +173,7 @@ fn plural(count: u64, noun: &str) -> String {
 }
 
 fn line(value: &impl Serialize, out: &mut Vec<u8>) {
-    escape::write_json(value, &mut *out).expect("memory takes all");
+    write_json(value, out).expect("memory takes all");
     out.push(b'\n');
 }
 

@@ -148,7 +148,8 @@ fn page(columns: &[Column], page: &[Row<'_>], look: &Look, out: &mut String) -> 
         }
     }
     let columns: Vec<_> = columns.iter().map(|column| grid_column(column, look)).collect();
-    let style = grid_table::Style { width: look.width, colors: look.colors, header: look.header };
+    let style =
+        grid_table::Style { width: look.width, colors: look.colors, header: look.header, ascii: look.ascii };
     let rendered = grid_table::render(&columns, &rows, style);
     out.push_str(&rendered.text);
     rendered.hidden

@@ -90,7 +90,7 @@ fn printed(write: impl FnOnce(Output)) -> String {
 }
 
 fn style(look: Look) -> Style {
-    Style { width: look.width, colors: look.colors, header: look.header }
+    Style { width: look.width, colors: look.colors, header: look.header, ascii: look.ascii }
 }
 
 fn rows(case: &Case, converts_time: bool) {
