@@ -104,7 +104,7 @@ pub enum Kind {
 /// Rows that are made when they are asked for: there may be as many as there are events.
 pub struct Rows<'a> {
     count: usize,
-    make: Box<dyn Fn(usize) -> Row<'a> + 'a>,
+    make: Box<dyn Fn(usize) -> Row<'a> + Sync + 'a>,
 }
 
 /// A row.
@@ -189,7 +189,7 @@ pub struct Stretch {
 
 impl<'a> Rows<'a> {
     /// So many rows; `make` is given their indices.
-    pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + 'a) -> Self {
+    pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Sync + 'a) -> Self {
         Self { count, make: Box::new(make) }
     }
 
@@ -203,9 +203,14 @@ impl<'a> Rows<'a> {
         self.count == 0
     }
 
+    /// The row of that index.
+    pub fn get(&self, index: usize) -> Row<'a> {
+        (self.make)(index)
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Row<'a>> {
-        (0..self.count).map(|index| (self.make)(index))
+        (0..self.count).map(|index| self.get(index))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Threads, and what all of them do together.
 
 use std::cmp::Ordering;
+use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -26,6 +27,29 @@ pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) ->
 /// Everything made into something else, in order.
 pub fn turn<T: Send, U: Send>(items: Vec<T>, into: impl Fn(T) -> U + Send + Sync) -> Vec<U> {
     items.into_par_iter().map(into).collect()
+}
+
+/// What one thread writes at a time, and what is kept in memory before it is written.
+const CHUNK: usize = 1 << 8;
+const KEPT: usize = 1 << 12;
+
+/// Writes so many things in order; `each` is given the index of one and where to put it.
+pub fn write(
+    count: usize,
+    each: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for begin in (0..count).step_by(KEPT) {
+        let chunks: Vec<_> = (begin..count.min(begin + KEPT)).step_by(CHUNK).collect();
+        let written = map(&chunks, |begin| {
+            let mut chunk = Vec::new();
+            (*begin..count.min(begin + CHUNK)).try_for_each(|at| each(at, &mut chunk)).map(|()| chunk)
+        });
+        for chunk in written {
+            out.write_all(&chunk?)?;
+        }
+    }
+    Ok(())
 }
 
 /// Sorts in place; which of equals comes first is open.

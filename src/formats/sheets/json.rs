@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Look, cells};
 use crate::formats::escape::write_json;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Row, Section, Sheet, Stretch, Table};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// The name and version of the object.
@@ -41,12 +42,11 @@ pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut before = "[\n    ";
-    for row in table.rows.iter() {
-        out.write_all(before.as_bytes())?;
-        write_json(&Cells(None, table.columns, &row), out)?;
-        before = ",\n    ";
-    }
+    let each = |at: usize, out: &mut Vec<u8>| {
+        out.extend_from_slice(if at == 0 { b"[\n    " } else { b",\n    " });
+        write_json(&Cells(None, table.columns, &table.rows.get(at)), out)
+    };
+    threads::write(table.rows.len(), each, out)?;
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
 }
 
@@ -60,10 +60,12 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
                 out.write_all(b"\n")?;
             }
             Body::Table(table) => {
-                for row in table.rows.iter() {
-                    write_json(&Cells(key, table.columns, &row), out)?;
-                    out.write_all(b"\n")?;
-                }
+                let each = |at: usize, out: &mut Vec<u8>| {
+                    write_json(&Cells(key, table.columns, &table.rows.get(at)), out)?;
+                    out.extend_from_slice(b"\n");
+                    Ok(())
+                };
+                threads::write(table.rows.len(), each, out)?;
             }
             Body::Chart(_) => {}
         }

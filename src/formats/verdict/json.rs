@@ -90,10 +90,6 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     findings(verdict, &verdict.findings, ["", "\n"], out)
 }
 
-/// So many findings are printed by one thread at a time, and kept in memory before they are written.
-const CHUNK: usize = 1 << 8;
-const KEPT: usize = 1 << 12;
-
 /// Findings, each between the same texts.
 fn findings(
     verdict: &Verdict<'_>,
@@ -101,21 +97,13 @@ fn findings(
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for kept in findings.chunks(KEPT) {
-        let printed = threads::map(&kept.chunks(CHUNK).collect::<Vec<_>>(), |chunk| {
-            let mut json = Vec::new();
-            for finding in *chunk {
-                json.extend_from_slice(before.as_bytes());
-                serde_json::to_writer(&mut json, &FindingJson::new(verdict, finding))?;
-                json.extend_from_slice(after.as_bytes());
-            }
-            String::from_utf8(json).map_err(io::Error::other)
-        });
-        for json in printed {
-            out.write_all(escape::json(&json?).as_bytes())?;
-        }
-    }
-    Ok(())
+    let each = |at: usize, out: &mut Vec<u8>| {
+        out.extend_from_slice(before.as_bytes());
+        escape::write_json(&FindingJson::new(verdict, &findings[at]), out)?;
+        out.extend_from_slice(after.as_bytes());
+        Ok(())
+    };
+    threads::write(findings.len(), each, out)
 }
 
 fn array<T: Serialize>(key: &str, items: impl Iterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {
