@@ -147,10 +147,30 @@ fn decompress(mut reader: Metered) -> io::Result<Reader> {
     Ok(if is_gzip {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)))
     } else if is_zstd {
-        Box::new(zstd::stream::read::Decoder::new(whole)?)
+        let mut decoder = zstd::stream::read::Decoder::new(whole)?;
+        decoder.window_log_max(LARGEST_WINDOW)?;
+        Box::new(Unzstd(decoder))
     } else {
         Box::new(whole)
     })
+}
+
+/// As a power of two what a zstd stream may make its reader hold: 128 MiB, as `zstd` itself allows
+/// unless it is told otherwise.
+const LARGEST_WINDOW: u32 = 27;
+
+/// Says what to do about a window that is too large.
+struct Unzstd<R>(R);
+
+impl<R: Read> Read for Unzstd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.to_string() {
+            text if text.contains("too much memory") => io::Error::other(
+                "the window of this zstd stream is larger than 128 MiB; unpack it with `zstd -d --long=31` first",
+            ),
+            _ => error,
+        })
+    }
 }
 
 struct Metered {

@@ -129,6 +129,21 @@ fn a_bomb_goes_off_block_by_block() {
     }
 }
 
+#[test]
+fn a_window_that_is_too_large_is_refused_with_what_to_do() {
+    // A frame with a window of 2 to the power of that, and one raw block with an empty line.
+    let frame = |window_log: u8| [0x28, 0xB5, 0x2F, 0xFD, 0, (window_log - 10) << 3, 0x09, 0, 0, b'\n'];
+    let run = ssoaudit_with_input(&["filter", "--count"], &frame(27));
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str(), run.code), ("0\n", "", 0));
+    for window_log in [28, 31, 41] {
+        let run = ssoaudit_with_input(&["filter", "--count"], &frame(window_log));
+        assert_eq!(run.code, 2, "{window_log}");
+        assert!(run.stderr.starts_with("error: <stdin>: "), "{}", run.stderr);
+        assert!(run.stderr.contains("larger than 128 MiB"), "{}", run.stderr);
+        assert!(run.stderr.contains("zstd -d --long=31"), "{}", run.stderr);
+    }
+}
+
 /// A valid event with a member put first.
 fn with_member(member: &str) -> String {
     let event = String::from_utf8(events(1)).unwrap();
