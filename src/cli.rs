@@ -58,13 +58,18 @@ pub struct InputArgs {
     /// Threads that parse [default: one a processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
+    /// Bytes that are read at once; nothing that is printed depends on it
+    #[arg(long, value_name = "N", default_value_t = BLOCK_BYTES, hide = true, value_parser = clap::value_parser!(u32).range(1..=MOST_BLOCK_BYTES))]
+    pub block_bytes: u32,
     /// Exit with 1 when a line is invalid
     #[arg(long)]
     pub strict: bool,
 }
 
 /// Bytes a block has: large enough to cost nothing, small enough for the caches.
-const BLOCK_BYTES: usize = 1 << 19;
+const BLOCK_BYTES: u32 = 1 << 19;
+/// Every thread has a block.
+const MOST_BLOCK_BYTES: i64 = 1 << 30;
 
 impl InputArgs {
     /// The inputs; refuses to wait for a terminal that nobody was told to type into.
@@ -83,7 +88,7 @@ impl InputArgs {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Settings {
             threads: self.threads.map_or_else(processors, usize::from),
-            block_bytes: BLOCK_BYTES,
+            block_bytes: self.block_bytes as usize,
             reading: Reading {
                 source: sources::ALL.iter().copied().find(|source| source.name == self.source),
                 notices,

@@ -21,6 +21,8 @@ mod both_ways;
 // What holds for any blocks and any threads.
 mod cuts;
 mod laws;
+// The same bytes whatever the threads, blocks and files.
+mod determinism;
 // The command line: snapshots, README, pipes, files.
 mod cli;
 // The published schemas against fixtures.

@@ -1,0 +1,191 @@
+//! Every command prints the same bytes for every number of threads and every size of blocks, and for every
+//! order of files where no answer is a place in one of them. Knows no report and no format by name.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ssoaudit::checks;
+use ssoaudit::formats::rows::ROW_FORMATS;
+use ssoaudit::formats::sheets::SHEET_FORMATS;
+use ssoaudit::formats::verdict::VERDICT_FORMATS;
+use ssoaudit::{event, reports, sources};
+
+use crate::run::{command, fixture, ssoaudit, testdata};
+
+/// A command line without what says how to read.
+struct Job {
+    args: Vec<String>,
+    /// Whether it goes by the order of files: it prints rows or findings in that order, or says of what
+    /// came twice where it came first.
+    follows_order: bool,
+}
+
+fn job(follows_order: bool, args: &[&[&str]]) -> Job {
+    Job { args: args.concat().into_iter().map(str::to_owned).collect(), follows_order }
+}
+
+/// Stands for a file that a command writes.
+const WRITTEN: &str = "{written}";
+const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
+
+fn jobs() -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let wide = ["--width", "100"];
+    for format in ["table"].into_iter().chain(ROW_FORMATS.iter().map(|format| format.name)) {
+        jobs.push(job(true, &[&["filter", "--format", format], &wide]));
+    }
+    let key = testdata("roster.csv");
+    let redacted = ["--redact", "--redact-key-file", key.to_str().unwrap()];
+    let filters: [&[&str]; 8] = [
+        &["--normalize"],
+        &["--sort", "time", "--format", "csv"],
+        &["--sort", "-time", "--limit", "7"],
+        &["--limit", "50", "--strict"],
+        &["--columns", "time,actor,ip", "--format", "tsv", "--tz", "Europe/Berlin"],
+        &["--action", "deleted", "--invert-match", "--output", WRITTEN],
+        &["--exit-status", "--org", "nobody"],
+        &redacted,
+    ];
+    jobs.extend(filters.map(|args| job(true, &[&["filter"], args])));
+    jobs.push(job(false, &[&["filter", "--count", "--provider", "okta"]]));
+    for format in ["text", "table", "ndjson", "json", "csv"] {
+        jobs.push(job(true, &[&["validate", "--notices", "--format", format], &wide]));
+    }
+    for report in reports::every() {
+        let name =
+            if report.name == reports::SUMMARY.name { vec!["summary"] } else { vec!["report", report.name] };
+        for format in SHEET_FORMATS {
+            jobs.push(job(false, &[&name, &["--format", format.name], &wide]));
+        }
+        jobs.push(job(false, &[&name, &["--action", "deleted,disabled", "--format", "json"], &redacted]));
+    }
+    for format in VERDICT_FORMATS {
+        jobs.push(job(true, &[&NOW, &["--format", format.name], &wide]));
+    }
+    jobs.push(job(
+        true,
+        &[&NOW, &["--format", "ndjson", "--fail-on", "critical", "--evidence", WRITTEN], &redacted],
+    ));
+    jobs.push(job(true, &[&NOW, &["--format", "csv", "--write-baseline", WRITTEN]]));
+    jobs
+}
+
+/// What a run printed and wrote, and how it ended; what it says about the first invalid line aside, which
+/// depends on what comes first.
+fn printed(job: &Job, how: &[&str], folder: &Path, number: usize) -> (Vec<u8>, Vec<u8>, Option<i32>) {
+    let written = folder.join(format!("written-{number}"));
+    let args = job.args.iter().map(|arg| arg.replace(WRITTEN, written.to_str().unwrap()));
+    let args: Vec<_> = args.chain(how.iter().map(|arg| (*arg).to_owned())).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let output = command(&args).output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 2), "{args:?}: {output:?}");
+    let mut stdout = output.stdout;
+    if job.args.iter().any(|arg| arg == WRITTEN) {
+        stdout.extend(fs::read(&written).unwrap());
+        fs::remove_file(&written).unwrap();
+    }
+    (stdout, if job.follows_order { output.stderr } else { Vec::new() }, output.status.code())
+}
+
+/// The sample export and the scenario in two files each, and one with lines that are none.
+fn files(folder: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for name in ["sso-events", "scenario/events"] {
+        let text = fixture(&format!("{name}.ndjson"));
+        let lines: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').collect();
+        for part in 0..2 {
+            let path = folder.join(format!("{part}-{}.ndjson", name.replace('/', "-")));
+            fs::write(&path, lines.iter().skip(part).step_by(2).copied().collect::<Vec<_>>().concat())
+                .unwrap();
+            files.push(path.to_str().unwrap().to_owned());
+        }
+    }
+    let broken: Vec<_> = ["not-json", "contradiction", "unknown-status", "not-utf8"]
+        .iter()
+        .flat_map(|code| fixture(&format!("findings/{code}.ndjson")))
+        .collect();
+    let path = folder.join("broken.ndjson");
+    fs::write(&path, broken).unwrap();
+    files.push(path.to_str().unwrap().to_owned());
+    files
+}
+
+/// Every number of threads with every size of blocks, in bytes: far less than a line, a few lines, a file.
+const SETTINGS: [(&str, &str); 9] = [
+    ("1", "524288"),
+    ("1", "100"),
+    ("1", "5000"),
+    ("2", "100"),
+    ("2", "5000"),
+    ("2", "524288"),
+    ("7", "5000"),
+    ("7", "524288"),
+    ("7", "100"),
+];
+
+#[test]
+fn neither_threads_nor_blocks_nor_the_order_of_files_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    let orders = [files.clone(), files.into_iter().rev().collect()];
+    let jobs = jobs();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let check = || {
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let number = next.load(Ordering::Relaxed);
+                let print = |(threads, block): (&str, &str), order: &[String]| {
+                    let how = ["--threads", threads, "--block-bytes", block].into_iter();
+                    let how: Vec<_> = how.chain(order.iter().map(String::as_str)).collect();
+                    printed(job, &how, folder.path(), number)
+                };
+                let first = print(SETTINGS[0], &orders[0]);
+                let expected =
+                    [&first, &if job.follows_order { print(SETTINGS[0], &orders[1]) } else { first.clone() }];
+                for (at, setting) in SETTINGS.into_iter().enumerate() {
+                    let order = at % 2;
+                    let printed = print(setting, &orders[order]);
+                    if printed != *expected[order] {
+                        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                        let pairs = [(&printed.0, &expected[order].0), (&printed.1, &expected[order].1)];
+                        for (printed, expected) in pairs.map(|(a, b)| (text(a), text(b))) {
+                            for (line, expected) in printed.lines().zip(expected.lines()) {
+                                assert_eq!(line, expected, "{:?} {setting:?}, order {order}", job.args);
+                            }
+                        }
+                        panic!("{:?} {setting:?}, order {order}: another length or code", job.args);
+                    }
+                }
+            }
+        };
+        scope.spawn(check);
+        scope.spawn(check);
+    });
+}
+
+#[test]
+fn what_reads_nothing_prints_the_same_twice() {
+    let schemas =
+        sources::ALL.iter().map(|source| source.name).chain(reports::every().map(|report| report.schema));
+    let schemas = schemas.chain([event::SCHEMA, "ssoaudit.check.v1", "ssoaudit.evidence.v1", "--list"]);
+    let mut lines: Vec<_> = schemas.map(|name| vec!["schema", name]).collect();
+    lines.extend(["bash", "zsh", "fish", "powershell", "elvish"].map(|shell| vec!["completions", shell]));
+    lines.extend(checks::ALL.iter().map(|check| vec!["check", "--explain", check.id]));
+    lines.extend([vec!["check", "--list-rules"], vec!["init", "-"], vec!["man"], vec!["man", "check"]]);
+    for args in lines {
+        let run = ssoaudit(&args);
+        assert_eq!((run.code, run.stdout.is_empty()), (0, false), "{args:?}: {}", run.stderr);
+        assert_eq!(ssoaudit(&args).stdout, run.stdout, "{args:?}");
+    }
+}
+
+#[test]
+fn a_size_of_blocks_that_cannot_be_is_refused() {
+    for (size, expected) in [("0", "0 is not in 1..=1073741824"), ("4k", "invalid digit found in string")] {
+        let run = ssoaudit(&["filter", "--block-bytes", size, "testdata/sso-events.ndjson"]);
+        assert_eq!(run.code, 2);
+        let start = format!("error: invalid value '{size}' for '--block-bytes <N>': {expected}");
+        assert!(run.stderr.starts_with(&start), "{}", run.stderr);
+    }
+}
