@@ -44,6 +44,7 @@ pub fn is_command(text: &str) -> bool {
 }
 
 fn is_unsafe(c: char) -> bool {
+    // Noncharacters: XML forbids some of them, HTML all.
     c.is_control()
         || u32::from(c) & 0xFFFE == 0xFFFE
         || matches!(c,

@@ -1,4 +1,5 @@
 //! A verdict as JUnit XML: a test case for every rule, which fails when the rule is violated.
+//! What is harmless in a terminal is allowed in XML 1.0, and the writer escapes what has a meaning there.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
