@@ -56,3 +56,6 @@ mod promises;
 mod supply_chain;
 // What the fuzz targets check, on fixed inputs.
 mod fuzz;
+// Disks, pipes, signals, changing files and odd surroundings.
+#[cfg(unix)]
+mod faults;

@@ -4,6 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use ssoaudit::formats::rows::ROW_FORMATS;
+use ssoaudit::formats::sheets::SHEET_FORMATS;
+use ssoaudit::formats::verdict::VERDICT_FORMATS;
+use ssoaudit::reports;
+
 /// What a run printed and how it ended.
 pub struct Run {
     pub stdout: String,
@@ -42,6 +47,23 @@ pub fn command(args: &[&str]) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// Every command that reads events, in every format; the input is to be added.
+pub fn every_reader() -> Vec<Vec<&'static str>> {
+    let rows = ROW_FORMATS.iter().map(|format| format.name).chain(["table"]);
+    let mut all: Vec<Vec<_>> = rows.map(|name| vec!["filter", "--format", name]).collect();
+    all.push(vec!["filter", "--normalize"]);
+    all.push(vec!["filter", "--count"]);
+    let formats = ["text", "table", "ndjson", "json", "csv"];
+    all.extend(formats.map(|name| vec!["validate", "--max-findings", "all", "--format", name]));
+    for format in SHEET_FORMATS {
+        all.push(vec!["summary", "--format", format.name]);
+        all.extend(reports::ALL.iter().map(|report| vec!["report", report.name, "--format", format.name]));
+    }
+    let check = |name| vec!["check", "--now", "2025-04-05", "--format", name];
+    all.extend(VERDICT_FORMATS.iter().map(|format| check(format.name)));
+    all
 }
 
 /// The root of the repository.

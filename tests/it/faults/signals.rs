@@ -1,0 +1,86 @@
+//! Signals in the middle of a run: it ends as it would have, and leaves nothing half-written behind.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command};
+
+use super::{WRITERS, code, fifo, names, writing};
+use crate::run::{command, fixture};
+
+const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+
+fn kill(child: &Child, signal: &str) {
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
+/// Starts the program on a pipe that stays open, sends a signal once it has opened it, and returns how
+/// a shell would tell its end. The output is created before inputs are opened.
+fn interrupted(args: &[String], pipe: &Path, signal: &str, meanwhile: impl FnOnce()) -> i32 {
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let mut child = command(&args).spawn().unwrap();
+    // Waits for the reader.
+    let mut input = OpenOptions::new().write(true).open(pipe).unwrap();
+    input.write_all(&fixture("inputs/events.ndjson")).unwrap();
+    meanwhile();
+    kill(&child, signal);
+    code(child.wait().unwrap())
+}
+
+#[test]
+fn a_signal_leaves_no_file_and_keeps_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pipe, out) = (folder.path().join("pipe"), folder.path().join("out"));
+    fifo(&pipe);
+    for has_old in [false, true] {
+        if has_old {
+            fs::write(&out, "old").unwrap();
+        }
+        let before = names(folder.path());
+        for writer in WRITERS {
+            for (signal, expected) in SIGNALS {
+                let args = writing(writer, &out, pipe.to_str().unwrap());
+                let code = interrupted(&args, &pipe, signal, || {
+                    assert_eq!(names(folder.path()).len(), before.len() + 1, "it is being written");
+                });
+                assert_eq!(code, expected, "{args:?}");
+                assert_eq!(names(folder.path()), before, "{args:?} {signal}");
+            }
+        }
+        assert!(!has_old || fs::read(&out).unwrap() == b"old");
+    }
+}
+
+#[test]
+fn a_signal_leaves_none_of_several_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    fifo(&pipe);
+    let mut args = vec!["check".to_owned()];
+    for format in ["sarif", "junit", "html", "json", "csv", "markdown"] {
+        args.extend(["--format".to_owned(), format!("{format}={}", folder.path().join(format).display())]);
+    }
+    for (flag, name) in [("--evidence", "evidence"), ("--write-baseline", "baseline")] {
+        args.extend([flag.to_owned(), folder.path().join(name).display().to_string()]);
+    }
+    args.push(pipe.display().to_string());
+    for (signal, expected) in SIGNALS {
+        let code = interrupted(&args, &pipe, signal, || {
+            assert_eq!(names(folder.path()).len(), 9, "eight files are being written");
+        });
+        assert_eq!(code, expected);
+        assert_eq!(names(folder.path()), ["pipe"], "{signal}");
+    }
+}
+
+#[test]
+fn a_signal_ends_what_writes_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    fifo(&pipe);
+    for args in super::every_reader() {
+        let args: Vec<_> = args.into_iter().chain([pipe.to_str().unwrap()]).map(str::to_owned).collect();
+        assert_eq!(interrupted(&args, &pipe, "INT", || {}), 130, "{args:?}");
+    }
+}
