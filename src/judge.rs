@@ -41,24 +41,35 @@ pub fn judge<'a>(
     by: &By<'a>,
     place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Sync,
 ) -> Judged<'a> {
-    let (rules, violations) = violations(checks, survey, by);
+    let judgements = judgements(checks, survey, by);
     survey.visits = Vec::new();
     let survey = &*survey;
     let known = Known::new(by.policy, by.baseline, by.now);
-    let findings = threads::turn(violations, |(rule, violation)| {
-        finding(survey, &known, (rule, &rules[rule]), violation, &place)
-    });
+    let mut findings = Vec::new();
+    findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
+    let mut rules = Vec::new();
+    for (check, judgement) in checks.iter().copied().zip(judgements) {
+        let Judgement { judged, not_applicable, violations } = judgement;
+        let rule = &by.policy.rules[check.id];
+        let (is_on, severity) = (rule.is_on, rule.severity);
+        let outcome = RuleOutcome { check, is_on, severity, judged, not_applicable };
+        let rule = (rules.len(), &outcome);
+        threads::turn(
+            violations,
+            |violation| finding(survey, &known, rule, violation, &place),
+            &mut findings,
+        );
+        rules.push(outcome);
+    }
     let warnings = known.warnings().iter().map(ToString::to_string).collect();
     Judged { rules, findings, warnings }
 }
 
-/// What the rules found, with their indexes.
-type Violations = Vec<(usize, Violation)>;
-
-fn violations(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> (Vec<RuleOutcome>, Violations) {
+/// What every rule says, whether it is on or not.
+fn judgements(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
     let steps = history::steps(&survey.changes);
     let policy = by.policy;
-    let judgements = threads::map(checks, |check| {
+    threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {
             return Judgement::default();
@@ -74,16 +85,7 @@ fn violations(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> (Vec<R
             zone: policy.zone,
             now: by.now,
         })
-    });
-    let mut all = Vec::with_capacity(judgements.iter().map(|judgement| judgement.violations.len()).sum());
-    let mut rules = Vec::new();
-    for (check, Judgement { judged, not_applicable, violations }) in checks.iter().copied().zip(judgements) {
-        let rule = &policy.rules[check.id];
-        all.extend(violations.into_iter().map(|violation| (rules.len(), violation)));
-        let (is_on, severity) = (rule.is_on, rule.severity);
-        rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
-    }
-    (rules, all)
+    })
 }
 
 /// Numbers of what a subject is about.

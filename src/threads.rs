@@ -4,7 +4,10 @@ use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{
+    IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelExtend,
+    ParallelIterator,
+};
 use rayon::slice::ParallelSliceMut;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -24,9 +27,14 @@ pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) ->
     items.par_iter().map(of).collect()
 }
 
-/// Everything made into something else, in order.
-pub fn turn<T: Send, U: Send>(items: Vec<T>, into: impl Fn(T) -> U + Send + Sync) -> Vec<U> {
-    items.into_par_iter().map(into).collect()
+/// Everything changed where it is.
+pub fn change<T: Send>(items: &mut [T], how: impl Fn(&mut T) + Send + Sync) {
+    items.par_iter_mut().for_each(how);
+}
+
+/// Everything made into something else, added in order.
+pub fn turn<T: Send, U: Send>(items: Vec<T>, into: impl Fn(T) -> U + Send + Sync, all: &mut Vec<U>) {
+    all.par_extend(items.into_par_iter().map(into));
 }
 
 /// What one thread writes at a time, and what is kept in memory before it is written.

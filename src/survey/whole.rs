@@ -38,8 +38,9 @@ impl Survey {
                     .visits
                     .retain(|_| !repeats.visits.contains(&(reader, index.next().unwrap_or_default())));
             }
-            let visits = std::mem::take(&mut gathered.visits);
-            survey.visits.append(&mut threads::map(&visits, |visit| new.visit(visit)));
+            // In place: there can be as many as events.
+            threads::change(&mut gathered.visits, |visit| *visit = new.visit(visit));
+            survey.visits.append(&mut std::mem::take(&mut gathered.visits));
         }
         survey.sort_visits();
         let mut changes = in_blocks(&readers, &news, &repeats);
