@@ -144,3 +144,28 @@ pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
     let cells = texts.iter().map(|text| vec![of_report(text, ascii)]).collect();
     GridRow { cells, style: level_style(finding.code.level) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Excerpt, Finding, NOT_JSON};
+
+    #[test]
+    fn an_excerpt_is_harmless_as_a_whole() {
+        let [before, marked, after] = ["株#", "#[x]", "#"].map(str::to_owned);
+        let finding = Finding {
+            code: &NOT_JSON,
+            line: 1,
+            column: 3,
+            path: String::new(),
+            message: "m".to_owned(),
+            found: None,
+            expected: None,
+            nearest: None,
+            excerpt: Excerpt { before, marked, after },
+        };
+        let style = table::Style { width: None, colors: false, header: true, ascii: false };
+        let text = text(Placed { file: "f", finding: &finding }, style);
+        assert!(text.contains("   | 株#\\u{23}[x]#\n   |    ^^^^^^^^^\n"), "{text}");
+    }
+}

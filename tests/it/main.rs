@@ -2,6 +2,8 @@
 
 // A test that cannot unwrap has failed.
 #![allow(clippy::unwrap_used)]
+// What a test prints is shown when it fails.
+#![allow(clippy::print_stdout)]
 
 // What clean input gives in every shape it may come in.
 mod inputs;
@@ -56,6 +58,8 @@ mod promises;
 mod supply_chain;
 // What the fuzz targets check, on fixed inputs.
 mod fuzz;
+// Texts of an attacker through every command and format.
+mod injection;
 // Disks, pipes, signals, changing files and odd surroundings.
 #[cfg(unix)]
 mod faults;

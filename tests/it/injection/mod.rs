@@ -1,0 +1,235 @@
+//! Texts of an attacker in every field of a log, through every command and format: the output obeys
+//! nothing of them where it is shown, and JSON gives them back as they were.
+//!
+//! `testdata/injection/payloads.json` has the texts, each with what it tries.
+
+mod harmless;
+mod log;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::run::{command, every_reader};
+use harmless::{assert_annotations, assert_harmless, assert_junit, assert_markdown, assert_separated};
+use log::{FILE, Log, payloads};
+
+/// What a run printed on both streams, and to the files it was told to write.
+struct Printed {
+    stdout: String,
+    stderr: String,
+}
+
+fn print(log: &Log, args: &[&str]) -> Printed {
+    let mut command = command(args);
+    prepare(&mut command, log);
+    let output = command.output().unwrap();
+    let code = output.status.code();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(code.is_some_and(|code| code < 2), "{args:?}: {stderr}");
+    Printed { stdout: String::from_utf8(output.stdout).unwrap(), stderr }
+}
+
+fn prepare(command: &mut Command, log: &Log) {
+    // A name at the beginning of a line is that of the file.
+    command.current_dir(log.folder.path()).arg(FILE);
+}
+
+fn format_of<'a>(args: &[&'a str]) -> &'a str {
+    let at = args.iter().position(|arg| *arg == "--format").unwrap();
+    args[at + 1]
+}
+
+/// `filter` hands through what it was given.
+fn is_exact(args: &[&str]) -> bool {
+    args[0] == "filter" && !args.contains(&"--normalize") && matches!(format_of(args), "ndjson" | "json")
+}
+
+/// Every command in every format, with what makes it show most.
+fn runs() -> Vec<Vec<&'static str>> {
+    let mut runs = every_reader();
+    runs.retain(|args| args.contains(&"--format"));
+    runs.push(vec!["filter", "--normalize", "--format", "json"]);
+    runs.push(vec!["filter", "--normalize", "--format", "ndjson"]);
+    for args in &mut runs {
+        match args[0] {
+            "validate" => args.push("--notices"),
+            "check" => args.push("--show-known"),
+            _ => {}
+        }
+    }
+    runs
+}
+
+fn assert_format(args: &[&str], text: &str) {
+    match format_of(args) {
+        "csv" => return assert_separated(text, b','),
+        "tsv" => return assert_separated(text, b'\t'),
+        "markdown" => assert_markdown(text),
+        "html" => crate::elements::assert_inert(text),
+        "junit" => assert_junit(text),
+        "github" => return assert_annotations(text),
+        "json" | "sarif" => drop(serde_json::from_str::<Value>(text).unwrap()),
+        "ndjson" => text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap())),
+        _ => {}
+    }
+    assert_harmless(text);
+}
+
+#[test]
+fn nothing_obeys_a_text_of_the_log_and_json_gives_it_back() {
+    let log = Log::new();
+    for args in runs().into_iter().filter(|args| !is_exact(args)) {
+        let printed = print(&log, &args);
+        assert!(!printed.stdout.is_empty(), "{args:?}");
+        // Shown when an assertion fails.
+        println!("{args:?}");
+        assert_format(&args, &printed.stdout);
+        assert_recovers(&args, &printed.stdout);
+        assert_harmless(&printed.stderr);
+    }
+}
+
+#[test]
+fn nothing_obeys_it_in_any_look_of_a_table() {
+    let log = Log::new();
+    let looks: [&[&str]; 5] = [
+        &["--color", "always"],
+        &["--width", "20"],
+        &["--width", "41"],
+        &["--color", "always", "--width", "100"],
+        &["--ascii", "--width", "33"],
+    ];
+    let first_columns = ["actor", "action", "page", "connection.type", "actor.impersonator", "user_agent"];
+    for args in runs() {
+        if !matches!(format_of(&args), "table" | "text") {
+            continue;
+        }
+        for look in looks {
+            let knows_ascii = ["summary", "report", "check"].contains(&args[0]);
+            if look.contains(&"--ascii") && !knows_ascii {
+                continue;
+            }
+            println!("{args:?} {look:?}");
+            let printed = print(&log, &[&args, look].concat());
+            assert_harmless(&printed.stdout);
+            assert!(!look.contains(&"--ascii") || printed.stdout.is_ascii());
+        }
+        if args[0] == "filter" {
+            for column in first_columns {
+                assert_harmless(&print(&log, &[&args[..], &["--columns", column]].concat()).stdout);
+            }
+        }
+    }
+}
+
+/// Wherever a long word is broken, the line after it begins no command.
+#[test]
+fn no_width_turns_a_text_into_a_command() {
+    let log = Log::of(|text| text.contains("a::") || text.contains("##"));
+    for width in 16..=40 {
+        let width = width.to_string();
+        for args in [&["check", "--now", "2025-04-05"][..], &["summary", "--format", "table"]] {
+            assert_harmless(&print(&log, &[args, &["--width", &width]].concat()).stdout);
+        }
+    }
+}
+
+#[test]
+fn files_for_others_are_harmless_as_well() {
+    let log = Log::new();
+    let file = |name: &str| log.folder.path().join(name);
+    let (evidence, baseline, summary) = (file("evidence"), file("baseline"), file("summary"));
+    let mut check = command(&["check", "--now", "2025-04-05", "--format", "github"]);
+    prepare(&mut check, &log);
+    check.env("GITHUB_STEP_SUMMARY", &summary).env("GITHUB_ACTIONS", "true");
+    check.arg("--evidence").arg(&evidence).arg("--write-baseline").arg(&baseline);
+    assert_eq!(check.output().unwrap().status.code(), Some(1));
+    for path in [evidence, baseline] {
+        let text = fs::read_to_string(path).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap();
+        assert_harmless(&text);
+    }
+    let text = fs::read_to_string(summary).unwrap();
+    assert_markdown(&text);
+    assert_harmless(&text);
+}
+
+/// All texts in JSON, keys as well.
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => drop(found.insert(text.clone())),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, found)),
+        Value::Object(members) => {
+            found.extend(members.keys().cloned());
+            members.values().for_each(|value| texts(value, found));
+        }
+        _ => {}
+    }
+}
+
+/// JSON gives every text back, where all of them are shown: the first ten of a ranking are not, nor are
+/// the names behind a number, and findings of validation have shortened quotations.
+fn assert_recovers(args: &[&str], text: &str) {
+    let shows_all = args[0] == "filter"
+        || args[0] == "check"
+        || ["changes", "removals", "connections", "admins"].contains(&args[1]);
+    if !shows_all {
+        return;
+    }
+    let documents: Vec<Value> = match format_of(args) {
+        "ndjson" => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        "json" => vec![serde_json::from_str(text).unwrap()],
+        _ => return,
+    };
+    let mut found = BTreeSet::new();
+    documents.iter().for_each(|document| texts(document, &mut found));
+    for (what, text) in payloads() {
+        assert!(found.contains(&text), "{args:?} lacks {what}: {text:?}");
+    }
+}
+
+#[test]
+fn the_neutral_event_has_every_field_as_it_was() {
+    let log = Log::new();
+    let stdout = print(&log, &["filter", "--normalize", "--format", "ndjson"]).stdout;
+    let events: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), log.expected.len());
+    for (event, expected) in events.iter().zip(&log.expected) {
+        for (pointer, text) in expected {
+            assert_eq!(event.pointer(pointer), Some(&Value::from(text.as_str())), "{pointer} of {event}");
+        }
+    }
+    for format in ["csv", "tsv"] {
+        let args = ["filter", "--columns", "actor.name,user_agent,page", "--no-header", "--format", format];
+        let delimiter = if format == "csv" { b',' } else { b'\t' };
+        let text = print(&log, &args).stdout;
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(text.as_bytes());
+        let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), log.expected.len());
+        for (record, expected) in records.iter().zip(&log.expected) {
+            for (at, pointer) in ["/actor/name", "/user_agent", "/page"].into_iter().enumerate() {
+                let text = expected.iter().find(|(it, _)| *it == pointer).map_or("", |(_, text)| text);
+                let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                let cell = if is_formula { format!("'{text}") } else { text.to_owned() };
+                assert_eq!(record[at], cell);
+            }
+        }
+    }
+}
+
+/// What is exact stays exact, and can therefore hold a command: the original lines of `filter`, anywhere in
+/// them; CSV and TSV also where a line begins, as a cell may. In a job they belong into a file.
+#[test]
+fn originals_and_separated_values_stay_exact() {
+    let log = Log::new();
+    let lines = print(&log, &["filter", "--format", "ndjson"]).stdout;
+    assert_eq!(lines, log.valid);
+    assert!(lines.contains("##[error]"));
+    assert!(!lines.lines().any(|line| line.starts_with("::")), "JSON begins with a brace");
+    let csv = print(&log, &["filter", "--format", "csv", "--columns", "actor"]).stdout;
+    assert!(csv.lines().any(|line| line.starts_with("::error::")), "{csv}");
+}
