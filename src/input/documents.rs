@@ -143,8 +143,8 @@ impl Framer {
         let mut records = Vec::new();
         for (at, byte) in bytes.iter().enumerate().skip(self.scanned) {
             if let Some(until) = self.step(*byte, at, &mut records) {
-                let event = &bytes[..until];
-                records.push(self.finish(event.trim_ascii_end().len().max(self.start.unwrap_or(until))));
+                let end = bytes[..until].trim_ascii_end().len().max(self.start.unwrap_or(until));
+                records.push(self.finish(end, until));
                 // The byte that ends an event from outside is looked at again on its own.
                 if until <= at {
                     self.step(*byte, at, &mut records);
@@ -154,7 +154,7 @@ impl Framer {
         }
         if is_last {
             if self.start.is_some() {
-                records.push(self.finish(bytes.len()));
+                records.push(self.finish(bytes.len(), bytes.len()));
             }
             if self.array != Array::Outside {
                 records.push(self.misplaced(
@@ -244,9 +244,11 @@ impl Framer {
         }
     }
 
-    fn finish(&mut self, end: usize) -> Record {
+    /// The event up to `end`. Space up to `until` counts for its length, since of what was dropped
+    /// nobody knows any more whether it was space.
+    fn finish(&mut self, end: usize, until: usize) -> Record {
         let start = self.start.take().unwrap_or(end);
-        let length = self.dropped + (end - start) as u64;
+        let length = self.dropped + (until - start) as u64;
         let too_long = (length > self.max_line as u64).then_some(length);
         self.dropped = 0;
         Record {
