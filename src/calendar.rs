@@ -18,6 +18,8 @@ pub enum Unit {
     Week,
     /// From the first day on.
     Month,
+    /// From January 1 on.
+    Year,
 }
 
 const HOUR_SECONDS: u64 = 3600;
@@ -31,6 +33,7 @@ impl Unit {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Year => "year",
         }
     }
 
@@ -44,12 +47,23 @@ impl Unit {
         }
     }
 
+    /// The unit to try when this one makes too many buckets.
+    fn coarser(self) -> Option<Self> {
+        match self {
+            Self::Hour => Some(Self::Week),
+            Self::Day | Self::Week => Some(Self::Month),
+            Self::Month => Some(Self::Year),
+            Self::Year => None,
+        }
+    }
+
     fn begin(self, local: NaiveDateTime) -> NaiveDateTime {
         let date = match self {
             Self::Hour => return local.date().and_hms_opt(local.hour(), 0, 0).unwrap_or(local),
             Self::Day => local.date(),
             Self::Week => local.date().week(Weekday::Mon).first_day(),
             Self::Month => local.date().with_day(1).unwrap_or(local.date()),
+            Self::Year => local.date().with_ordinal(1).unwrap_or(local.date()),
         };
         midnight(date)
     }
@@ -60,6 +74,7 @@ impl Unit {
             Self::Day => begin.checked_add_days(Days::new(1)),
             Self::Week => begin.checked_add_days(Days::new(7)),
             Self::Month => begin.checked_add_months(Months::new(1)),
+            Self::Year => begin.checked_add_months(Months::new(12)),
         };
         next.unwrap_or(NaiveDateTime::MAX)
     }
@@ -69,6 +84,7 @@ impl Unit {
             Self::Hour => "%Y-%m-%d %H:%M",
             Self::Day | Self::Week => "%Y-%m-%d",
             Self::Month => "%Y-%m",
+            Self::Year => "%Y",
         };
         begin.format(format).to_string()
     }
@@ -99,8 +115,9 @@ pub fn buckets(
     };
     let (mut begin, last) = (*first, *last);
     while begin <= last {
-        if buckets.len() == MOST_BUCKETS && unit != Unit::Month {
-            let coarser = if unit == Unit::Hour { Unit::Week } else { Unit::Month };
+        if buckets.len() == MOST_BUCKETS
+            && let Some(coarser) = unit.coarser()
+        {
             return self::buckets(coarser, zone, counts.into_iter());
         }
         let count = sums.get(&begin).copied().unwrap_or(0);
@@ -161,7 +178,8 @@ mod tests {
     fn a_wrong_date_does_not_make_millions_of_buckets() {
         let counts = [(at("0001-01-01T00:00:00Z"), 1), (at("9999-01-01T00:00:00Z"), 1)];
         let (unit, buckets) = buckets(Unit::Hour, Tz::UTC, counts.into_iter());
-        assert_eq!(unit, Unit::Month);
+        assert_eq!((unit, buckets.len()), (Unit::Year, 9999));
+        assert_eq!((buckets[0].1.as_str(), buckets[9998].1.as_str()), ("0001", "9999"));
         assert_eq!(buckets.iter().map(|bucket| bucket.2).sum::<u64>(), 2);
     }
 }

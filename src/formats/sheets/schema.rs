@@ -67,7 +67,7 @@ fn numbers(chart: &Chart) -> Value {
     match chart {
         Chart::Timeline { .. } => {
             let bucket = members([("from", time()), ("count", count())]);
-            let unit = json!({ "enum": ["hour", "day", "week", "month"] });
+            let unit = json!({ "enum": ["hour", "day", "week", "month", "year"] });
             members([("unit", unit), ("buckets", list(bucket))])
         }
         Chart::Heat(_) => {
