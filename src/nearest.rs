@@ -12,6 +12,11 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
     let value = value.to_ascii_lowercase();
     let mut best = (SIMILAR, None);
     for candidate in candidates {
+        // Texts of very different lengths cannot be near, and there are hundreds of time zones.
+        let (shorter, longer) = (value.len().min(candidate.len()), value.len().max(candidate.len()));
+        if value.is_ascii() && candidate.is_ascii() && shorter as f64 <= best.0 * longer as f64 {
+            continue;
+        }
         let similarity = strsim::normalized_damerau_levenshtein(&value, &candidate.to_ascii_lowercase());
         if similarity > best.0 {
             best = (similarity, Some(candidate));
@@ -31,5 +36,22 @@ mod tests {
         assert_eq!(nearest("OktaSALM", known), Some("OktaSAML"));
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest("Kerberos", known), None);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_never_the_nearest() {
+        let zones = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        for value in ["Europe/Berln", "europe", "utc", "America/Argentina/BuenosAires", "Zü", "GMT+", "Asia/"]
+        {
+            let lower = value.to_ascii_lowercase();
+            let similar =
+                |zone: &str| strsim::normalized_damerau_levenshtein(&lower, &zone.to_ascii_lowercase());
+            let most = zones().map(similar).fold(0.65, f64::max);
+            assert_eq!(
+                nearest(value, zones()),
+                zones().find(|zone| similar(zone) == most && most > 0.65),
+                "{value}"
+            );
+        }
     }
 }
