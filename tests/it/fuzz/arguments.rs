@@ -71,8 +71,13 @@ fn lengths(text: &str) {
     }
 }
 
+/// Longer names of zones cost too much: each is compared with hundreds.
+const LONGEST_ZONE: usize = 16;
+
 fn names(text: &str) {
-    if let Ok(zone) = time::parse_zone(text) {
+    if text.len() <= LONGEST_ZONE
+        && let Ok(zone) = time::parse_zone(text)
+    {
         assert_eq!(time::parse_zone(zone.name()).unwrap(), zone);
     }
     if let Ok(network) = parse_network(text) {
