@@ -5,9 +5,9 @@ use super::{Kind, Node, Span, hex4, text};
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
 
-/// Of an array's strings, numbers and words only so many are remembered: no document knows a long
-/// list of them, and a hostile line must not need many times its own size.
-const MOST_SCALARS: usize = 1000;
+/// Of an array's strings, numbers, words and lists of them only so many are remembered: no document
+/// knows a long list of them, and a hostile line must not need many times its own size.
+const MOST_WITHOUT_OBJECT: usize = 1000;
 
 /// Why a text is refused, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -118,9 +118,9 @@ impl Walk<'_, '_> {
         loop {
             let element = self.nodes.len();
             self.value(None, depth + 1)?;
-            let is_scalar = self.nodes.len() == element + 1;
-            if is_scalar && element - first >= MOST_SCALARS {
-                self.nodes.pop();
+            let is_object = |node: &Node| node.kind == Kind::Object;
+            if element - first >= MOST_WITHOUT_OBJECT && !self.nodes[element..].iter().any(is_object) {
+                self.nodes.truncate(element);
             }
             self.space();
             if self.take(b']') {

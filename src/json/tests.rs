@@ -42,8 +42,8 @@ fn bounds_the_nesting() {
 }
 
 #[test]
-fn remembers_few_of_many_scalars() {
-    let many = format!("[{}{{\"a\":1}}]", "1,".repeat(100_000));
+fn remembers_few_of_many_elements_without_an_object() {
+    let many = format!("[{}{}{{\"a\":1}}]", "1,".repeat(100_000), "[[1],\"\"],".repeat(100_000));
     let mut nodes = Vec::new();
     parse(&many, &mut nodes).unwrap();
     assert!(nodes.len() < 2000);
