@@ -40,7 +40,13 @@ pub struct Sink<'a> {
     pub has_found: bool,
     /// Only whether is asked, not what.
     only_asks: bool,
-    /// By level how many findings there are.
+    /// Apart, as nearly every line has no finding.
+    told: Option<Box<Told>>,
+}
+
+/// What is known of the findings before the next one.
+struct Told {
+    /// By level how many there are.
     counts: [usize; 3],
     /// The byte that the last place was worked out for, and that place.
     last: (usize, u64, u64),
@@ -58,9 +64,7 @@ impl<'a> Sink<'a> {
             findings: Vec::new(),
             has_found: false,
             only_asks: false,
-            counts: [0; 3],
-            last: (0, origin.line, origin.column),
-            trail: Trail::default(),
+            told: None,
         }
     }
 
@@ -78,17 +82,21 @@ impl<'a> Sink<'a> {
         if self.only_asks {
             return;
         }
-        let count = &mut self.counts[code.level as usize];
+        let Origin { line, column } = self.origin;
+        let nothing = || Box::new(Told { counts: [0; 3], last: (0, line, column), trail: Trail::default() });
+        let told = self.told.get_or_insert_with(nothing);
+        let count = &mut told.counts[code.level as usize];
         *count += 1;
         if *count > MOST_TOLD {
             return;
         }
-        let (line, column) = self.place(span.start as usize);
+        let (line, column) = told.place(self.raw, self.origin, span.start as usize);
+        let path = self.document.map_or(String::new(), |document| told.path(document, span));
         let mut finding = Finding {
             code,
             line,
             column,
-            path: self.path(span),
+            path,
             message: String::new(),
             found: Some(self.found(span)),
             expected: None,
@@ -113,14 +121,14 @@ impl<'a> Sink<'a> {
 
     /// The line has at least one error.
     pub fn is_invalid(&self) -> bool {
-        self.counts[Level::Error as usize] > 0
+        self.count(Level::Error) > 0
     }
 
     /// The findings in the order of places; the last one of a level says how many there are besides.
     pub fn finish(mut self) -> Vec<Finding> {
         self.findings.sort_by_key(|finding| (finding.line, finding.column));
         for level in [Level::Error, Level::Warning, Level::Notice] {
-            let more = self.counts[level as usize].saturating_sub(MOST_TOLD);
+            let more = self.count(level).saturating_sub(MOST_TOLD);
             let last = self.findings.iter_mut().rfind(|finding| finding.code.level == level);
             if let Some(last) = last.filter(|_| more > 0) {
                 let name = level.name();
@@ -130,35 +138,8 @@ impl<'a> Sink<'a> {
         self.findings
     }
 
-    /// Works it out from the place before: a line may be long, and have many.
-    fn place(&mut self, offset: usize) -> (u64, u64) {
-        let offset = offset.min(self.raw.len());
-        let (before, line, column) = self.last;
-        let between = &self.raw[offset.min(before)..offset.max(before)];
-        let breaks = memchr::memchr_iter(b'\n', between).count() as u64;
-        let line = if offset < before { line - breaks } else { line + breaks };
-        let column = if breaks > 0 {
-            let before = &self.raw[..offset];
-            let start = memchr::memrchr(b'\n', before);
-            start.map_or(self.origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])
-        } else if offset < before {
-            column - characters(between)
-        } else {
-            column + characters(between)
-        };
-        self.last = (offset, line, column);
-        (line, column)
-    }
-
-    /// The path of the value or key that begins where the span does.
-    fn path(&mut self, span: Span) -> String {
-        let Some(document) = self.document else {
-            return String::new();
-        };
-        let nodes = document.nodes;
-        let after = nodes.partition_point(|node| node.span.start <= span.start);
-        let is_key = nodes.get(after).and_then(|node| node.key).is_some_and(|key| key == span);
-        self.trail.path(document, if is_key { after } else { after.saturating_sub(1) })
+    fn count(&self, level: Level) -> usize {
+        self.told.as_ref().map_or(0, |told| told.counts[level as usize])
     }
 
     fn found(&self, span: Span) -> String {
@@ -199,6 +180,36 @@ impl<'a> Sink<'a> {
     fn lossy(&self, start: usize, end: usize) -> std::borrow::Cow<'_, str> {
         let end = end.min(self.raw.len());
         String::from_utf8_lossy(&self.raw[start.min(end)..end])
+    }
+}
+
+impl Told {
+    /// Works it out from the place before: a line may be long, and have many.
+    fn place(&mut self, raw: &[u8], origin: Origin, offset: usize) -> (u64, u64) {
+        let offset = offset.min(raw.len());
+        let (before, line, column) = self.last;
+        let between = &raw[offset.min(before)..offset.max(before)];
+        let breaks = memchr::memchr_iter(b'\n', between).count() as u64;
+        let line = if offset < before { line - breaks } else { line + breaks };
+        let column = if breaks > 0 {
+            let before = &raw[..offset];
+            let start = memchr::memrchr(b'\n', before);
+            start.map_or(origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])
+        } else if offset < before {
+            column - characters(between)
+        } else {
+            column + characters(between)
+        };
+        self.last = (offset, line, column);
+        (line, column)
+    }
+
+    /// The path of the value or key that begins where the span does.
+    fn path(&mut self, document: Document<'_>, span: Span) -> String {
+        let nodes = document.nodes;
+        let after = nodes.partition_point(|node| node.span.start <= span.start);
+        let is_key = nodes.get(after).and_then(|node| node.key).is_some_and(|key| key == span);
+        self.trail.path(document, if is_key { after } else { after.saturating_sub(1) })
     }
 }
 
