@@ -109,17 +109,19 @@ impl<'a> Fields<'a> {
         rest.map(move |binding| (binding.element, spans[binding.slot as usize]))
     }
 
-    /// Of each list element that has the first field: its values of these fields.
+    /// Of each list element that has the first of these fields: its values of all of them.
     pub fn together<const N: usize>(&self, fields: [FieldId; N]) -> impl Iterator<Item = [Option<Span>; N]> {
-        // Elements come in the order of the list, whatever the field.
-        let mut rest = fields.map(|field| self.each(field).peekable());
-        std::iter::from_fn(move || {
-            let element = rest[0].peek()?.0;
-            Some(std::array::from_fn(|field| {
-                while rest[field].next_if(|(other, _)| *other < element).is_some() {}
-                rest[field].next_if(|(other, _)| *other == element).map(|(_, span)| span)
-            }))
-        })
+        let first = fields.iter().filter_map(|field| self.index.fields.get(*field as usize)).min();
+        let rest = first.and_then(|first| self.bindings.get(*first as usize..)).unwrap_or_default();
+        // What an element holds stands together in the line.
+        let elements = rest.chunk_by(|a, b| a.element == b.element);
+        elements
+            .map(move |bindings| {
+                fields.map(|field| {
+                    bindings.iter().find(|binding| binding.field == field).map(|binding| self.span(binding))
+                })
+            })
+            .filter(|values| values[0].is_some())
     }
 
     fn named(&self, attribute: Attribute) -> impl Iterator<Item = (&'a Binding, Span)> + use<'a> {
