@@ -2,8 +2,6 @@
 
 // A test that cannot unwrap has failed.
 #![allow(clippy::unwrap_used)]
-// What a test prints is shown when it fails.
-#![allow(clippy::print_stdout)]
 
 // What clean input gives in every shape it may come in.
 mod inputs;

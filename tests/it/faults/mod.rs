@@ -137,16 +137,18 @@ fn unprivileged(args: &[&str], folder: &Path) -> Command {
 /// A log with so many deletions of connections whose types no document knows, so that every command
 /// has more to say than a pipe takes in.
 fn long_log(folder: &Path) -> String {
+    // So long that nobody looks for the nearest one, which takes its time.
+    let kind = format!("Novel{}SAML", "x".repeat(100));
     let deletion = |number: usize| {
-        let connection = format!("conn_{number:026}");
+        let connection = format!("conn_{number:0200}");
         let event = json!({
             "action": "sso.delete_connection",
             "occurredAt": format!("2025-01-{:02}T{:02}:{:02}:00.000Z", 1 + number / 1000, number / 60 % 16, number % 60),
             "version": 1,
             "actor": {"type": "user", "id": format!("user_{}", number % 7), "name": "Zoë Lindqvist",
                 "metadata": {"email": "zoe@example.com"}},
-            "targets": [{"type": "sso_connection", "id": connection, "name": "NovelSAML Connection",
-                "metadata": {"connection_id": connection, "connection_type": "NovelSAML",
+            "targets": [{"type": "sso_connection", "id": connection, "name": format!("{kind} Connection"),
+                "metadata": {"connection_id": connection, "connection_type": kind,
                     "organization_id": format!("org_{:026}", number % 50)}}],
             "context": {"location": "192.0.2.7", "userAgent": "Browser"},
             "metadata": {"source": "/sso"},
@@ -154,6 +156,6 @@ fn long_log(folder: &Path) -> String {
         format!("{event}\n")
     };
     let path = folder.join("long.ndjson");
-    fs::write(&path, (0..800).map(deletion).collect::<String>()).unwrap();
+    fs::write(&path, (0..450).map(deletion).collect::<String>()).unwrap();
     path.to_str().unwrap().to_owned()
 }

@@ -32,6 +32,12 @@ fn print(log: &Log, args: &[&str]) -> Printed {
     Printed { stdout: String::from_utf8(output.stdout).unwrap(), stderr }
 }
 
+/// Which run it is, for when an assertion fails.
+#[expect(clippy::print_stdout, reason = "tests print nothing unless they fail")]
+fn tell(args: &[&str]) {
+    println!("{args:?}");
+}
+
 fn prepare(command: &mut Command, log: &Log) {
     // A name at the beginning of a line is that of the file.
     command.current_dir(log.folder.path()).arg(FILE);
@@ -84,8 +90,7 @@ fn nothing_obeys_a_text_of_the_log_and_json_gives_it_back() {
     for args in runs().into_iter().filter(|args| !is_exact(args)) {
         let printed = print(&log, &args);
         assert!(!printed.stdout.is_empty(), "{args:?}");
-        // Shown when an assertion fails.
-        println!("{args:?}");
+        tell(&args);
         assert_format(&args, &printed.stdout);
         assert_recovers(&args, &printed.stdout);
         assert_harmless(&printed.stderr);
@@ -95,11 +100,10 @@ fn nothing_obeys_a_text_of_the_log_and_json_gives_it_back() {
 #[test]
 fn nothing_obeys_it_in_any_look_of_a_table() {
     let log = Log::new();
-    let looks: [&[&str]; 5] = [
+    let looks: [&[&str]; 4] = [
         &["--color", "always"],
-        &["--width", "20"],
+        &["--color", "always", "--width", "20"],
         &["--width", "41"],
-        &["--color", "always", "--width", "100"],
         &["--ascii", "--width", "33"],
     ];
     let first_columns = ["actor", "action", "page", "connection.type", "actor.impersonator", "user_agent"];
@@ -112,7 +116,7 @@ fn nothing_obeys_it_in_any_look_of_a_table() {
             if look.contains(&"--ascii") && !knows_ascii {
                 continue;
             }
-            println!("{args:?} {look:?}");
+            tell(&[&args, look].concat());
             let printed = print(&log, &[&args, look].concat());
             assert_harmless(&printed.stdout);
             assert!(!look.contains(&"--ascii") || printed.stdout.is_ascii());
