@@ -53,9 +53,10 @@ fn is_unsafe(c: char) -> bool {
             | '\u{FDD0}'..='\u{FDEF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it.
+/// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it; some take the wide
+/// forms of its signs for one as well.
 pub fn defused(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -173,6 +174,8 @@ mod tests {
     fn defuses_formulas() {
         assert_eq!(defused("=1+1"), "'=1+1");
         assert_eq!(defused("-x"), "'-x");
+        assert_eq!(defused("\n=1"), "'\n=1");
+        assert_eq!(defused("＝1+1"), "'＝1+1");
         assert_eq!(defused("a=1"), "a=1");
     }
 

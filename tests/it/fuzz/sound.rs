@@ -69,7 +69,7 @@ pub fn separated(text: &str, delimiter: u8) -> Vec<csv::StringRecord> {
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(text.as_bytes());
     let records: Vec<_> = reader.records().map(Result::unwrap).collect();
     for cell in records.iter().flatten() {
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+        let is_formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
         assert!(!is_formula || cell.parse::<f64>().is_ok(), "{cell:?}");
     }
     records

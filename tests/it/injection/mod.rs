@@ -217,7 +217,8 @@ fn the_neutral_event_has_every_field_as_it_was() {
         for (record, expected) in records.iter().zip(&log.expected) {
             for (at, pointer) in ["/actor/name", "/user_agent", "/page"].into_iter().enumerate() {
                 let text = expected.iter().find(|(it, _)| *it == pointer).map_or("", |(_, text)| text);
-                let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                let is_formula =
+                    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
                 let cell = if is_formula { format!("'{text}") } else { text.to_owned() };
                 assert_eq!(record[at], cell);
             }
