@@ -194,11 +194,26 @@ pub fn uri(file: &str) -> String {
 
 /// A text as a message: harmless, short, and nothing in it is a placeholder or a link.
 fn escaped(text: &str) -> String {
-    let text = cut(&visible(text), MOST_BYTES).replace('{', "{{").replace('}', "}}");
-    if text.contains("](") {
-        return text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    let text = visible(text);
+    let may_link = text.contains("](");
+    let (mut escaped, mut cut) = (String::new(), 0);
+    for c in text.chars() {
+        match c {
+            '{' | '}' => escaped.extend([c, c]),
+            '\\' | '[' | ']' if may_link => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+        // What is escaped counts, and is not cut in two.
+        if escaped.len() > MOST_BYTES {
+            escaped.truncate(cut);
+            escaped.push('…');
+            break;
+        }
+        if escaped.len() <= MOST_BYTES - '…'.len_utf8() {
+            cut = escaped.len();
+        }
     }
-    text
+    escaped
 }
 
 /// `no-removal` as `NoRemoval`.
