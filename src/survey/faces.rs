@@ -1,13 +1,14 @@
 //! Who appeared under which texts: id, name and e-mail address looked up together, as they nearly
 //! always come together.
+//!
+//! Looking one up costs what it touches in memory. So combinations are told by a hash of 64 bits, with
+//! a key of the process: that two of a million have the same happens once in 37 million logs.
 
-use std::array::from_fn;
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::fast::RandomState;
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use super::labels::Labels;
 use crate::names::{Counter, Id, NONE, Renumbered, Seen};
 use crate::time::Timestamp;
 
@@ -15,35 +16,40 @@ use crate::time::Timestamp;
 #[derive(Default)]
 pub struct Faces<const N: usize> {
     hasher: RandomState,
-    table: HashTable<Face<N>>,
+    table: HashTable<Face>,
+    looks: Vec<Look<N>>,
     text: String,
-    /// By number when it was seen and counted, and when last at all.
-    seen: Vec<(Seen, Timestamp)>,
+    /// The latest time so far. Logs are mostly in order, and then nothing is earlier than what is known.
+    latest: Option<Timestamp>,
 }
 
-/// Where a combination's texts are. Nothing else, as looking one up costs the memory it touches.
-struct Face<const N: usize> {
+/// What is touched whenever a combination appears: as little as can be.
+struct Face {
+    hash: u64,
+    count: u64,
+    last_seconds: i64,
+    last_nanos: u32,
     id: Id,
-    /// Where each text ends, from where the first one starts.
-    ends: [u32; N],
-    start: usize,
 }
 
-impl<const N: usize> Face<N> {
-    /// Whether these are its texts; `all` is where they are kept.
-    #[inline]
-    fn is(&self, texts: &[&str; N], all: &[u8]) -> bool {
-        let mut begin = self.start;
-        for (end, text) in self.ends.iter().zip(texts) {
-            let end = self.start + *end as usize;
-            if all[begin..end] != *text.as_bytes() {
-                return false;
-            }
-            begin = end;
-        }
-        true
+/// What seldom is: its texts, which are together from `start` and of which each ends so far after it.
+struct Look<const N: usize> {
+    first: Timestamp,
+    start: usize,
+    ends: [u32; N],
+}
+
+impl Face {
+    fn last(&self) -> Timestamp {
+        Timestamp { seconds: self.last_seconds, nanos: self.last_nanos }
     }
 
+    fn set_last(&mut self, time: Timestamp) {
+        (self.last_seconds, self.last_nanos) = (time.seconds, time.nanos);
+    }
+}
+
+impl<const N: usize> Look<N> {
     fn texts<'a>(&self, all: &'a str) -> [&'a str; N] {
         let mut begin = self.start;
         self.ends.map(|end| {
@@ -56,73 +62,82 @@ impl<const N: usize> Face<N> {
 }
 
 impl<const N: usize> Faces<N> {
-    /// The number of the combination, which appeared at a time; [`NONE`] if all of it is empty.
+    /// The number of the combination, which appeared at a time and may be to be counted; [`NONE`] if all
+    /// of it is empty. What is not to be counted has a number of its own.
     #[inline]
-    pub fn id(&mut self, texts: [&str; N], time: Timestamp) -> Id {
-        let hash = hash(&self.hasher, texts);
-        match self.table.find(hash, |face| face.is(&texts, self.text.as_bytes())) {
-            Some(face) => {
-                let latest = &mut self.seen[face.id as usize].1;
-                *latest = time.max(*latest);
-                face.id
-            }
-            None => self.add(hash, texts, time),
+    pub fn id(&mut self, texts: [&str; N], time: Timestamp, is_counted: bool) -> Id {
+        let mut hasher = self.hasher.build_hasher();
+        texts.iter().for_each(|text| hasher.write(text.as_bytes()));
+        hasher.write_u8(u8::from(is_counted));
+        let hash = hasher.finish();
+        let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
+            return self.add(hash, texts, time, is_counted);
+        };
+        face.count += u64::from(is_counted);
+        if Some(time) >= self.latest {
+            self.latest = Some(time);
+            face.set_last(time);
+        } else {
+            face.set_last(time.max(face.last()));
+            let first = &mut self.looks[face.id as usize].first;
+            *first = time.min(*first);
         }
+        face.id
     }
 
     #[inline(never)]
-    fn add(&mut self, hash_of_it: u64, texts: [&str; N], time: Timestamp) -> Id {
+    fn add(&mut self, hash: u64, texts: [&str; N], time: Timestamp, is_counted: bool) -> Id {
         if texts.iter().all(|text| text.is_empty()) {
             return NONE;
         }
-        let Self { hasher, table, text, seen } = self;
-        let id = Id::try_from(seen.len()).expect("fewer than four billion texts fit into memory");
+        let Self { table, looks, text, latest, .. } = self;
+        let id = Id::try_from(looks.len()).expect("fewer than four billion texts fit into memory");
         let start = text.len();
         let ends = texts.map(|part| {
             text.push_str(part);
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
-        seen.push((Seen::NEVER, time));
-        table.insert_unique(hash_of_it, Face { id, ends, start }, |face| hash(hasher, face.texts(text)));
+        looks.push(Look { first: time, start, ends });
+        *latest = Some(time).max(*latest);
+        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(is_counted));
+        table.insert_unique(hash, Face { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
         id
     }
 
-    /// Counts the combination of that number, unless it is [`NONE`].
-    #[inline]
-    pub fn count(&mut self, id: Id, time: Timestamp) {
-        if let Some((seen, _)) = self.seen.get_mut(id as usize) {
-            seen.merge(Seen::once(time));
+    /// Every combination by number: its texts, how often and when it was counted, and when it appeared
+    /// last.
+    pub fn told(&self) -> Vec<([&str; N], Seen, Timestamp)> {
+        let told = |look: &Look<N>| (look.texts(&self.text), Seen::NEVER, Timestamp::MIN);
+        let mut all: Vec<_> = self.looks.iter().map(told).collect();
+        for face in &self.table {
+            let (_, seen, latest) = &mut all[face.id as usize];
+            *latest = face.last();
+            if face.count > 0 {
+                *seen = Seen { count: face.count, first: self.looks[face.id as usize].first, last: *latest };
+            }
         }
+        all
     }
 
-    /// Counts by what identifies (the first text that is not empty, in the order of `keys`), and tells
-    /// what it was called (the texts `shown`). Returns the new numbers.
-    pub fn settle<const M: usize>(
-        self,
+    /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
+    /// number there and when it appeared last. Returns the new numbers.
+    pub fn settle<'a>(
+        &'a self,
         counter: &mut Counter,
-        labels: &mut Labels<M>,
-        keys: [usize; N],
-        shown: [usize; M],
+        key: impl Fn([&'a str; N]) -> Option<&'a str>,
+        mut each: impl FnMut(Id, Timestamp, [&'a str; N]),
     ) -> Renumbered {
-        let mut numbers = vec![NONE; self.seen.len()];
-        for face in &self.table {
-            let texts = face.texts(&self.text);
-            let (seen, latest) = self.seen[face.id as usize];
-            let key = keys.iter().map(|at| texts[*at]).find(|text| !text.is_empty()).unwrap_or_default();
+        let numbers = self.told().into_iter().map(|(texts, seen, latest)| {
+            let Some(key) = key(texts) else {
+                return NONE;
+            };
             let id = counter.names.id(key);
             if seen.count > 0 {
                 counter.merge_at(id, seen);
             }
-            labels.offer(id, latest, from_fn(|sort| texts[shown[sort]]));
-            numbers[face.id as usize] = id;
-        }
-        Renumbered(numbers)
+            each(id, latest, texts);
+            id
+        });
+        Renumbered(numbers.collect())
     }
-}
-
-#[inline]
-fn hash<const N: usize>(hasher: &RandomState, texts: [&str; N]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    texts.iter().for_each(|text| hasher.write(text.as_bytes()));
-    hasher.finish()
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::faces::Faces;
-use super::{Clock, Kinds, Notes, Plan, QUARTER_SECONDS, Visit, What};
+use super::{Clock, Notes, Plan, QUARTER_SECONDS, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
@@ -29,8 +29,12 @@ pub struct Gathered {
     pub(super) organizations: Faces<2>,
     /// Id, name and e-mail address.
     pub(super) actors: Faces<3>,
-    pub(super) kinds: Kinds,
-    pub(super) ips: Counter,
+    /// Vendor's type, protocol and provider.
+    pub(super) kinds: Faces<3>,
+    /// By kind its protocol and provider.
+    pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
+    /// What stands where the address should, be it one or not.
+    pub(super) ips: Faces<1>,
     pub(super) agents: Names,
     pub(super) words: Names,
     /// Ids of connections as they came, and their hashes.
@@ -94,12 +98,12 @@ impl Gathered {
         let is_visit = plan.wants.visits && (is_selected || plan.wants.notes.is_some());
         let mut delivery = identity.map(|identity| Delivery { identity, kept: Kept::Not, visit: NONE });
         if is_selected || is_change || is_visit {
-            let ids = self.ids_of(event);
+            let ids = self.ids_of(event, is_selected && plan.wants.counts);
             if is_selected {
-                self.select(event, ids, place, plan);
+                self.select(event, place, plan);
             }
             let [action, organization, actor, _, ip] = ids;
-            if is_visit && (actor != NONE || ip != NONE) {
+            if is_visit && (actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text))) {
                 if let Some(delivery) = &mut delivery {
                     delivery.visit = self.visits.len() as u32;
                 }
@@ -114,25 +118,34 @@ impl Gathered {
     }
 
     /// Numbers of action, organization, actor, kind and address.
-    fn ids_of(&mut self, event: &Event<'_>) -> [Id; 5] {
-        [
-            self.action_of(event),
-            self.organization_of(event),
-            self.actor_of(event),
-            self.kinds.id(event, event.best(Attribute::ConnectionType)),
-            self.ip_of(event),
-        ]
+    fn ids_of(&mut self, event: &Event<'_>, is_counted: bool) -> [Id; 5] {
+        let text = |attribute| event.best(attribute).unwrap_or_default();
+        let time = event.time;
+        let action = self.action_of(event);
+        let [id, name] = [Attribute::OrganizationId, Attribute::OrganizationName].map(text);
+        let organization = self.organizations.id([&id, &name], time, is_counted);
+        let [id, name, email] = [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail].map(text);
+        let actor = self.actors.id([&id, &name, &email], time, is_counted);
+        let words = [event.protocol, event.provider];
+        let [protocol, provider] = words.map(Option::unwrap_or_default);
+        let kind = self.kinds.id([&text(Attribute::ConnectionType), protocol, provider], time, is_counted);
+        if kind as usize == self.kind_words.len() {
+            self.kind_words.push(words);
+        }
+        let ip = self.ips.id([&text(Attribute::Ip)], time, is_counted);
+        if is_counted {
+            self.actions.count(action, time);
+            self.count_quarter(quarter_of(time));
+        }
+        [action, organization, actor, kind, ip]
     }
 
     /// Takes in that the selection keeps an event.
-    fn select(&mut self, event: &Event<'_>, ids: [Id; 5], place: (BlockId, u32), plan: &Plan) {
+    fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
         let reason = event.best(Attribute::ImpersonatorReason);
         let is_impersonated = reason.is_some() || event.best(Attribute::ImpersonatorEmail).is_some();
         self.impersonated += u64::from(is_impersonated);
-        if plan.wants.counts {
-            self.count(event.time, ids);
-        }
         if is_impersonated && reason.is_none() && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);
         }
@@ -200,31 +213,6 @@ impl Gathered {
         })
     }
 
-    fn organization_of(&mut self, event: &Event<'_>) -> Id {
-        let id = event.best(Attribute::OrganizationId).unwrap_or_default();
-        let name = event.best(Attribute::OrganizationName).unwrap_or_default();
-        self.organizations.id([&id, &name], event.time)
-    }
-
-    fn actor_of(&mut self, event: &Event<'_>) -> Id {
-        let id = event.best(Attribute::ActorId).unwrap_or_default();
-        let name = event.best(Attribute::ActorName).unwrap_or_default();
-        let email = event.best(Attribute::ActorEmail).unwrap_or_default();
-        self.actors.id([&id, &name, &email], event.time)
-    }
-
-    /// Addresses are few: only a text that is not known to be one is looked at as such.
-    fn ip_of(&mut self, event: &Event<'_>) -> Id {
-        let Some(text) = event.best(Attribute::Ip) else {
-            return NONE;
-        };
-        match self.ips.names.find(&text) {
-            Some(known) => known,
-            None if is_ip(&text) => self.ips.names.id(&text),
-            None => NONE,
-        }
-    }
-
     fn action_of(&mut self, event: &Event<'_>) -> Id {
         let text = event.best(Attribute::Action).unwrap_or_default();
         let latest = &mut self.latest_actions[event.operation as usize];
@@ -239,13 +227,7 @@ impl Gathered {
         id
     }
 
-    fn count(&mut self, time: Timestamp, [action, organization, actor, kind, ip]: [Id; 5]) {
-        self.actions.count(action, time);
-        self.organizations.count(organization, time);
-        self.actors.count(actor, time);
-        self.ips.count(ip, time);
-        self.kinds.count(kind, time);
-        let quarter = quarter_of(time);
+    fn count_quarter(&mut self, quarter: i64) {
         if quarter != self.quarter.0 {
             self.end_quarter();
             self.quarter.0 = quarter;
@@ -296,7 +278,7 @@ impl Gathered {
         plan: &Plan,
     ) {
         if plan.wants.notes.is_some() {
-            let [action, organization, actor, kind, _] = self.ids_of(event);
+            let [action, organization, actor, kind, _] = self.ids_of(event, false);
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
             self.notes.event(what, event, finding, place, ids);

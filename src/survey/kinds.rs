@@ -1,14 +1,12 @@
 //! Kinds of connections: the vendor's type with the neutral protocol and provider.
 
-use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use crate::event::Event;
+use super::faces::Faces;
 use crate::names::{Counter, Id, NONE, Renumbered, Seen};
-use crate::time::Timestamp;
 
 /// The kinds met so far.
 #[derive(Default)]
@@ -39,30 +37,20 @@ impl Hash for Kind {
 }
 
 impl Kinds {
-    /// The number of the event's kind; `name` is the vendor's type.
-    pub fn id(&mut self, event: &Event<'_>, name: Option<Cow<'_, str>>) -> Id {
-        let name = name.map_or(NONE, |text| self.types.names.id(&text));
-        if name == NONE && event.protocol.is_none() && event.provider.is_none() {
-            return NONE;
-        }
-        self.add(Kind { name, protocol: event.protocol, provider: event.provider }, Seen::NEVER)
-    }
-
-    fn add(&mut self, kind: Kind, seen: Seen) -> Id {
-        let entry = self.counts.entry(kind);
-        let id = entry.index() as Id;
-        entry.or_insert(Seen::NEVER).merge(seen);
-        id
-    }
-
-    /// Counts the kind of that number.
-    pub fn count(&mut self, id: Id, time: Timestamp) {
-        if let Some((kind, seen)) = self.counts.get_index_mut(id as usize) {
-            seen.merge(Seen::once(time));
-            if kind.name != NONE {
-                self.types.count(kind.name, time);
+    /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
+    /// numbers are here.
+    pub fn take(&mut self, faces: &Faces<3>, words: &[[Option<&'static str>; 2]]) -> Renumbered {
+        let kinds = faces.told().into_iter().zip(words).map(|(([name, ..], seen, _), words)| {
+            let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
+            if name != NONE && seen.count > 0 {
+                self.types.merge_at(name, seen);
             }
-        }
+            let entry = self.counts.entry(Kind { name, protocol: words[0], provider: words[1] });
+            let id = entry.index() as Id;
+            entry.or_insert(Seen::NEVER).merge(seen);
+            id
+        });
+        Renumbered(kinds.collect())
     }
 
     /// Takes back one of what was counted.
@@ -86,14 +74,5 @@ impl Kinds {
     /// Every kind with its events.
     pub fn counted(&self) -> impl Iterator<Item = (Kind, Seen)> {
         self.counts.iter().map(|(kind, seen)| (*kind, *seen)).filter(|(_, seen)| seen.count > 0)
-    }
-
-    /// Adds those of another and returns what the numbers of that one are here.
-    pub fn merge(&mut self, other: Self) -> Renumbered {
-        let names = self.types.merge(other.types);
-        let kinds = other.counts.into_iter();
-        Renumbered(
-            kinds.map(|(kind, seen)| self.add(Kind { name: names.of(kind.name), ..kind }, seen)).collect(),
-        )
     }
 }

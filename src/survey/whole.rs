@@ -7,6 +7,7 @@ use super::gathered::{Gathered, Kept, quarter_of};
 use super::renumber::New;
 use super::{Survey, Visit};
 use crate::deliveries::{Item, repeated};
+use crate::event::is_ip;
 use crate::history::Change;
 use crate::names::Id;
 use crate::threads;
@@ -87,19 +88,20 @@ impl Survey {
                 self.action_facts.push(*facts);
             }
         }
-        let organizations = std::mem::take(&mut reader.organizations);
-        let actors = std::mem::take(&mut reader.actors);
         New {
             actions,
-            organizations: organizations.settle(
+            organizations: reader.organizations.settle(
                 &mut self.organizations,
-                &mut self.organization_labels,
-                [0, 1],
-                [1],
+                |[id, name]| first_of([id, name]),
+                |id, time, [_, name]| self.organization_labels.offer(id, time, [name]),
             ),
-            actors: actors.settle(&mut self.actors, &mut self.actor_labels, [0, 2, 1], [1, 2]),
-            kinds: self.kinds.merge(std::mem::take(&mut reader.kinds)),
-            ips: self.ips.merge(std::mem::take(&mut reader.ips)),
+            actors: reader.actors.settle(
+                &mut self.actors,
+                |[id, name, email]| first_of([id, email, name]),
+                |id, time, [_, name, email]| self.actor_labels.offer(id, time, [name, email]),
+            ),
+            kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
+            ips: reader.ips.settle(&mut self.ips, |[text]| is_ip(text).then_some(text), |_, _, _| ()),
             agents: self.agents.merge(std::mem::take(&mut reader.agents)),
             words: self.words.merge(std::mem::take(&mut reader.words)),
             connections,
@@ -175,6 +177,11 @@ impl Survey {
         let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
         texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
     }
+}
+
+/// What identifies a combination of texts: the first one that is not empty.
+fn first_of<const N: usize>(texts: [&str; N]) -> Option<&str> {
+    texts.into_iter().find(|text| !text.is_empty())
 }
 
 /// Events that came before: where they are kept, and their visits, both with their reader.
