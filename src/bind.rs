@@ -80,6 +80,15 @@ fn index(source: &Source, bound: &mut Bound) {
     for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
         index.best[*attribute as usize] = bindings[*at as usize].slot;
     }
+    index.sorted.clear();
+    index.sorted.extend(0..bindings.len() as u32);
+    let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element, *at);
+    index.sorted.sort_unstable_by_key(place);
+    index.skeleton.clear();
+    for (field, element, _) in index.sorted.iter().map(place) {
+        index.skeleton.extend_from_slice(&field.to_ne_bytes());
+        index.skeleton.extend_from_slice(&element.to_ne_bytes());
+    }
     let mut start = 0;
     for (attribute, at) in index.starts.iter_mut().enumerate() {
         let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;

@@ -39,16 +39,22 @@ impl Identities {
         Some(Identity { key, content })
     }
 
-    /// A sum, so that the order of the fields does not matter.
+    /// Fields in an order of their own, so that the line's does not matter.
     fn content(&self, event: &Event<'_>) -> u64 {
         let fields = &event.fields;
-        let values = fields.bindings.iter().map(|binding| {
-            let mut hasher = self.values.build_hasher();
-            hasher.write_u64(u64::from(binding.field) << 32 | u64::from(binding.element));
-            hasher.write(fields.span(binding).decode(fields.text).as_bytes());
-            hasher.finish()
-        });
-        values.fold(self.ids.hash_one(event.source), u64::wrapping_add)
+        let mut hasher = self.values.build_hasher();
+        hasher.write_usize(event.source.len());
+        hasher.write(event.source.as_bytes());
+        hasher.write(&fields.index.skeleton);
+        for at in &fields.index.sorted {
+            let span = fields.span(&fields.bindings[*at as usize]);
+            if span.escaped {
+                hasher.write(span.decode(fields.text).as_bytes());
+            } else {
+                hasher.write(&fields.text.as_bytes()[span.start as usize..span.end as usize]);
+            }
+        }
+        hasher.finish()
     }
 
     /// Of a text that is to be found again among those of other readers.

@@ -233,6 +233,16 @@ impl<'a> Event<'a> {
         self.shown(attribute, self.fields.best(attribute))
     }
 
+    /// The same of several attributes as bytes, where all of them are plainly written and shown so.
+    #[inline(always)]
+    pub fn plain<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
+        let mut texts: [&[u8]; N] = [&[]; N];
+        for (text, attribute) in texts.iter_mut().zip(attributes) {
+            *text = self.fields.plain(attribute)?;
+        }
+        self.redactor.is_none().then_some(texts)
+    }
+
     #[inline]
     fn shown(&self, attribute: Attribute, text: Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
         match self.redactor {

@@ -50,6 +50,10 @@ pub struct Index {
     pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding; `u32::MAX` where it has none.
     pub fields: Vec<u32>,
+    /// The bindings sorted by field and element: an order that does not depend on the line's.
+    pub sorted: Vec<u32>,
+    /// Field and element of each of those.
+    pub skeleton: Vec<u8>,
 }
 
 impl<'a> Fields<'a> {
@@ -62,6 +66,16 @@ impl<'a> Fields<'a> {
         }
         let only = self.index.starts[attribute as usize + 1] - self.index.starts[attribute as usize] == 1;
         if only && span.start == span.end { None } else { self.leading_first(attribute) }
+    }
+
+    /// The same as bytes, where they are what is written; nothing where they are not.
+    #[inline(always)]
+    pub fn plain(&self, attribute: Attribute) -> Option<&'a [u8]> {
+        let Some(span) = self.spans.get(self.index.best[attribute as usize] as usize) else {
+            return Some(&[]);
+        };
+        let is_plain = span.start < span.end && !span.escaped;
+        if is_plain { self.text.as_bytes().get(span.start as usize..span.end as usize) } else { None }
     }
 
     #[inline(never)]

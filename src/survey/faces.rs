@@ -65,9 +65,12 @@ impl<const N: usize> Faces<N> {
     /// The number of the combination, which appeared at a time and may be to be counted; [`NONE`] if all
     /// of it is empty. What is not to be counted has a number of its own.
     #[inline]
-    pub fn id(&mut self, texts: [&str; N], time: Timestamp, is_counted: bool) -> Id {
+    pub fn id(&mut self, texts: [&[u8]; N], time: Timestamp, is_counted: bool) -> Id {
+        if texts.iter().all(|text| text.is_empty()) {
+            return NONE;
+        }
         let mut hasher = self.hasher.build_hasher();
-        texts.iter().for_each(|text| hasher.write(text.as_bytes()));
+        texts.iter().for_each(|text| hasher.write(text));
         hasher.write_u8(u8::from(is_counted));
         let hash = hasher.finish();
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
@@ -86,15 +89,12 @@ impl<const N: usize> Faces<N> {
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: [&str; N], time: Timestamp, is_counted: bool) -> Id {
-        if texts.iter().all(|text| text.is_empty()) {
-            return NONE;
-        }
+    fn add(&mut self, hash: u64, texts: [&[u8]; N], time: Timestamp, is_counted: bool) -> Id {
         let Self { table, looks, text, latest, .. } = self;
         let id = Id::try_from(looks.len()).expect("fewer than four billion texts fit into memory");
         let start = text.len();
         let ends = texts.map(|part| {
-            text.push_str(part);
+            text.push_str(&String::from_utf8_lossy(part));
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
         looks.push(Look { first: time, start, ends });

@@ -119,23 +119,24 @@ impl Gathered {
 
     /// Numbers of action, organization, actor, kind and address.
     fn ids_of(&mut self, event: &Event<'_>, is_counted: bool) -> [Id; 5] {
-        let text = |attribute| event.best(attribute).unwrap_or_default();
-        let time = event.time;
         let action = self.action_of(event);
-        let [id, name] = [Attribute::OrganizationId, Attribute::OrganizationName].map(text);
-        let organization = self.organizations.id([&id, &name], time, is_counted);
-        let [id, name, email] = [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail].map(text);
-        let actor = self.actors.id([&id, &name, &email], time, is_counted);
-        let words = [event.protocol, event.provider];
-        let [protocol, provider] = words.map(Option::unwrap_or_default);
-        let kind = self.kinds.id([&text(Attribute::ConnectionType), protocol, provider], time, is_counted);
-        if kind as usize == self.kind_words.len() {
-            self.kind_words.push(words);
-        }
-        let ip = self.ips.id([&text(Attribute::Ip)], time, is_counted);
+        let organization = face(
+            &mut self.organizations,
+            event,
+            [Attribute::OrganizationId, Attribute::OrganizationName],
+            is_counted,
+        );
+        let actor = face(
+            &mut self.actors,
+            event,
+            [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
+            is_counted,
+        );
+        let kind = self.kind_of(event, is_counted);
+        let ip = face(&mut self.ips, event, [Attribute::Ip], is_counted);
         if is_counted {
-            self.actions.count(action, time);
-            self.count_quarter(quarter_of(time));
+            self.actions.count(action, event.time);
+            self.count_quarter(quarter_of(event.time));
         }
         [action, organization, actor, kind, ip]
     }
@@ -213,6 +214,17 @@ impl Gathered {
         })
     }
 
+    fn kind_of(&mut self, event: &Event<'_>, is_counted: bool) -> Id {
+        let words = [event.protocol, event.provider];
+        let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
+        let name = event.best(Attribute::ConnectionType).unwrap_or_default();
+        let kind = self.kinds.id([name.as_bytes(), protocol, provider], event.time, is_counted);
+        if kind as usize == self.kind_words.len() {
+            self.kind_words.push(words);
+        }
+        kind
+    }
+
     fn action_of(&mut self, event: &Event<'_>) -> Id {
         let text = event.best(Attribute::Action).unwrap_or_default();
         let latest = &mut self.latest_actions[event.operation as usize];
@@ -282,6 +294,23 @@ impl Gathered {
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
             self.notes.event(what, event, finding, place, ids);
+        }
+    }
+}
+
+/// The number of an event's combination of texts.
+#[inline(always)]
+fn face<const N: usize>(
+    faces: &mut Faces<N>,
+    event: &Event<'_>,
+    attributes: [Attribute; N],
+    is_counted: bool,
+) -> Id {
+    match event.plain(attributes) {
+        Some(texts) => faces.id(texts, event.time, is_counted),
+        None => {
+            let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
+            faces.id(texts.each_ref().map(|text| text.as_bytes()), event.time, is_counted)
         }
     }
 }
