@@ -69,11 +69,47 @@ pub type Item = (u32, u32);
 /// The items with the same key, sorted, for every key that is in more than one. `readers` is what
 /// each of them has.
 pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Vec<Vec<Item>> {
-    let mut all: Vec<(u64, Item)> = Vec::with_capacity(readers.iter().map(Vec::len).sum());
+    let suspects = Suspects::among(readers.iter().flatten().map(&key), readers.iter().map(Vec::len).sum());
+    let mut all: Vec<(u64, Item)> = Vec::new();
     for (reader, items) in (0..).zip(readers) {
-        all.extend((0..).zip(items).map(|(index, item)| (key(item), (reader, index))));
+        let keys = (0..).zip(items).map(|(index, item)| (key(item), (reader, index)));
+        all.extend(keys.filter(|(key, _)| suspects.have(*key)));
     }
     threads::sort_by(&mut all, Ord::cmp);
     let groups = all.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
     groups.map(|group| group.iter().map(|(_, item)| *item).collect()).collect()
+}
+
+/// Keys that may have come more than once, told by some of their bits: most are not among them, and
+/// need not be sorted.
+struct Suspects {
+    again: Vec<u64>,
+    mask: usize,
+}
+
+/// So many bits there are for each key.
+const BITS: usize = 16;
+
+impl Suspects {
+    fn among(keys: impl Iterator<Item = u64>, count: usize) -> Self {
+        let words = (count * BITS / 64).next_power_of_two();
+        let (mut once, mut again) = (vec![0; words], vec![0; words]);
+        let mask = words - 1;
+        for key in keys {
+            let (at, bit) = place(key, mask);
+            again[at] |= once[at] & bit;
+            once[at] |= bit;
+        }
+        Self { again, mask }
+    }
+
+    fn have(&self, key: u64) -> bool {
+        let (at, bit) = place(key, self.mask);
+        self.again[at] & bit != 0
+    }
+}
+
+/// The word, and the bit in it.
+fn place(key: u64, mask: usize) -> (usize, u64) {
+    ((key >> 6) as usize & mask, 1 << (key & 63))
 }

@@ -138,51 +138,48 @@ impl Step {
     }
 }
 
-/// Every connection at the moment before the first change.
+/// A connection at the moment before the first change.
+#[derive(Clone, Copy)]
 pub struct Origin {
-    /// By connection the organization it belongs to.
-    pub owners: Vec<Id>,
-    /// By connection whether it was active since before the log began.
-    pub was_active: Vec<bool>,
+    /// The organization it belongs to; [`NONE`] also for a number that no change has.
+    pub owner: Id,
+    /// It was active since before the log began.
+    pub was_active: bool,
 }
 
-/// What the log shows of the time before it began; `changes` are in time order.
-pub fn origin(changes: &[Change]) -> Origin {
+/// By connection what the log shows of the time before it began; `changes` are in time order.
+pub fn origins(changes: &[Change]) -> Vec<Origin> {
     let connections = changes.iter().map(|change| change.connection).filter(|id| *id != NONE).max();
-    let count = connections.map_or(0, |most| most as usize + 1);
-    let mut origin = Origin { owners: vec![NONE; count], was_active: vec![false; count] };
-    let mut is_known = vec![false; count];
+    let mut origins = vec![None; connections.map_or(0, |most| most as usize + 1)];
     for change in changes.iter().filter(|change| change.connection != NONE) {
-        let at = change.connection as usize;
-        if !std::mem::replace(&mut is_known[at], true) {
-            origin.owners[at] = change.organization;
-            origin.was_active[at] = matches!(change.operation, Operation::Disabled | Operation::Deleted);
-        }
+        origins[change.connection as usize].get_or_insert(Origin {
+            owner: change.organization,
+            was_active: matches!(change.operation, Operation::Disabled | Operation::Deleted),
+        });
     }
-    origin
+    let unused = Origin { owner: NONE, was_active: false };
+    origins.into_iter().map(|origin| origin.unwrap_or(unused)).collect()
 }
 
 /// Goes through the changes, which are in time order, and hands over what each one did.
 pub fn walk(changes: &[Change], mut each: impl FnMut(Step)) {
-    let Origin { owners, was_active } = origin(changes);
-    let organizations = owners.iter().filter(|owner| **owner != NONE).max();
+    let mut lives: Vec<_> = origins(changes).into_iter().map(|origin| (origin, None)).collect();
+    let organizations = lives.iter().map(|(origin, _)| origin.owner).filter(|owner| *owner != NONE).max();
     // The last place is for connections whose organization no event names.
-    let mut left = vec![0_u32; organizations.map_or(0, |most| *most as usize + 1) + 1];
+    let mut left = vec![0_u32; organizations.map_or(0, |most| most as usize + 1) + 1];
     let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
     let places = left.len();
-    for (owner, _) in owners.iter().zip(&was_active).filter(|(_, active)| **active) {
-        left[place_of(*owner, places)] += 1;
+    for (origin, _) in lives.iter().filter(|(origin, _)| origin.was_active) {
+        left[place_of(origin.owner, places)] += 1;
     }
-    let mut states: Vec<Option<State>> = vec![None; owners.len()];
     let steps = changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
     for (index, change) in steps {
         let Some(after) = State::after(change.operation) else {
             continue;
         };
-        let at = change.connection as usize;
-        let before = states[at].replace(after);
-        let was_active = before.map_or(was_active[at], |state| state == State::Active);
-        let owner = owners[at];
+        let (Origin { owner, was_active }, state) = &mut lives[change.connection as usize];
+        let (owner, before) = (*owner, state.replace(after));
+        let was_active = before.map_or(*was_active, |state| state == State::Active);
         let left = &mut left[place_of(owner, places)];
         *left = *left + u32::from(after == State::Active) - u32::from(was_active);
         each(Step { change: index, before, after, was_active, owner, left: *left });

@@ -22,6 +22,11 @@ pub fn limit(threads: usize) {
     let _ = ThreadPoolBuilder::new().num_threads(threads).build_global();
 }
 
+/// Two things at once.
+pub fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    rayon::join(a, b)
+}
+
 /// Everything mapped, in order.
 pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().map(of).collect()

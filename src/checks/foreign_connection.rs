@@ -30,12 +30,12 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let owners = history::origin(&case.survey.changes).owners;
+    let origins = history::origins(&case.survey.changes);
     Judgement::of(case.state_changes(), |_, change| {
         if change.connection == NONE || change.organization == NONE {
             return Answer::NotApplicable;
         }
-        let owner = owners[change.connection as usize];
+        let owner = origins[change.connection as usize].owner;
         Answer::bad_if(history::is_foreign(case.survey, change.organization, owner), || {
             format!("{}, but it belongs to {}", case.deed(change), case.organization(owner))
         })

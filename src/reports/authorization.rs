@@ -210,14 +210,14 @@ impl User {
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
 fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
-    let owners = history::origin(&survey.changes).owners;
+    let origins = history::origins(&survey.changes);
     let again = history::deleted_again(&survey.changes);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
         if change.connection == NONE || !change.is_selected {
             continue;
         }
-        let owner = owners[change.connection as usize];
+        let owner = origins[change.connection as usize].owner;
         let is_foreign = history::is_foreign(survey, change.organization, owner);
         let why = [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
         misfits.extend(why.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| (change, owner, what)));

@@ -205,8 +205,8 @@ struct Posture {
 
 fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
     let survey = material.survey;
-    let history::Origin { owners, was_active } = history::origin(&survey.changes);
-    let mut is_active = was_active;
+    let origins = history::origins(&survey.changes);
+    let mut is_active: Vec<_> = origins.iter().map(|origin| origin.was_active).collect();
     let mut postures = vec![Posture::default(); survey.organizations.names.len()];
     history::walk(&survey.changes, |step| {
         let change: &Change = &survey.changes[step.change];
@@ -224,9 +224,9 @@ fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
             posture.without_since = None;
         }
     });
-    for (connection, owner) in (0..).zip(owners) {
+    for (connection, origin) in (0..).zip(origins) {
         if is_active[connection as usize]
-            && let Some(posture) = postures.get_mut(owner as usize)
+            && let Some(posture) = postures.get_mut(origin.owner as usize)
         {
             posture.active.push(connection);
         }

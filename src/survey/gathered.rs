@@ -152,6 +152,12 @@ impl Gathered {
         }
     }
 
+    /// Hands over what is to be found again among that of other readers: deliveries, and hashes of
+    /// connections.
+    pub(super) fn take_hashed(&mut self) -> (Vec<Delivery>, Vec<u64>) {
+        (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.connection_hashes))
+    }
+
     /// The change that is kept there.
     pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
         match kept {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::gathered::{Gathered, Kept, quarter_of};
+use super::gathered::{Delivery, Gathered, Kept, quarter_of};
 use super::renumber::New;
 use super::{Survey, Visit};
 use crate::deliveries::{Item, repeated};
@@ -16,10 +16,16 @@ impl Survey {
     /// The survey of what readers have, in any order.
     pub fn new(mut readers: Vec<Gathered>) -> Self {
         let mut survey = Self::default();
-        let repeats = survey.settle_deliveries(&mut readers);
+        let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
+        let (again, same) = threads::both(
+            || repeated(&deliveries, |delivery| delivery.identity.key),
+            || repeated(&hashes, |hash| *hash),
+        );
+        let repeats = survey.settle_deliveries(&mut readers, &deliveries, again);
+        drop((deliveries, hashes));
         let connections = readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections));
         let bases: Vec<_> = connections.map(|connections| survey.connections.append(connections)).collect();
-        let same = same_connections(&mut readers, &bases);
+        let same = same_connections(&same, &bases, survey.connections.len());
         let news = readers.iter_mut().zip(bases).map(|(reader, base)| survey.number(reader, base, &same));
         let news: Vec<_> = news.collect();
         for (reader, new) in readers.iter_mut().zip(&news) {
@@ -44,22 +50,21 @@ impl Survey {
             survey.visits.append(&mut std::mem::take(&mut gathered.visits));
         }
         survey.sort_visits();
-        let mut changes = in_blocks(&readers, &news, &repeats);
-        drop(readers);
-        threads::sort_stably_by(&mut changes, |a, b| {
-            (a.time, a.operation).cmp(&(b.time, b.operation)).then_with(|| survey.tie(a, b))
-        });
-        survey.changes = changes;
+        survey.changes = survey.in_order(&readers, &news, &repeats);
         survey
     }
 
     /// Of what came again the first one in the order of the input stays, and is told so.
-    fn settle_deliveries(&mut self, readers: &mut [Gathered]) -> Repeats {
+    fn settle_deliveries(
+        &mut self,
+        readers: &mut [Gathered],
+        deliveries: &[Vec<Delivery>],
+        groups: Vec<Vec<Item>>,
+    ) -> Repeats {
         let mut repeats = Repeats::default();
-        let deliveries: Vec<_> = readers.iter_mut().map(|one| std::mem::take(&mut one.deliveries)).collect();
         let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
         let content = |item: &Item| of(item).identity.content;
-        for mut group in repeated(&deliveries, |delivery| delivery.identity.key) {
+        for mut group in groups {
             let place = |item: &Item| readers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
             group.sort_by_cached_key(|item| (content(item), place(item)));
             let versions: Vec<_> = group.chunk_by(|a, b| content(a) == content(b)).collect();
@@ -164,6 +169,19 @@ impl Survey {
         self.visits = visits;
     }
 
+    /// The changes that stay, in time order.
+    fn in_order(&self, readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
+        let mut items = in_blocks(readers, repeats);
+        let old = |item: &Item| &readers[item.0 as usize].changes[item.1 as usize];
+        let new = |item: &Item| news[item.0 as usize].change(old(item));
+        // What is sorted is small, and mostly in order already.
+        threads::sort_stably_by(&mut items, |a, b| {
+            let when = |item| (old(item).time, old(item).operation);
+            when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
+        });
+        threads::map(&items, new)
+    }
+
     /// The order of changes at the same time: by everything that a report may show of them, so that
     /// it does not depend on which came first.
     fn tie(&self, a: &Change, b: &Change) -> Ordering {
@@ -192,11 +210,9 @@ struct Repeats {
 }
 
 /// By number which connection of the same text stands for it: the first.
-fn same_connections(readers: &mut [Gathered], bases: &[Id]) -> Vec<Id> {
-    let hashes: Vec<_> =
-        readers.iter_mut().map(|reader| std::mem::take(&mut reader.connection_hashes)).collect();
-    let mut same: Vec<Id> = (0..hashes.iter().map(Vec::len).sum::<usize>() as Id).collect();
-    for group in repeated(&hashes, |hash| *hash) {
+fn same_connections(groups: &[Vec<Item>], bases: &[Id], count: usize) -> Vec<Id> {
+    let mut same: Vec<Id> = (0..count as Id).collect();
+    for group in groups {
         let number = |item: &Item| bases[item.0 as usize] + item.1;
         let first = group.iter().map(number).min().unwrap_or_default();
         group.iter().for_each(|item| same[number(item) as usize] = first);
@@ -205,7 +221,7 @@ fn same_connections(readers: &mut [Gathered], bases: &[Id]) -> Vec<Id> {
 }
 
 /// The changes that stay, block by block: logs are mostly in order, and then these are.
-fn in_blocks(readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
+fn in_blocks(readers: &[Gathered], repeats: &Repeats) -> Vec<Item> {
     let mut blocks = Vec::new();
     for (at, reader) in (0..).zip(readers) {
         let ends = reader.blocks.iter().skip(1).map(|(_, begin)| *begin).chain([reader.changes.len() as u32]);
@@ -225,8 +241,5 @@ fn in_blocks(readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<C
     if !again.is_empty() {
         items.retain(|item| !again.contains(item));
     }
-    let of = |(reader, index): &Item| {
-        news[*reader as usize].change(&readers[*reader as usize].changes[*index as usize])
-    };
-    threads::map(&items, of)
+    items
 }
