@@ -67,8 +67,9 @@ pub fn defused(text: &str) -> Cow<'_, str> {
 /// No line of JSON begins with a colon.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_odd = |c: char| c != '\n' && is_unsafe(c);
-    let is_plain = text.is_ascii() && !text.contains('\u{7f}') || !text.chars().any(is_odd);
-    if is_plain && !text.contains("##") {
+    // To the end in any case: that way many bytes are looked at at once.
+    let is_plain = text.bytes().fold(true, |is, byte| is & matches!(byte, b' '..=b'~') & (byte != b'#'));
+    if is_plain || !(text.contains("##") || text.chars().any(is_odd)) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::{Material, Report};
 use crate::history::{self, Change, State};
-use crate::names::{Id, NONE};
+use crate::names::{Id, NONE, head};
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::Wants;
+use crate::threads;
 use crate::time::Timestamp;
 
 /// The report.
@@ -81,9 +82,10 @@ struct Life {
     owner: Id,
     kind: Id,
     state: State,
-    created: Option<Timestamp>,
-    enabled: Option<Timestamp>,
-    last_change: Timestamp,
+    /// Indices of changes; [`NONE`] for none.
+    created: u32,
+    enabled: u32,
+    latest: u32,
     active_since: Option<Timestamp>,
     active_nanos: u128,
     changes: u64,
@@ -96,9 +98,9 @@ const UNBORN: Life = Life {
     owner: NONE,
     kind: NONE,
     state: State::Created,
-    created: None,
-    enabled: None,
-    last_change: Timestamp::MIN,
+    created: NONE,
+    enabled: NONE,
+    latest: NONE,
     active_since: None,
     active_nanos: 0,
     changes: 0,
@@ -121,18 +123,18 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
         life.state = step.after;
         life.changes += 1;
         life.redeliveries += u64::from(change.redeliveries);
-        life.last_change = change.time;
+        life.latest = step.change as u32;
         life.odd.extend(step.oddity());
         if change.kind != NONE {
             life.kind = change.kind;
         }
         match step.after {
-            State::Created => life.created = life.created.or(Some(change.time)),
+            State::Created if life.created == NONE => life.created = step.change as u32,
             State::Active => {
-                life.enabled = Some(change.time);
+                life.enabled = step.change as u32;
                 life.active_since = life.active_since.or(Some(change.time));
             }
-            State::Disabled | State::Deleted => {}
+            State::Created | State::Disabled | State::Deleted => {}
         }
         if step.after != State::Active
             && let Some(since) = life.active_since.take()
@@ -150,14 +152,17 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
 /// The connections to show, in their order.
 fn shown(material: &Material<'_>, lives: &[Life]) -> Vec<Id> {
     let survey = material.survey;
-    let is_shown = |id: &Id| lives[*id as usize].is_shown;
-    let mut shown: Vec<_> = (0..lives.len() as Id).filter(is_shown).collect();
-    // Ranks first, as organizations have many connections and comparing their names costs.
     let ranks = survey.organizations.names.ranks();
-    shown.sort_by_cached_key(|id| {
-        (ranks.get(lives[*id as usize].owner as usize).copied(), survey.connections.text(*id))
+    let shown = (0..).zip(lives).filter(|(_, life)| life.is_shown);
+    let key = |(id, life): (Id, &Life)| {
+        (ranks.get(life.owner as usize).copied(), head(survey.connections.text(id)), id)
+    };
+    let mut shown: Vec<_> = shown.map(key).collect();
+    threads::sort_by(&mut shown, |a, b| {
+        let text = |id| survey.connections.text(id);
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| text(a.2).cmp(text(b.2)))
     });
-    shown
+    shown.into_iter().map(|(.., id)| id).collect()
 }
 
 fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
@@ -167,7 +172,8 @@ fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
     cells.push(connection);
     cells.extend(survey.organization_cells(life.owner));
     cells.extend([kind, protocol, provider, life.state.name().into()]);
-    cells.extend([life.created.into(), life.enabled.into(), life.last_change.into()]);
+    let time = |change: u32| Cell::from(survey.changes.get(change as usize).map(|change| change.time));
+    cells.extend([life.created, life.enabled, life.latest].map(time));
     cells.push(Cell::Duration(seconds(life.active_nanos)));
     cells.extend([life.changes.into(), life.redeliveries.into()]);
     cells.push(Cell::List(life.odd.iter().map(|odd| (*odd).into()).collect()));
