@@ -4,12 +4,11 @@
 use std::io::{self, Write};
 
 use chrono_tz::Tz;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::{Look, cells};
 use crate::formats::escape::write_json;
-use crate::sheet::{Body, Cell, Chart, Column, Fact, Row, Section, Sheet, Stretch, Table};
+use crate::sheet::{Body, Cell, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -30,7 +29,7 @@ pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
     for section in &sheet.sections {
         write!(out, ",\n  \"{}\": ", section.key)?;
         match &section.body {
-            Body::Facts(facts) => write_json(&Fields(None, facts), out)?,
+            Body::Facts(facts) => out.write_all(&self::facts(None, facts)?)?,
             Body::Table(table) => {
                 self::table(table, out)?;
                 write!(out, ",\n  \"{}\": {}", left_out_key(section), table.left_out)?;
@@ -42,9 +41,10 @@ pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let keys = keys(None, table.columns.iter().map(|column| column.key))?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"[\n    " } else { b",\n    " });
-        write_json(&Cells(None, table.columns, &table.rows.get(at)), out)
+        object(&keys, &table.rows.get(at).cells, out)
     };
     threads::write(table.rows.len(), each, out)?;
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
@@ -56,12 +56,13 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
         let key = Some(section.key);
         match &section.body {
             Body::Facts(facts) => {
-                write_json(&Fields(key, facts), out)?;
+                out.write_all(&self::facts(key, facts)?)?;
                 out.write_all(b"\n")?;
             }
             Body::Table(table) => {
+                let keys = keys(key, table.columns.iter().map(|column| column.key))?;
                 let each = |at: usize, out: &mut Vec<u8>| {
-                    write_json(&Cells(key, table.columns, &table.rows.get(at)), out)?;
+                    object(&keys, &table.rows.get(at).cells, out)?;
                     out.extend_from_slice(b"\n");
                     Ok(())
                 };
@@ -74,44 +75,52 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Facts as an object, after the key of their section if it is wanted.
-struct Fields<'a>(Option<&'static str>, &'a [Fact<'a>]);
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let section = self.0.map(|key| ("section", Cell::from(key)));
-        let facts = self.1.iter().map(|fact| (fact.key, &fact.value));
-        let mut map = serializer.serialize_map(None)?;
-        section.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
-        facts.into_iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
-        map.end()
-    }
+fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
+    let mut object = Vec::new();
+    let keys = keys(section, facts.iter().map(|fact| fact.key))?;
+    self::object(&keys, facts.iter().map(|fact| &fact.value), &mut object)?;
+    Ok(object)
 }
 
-/// A row as an object, after the key of its section if it is wanted.
-struct Cells<'a>(Option<&'static str>, &'static [Column], &'a Row<'a>);
-
-impl Serialize for Cells<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.iter().try_for_each(|section| map.serialize_entry("section", section))?;
-        for (column, cell) in self.1.iter().zip(&self.2.cells) {
-            map.serialize_entry(column.key, cell)?;
-        }
-        map.end()
+/// What stands before each value of an object: made once, as tables have many rows.
+fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> io::Result<Vec<Vec<u8>>> {
+    let mut before = b"{".to_vec();
+    if let Some(section) = section {
+        before.extend_from_slice(b"\"section\":");
+        write_json(section, &mut before)?;
+        before.push(b',');
     }
+    let keys = keys.map(|key| {
+        let mut before = std::mem::replace(&mut before, b",".to_vec());
+        write_json(key, &mut before)?;
+        before.push(b':');
+        Ok(before)
+    });
+    keys.collect()
 }
 
-impl Serialize for Cell<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Nothing => serializer.serialize_unit(),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Number(number) | Self::Duration(number) => serializer.serialize_u64(*number),
-            Self::Share(share) => serializer.serialize_f64(cells::rounded(*share)),
-            Self::Time(time) => serializer.serialize_str(&time.rfc3339(Tz::UTC)),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::List(texts) => texts.serialize(serializer),
-        }
+fn object<'a>(
+    keys: &[Vec<u8>],
+    cells: impl IntoIterator<Item = &'a Cell<'a>>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    for (key, cell) in keys.iter().zip(cells) {
+        out.extend_from_slice(key);
+        self::cell(cell, out)?;
+    }
+    out.extend_from_slice(if keys.is_empty() { b"{}" } else { b"}" });
+    Ok(())
+}
+
+fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    match cell {
+        Cell::Nothing => write_json(&(), out),
+        Cell::Text(text) => write_json(&**text, out),
+        Cell::Number(number) | Cell::Duration(number) => write_json(number, out),
+        Cell::Share(share) => write_json(&cells::rounded(*share), out),
+        Cell::Time(time) => write_json(&time.rfc3339(Tz::UTC), out),
+        Cell::Flag(flag) => write_json(flag, out),
+        Cell::List(texts) => write_json(texts, out),
     }
 }
 
