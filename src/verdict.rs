@@ -4,6 +4,7 @@
 use clap::ValueEnum;
 
 use crate::checks::{Check, Severity};
+use crate::policy::fingerprint::Fingerprint;
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -79,7 +80,7 @@ pub struct Finding<'a> {
     /// What happened, in a sentence without a full stop.
     pub message: Box<str>,
     /// The same in every run over an export that has it.
-    pub fingerprint: Box<str>,
+    pub fingerprint: Fingerprint,
     /// Whether it is known already.
     pub status: Status<'a>,
     /// When it happened.

@@ -156,7 +156,7 @@ impl CheckCommand {
         if self.write_baseline.is_some() {
             let mut accepted = baseline::Baseline::default();
             for finding in &verdict.findings {
-                accepted.add(&finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message);
+                accepted.add(finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message);
             }
             write(outputs.next(), accepted.to_json().as_bytes())?;
         }

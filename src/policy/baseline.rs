@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::fingerprint;
+use super::fingerprint::Fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
 use crate::formats::escape;
@@ -18,7 +18,7 @@ pub const SCHEMA: &str = "ssoaudit.baseline.v1";
 /// Findings by fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    findings: BTreeMap<String, Entry>,
+    findings: BTreeMap<Fingerprint, Entry>,
 }
 
 /// What a baseline says of a finding; it is for the reader only.
@@ -30,17 +30,17 @@ struct Entry {
 
 impl Baseline {
     /// Takes in a finding. Of two with one fingerprint the first by rule and message is kept.
-    pub fn add(&mut self, fingerprint: &str, rule: &str, message: &str) {
+    pub fn add(&mut self, fingerprint: Fingerprint, rule: &str, message: &str) {
         let new = Entry { rule: rule.to_owned(), message: message.to_owned() };
-        let entry = self.findings.entry(fingerprint.to_owned()).or_insert_with(|| new.clone());
+        let entry = self.findings.entry(fingerprint).or_insert_with(|| new.clone());
         if new < *entry {
             *entry = new;
         }
     }
 
     /// Whether the finding is in it.
-    pub fn contains(&self, fingerprint: &str) -> bool {
-        self.findings.contains_key(fingerprint)
+    pub fn contains(&self, fingerprint: Fingerprint) -> bool {
+        self.findings.contains_key(&fingerprint)
     }
 
     /// How many findings it has.
@@ -132,8 +132,8 @@ impl Reader<'_> {
             }
         }
         if let [Some(fingerprint), Some(rule), Some(message)] = &mut texts {
-            match fingerprint::read(fingerprint) {
-                Some(fingerprint) => baseline.add(&fingerprint, rule, message),
+            match Fingerprint::read(fingerprint) {
+                Some(fingerprint) => baseline.add(fingerprint, rule, message),
                 None => self.problems.add(
                     self.start(values[0]),
                     format!("`{fingerprint}` is no fingerprint; it has 32 hexadecimal digits"),
@@ -189,6 +189,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn print(text: &str) -> Fingerprint {
+        Fingerprint::read(text).unwrap()
+    }
+
     const A: &str = "00000000000000000000000000000001";
     const B: &str = "abcdef00000000000000000000000002";
 
@@ -197,12 +201,9 @@ mod tests {
         let findings =
             [(B, "rule-b", "a \"quoted\" message"), (A, "rule-z", "later"), (A, "rule-a", "first")];
         let mut baseline = Baseline::default();
-        findings.iter().for_each(|(fingerprint, rule, message)| baseline.add(fingerprint, rule, message));
+        findings.iter().for_each(|(text, rule, message)| baseline.add(print(text), rule, message));
         let mut reverse = Baseline::default();
-        findings
-            .iter()
-            .rev()
-            .for_each(|(fingerprint, rule, message)| reverse.add(fingerprint, rule, message));
+        findings.iter().rev().for_each(|(text, rule, message)| reverse.add(print(text), rule, message));
         let expected = format!(
             "{{
   \"schema\": \"ssoaudit.baseline.v1\",
@@ -214,7 +215,9 @@ mod tests {
 "
         );
         assert_eq!((baseline.to_json(), reverse.to_json()), (expected.clone(), expected));
-        assert!(baseline.contains(A) && !baseline.contains("") && baseline.len() == 2);
+        assert!(
+            baseline.contains(print(A)) && !baseline.contains(print(&"0".repeat(32))) && baseline.len() == 2
+        );
         let empty = Baseline::default().to_json();
         assert_eq!(empty, "{\n  \"schema\": \"ssoaudit.baseline.v1\",\n  \"findings\": []\n}\n");
         assert!(parse("b", &empty).unwrap().is_empty());
@@ -272,7 +275,7 @@ mod tests {
         std::fs::write(&path, "{}").unwrap();
         assert!(error().contains(":1:1: there is no `schema`"));
         let mut baseline = Baseline::default();
-        baseline.add(A, "r", "m");
+        baseline.add(print(A), "r", "m");
         std::fs::write(&path, baseline.to_json()).unwrap();
         assert_eq!(read(&path).unwrap(), baseline);
     }
@@ -281,7 +284,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read(findings in prop::collection::vec(("[0-9a-f]{32}", any::<String>(), any::<String>()), 0..5)) {
             let mut baseline = Baseline::default();
-            findings.iter().for_each(|(fingerprint, rule, message)| baseline.add(fingerprint, rule, message));
+            findings.iter().for_each(|(text, rule, message)| baseline.add(print(text), rule, message));
             prop_assert_eq!(parse("b", &baseline.to_json()).unwrap(), baseline);
         }
 
@@ -289,7 +292,7 @@ mod tests {
         fn no_text_makes_it_panic(text in any::<String>(), cut in any::<prop::sample::Index>(), length in 0..9_usize) {
             let _ = parse("b", &text);
             let mut baseline = Baseline::default();
-            baseline.add(A, "r", "m");
+            baseline.add(print(A), "r", "m");
             let mut json = baseline.to_json();
             let cut = cut.index(json.len());
             json.replace_range(cut..(cut + length).min(json.len()), "");

@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 
+use super::fingerprint::Fingerprint;
 use super::problems::Problems;
 use super::section::{Entry, Section};
-use super::{Freeze, Planned, Suppression, Window, fingerprint};
+use super::{Freeze, Planned, Suppression, Window};
 use crate::checks::Check;
 use crate::event::{OPERATIONS, Operation};
 use crate::select::Pattern;
@@ -97,7 +98,7 @@ impl<'a> Lists<'a> {
     pub(super) fn suppression(self, section: Section<'a>) -> Option<Suppression> {
         let fingerprint = section.get("fingerprint").and_then(|entry| {
             let text = entry.text()?;
-            let read = fingerprint::read(text);
+            let read = Fingerprint::read(text);
             read.or_else(|| entry.refuse(format!("`{text}` is no fingerprint; it has 32 hexadecimal digits")))
         });
         let rules: Vec<_> = self.checks.iter().map(|check| (check.id, check.id)).collect();

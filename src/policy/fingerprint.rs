@@ -2,7 +2,10 @@
 //!
 //! They follow from the rule and the event alone, never from where a line is.
 
+use std::fmt;
+
 use chrono_tz::Tz;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::checks::Subject;
@@ -14,8 +17,43 @@ use crate::time::Timestamp;
 /// Hexadecimal digits of a fingerprint.
 pub const DIGITS: usize = 32;
 
+/// A fingerprint; its text is hexadecimal, and sorts as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint([u8; DIGITS / 2]);
+
+impl Fingerprint {
+    /// Of everything that tells something from others.
+    pub fn of(parts: &[&str]) -> Self {
+        Self(Sha256::digest(parts.join("\0")).first_chunk().copied().unwrap_or_default())
+    }
+
+    /// A fingerprint as a user wrote it; nothing if it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut bytes = [0; DIGITS / 2];
+        if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (byte, at) in bytes.iter_mut().zip((0..DIGITS).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&hex(&self.0))
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex(&self.0))
+    }
+}
+
 /// Of what a rule found.
-pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Box<str> {
+pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
         Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
@@ -24,10 +62,10 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Box<str> {
 }
 
 /// Of a change or portal link: by its event id, or else by what it says happened.
-pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Box<str> {
+pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     if let Some(id) = survey.ids.get(change.event) {
         let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
-        return digest(&[rule, source, id]);
+        return Fingerprint::of(&[rule, source, id]);
     }
     let target = if change.connection == NONE {
         survey.organizations.names.text(change.organization)
@@ -36,34 +74,23 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Box<str> {
     };
     let action = survey.actions.names.text(change.action);
     let actor = survey.actors.names.text(change.actor);
-    digest(&[rule, action, &change.time.rfc3339(Tz::UTC), actor, target])
+    Fingerprint::of(&[rule, action, &change.time.rfc3339(Tz::UTC), actor, target])
 }
 
 /// Of a line or event that is of interest by itself.
-pub fn of_noted(rule: &str, noted: &Noted) -> Box<str> {
+pub fn of_noted(rule: &str, noted: &Noted) -> Fingerprint {
     let what = match noted.what {
         What::Invalid => "invalid",
         What::Contradiction => "contradiction",
         What::Future => "future",
         What::Unexplained => "unexplained",
     };
-    digest(&[rule, what, &noted.key])
+    Fingerprint::of(&[rule, what, &noted.key])
 }
 
 /// Of a log as a whole, at a time.
-pub fn of_log(rule: &str, time: Timestamp) -> Box<str> {
-    digest(&[rule, &time.rfc3339(Tz::UTC)])
-}
-
-/// A fingerprint as a user wrote it; nothing if it is none.
-pub fn read(text: &str) -> Option<String> {
-    let is_fingerprint = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_fingerprint.then(|| text.to_ascii_lowercase())
-}
-
-fn digest(parts: &[&str]) -> Box<str> {
-    let digest = Sha256::digest(parts.join("\0"));
-    hex(&digest[..DIGITS / 2]).into()
+pub fn of_log(rule: &str, time: Timestamp) -> Fingerprint {
+    Fingerprint::of(&[rule, &time.rfc3339(Tz::UTC)])
 }
 
 #[cfg(test)]
@@ -75,8 +102,8 @@ mod tests {
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
-    fn expected(parts: &str) -> Box<str> {
-        hex(&Sha256::digest(parts))[..DIGITS].into()
+    fn expected(parts: &str) -> Fingerprint {
+        Fingerprint::read(&hex(&Sha256::digest(parts))[..DIGITS]).unwrap()
     }
 
     /// A survey with a change that has everything, at some place.
@@ -173,10 +200,14 @@ mod tests {
     #[test]
     fn fingerprints_are_recognised() {
         let some = of_log("rule", Timestamp { seconds: 0, nanos: 0 });
-        assert_eq!(read(&some), Some(some.to_string()));
-        assert_eq!(read(&some.to_ascii_uppercase()), Some(some.to_string()));
-        for bad in ["", &some[1..], &format!("{some}0"), &format!("g{}", &some[1..])] {
-            assert_eq!(read(bad), None, "{bad}");
+        let text = some.to_string();
+        assert_eq!(text, "de9ede070603711b5f2e6a500042090a");
+        assert_eq!(Fingerprint::read(&text), Some(some));
+        assert_eq!(Fingerprint::read(&text.to_ascii_uppercase()), Some(some));
+        for bad in
+            ["", &text[1..], &format!("{text}0"), &format!("g{}", &text[1..]), &format!("+{}", &text[1..])]
+        {
+            assert_eq!(Fingerprint::read(bad), None, "{bad}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
+use super::fingerprint::Fingerprint;
 use super::{Planned, Policy, Suppression};
 use crate::checks::Severity;
 use crate::event::Operation;
@@ -19,7 +20,7 @@ pub struct Found<'a> {
     /// How bad it is.
     pub severity: Severity,
     /// See [`super::fingerprint`].
-    pub fingerprint: Box<str>,
+    pub fingerprint: Fingerprint,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// What happened, if it is about a change.
@@ -86,7 +87,7 @@ impl<'p> Known<'p> {
         match (ticket, reason) {
             (Some(ticket), _) => Status::Planned { ticket },
             (None, Some(reason)) => Status::Suppressed { reason },
-            (None, None) if self.baseline.is_some_and(|known| known.contains(&found.fingerprint)) => {
+            (None, None) if self.baseline.is_some_and(|known| known.contains(found.fingerprint)) => {
                 Status::Baseline
             }
             (None, None) => Status::Open,
@@ -147,7 +148,7 @@ fn announces(planned: &Planned, found: &Found<'_>) -> bool {
 
 fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
-    fingerprint.as_ref().is_none_or(|fingerprint| **fingerprint == *found.fingerprint)
+    fingerprint.is_none_or(|fingerprint| fingerprint == found.fingerprint)
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
         && concerns(organization.as_ref(), &found.organization)
         && concerns(connection.as_ref(), &[found.connection])
@@ -220,7 +221,7 @@ expires = "2025-12-02T00:00:00Z"
         Found {
             rule: "org-left-without-sso",
             severity: Severity::High,
-            fingerprint: "f".repeat(32).into(),
+            fingerprint: Fingerprint::read(&"f".repeat(32)).unwrap(),
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
             organization: [Some("org_1"), Some("ACME")],
@@ -231,7 +232,7 @@ expires = "2025-12-02T00:00:00Z"
 
     fn status(now: &str, found: Found<'_>) -> String {
         let mut baseline = Baseline::default();
-        baseline.add("00000000000000000000000000000002", "r", "m");
+        baseline.add(Fingerprint::read(&format!("{:032}", 2)).unwrap(), "r", "m");
         match Known::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
             Status::Open => "open".to_owned(),
             Status::Planned { ticket } => ticket.to_owned(),
@@ -297,7 +298,7 @@ expires = "2025-12-02T00:00:00Z"
         let by_fingerprint = Found {
             rule: "too-many-changes",
             operation: None,
-            fingerprint: format!("{:032}", 1).into(),
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
             ..found()
         };
         let by_rule = Found { operation: None, organization: [None, Some("acme inc")], ..found() };
@@ -325,10 +326,14 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
-        let everything = Found { fingerprint: format!("{:032}", 1).into(), ..found() };
+        let everything = Found { fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(), ..found() };
         assert_eq!(status(now, everything.clone()), "CHG-1");
         assert_eq!(status(now, Found { operation: None, ..everything }), "by fingerprint");
-        let old = Found { operation: None, fingerprint: format!("{:032}", 2).into(), ..found() };
+        let old = Found {
+            operation: None,
+            fingerprint: Fingerprint::read(&format!("{:032}", 2)).unwrap(),
+            ..found()
+        };
         assert_eq!(status(now, old.clone()), "baseline");
         let old = Found { organization: [None, Some("Acme Inc")], ..old };
         assert_eq!(status(now, old.clone()), "by rule");
@@ -374,7 +379,7 @@ expires = "2025-12-02T00:00:00Z"
             organization: [Some("acme"), Some("Acme Inc")],
             connection: Some("conn_1"),
             actor: [Some("user_1"), Some("ann@example.com"), None],
-            fingerprint: format!("{:032}", 1).into(),
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
             ..found()
         };
         assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);

@@ -124,7 +124,7 @@ pub struct Planned {
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// Fingerprint of a finding.
-    pub fingerprint: Option<String>,
+    pub fingerprint: Option<fingerprint::Fingerprint>,
     /// Id of a rule.
     pub rule: Option<String>,
     /// Organization id or name.

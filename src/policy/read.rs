@@ -249,7 +249,7 @@ mod tests {
         assert!(second.connection.as_ref().unwrap().matches("conn_9"));
         assert!(second.actor.as_ref().unwrap().matches("ann@example.com"));
         let [first, second] = &policy.suppressions[..] else { panic!("two suppressions") };
-        assert_eq!(first.fingerprint.as_deref(), Some("0123456789abcdef0123456789abcdef"));
+        assert_eq!(first.fingerprint.unwrap().to_string(), "0123456789abcdef0123456789abcdef");
         assert_eq!((first.rule.as_deref(), first.line), (None, 66));
         assert_eq!((second.rule.as_deref(), second.line), (Some("org-left-without-sso"), 71));
         assert_eq!(utc(second.expires), "2026-06-30T10:00:00Z");

@@ -11,6 +11,7 @@ use ssoaudit::formats::sheets::Look;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
+use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::time::{self, Timestamp};
 use ssoaudit::verdict::{Finding, InputFacts, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
@@ -74,7 +75,7 @@ fn finding(rule: usize, message: &str, status: Status<'static>) -> Finding<'stat
         rule,
         severity: CHECKS[rule].severity,
         message: message.into(),
-        fingerprint: format!("f-{rule}-{}", status.name()).into(),
+        fingerprint: Fingerprint::of(&["f", &rule.to_string(), status.name()]),
         status,
         time: Some(at("2025-01-15T10:30:00.5Z")),
         place: Some((FILE, 7)),
@@ -127,14 +128,14 @@ fn everything() -> Verdict<'static> {
     }
     for (number, text) in HOSTILE.iter().enumerate() {
         let mut hostile = finding(0, text, Status::Open);
-        hostile.fingerprint = format!("hostile-{number}").into();
+        hostile.fingerprint = Fingerprint::of(&["hostile", &number.to_string()]);
         hostile.organization_name = Some(text);
         hostile.actor = Some(text);
         findings.push(hostile);
     }
     let mut placeless = finding(2, "the log ends early", Status::Open);
     (placeless.place, placeless.time, placeless.organization) = (None, None, None);
-    placeless.fingerprint = "placeless".into();
+    placeless.fingerprint = Fingerprint::of(&["placeless"]);
     findings.push(placeless);
     verdict_of(findings, true)
 }
@@ -152,7 +153,7 @@ fn thousands() -> Verdict<'static> {
             char::from_u32(0x4E00 + (seed >> 40) as u32 % 0x5000).unwrap()
         });
         let mut finding = finding(number % 5, &noise.collect::<String>(), Status::Open);
-        finding.fingerprint = format!("{number:05}").into();
+        finding.fingerprint = Fingerprint::read(&format!("{number:032}")).unwrap();
         finding
     });
     verdict_of(many.collect(), false)
@@ -198,7 +199,7 @@ fn findings_are_in_order() {
     verdict.findings.reverse();
     let again = Verdict::new(verdict.run, verdict.rules, verdict.findings);
     let prints = |findings: &[Finding]| -> Vec<_> {
-        findings.iter().map(|found| (found.fingerprint.clone(), found.message.clone())).collect()
+        findings.iter().map(|found| (found.fingerprint, found.message.clone())).collect()
     };
     assert_eq!(prints(&again.findings), prints(&findings));
 }
@@ -303,13 +304,13 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     assert_eq!(value["counts"], counts);
     let findings = value["findings"].as_array().unwrap();
     for (number, text) in HOSTILE.iter().enumerate() {
-        let found =
-            findings.iter().find(|found| found["fingerprint"] == format!("hostile-{number}")).unwrap();
+        let fingerprint = Fingerprint::of(&["hostile", &number.to_string()]).to_string();
+        let found = findings.iter().find(|found| found["fingerprint"] == fingerprint).unwrap();
         assert_eq!(
             *found,
             json!({
                 "rule": "no-critical", "severity": "critical", "status": "open", "because": null,
-                "message": text, "fingerprint": format!("hostile-{number}"),
+                "message": text, "fingerprint": fingerprint,
                 "time": "2025-01-15T10:30:00.500Z", "file": FILE, "line": 7,
                 "action": "sso.delete_connection", "organization": "org_1", "organization_name": text,
                 "connection": "conn_1", "actor": text, "actor_id": "user_1",
@@ -442,7 +443,7 @@ fn sarif_has_what_code_scanning_needs() {
         };
         assert_eq!(place["artifactLocation"], json!({ "uri": expected.0 }));
         assert_eq!(place["region"], json!({ "startLine": expected.1 }));
-        assert_eq!(result["partialFingerprints"]["ssoaudit/v1"], *finding.fingerprint);
+        assert_eq!(result["partialFingerprints"]["ssoaudit/v1"], finding.fingerprint.to_string());
         let accepted =
             |why: &str| json!([{ "kind": "external", "status": "accepted", "justification": why }]);
         let (suppressions, baseline) = match finding.status {

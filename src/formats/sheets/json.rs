@@ -112,7 +112,8 @@ fn object<'a>(
     Ok(())
 }
 
-fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+/// A value.
+pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Nothing => write_json(&(), out),
         Cell::Text(text) => write_json(&**text, out),

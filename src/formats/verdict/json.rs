@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::formats::escape;
+use crate::policy::fingerprint::Fingerprint;
 use crate::threads;
 use crate::time::Timestamp;
 use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name};
@@ -23,7 +24,7 @@ struct FindingJson<'a> {
     status: &'static str,
     because: Option<&'a str>,
     message: &'a str,
-    fingerprint: &'a str,
+    fingerprint: Fingerprint,
     time: Option<String>,
     file: Option<&'a str>,
     line: Option<u64>,
@@ -43,7 +44,7 @@ impl<'a> FindingJson<'a> {
             status: finding.status.name(),
             because: finding.status.because(),
             message: &finding.message,
-            fingerprint: &finding.fingerprint,
+            fingerprint: finding.fingerprint,
             time: finding.time.map(time),
             file: finding.place.map(|(file, _)| file),
             line: finding.place.map(|(_, line)| line),

@@ -151,7 +151,7 @@ fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Row<'a> {
         file,
         line,
         finding.status.because().into(),
-        (*finding.fingerprint).into(),
+        finding.fingerprint.to_string().into(),
     ];
     let is_open = finding.status == Status::Open;
     Row { cells, tone: if is_open { tone(finding.severity) } else { Tone::Plain } }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use clap::{Args, Command, FromArgMatches, Parser};
 use ssoaudit::cli::{Cli, SelectArgs};
 use ssoaudit::columns;
-use ssoaudit::policy::fingerprint;
+use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::reports::{Burst, Hours};
 use ssoaudit::select::{Pattern, parse_network};
 use ssoaudit::time::{self, Timestamp};
@@ -87,8 +87,8 @@ fn names(text: &str) {
     if let Ok(columns) = columns::named(&[text.to_owned()]) {
         assert_eq!(columns.iter().map(|column| column.name).collect::<Vec<_>>(), [text]);
     }
-    if let Some(fingerprint) = fingerprint::read(text) {
-        assert_eq!(fingerprint::read(&fingerprint).as_ref(), Some(&fingerprint));
+    if let Some(fingerprint) = Fingerprint::read(text) {
+        assert_eq!(Fingerprint::read(&fingerprint.to_string()), Some(fingerprint));
     }
 }
 
