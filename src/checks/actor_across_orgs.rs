@@ -51,7 +51,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             let mut organizations: Vec<_> = burst.iter().map(|at| survey.changes[*at].organization).collect();
             let mut seen = std::collections::HashSet::new();
             organizations.retain(|organization| seen.insert(*organization));
-            let names = organizations.iter().take(MOST_NAMED).map(|id| case.organization(*id));
+            let names = organizations.iter().take(MOST_NAMED).map(|id| case.organization(*id).to_string());
             let more = if organizations.len() > MOST_NAMED { ", …" } else { "" };
             format!(
                 "{} changed {} in {}: {}{more} (more than {} within {})",

@@ -30,6 +30,7 @@ mod visits;
 mod words;
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 
 use chrono_tz::Tz;
 
@@ -239,7 +240,8 @@ impl Judgement {
     }
 
     fn find(&mut self, subject: Subject, message: String) {
-        self.violations.push(Violation { subject, message: message.into() });
+        // A copy, as what is left of a longer piece of memory would be lost between messages.
+        self.violations.push(Violation { subject, message: Box::from(message.as_str()) });
     }
 
     /// Puts what was found in time order; lines without a time come first.
@@ -328,17 +330,18 @@ impl<'a> Case<'a> {
     }
 
     /// What to call an organization in a message: id, and name if there is one.
-    pub fn organization(&self, id: Id) -> String {
+    pub fn organization(&self, id: Id) -> impl Display {
         let key = self.survey.organizations.names.get(id).unwrap_or("an unnamed organization");
-        match self.survey.organization_name(id) {
-            Some(name) if name != key => format!("{key} ({name})"),
-            _ => key.to_owned(),
-        }
+        let name = self.survey.organization_name(id).filter(|name| *name != key);
+        fmt::from_fn(move |out| match name {
+            Some(name) => write!(out, "{key} ({name})"),
+            None => out.write_str(key),
+        })
     }
 
     /// What to call an actor in a message.
-    pub fn actor(&self, id: Id) -> String {
-        self.survey.actor(id).unwrap_or("somebody the source does not name").to_owned()
+    pub fn actor(&self, id: Id) -> &'a str {
+        self.survey.actor(id).unwrap_or("somebody the source does not name")
     }
 }
 

@@ -5,6 +5,7 @@ pub mod event_json;
 pub mod findings;
 pub mod grid;
 pub mod html;
+pub mod objects;
 pub mod rows;
 pub mod sheets;
 pub mod table;

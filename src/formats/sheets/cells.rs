@@ -119,7 +119,7 @@ mod tests {
         ] {
             assert_eq!(longest(&cell, &LOOK), people);
             let mut json = Vec::new();
-            super::super::json::cell(&cell, &mut json).unwrap();
+            crate::formats::objects::cell(&cell, &mut json).unwrap();
             assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), program);
             assert_eq!(raw(&cell, Tz::UTC), text);
         }

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::{Look, cells};
+use super::Look;
 use crate::formats::escape::write_json;
-use crate::sheet::{Body, Cell, Chart, Fact, Section, Sheet, Stretch, Table};
+use crate::formats::objects;
+use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -41,10 +42,10 @@ pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let keys = keys(None, table.columns.iter().map(|column| column.key))?;
+    let keys = objects::keys(None, table.columns.iter().map(|column| column.key))?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"[\n    " } else { b",\n    " });
-        object(&keys, &table.rows.get(at).cells, out)
+        objects::object(&keys, &table.rows.get(at).cells, out)
     };
     threads::write(table.rows.len(), each, out)?;
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
@@ -60,9 +61,9 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
                 out.write_all(b"\n")?;
             }
             Body::Table(table) => {
-                let keys = keys(key, table.columns.iter().map(|column| column.key))?;
+                let keys = objects::keys(key, table.columns.iter().map(|column| column.key))?;
                 let each = |at: usize, out: &mut Vec<u8>| {
-                    object(&keys, &table.rows.get(at).cells, out)?;
+                    objects::object(&keys, &table.rows.get(at).cells, out)?;
                     out.extend_from_slice(b"\n");
                     Ok(())
                 };
@@ -77,52 +78,9 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 /// Facts as an object, after the key of their section if it is wanted.
 fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
     let mut object = Vec::new();
-    let keys = keys(section, facts.iter().map(|fact| fact.key))?;
-    self::object(&keys, facts.iter().map(|fact| &fact.value), &mut object)?;
+    let keys = objects::keys(section, facts.iter().map(|fact| fact.key))?;
+    objects::object(&keys, facts.iter().map(|fact| &fact.value), &mut object)?;
     Ok(object)
-}
-
-/// What stands before each value of an object: made once, as tables have many rows.
-fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> io::Result<Vec<Vec<u8>>> {
-    let mut before = b"{".to_vec();
-    if let Some(section) = section {
-        before.extend_from_slice(b"\"section\":");
-        write_json(section, &mut before)?;
-        before.push(b',');
-    }
-    let keys = keys.map(|key| {
-        let mut before = std::mem::replace(&mut before, b",".to_vec());
-        write_json(key, &mut before)?;
-        before.push(b':');
-        Ok(before)
-    });
-    keys.collect()
-}
-
-fn object<'a>(
-    keys: &[Vec<u8>],
-    cells: impl IntoIterator<Item = &'a Cell<'a>>,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
-    for (key, cell) in keys.iter().zip(cells) {
-        out.extend_from_slice(key);
-        self::cell(cell, out)?;
-    }
-    out.extend_from_slice(if keys.is_empty() { b"{}" } else { b"}" });
-    Ok(())
-}
-
-/// A value.
-pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-    match cell {
-        Cell::Nothing => write_json(&(), out),
-        Cell::Text(text) => write_json(&**text, out),
-        Cell::Number(number) | Cell::Duration(number) => write_json(number, out),
-        Cell::Share(share) => write_json(&cells::rounded(*share), out),
-        Cell::Time(time) => write_json(&time.rfc3339(Tz::UTC), out),
-        Cell::Flag(flag) => write_json(flag, out),
-        Cell::List(texts) => write_json(texts, out),
-    }
 }
 
 fn numbers(chart: &Chart) -> Value {

@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::formats::escape;
-use crate::policy::fingerprint::Fingerprint;
+use crate::formats::{escape, objects};
+use crate::sheet::Cell;
 use crate::threads;
 use crate::time::Timestamp;
 use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name};
@@ -16,46 +16,44 @@ use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, 
 /// Name and version of the object.
 pub const SCHEMA: &str = "ssoaudit.check.v1";
 
-/// A finding as JSON; kept apart from the model so that the model may change.
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    rule: &'static str,
-    severity: &'static str,
-    status: &'static str,
-    because: Option<&'a str>,
-    message: &'a str,
-    fingerprint: Fingerprint,
-    time: Option<String>,
-    file: Option<&'a str>,
-    line: Option<u64>,
-    action: Option<&'a str>,
-    organization: Option<&'a str>,
-    organization_name: Option<&'a str>,
-    connection: Option<&'a str>,
-    actor: Option<&'a str>,
-    actor_id: Option<&'a str>,
-}
+/// What a finding says; kept apart from the model so that the model may change.
+const FINDING: [&str; 15] = [
+    "rule",
+    "severity",
+    "status",
+    "because",
+    "message",
+    "fingerprint",
+    "time",
+    "file",
+    "line",
+    "action",
+    "organization",
+    "organization_name",
+    "connection",
+    "actor",
+    "actor_id",
+];
 
-impl<'a> FindingJson<'a> {
-    fn new(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Self {
-        Self {
-            rule: verdict.rule_of(finding).check.id,
-            severity: severity_name(finding.severity),
-            status: finding.status.name(),
-            because: finding.status.because(),
-            message: &finding.message,
-            fingerprint: finding.fingerprint,
-            time: finding.time.map(time),
-            file: finding.place.map(|(file, _)| file),
-            line: finding.place.map(|(_, line)| line),
-            action: finding.action,
-            organization: finding.organization,
-            organization_name: finding.organization_name,
-            connection: finding.connection,
-            actor: finding.actor,
-            actor_id: finding.actor_id,
-        }
-    }
+fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> [Cell<'a>; FINDING.len()] {
+    let text = |text: Option<&'a str>| text.map_or(Cell::Nothing, |text| Cell::Text(text.into()));
+    [
+        text(Some(verdict.rule_of(finding).check.id)),
+        text(Some(severity_name(finding.severity))),
+        text(Some(finding.status.name())),
+        text(finding.status.because()),
+        text(Some(&*finding.message)),
+        Cell::Text(finding.fingerprint.to_string().into()),
+        finding.time.into(),
+        text(finding.place.map(|(file, _)| file)),
+        finding.place.map(|(_, line)| line).into(),
+        text(finding.action),
+        text(finding.organization),
+        text(finding.organization_name),
+        text(finding.connection),
+        text(finding.actor),
+        text(finding.actor_id),
+    ]
 }
 
 /// One object, with every finding, rule, warning and input on a line of its own.
@@ -98,9 +96,10 @@ fn findings(
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let keys = objects::keys(None, FINDING.into_iter())?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
-        escape::write_json(&FindingJson::new(verdict, &findings[at]), out)?;
+        objects::object(&keys, &finding(verdict, &findings[at]), out)?;
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };
