@@ -33,40 +33,37 @@ pub struct By<'a> {
     pub now: Timestamp,
 }
 
-/// Judges by every rule that is on; `place` says where a line of a block is. Visits are let go of:
-/// nothing but rules needs them, and findings need the room.
-pub fn judge<'a>(
+/// Tells what the rules found, each judgement being that of the check in the same place; `place` says
+/// where a line of a block is.
+pub fn tell<'a>(
     checks: &[&'static Check],
-    survey: &'a mut Survey,
+    judgements: &'a [Judgement],
+    survey: &'a Survey,
     by: &By<'a>,
     place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Sync,
 ) -> Judged<'a> {
-    let judgements = judgements(checks, survey, by);
-    survey.visits = Vec::new();
-    let survey = &*survey;
     let known = Known::new(by.policy, by.baseline, by.now);
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
     for (check, judgement) in checks.iter().copied().zip(judgements) {
-        let Judgement { judged, not_applicable, violations } = judgement;
+        let Judgement { judged, not_applicable, ref violations, ref messages } = *judgement;
         let rule = &by.policy.rules[check.id];
         let (is_on, severity) = (rule.is_on, rule.severity);
         let outcome = RuleOutcome { check, is_on, severity, judged, not_applicable };
         let rule = (rules.len(), &outcome);
-        threads::turn(
-            violations,
-            |violation| finding(survey, &known, rule, violation, &place),
-            &mut findings,
-        );
+        let tell = |violation: &Violation| {
+            finding(survey, &known, rule, (violation, messages.text(violation.message)), &place)
+        };
+        threads::add(&mut findings, violations, tell);
         rules.push(outcome);
     }
     let warnings = known.warnings().iter().map(ToString::to_string).collect();
     Judged { rules, findings, warnings }
 }
 
-/// What every rule says, whether it is on or not.
-fn judgements(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
+/// What every rule says, nothing if it is off.
+pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
     let steps = history::steps(&survey.changes);
     let policy = by.policy;
     threads::map(checks, |check| {
@@ -135,10 +132,10 @@ fn finding<'a>(
     survey: &'a Survey,
     known: &Known<'a>,
     (index, rule): (usize, &RuleOutcome),
-    violation: Violation,
+    (violation, message): (&Violation, &'a str),
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
-    let Violation { subject, message } = violation;
+    let Violation { subject, is_after_deed, .. } = *violation;
     let about = about(survey, subject);
     let [name, email] = survey.actor_texts(about.actor);
     let found = Found {
@@ -157,6 +154,7 @@ fn finding<'a>(
     Finding {
         rule: index,
         severity: found.severity,
+        deed: about.operation.filter(|_| is_after_deed),
         message,
         status: known.status(&found),
         time: about.time,

@@ -4,10 +4,7 @@ use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
-use rayon::iter::{
-    IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelExtend,
-    ParallelIterator,
-};
+use rayon::iter::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -37,9 +34,9 @@ pub fn change<T: Send>(items: &mut [T], how: impl Fn(&mut T) + Send + Sync) {
     items.par_iter_mut().for_each(how);
 }
 
-/// Everything made into something else, added in order.
-pub fn turn<T: Send, U: Send>(items: Vec<T>, into: impl Fn(T) -> U + Send + Sync, all: &mut Vec<U>) {
-    all.par_extend(items.into_par_iter().map(into));
+/// Everything mapped, added in order.
+pub fn add<T: Sync, U: Send>(all: &mut Vec<U>, items: &[T], of: impl Fn(&T) -> U + Send + Sync) {
+    all.par_extend(items.par_iter().map(of));
 }
 
 /// What one thread writes at a time, and what is kept in memory before it is written.

@@ -1,9 +1,13 @@
 //! What `check` says, before any format: every rule with what it judged, every finding with its
 //! status, and whether all that violates the policy.
 
+use std::borrow::Cow;
+
 use clap::ValueEnum;
 
+use crate::checks::words::deed;
 use crate::checks::{Check, Severity};
+use crate::event::Operation;
 use crate::policy::fingerprint::Fingerprint;
 use crate::threads;
 use crate::time::Timestamp;
@@ -77,8 +81,10 @@ pub struct Finding<'a> {
     pub rule: usize,
     /// How bad it is.
     pub severity: Severity,
-    /// What happened, in a sentence without a full stop.
-    pub message: Box<str>,
+    /// What was done, if the message goes on after that.
+    pub deed: Option<Operation>,
+    /// What happened, or the rest of it; see [`Self::message`].
+    pub message: &'a str,
     /// The same in every run over an export that has it.
     pub fingerprint: Fingerprint,
     /// Whether it is known already.
@@ -99,6 +105,19 @@ pub struct Finding<'a> {
     pub actor: Option<&'a str>,
     /// Id of who did it.
     pub actor_id: Option<&'a str>,
+}
+
+impl<'a> Finding<'a> {
+    /// What happened, in a sentence without a full stop. It is put together when it is asked for: the
+    /// sentences of all findings would need more memory than the findings.
+    pub fn message(&self) -> Cow<'a, str> {
+        let Some(operation) = self.deed else {
+            return Cow::Borrowed(self.message);
+        };
+        let organization = (self.organization, self.organization_name);
+        let deed = deed(operation, self.connection, organization, self.actor);
+        Cow::Owned(format!("{deed}{}", self.message))
+    }
 }
 
 /// Whether a finding is known already; only open ones can violate the policy.
@@ -216,7 +235,7 @@ impl<'a> Verdict<'a> {
                 (finding.status.rank(), worst_first, rules[finding.rule].check.id, finding.time)
             };
             let by_text =
-                || (&a.place, &a.fingerprint, &a.message).cmp(&(&b.place, &b.fingerprint, &b.message));
+                || (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()));
             key(a).cmp(&key(b)).then_with(by_text)
         });
         let mut verdict = Self { run, rules, findings, is_violated: false };

@@ -27,6 +27,6 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     Judgement::of(case.state_changes(), |index, change| {
         let was_on = case.steps[index].is_none_or(|step| step.before != Some(State::Disabled));
-        Answer::bad_if(change.operation == Operation::Disabled && was_on, || case.deed(change))
+        Answer::bad_if(change.operation == Operation::Disabled && was_on, String::new)
     })
 }

@@ -55,7 +55,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         Answer::bad_if(!is_fresh, || {
             let window = case.written("window");
-            format!("{}, who had not visited the settings within {window} before", case.deed(change))
+            format!(", who had not visited the settings within {window} before")
         })
     })
 }

@@ -37,7 +37,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         let owner = origins[change.connection as usize].owner;
         Answer::bad_if(history::is_foreign(case.survey, change.organization, owner), || {
-            format!("{}, but it belongs to {}", case.deed(change), case.organization(owner))
+            format!(", but it belongs to {}", case.organization(owner))
         })
     })
 }

@@ -39,7 +39,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             let reason = words
                 .get(change.reason)
                 .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));
-            format!("{}, in whose session {impersonator} acted {reason}", case.deed(change))
+            format!(", in whose session {impersonator} acted {reason}")
         })
     })
 }

@@ -38,7 +38,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let is_unexplained = change.impersonator != NONE && change.reason == NONE;
         Answer::bad_if(is_unexplained, || {
             let impersonator = words.text(change.impersonator);
-            format!("{}, in whose session {impersonator} acted without a reason", case.deed(change))
+            format!(", in whose session {impersonator} acted without a reason")
         })
     });
     judgement.judged += case.visits().filter(|visit| visit.actor != NONE).count() as u64;

@@ -27,16 +27,15 @@ mod provider_swapped;
 mod same_person;
 mod unapproved_connection_type;
 mod visits;
-mod words;
+pub mod words;
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Display};
 
 use chrono_tz::Tz;
 
 use crate::event::Operation;
 use crate::history::{Change, State, Step};
-use crate::names::{Id, NONE};
+use crate::names::{Id, NONE, Names};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
 use crate::sources;
@@ -159,12 +158,14 @@ pub struct Case<'a> {
 }
 
 /// What a rule found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Violation {
     /// What it is about.
     pub subject: Subject,
-    /// What happened, in a sentence without a full stop that names organization, connection, actor.
-    pub message: Box<str>,
+    /// Number of its message in [`Judgement::messages`].
+    pub message: Id,
+    /// The message goes on after what the change did.
+    pub is_after_deed: bool,
 }
 
 /// What a violation is about.
@@ -179,7 +180,7 @@ pub enum Subject {
 }
 
 /// What a rule says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub struct Judgement {
     /// Events it could judge.
     pub judged: u64,
@@ -187,6 +188,9 @@ pub struct Judgement {
     pub not_applicable: u64,
     /// What it found, in time order.
     pub violations: Vec<Violation>,
+    /// What happened, in a sentence without a full stop that names organization, connection, actor; each
+    /// once, as most of a rule's sentences differ only in what a change did.
+    pub messages: Names,
 }
 
 /// What a rule says about one event.
@@ -195,12 +199,14 @@ enum Answer {
     NotApplicable,
     /// Nothing is wrong with it.
     Fine,
-    /// It must not happen.
+    /// It must not happen; what is to be said after what the change did.
     Bad(String),
+    /// It must not happen; the whole message.
+    Told(String),
 }
 
 impl Answer {
-    /// Bad if it is so, with a message that is made only then.
+    /// Bad if it is so; what is to be said is made only then.
     fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
         if is_so { Self::Bad(message()) } else { Self::Fine }
     }
@@ -234,14 +240,22 @@ impl Judgement {
             Answer::Fine => self.judged += 1,
             Answer::Bad(message) => {
                 self.judged += 1;
+                self.push(subject, &message, true);
+            }
+            Answer::Told(message) => {
+                self.judged += 1;
                 self.find(subject, message);
             }
         }
     }
 
     fn find(&mut self, subject: Subject, message: String) {
-        // A copy, as what is left of a longer piece of memory would be lost between messages.
-        self.violations.push(Violation { subject, message: Box::from(message.as_str()) });
+        self.push(subject, &message, false);
+    }
+
+    fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
+        let message = self.messages.id(message);
+        self.violations.push(Violation { subject, message, is_after_deed });
     }
 
     /// Puts what was found in time order; lines without a time come first.
@@ -327,21 +341,6 @@ impl<'a> Case<'a> {
             Some(Value::OwnTexts(texts)) => texts.iter().map(String::as_str).collect(),
             _ => Vec::new(),
         }
-    }
-
-    /// What to call an organization in a message: id, and name if there is one.
-    pub fn organization(&self, id: Id) -> impl Display {
-        let key = self.survey.organizations.names.get(id).unwrap_or("an unnamed organization");
-        let name = self.survey.organization_name(id).filter(|name| *name != key);
-        fmt::from_fn(move |out| match name {
-            Some(name) => write!(out, "{key} ({name})"),
-            None => out.write_str(key),
-        })
-    }
-
-    /// What to call an actor in a message.
-    pub fn actor(&self, id: Id) -> &'a str {
-        self.survey.actor(id).unwrap_or("somebody the source does not name")
     }
 }
 

@@ -57,7 +57,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         Answer::bad_if(earlier >= case.count("history") && !is_known, || {
             let ip = survey.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");
-            format!("{} from {ip}, where none of their {earlier} came from", case.deed(change))
+            format!(" from {ip}, where none of their {earlier} came from")
         })
     })
 }

@@ -34,10 +34,8 @@ fn judge(case: &Case<'_>) -> Judgement {
     let actions = case.changes().filter(|(_, change)| is_for_admins(change));
     Judgement::of(actions, |_, change| match roster.verdict(case.survey, change) {
         Verdict::UnknownActor => Answer::NotApplicable,
-        Verdict::NotOnTheRoster => Answer::Bad(format!("{}, who is not on the roster", case.deed(change))),
-        Verdict::WrongRole => {
-            Answer::Bad(format!("{}, who is a mere member by the roster", case.deed(change)))
-        }
+        Verdict::NotOnTheRoster => Answer::Bad(", who is not on the roster".to_owned()),
+        Verdict::WrongRole => Answer::Bad(", who is a mere member by the roster".to_owned()),
         Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
     })
 }

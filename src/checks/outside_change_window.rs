@@ -43,7 +43,7 @@ fn judge(case: &Case<'_>) -> Judgement {
                 Some(freeze) => format!("during the freeze `{}`", freeze.reason),
                 None => "outside of the change windows".to_owned(),
             };
-            format!("{} {when}, {what}", case.deed(change))
+            format!(" {when}, {what}")
         })
     })
 }

@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         Answer::bad_if(!follows && is_longer(change.time, log_end, window), || {
             let window = case.written("window");
-            format!("{}, and no change of the organization followed within {window}", case.deed(change))
+            format!(", and no change of the organization followed within {window}")
         })
     })
 }

@@ -90,8 +90,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let swap = swaps.get(&index).filter(|swap| !is_longer(change.time, swap.0.time, case.age("window")));
         swap.map_or(Answer::Fine, |(follower, after)| {
             Answer::Bad(format!(
-                "{} with provider {before}, and {} with provider {after} was {} by {} {} later (within {})",
-                case.deed(change),
+                " with provider {before}, and {} with provider {after} was {} by {} {} later (within {})",
                 case.connection(follower.connection),
                 follower.operation.name(),
                 case.actor(follower.actor),

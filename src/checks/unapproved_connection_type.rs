@@ -75,7 +75,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
         Answer::bad_if(is_first[index] && !bad.is_empty(), || {
-            format!("{} with {}, which is not allowed", case.deed(change), bad.join(", "))
+            format!(" with {}, which is not allowed", bad.join(", "))
         })
     })
 }

@@ -1,5 +1,7 @@
 //! What rules say: who did what to which connection, and lengths of time.
 
+use std::fmt::{self, Display};
+
 use super::Case;
 use crate::event::Operation;
 use crate::history::Change;
@@ -8,22 +10,28 @@ use crate::survey::Noted;
 use crate::time;
 
 impl Case<'_> {
-    /// What a change did: `conn_1 of org_1 (Acme) was deleted by Alice`.
-    pub(super) fn deed(&self, change: &Change) -> String {
-        let organization = self.organization(change.organization);
-        let actor = self.actor(change.actor);
-        match change.operation {
-            Operation::PortalOpened => format!("a portal URL for {organization} was created by {actor}"),
-            operation => {
-                let connection = self.connection(change.connection);
-                format!("{connection} of {organization} was {} by {actor}", operation.name())
-            }
-        }
+    /// What a change did.
+    pub fn deed(&self, change: &Change) -> String {
+        let Self { survey, .. } = self;
+        let organization = survey.organizations.names.get(change.organization);
+        let named = (organization, survey.organization_name(change.organization));
+        let connection = survey.connections.get(change.connection);
+        deed(change.operation, connection, named, survey.actor(change.actor)).to_string()
     }
 
     /// What to call a connection.
     pub(super) fn connection(&self, id: Id) -> &str {
-        self.survey.connections.get(id).unwrap_or("an unnamed connection")
+        connection(self.survey.connections.get(id))
+    }
+
+    /// What to call an organization: id, and name if there is one.
+    pub(super) fn organization(&self, id: Id) -> impl Display {
+        organization(self.survey.organizations.names.get(id), self.survey.organization_name(id))
+    }
+
+    /// What to call an actor.
+    pub(super) fn actor(&self, id: Id) -> &str {
+        actor(self.survey.actor(id))
     }
 
     /// What an event is that is no change: `sso.view_settings of org_1 (Acme) by Alice`.
@@ -39,6 +47,41 @@ impl Case<'_> {
     pub(super) fn written(&self, key: &str) -> String {
         written(self.age(key))
     }
+}
+
+/// What somebody did: `conn_1 of org_1 (Acme) was deleted by Alice`. An organization is given by its id
+/// and its name.
+pub fn deed<'a>(
+    operation: Operation,
+    connection: Option<&'a str>,
+    (id, name): (Option<&'a str>, Option<&'a str>),
+    actor: Option<&'a str>,
+) -> impl Display + 'a {
+    let (organization, actor) = (organization(id, name), self::actor(actor));
+    fmt::from_fn(move |out| match operation {
+        Operation::PortalOpened => write!(out, "a portal URL for {organization} was created by {actor}"),
+        operation => {
+            let connection = self::connection(connection);
+            write!(out, "{connection} of {organization} was {} by {actor}", operation.name())
+        }
+    })
+}
+
+fn connection(id: Option<&str>) -> &str {
+    id.unwrap_or("an unnamed connection")
+}
+
+fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> impl Display + 'a {
+    let id = id.unwrap_or("an unnamed organization");
+    let name = name.filter(|name| *name != id);
+    fmt::from_fn(move |out| match name {
+        Some(name) => write!(out, "{id} ({name})"),
+        None => out.write_str(id),
+    })
+}
+
+fn actor(name: Option<&str>) -> &str {
+    name.unwrap_or("somebody the source does not name")
 }
 
 /// An age as it is written in a policy: in the greatest unit of which it is a multiple, a day in hours.

@@ -16,7 +16,7 @@ use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::Look;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
 use crate::input::Meter;
-use crate::judge::{By, judge};
+use crate::judge::{By, judge, tell};
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe};
@@ -129,7 +129,10 @@ impl CheckCommand {
             bail!("there is no event to judge; --allow-empty lets that pass");
         }
         let by = By { policy: &policy, baseline: known.as_ref(), now };
-        let judged = judge(checks::ALL, &mut survey, &by, |place| places.of(place));
+        let judgements = judge(checks::ALL, &survey, &by);
+        // Nothing but rules needs them, and findings need the room.
+        survey.visits = Vec::new();
+        let judged = tell(checks::ALL, &judgements, &survey, &by, |place| places.of(place));
         let run = Run {
             policy: PolicyInfo { path: policy.path.clone(), sha256: policy.sha256.clone() },
             fail_on: self.fail_on.unwrap_or(policy.fail_on),
@@ -156,7 +159,7 @@ impl CheckCommand {
         if self.write_baseline.is_some() {
             let mut accepted = baseline::Baseline::default();
             for finding in &verdict.findings {
-                accepted.add(finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message);
+                accepted.add(finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message());
             }
             write(outputs.next(), accepted.to_json().as_bytes())?;
         }

@@ -126,7 +126,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let case = Case { survey: &survey, steps: &steps, params, scope, roster, windows, freezes, zone, now };
-    let Judgement { judged, not_applicable, violations } = (check.judge)(&case);
+    let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),
         Subject::Noted(index) => survey.notes.kept[index].time,
@@ -143,8 +143,14 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         let line = bases[input][block.number as usize] + u64::from(line);
         files[input][line as usize - 1].0
     };
-    let mut violations: Vec<_> =
-        violations.into_iter().map(|violation| (line(violation.subject), violation.message.into())).collect();
+    let told = violations.iter().map(|found| {
+        let deed = match found.subject {
+            Subject::Change(index) if found.is_after_deed => case.deed(&survey.changes[index]),
+            _ => String::new(),
+        };
+        (line(found.subject), format!("{deed}{}", messages.text(found.message)))
+    });
+    let mut violations: Vec<_> = told.collect();
     violations.sort();
     Verdict { judged, not_applicable, violations }
 }

@@ -46,7 +46,7 @@ const fn check(id: &'static str, severity: Severity, nist: &'static [&'static st
         params: &[],
         explain,
         controls: Controls { soc2: &["CC6.1"], iso27001: &["A.5.15"], nist },
-        judge: |_| Judgement { judged: 0, not_applicable: 0, violations: Vec::new() },
+        judge: |_| Judgement::default(),
     }
 }
 
@@ -70,11 +70,12 @@ fn at(text: &str) -> Timestamp {
     time::parse(text).unwrap().timestamp
 }
 
-fn finding(rule: usize, message: &str, status: Status<'static>) -> Finding<'static> {
+fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Finding<'static> {
     Finding {
         rule,
         severity: CHECKS[rule].severity,
-        message: message.into(),
+        deed: None,
+        message,
         fingerprint: Fingerprint::of(&["f", &rule.to_string(), status.name()]),
         status,
         time: Some(at("2025-01-15T10:30:00.5Z")),
@@ -152,7 +153,7 @@ fn thousands() -> Verdict<'static> {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             char::from_u32(0x4E00 + (seed >> 40) as u32 % 0x5000).unwrap()
         });
-        let mut finding = finding(number % 5, &noise.collect::<String>(), Status::Open);
+        let mut finding = finding(number % 5, noise.collect::<String>().leak(), Status::Open);
         finding.fingerprint = Fingerprint::read(&format!("{number:032}")).unwrap();
         finding
     });
@@ -199,7 +200,7 @@ fn findings_are_in_order() {
     verdict.findings.reverse();
     let again = Verdict::new(verdict.run, verdict.rules, verdict.findings);
     let prints = |findings: &[Finding]| -> Vec<_> {
-        findings.iter().map(|found| (found.fingerprint, found.message.clone())).collect()
+        findings.iter().map(|found| (found.fingerprint, found.message.to_owned())).collect()
     };
     assert_eq!(prints(&again.findings), prints(&findings));
 }
@@ -359,7 +360,7 @@ fn separated_values_read_back_without_formulas() {
         let column = |name: &str| header.iter().position(|known| known == name).unwrap();
         for (record, finding) in records.iter().zip(&verdict.findings) {
             let message = record[column("message")].trim_start_matches('\'');
-            assert_eq!(message, &*finding.message);
+            assert_eq!(message, finding.message());
             assert_eq!(&record[column("status")], finding.status.name());
             assert!(record.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{record:?}");
         }

@@ -49,7 +49,7 @@ fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
         .as_ref()
         .map_or(String::new(), |(file, line)| format!("file={},line={},", property(file), (*line).max(1)));
     let title = property(&format!("{}: {}", severity_name(finding.severity), check.id));
-    let message = format!("{}%0A{}", data(&finding.message), data(check.about));
+    let message = format!("{}%0A{}", data(&finding.message()), data(check.about));
     format!("::{command} {file}title={title}::{message}\n")
 }
 
@@ -89,7 +89,7 @@ pub fn step_summary(verdict: &Verdict) -> String {
         let place = super::place(finding).unwrap_or_default();
         let severity = severity_name(finding.severity);
         let rule = verdict.rule_of(finding).check.id;
-        row(&[severity, &status(finding), rule, &time, &finding.message, &place], &mut out);
+        row(&[severity, &status(finding), rule, &time, &finding.message(), &place], &mut out);
         if out.len() > ROOM {
             out.truncate(before);
             out.push_str(&format!("\n{} further findings are not shown.\n", verdict.findings.len() - at));

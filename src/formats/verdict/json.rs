@@ -42,7 +42,7 @@ fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> [Cell<'a>; FI
         text(Some(severity_name(finding.severity))),
         text(Some(finding.status.name())),
         text(finding.status.because()),
-        text(Some(&*finding.message)),
+        Cell::Text(finding.message()),
         Cell::Text(finding.fingerprint.to_string().into()),
         finding.time.into(),
         text(finding.place.map(|(file, _)| file)),

@@ -74,7 +74,7 @@ fn listed(findings: &[&Finding], look: &Look) -> String {
             _ => format!(" [{}]", status(finding)),
         };
         let severity = severity_name(finding.severity);
-        let line = format!("{time}{severity}: {}{place}{known}", finding.message);
+        let line = format!("{time}{severity}: {}{place}{known}", finding.message());
         writeln!(text, "{}", visible(&line)).expect("memory takes all");
     }
     text

@@ -119,7 +119,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         "ruleId": verdict.rule_of(finding).check.id,
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
-        "message": { "text": escaped(&finding.message) },
+        "message": { "text": escaped(&finding.message()) },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(file) },

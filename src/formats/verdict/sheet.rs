@@ -141,7 +141,7 @@ fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Row<'a> {
         finding.status.name().into(),
         verdict.rule_of(finding).check.id.into(),
         finding.time.into(),
-        (*finding.message).into(),
+        Cell::text(finding.message()),
         finding.organization.into(),
         finding.organization_name.into(),
         finding.connection.into(),

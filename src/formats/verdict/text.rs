@@ -100,7 +100,8 @@ impl Page<'_> {
             self.text(2, &of_log(&head.join("  "), self.look.ascii), Style::new());
         }
         let indent = if head.is_empty() { 2 } else { 4 };
-        self.text(indent, &of_log(&finding.message, self.look.ascii), Style::new());
+        let message = finding.message();
+        self.text(indent, &of_log(&message, self.look.ascii), Style::new());
         let who = [
             ("organization", finding.organization),
             ("named", finding.organization_name),
@@ -110,7 +111,7 @@ impl Page<'_> {
         ];
         // Messages name most of them.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
-            let text = text.filter(|text| !text.is_empty() && !finding.message.contains(text))?;
+            let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
             Some(format!("{what} {}", of_log(text, self.look.ascii)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");

@@ -16,7 +16,7 @@ use ssoaudit::formats::validation::{Format, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::step_summary;
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
-use ssoaudit::judge::{By, judge};
+use ssoaudit::judge::{By, judge, tell};
 use ssoaudit::line::{self, Reading, Scratch};
 use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
@@ -224,10 +224,11 @@ fn now() -> Timestamp {
 
 fn verdict(case: &Case, show_known: bool) {
     let wants = Wants { counts: false, changes: true, visits: true, notes: Some(now()) };
-    let (mut survey, file) = surveyed(case, wants);
+    let (survey, file) = surveyed(case, wants);
     let policy = Policy::default_for(checks::ALL);
     let by = By { policy: &policy, baseline: None, now: now() };
-    let judged = judge(checks::ALL, &mut survey, &by, |(_, line)| (&case.name, u64::from(line)));
+    let judgements = judge(checks::ALL, &survey, &by);
+    let judged = tell(checks::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
     let input = InputFacts {
         name: case.name.clone(),
         bytes: 1,
