@@ -66,11 +66,14 @@ fn index(source: &Source, bound: &mut Bound) {
     let Bound { bindings, index, .. } = bound;
     index.attributes.clear();
     index.fields.clear();
-    index.fields.resize(source.fields.len(), u32::MAX);
+    index.fields.resize(source.fields.len(), (0, 0));
     for (at, binding) in bindings.iter().enumerate() {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let first = &mut index.fields[binding.field as usize];
-        *first = (*first).min(at);
+        let (first, end) = &mut index.fields[binding.field as usize];
+        if *end == 0 {
+            *first = at;
+        }
+        *end = at.saturating_add(1);
         if let Some(attribute) = source.fields[binding.field as usize].means {
             index.attributes.push((attribute, at));
         }

@@ -48,8 +48,8 @@ pub struct Index {
     /// For each attribute the slot of the first of its bindings that leads; `u32::MAX` where it has
     /// none.
     pub best: [u32; ATTRIBUTES.len()],
-    /// For each field its first binding; `u32::MAX` where it has none.
-    pub fields: Vec<u32>,
+    /// For each field its first binding, and the one after its last; equal where it has none.
+    pub fields: Vec<(u32, u32)>,
     /// The bindings sorted by field and element: an order that does not depend on the line's.
     pub sorted: Vec<u32>,
     /// Field and element of each of those.
@@ -117,18 +117,20 @@ impl<'a> Fields<'a> {
     #[inline]
     pub fn each(&self, field: FieldId) -> impl Iterator<Item = (u32, Span)> + use<'a> {
         let Self { spans, bindings, index, .. } = *self;
-        let first = index.fields.get(field as usize).map_or(bindings.len(), |first| *first as usize);
-        let rest =
-            bindings.get(first..).unwrap_or_default().iter().filter(move |binding| binding.field == field);
-        rest.map(move |binding| (binding.element, spans[binding.slot as usize]))
+        let (first, end) = index.fields.get(field as usize).copied().unwrap_or_default();
+        let some = bindings.get(first as usize..end as usize).unwrap_or_default();
+        let its = some.iter().filter(move |binding| binding.field == field);
+        its.map(move |binding| (binding.element, spans[binding.slot as usize]))
     }
 
     /// Of each list element that has the first of these fields: its values of all of them.
     pub fn together<const N: usize>(&self, fields: [FieldId; N]) -> impl Iterator<Item = [Option<Span>; N]> {
-        let first = fields.iter().filter_map(|field| self.index.fields.get(*field as usize)).min();
-        let rest = first.and_then(|first| self.bindings.get(*first as usize..)).unwrap_or_default();
+        let places = fields.iter().filter_map(|field| self.index.fields.get(*field as usize));
+        let places = places.filter(|(first, end)| first < end);
+        let around = places.copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();
+        let some = self.bindings.get(around.0 as usize..around.1 as usize).unwrap_or_default();
         // What an element holds stands together in the line.
-        let elements = rest.chunk_by(|a, b| a.element == b.element);
+        let elements = some.chunk_by(|a, b| a.element == b.element);
         elements
             .map(move |bindings| {
                 fields.map(|field| {

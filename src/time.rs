@@ -174,6 +174,47 @@ pub fn parse(text: &str) -> Option<Parsed> {
     (Timestamp::FIRST..=Timestamp::LAST).contains(&timestamp).then_some(Parsed { timestamp, naive })
 }
 
+/// Reads times that are mostly in the hour of the one before, as those of a log are.
+#[derive(Default)]
+pub struct Recent {
+    /// `YYYY-MM-DDTHH:` of the latest one, and the second it begins with.
+    hour: [u8; HOUR],
+    seconds: i64,
+}
+
+const HOUR: usize = 14;
+
+impl Recent {
+    /// The same as [`parse`].
+    #[inline]
+    pub fn parse(&mut self, text: &str) -> Option<Parsed> {
+        self.in_hour(text.as_bytes()).or_else(|| self.anew(text))
+    }
+
+    #[inline]
+    fn in_hour(&self, text: &[u8]) -> Option<Parsed> {
+        let (hour, rest) = text.split_first_chunk()?;
+        let ([m1, m2, b':', s1, s2], rest) = rest.split_first_chunk()? else {
+            return None;
+        };
+        let (minute, second) = (two(*m1, *m2)?, two(*s1, *s2)?);
+        let (nanos, zone) = fraction(rest)?;
+        let is_plain = *hour == self.hour && minute < 60 && second < 60 && zone == b"Z";
+        let seconds = self.seconds + i64::from(minute * 60 + second);
+        is_plain.then_some(Parsed { timestamp: Timestamp { seconds, nanos }, naive: false })
+    }
+
+    #[inline(never)]
+    fn anew(&mut self, text: &str) -> Option<Parsed> {
+        let parsed = parse(text)?;
+        if let Some((hour, [m1, m2, _, s1, s2, .., b'Z'])) = text.as_bytes().split_first_chunk() {
+            self.hour = *hour;
+            self.seconds = parsed.timestamp.seconds - i64::from(two(*m1, *m2)? * 60 + two(*s1, *s2)?);
+        }
+        Some(parsed)
+    }
+}
+
 /// Reads a bound a user typed: RFC 3339, a date, a date and time in `zone`, or `7d` before `now`. What
 /// is beyond the years 0000 to 9999 of UTC is their begin or end.
 pub fn parse_bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
@@ -446,6 +487,14 @@ mod tests {
             let time = Timestamp { seconds, nanos: nanos / unit * unit };
             let expected = time.in_zone(Tz::UTC).to_rfc3339_opts(SecondsFormat::AutoSi, true);
             prop_assert_eq!(time.rfc3339(Tz::UTC), expected);
+        }
+
+        #[test]
+        fn a_recent_hour_changes_nothing(texts in prop::collection::vec("20(24-02-29|16-12-31|25-01-15)[T ](23|10):[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,10})?(Z|z|[+]01:00|)", 1..8)) {
+            let mut recent = Recent::default();
+            for text in &texts {
+                prop_assert_eq!(recent.parse(text), parse(text), "{:?}", texts);
+            }
         }
 
         #[test]

@@ -80,7 +80,14 @@ pub fn survey(
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                let event = &Event { redactor: plan.redactor.as_ref(), ..*event };
+                let redacted;
+                let event = match &plan.redactor {
+                    None => event,
+                    redactor => {
+                        redacted = Event { redactor: redactor.as_ref(), ..*event };
+                        &redacted
+                    }
+                };
                 gathered.add(event, (block, line), &plan);
                 if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
                     gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);

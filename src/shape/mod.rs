@@ -17,6 +17,7 @@ use crate::fields::{Binding, Fields, Index};
 use crate::json::Span;
 use crate::sink::Sink;
 use crate::sources::{Expect, Source};
+use crate::time::{Parsed, Recent};
 use crate::values::{self, Meaning};
 
 pub use learn::Lesson;
@@ -33,6 +34,7 @@ pub struct Shapes {
     trie: Trie,
     shapes: Vec<Shape>,
     places: Places,
+    recent: Recent,
     misses: u64,
     hits: u64,
     /// For how many rounds nothing is learned, doubled whenever learning did not pay.
@@ -93,14 +95,14 @@ impl Shapes {
             return None;
         }
         let text = &block[start..end];
-        let event = self.shapes[shape].read(text, self.places.spans())?;
+        let event = self.shapes[shape].read(text, self.places.spans(), &mut self.recent)?;
         Some(Hit { event, end })
     }
 }
 
 impl Shape {
     #[inline(always)]
-    fn read<'a>(&'a self, text: &'a str, spans: &'a [Span]) -> Option<Event<'a>> {
+    fn read<'a>(&'a self, text: &'a str, spans: &'a [Span], recent: &mut Recent) -> Option<Event<'a>> {
         let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
         if !self.integers.iter().all(is_whole) {
             return None;
@@ -120,7 +122,15 @@ impl Shape {
         let mut meaning = Meaning::default();
         for Check { slot, leads, expect } in &self.checks {
             let span = spans[*slot as usize];
-            values::meets(expect, span.raw(text), span, &mut sink, leads.then_some(&mut meaning));
+            let raw = span.raw(text);
+            if matches!(expect, Expect::Time)
+                && *leads
+                && let Some(Parsed { timestamp, naive: false }) = recent.parse(raw)
+            {
+                meaning.time = Some(timestamp);
+                continue;
+            }
+            values::meets(expect, raw, span, &mut sink, leads.then_some(&mut meaning));
         }
         (self.source.cross_check)(&fields, self.operation, &mut sink);
         if sink.has_found {
