@@ -41,6 +41,8 @@ pub fn add<T: Sync, U: Send>(all: &mut Vec<U>, items: &[T], of: impl Fn(&T) -> U
 
 /// What one thread writes at a time, and what is kept in memory before it is written.
 const CHUNK: usize = 1 << 8;
+/// Mostly enough for a chunk.
+const CHUNK_BYTES: usize = 1 << 17;
 const KEPT: usize = 1 << 12;
 
 /// Writes so many things in order; `each` is given the index of one and where to put it.
@@ -49,15 +51,22 @@ pub fn write(
     each: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for begin in (0..count).step_by(KEPT) {
+    let made = |begin: usize| {
         let chunks: Vec<_> = (begin..count.min(begin + KEPT)).step_by(CHUNK).collect();
-        let written = map(&chunks, |begin| {
-            let mut chunk = Vec::new();
+        map(&chunks, |begin| {
+            let mut chunk = Vec::with_capacity(CHUNK_BYTES);
             (*begin..count.min(begin + CHUNK)).try_for_each(|at| each(at, &mut chunk)).map(|()| chunk)
-        });
-        for chunk in written {
-            out.write_all(&chunk?)?;
-        }
+        })
+    };
+    let mut ready = made(0);
+    for begin in (KEPT..count + KEPT).step_by(KEPT) {
+        // The next ones are made while these go out.
+        let mut next = Vec::new();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| next = made(begin));
+            std::mem::take(&mut ready).into_iter().try_for_each(|chunk| out.write_all(&chunk?))
+        })?;
+        ready = next;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `new-address`: somebody with a history acts from an address they never used.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -8,7 +8,7 @@ use super::visits::Visits;
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::names::{Id, NONE};
-use crate::time::Timestamp;
+use crate::survey::Survey;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -41,23 +41,43 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let visits = Visits::of(survey);
-    let mut first: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
-    for visit in survey.visits.iter().filter(|visit| visit.ip != NONE) {
-        let time = first.entry((visit.actor, visit.ip)).or_insert(visit.time);
-        *time = visit.time.min(*time);
-    }
-    Judgement::of(case.changes(), |_, change| {
+    let new = new(survey);
+    Judgement::of(case.changes(), |index, change| {
         if change.actor == NONE || change.ip == NONE {
             return Answer::NotApplicable;
         }
-        let visits = visits.by(change.actor);
-        let earlier = visits.partition_point(|visit| visit.time < change.time) as u64;
-        let is_known = first.get(&(change.actor, change.ip)).is_some_and(|time| *time < change.time);
-        Answer::bad_if(earlier >= case.count("history") && !is_known, || {
+        let earlier = new.get(&index).copied().unwrap_or(0);
+        Answer::bad_if(new.contains_key(&index) && earlier >= case.count("history"), || {
             let ip = survey.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
         })
     })
+}
+
+/// The changes from where their actor never came before, with how many events of theirs came before.
+fn new(survey: &Survey) -> HashMap<usize, u64, RandomState> {
+    let visits = Visits::of(survey);
+    let changes = survey.changes.iter().enumerate();
+    let changes = changes.filter(|(_, change)| change.actor != NONE && change.ip != NONE);
+    let mut by_actor: Vec<_> = changes.map(|(index, change)| (change.actor, index)).collect();
+    by_actor.sort_unstable();
+    let mut new = HashMap::default();
+    for theirs in by_actor.chunk_by(|a, b| a.0 == b.0) {
+        let visits = visits.by(theirs[0].0);
+        let mut known: HashSet<Id, RandomState> = HashSet::default();
+        let mut earlier = 0;
+        for (_, index) in theirs {
+            let change = &survey.changes[*index];
+            let since = visits[earlier..].iter().take_while(|visit| visit.time < change.time);
+            for visit in since {
+                known.insert(visit.ip);
+                earlier += 1;
+            }
+            if !known.contains(&change.ip) {
+                new.insert(*index, earlier as u64);
+            }
+        }
+    }
+    new
 }

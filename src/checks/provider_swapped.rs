@@ -1,15 +1,11 @@
 //! `provider-swapped`: a connection gives way to one with another identity provider.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::event::Operation;
 use crate::history::{Change, State};
-use crate::names::{Id, NONE};
+use crate::names::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -58,47 +54,44 @@ fn judge(case: &Case<'_>) -> Judgement {
         _ => providers.get(change.connection as usize).copied().flatten(),
     };
     // Backwards, so that what comes next is known.
-    let mut next: HashMap<Id, Next<'_>, RandomState> = HashMap::default();
-    let mut swaps: HashMap<usize, (&Change, &str), RandomState> = HashMap::default();
+    let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
+    let mut swaps: Vec<(usize, (&Change, &str))> = Vec::new();
     for step in case.steps.iter().rev().flatten() {
         let change = &changes[step.change];
         let (Some(provider), true) = (provider(change), step.owner != NONE) else {
             continue;
         };
         if step.after == State::Deleted && step.before != Some(State::Deleted) {
-            let swap = next.get(&step.owner).and_then(|next| match next.provider == provider {
-                true => next.other,
-                false => Some((next.change, next.provider)),
-            });
-            if let Some(swap) = swap {
-                swaps.insert(step.change, swap);
-            }
+            swaps.extend(other_than(provider, next[step.owner as usize]).map(|swap| (step.change, swap)));
         }
         if matches!(step.after, State::Created | State::Active) && step.before != Some(step.after) {
-            let other = match next.get(&step.owner) {
-                Some(next) if next.provider == provider => next.other,
-                Some(next) => Some((next.change, next.provider)),
-                None => None,
-            };
-            next.insert(step.owner, Next { change, provider, other });
+            let next = &mut next[step.owner as usize];
+            *next = Some(Next { change, provider, other: other_than(provider, *next) });
         }
     }
+    let (window, within) = (case.age("window"), case.written("window"));
     Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
         let Some(before) = provider(change) else {
             return Answer::NotApplicable;
         };
-        let swap = swaps.get(&index).filter(|swap| !is_longer(change.time, swap.0.time, case.age("window")));
+        let swap = swaps.binary_search_by(|swap| index.cmp(&swap.0)).ok().map(|at| swaps[at].1);
+        let swap = swap.filter(|swap| !is_longer(change.time, swap.0.time, window));
         swap.map_or(Answer::Fine, |(follower, after)| {
             Answer::Bad(format!(
-                " with provider {before}, and {} with provider {after} was {} by {} {} later (within {})",
+                " with provider {before}, and {} with provider {after} was {} by {} {} later (within {within})",
                 case.connection(follower.connection),
                 follower.operation.name(),
                 case.actor(follower.actor),
                 took(follower.time.seconds_since(change.time)),
-                case.written("window"),
             ))
         })
     })
+}
+
+/// What comes next with another provider.
+fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<(&'a Change, &'a str)> {
+    let next = next?;
+    if next.provider == provider { next.other } else { Some((next.change, next.provider)) }
 }
 
 /// By connection the provider that was named last.
