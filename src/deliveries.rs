@@ -113,3 +113,28 @@ impl Suspects {
 fn place(key: u64, mask: usize) -> (usize, u64) {
     ((key >> 6) as usize & mask, 1 << (key & 63))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn what_is_repeated_is_found(
+            readers in prop::collection::vec(prop::collection::vec((0..40_u64, 0..3_u64), 0..60), 0..4),
+        ) {
+            // Some keys share the bits that are looked at first.
+            let key = |(low, high): &(u64, u64)| low | high << 40;
+            let mut expected: BTreeMap<u64, Vec<Item>> = BTreeMap::new();
+            for (reader, items) in (0..).zip(&readers) {
+                for (index, item) in (0..).zip(items) {
+                    expected.entry(key(item)).or_default().push((reader, index));
+                }
+            }
+            expected.retain(|_, items| items.len() > 1);
+            prop_assert_eq!(repeated(&readers, key), expected.into_values().collect::<Vec<_>>());
+        }
+    }
+}
