@@ -104,7 +104,7 @@ pub enum Kind {
 /// Rows that are made when they are asked for: there may be as many as there are events.
 pub struct Rows<'a> {
     count: usize,
-    make: Box<dyn Fn(usize) -> Row<'a> + Sync + 'a>,
+    make: Box<dyn Fn(usize) -> Row<'a> + Send + Sync + 'a>,
 }
 
 /// A row.
@@ -189,7 +189,7 @@ pub struct Stretch {
 
 impl<'a> Rows<'a> {
     /// So many rows; `make` is given their indices.
-    pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Sync + 'a) -> Self {
+    pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a) -> Self {
         Self { count, make: Box::new(make) }
     }
 

@@ -41,7 +41,9 @@ impl Timestamp {
 
     /// Whole seconds since an earlier point, 0 when that one is later.
     pub fn seconds_since(self, earlier: Self) -> u64 {
-        u64::try_from(self.nanos_since(earlier) / u128::from(NANOS_PER_SECOND)).unwrap_or(u64::MAX)
+        let is_short = i64::from(self.nanos < earlier.nanos);
+        let seconds = self.seconds.saturating_sub(earlier.seconds).saturating_sub(is_short);
+        u64::try_from(seconds).unwrap_or(0)
     }
 
     /// Milliseconds since 1970, rounded towards the past.
@@ -487,6 +489,12 @@ mod tests {
             let time = Timestamp { seconds, nanos: nanos / unit * unit };
             let expected = time.in_zone(Tz::UTC).to_rfc3339_opts(SecondsFormat::AutoSi, true);
             prop_assert_eq!(time.rfc3339(Tz::UTC), expected);
+        }
+
+        #[test]
+        fn seconds_are_whole(a in (-5_i64..5, 0..3_u32), b in (-5_i64..5, 0..3_u32)) {
+            let [a, b] = [a, b].map(|(seconds, nanos)| Timestamp { seconds, nanos });
+            prop_assert_eq!(u128::from(a.seconds_since(b)), a.nanos_since(b) / u128::from(NANOS_PER_SECOND));
         }
 
         #[test]

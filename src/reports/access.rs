@@ -14,6 +14,7 @@ use crate::calendar;
 use crate::names::{Id, NONE};
 use crate::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Visit, Wants};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// The report.
@@ -101,6 +102,10 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     ));
     notes.extend(visits::without_actor(survey));
     let table = |key, title, table| Section { key, title, body: Body::Table(table) };
+    let ((heat, first_uses), (bursts, (across, sessions))) = threads::both(
+        || (heat(material), first_uses(material, visits)),
+        || (bursts(material, visits), (across(material, visits), sessions(material, visits.to_vec()))),
+    );
     Sheet {
         name: REPORT.name,
         title: "Access patterns".to_owned(),
@@ -109,12 +114,12 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
             Section {
                 key: "heat",
                 title: "Events by weekday and hour",
-                body: Body::Chart(Chart::Heat(heat(material))),
+                body: Body::Chart(Chart::Heat(heat)),
             },
-            table("first_uses", "Addresses and user agents new to an actor", first_uses(material, visits)),
-            table("bursts", "Bursts", bursts(material, visits)),
-            table("across", "Actors across organizations", across(material, visits)),
-            table("sessions", "Sessions", sessions(material, visits.to_vec())),
+            table("first_uses", "Addresses and user agents new to an actor", first_uses),
+            table("bursts", "Bursts", bursts),
+            table("across", "Actors across organizations", across),
+            table("sessions", "Sessions", sessions),
         ],
     }
 }

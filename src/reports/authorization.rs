@@ -11,6 +11,7 @@ use crate::names::{Id, NONE, Seen};
 use crate::roster::{Roster, Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
+use crate::threads;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -92,6 +93,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
     let section = |key, title, body| Section { key, title, body };
+    let (users, ownership) = threads::both(|| users(survey, &actions), || ownership(survey));
     Sheet {
         name: REPORT.name,
         title: "Authorization".to_owned(),
@@ -99,8 +101,8 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
         sections: vec![
             section("verdicts", "Verdicts", Body::Table(verdicts(survey, judged.as_deref()))),
             section("totals", "Actions by verdict", Body::Facts(totals(judged.as_deref()))),
-            section("users", "Who used administrators' rights", Body::Table(users(survey, &actions))),
-            section("ownership", "Changes that do not fit their connection", Body::Table(ownership(survey))),
+            section("users", "Who used administrators' rights", Body::Table(users)),
+            section("ownership", "Changes that do not fit their connection", Body::Table(ownership)),
         ],
     }
 }
@@ -154,13 +156,12 @@ fn totals<'a>(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact<'a>> {
 
 /// Who used rights of administrators in which organization.
 fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
-    let place = |change: &Change| {
-        (survey.actors.names.get(change.actor), survey.organizations.names.get(change.organization))
-    };
-    let mut actions = actions.to_vec();
-    actions.sort_by(|a, b| place(a).cmp(&place(b)));
-    let groups = actions.chunk_by(|a, b| (a.actor, a.organization) == (b.actor, b.organization));
-    let mut users: Vec<_> = groups.map(User::new).collect();
+    let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
+    let rank = |ranks: &[u32], id: Id| ranks.get(id as usize).copied();
+    let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
+    let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
+    threads::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
+    let mut users: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).map(User::new).collect();
     // Stable: equals stay by actor id and organization.
     users.sort_by_key(|user| {
         let name = survey.actor(user.actor);
@@ -182,15 +183,16 @@ struct User {
 
 impl User {
     /// Of actions of one actor in one organization.
-    fn new(actions: &[&Change]) -> Self {
+    fn new<P>(actions: &[(P, &Change)]) -> Self {
         let count = |test: fn(Operation) -> bool| {
-            actions.iter().filter(|change| test(change.operation)).count() as u64
+            actions.iter().filter(|(_, change)| test(change.operation)).count() as u64
         };
         let mut seen = Seen::NEVER;
-        actions.iter().for_each(|change| seen.merge(Seen::once(change.time)));
+        actions.iter().for_each(|(_, change)| seen.merge(Seen::once(change.time)));
+        let (_, first) = actions[0];
         Self {
-            actor: actions[0].actor,
-            organization: actions[0].organization,
+            actor: first.actor,
+            organization: first.organization,
             portal_urls: count(|operation| operation == Operation::PortalOpened),
             changes: count(is_change),
             deletions: count(|operation| operation == Operation::Deleted),

@@ -130,7 +130,7 @@ impl Material<'_> {
         &self,
         columns: &'static [Column],
         count: usize,
-        row: impl Fn(usize) -> Row<'a> + Sync + 'a,
+        row: impl Fn(usize) -> Row<'a> + Send + Sync + 'a,
         empty: &'static str,
     ) -> Table<'a> {
         let shown = self.options.top.map_or(count, |top| top.min(count));

@@ -9,6 +9,7 @@ use crate::history::{self, Gaps};
 use crate::names::{Counter, Id, Seen};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{QUARTER_SECONDS, Survey, Wants};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// The report.
@@ -23,13 +24,19 @@ pub static REPORT: Report = Report {
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
+    let actors = || {
+        ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
+            survey.actor_texts(id).map(Cell::from).to_vec()
+        })
+    };
+    let (attention, actors) = threads::both(|| attention(material), actors);
     Sheet {
         name: REPORT.name,
         title: "Summary".to_owned(),
         notes: material.notes(),
         sections: vec![
             section("input", "Input", Body::Facts(input(material))),
-            section("attention", "What deserves a look", Body::Table(attention(material))),
+            section("attention", "What deserves a look", Body::Table(attention)),
             section("timeline", "Events over time", Body::Chart(timeline(material))),
             ranking(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
                 let (source, operation) = survey.action_facts[id as usize];
@@ -42,9 +49,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
             ranking(material, "organizations", "Organizations", &survey.organizations, ORGANIZATIONS, |id| {
                 vec![survey.organization_name(id).into()]
             }),
-            ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
-                survey.actor_texts(id).map(Cell::from).to_vec()
-            }),
+            actors,
             ranking(material, "connection_types", "Connection types", &survey.kinds.types, COUNTED, |_| {
                 Vec::new()
             }),

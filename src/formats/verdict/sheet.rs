@@ -86,7 +86,7 @@ fn table<'a>(
     columns: &'static [Column],
     empty: &'static str,
     rows: usize,
-    make: impl Fn(usize) -> Row<'a> + Sync + 'a,
+    make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a,
 ) -> Body<'a> {
     Body::Table(Table { columns, rows: Rows::new(rows, make), empty, left_out: 0 })
 }
