@@ -40,7 +40,7 @@ pub fn add<T: Sync, U: Send>(all: &mut Vec<U>, items: &[T], of: impl Fn(&T) -> U
 }
 
 /// What one thread writes at a time, and what is kept in memory before it is written.
-const CHUNK: usize = 1 << 8;
+const CHUNK: usize = 1 << 7;
 /// Mostly enough for a chunk.
 const CHUNK_BYTES: usize = 1 << 17;
 const KEPT: usize = 1 << 12;

@@ -2,6 +2,7 @@
 //! status, and whether all that violates the policy.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use clap::ValueEnum;
 
@@ -116,7 +117,10 @@ impl<'a> Finding<'a> {
         };
         let organization = (self.organization, self.organization_name);
         let deed = deed(operation, self.connection, organization, self.actor);
-        Cow::Owned(format!("{deed}{}", self.message))
+        // Room for most, as growing costs more than the rest.
+        let mut message = String::with_capacity(256);
+        let _ = write!(message, "{deed}{}", self.message);
+        Cow::Owned(message)
     }
 }
 

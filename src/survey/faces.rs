@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use crate::names::{Counter, Id, NONE, Renumbered, Seen};
+use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen};
 use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.
@@ -117,6 +117,11 @@ impl<const N: usize> Faces<N> {
             }
         }
         all
+    }
+
+    /// Names every one by its first text, and returns the new numbers.
+    pub fn name(&self, names: &mut Names) -> Renumbered {
+        Renumbered(self.looks.iter().map(|look| names.id(look.texts(&self.text)[0])).collect())
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its

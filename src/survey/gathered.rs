@@ -13,7 +13,7 @@ use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
 use crate::history::Change;
-use crate::names::{Counter, Id, NONE, Names, Texts};
+use crate::names::{Counter, Id, NONE, Texts};
 use crate::scan::BlockId;
 use crate::time::Timestamp;
 
@@ -35,8 +35,8 @@ pub struct Gathered {
     pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
     /// What stands where the address should, be it one or not.
     pub(super) ips: Faces<1>,
-    pub(super) agents: Names,
-    pub(super) words: Names,
+    pub(super) agents: Faces<1>,
+    pub(super) words: Faces<1>,
     /// Ids of connections as they came, and their hashes.
     pub(super) connections: Texts,
     pub(super) connection_hashes: Vec<u64>,
@@ -187,9 +187,8 @@ impl Gathered {
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
-        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
-        let [impersonator, reason] =
-            [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason].map(&mut word);
+        let [impersonator, reason] = [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason]
+            .map(|attribute| face(&mut self.words, event, [attribute], false));
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -262,8 +261,8 @@ impl Gathered {
     }
 
     fn visit(&mut self, event: &Event<'_>, is_selected: bool, [action, organization, actor, ip]: [Id; 4]) {
-        let agent = event.best(Attribute::UserAgent).map_or(NONE, |text| self.agents.id(&text));
-        let mut word = |attribute| event.best(attribute).map_or(NONE, |text| self.words.id(&text));
+        let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
+        let mut word = |attribute| face(&mut self.words, event, [attribute], false);
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
