@@ -10,23 +10,26 @@ use crate::formats::grid::{self, Cut};
 
 /// A text of the log.
 pub fn of_log(text: &str, ascii: bool) -> String {
-    escaped(text, |c| ascii && !c.is_ascii())
+    escaped(text, ascii)
 }
 
 /// A text of a report, whose marks have a letter in ASCII; it may quote the log.
 pub fn of_report(text: &str, ascii: bool) -> String {
     // Letters first: a mark that the log has may become part of a command.
-    escaped(&plain(text.to_owned(), ascii), |c| ascii && !c.is_ascii())
+    escaped(&plain(text.to_owned(), ascii), ascii)
 }
 
-fn escaped(text: &str, is_foreign: impl Fn(char) -> bool) -> String {
+fn escaped(text: &str, ascii: bool) -> String {
     let text = visible(text);
+    if !ascii || text.is_ascii() {
+        return text.into_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_foreign(c) {
-            escaped.extend(c.escape_unicode());
-        } else {
+        if c.is_ascii() {
             escaped.push(c);
+        } else {
+            escaped.extend(c.escape_unicode());
         }
     }
     escaped
@@ -62,6 +65,10 @@ fn letter(c: char) -> Option<char> {
 
 /// The text in lines of at most `width` columns, broken at spaces where that is possible.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain && text.len() <= width && !text.starts_with(' ') {
+        return vec![text.to_owned()];
+    }
     let mut lines = Vec::new();
     let (mut line, mut taken) = (String::new(), 0);
     for mut word in text.split(' ') {

@@ -11,6 +11,7 @@ use super::{VerdictLook, counted, place, status};
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
+use crate::threads;
 use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
 
 /// Prints everything; every line but the last one fits the width.
@@ -33,11 +34,15 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     });
     for rule in found {
         page.rule(&verdict.rules[rule], &counts[rule]);
-        for finding in findings[rule].iter().filter(|finding| is_shown(finding)) {
+        page.flush(to)?;
+        let shown: Vec<_> = findings[rule].iter().filter(|finding| is_shown(finding)).collect();
+        let each = |at: usize, out: &mut Vec<u8>| {
+            let mut page = Page { out: String::new(), look: &look.look };
             page.gap();
-            page.finding(finding, &verdict.rules[rule]);
-            page.flush(to)?;
-        }
+            page.finding(shown[at], &verdict.rules[rule]);
+            page.flush(out)
+        };
+        threads::write(shown.len(), each, to)?;
     }
     page.rest(verdict, &counts);
     page.gap();
