@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::{Look, cells, charts, words};
 use crate::formats::escape;
 use crate::sheet::{Body, Chart, Fact, Sheet, Table};
+use crate::threads;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
@@ -21,11 +22,18 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<
             Body::Table(table) if table.rows.is_empty() => {
                 out.push_str(&format!("{}\n", report(table.empty)));
             }
-            Body::Table(table) => self::table(table, look, &mut out),
+            Body::Table(table) => {
+                flush(&mut out, look, to)?;
+                self::table(table, look, to)?;
+            }
             Body::Chart(chart) => self::chart(chart, look, &mut out),
         }
     }
-    to.write_all(words::plain(out, look.ascii).as_bytes())
+    flush(&mut out, look, to)
+}
+
+fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+    to.write_all(words::plain(std::mem::take(out), look.ascii).as_bytes())
 }
 
 fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
@@ -37,17 +45,24 @@ fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     }
 }
 
-fn table(table: &Table<'_>, look: &Look, out: &mut String) {
+fn table(table: &Table<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = String::new();
     let title = |title: &str| escape::markdown(&words::of_report(title, look.ascii));
-    row(table.columns.iter().map(|column| title(column.title)), out);
+    row(table.columns.iter().map(|column| title(column.title)), &mut out);
     let rule = |kind| if cells::is_amount(kind) { "---:" } else { "---" };
-    row(table.columns.iter().map(|column| rule(column.kind).to_owned()), out);
-    for each in table.rows.iter() {
-        row(each.cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), out);
-    }
+    row(table.columns.iter().map(|column| rule(column.kind).to_owned()), &mut out);
+    flush(&mut out, look, to)?;
+    let each = |at: usize, to: &mut Vec<u8>| {
+        let mut out = String::new();
+        let cells = table.rows.get(at).cells;
+        row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), &mut out);
+        flush(&mut out, look, to)
+    };
+    threads::write(table.rows.len(), each, to)?;
     if table.left_out > 0 {
         out.push_str(&format!("\n{}\n", super::text::left_out(table.left_out)));
     }
+    flush(&mut out, look, to)
 }
 
 fn row(cells: impl Iterator<Item = String>, out: &mut String) {
