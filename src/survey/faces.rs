@@ -106,17 +106,15 @@ impl<const N: usize> Faces<N> {
 
     /// Every combination by number: its texts, how often and when it was counted, and when it appeared
     /// last.
-    pub fn told(&self) -> Vec<([&str; N], Seen, Timestamp)> {
-        let told = |look: &Look<N>| (look.texts(&self.text), Seen::NEVER, Timestamp::MIN);
-        let mut all: Vec<_> = self.looks.iter().map(told).collect();
+    pub fn told(&self) -> impl Iterator<Item = ([&str; N], Seen, Timestamp)> {
+        let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
         for face in &self.table {
-            let (_, seen, latest) = &mut all[face.id as usize];
-            *latest = face.last();
-            if face.count > 0 {
-                *seen = Seen { count: face.count, first: self.looks[face.id as usize].first, last: *latest };
-            }
+            counts[face.id as usize] = (face.count, face.last());
         }
-        all
+        self.looks.iter().zip(counts).map(|(look, (count, last))| {
+            let seen = if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER };
+            (look.texts(&self.text), seen, last)
+        })
     }
 
     /// Names every one by its first text, and returns the new numbers.
@@ -132,7 +130,7 @@ impl<const N: usize> Faces<N> {
         key: impl Fn([&'a str; N]) -> Option<&'a str>,
         mut each: impl FnMut(Id, Timestamp, [&'a str; N]),
     ) -> Renumbered {
-        let numbers = self.told().into_iter().map(|(texts, seen, latest)| {
+        let numbers = self.told().map(|(texts, seen, latest)| {
             let Some(key) = key(texts) else {
                 return NONE;
             };

@@ -40,12 +40,13 @@ impl Kinds {
     /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
     /// numbers are here.
     pub fn take(&mut self, faces: &Faces<3>, words: &[[Option<&'static str>; 2]]) -> Renumbered {
-        let kinds = faces.told().into_iter().zip(words).map(|(([name, ..], seen, _), words)| {
+        let kinds = faces.told().zip(words).map(|(([name, ..], seen, _), [protocol, provider])| {
+            let (protocol, provider) = (*protocol, *provider);
             let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
             if name != NONE && seen.count > 0 {
                 self.types.merge_at(name, seen);
             }
-            let entry = self.counts.entry(Kind { name, protocol: words[0], provider: words[1] });
+            let entry = self.counts.entry(Kind { name, protocol, provider });
             let id = entry.index() as Id;
             entry.or_insert(Seen::NEVER).merge(seen);
             id

@@ -93,14 +93,16 @@ impl Survey {
                 self.action_facts.push(*facts);
             }
         }
+        let organizations = std::mem::take(&mut reader.organizations);
+        let actors = std::mem::take(&mut reader.actors);
         New {
             actions,
-            organizations: reader.organizations.settle(
+            organizations: organizations.settle(
                 &mut self.organizations,
                 |[id, name]| first_of([id, name]),
                 |id, time, [_, name]| self.organization_labels.offer(id, time, [name]),
             ),
-            actors: reader.actors.settle(
+            actors: actors.settle(
                 &mut self.actors,
                 |[id, name, email]| first_of([id, email, name]),
                 |id, time, [_, name, email]| self.actor_labels.offer(id, time, [name, email]),
