@@ -25,7 +25,9 @@ pub fn render(verdict: &Verdict, look: &Look, out: &mut dyn Write) -> io::Result
     suite.set_system_out(format!("{}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
-    report.serialize(out).map_err(io::Error::other)
+    // Not at once: errors of the writer would be told as those of XML.
+    let xml = report.to_string().map_err(io::Error::other)?;
+    out.write_all(xml.as_bytes())
 }
 
 fn case(
