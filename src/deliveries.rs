@@ -43,7 +43,6 @@ impl Identities {
     fn content(&self, event: &Event<'_>) -> u64 {
         let fields = &event.fields;
         let mut hasher = self.values.build_hasher();
-        hasher.write_usize(event.source.len());
         hasher.write(event.source.as_bytes());
         hasher.write(&fields.index.skeleton);
         for at in &fields.index.sorted {
