@@ -152,7 +152,7 @@ fn finding<'a>(
         actor: [survey.actors.names.get(about.actor), email, name],
     };
     Finding {
-        rule: index,
+        rule: u16::try_from(index).expect("rules are few"),
         severity: found.severity,
         deed: about.operation.filter(|_| is_after_deed),
         message,

@@ -79,7 +79,7 @@ pub struct RuleOutcome {
 #[derive(Clone, Debug)]
 pub struct Finding<'a> {
     /// Index of the rule in [`Verdict::rules`].
-    pub rule: usize,
+    pub rule: u16,
     /// How bad it is.
     pub severity: Severity,
     /// What was done, if the message goes on after that.
@@ -236,7 +236,7 @@ impl<'a> Verdict<'a> {
         threads::sort_by(&mut findings, |a, b| {
             let key = |finding: &Finding<'_>| {
                 let worst_first = std::cmp::Reverse(finding.severity);
-                (finding.status.rank(), worst_first, rules[finding.rule].check.id, finding.time)
+                (finding.status.rank(), worst_first, rules[usize::from(finding.rule)].check.id, finding.time)
             };
             let by_text =
                 || (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()));
@@ -254,7 +254,7 @@ impl<'a> Verdict<'a> {
 
     /// The rule that found something.
     pub fn rule_of(&self, finding: &Finding<'_>) -> &RuleOutcome {
-        &self.rules[finding.rule]
+        &self.rules[usize::from(finding.rule)]
     }
 
     /// How many findings there are.
@@ -267,14 +267,14 @@ impl<'a> Verdict<'a> {
     /// How many findings there are of every rule.
     pub fn counts_by_rule(&self) -> Vec<Counts> {
         let mut counts = vec![Counts::default(); self.rules.len()];
-        self.findings.iter().for_each(|finding| counts[finding.rule].add(finding));
+        self.findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
         counts
     }
 
     /// The findings of every rule, in their order.
     pub fn by_rule(&self) -> Vec<Vec<&Finding<'a>>> {
         let mut findings = vec![Vec::new(); self.rules.len()];
-        self.findings.iter().for_each(|finding| findings[finding.rule].push(finding));
+        self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));
         findings
     }
 

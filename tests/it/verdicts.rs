@@ -72,7 +72,7 @@ fn at(text: &str) -> Timestamp {
 
 fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Finding<'static> {
     Finding {
-        rule,
+        rule: rule as u16,
         severity: CHECKS[rule].severity,
         deed: None,
         message,
@@ -194,8 +194,10 @@ fn an_open_finding_that_is_bad_enough_violates() {
 fn findings_are_in_order() {
     let mut verdict = everything();
     let findings = verdict.findings.clone();
-    let order: Vec<_> =
-        findings.iter().map(|found| (found.status.rank(), CHECKS[found.rule].severity)).collect();
+    let order: Vec<_> = findings
+        .iter()
+        .map(|found| (found.status.rank(), CHECKS[usize::from(found.rule)].severity))
+        .collect();
     assert!(order.is_sorted_by_key(|(rank, severity)| (*rank, std::cmp::Reverse(*severity))));
     verdict.findings.reverse();
     let again = Verdict::new(verdict.run, verdict.rules, verdict.findings);
@@ -427,8 +429,8 @@ fn sarif_has_what_code_scanning_needs() {
     assert_eq!(results.len(), verdict.findings.len());
     for (result, finding) in results.iter().zip(&verdict.findings) {
         let index = result["ruleIndex"].as_u64().unwrap() as usize;
-        assert_eq!((index, &result["ruleId"]), (finding.rule, &rules[index]["id"]));
-        let level = ["error", "error", "warning", "note", "note"][finding.rule];
+        assert_eq!((index, &result["ruleId"]), (usize::from(finding.rule), &rules[index]["id"]));
+        let level = ["error", "error", "warning", "note", "note"][usize::from(finding.rule)];
         assert_eq!(result["level"], level);
         let message = result["message"]["text"].as_str().unwrap();
         assert_harmless(message);
