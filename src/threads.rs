@@ -39,7 +39,7 @@ pub fn add<T: Sync, U: Send>(all: &mut Vec<U>, items: &[T], of: impl Fn(&T) -> U
     all.par_extend(items.par_iter().map(of));
 }
 
-/// What one thread writes at a time, and what is kept in memory before it is written.
+/// What one thread makes at a time, and what is made while as much is written.
 const CHUNK: usize = 1 << 7;
 /// Mostly enough for a chunk.
 const CHUNK_BYTES: usize = 1 << 17;

@@ -1,7 +1,9 @@
 //! Points in time: parsing what vendors write, ordering in nanoseconds, printing in a zone.
 //!
-//! The parser is written by hand because it runs on every line; a property test holds it to
-//! chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
+//! The parser is written by hand because it runs on every line, and so is what prints UTC (`utc`), of
+//! which reports have millions; property tests hold both to chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
+
+mod utc;
 
 use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone, Utc};
@@ -54,32 +56,9 @@ impl Timestamp {
     /// RFC 3339 in `zone`, with as many fractional digits as the value needs.
     pub fn rfc3339(self, zone: Tz) -> String {
         if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
-            return self.utc();
+            return utc::rfc3339(self);
         }
         self.in_zone(zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
-    }
-
-    /// The same as chrono writes; reports have millions of times.
-    fn utc(self) -> String {
-        let days = self.seconds.div_euclid(SECONDS_PER_DAY);
-        let of_day = self.seconds.rem_euclid(SECONDS_PER_DAY) as u32;
-        let (year, month, day) = date_of(days);
-        let mut text = *b"0000-00-00T00:00:00.000000000Z";
-        put(&mut text[0..4], year);
-        put(&mut text[5..7], month);
-        put(&mut text[8..10], day);
-        put(&mut text[11..13], of_day / 3600);
-        put(&mut text[14..16], of_day / 60 % 60);
-        put(&mut text[17..19], of_day % 60);
-        put(&mut text[20..29], self.nanos);
-        let fraction = match self.nanos {
-            0 => 0,
-            nanos if nanos % 1_000_000 == 0 => 4,
-            nanos if nanos % 1000 == 0 => 7,
-            _ => 10,
-        };
-        text[19 + fraction] = b'Z';
-        String::from_utf8_lossy(&text[..20 + fraction]).into_owned()
     }
 
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
@@ -361,28 +340,6 @@ fn days_since_1970(year: i32, month: i32, day: i32) -> i64 {
     let (year, month) = (year as u32, month as u32);
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5;
     i64::from(days) + i64::from(day) - 1 - 719_468 - 146_097
-}
-
-/// Year, month and day of a day since 1970-01-01; the other way round.
-fn date_of(days: i64) -> (u32, u32, u32) {
-    let days = u32::try_from(days + 719_468 + 146_097).unwrap_or_default();
-    let (cycle, of_cycle) = (days / 146_097, days % 146_097);
-    let of_cycle_years = (of_cycle - of_cycle / 1460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
-    let of_year = of_cycle - (365 * of_cycle_years + of_cycle_years / 4 - of_cycle_years / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let year = cycle * 400 + of_cycle_years;
-    if month < 10 { (year - 400, month + 3, day) } else { (year - 399, month - 9, day) }
-}
-
-/// Writes a number, as many digits as there is room for.
-#[inline]
-fn put(digits: &mut [u8], number: u32) {
-    let mut rest = number;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
 }
 
 #[cfg(test)]

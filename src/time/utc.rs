@@ -1,0 +1,47 @@
+//! A time in UTC as text, the same as chrono writes.
+
+use super::{SECONDS_PER_DAY, Timestamp};
+
+/// RFC 3339 with as many fractional digits as the value needs; the year has to have four digits.
+pub fn rfc3339(time: Timestamp) -> String {
+    let of_day = time.seconds.rem_euclid(SECONDS_PER_DAY) as u32;
+    let (year, month, day) = date_of(time.seconds.div_euclid(SECONDS_PER_DAY));
+    let mut text = *b"0000-00-00T00:00:00.000000000Z";
+    put(&mut text[0..4], year);
+    put(&mut text[5..7], month);
+    put(&mut text[8..10], day);
+    put(&mut text[11..13], of_day / 3600);
+    put(&mut text[14..16], of_day / 60 % 60);
+    put(&mut text[17..19], of_day % 60);
+    put(&mut text[20..29], time.nanos);
+    let fraction = match time.nanos {
+        0 => 0,
+        nanos if nanos % 1_000_000 == 0 => 4,
+        nanos if nanos % 1000 == 0 => 7,
+        _ => 10,
+    };
+    text[19 + fraction] = b'Z';
+    String::from_utf8_lossy(&text[..20 + fraction]).into_owned()
+}
+
+/// Year, month and day of a day since 1970-01-01; the other way round from `days_since_1970`.
+fn date_of(days: i64) -> (u32, u32, u32) {
+    let days = u32::try_from(days + 719_468 + 146_097).unwrap_or_default();
+    let (cycle, of_cycle) = (days / 146_097, days % 146_097);
+    let of_cycle_years = (of_cycle - of_cycle / 1460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+    let of_year = of_cycle - (365 * of_cycle_years + of_cycle_years / 4 - of_cycle_years / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let year = cycle * 400 + of_cycle_years;
+    if month < 10 { (year - 400, month + 3, day) } else { (year - 399, month - 9, day) }
+}
+
+/// Writes a number, as many digits as there is room for.
+#[inline]
+fn put(digits: &mut [u8], number: u32) {
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
