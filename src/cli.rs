@@ -321,3 +321,11 @@ pub enum ColorChoice {
     /// Never.
     Never,
 }
+
+/// Reads how many findings are to be shown at most: a number, or `all`.
+pub fn max_findings(text: &str) -> Result<usize, String> {
+    if text == "all" {
+        return Ok(usize::MAX);
+    }
+    text.parse().map_err(|_| "give a number or `all`".to_owned())
+}

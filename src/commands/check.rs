@@ -12,7 +12,7 @@ use super::check_rules;
 use super::survey::{Surveyed, survey};
 use super::tally::Tally;
 use crate::checks::{self, Severity, Value};
-use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs};
+use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::formats::sheets::Look;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
 use crate::input::Meter;
@@ -76,6 +76,9 @@ pub struct CheckCommand {
     /// Show findings that are planned, suppressed or in the baseline
     #[arg(long, help_heading = "Output")]
     show_known: bool,
+    /// Show at most so many findings of a rule in a table or JUnit report (`all` for every one)
+    #[arg(long, value_name = "N", default_value = "100", value_parser = max_findings, help_heading = "Output")]
+    max_findings: usize,
     #[command(flatten)]
     redact: RedactArgs,
     /// Draw with ASCII characters only
@@ -218,7 +221,7 @@ impl CheckCommand {
             ascii: self.ascii || (!to_file && terminal.stdout && !terminal::speaks_utf8()),
             header: true,
         };
-        VerdictLook { look, show_known: self.show_known }
+        VerdictLook { look, show_known: self.show_known, max_findings: self.max_findings }
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::Verdict;
-use crate::cli::{HELP, InputArgs, OutputArgs};
+use crate::cli::{HELP, InputArgs, OutputArgs, max_findings};
 use crate::file_report::{FileReport, Keep, Part};
 use crate::finding::Level;
 use crate::formats::table;
@@ -70,13 +70,6 @@ enum FormatChoice {
     Ndjson,
     Json,
     Csv,
-}
-
-fn max_findings(text: &str) -> Result<usize, String> {
-    if text == "all" {
-        return Ok(usize::MAX);
-    }
-    text.parse().map_err(|_| "give a number or `all`".to_owned())
 }
 
 impl Validate {

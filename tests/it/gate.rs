@@ -158,6 +158,31 @@ fn several_formats_at_once_and_the_page_of_the_job() {
 }
 
 #[test]
+fn people_are_shown_some_findings_and_programs_all() {
+    let findings = json(&[SAMPLE])["findings"].as_array().unwrap().len();
+    let shown = |format: &str, most: &str, mark: &str| {
+        let run = check(&["--max-findings", most, "--format", format, SAMPLE]);
+        assert_eq!(run.code, 1, "{format}");
+        let left_out = run.stdout.lines().filter_map(|line| {
+            let (_, rest) = line.split_once("… and ")?;
+            let (count, _) = rest.split_once(" more; --max-findings shows more")?;
+            Some(count.parse::<usize>().unwrap())
+        });
+        (run.stdout.matches(mark).count(), left_out.sum::<usize>())
+    };
+    let place = format!("{SAMPLE}:");
+    for format in ["table", "junit"] {
+        assert_eq!(shown(format, "all", &place), (findings, 0), "{format}");
+        assert_eq!(shown(format, "100", &place), (findings, 0), "{format}");
+        let (some, left_out) = shown(format, "1", &place);
+        assert!(some < findings, "{format}");
+        assert_eq!(some + left_out, findings, "{format}");
+        assert_eq!(shown(format, "0", &place), (0, findings), "{format}");
+    }
+    assert_eq!(shown("ndjson", "1", "\"fingerprint\""), (findings, 0));
+}
+
+#[test]
 fn what_cannot_be_judged_is_no_verdict() {
     for (args, message) in [
         (&["testdata/missing.ndjson"][..], "No such file"),

@@ -165,7 +165,7 @@ const LOOK: Look = Look { zone: Tz::UTC, width: Some(80), colors: false, ascii: 
 fn render_with(format: &str, verdict: &Verdict, look: Look, show_known: bool) -> String {
     let format = VERDICT_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
-    (format.render)(verdict, &VerdictLook { look, show_known }, &mut out).unwrap();
+    (format.render)(verdict, &VerdictLook { look, show_known, max_findings: usize::MAX }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

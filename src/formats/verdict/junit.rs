@@ -6,16 +6,15 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{counted, place, status};
+use super::{VerdictLook, counted, more, place, status};
 use crate::formats::escape::visible;
-use crate::formats::sheets::Look;
 use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.
 pub const SUITE: &str = "ssoaudit";
 
 /// Prints the report.
-pub fn render(verdict: &Verdict, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new(SUITE);
     let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
     for ((rule, counts), findings) in verdict.rules.iter().zip(&counts).zip(&findings) {
@@ -35,7 +34,7 @@ fn case(
     rule: &RuleOutcome,
     counts: &Counts,
     findings: &[&Finding],
-    look: &Look,
+    look: &VerdictLook,
 ) -> TestCase {
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
@@ -64,11 +63,11 @@ fn case(
     case
 }
 
-/// A finding a line.
-fn listed(findings: &[&Finding], look: &Look) -> String {
+/// A finding a line, as many as are to be shown.
+fn listed(findings: &[&Finding], look: &VerdictLook) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.zone)));
+    for finding in findings.iter().take(look.max_findings) {
+        let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.look.zone)));
         let place = place(finding).map_or(String::new(), |place| format!(" ({place})"));
         let known = match finding.status {
             Status::Open => String::new(),
@@ -77,6 +76,9 @@ fn listed(findings: &[&Finding], look: &Look) -> String {
         let severity = severity_name(finding.severity);
         let line = format!("{time}{severity}: {}{place}{known}", finding.message());
         writeln!(text, "{}", visible(&line)).expect("memory takes all");
+    }
+    if let Some(more) = more(findings.len(), look) {
+        writeln!(text, "{more}").expect("memory takes all");
     }
     text
 }

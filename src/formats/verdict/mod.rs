@@ -22,6 +22,9 @@ pub struct VerdictLook {
     pub look: Look,
     /// Show findings that are planned, suppressed or in the baseline, not only how many there are.
     pub show_known: bool,
+    /// How many findings of a rule are shown at most by formats that people read as they are: tables and
+    /// JUnit reports. They say how many more there are.
+    pub max_findings: usize,
 }
 
 /// A format of verdicts.
@@ -79,7 +82,7 @@ pub static VERDICT_FORMATS: &[VerdictFormat] = &[
     VerdictFormat {
         name: "junit",
         about: "JUnit XML for test reports: a test case for every rule",
-        render: |verdict, look, out| junit::render(verdict, &look.look, out),
+        render: |verdict, look, out| junit::render(verdict, look, out),
     },
     VerdictFormat {
         name: "github",
@@ -98,6 +101,12 @@ fn as_sheet(format: &str, verdict: &Verdict, look: &VerdictLook, out: &mut dyn W
     let format = SHEET_FORMATS.iter().find(|known| known.name == format);
     let render = format.expect("a format of sheets").render;
     render(&sheet::sheet(verdict, look.show_known), &look.look, out)
+}
+
+/// What is to be said after so many findings of a rule, of which only some are shown.
+fn more(findings: usize, look: &VerdictLook) -> Option<String> {
+    let hidden = findings.saturating_sub(look.max_findings);
+    (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
 }
 
 /// Where a finding is: `file:line`.

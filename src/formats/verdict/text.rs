@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::sheet::tone;
-use super::{VerdictLook, counted, place, status};
+use super::{VerdictLook, counted, more, place, status};
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
@@ -42,7 +42,11 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
             page.finding(shown[at], &verdict.rules[rule]);
             page.flush(out)
         };
-        threads::write(shown.len(), each, to)?;
+        threads::write(shown.len().min(look.max_findings), each, to)?;
+        if let Some(more) = more(shown.len(), look) {
+            page.gap();
+            page.text(2, &more, Style::new());
+        }
     }
     page.rest(verdict, &counts);
     page.gap();

@@ -250,7 +250,12 @@ fn verdict(case: &Case, show_known: bool) {
     let verdict = Verdict::new(run, judged.rules, judged.findings);
     for format in VERDICT_FORMATS {
         let mut out = Vec::new();
-        (format.render)(&verdict, &VerdictLook { look: case.look, show_known }, &mut out).unwrap();
+        (format.render)(
+            &verdict,
+            &VerdictLook { look: case.look, show_known, max_findings: usize::MAX },
+            &mut out,
+        )
+        .unwrap();
         let text = String::from_utf8(out).unwrap();
         if format.name == "table" {
             // The verdict is one line, however long.
