@@ -80,3 +80,12 @@ pub fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sy
 pub fn sort_stably_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     items.par_sort_by(order);
 }
+
+/// Sorts each run of items that belong together, as the function above does.
+pub fn sort_each_stably_by<T: Send>(
+    items: &mut [T],
+    is_together: impl Fn(&T, &T) -> bool + Send + Sync,
+    order: impl Fn(&T, &T) -> Ordering + Sync,
+) {
+    items.par_chunk_by_mut(is_together).for_each(|run| run.par_sort_by(&order));
+}

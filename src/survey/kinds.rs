@@ -64,12 +64,17 @@ impl Kinds {
 
     /// Its vendor's type, protocol and provider.
     pub fn texts(&self, id: Id) -> [Option<&str>; 3] {
-        let kind = self.counts.get_index(id as usize).map(|(kind, _)| *kind);
+        let kind = self.kind(id);
         [
             kind.and_then(|kind| self.types.names.get(kind.name)),
             kind.and_then(|kind| kind.protocol),
             kind.and_then(|kind| kind.provider),
         ]
+    }
+
+    /// The kind of that number; nothing for [`NONE`].
+    pub fn kind(&self, id: Id) -> Option<Kind> {
+        self.counts.get_index(id as usize).map(|(kind, _)| *kind)
     }
 
     /// Every kind with its events.

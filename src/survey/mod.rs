@@ -10,6 +10,7 @@ mod gathered;
 mod kinds;
 mod labels;
 mod noted;
+mod ordered;
 mod renumber;
 mod whole;
 

@@ -1,11 +1,10 @@
 //! What all readers have becomes one survey.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use super::Survey;
 use super::gathered::{Delivery, Gathered, Kept, quarter_of};
 use super::renumber::New;
-use super::{Survey, Visit};
 use crate::deliveries::{Item, repeated};
 use crate::event::is_ip;
 use crate::history::Change;
@@ -38,18 +37,8 @@ impl Survey {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        for ((reader, new), gathered) in (0..).zip(&news).zip(&mut readers) {
-            if !repeats.visits.is_empty() {
-                let mut index = 0..;
-                gathered
-                    .visits
-                    .retain(|_| !repeats.visits.contains(&(reader, index.next().unwrap_or_default())));
-            }
-            // In place: there can be as many as events.
-            threads::change(&mut gathered.visits, |visit| *visit = new.visit(visit));
-            survey.visits.append(&mut std::mem::take(&mut gathered.visits));
-        }
-        survey.sort_visits();
+        survey.visits = survey.visits_in_order(&readers, &news, &repeats);
+        readers.iter_mut().for_each(|reader| reader.visits = Vec::new());
         survey.changes = survey.in_order(&readers, &news, &repeats);
         survey
     }
@@ -151,52 +140,6 @@ impl Survey {
             self.kinds.uncount(change.kind);
         }
     }
-
-    /// What is equal in time is ordered by names, so that nothing depends on who read it first.
-    fn sort_visits(&mut self) {
-        let mut visits = std::mem::take(&mut self.visits);
-        let ranks = self.actors.names.ranks();
-        let texts = |visit: &Visit| {
-            let organization = self.organizations.names.get(visit.organization);
-            let words = [visit.page, visit.impersonator, visit.reason].map(|id| self.words.get(id));
-            (organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), words)
-        };
-        threads::sort_by(&mut visits, |a, b| {
-            let rank = |visit: &Visit| {
-                let actor = ranks.get(visit.actor as usize).copied().unwrap_or(u32::MAX);
-                (actor, visit.time, visit.operation)
-            };
-            rank(a).cmp(&rank(b)).then_with(|| texts(a).cmp(&texts(b)))
-        });
-        self.visits = visits;
-    }
-
-    /// The changes that stay, in time order.
-    fn in_order(&self, readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
-        let mut items = in_blocks(readers, repeats);
-        let old = |item: &Item| &readers[item.0 as usize].changes[item.1 as usize];
-        let new = |item: &Item| news[item.0 as usize].change(old(item));
-        // What is sorted is small, and mostly in order already.
-        threads::sort_stably_by(&mut items, |a, b| {
-            let when = |item| (old(item).time, old(item).operation);
-            when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
-        });
-        threads::map(&items, new)
-    }
-
-    /// The order of changes at the same time: by everything that a report may show of them, so that
-    /// it does not depend on which came first.
-    fn tie(&self, a: &Change, b: &Change) -> Ordering {
-        let texts = |change: &Change| {
-            let who =
-                (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
-            let words = [change.impersonator, change.reason].map(|id| self.words.get(id));
-            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
-            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
-        };
-        let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
-        texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
-    }
 }
 
 /// What identifies a combination of texts: the first one that is not empty.
@@ -206,9 +149,9 @@ fn first_of<const N: usize>(texts: [&str; N]) -> Option<&str> {
 
 /// Events that came before: where they are kept, and their visits, both with their reader.
 #[derive(Default)]
-struct Repeats {
-    kept: Vec<(u32, Kept)>,
-    visits: HashSet<Item>,
+pub(super) struct Repeats {
+    pub kept: Vec<(u32, Kept)>,
+    pub visits: HashSet<Item>,
 }
 
 /// By number which connection of the same text stands for it: the first.
@@ -220,28 +163,4 @@ fn same_connections(groups: &[Vec<Item>], bases: &[Id], count: usize) -> Vec<Id>
         group.iter().for_each(|item| same[number(item) as usize] = first);
     }
     same
-}
-
-/// The changes that stay, block by block: logs are mostly in order, and then these are.
-fn in_blocks(readers: &[Gathered], repeats: &Repeats) -> Vec<Item> {
-    let mut blocks = Vec::new();
-    for (at, reader) in (0..).zip(readers) {
-        let ends = reader.blocks.iter().skip(1).map(|(_, begin)| *begin).chain([reader.changes.len() as u32]);
-        for ((block, begin), end) in reader.blocks.iter().zip(ends) {
-            blocks.push((reader.changes[*begin as usize].time, *block, at, *begin..end));
-        }
-    }
-    blocks.sort_by_key(|(time, block, ..)| (*time, *block));
-    let items =
-        blocks.into_iter().flat_map(|(.., reader, indexes)| indexes.map(move |index| (reader, index)));
-    let mut items: Vec<Item> = items.collect();
-    let change = |(reader, kept): &(u32, Kept)| match kept {
-        Kept::Change(index) => Some((*reader, *index)),
-        Kept::Other(_) | Kept::Not => None,
-    };
-    let again: HashSet<Item> = repeats.kept.iter().filter_map(change).collect();
-    if !again.is_empty() {
-        items.retain(|item| !again.contains(item));
-    }
-    items
 }

@@ -1,0 +1,119 @@
+//! Changes and visits in their order, which does not depend on who read them.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::gathered::{Gathered, Kept};
+use super::renumber::New;
+use super::whole::Repeats;
+use super::{Survey, Visit};
+use crate::deliveries::Item;
+use crate::history::Change;
+use crate::names::Id;
+use crate::threads;
+
+impl Survey {
+    /// The visits that stay, by actor, and of each actor in time order.
+    pub(super) fn visits_in_order(
+        &self,
+        readers: &[Gathered],
+        news: &[New<'_>],
+        repeats: &Repeats,
+    ) -> Vec<Visit> {
+        let ranks = self.actors.names.ranks();
+        // Nobody comes last.
+        let rank = |actor: Id| ranks.get(actor as usize).map_or(ranks.len(), |rank| *rank as usize);
+        let each = || {
+            let readers = (0..).zip(readers).zip(news);
+            readers.flat_map(|((at, reader), new)| {
+                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| ((at, index), (visit, new)));
+                visits.filter(|(item, _)| !repeats.visits.contains(item))
+            })
+        };
+        let rank_of = |(visit, new): (&Visit, &New<'_>)| rank(new.actors.of(visit.actor));
+        // There can be as many as events: where each actor's begin is counted, which takes one look at
+        // each, and what a reader has of an actor is mostly in time order already.
+        let mut places = vec![0; ranks.len() + 2];
+        each().for_each(|(_, visit)| places[rank_of(visit) + 1] += 1);
+        let mut before = 0;
+        for place in &mut places {
+            before += *place;
+            *place = before;
+        }
+        let mut items: Vec<Item> = vec![(0, 0); before];
+        for (item, visit) in each() {
+            let place = &mut places[rank_of(visit)];
+            items[*place] = item;
+            *place += 1;
+        }
+        let mut visits = threads::map(&items, |(reader, index)| {
+            news[*reader as usize].visit(&readers[*reader as usize].visits[*index as usize])
+        });
+        let when = |visit: &Visit| (visit.time, visit.operation);
+        threads::sort_each_stably_by(
+            &mut visits,
+            |a, b| a.actor == b.actor,
+            |a, b| when(a).cmp(&when(b)).then_with(|| self.visit_texts(a).cmp(&self.visit_texts(b))),
+        );
+        visits
+    }
+
+    /// What is equal in time is ordered by names, so that nothing depends on who read it first.
+    fn visit_texts(&self, visit: &Visit) -> [Option<&str>; 6] {
+        let organization = self.organizations.names.get(visit.organization);
+        let [page, impersonator, reason] =
+            [visit.page, visit.impersonator, visit.reason].map(|id| self.words.get(id));
+        [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
+    }
+
+    /// The changes that stay, in time order.
+    pub(super) fn in_order(&self, readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
+        let mut items = in_blocks(readers, repeats);
+        let old = |item: &Item| &readers[item.0 as usize].changes[item.1 as usize];
+        let new = |item: &Item| news[item.0 as usize].change(old(item));
+        // What is sorted is small, and mostly in order already.
+        threads::sort_stably_by(&mut items, |a, b| {
+            let when = |item| (old(item).time, old(item).operation);
+            when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
+        });
+        threads::map(&items, new)
+    }
+
+    /// The order of changes at the same time: by everything that a report may show of them, so that
+    /// it does not depend on which came first.
+    fn tie(&self, a: &Change, b: &Change) -> Ordering {
+        let texts = |change: &Change| {
+            let who =
+                (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
+            let words = [change.impersonator, change.reason].map(|id| self.words.get(id));
+            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
+            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
+        };
+        let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
+        texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
+    }
+}
+
+/// The changes that stay, block by block: logs are mostly in order, and then these are.
+fn in_blocks(readers: &[Gathered], repeats: &Repeats) -> Vec<Item> {
+    let mut blocks = Vec::new();
+    for (at, reader) in (0..).zip(readers) {
+        let ends = reader.blocks.iter().skip(1).map(|(_, begin)| *begin).chain([reader.changes.len() as u32]);
+        for ((block, begin), end) in reader.blocks.iter().zip(ends) {
+            blocks.push((reader.changes[*begin as usize].time, *block, at, *begin..end));
+        }
+    }
+    blocks.sort_by_key(|(time, block, ..)| (*time, *block));
+    let items =
+        blocks.into_iter().flat_map(|(.., reader, indexes)| indexes.map(move |index| (reader, index)));
+    let mut items: Vec<Item> = items.collect();
+    let change = |(reader, kept): &(u32, Kept)| match kept {
+        Kept::Change(index) => Some((*reader, *index)),
+        Kept::Other(_) | Kept::Not => None,
+    };
+    let again: HashSet<Item> = repeats.kept.iter().filter_map(change).collect();
+    if !again.is_empty() {
+        items.retain(|item| !again.contains(item));
+    }
+    items
+}
