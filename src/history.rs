@@ -149,8 +149,7 @@ pub struct Origin {
 
 /// By connection what the log shows of the time before it began; `changes` are in time order.
 pub fn origins(changes: &[Change]) -> Vec<Origin> {
-    let connections = changes.iter().map(|change| change.connection).filter(|id| *id != NONE).max();
-    let mut origins = vec![None; connections.map_or(0, |most| most as usize + 1)];
+    let mut origins = vec![None; connections(changes)];
     for change in changes.iter().filter(|change| change.connection != NONE) {
         origins[change.connection as usize].get_or_insert(Origin {
             owner: change.organization,
@@ -196,20 +195,27 @@ pub fn steps(changes: &[Change]) -> Vec<Option<Step>> {
 /// By change whether it deletes a connection that another event deleted already, without one that
 /// brought it back. Another event with the same id is a conflict, not a second deletion.
 pub fn deleted_again(changes: &[Change]) -> Vec<bool> {
-    let mut last: HashMap<Id, u64, RandomState> = HashMap::default();
+    // By connection which event deleted it, if it was not brought back.
+    let mut last = vec![None; connections(changes)];
     let again = changes.iter().map(|change| match change.operation {
         _ if change.connection == NONE => false,
         Operation::Deleted => {
-            let key = change.key;
-            last.insert(change.connection, key).is_some_and(|earlier| earlier != key)
+            let earlier = last[change.connection as usize].replace(change.key);
+            earlier.is_some_and(|earlier| earlier != change.key)
         }
         Operation::Created | Operation::Enabled => {
-            last.remove(&change.connection);
+            last[change.connection as usize] = None;
             false
         }
         _ => false,
     });
     again.collect()
+}
+
+/// One more than the greatest number of a connection.
+fn connections(changes: &[Change]) -> usize {
+    let connections = changes.iter().map(|change| change.connection).filter(|id| *id != NONE);
+    connections.max().map_or(0, |most| most as usize + 1)
 }
 
 /// Whether an organization is another one than the owner. An event may name by its name alone an

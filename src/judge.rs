@@ -1,6 +1,6 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Case, Check, Judgement, Subject, Violation};
+use crate::checks::{Case, Check, Judgement, Subject, Violation, Visits};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
@@ -64,7 +64,7 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let steps = history::steps(&survey.changes);
+    let (steps, visits) = threads::both(|| history::steps(&survey.changes), || Visits::of(survey));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
@@ -74,6 +74,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
         (check.judge)(&Case {
             survey,
             steps: &steps,
+            visits: &visits,
             params: &rule.params,
             scope: &rule.scope,
             roster: policy.roster.as_ref(),

@@ -5,6 +5,8 @@
 
 mod utc;
 
+use std::fmt::Write;
+
 use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -256,15 +258,15 @@ pub fn parse_age(text: &str) -> Option<i64> {
 pub fn duration(seconds: u64, units: usize) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
     let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
-    let mut rest = seconds;
-    let mut words = Vec::new();
+    let (mut text, mut rest) = (String::with_capacity(16), seconds);
     for (size, name) in UNITS.iter().skip(first).take(units) {
-        if rest >= *size || words.is_empty() {
-            words.push(format!("{}{name}", rest / size));
+        if rest >= *size || text.is_empty() {
+            let space = if text.is_empty() { "" } else { " " };
+            let _ = write!(text, "{space}{}{name}", rest / size);
         }
         rest %= size;
     }
-    words.join(" ")
+    text
 }
 
 fn local_date_time(text: &str) -> Option<NaiveDateTime> {

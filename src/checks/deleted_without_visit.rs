@@ -1,7 +1,6 @@
 //! `deleted-without-visit`: a deletion by somebody who did not look at the settings before.
 
 use super::bursts::is_longer;
-use super::visits::Visits;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::event::Operation;
 use crate::names::NONE;
@@ -38,14 +37,13 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
-    let visits = Visits::of(survey);
+    let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
-        let is_logged = case.logs(change.action, &[Operation::Viewed, Operation::PortalOpened]);
-        if change.actor == NONE || !is_logged {
+        if change.actor == NONE || !logging[change.action as usize] {
             return Answer::NotApplicable;
         }
-        let visits = visits.by(change.actor);
+        let visits = case.visits.by(change.actor);
         let before = &visits[..visits.partition_point(|visit| visit.time <= change.time)];
         let recent = before.iter().rev().take_while(|visit| !is_longer(visit.time, change.time, window));
         let is_fresh = recent.into_iter().any(|visit| is_visit(visit.operation));

@@ -30,12 +30,11 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let origins = history::origins(&case.survey.changes);
-    Judgement::of(case.state_changes(), |_, change| {
-        if change.connection == NONE || change.organization == NONE {
+    Judgement::of(case.state_changes(), |index, change| {
+        let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
+        else {
             return Answer::NotApplicable;
-        }
-        let owner = origins[change.connection as usize].owner;
+        };
         Answer::bad_if(history::is_foreign(case.survey, change.organization, owner), || {
             format!(", but it belongs to {}", case.organization(owner))
         })

@@ -42,6 +42,8 @@ use crate::sources;
 use crate::survey::{Noted, Survey, Visit, What};
 use crate::time::Timestamp;
 
+pub use visits::Visits;
+
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Severity {
@@ -141,6 +143,8 @@ pub struct Case<'a> {
     pub survey: &'a Survey,
     /// By change what it did; nothing for portal links.
     pub steps: &'a [Option<Step>],
+    /// What everybody did besides changes.
+    pub visits: &'a Visits<'a>,
     /// The rule's settings, every one of its [`Param`]s.
     pub params: &'a BTreeMap<&'static str, Value>,
     /// Which events it is about.
@@ -310,12 +314,13 @@ impl<'a> Case<'a> {
         (self.changes().count() + self.visits().count()) as u64
     }
 
-    /// Whether the source of an action logs one of these operations.
-    pub fn logs(&self, action: Id, operations: &[Operation]) -> bool {
-        let facts = self.survey.action_facts.get(action as usize);
-        let source = facts.and_then(|facts| sources::ALL.iter().find(|source| source.name == facts.0));
-        source
-            .is_some_and(|source| source.actions.iter().any(|action| operations.contains(&action.operation)))
+    /// By action whether its source logs one of these operations.
+    pub fn logging(&self, operations: &[Operation]) -> Vec<bool> {
+        let logs = |source: &str| {
+            let source = sources::ALL.iter().find(|known| known.name == source);
+            source.is_some_and(|source| source.actions.iter().any(|it| operations.contains(&it.operation)))
+        };
+        self.survey.action_facts.iter().map(|(source, _)| logs(source)).collect()
     }
 
     /// A setting that is a number.

@@ -1,14 +1,12 @@
 //! `new-address`: somebody with a history acts from an address they never used.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use super::visits::Visits;
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::names::{Id, NONE};
-use crate::survey::Survey;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -41,13 +39,16 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let new = new(survey);
+    let new = new(case);
     Judgement::of(case.changes(), |index, change| {
         if change.actor == NONE || change.ip == NONE {
             return Answer::NotApplicable;
         }
-        let earlier = new.get(&index).copied().unwrap_or(0);
-        Answer::bad_if(new.contains_key(&index) && earlier >= case.count("history"), || {
+        let Ok(at) = new.binary_search_by_key(&index, |(change, _)| *change) else {
+            return Answer::Fine;
+        };
+        let earlier = new[at].1;
+        Answer::bad_if(earlier >= case.count("history"), || {
             let ip = survey.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
@@ -55,29 +56,34 @@ fn judge(case: &Case<'_>) -> Judgement {
     })
 }
 
-/// The changes from where their actor never came before, with how many events of theirs came before.
-fn new(survey: &Survey) -> HashMap<usize, u64, RandomState> {
-    let visits = Visits::of(survey);
-    let changes = survey.changes.iter().enumerate();
-    let changes = changes.filter(|(_, change)| change.actor != NONE && change.ip != NONE);
-    let mut by_actor: Vec<_> = changes.map(|(index, change)| (change.actor, index)).collect();
+/// The changes from where their actor never came before, by index, with how many events of theirs came
+/// before.
+fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
+    let changes = &case.survey.changes;
+    let theirs = changes.iter().enumerate().filter(|(_, change)| change.actor != NONE && change.ip != NONE);
+    let mut by_actor: Vec<_> = theirs.map(|(index, change)| (change.actor, index)).collect();
     by_actor.sort_unstable();
-    let mut new = HashMap::default();
+    let mut new = Vec::new();
+    let mut known: HashSet<Id, RandomState> = HashSet::default();
     for theirs in by_actor.chunk_by(|a, b| a.0 == b.0) {
-        let visits = visits.by(theirs[0].0);
-        let mut known: HashSet<Id, RandomState> = HashSet::default();
-        let mut earlier = 0;
+        let visits = case.visits.by(theirs[0].0);
+        known.clear();
+        let (mut earlier, mut latest) = (0, NONE);
         for (_, index) in theirs {
-            let change = &survey.changes[*index];
-            let since = visits[earlier..].iter().take_while(|visit| visit.time < change.time);
-            for visit in since {
-                known.insert(visit.ip);
+            let change = &changes[*index];
+            for visit in visits[earlier..].iter().take_while(|visit| visit.time < change.time) {
+                // Mostly it is the one they came from last.
+                if visit.ip != latest {
+                    known.insert(visit.ip);
+                    latest = visit.ip;
+                }
                 earlier += 1;
             }
             if !known.contains(&change.ip) {
-                new.insert(*index, earlier as u64);
+                new.push((*index, earlier as u64));
             }
         }
     }
+    new.sort_unstable();
     new
 }

@@ -40,12 +40,13 @@ fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let mut gaps = Gaps::default();
     case.steps.iter().flatten().for_each(|step| gaps.add(step));
-    let mut judgement = Judgement { judged: case.state_changes().count() as u64, ..Judgement::default() };
+    let mut judgement = Judgement::default();
     let mut gaps = gaps.list.into_iter().peekable();
     let Some((_, log_end)) = survey.range else {
         return judgement;
     };
     for (index, change) in case.state_changes() {
+        judgement.judged += 1;
         while gaps.next_if(|gap| gap.cause < index).is_some() {}
         let is_removal = matches!(change.operation, Operation::Disabled | Operation::Deleted);
         let Some(gap) = gaps.next_if(|gap| gap.cause == index).filter(|_| is_removal) else {

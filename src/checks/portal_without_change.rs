@@ -42,6 +42,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     let Some((_, log_end)) = survey.range else {
         return Judgement::default();
     };
+    let logging = case.logging(&[Operation::Created]);
     let mut watched: HashSet<Id, RandomState> = HashSet::default();
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
@@ -49,7 +50,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
         if State::after(change.operation).is_some() {
             next.insert(change.organization, change.time);
-            if case.logs(change.action, &[Operation::Created]) {
+            if logging[change.action as usize] {
                 watched.insert(change.organization);
             }
         } else if let Some(time) = next.get(&change.organization) {
@@ -58,8 +59,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
-        let is_watched =
-            watched.contains(&change.organization) || case.logs(change.action, &[Operation::Created]);
+        let is_watched = watched.contains(&change.organization) || logging[change.action as usize];
         if change.organization == NONE || !is_watched {
             return Answer::NotApplicable;
         }

@@ -1,5 +1,7 @@
 //! `provider-swapped`: a connection gives way to one with another identity provider.
 
+use std::cell::LazyCell;
+
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
@@ -41,21 +43,22 @@ pub static CHECK: Check = Check {
 #[derive(Clone, Copy)]
 struct Next<'a> {
     change: &'a Change,
-    provider: &'a str,
+    provider: &'static str,
     /// The same for the next one whose provider is another than this one's.
-    other: Option<(&'a Change, &'a str)>,
+    other: Option<(&'a Change, &'static str)>,
 }
 
 fn judge(case: &Case<'_>) -> Judgement {
     let changes = &case.survey.changes;
-    let providers = providers(case);
-    let provider = |change: &Change| match case.survey.kinds.texts(change.kind) {
-        [_, _, Some(provider)] => Some(provider),
-        _ => providers.get(change.connection as usize).copied().flatten(),
+    let named = |change: &Change| case.survey.kinds.kind(change.kind)?.provider;
+    // Mostly nobody asks.
+    let last_named = LazyCell::new(|| last_named(case, named));
+    let provider = |change: &Change| {
+        named(change).or_else(|| last_named.get(change.connection as usize).copied().flatten())
     };
     // Backwards, so that what comes next is known.
     let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
-    let mut swaps: Vec<(usize, (&Change, &str))> = Vec::new();
+    let mut swaps: Vec<(usize, (&Change, &'static str))> = Vec::new();
     for step in case.steps.iter().rev().flatten() {
         let change = &changes[step.change];
         let (Some(provider), true) = (provider(change), step.owner != NONE) else {
@@ -89,16 +92,16 @@ fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// What comes next with another provider.
-fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<(&'a Change, &'a str)> {
+fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<(&'a Change, &'static str)> {
     let next = next?;
     if next.provider == provider { next.other } else { Some((next.change, next.provider)) }
 }
 
 /// By connection the provider that was named last.
-fn providers<'a>(case: &Case<'a>) -> Vec<Option<&'a str>> {
+fn last_named(case: &Case<'_>, named: impl Fn(&Change) -> Option<&'static str>) -> Vec<Option<&'static str>> {
     let mut providers = vec![None; case.survey.connections.len()];
     for change in case.survey.changes.iter().filter(|change| change.connection != NONE) {
-        if let [_, _, Some(provider)] = case.survey.kinds.texts(change.kind) {
+        if let Some(provider) = named(change) {
             providers[change.connection as usize] = Some(provider);
         }
     }

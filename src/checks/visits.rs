@@ -6,14 +6,15 @@ use crate::names::Id;
 use crate::survey::{Survey, Visit};
 
 /// The visits of every actor.
-pub(super) struct Visits<'a> {
+pub struct Visits<'a> {
     visits: &'a [Visit],
     /// By actor where theirs are.
     ranges: Vec<Range<usize>>,
 }
 
 impl<'a> Visits<'a> {
-    pub(super) fn of(survey: &'a Survey) -> Self {
+    /// The visits of a survey.
+    pub fn of(survey: &'a Survey) -> Self {
         let visits = &*survey.visits;
         let mut ranges = vec![0..0; survey.actors.names.len()];
         let mut begin = 0;
@@ -28,7 +29,7 @@ impl<'a> Visits<'a> {
     }
 
     /// Those of an actor, in time order.
-    pub(super) fn by(&self, actor: Id) -> &'a [Visit] {
+    pub fn by(&self, actor: Id) -> &'a [Visit] {
         self.ranges.get(actor as usize).map_or(&[], |range| &self.visits[range.clone()])
     }
 }

@@ -24,7 +24,12 @@ pub struct Fingerprint([u8; DIGITS / 2]);
 impl Fingerprint {
     /// Of everything that tells something from others.
     pub fn of(parts: &[&str]) -> Self {
-        Self(Sha256::digest(parts.join("\0")).first_chunk().copied().unwrap_or_default())
+        let mut hasher = Sha256::new();
+        for (at, part) in parts.iter().enumerate() {
+            hasher.update(if at == 0 { "" } else { "\0" });
+            hasher.update(part);
+        }
+        Self(hasher.finalize().first_chunk().copied().unwrap_or_default())
     }
 
     /// A fingerprint as a user wrote it; nothing if it is none.

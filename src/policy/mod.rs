@@ -167,10 +167,12 @@ impl Scope {
     }
 
     /// Whether it covers an event; the numbers are of the survey's names.
+    #[inline]
     pub fn covers(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
-        if self.is_everything() {
-            return true;
-        }
+        self.is_everything() || self.matches(survey, organization, kind, action)
+    }
+
+    fn matches(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
         let any = |patterns: &[Pattern], texts: &[Option<&str>]| {
             patterns.is_empty()
                 || patterns.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
