@@ -77,7 +77,9 @@ fn judge(case: &Case<'_>) -> Judgement {
         let Some(before) = provider(change) else {
             return Answer::NotApplicable;
         };
-        let swap = swaps.binary_search_by(|swap| index.cmp(&swap.0)).ok().map(|at| swaps[at].1);
+        // The last one is the first in time.
+        while swaps.pop_if(|swap| swap.0 < index).is_some() {}
+        let swap = swaps.pop_if(|swap| swap.0 == index).map(|(_, swap)| swap);
         let swap = swap.filter(|swap| !is_longer(change.time, swap.0.time, window));
         swap.map_or(Answer::Fine, |(follower, after)| {
             Answer::Bad(format!(

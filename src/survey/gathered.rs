@@ -107,7 +107,7 @@ impl Gathered {
                 if let Some(delivery) = &mut delivery {
                     delivery.visit = self.visits.len() as u32;
                 }
-                self.visit(event, is_selected, [action, organization, actor, ip]);
+                self.visit(event, is_selected, [action, organization, actor, ip], plan);
             }
             if let Some(delivery) = &mut delivery {
                 let change = self.change(event, (delivery.identity.key, place, is_selected), ids, plan);
@@ -260,9 +260,17 @@ impl Gathered {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, is_selected: bool, [action, organization, actor, ip]: [Id; 4]) {
-        let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
-        let mut word = |attribute| face(&mut self.words, event, [attribute], false);
+    fn visit(
+        &mut self,
+        event: &Event<'_>,
+        is_selected: bool,
+        [action, organization, actor, ip]: [Id; 4],
+        plan: &Plan,
+    ) {
+        let is_told = plan.wants.notes.is_none();
+        let agent = if is_told { face(&mut self.agents, event, [Attribute::UserAgent], false) } else { NONE };
+        let mut word =
+            |attribute| if is_told { face(&mut self.words, event, [attribute], false) } else { NONE };
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,

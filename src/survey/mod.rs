@@ -55,7 +55,8 @@ pub struct Wants {
     /// Events with an actor or an address, one by one.
     pub visits: bool,
     /// What rules look at besides: event ids of changes, visits that the selection does not keep, when
-    /// there were events at all, and what is noted; later than this an event cannot be.
+    /// there were events at all, and what is noted; later than this an event cannot be. Of visits they do
+    /// not ask with what, on which page and in whose name, so that is [`NONE`](crate::names::NONE) then.
     pub notes: Option<Timestamp>,
 }
 

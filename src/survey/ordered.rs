@@ -21,28 +21,29 @@ impl Survey {
         repeats: &Repeats,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
-        // Nobody comes last.
-        let rank = |actor: Id| ranks.get(actor as usize).map_or(ranks.len(), |rank| *rank as usize);
+        // By reader and its number of an actor; nobody comes last.
+        let rank = |actor: &Id| ranks.get(*actor as usize).map_or(ranks.len(), |rank| *rank as usize);
+        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.0.iter().map(rank).collect()).collect();
         let each = || {
-            let readers = (0..).zip(readers).zip(news);
-            readers.flat_map(|((at, reader), new)| {
-                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| ((at, index), (visit, new)));
+            let readers = (0..).zip(readers).zip(&own);
+            readers.flat_map(|((at, reader), own)| {
+                let rank = |visit: &Visit| own.get(visit.actor as usize).copied().unwrap_or(ranks.len());
+                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| ((at, index), rank(visit)));
                 visits.filter(|(item, _)| !repeats.visits.contains(item))
             })
         };
-        let rank_of = |(visit, new): (&Visit, &New<'_>)| rank(new.actors.of(visit.actor));
         // There can be as many as events: where each actor's begin is counted, which takes one look at
         // each, and what a reader has of an actor is mostly in time order already.
         let mut places = vec![0; ranks.len() + 2];
-        each().for_each(|(_, visit)| places[rank_of(visit) + 1] += 1);
+        each().for_each(|(_, rank)| places[rank + 1] += 1);
         let mut before = 0;
         for place in &mut places {
             before += *place;
             *place = before;
         }
         let mut items: Vec<Item> = vec![(0, 0); before];
-        for (item, visit) in each() {
-            let place = &mut places[rank_of(visit)];
+        for (item, rank) in each() {
+            let place = &mut places[rank];
             items[*place] = item;
             *place += 1;
         }
