@@ -37,6 +37,8 @@ mod html;
 mod reports;
 // Every format of a verdict, hostile texts included.
 mod verdicts;
+// SARIF, by its standard.
+mod sarif;
 // Every rule on its fixtures.
 mod checks;
 mod judging;

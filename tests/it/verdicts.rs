@@ -465,6 +465,16 @@ fn sarif_has_what_code_scanning_needs() {
 }
 
 #[test]
+fn sarif_keeps_to_its_standard() {
+    let without_baseline = verdict_of(vec![finding(0, "x", Status::Open)], false);
+    for verdict in [everything(), nothing(), thousands(), without_baseline] {
+        let log = crate::sarif::read(&render("sarif", &verdict));
+        let results: usize = log.runs.iter().map(|run| run.results.len()).sum();
+        assert_eq!((log.runs.len(), results), (1, verdict.findings.len().min(sarif::MOST_RESULTS)));
+    }
+}
+
+#[test]
 fn files_become_relative_uris() {
     for (file, uri) in [
         ("a.ndjson", "a.ndjson"),
