@@ -64,6 +64,15 @@ impl Output {
         Ok(Self::File { temporary, path })
     }
 
+    /// The file it is to become, by a name that tells it from others.
+    pub fn becomes(&self) -> Option<PathBuf> {
+        let Self::File { path, .. } = self else {
+            return None;
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    }
+
     /// Writes all of it now, so that a reader at the other end of a pipe sees it.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {

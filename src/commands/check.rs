@@ -1,6 +1,6 @@
 //! `ssoaudit check`: judges the input by a policy. The exit code says whether it is violated.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -116,7 +116,9 @@ impl CheckCommand {
         let more =
             [&self.evidence, &self.write_baseline].into_iter().flatten().map(|file| Some(file.as_path()));
         let outputs: Result<Vec<_>> = files.chain(more).map(|file| Output::create(file, &inputs)).collect();
-        let mut outputs = outputs?.into_iter();
+        let outputs = outputs?;
+        refuse_lost(&outputs, policy.path.as_deref())?;
+        let mut outputs = outputs.into_iter();
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
@@ -223,6 +225,21 @@ impl CheckCommand {
         };
         VerdictLook { look, show_known: self.show_known, max_findings: self.max_findings }
     }
+}
+
+/// What one output writes must not take the place of another's, or of the policy.
+fn refuse_lost(outputs: &[Output], policy: Option<&str>) -> Result<()> {
+    let policy = policy.and_then(|policy| fs::canonicalize(policy).ok());
+    let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
+    for (at, file) in files.iter().enumerate() {
+        if files[..at].contains(file) {
+            bail!("{} would be written twice; give every output a file of its own", file.display());
+        }
+        if policy.as_ref() == Some(file) {
+            bail!("{} is the policy; write to another file", file.display());
+        }
+    }
+    Ok(())
 }
 
 fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {

@@ -201,6 +201,25 @@ fn what_cannot_be_judged_is_no_verdict() {
 }
 
 #[test]
+fn no_output_takes_the_place_of_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json").to_str().unwrap().to_owned();
+    let other_name = folder.path().join(".").join("a.json").to_str().unwrap().to_owned();
+    let json = format!("json={file}");
+    let twice = check(&["--format", &json, "--evidence", &other_name, SAMPLE]);
+    assert_eq!(twice.code, 2);
+    assert!(twice.stderr.contains("would be written twice"), "{}", twice.stderr);
+    assert!(!Path::new(&file).exists());
+    fs::write(&file, "version = 1\n").unwrap();
+    let policy = check(&["--policy", &file, "--format", &json, SAMPLE]);
+    assert_eq!((policy.code, fs::read_to_string(&file).unwrap().as_str()), (2, "version = 1\n"));
+    assert!(policy.stderr.contains("is the policy"), "{}", policy.stderr);
+    // A baseline is read before, so that it can be brought up to date.
+    let accept = |more: &[&str]| check(&[&["--write-baseline", &file], more, &[SAMPLE]].concat()).code;
+    assert_eq!((accept(&[]), accept(&["--baseline", &file])), (1, 0));
+}
+
+#[test]
 fn a_policy_is_found_upward_and_init_writes_one() {
     let folder = tempfile::tempdir().unwrap();
     let below = folder.path().join("a/b");
