@@ -147,10 +147,10 @@ pub struct Origin {
     pub was_active: bool,
 }
 
-/// By connection what the log shows of the time before it began; `changes` are in time order.
-pub fn origins(changes: &[Change]) -> Vec<Origin> {
-    let mut origins = vec![None; connections(changes)];
-    for change in changes.iter().filter(|change| change.connection != NONE) {
+/// By connection what the log shows of the time before it began.
+pub fn origins(survey: &Survey) -> Vec<Origin> {
+    let mut origins = vec![None; survey.connections.len()];
+    for change in survey.changes.iter().filter(|change| change.connection != NONE) {
         origins[change.connection as usize].get_or_insert(Origin {
             owner: change.organization,
             was_active: matches!(change.operation, Operation::Disabled | Operation::Deleted),
@@ -160,18 +160,17 @@ pub fn origins(changes: &[Change]) -> Vec<Origin> {
     origins.into_iter().map(|origin| origin.unwrap_or(unused)).collect()
 }
 
-/// Goes through the changes, which are in time order, and hands over what each one did.
-pub fn walk(changes: &[Change], mut each: impl FnMut(Step)) {
-    let mut lives: Vec<_> = origins(changes).into_iter().map(|origin| (origin, None)).collect();
-    let organizations = lives.iter().map(|(origin, _)| origin.owner).filter(|owner| *owner != NONE).max();
+/// Goes through the changes and hands over what each one did.
+pub fn walk(survey: &Survey, mut each: impl FnMut(Step)) {
+    let mut lives: Vec<_> = origins(survey).into_iter().map(|origin| (origin, None)).collect();
     // The last place is for connections whose organization no event names.
-    let mut left = vec![0_u32; organizations.map_or(0, |most| most as usize + 1) + 1];
+    let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
     let places = left.len();
     for (origin, _) in lives.iter().filter(|(origin, _)| origin.was_active) {
         left[place_of(origin.owner, places)] += 1;
     }
-    let steps = changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
+    let steps = survey.changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
     for (index, change) in steps {
         let Some(after) = State::after(change.operation) else {
             continue;
@@ -186,18 +185,18 @@ pub fn walk(changes: &[Change], mut each: impl FnMut(Step)) {
 }
 
 /// By change what it did; nothing for what changes no connection's state.
-pub fn steps(changes: &[Change]) -> Vec<Option<Step>> {
-    let mut steps = vec![None; changes.len()];
-    walk(changes, |step| steps[step.change] = Some(step));
+pub fn steps(survey: &Survey) -> Vec<Option<Step>> {
+    let mut steps = vec![None; survey.changes.len()];
+    walk(survey, |step| steps[step.change] = Some(step));
     steps
 }
 
 /// By change whether it deletes a connection that another event deleted already, without one that
 /// brought it back. Another event with the same id is a conflict, not a second deletion.
-pub fn deleted_again(changes: &[Change]) -> Vec<bool> {
+pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     // By connection which event deleted it, if it was not brought back.
-    let mut last = vec![None; connections(changes)];
-    let again = changes.iter().map(|change| match change.operation {
+    let mut last = vec![None; survey.connections.len()];
+    let again = survey.changes.iter().map(|change| match change.operation {
         _ if change.connection == NONE => false,
         Operation::Deleted => {
             let earlier = last[change.connection as usize].replace(change.key);
@@ -210,12 +209,6 @@ pub fn deleted_again(changes: &[Change]) -> Vec<bool> {
         _ => false,
     });
     again.collect()
-}
-
-/// One more than the greatest number of a connection.
-fn connections(changes: &[Change]) -> usize {
-    let connections = changes.iter().map(|change| change.connection).filter(|id| *id != NONE);
-    connections.max().map_or(0, |most| most as usize + 1)
 }
 
 /// Whether an organization is another one than the owner. An event may name by its name alone an

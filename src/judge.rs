@@ -64,7 +64,7 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let (steps, visits) = threads::both(|| history::steps(&survey.changes), || Visits::of(survey));
+    let (steps, visits) = threads::both(|| history::steps(survey), || Visits::of(survey));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];

@@ -30,7 +30,7 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let again = history::deleted_again(&case.survey.changes);
+    let again = history::deleted_again(case.survey);
     Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
         if change.connection == NONE {
             return Answer::NotApplicable;

@@ -212,8 +212,8 @@ impl User {
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
 fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
-    let origins = history::origins(&survey.changes);
-    let again = history::deleted_again(&survey.changes);
+    let origins = history::origins(survey);
+    let again = history::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
         if change.connection == NONE || !change.is_selected {

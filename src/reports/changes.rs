@@ -82,7 +82,7 @@ struct Shown {
 fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let mut states = vec![None; changes.len()];
-    history::walk(changes, |step| states[step.change] = step.before);
+    history::walk(material.survey, |step| states[step.change] = step.before);
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
     for (index, (change, before)) in changes.iter().zip(states).enumerate() {

@@ -112,7 +112,7 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
     let survey = material.survey;
     let begin = survey.range.map(|(first, _)| first);
     let mut lives = vec![UNBORN; survey.connections.len()];
-    history::walk(&survey.changes, |step| {
+    history::walk(survey, |step| {
         let change = &survey.changes[step.change];
         let life = &mut lives[change.connection as usize];
         if life.changes == 0 && step.was_active {
@@ -211,10 +211,10 @@ struct Posture {
 
 fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
     let survey = material.survey;
-    let origins = history::origins(&survey.changes);
+    let origins = history::origins(survey);
     let mut is_active: Vec<_> = origins.iter().map(|origin| origin.was_active).collect();
     let mut postures = vec![Posture::default(); survey.organizations.names.len()];
-    history::walk(&survey.changes, |step| {
+    history::walk(survey, |step| {
         let change: &Change = &survey.changes[step.change];
         let Some(posture) = postures.get_mut(step.owner as usize) else {
             return;

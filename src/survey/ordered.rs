@@ -68,7 +68,12 @@ impl Survey {
     }
 
     /// The changes that stay, in time order.
-    pub(super) fn in_order(&self, readers: &[Gathered], news: &[New<'_>], repeats: &Repeats) -> Vec<Change> {
+    pub(super) fn changes_in_order(
+        &self,
+        readers: &[Gathered],
+        news: &[New<'_>],
+        repeats: &Repeats,
+    ) -> Vec<Change> {
         let mut items = in_blocks(readers, repeats);
         let old = |item: &Item| &readers[item.0 as usize].changes[item.1 as usize];
         let new = |item: &Item| news[item.0 as usize].change(old(item));

@@ -37,9 +37,10 @@ impl Survey {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        survey.visits = survey.visits_in_order(&readers, &news, &repeats);
-        readers.iter_mut().for_each(|reader| reader.visits = Vec::new());
-        survey.changes = survey.in_order(&readers, &news, &repeats);
+        (survey.visits, survey.changes) = threads::both(
+            || survey.visits_in_order(&readers, &news, &repeats),
+            || survey.changes_in_order(&readers, &news, &repeats),
+        );
         survey
     }
 
@@ -82,20 +83,27 @@ impl Survey {
                 self.action_facts.push(*facts);
             }
         }
-        let organizations = std::mem::take(&mut reader.organizations);
-        let actors = std::mem::take(&mut reader.actors);
+        let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
+        let (organizations, actors) = threads::both(
+            || {
+                std::mem::take(&mut reader.organizations).settle(
+                    organizations,
+                    |[id, name]| first_of([id, name]),
+                    |id, time, [_, name]| organization_labels.offer(id, time, [name]),
+                )
+            },
+            || {
+                std::mem::take(&mut reader.actors).settle(
+                    actors,
+                    |[id, name, email]| first_of([id, email, name]),
+                    |id, time, [_, name, email]| actor_labels.offer(id, time, [name, email]),
+                )
+            },
+        );
         New {
             actions,
-            organizations: organizations.settle(
-                &mut self.organizations,
-                |[id, name]| first_of([id, name]),
-                |id, time, [_, name]| self.organization_labels.offer(id, time, [name]),
-            ),
-            actors: actors.settle(
-                &mut self.actors,
-                |[id, name, email]| first_of([id, email, name]),
-                |id, time, [_, name, email]| self.actor_labels.offer(id, time, [name, email]),
-            ),
+            organizations,
+            actors,
             kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
             ips: reader.ips.settle(&mut self.ips, |[text]| is_ip(text).then_some(text), |_, _, _| ()),
             agents: reader.agents.name(&mut self.agents),

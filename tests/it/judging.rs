@@ -122,7 +122,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     };
     let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
     let (survey, bases) = survey(files, latest);
-    let steps = history::steps(&survey.changes);
+    let steps = history::steps(&survey);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let visits = Visits::of(&survey);
