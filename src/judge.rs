@@ -1,6 +1,6 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Case, Check, Judgement, Subject, Violation, Visits};
+use crate::checks::{Case, Check, Judgement, Severity, Subject, Violation, Visits};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
@@ -11,14 +11,16 @@ use crate::scan::BlockId;
 use crate::survey::Survey;
 use crate::threads;
 use crate::time::Timestamp;
-use crate::verdict::{Finding, RuleOutcome};
+use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
 
 /// What the rules said.
 pub struct Judged<'a> {
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found.
-    pub findings: Vec<Finding<'a>>,
+    pub findings: Vec<Brief<'a>>,
+    /// Tells the whole of a finding.
+    pub tell: Tell<'a>,
     /// What should be changed in the policy.
     pub warnings: Vec<String>,
 }
@@ -36,30 +38,39 @@ pub struct By<'a> {
 /// Tells what the rules found, each judgement being that of the check in the same place; `place` says
 /// where a line of a block is.
 pub fn tell<'a>(
-    checks: &[&'static Check],
+    checks: &'a [&'static Check],
     judgements: &'a [Judgement],
     survey: &'a Survey,
     by: &By<'a>,
-    place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Sync,
+    place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Send + Sync + 'a,
 ) -> Judged<'a> {
     let known = Known::new(by.policy, by.baseline, by.now);
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
     for (check, judgement) in checks.iter().copied().zip(judgements) {
-        let Judgement { judged, not_applicable, ref violations, ref messages } = *judgement;
+        let Judgement { judged, not_applicable, ref violations, .. } = *judgement;
         let rule = &by.policy.rules[check.id];
         let (is_on, severity) = (rule.is_on, rule.severity);
-        let outcome = RuleOutcome { check, is_on, severity, judged, not_applicable };
-        let rule = (rules.len(), &outcome);
-        let tell = |violation: &Violation| {
-            finding(survey, &known, rule, (violation, messages.text(violation.message)), &place)
-        };
-        threads::add(&mut findings, violations, tell);
-        rules.push(outcome);
+        let index = u16::try_from(rules.len()).expect("rules are few");
+        threads::add(&mut findings, violations.len(), |number| {
+            let about = about(survey, violations[number].subject);
+            let status = match known.is_empty() {
+                true => Status::Open,
+                false => {
+                    known.status(&found(survey, (check.id, severity), &about, violations[number].subject))
+                }
+            };
+            Brief { rule: index, severity, status, time: about.time, number: number as u32 }
+        });
+        rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
     let warnings = known.warnings().iter().map(ToString::to_string).collect();
-    Judged { rules, findings, warnings }
+    let tell: Tell<'a> = Box::new(move |brief| {
+        let rule = usize::from(brief.rule);
+        finding(survey, checks[rule], &judgements[rule], brief, &place)
+    });
+    Judged { rules, findings, tell, warnings }
 }
 
 /// What every rule says, nothing if it is off.
@@ -129,43 +140,50 @@ fn about(survey: &Survey, subject: Subject) -> About {
     }
 }
 
-fn finding<'a>(
+fn found<'a>(
     survey: &'a Survey,
-    known: &Known<'a>,
-    (index, rule): (usize, &RuleOutcome),
-    (violation, message): (&Violation, &'a str),
-    place: impl Fn((BlockId, u32)) -> (&'a str, u64),
-) -> Finding<'a> {
-    let Violation { subject, is_after_deed, .. } = *violation;
-    let about = about(survey, subject);
+    (rule, severity): (&'static str, Severity),
+    about: &About,
+    subject: Subject,
+) -> Found<'a> {
     let [name, email] = survey.actor_texts(about.actor);
-    let found = Found {
-        rule: rule.check.id,
-        severity: rule.severity,
-        fingerprint: fingerprint::of(rule.check.id, survey, subject),
+    let organization = about.organization;
+    Found {
+        rule,
+        severity,
+        fingerprint: fingerprint::of(rule, survey, subject),
         time: about.time,
         operation: about.operation,
-        organization: [
-            survey.organizations.names.get(about.organization),
-            survey.organization_name(about.organization),
-        ],
+        organization: [survey.organizations.names.get(organization), survey.organization_name(organization)],
         connection: survey.connections.get(about.connection),
         actor: [survey.actors.names.get(about.actor), email, name],
-    };
+    }
+}
+
+fn finding<'a>(
+    survey: &'a Survey,
+    check: &Check,
+    judgement: &'a Judgement,
+    brief: &Brief<'a>,
+    place: impl Fn((BlockId, u32)) -> (&'a str, u64),
+) -> Finding<'a> {
+    let Brief { rule, severity, status, time, number } = *brief;
+    let Violation { subject, message, is_after_deed } = judgement.violations[number as usize];
+    let about = about(survey, subject);
     Finding {
-        rule: u16::try_from(index).expect("rules are few"),
-        severity: found.severity,
+        rule,
+        severity,
         deed: about.operation.filter(|_| is_after_deed),
-        message,
-        status: known.status(&found),
-        time: about.time,
+        message: judgement.messages.text(message),
+        status,
+        time,
         place: about.place.map(place),
         action: survey.actions.names.get(about.action),
-        organization: found.organization[0],
-        organization_name: found.organization[1],
-        connection: found.connection,
+        organization: survey.organizations.names.get(about.organization),
+        organization_name: survey.organization_name(about.organization),
+        connection: survey.connections.get(about.connection),
         actor: survey.actor(about.actor),
-        actor_id: found.actor[0],
-        fingerprint: found.fingerprint,
+        actor_id: survey.actors.names.get(about.actor),
+        fingerprint: fingerprint::of(check.id, survey, subject),
     }
 }

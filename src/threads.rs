@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
-use rayon::iter::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelExtend, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -29,14 +29,9 @@ pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) ->
     items.par_iter().map(of).collect()
 }
 
-/// Everything changed where it is.
-pub fn change<T: Send>(items: &mut [T], how: impl Fn(&mut T) + Send + Sync) {
-    items.par_iter_mut().for_each(how);
-}
-
-/// Everything mapped, added in order.
-pub fn add<T: Sync, U: Send>(all: &mut Vec<U>, items: &[T], of: impl Fn(&T) -> U + Send + Sync) {
-    all.par_extend(items.par_iter().map(of));
+/// So many things, made by their number and added in order.
+pub fn add<T: Send>(all: &mut Vec<T>, count: usize, of: impl Fn(usize) -> T + Send + Sync) {
+    all.par_extend((0..count).into_par_iter().map(of));
 }
 
 /// What one thread makes at a time, and what is made while as much is written.

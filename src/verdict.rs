@@ -75,7 +75,26 @@ pub struct RuleOutcome {
     pub not_applicable: u64,
 }
 
-/// Something that a rule found. There can be as many as changes, so texts stay where they are kept.
+/// A finding as far as the verdict depends on it. There can be as many as changes, and mostly people are
+/// shown few of them: the rest is told when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Brief<'a> {
+    /// Index of the rule in [`Verdict::rules`].
+    pub rule: u16,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Whether it is known already.
+    pub status: Status<'a>,
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// Which of those of its rule it is.
+    pub number: u32,
+}
+
+/// Tells the whole of a finding.
+pub type Tell<'a> = Box<dyn Fn(&Brief<'a>) -> Finding<'a> + Send + Sync + 'a>;
+
+/// Something that a rule found; texts stay where they are kept.
 #[derive(Clone, Debug)]
 pub struct Finding<'a> {
     /// Index of the rule in [`Verdict::rules`].
@@ -192,7 +211,7 @@ pub fn severity_name(severity: Severity) -> &'static str {
 pub struct Counts([[u64; 5]; 4]);
 
 impl Counts {
-    fn add(&mut self, finding: &Finding<'_>) {
+    fn add(&mut self, finding: &Brief<'_>) {
         self.0[finding.status.rank()][finding.severity as usize] += 1;
     }
 
@@ -218,37 +237,49 @@ impl Counts {
 }
 
 /// What `check` says.
-#[derive(Clone)]
 pub struct Verdict<'a> {
     /// Under what circumstances rules were judged.
     pub run: Run,
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found: open ones first, the worst first, then by rule, time and place.
-    pub findings: Vec<Finding<'a>>,
+    pub findings: Vec<Brief<'a>>,
     /// Whether an open finding is bad enough.
     pub is_violated: bool,
+    tell: Tell<'a>,
 }
 
 impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
-    pub fn new(run: Run, rules: Vec<RuleOutcome>, mut findings: Vec<Finding<'a>>) -> Self {
-        threads::sort_by(&mut findings, |a, b| {
-            let key = |finding: &Finding<'_>| {
-                let worst_first = std::cmp::Reverse(finding.severity);
-                (finding.status.rank(), worst_first, rules[usize::from(finding.rule)].check.id, finding.time)
-            };
-            let by_text =
-                || (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()));
-            key(a).cmp(&key(b)).then_with(by_text)
-        });
-        let mut verdict = Self { run, rules, findings, is_violated: false };
+    pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<Brief<'a>>, tell: Tell<'a>) -> Self {
+        let mut verdict = Self { run, rules, findings: Vec::new(), is_violated: false, tell };
+        verdict.findings = verdict.in_order(findings);
         verdict.is_violated = verdict.findings.iter().any(|finding| verdict.fails(finding));
         verdict
     }
 
+    fn in_order(&self, mut findings: Vec<Brief<'a>>) -> Vec<Brief<'a>> {
+        let key = |finding: &Brief<'_>| {
+            let worst_first = std::cmp::Reverse(finding.severity);
+            let rule = self.rules[usize::from(finding.rule)].check.id;
+            (finding.status.rank(), worst_first, rule, finding.time)
+        };
+        threads::sort_by(&mut findings, |a, b| {
+            key(a).cmp(&key(b)).then_with(|| {
+                let [a, b] = [a, b].map(|finding| self.tell(finding));
+                (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))
+            })
+        });
+        findings
+    }
+
+    /// The whole of a finding.
+    pub fn tell(&self, finding: &Brief<'a>) -> Finding<'a> {
+        (self.tell)(finding)
+    }
+
     /// Whether a finding violates the policy.
-    pub fn fails(&self, finding: &Finding<'_>) -> bool {
+    pub fn fails(&self, finding: &Brief<'_>) -> bool {
         finding.status == Status::Open && finding.severity >= self.run.fail_on
     }
 
@@ -272,7 +303,7 @@ impl<'a> Verdict<'a> {
     }
 
     /// The findings of every rule, in their order.
-    pub fn by_rule(&self) -> Vec<Vec<&Finding<'a>>> {
+    pub fn by_rule(&self) -> Vec<Vec<&Brief<'a>>> {
         let mut findings = vec![Vec::new(); self.rules.len()];
         self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));
         findings

@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -128,7 +129,9 @@ impl CheckCommand {
         let wants = Wants { counts: false, changes: true, visits: true, notes: Some(latest) };
         let plan = Plan { select, wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
-        let Surveyed { mut survey, files, places, tally } = surveyed;
+        let Surveyed { survey, files, places, tally } = surveyed;
+        // The process ends with it: giving back millions of pieces one by one is time for nothing.
+        let mut survey = ManuallyDrop::new(survey);
         if tally.counts.valid == 0 && !self.allow_empty && !tally.is_unreadable() {
             tally.warn(&inputs, terminal);
             bail!("there is no event to judge; --allow-empty lets that pass");
@@ -146,7 +149,7 @@ impl CheckCommand {
             inputs: input_facts(&files, &meter),
             warnings: judged.warnings,
         };
-        let verdict = Verdict::new(run, judged.rules, judged.findings);
+        let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
         let exit = self.exit(&verdict, &tally);
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
@@ -163,13 +166,11 @@ impl CheckCommand {
         }
         if self.write_baseline.is_some() {
             let mut accepted = baseline::Baseline::default();
-            for finding in &verdict.findings {
-                accepted.add(finding.fingerprint, verdict.rule_of(finding).check.id, &finding.message());
+            for finding in verdict.findings.iter().map(|brief| verdict.tell(brief)) {
+                accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
             }
             write(outputs.next(), accepted.to_json().as_bytes())?;
         }
-        // The process is about to end: giving back millions of pieces one by one is time for nothing.
-        std::mem::forget(survey);
         Ok(exit)
     }
 

@@ -79,6 +79,11 @@ impl<'p> Known<'p> {
         }
     }
 
+    /// Nothing is known of any finding.
+    pub fn is_empty(&self) -> bool {
+        self.planned.is_empty() && self.valid.is_empty() && self.baseline.is_none()
+    }
+
     /// What is known of a finding. It uses every entry that matches it, whatever is known of it
     /// besides.
     pub fn status(&self, found: &Found<'_>) -> Status<'p> {

@@ -13,7 +13,7 @@ use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
 use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::time::{self, Timestamp};
-use ssoaudit::verdict::{Finding, InputFacts, PolicyInfo, RuleOutcome, Run, Status, Verdict};
+use ssoaudit::verdict::{Brief, Finding, InputFacts, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use crate::harmless::assert_harmless;
@@ -115,11 +115,25 @@ fn verdict_of(findings: Vec<Finding<'static>>, has_baseline: bool) -> Verdict<'s
         inputs: vec![input("first log.ndjson"), input(FILE)],
         warnings: vec!["A suppression expired: \u{1b}[31m".to_owned()],
     };
-    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), findings)
+    let brief = |(number, finding): (u32, &Finding<'static>)| {
+        let Finding { rule, severity, status, time, .. } = *finding;
+        Brief { rule, severity, status, time, number }
+    };
+    let briefs = (0..).zip(&findings).map(brief).collect();
+    let tell = Box::new(move |brief: &Brief<'_>| findings[brief.number as usize].clone());
+    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, tell)
+}
+
+fn told(verdict: &Verdict<'static>) -> Vec<Finding<'static>> {
+    verdict.findings.iter().map(|brief| verdict.tell(brief)).collect()
 }
 
 /// Every severity is open and known in every way, and every hostile text is a critical finding.
 fn everything() -> Verdict<'static> {
+    verdict_of(every_finding(), true)
+}
+
+fn every_finding() -> Vec<Finding<'static>> {
     let mut findings = Vec::new();
     for rule in 0..5 {
         findings.push(finding(rule, "conn_1 of org_1 was removed by Zoë", Status::Open));
@@ -138,7 +152,7 @@ fn everything() -> Verdict<'static> {
     (placeless.place, placeless.time, placeless.organization) = (None, None, None);
     placeless.fingerprint = Fingerprint::of(&["placeless"]);
     findings.push(placeless);
-    verdict_of(findings, true)
+    findings
 }
 
 fn nothing() -> Verdict<'static> {
@@ -192,19 +206,17 @@ fn an_open_finding_that_is_bad_enough_violates() {
 
 #[test]
 fn findings_are_in_order() {
-    let mut verdict = everything();
-    let findings = verdict.findings.clone();
+    let findings = told(&everything());
     let order: Vec<_> = findings
         .iter()
         .map(|found| (found.status.rank(), CHECKS[usize::from(found.rule)].severity))
         .collect();
     assert!(order.is_sorted_by_key(|(rank, severity)| (*rank, std::cmp::Reverse(*severity))));
-    verdict.findings.reverse();
-    let again = Verdict::new(verdict.run, verdict.rules, verdict.findings);
+    let reversed = verdict_of(every_finding().into_iter().rev().collect(), true);
     let prints = |findings: &[Finding]| -> Vec<_> {
         findings.iter().map(|found| (found.fingerprint, found.message.to_owned())).collect()
     };
-    assert_eq!(prints(&again.findings), prints(&findings));
+    assert_eq!(prints(&told(&reversed)), prints(&findings));
 }
 
 #[test]
@@ -360,7 +372,7 @@ fn separated_values_read_back_without_formulas() {
         let records: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(records.len(), verdict.findings.len());
         let column = |name: &str| header.iter().position(|known| known == name).unwrap();
-        for (record, finding) in records.iter().zip(&verdict.findings) {
+        for (record, finding) in records.iter().zip(told(&verdict)) {
             let message = record[column("message")].trim_start_matches('\'');
             assert_eq!(message, finding.message());
             assert_eq!(&record[column("status")], finding.status.name());
@@ -427,7 +439,7 @@ fn sarif_has_what_code_scanning_needs() {
     assert_eq!(notifications[0]["message"]["text"], "A suppression expired: \\u{{1b}}[31m");
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), verdict.findings.len());
-    for (result, finding) in results.iter().zip(&verdict.findings) {
+    for (result, finding) in results.iter().zip(told(&verdict)) {
         let index = result["ruleIndex"].as_u64().unwrap() as usize;
         assert_eq!((index, &result["ruleId"]), (usize::from(finding.rule), &rules[index]["id"]));
         let level = ["error", "error", "warning", "note", "note"][usize::from(finding.rule)];

@@ -25,7 +25,7 @@ pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()
             continue;
         }
         shown[kind] += 1;
-        out.write_all(annotation(verdict, finding, command).as_bytes())?;
+        out.write_all(annotation(verdict, &verdict.tell(finding), command).as_bytes())?;
     }
     if left_out > 0 {
         let most = MOST_OF_A_KIND;
@@ -78,7 +78,8 @@ pub fn step_summary(verdict: &Verdict) -> String {
         row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
     }
     let mut is_first = true;
-    for (at, finding) in verdict.findings.iter().enumerate() {
+    for (at, brief) in verdict.findings.iter().enumerate() {
+        let finding = verdict.tell(brief);
         let before = out.len();
         if is_first {
             out.push_str("\n| severity | status | rule | time (UTC) | finding | place |\n");
@@ -86,10 +87,10 @@ pub fn step_summary(verdict: &Verdict) -> String {
         }
         is_first = false;
         let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
-        let place = super::place(finding).unwrap_or_default();
+        let place = super::place(&finding).unwrap_or_default();
         let severity = severity_name(finding.severity);
-        let rule = verdict.rule_of(finding).check.id;
-        row(&[severity, &status(finding), rule, &time, &finding.message(), &place], &mut out);
+        let rule = verdict.rule_of(&finding).check.id;
+        row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
         if out.len() > ROOM {
             out.truncate(before);
             out.push_str(&format!("\n{} further findings are not shown.\n", verdict.findings.len() - at));

@@ -11,7 +11,9 @@ use crate::formats::{escape, objects};
 use crate::sheet::Cell;
 use crate::threads;
 use crate::time::Timestamp;
-use crate::verdict::{Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name};
+use crate::verdict::{
+    Brief, Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
+};
 
 /// Name and version of the object.
 pub const SCHEMA: &str = "ssoaudit.check.v1";
@@ -35,7 +37,7 @@ const FINDING: [&str; 15] = [
     "actor_id",
 ];
 
-fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> [Cell<'a>; FINDING.len()] {
+fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDING.len()] {
     let text = |text: Option<&'a str>| text.map_or(Cell::Nothing, |text| Cell::Text(text.into()));
     [
         text(Some(verdict.rule_of(finding).check.id)),
@@ -90,16 +92,16 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Findings, each between the same texts.
-fn findings(
-    verdict: &Verdict<'_>,
-    findings: &[Finding<'_>],
+fn findings<'a>(
+    verdict: &Verdict<'a>,
+    findings: &[Brief<'a>],
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let keys = objects::keys(None, FINDING.into_iter())?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
-        objects::object(&keys, &finding(verdict, &findings[at]), out)?;
+        objects::object(&keys, &finding(verdict, &verdict.tell(&findings[at])), out)?;
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };

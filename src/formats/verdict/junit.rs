@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{VerdictLook, counted, more, place, status};
 use crate::formats::escape::visible;
-use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{Brief, Counts, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.
 pub const SUITE: &str = "ssoaudit";
@@ -29,11 +29,11 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
     out.write_all(xml.as_bytes())
 }
 
-fn case(
-    verdict: &Verdict,
+fn case<'a>(
+    verdict: &Verdict<'a>,
     rule: &RuleOutcome,
     counts: &Counts,
-    findings: &[&Finding],
+    findings: &[&Brief<'a>],
     look: &VerdictLook,
 ) -> TestCase {
     let (failing, others): (Vec<_>, Vec<_>) =
@@ -41,7 +41,7 @@ fn case(
     let mut status = if !failing.is_empty() {
         let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
         failure.set_type(severity_name(rule.severity));
-        failure.set_description(listed(&failing, look));
+        failure.set_description(listed(verdict, &failing, look));
         failure
     } else if rule.is_on && !rule.is_not_applicable() {
         TestCaseStatus::success()
@@ -58,20 +58,21 @@ fn case(
     let mut case = TestCase::new(rule.check.id, status);
     case.set_classname(SUITE);
     if !others.is_empty() {
-        case.set_system_out(listed(&others, look));
+        case.set_system_out(listed(verdict, &others, look));
     }
     case
 }
 
 /// A finding a line, as many as are to be shown.
-fn listed(findings: &[&Finding], look: &VerdictLook) -> String {
+fn listed<'a>(verdict: &Verdict<'a>, findings: &[&Brief<'a>], look: &VerdictLook) -> String {
     let mut text = String::new();
-    for finding in findings.iter().take(look.max_findings) {
+    for brief in findings.iter().take(look.max_findings) {
+        let finding = verdict.tell(brief);
         let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.look.zone)));
-        let place = place(finding).map_or(String::new(), |place| format!(" ({place})"));
+        let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
         let known = match finding.status {
             Status::Open => String::new(),
-            _ => format!(" [{}]", status(finding)),
+            _ => format!(" [{}]", status(&finding)),
         };
         let severity = severity_name(finding.severity);
         let line = format!("{time}{severity}: {}{place}{known}", finding.message());

@@ -47,7 +47,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
                 "exitCode": i32::from(verdict.is_violated),
                 "toolExecutionNotifications": notifications(verdict),
             }],
-            "results": shown.map(|finding| result(verdict, finding)).collect::<Value>(),
+            "results": shown.map(|finding| result(verdict, &verdict.tell(finding))).collect::<Value>(),
         }],
     });
     out.write_all(escape::json(&format!("{log:#}\n")).as_bytes())

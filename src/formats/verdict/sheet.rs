@@ -69,7 +69,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
                 key: "findings",
                 title: "Findings",
                 body: table(FINDINGS, "Nothing was found.", shown, move |at| {
-                    finding(verdict, &verdict.findings[at])
+                    finding(verdict, &verdict.tell(&verdict.findings[at]))
                 }),
             },
             Section { key: "rules", title: "Rules", body: rules(verdict) },
@@ -131,7 +131,7 @@ pub fn tone(severity: Severity) -> Tone {
     }
 }
 
-fn finding<'a>(verdict: &Verdict<'_>, finding: &'a Finding<'_>) -> Row<'a> {
+fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> Row<'a> {
     let (file, line) = match finding.place {
         Some((file, line)) => (Cell::from(file), Cell::Number(line)),
         None => (Cell::Nothing, Cell::Nothing),

@@ -12,12 +12,12 @@ use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
 use crate::threads;
-use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{Brief, Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
 
 /// Prints everything; every line but the last one fits the width.
 pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out: String::new(), look: &look.look };
-    let is_shown = |finding: &Finding| look.show_known || finding.status == Status::Open;
+    let is_shown = |finding: &Brief| look.show_known || finding.status == Status::Open;
     for warning in &verdict.run.warnings {
         page.text(0, &format!("warning: {warning}"), style(Tone::Warn));
     }
@@ -39,7 +39,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         let each = |at: usize, out: &mut Vec<u8>| {
             let mut page = Page { out: String::new(), look: &look.look };
             page.gap();
-            page.finding(shown[at], &verdict.rules[rule]);
+            page.finding(&verdict.tell(shown[at]), &verdict.rules[rule]);
             page.flush(out)
         };
         threads::write(shown.len().min(look.max_findings), each, to)?;

@@ -247,7 +247,7 @@ fn verdict(case: &Case, show_known: bool) {
         inputs: vec![input],
         warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
     };
-    let verdict = Verdict::new(run, judged.rules, judged.findings);
+    let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
     for format in VERDICT_FORMATS {
         let mut out = Vec::new();
         (format.render)(
