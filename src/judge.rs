@@ -1,6 +1,6 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Case, Check, Judgement, Severity, Subject, Violation, Visits};
+use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation, Visits};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
@@ -75,7 +75,8 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let (steps, visits) = threads::both(|| history::steps(survey), || Visits::of(survey));
+    let (steps, (lists, visits)) =
+        threads::both(|| history::steps(survey), || (Lists::of(survey), Visits::of(survey)));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
@@ -85,6 +86,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
         (check.judge)(&Case {
             survey,
             steps: &steps,
+            lists: &lists,
             visits: &visits,
             params: &rule.params,
             scope: &rule.scope,

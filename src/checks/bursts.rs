@@ -7,7 +7,6 @@ use foldhash::fast::RandomState;
 
 use super::{Case, Judgement, Subject};
 use crate::history::Change;
-use crate::names::Id;
 use crate::time::Timestamp;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
@@ -69,12 +68,10 @@ pub(super) fn judge(
         judgement.judged += u64::from(is_complete == Some(true));
         judgement.not_applicable += u64::from(is_complete == Some(false));
     }
-    let mut actors: HashMap<Id, Vec<usize>, RandomState> = HashMap::default();
-    for (index, change) in changes.iter().enumerate().filter(|(_, change)| counts(change) == Some(true)) {
-        actors.entry(change.actor).or_default().push(index);
-    }
     let mut found = Vec::new();
-    for indices in actors.values() {
+    for (_, theirs) in case.lists.by_actor() {
+        let theirs = theirs.iter().map(|at| *at as usize);
+        let indices: Vec<_> = theirs.filter(|at| counts(&changes[*at]) == Some(true)).collect();
         let things: Vec<_> =
             indices.iter().map(|at| (changes[*at].time, thing(&changes[*at], *at))).collect();
         for range in find(&things) {

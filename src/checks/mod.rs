@@ -16,6 +16,7 @@ mod foreign_connection;
 mod impersonated_change;
 mod impersonation_without_reason;
 mod invalid_event;
+mod lists;
 mod log_gap;
 mod new_address;
 mod not_on_roster;
@@ -35,13 +36,14 @@ use chrono_tz::Tz;
 
 use crate::event::Operation;
 use crate::history::{Change, State, Step};
-use crate::names::{Id, NONE, Names};
+use crate::names::{Id, NONE, Texts};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
 use crate::sources;
 use crate::survey::{Noted, Survey, Visit, What};
 use crate::time::Timestamp;
 
+pub use lists::Lists;
 pub use visits::Visits;
 
 /// How bad a finding of a rule is.
@@ -143,6 +145,8 @@ pub struct Case<'a> {
     pub survey: &'a Survey,
     /// By change what it did; nothing for portal links.
     pub steps: &'a [Option<Step>],
+    /// The same changes by sort and by actor.
+    pub lists: &'a Lists,
     /// What everybody did besides changes.
     pub visits: &'a Visits<'a>,
     /// The rule's settings, every one of its [`Param`]s.
@@ -192,9 +196,9 @@ pub struct Judgement {
     pub not_applicable: u64,
     /// What it found, in time order.
     pub violations: Vec<Violation>,
-    /// What happened, in a sentence without a full stop that names organization, connection, actor; each
-    /// once, as most of a rule's sentences differ only in what a change did.
-    pub messages: Names,
+    /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
+    /// of a rule's sentences differ only in what a change did: then it is here once.
+    pub messages: Texts,
 }
 
 /// What a rule says about one event.
@@ -258,7 +262,9 @@ impl Judgement {
     }
 
     fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
-        let message = self.messages.id(message);
+        let last = (self.messages.len() as Id).wrapping_sub(1);
+        let is_said = self.messages.get(last) == Some(message);
+        let message = if is_said { last } else { self.messages.push(message) };
         self.violations.push(Violation { subject, message, is_after_deed });
     }
 
@@ -275,10 +281,12 @@ impl Judgement {
 impl<'a> Case<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        let (survey, scope) = (self.survey, self.scope);
-        let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_selected);
-        changes
-            .filter(move |(_, change)| scope.covers(survey, change.organization, change.kind, change.action))
+        self.survey.changes.iter().enumerate().filter(|(_, change)| self.covers(change))
+    }
+
+    fn covers(&self, change: &Change) -> bool {
+        let Change { organization, kind, action, is_selected, .. } = *change;
+        is_selected && self.scope.covers(self.survey, organization, kind, action)
     }
 
     /// What was noted of this sort in the rule's scope, with its index.
@@ -295,7 +303,9 @@ impl<'a> Case<'a> {
 
     /// The changes of one sort in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
-        self.changes().filter(move |(_, change)| change.operation == operation)
+        let changes = &self.survey.changes;
+        let its = self.lists.that(operation).iter().map(|index| (*index as usize, &changes[*index as usize]));
+        its.filter(|(_, change)| self.covers(change))
     }
 
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.

@@ -60,17 +60,17 @@ fn judge(case: &Case<'_>) -> Judgement {
 /// before.
 fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
     let changes = &case.survey.changes;
-    let theirs = changes.iter().enumerate().filter(|(_, change)| change.actor != NONE && change.ip != NONE);
-    let mut by_actor: Vec<_> = theirs.map(|(index, change)| (change.actor, index)).collect();
-    by_actor.sort_unstable();
     let mut new = Vec::new();
     let mut known: HashSet<Id, RandomState> = HashSet::default();
-    for theirs in by_actor.chunk_by(|a, b| a.0 == b.0) {
-        let visits = case.visits.by(theirs[0].0);
+    for (actor, theirs) in case.lists.by_actor() {
+        let visits = case.visits.by(actor);
         known.clear();
         let (mut earlier, mut latest) = (0, NONE);
-        for (_, index) in theirs {
-            let change = &changes[*index];
+        for index in theirs.iter().map(|index| *index as usize) {
+            let change = &changes[index];
+            if change.ip == NONE {
+                continue;
+            }
             for visit in visits[earlier..].iter().take_while(|visit| visit.time < change.time) {
                 // Mostly it is the one they came from last.
                 if visit.ip != latest {
@@ -80,7 +80,7 @@ fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
                 earlier += 1;
             }
             if !known.contains(&change.ip) {
-                new.push((*index, earlier as u64));
+                new.push((index, earlier as u64));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use ssoaudit::checks::{Case, Check, Judgement, Subject, Value, Visits};
+use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Visits};
 use ssoaudit::finding::CONTRADICTION;
 use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
@@ -125,9 +125,9 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let steps = history::steps(&survey);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let visits = Visits::of(&survey);
-    let (survey, steps, visits) = (&survey, &*steps, &visits);
-    let case = Case { survey, steps, visits, params, scope, roster, windows, freezes, zone, now };
+    let (lists, visits) = (Lists::of(&survey), Visits::of(&survey));
+    let (survey, steps, lists, visits) = (&survey, &*steps, &lists, &visits);
+    let case = Case { survey, steps, lists, visits, params, scope, roster, windows, freezes, zone, now };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),
