@@ -29,6 +29,7 @@ pub mod threads;
 pub mod time;
 
 pub mod deliveries;
+pub mod groups;
 pub mod history;
 pub mod names;
 pub mod survey;

@@ -8,6 +8,7 @@ use super::renumber::New;
 use super::whole::Repeats;
 use super::{Survey, Visit};
 use crate::deliveries::Item;
+use crate::groups::Groups;
 use crate::history::Change;
 use crate::names::Id;
 use crate::threads;
@@ -28,26 +29,13 @@ impl Survey {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {
                 let rank = |visit: &Visit| own.get(visit.actor as usize).copied().unwrap_or(ranks.len());
-                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| ((at, index), rank(visit)));
-                visits.filter(|(item, _)| !repeats.visits.contains(item))
+                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| (rank(visit), (at, index)));
+                visits.filter(|(_, item)| !repeats.visits.contains(item))
             })
         };
-        // There can be as many as events: where each actor's begin is counted, which takes one look at
-        // each, and what a reader has of an actor is mostly in time order already.
-        let mut places = vec![0; ranks.len() + 2];
-        each().for_each(|(_, rank)| places[rank + 1] += 1);
-        let mut before = 0;
-        for place in &mut places {
-            before += *place;
-            *place = before;
-        }
-        let mut items: Vec<Item> = vec![(0, 0); before];
-        for (item, rank) in each() {
-            let place = &mut places[rank];
-            items[*place] = item;
-            *place += 1;
-        }
-        let mut visits = threads::map(&items, |(reader, index)| {
+        // There can be as many as events; what a reader has of an actor is mostly in time order already.
+        let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
+        let mut visits = threads::map(items.things(), |(reader, index)| {
             news[*reader as usize].visit(&readers[*reader as usize].visits[*index as usize])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);

@@ -1,0 +1,57 @@
+//! Things put together by a number: in time that grows with how many there are, and no further.
+
+/// Things by group, each group in the order in which its things came.
+pub struct Groups<T> {
+    things: Vec<T>,
+    /// By group where its things end.
+    ends: Vec<usize>,
+}
+
+impl<T: Copy + Default> Groups<T> {
+    /// So many groups of the things that `each` goes over, twice in the same way, with their groups.
+    pub fn new<I: Iterator<Item = (usize, T)>>(groups: usize, each: impl Fn() -> I) -> Self {
+        let mut ends = vec![0; groups];
+        each().for_each(|(group, _)| ends[group] += 1);
+        // Where the next thing goes, which at last is where they end.
+        let mut all = 0;
+        for end in &mut ends {
+            all += std::mem::replace(end, all);
+        }
+        let mut things = vec![T::default(); all];
+        for (group, thing) in each() {
+            things[ends[group]] = thing;
+            ends[group] += 1;
+        }
+        Self { things, ends }
+    }
+
+    /// All things, one group after the other.
+    pub fn things(&self) -> &[T] {
+        &self.things
+    }
+
+    /// The things of every group.
+    pub fn iter(&self) -> impl Iterator<Item = &[T]> {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| &self.things[std::mem::replace(&mut begin, *end)..*end])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn grouping_is_filtering(groups in prop::collection::vec(0..5_usize, 0..50)) {
+            let things = || groups.iter().copied().zip(0_u32..);
+            let grouped = Groups::new(5, things);
+            let expected: Vec<Vec<u32>> = (0..5)
+                .map(|group| things().filter(|(its, _)| *its == group).map(|(_, thing)| thing).collect())
+                .collect();
+            prop_assert_eq!(grouped.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+            prop_assert_eq!(grouped.things(), expected.concat());
+        }
+    }
+}
