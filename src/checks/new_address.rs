@@ -61,10 +61,10 @@ fn judge(case: &Case<'_>) -> Judgement {
 fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
     let changes = &case.survey.changes;
     let mut new = Vec::new();
-    let mut known: HashSet<Id, RandomState> = HashSet::default();
     for (actor, theirs) in case.lists.by_actor() {
         let visits = case.visits.by(actor);
-        known.clear();
+        // A new one for each: clearing costs as much as the greatest of all actors had.
+        let mut known: HashSet<Id, RandomState> = HashSet::default();
         let (mut earlier, mut latest) = (0, NONE);
         for index in theirs.iter().map(|index| *index as usize) {
             let change = &changes[index];
