@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{cut, status};
 use crate::checks::Severity;
-use crate::formats::escape::{self, visible};
+use crate::formats::escape::{visible, write_json};
+use crate::threads;
 use crate::verdict::{Finding, RuleOutcome, Status, Verdict};
 
 /// Where the schema of the format is.
@@ -24,7 +25,7 @@ pub const MOST_BYTES: usize = 1_000;
 /// Notifications of a run; there may be a warning for every line of a policy.
 const MOST_NOTIFICATIONS: usize = 100;
 
-/// Prints the log.
+/// Prints the log, a result a line.
 pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -36,21 +37,24 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         driver["informationUri"] = home.into();
     }
     driver["rules"] = verdict.rules.iter().map(rule).collect();
-    let shown = verdict.findings.iter().take(MOST_RESULTS);
-    let log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": driver },
-            "invocations": [{
-                "executionSuccessful": true,
-                "exitCode": i32::from(verdict.is_violated),
-                "toolExecutionNotifications": notifications(verdict),
-            }],
-            "results": shown.map(|finding| result(verdict, &verdict.tell(finding))).collect::<Value>(),
-        }],
+    let invocation = json!({
+        "executionSuccessful": true,
+        "exitCode": i32::from(verdict.is_violated),
+        "toolExecutionNotifications": notifications(verdict),
     });
-    out.write_all(escape::json(&format!("{log:#}\n")).as_bytes())
+    write!(out, "{{\n\"$schema\": \"{SCHEMA}\",\n\"version\": \"2.1.0\",\n\"runs\": [{{")?;
+    out.write_all(b"\n\"tool\": ")?;
+    write_json(&json!({ "driver": driver }), out)?;
+    out.write_all(b",\n\"invocations\": ")?;
+    write_json(&json!([invocation]), out)?;
+    out.write_all(b",\n\"results\": [")?;
+    let shown = &verdict.findings[..verdict.findings.len().min(MOST_RESULTS)];
+    let each = |at: usize, out: &mut Vec<u8>| {
+        out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
+        write_json(&result(verdict, &verdict.tell(&shown[at])), out)
+    };
+    threads::write(shown.len(), each, out)?;
+    out.write_all(b"\n]\n}]\n}\n")
 }
 
 fn rule(outcome: &RuleOutcome) -> Value {
