@@ -1,8 +1,10 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
+use std::sync::OnceLock;
+
 use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation, Visits};
 use crate::event::Operation;
-use crate::history::{self, Change};
+use crate::history::Change;
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Found, Known};
@@ -75,8 +77,8 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let (steps, (lists, visits)) =
-        threads::both(|| history::steps(survey), || (Lists::of(survey), Visits::of(survey)));
+    let steps = OnceLock::new();
+    let (lists, visits) = threads::both(|| Lists::of(survey), || Visits::of(survey));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];

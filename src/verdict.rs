@@ -215,6 +215,12 @@ impl Counts {
         self.0[finding.status.rank()][finding.severity as usize] += 1;
     }
 
+    fn merge(&mut self, other: &Self) {
+        for (ours, theirs) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+            *ours += theirs;
+        }
+    }
+
     /// How many have the status of that rank and the severity.
     pub fn of(&self, status: usize, severity: Severity) -> u64 {
         self.0[status][severity as usize]
@@ -246,13 +252,17 @@ pub struct Verdict<'a> {
     pub findings: Vec<Brief<'a>>,
     /// Whether an open finding is bad enough.
     pub is_violated: bool,
+    /// By rule.
+    counts: Vec<Counts>,
     tell: Tell<'a>,
 }
 
 impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
     pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<Brief<'a>>, tell: Tell<'a>) -> Self {
-        let mut verdict = Self { run, rules, findings: Vec::new(), is_violated: false, tell };
+        let mut counts = vec![Counts::default(); rules.len()];
+        findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
+        let mut verdict = Self { run, rules, findings: Vec::new(), is_violated: false, counts, tell };
         verdict.findings = verdict.in_order(findings);
         verdict.is_violated = verdict.findings.iter().any(|finding| verdict.fails(finding));
         verdict
@@ -291,15 +301,13 @@ impl<'a> Verdict<'a> {
     /// How many findings there are.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        self.findings.iter().for_each(|finding| counts.add(finding));
+        self.counts.iter().for_each(|rule| counts.merge(rule));
         counts
     }
 
     /// How many findings there are of every rule.
-    pub fn counts_by_rule(&self) -> Vec<Counts> {
-        let mut counts = vec![Counts::default(); self.rules.len()];
-        self.findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
-        counts
+    pub fn counts_by_rule(&self) -> &[Counts] {
+        &self.counts
     }
 
     /// The findings of every rule, in their order.

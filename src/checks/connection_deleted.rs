@@ -30,7 +30,7 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     Judgement::of(case.state_changes(), |index, change| {
-        let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        let was_there = case.steps()[index].is_none_or(|step| step.before != Some(State::Deleted));
         Answer::bad_if(change.operation == Operation::Deleted && was_there, String::new)
     })
 }

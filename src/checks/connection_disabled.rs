@@ -26,7 +26,7 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     Judgement::of(case.state_changes(), |index, change| {
-        let was_on = case.steps[index].is_none_or(|step| step.before != Some(State::Disabled));
+        let was_on = case.steps()[index].is_none_or(|step| step.before != Some(State::Disabled));
         Answer::bad_if(change.operation == Operation::Disabled && was_on, String::new)
     })
 }

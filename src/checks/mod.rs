@@ -31,11 +31,12 @@ mod visits;
 pub mod words;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono_tz::Tz;
 
 use crate::event::Operation;
-use crate::history::{Change, State, Step};
+use crate::history::{self, Change, State, Step};
 use crate::names::{Id, NONE, Texts};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
@@ -143,8 +144,8 @@ pub struct Controls {
 pub struct Case<'a> {
     /// What was collected; changes are in time order.
     pub survey: &'a Survey,
-    /// By change what it did; nothing for portal links.
-    pub steps: &'a [Option<Step>],
+    /// See [`Self::steps`]; made by the first rule that asks.
+    pub steps: &'a OnceLock<Vec<Option<Step>>>,
     /// The same changes by sort and by actor.
     pub lists: &'a Lists,
     /// What everybody did besides changes.
@@ -287,6 +288,11 @@ impl<'a> Case<'a> {
     fn covers(&self, change: &Change) -> bool {
         let Change { organization, kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(self.survey, organization, kind, action)
+    }
+
+    /// By change what it did; nothing for portal links.
+    pub fn steps(&self) -> &'a [Option<Step>] {
+        self.steps.get_or_init(|| history::steps(self.survey))
     }
 
     /// What was noted of this sort in the rule's scope, with its index.

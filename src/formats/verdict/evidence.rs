@@ -23,7 +23,7 @@ pub fn evidence(verdict: &Verdict) -> Vec<u8> {
         "verdict": verdict.word(),
         "baseline": run.has_baseline,
         "inputs": run.inputs.iter().map(input).collect::<Value>(),
-        "rules": verdict.rules.iter().zip(&counts).map(|(outcome, counts)| rule(outcome, counts)).collect::<Value>(),
+        "rules": verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect::<Value>(),
         "warnings": run.warnings,
     });
     escape::json(&format!("{manifest:#}\n")).into_owned().into_bytes()

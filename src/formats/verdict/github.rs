@@ -69,7 +69,7 @@ pub fn step_summary(verdict: &Verdict) -> String {
     const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
     let mut out = format!("# ssoaudit: {}\n\n{}\n", verdict.word(), escape::markdown(&verdict.line()));
     let counts = verdict.counts_by_rule();
-    let mut rules = verdict.rules.iter().zip(&counts).filter(|(_, counts)| counts.total() > 0).peekable();
+    let mut rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0).peekable();
     if rules.peek().is_some() {
         out.push_str("\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n");
     }

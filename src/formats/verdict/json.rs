@@ -75,7 +75,7 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         before = ",\n";
     }
     let counts = verdict.counts_by_rule();
-    array("rules", verdict.rules.iter().zip(&counts).map(|(outcome, counts)| rule(outcome, counts)), out)?;
+    array("rules", verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)), out)?;
     out.write_all(b",\n  \"findings\": [")?;
     let (first, others) = verdict.findings.split_at(verdict.findings.len().min(1));
     findings(verdict, first, ["\n    ", ""], out)?;

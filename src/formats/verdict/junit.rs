@@ -17,7 +17,7 @@ pub const SUITE: &str = "ssoaudit";
 pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new(SUITE);
     let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
-    for ((rule, counts), findings) in verdict.rules.iter().zip(&counts).zip(&findings) {
+    for ((rule, counts), findings) in verdict.rules.iter().zip(counts).zip(&findings) {
         suite.add_test_case(case(verdict, rule, counts, findings, look));
     }
     let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", visible(warning)));

@@ -48,7 +48,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
             page.text(2, &more, Style::new());
         }
     }
-    page.rest(verdict, &counts);
+    page.rest(verdict, counts);
     page.gap();
     let (line, tone) = (verdict.line(), if verdict.is_violated { Tone::Bad } else { Tone::Good });
     let style = if look.look.colors { style(tone).bold() } else { Style::new() };
