@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation, Visits};
+use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation};
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Id, NONE};
@@ -78,7 +78,7 @@ pub fn tell<'a>(
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
     let steps = OnceLock::new();
-    let (lists, visits) = threads::both(|| Lists::of(survey), || Visits::of(survey));
+    let lists = Lists::of(survey);
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
@@ -89,7 +89,6 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
             survey,
             steps: &steps,
             lists: &lists,
-            visits: &visits,
             params: &rule.params,
             scope: &rule.scope,
             roster: policy.roster.as_ref(),

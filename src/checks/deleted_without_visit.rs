@@ -37,16 +37,20 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
+    let is_visit = case.actions_of(is_visit);
     let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = case.age("window");
+    let visits = survey.sightings.iter();
+    let mut visits = visits.filter(|seen| seen.actor != NONE && is_visit[seen.action as usize]).peekable();
+    let mut last = vec![None; survey.actors.names.len()];
     Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
         if change.actor == NONE || !logging[change.action as usize] {
             return Answer::NotApplicable;
         }
-        let visits = case.visits.by(change.actor);
-        let before = &visits[..visits.partition_point(|visit| visit.time <= change.time)];
-        let recent = before.iter().rev().take_while(|visit| !is_longer(visit.time, change.time, window));
-        let is_fresh = recent.into_iter().any(|visit| is_visit(visit.operation));
+        while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
+            last[visit.actor as usize] = Some(visit.time);
+        }
+        let is_fresh = last[change.actor as usize].is_some_and(|last| !is_longer(last, change.time, window));
         // Before the log began there may have been a visit.
         if !is_fresh && survey.range.is_some_and(|(begin, _)| change.time.seconds_since(begin) < window) {
             return Answer::NotApplicable;

@@ -41,7 +41,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             format!(", in whose session {impersonator} acted without a reason")
         })
     });
-    judgement.judged += case.visits().filter(|visit| visit.actor != NONE).count() as u64;
+    judgement.judged += case.sightings().filter(|seen| seen.actor != NONE).count() as u64;
     for (index, noted) in case.noted(What::Unexplained) {
         let message =
             format!("{}, in whose session {} acted without a reason", case.happening(noted), noted.message);

@@ -27,7 +27,6 @@ mod portal_without_change;
 mod provider_swapped;
 mod same_person;
 mod unapproved_connection_type;
-mod visits;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -41,11 +40,10 @@ use crate::names::{Id, NONE, Texts};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
 use crate::sources;
-use crate::survey::{Noted, Survey, Visit, What};
+use crate::survey::{Noted, Sighting, Survey, What};
 use crate::time::Timestamp;
 
 pub use lists::Lists;
-pub use visits::Visits;
 
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -148,8 +146,6 @@ pub struct Case<'a> {
     pub steps: &'a OnceLock<Vec<Option<Step>>>,
     /// The same changes by sort and by actor.
     pub lists: &'a Lists,
-    /// What everybody did besides changes.
-    pub visits: &'a Visits<'a>,
     /// The rule's settings, every one of its [`Param`]s.
     pub params: &'a BTreeMap<&'static str, Value>,
     /// Which events it is about.
@@ -315,11 +311,17 @@ impl<'a> Case<'a> {
     }
 
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.
-    pub fn visits(&self) -> impl Iterator<Item = &'a Visit> {
+    pub fn sightings(&self) -> impl Iterator<Item = &'a Sighting> {
         let (survey, scope) = (self.survey, self.scope);
-        let is_change = |visit: &Visit| !matches!(visit.operation, Operation::Viewed | Operation::Other);
-        let visits = survey.visits.iter().filter(move |visit| visit.is_selected && !is_change(visit));
-        visits.filter(move |visit| scope.covers(survey, visit.organization, NONE, visit.action))
+        let is_change = self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
+        let is_other = move |seen: &&Sighting| seen.is_selected && !is_change[seen.action as usize];
+        let sightings = survey.sightings.iter().filter(is_other);
+        sightings.filter(move |seen| scope.covers(survey, seen.organization, NONE, seen.action))
+    }
+
+    /// By action whether it stands for such an operation.
+    pub fn actions_of(&self, is_such: impl Fn(Operation) -> bool) -> Vec<bool> {
+        self.survey.action_facts.iter().map(|(_, operation)| is_such(*operation)).collect()
     }
 
     /// How many events are in the rule's scope, as far as it can be told.
@@ -327,7 +329,7 @@ impl<'a> Case<'a> {
         if self.scope.is_everything() {
             return self.survey.selected;
         }
-        (self.changes().count() + self.visits().count()) as u64
+        (self.changes().count() + self.sightings().count()) as u64
     }
 
     /// By action whether its source logs one of these operations.

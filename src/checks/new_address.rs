@@ -56,34 +56,39 @@ fn judge(case: &Case<'_>) -> Judgement {
     })
 }
 
+/// What came before of an actor.
+#[derive(Clone, Copy)]
+struct Past {
+    events: u32,
+    /// Where they came from last.
+    ip: Id,
+}
+
 /// The changes from where their actor never came before, by index, with how many events of theirs came
 /// before.
 fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
-    let changes = &case.survey.changes;
+    let survey = case.survey;
+    let mut sightings = survey.sightings.iter().filter(|seen| seen.actor != NONE).peekable();
+    let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
+    // Of most actors there is one address, and it is not here.
+    let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
     let mut new = Vec::new();
-    for (actor, theirs) in case.lists.by_actor() {
-        let visits = case.visits.by(actor);
-        // A new one for each: clearing costs as much as the greatest of all actors had.
-        let mut known: HashSet<Id, RandomState> = HashSet::default();
-        let (mut earlier, mut latest) = (0, NONE);
-        for index in theirs.iter().map(|index| *index as usize) {
-            let change = &changes[index];
-            if change.ip == NONE {
-                continue;
-            }
-            for visit in visits[earlier..].iter().take_while(|visit| visit.time < change.time) {
-                // Mostly it is the one they came from last.
-                if visit.ip != latest {
-                    known.insert(visit.ip);
-                    latest = visit.ip;
-                }
-                earlier += 1;
-            }
-            if !known.contains(&change.ip) {
-                new.push((index, earlier as u64));
+    for (index, change) in survey.changes.iter().enumerate() {
+        if change.actor == NONE || change.ip == NONE {
+            continue;
+        }
+        while let Some(seen) = sightings.next_if(|seen| seen.time < change.time) {
+            let past = &mut pasts[seen.actor as usize];
+            past.events += 1;
+            if past.ip != seen.ip {
+                let before = std::mem::replace(&mut past.ip, seen.ip);
+                known.extend((before != NONE).then_some((seen.actor, before)));
             }
         }
+        let past = pasts[change.actor as usize];
+        if past.ip != change.ip && !known.contains(&(change.actor, change.ip)) {
+            new.push((index, u64::from(past.events)));
+        }
     }
-    new.sort_unstable();
     new
 }

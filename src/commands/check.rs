@@ -126,7 +126,7 @@ impl CheckCommand {
 
         let meter = if self.evidence.is_some() { Meter::sealing() } else { Meter::default() };
         let latest = later(now, skew(&policy));
-        let wants = Wants { counts: false, changes: true, visits: true, notes: Some(latest) };
+        let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, redactor, ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
         let Surveyed { survey, files, places, tally } = surveyed;
@@ -139,7 +139,7 @@ impl CheckCommand {
         let by = By { policy: &policy, baseline: known.as_ref(), now };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
-        survey.visits = Vec::new();
+        survey.sightings = Vec::new();
         let judged = tell(checks::ALL, &judgements, &survey, &by, |place| places.of(place));
         let run = Run {
             policy: PolicyInfo { path: policy.path.clone(), sha256: policy.sha256.clone() },

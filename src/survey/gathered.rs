@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::faces::Faces;
-use super::{Clock, Notes, Plan, QUARTER_SECONDS, Visit, What};
+use super::by_block::ByBlock;
+use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
@@ -43,14 +44,13 @@ pub struct Gathered {
     pub(super) quarters: HashMap<i64, u64, RandomState>,
     /// The quarter at hand with its events: they mostly come in order.
     quarter: (i64, u64),
-    pub(super) changes: Vec<Change>,
-    /// Where the changes of each block begin.
-    pub(super) blocks: Vec<(BlockId, u32)>,
+    pub(super) changes: ByBlock<Change>,
     /// Events with an identity that are no changes, as if they were: to be taken back if they came
     /// again.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
     pub(super) visits: Vec<Visit>,
+    pub(super) sightings: ByBlock<Sighting>,
     pub(super) notes: Notes,
     pub(super) clock: Clock,
     pub(super) ids: Texts,
@@ -66,6 +66,8 @@ pub(super) struct Delivery {
     pub kept: Kept,
     /// Index of its visit, or [`NONE`].
     pub visit: u32,
+    /// Index of its sighting, or [`NONE`].
+    pub sighting: u32,
 }
 
 /// Where an event is kept.
@@ -95,21 +97,30 @@ impl Gathered {
         let identity = plan.identities.of(event);
         let is_selected = plan.select.keeps(event);
         let is_change = plan.wants.changes && is_kept(event);
-        let is_visit = plan.wants.visits && (is_selected || plan.wants.notes.is_some());
-        let mut delivery = identity.map(|identity| Delivery { identity, kept: Kept::Not, visit: NONE });
-        if is_selected || is_change || is_visit {
+        let is_visit = plan.wants.visits && is_selected;
+        let is_sighting = plan.wants.notes.is_some();
+        let mut delivery =
+            identity.map(|identity| Delivery { identity, kept: Kept::Not, visit: NONE, sighting: NONE });
+        if is_selected || is_change || is_visit || is_sighting {
             let ids = self.ids_of(event, is_selected && plan.wants.counts);
             if is_selected {
                 self.select(event, place, plan);
             }
             let [action, organization, actor, _, ip] = ids;
-            if is_visit && (actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text))) {
-                if let Some(delivery) = &mut delivery {
-                    delivery.visit = self.visits.len() as u32;
+            let is_somebody = || actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
+            let (mut visit, mut sighting) = (NONE, NONE);
+            if (is_visit || is_sighting) && is_somebody() {
+                if is_visit {
+                    visit = self.visits.len() as u32;
+                    self.visit(event, [organization, actor, ip]);
                 }
-                self.visit(event, is_selected, [action, organization, actor, ip], plan);
+                if is_sighting {
+                    let seen = Sighting { time, is_selected, action, actor, organization, ip };
+                    sighting = self.sightings.push(place.0, seen);
+                }
             }
             if let Some(delivery) = &mut delivery {
+                (delivery.visit, delivery.sighting) = (visit, sighting);
                 let change = self.change(event, (delivery.identity.key, place, is_selected), ids, plan);
                 delivery.kept = self.keep(change, is_change);
             }
@@ -161,7 +172,7 @@ impl Gathered {
     /// The change that is kept there.
     pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
         match kept {
-            Kept::Change(index) => self.changes.get(index as usize),
+            Kept::Change(index) => self.changes.all.get(index as usize),
             Kept::Other(index) => self.others.get(index as usize),
             Kept::Not => None,
         }
@@ -172,12 +183,7 @@ impl Gathered {
             self.others.push(change);
             return Kept::Other(self.others.len() as u32 - 1);
         }
-        let at = self.changes.len() as u32;
-        if self.blocks.last().is_none_or(|(block, _)| *block != change.place.0) {
-            self.blocks.push((change.place.0, at));
-        }
-        self.changes.push(change);
-        Kept::Change(at)
+        Kept::Change(self.changes.push(change.place.0, change))
     }
 
     fn change(
@@ -260,22 +266,12 @@ impl Gathered {
         }
     }
 
-    fn visit(
-        &mut self,
-        event: &Event<'_>,
-        is_selected: bool,
-        [action, organization, actor, ip]: [Id; 4],
-        plan: &Plan,
-    ) {
-        let is_told = plan.wants.notes.is_none();
-        let agent = if is_told { face(&mut self.agents, event, [Attribute::UserAgent], false) } else { NONE };
-        let mut word =
-            |attribute| if is_told { face(&mut self.words, event, [attribute], false) } else { NONE };
+    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3]) {
+        let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
+        let mut word = |attribute| face(&mut self.words, event, [attribute], false);
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
-            is_selected,
-            action,
             actor,
             organization,
             ip,

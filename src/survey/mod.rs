@@ -4,6 +4,7 @@
 //! every number of threads and every order of files. Memory grows with what is different and with
 //! changes, not with lines; only visits, which sessions need, are kept one by one.
 
+mod by_block;
 mod clock;
 mod faces;
 mod gathered;
@@ -54,9 +55,8 @@ pub struct Wants {
     pub changes: bool,
     /// Events with an actor or an address, one by one.
     pub visits: bool,
-    /// What rules look at besides: event ids of changes, visits that the selection does not keep, when
-    /// there were events at all, and what is noted; later than this an event cannot be. Of visits they do
-    /// not ask with what, on which page and in whose name, so that is [`NONE`](crate::names::NONE) then.
+    /// What rules look at besides changes: event ids of these, sightings, when there were events at all, and
+    /// what is noted; later than this an event cannot be.
     pub notes: Option<Timestamp>,
 }
 
@@ -91,9 +91,11 @@ pub struct Survey {
     pub changes: Vec<Change>,
     /// Events whose id stands for another event as well, beyond the first of each.
     pub conflicts: u64,
-    /// Events with an actor or an address, those of each actor together and in time order, the actors
-    /// by id and nobody last; without [`Wants::notes`] only those that the selection keeps.
+    /// Events with an actor or an address that the selection keeps, those of each actor together and in
+    /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
+    /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::notes`].
+    pub sightings: Vec<Sighting>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
     pub notes: Notes,
     /// When there were events; see [`Wants::notes`].
@@ -119,10 +121,6 @@ pub struct Visit {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
-    /// Whether the selection keeps it.
-    pub is_selected: bool,
-    /// The vendor's action.
-    pub action: Id,
     /// Who did it.
     pub actor: Id,
     /// The organization concerned.
@@ -137,6 +135,23 @@ pub struct Visit {
     pub impersonator: Id,
     /// Why they did.
     pub reason: Id,
+}
+
+/// As much of an event with an actor or an address as rules look at; the numbers are of the survey's names.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    /// When it happened.
+    pub time: Timestamp,
+    /// Whether the selection keeps it.
+    pub is_selected: bool,
+    /// The vendor's action.
+    pub action: Id,
+    /// Who did it.
+    pub actor: Id,
+    /// The organization concerned.
+    pub organization: Id,
+    /// From which address.
+    pub ip: Id,
 }
 
 /// Every zone's clock differs from UTC by a multiple of this, so that days can be told from it.

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use super::by_block::in_blocks;
 use super::gathered::{Gathered, Kept};
 use super::renumber::New;
-use super::whole::Repeats;
-use super::{Survey, Visit};
+use super::{Sighting, Survey, Visit};
 use crate::deliveries::Item;
 use crate::groups::Groups;
 use crate::history::Change;
@@ -19,7 +19,7 @@ impl Survey {
         &self,
         readers: &[Gathered],
         news: &[New<'_>],
-        repeats: &Repeats,
+        again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
         // By reader and its number of an actor; nobody comes last.
@@ -30,7 +30,7 @@ impl Survey {
             readers.flat_map(|((at, reader), own)| {
                 let rank = |visit: &Visit| own.get(visit.actor as usize).copied().unwrap_or(ranks.len());
                 let visits = (0..).zip(&reader.visits).map(move |(index, visit)| (rank(visit), (at, index)));
-                visits.filter(|(_, item)| !repeats.visits.contains(item))
+                visits.filter(|(_, item)| !again.contains(item))
             })
         };
         // There can be as many as events; what a reader has of an actor is mostly in time order already.
@@ -60,10 +60,16 @@ impl Survey {
         &self,
         readers: &[Gathered],
         news: &[New<'_>],
-        repeats: &Repeats,
+        again: &[(u32, Kept)],
     ) -> Vec<Change> {
-        let mut items = in_blocks(readers, repeats);
-        let old = |item: &Item| &readers[item.0 as usize].changes[item.1 as usize];
+        let change = |(reader, kept): &(u32, Kept)| match kept {
+            Kept::Change(index) => Some((*reader, *index)),
+            Kept::Other(_) | Kept::Not => None,
+        };
+        let again = again.iter().filter_map(change).collect();
+        let changes = readers.iter().map(|reader| &reader.changes);
+        let mut items = in_blocks(changes, |change| change.time, &again);
+        let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1 as usize];
         let new = |item: &Item| news[item.0 as usize].change(old(item));
         // What is sorted is small, and mostly in order already.
         threads::sort_stably_by(&mut items, |a, b| {
@@ -88,26 +94,15 @@ impl Survey {
     }
 }
 
-/// The changes that stay, block by block: logs are mostly in order, and then these are.
-fn in_blocks(readers: &[Gathered], repeats: &Repeats) -> Vec<Item> {
-    let mut blocks = Vec::new();
-    for (at, reader) in (0..).zip(readers) {
-        let ends = reader.blocks.iter().skip(1).map(|(_, begin)| *begin).chain([reader.changes.len() as u32]);
-        for ((block, begin), end) in reader.blocks.iter().zip(ends) {
-            blocks.push((reader.changes[*begin as usize].time, *block, at, *begin..end));
-        }
-    }
-    blocks.sort_by_key(|(time, block, ..)| (*time, *block));
-    let items =
-        blocks.into_iter().flat_map(|(.., reader, indexes)| indexes.map(move |index| (reader, index)));
-    let mut items: Vec<Item> = items.collect();
-    let change = |(reader, kept): &(u32, Kept)| match kept {
-        Kept::Change(index) => Some((*reader, *index)),
-        Kept::Other(_) | Kept::Not => None,
-    };
-    let again: HashSet<Item> = repeats.kept.iter().filter_map(change).collect();
-    if !again.is_empty() {
-        items.retain(|item| !again.contains(item));
-    }
-    items
+/// The sightings that stay, in time order.
+pub(super) fn sightings_in_order(
+    readers: &[Gathered],
+    news: &[New<'_>],
+    again: &HashSet<Item>,
+) -> Vec<Sighting> {
+    let sightings = readers.iter().map(|reader| &reader.sightings);
+    let mut items = in_blocks(sightings, |sighting| sighting.time, again);
+    let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1 as usize];
+    threads::sort_stably_by(&mut items, |a, b| old(a).time.cmp(&old(b).time));
+    threads::map(&items, |item| news[item.0 as usize].sighting(old(item)))
 }

@@ -1,6 +1,6 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
-use super::{Noted, Visit};
+use super::{Noted, Sighting, Visit};
 use crate::history::Change;
 use crate::names::{Id, NONE, Renumbered};
 
@@ -49,7 +49,6 @@ impl New<'_> {
 
     pub fn visit(&self, visit: &Visit) -> Visit {
         Visit {
-            action: self.actions.of(visit.action),
             actor: self.actors.of(visit.actor),
             organization: self.organizations.of(visit.organization),
             ip: self.ips.of(visit.ip),
@@ -58,6 +57,16 @@ impl New<'_> {
             impersonator: self.words.of(visit.impersonator),
             reason: self.words.of(visit.reason),
             ..*visit
+        }
+    }
+
+    pub fn sighting(&self, sighting: &Sighting) -> Sighting {
+        Sighting {
+            action: self.actions.of(sighting.action),
+            actor: self.actors.of(sighting.actor),
+            organization: self.organizations.of(sighting.organization),
+            ip: self.ips.of(sighting.ip),
+            ..*sighting
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Survey;
 use super::gathered::{Delivery, Gathered, Kept, quarter_of};
+use super::ordered::sightings_in_order;
 use super::renumber::New;
 use crate::deliveries::{Item, repeated};
 use crate::event::is_ip;
@@ -37,10 +38,10 @@ impl Survey {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        (survey.visits, survey.changes) = threads::both(
-            || survey.visits_in_order(&readers, &news, &repeats),
-            || survey.changes_in_order(&readers, &news, &repeats),
-        );
+        let seen = || survey.visits_in_order(&readers, &news, &repeats.visits);
+        let sighted = || sightings_in_order(&readers, &news, &repeats.sightings);
+        let changed = || survey.changes_in_order(&readers, &news, &repeats.kept);
+        ((survey.visits, survey.sightings), survey.changes) = threads::both(|| (seen(), sighted()), changed);
         survey
     }
 
@@ -64,12 +65,13 @@ impl Survey {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
                 if let Kept::Change(index) = of(&first).kept {
-                    let change = &mut readers[first.0 as usize].changes[index as usize];
+                    let change = &mut readers[first.0 as usize].changes.all[index as usize];
                     change.is_conflicting = is_conflicting;
                     change.redeliveries = again.len() as u32;
                 }
                 repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
                 repeats.visits.extend(again.iter().map(|item| (item.0, of(item).visit)));
+                repeats.sightings.extend(again.iter().map(|item| (item.0, of(item).sighting)));
             }
         }
         repeats
@@ -155,11 +157,12 @@ fn first_of<const N: usize>(texts: [&str; N]) -> Option<&str> {
     texts.into_iter().find(|text| !text.is_empty())
 }
 
-/// Events that came before: where they are kept, and their visits, both with their reader.
+/// Events that came before: where they are kept, their visits and their sightings, all with their reader.
 #[derive(Default)]
-pub(super) struct Repeats {
-    pub kept: Vec<(u32, Kept)>,
-    pub visits: HashSet<Item>,
+struct Repeats {
+    kept: Vec<(u32, Kept)>,
+    visits: HashSet<Item>,
+    sightings: HashSet<Item>,
 }
 
 /// By number which connection of the same text stands for it: the first.

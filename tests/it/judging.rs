@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
-use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Visits};
+use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value};
 use ssoaudit::finding::CONTRADICTION;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
@@ -124,9 +124,9 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let steps = OnceLock::new();
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let (lists, visits) = (Lists::of(&survey), Visits::of(&survey));
-    let (survey, steps, lists, visits) = (&survey, &steps, &lists, &visits);
-    let case = Case { survey, steps, lists, visits, params, scope, roster, windows, freezes, zone, now };
+    let lists = Lists::of(&survey);
+    let (survey, steps, lists) = (&survey, &steps, &lists);
+    let case = Case { survey, steps, lists, params, scope, roster, windows, freezes, zone, now };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),
@@ -170,7 +170,7 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
             Input { name, place: Place::File(path) }
         })
         .collect();
-    let wants = Wants { counts: true, changes: true, visits: true, notes: Some(latest) };
+    let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, ..Plan::default() });
     let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
         let place = (block, record.line as u32);

@@ -223,7 +223,7 @@ fn now() -> Timestamp {
 }
 
 fn verdict(case: &Case, show_known: bool) {
-    let wants = Wants { counts: false, changes: true, visits: true, notes: Some(now()) };
+    let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
     let (survey, file) = surveyed(case, wants);
     let policy = Policy::default_for(checks::ALL);
     let by = By { policy: &policy, baseline: None, now: now() };
