@@ -1,10 +1,8 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use std::sync::OnceLock;
-
 use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation};
 use crate::event::Operation;
-use crate::history::Change;
+use crate::history::{self, Change};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Found, Known};
@@ -77,8 +75,7 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let steps = OnceLock::new();
-    let lists = Lists::of(survey);
+    let (lists, steps) = threads::both(|| Lists::of(survey), || history::steps(survey));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];

@@ -37,7 +37,9 @@ pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &
             }
         }
     }
-    (source.cross_check)(fields, operation, sink);
+    for cross_check in source.cross_checks {
+        (cross_check.check)(fields, operation, sink);
+    }
     meaning
 }
 

@@ -61,12 +61,12 @@ pub(super) fn judge(
 ) -> Judgement {
     let changes = &case.survey.changes;
     let mut judgement = Judgement::default();
-    let mut in_scope = vec![false; changes.len()];
-    for (index, change) in case.changes() {
-        let is_complete = counts(change);
-        in_scope[index] = is_complete == Some(true);
-        judgement.judged += u64::from(is_complete == Some(true));
-        judgement.not_applicable += u64::from(is_complete == Some(false));
+    for (_, change) in case.changes() {
+        match counts(change) {
+            Some(true) => judgement.judged += 1,
+            Some(false) => judgement.not_applicable += 1,
+            None => {}
+        }
     }
     let mut found = Vec::new();
     for (_, theirs) in case.lists.by_actor() {
@@ -76,7 +76,7 @@ pub(super) fn judge(
             indices.iter().map(|at| (changes[*at].time, thing(&changes[*at], *at))).collect();
         for range in find(&things) {
             let burst = &indices[range];
-            if let Some(first) = burst.iter().find(|at| in_scope[**at]) {
+            if let Some(first) = burst.iter().find(|at| case.covers(&changes[**at])) {
                 found.push((*first, message(burst)));
             }
         }

@@ -29,8 +29,9 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    Judgement::of(case.state_changes(), |index, change| {
-        let was_there = case.steps()[index].is_none_or(|step| step.before != Some(State::Deleted));
-        Answer::bad_if(change.operation == Operation::Deleted && was_there, String::new)
-    })
+    let judgement = Judgement::of(case.changes_that(Operation::Deleted), |index, _| {
+        let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        Answer::bad_if(was_there, String::new)
+    });
+    Judgement { judged: case.count_state_changes(), ..judgement }
 }

@@ -25,8 +25,9 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    Judgement::of(case.state_changes(), |index, change| {
-        let was_on = case.steps()[index].is_none_or(|step| step.before != Some(State::Disabled));
-        Answer::bad_if(change.operation == Operation::Disabled && was_on, String::new)
-    })
+    let judgement = Judgement::of(case.changes_that(Operation::Disabled), |index, _| {
+        let was_on = case.steps[index].is_none_or(|step| step.before != Some(State::Disabled));
+        Answer::bad_if(was_on, String::new)
+    });
+    Judgement { judged: case.count_state_changes(), ..judgement }
 }

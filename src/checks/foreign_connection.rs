@@ -31,7 +31,7 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     Judgement::of(case.state_changes(), |index, change| {
-        let Some(owner) = case.steps()[index].map(|step| step.owner).filter(|_| change.organization != NONE)
+        let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
         else {
             return Answer::NotApplicable;
         };

@@ -4,26 +4,26 @@ use crate::event::{OPERATIONS, Operation};
 use crate::groups::Groups;
 use crate::names::Id;
 use crate::survey::Survey;
+use crate::threads;
 
 /// Changes and portal links by index, each list in time order.
 pub struct Lists {
     operations: [Vec<u32>; OPERATIONS.len()],
+    /// By operation how many of them the selection keeps.
+    selected: [u64; OPERATIONS.len()],
     actors: Groups<u32>,
 }
 
 impl Lists {
     /// The lists of a survey.
     pub fn of(survey: &Survey) -> Self {
-        let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-        for (index, change) in (0..).zip(&survey.changes) {
-            operations[change.operation as usize].push(index);
-        }
-        let actors = survey.actors.names.len();
-        let actors = Groups::new(actors, || {
-            let changes = survey.changes.iter().map(|change| change.actor as usize).zip(0..);
-            changes.filter(|(actor, _)| *actor < actors)
-        });
-        Self { operations, actors }
+        let ((operations, selected), actors) = threads::both(|| by_operation(survey), || by_actor(survey));
+        Self { operations, selected, actors }
+    }
+
+    /// How many of one sort the selection keeps.
+    pub fn selected(&self, operation: Operation) -> u64 {
+        self.selected[operation as usize]
     }
 
     /// Those of one sort.
@@ -35,4 +35,22 @@ impl Lists {
     pub fn by_actor(&self) -> impl Iterator<Item = (Id, &[u32])> {
         (0..).zip(self.actors.iter())
     }
+}
+
+fn by_operation(survey: &Survey) -> ([Vec<u32>; OPERATIONS.len()], [u64; OPERATIONS.len()]) {
+    let mut operations = [const { Vec::new() }; OPERATIONS.len()];
+    let mut selected = [0; OPERATIONS.len()];
+    for (index, change) in (0..).zip(&survey.changes) {
+        operations[change.operation as usize].push(index);
+        selected[change.operation as usize] += u64::from(change.is_selected);
+    }
+    (operations, selected)
+}
+
+fn by_actor(survey: &Survey) -> Groups<u32> {
+    let actors = survey.actors.names.len();
+    Groups::new(actors, || {
+        let changes = survey.changes.iter().map(|change| change.actor as usize).zip(0..);
+        changes.filter(|(actor, _)| *actor < actors)
+    })
 }

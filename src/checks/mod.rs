@@ -30,12 +30,11 @@ mod unapproved_connection_type;
 pub mod words;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use chrono_tz::Tz;
 
-use crate::event::Operation;
-use crate::history::{self, Change, State, Step};
+use crate::event::{OPERATIONS, Operation};
+use crate::history::{Change, State, Step};
 use crate::names::{Id, NONE, Texts};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
@@ -142,8 +141,8 @@ pub struct Controls {
 pub struct Case<'a> {
     /// What was collected; changes are in time order.
     pub survey: &'a Survey,
-    /// See [`Self::steps`]; made by the first rule that asks.
-    pub steps: &'a OnceLock<Vec<Option<Step>>>,
+    /// By change what it did; nothing for portal links.
+    pub steps: &'a [Option<Step>],
     /// The same changes by sort and by actor.
     pub lists: &'a Lists,
     /// The rule's settings, every one of its [`Param`]s.
@@ -286,11 +285,6 @@ impl<'a> Case<'a> {
         is_selected && self.scope.covers(self.survey, organization, kind, action)
     }
 
-    /// By change what it did; nothing for portal links.
-    pub fn steps(&self) -> &'a [Option<Step>] {
-        self.steps.get_or_init(|| history::steps(self.survey))
-    }
-
     /// What was noted of this sort in the rule's scope, with its index.
     pub fn noted(&self, what: What) -> impl Iterator<Item = (usize, &'a Noted)> {
         let (survey, scope) = (self.survey, self.scope);
@@ -303,6 +297,16 @@ impl<'a> Case<'a> {
         self.changes().filter(|(_, change)| State::after(change.operation).is_some())
     }
 
+    /// How many changes of a connection's state are in the rule's scope.
+    pub fn count_state_changes(&self) -> u64 {
+        if !self.scope.is_everything() {
+            return self.state_changes().count() as u64;
+        }
+        let operations = OPERATIONS.iter().map(|(operation, ..)| *operation);
+        let changing = operations.filter(|operation| State::after(*operation).is_some());
+        changing.map(|operation| self.lists.selected(operation)).sum()
+    }
+
     /// The changes of one sort in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
         let changes = &self.survey.changes;
@@ -313,7 +317,8 @@ impl<'a> Case<'a> {
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.
     pub fn sightings(&self) -> impl Iterator<Item = &'a Sighting> {
         let (survey, scope) = (self.survey, self.scope);
-        let is_change = self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
+        let is_change =
+            self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
         let is_other = move |seen: &&Sighting| seen.is_selected && !is_change[seen.action as usize];
         let sightings = survey.sightings.iter().filter(is_other);
         sightings.filter(move |seen| scope.covers(survey, seen.organization, NONE, seen.action))

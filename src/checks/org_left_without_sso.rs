@@ -39,7 +39,7 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let mut gaps = Gaps::default();
-    case.steps().iter().flatten().for_each(|step| gaps.add(step));
+    case.steps.iter().flatten().for_each(|step| gaps.add(step));
     let mut judgement = Judgement::default();
     let mut gaps = gaps.list.into_iter().peekable();
     let Some((_, log_end)) = survey.range else {

@@ -59,7 +59,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     // Backwards, so that what comes next is known.
     let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
     let mut swaps: Vec<(usize, (&Change, &'static str))> = Vec::new();
-    for step in case.steps().iter().rev().flatten() {
+    for step in case.steps.iter().rev().flatten() {
         let change = &changes[step.change];
         let (Some(provider), true) = (provider(change), step.owner != NONE) else {
             continue;

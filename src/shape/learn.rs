@@ -5,9 +5,10 @@ use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
 use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
 use crate::event::{Attribute, Operation};
+use crate::fields::FieldId;
 use crate::finding::Level;
 use crate::json::{Document, Kind, Node};
-use crate::sources::{Expect, Field, FieldKind, Source};
+use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
 
 /// A line that the slow path has read without any finding.
 pub struct Lesson<'a> {
@@ -77,6 +78,7 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         lengths: Vec::new(),
         checks: Vec::new(),
         integers: Vec::new(),
+        cross_checks: Vec::new(),
     };
     let mut cut = Cut { text: document.text, from: 0, fixed: Vec::new() };
     let mut pieces = Vec::new();
@@ -105,10 +107,26 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     pieces.push(cut.rest());
     let slot = |at: &u32| shape.bindings.get(*at as usize).map_or(u32::MAX, |binding| binding.slot);
     shape.index.best = bound.index.best.each_ref().map(slot);
+    shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.has_open(check)).collect();
     Some((pieces, shape))
 }
 
 impl Shape {
+    /// A cross-check with its slots, if lines of this shape may fail it: where they have none of its
+    /// fields but fixed ones, the line that taught the shape has passed it for all.
+    fn has_open(&self, check: &'static CrossCheck) -> Option<(Option<[u32; 2]>, &'static CrossCheck)> {
+        let of = |field| self.bindings.iter().filter(move |binding| binding.field == field);
+        let is_open = |field: &FieldId| {
+            of(*field).next().is_some() && !decides_structure(&self.source.fields[usize::from(*field)])
+        };
+        let slot = |field| match &*of(field).collect::<Vec<_>>() {
+            [binding] => Some(binding.slot),
+            _ => None,
+        };
+        let [one, other] = check.fields.map(slot);
+        check.fields.iter().any(is_open).then(|| (one.zip(other).map(Into::into), check))
+    }
+
     /// Binds a field to a slot with what its values have to satisfy, and returns whether the value
     /// is part of the skeleton.
     fn bind(&mut self, at: usize, slot: u32) -> bool {
@@ -154,6 +172,7 @@ fn decides_structure(field: &Field) -> bool {
     let has_few_values =
         |expect: &Expect| matches!(expect, Expect::OneOf(words) if words.code.level == Level::Notice);
     field.means == Some(Attribute::Action)
+        || field.kind == FieldKind::Flag
         || (field.key() == "type" && field.path.contains('['))
         || field.expects.iter().any(|expect| matches!(expect, Expect::Digits) || has_few_values(expect))
 }

@@ -16,7 +16,7 @@ use crate::event::{Event, Operation};
 use crate::fields::{Binding, Fields, Index};
 use crate::json::Span;
 use crate::sink::Sink;
-use crate::sources::{Expect, Source};
+use crate::sources::{CrossCheck, Expect, Source};
 use crate::time::{Parsed, Recent};
 use crate::values::{self, Meaning};
 
@@ -57,6 +57,8 @@ struct Shape {
     checks: Vec<Check>,
     /// Slots of numbers that have to be whole.
     integers: Vec<u32>,
+    /// What several values have to say together, with the slots of the two where each is there once.
+    cross_checks: Vec<(Option<[u32; 2]>, &'static CrossCheck)>,
 }
 
 /// The first bytes of the value of a slot, compared as a number.
@@ -132,7 +134,12 @@ impl Shape {
             }
             values::meets(expect, raw, span, &mut sink, leads.then_some(&mut meaning));
         }
-        (self.source.cross_check)(&fields, self.operation, &mut sink);
+        for (slots, cross_check) in &self.cross_checks {
+            let values = slots.map(|slots| slots.map(|slot| spans[slot as usize].raw(text)));
+            if !values.is_some_and(|[one, other]| (cross_check.agree)(one, other)) {
+                (cross_check.check)(&fields, self.operation, &mut sink);
+            }
+        }
         if sink.has_found {
             return None;
         }

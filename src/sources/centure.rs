@@ -12,9 +12,9 @@ use std::sync::LazyLock;
 
 use super::connection_types::CONNECTION_TYPES;
 use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, no_protocol, word};
-use super::{Root, Source, Tree};
+use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields, Span};
+use crate::fields::{FieldId, Fields};
 use crate::finding::{CONTRADICTION, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
 use crate::sink::Sink;
 
@@ -27,7 +27,7 @@ pub static SOURCE: Source = Source {
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),
-    cross_check,
+    cross_checks: CROSS_CHECKS,
 };
 
 /// An action with a time or targets; both spellings, and either may be missing in a broken line.
@@ -170,45 +170,64 @@ const CONNECTION_ORGANIZATION: FieldId =
     id_of(FIELDS, "targets[type=sso_connection].metadata.organization_id");
 const PAGE: FieldId = id_of(FIELDS, "metadata.source");
 
-fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
-    impersonation(fields, sink);
-    let names_organization = match operation {
-        Operation::Other => return,
-        Operation::Deleted => CONNECTION_ORGANIZATION,
-        _ => ORGANIZATION_TARGET,
-    };
-    if operation == Operation::Deleted {
-        let said = [CONNECTION_TARGET, CONNECTION_ID, CONNECTION_TYPE, CONNECTION_NAME];
-        for said in fields.together(said) {
-            connection(fields.text, said, sink);
-        }
+static CROSS_CHECKS: &[CrossCheck] = &[
+    CrossCheck {
+        fields: [IMPERSONATOR_EMAIL, IMPERSONATOR_REASON],
+        agree: |email, reason| email.is_empty() == reason.is_empty(),
+        check: impersonation,
+    },
+    CrossCheck {
+        fields: [CONNECTION_TARGET, CONNECTION_ID],
+        agree: |target, repeated| target == repeated,
+        check: connection_id,
+    },
+    CrossCheck { fields: [CONNECTION_TYPE, CONNECTION_NAME], agree: begins_with, check: connection_name },
+    CrossCheck { fields: [PAGE, ORGANIZATION_TARGET], agree: is_of_organization, check: route },
+    CrossCheck {
+        fields: [PAGE, CONNECTION_ORGANIZATION],
+        agree: is_of_organization,
+        check: route_of_deletion,
+    },
+];
+
+fn route(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    if !matches!(operation, Operation::Deleted | Operation::Other) {
+        same_organization(fields, ORGANIZATION_TARGET, sink);
     }
+}
+
+fn route_of_deletion(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    if operation == Operation::Deleted {
+        same_organization(fields, CONNECTION_ORGANIZATION, sink);
+    }
+}
+
+/// The page's route names the organization of the event.
+fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mut Sink<'_>) {
     let page = fields.text(PAGE, 0).unwrap_or_default();
+    let Some(in_route) = organization_of_route(&page) else {
+        return;
+    };
     for (_, span) in fields.each(names_organization) {
         let organization = span.decode(fields.text);
-        if !is_of_organization(&page, &organization)
-            && let Some(in_route) = organization_of_route(&page)
-        {
-            other_organization(in_route, &organization, span, sink);
+        if organization == in_route || organization.is_empty() || is_of_organization(&page, &organization) {
+            continue;
         }
+        sink.add(&CONTRADICTION, span, |finding| {
+            finding.message =
+                format!("the organization is {}, but the page's route names `{in_route}`", finding.quoted());
+            finding.expected = Some(in_route.to_owned());
+        });
     }
 }
 
-fn other_organization(in_route: &str, organization: &str, span: Span, sink: &mut Sink<'_>) {
-    if organization == in_route || organization.is_empty() {
-        return;
-    }
-    sink.add(&CONTRADICTION, span, |finding| {
-        finding.message =
-            format!("the organization is {}, but the page's route names `{in_route}`", finding.quoted());
-        finding.expected = Some(in_route.to_owned());
-    });
-}
-
-/// A deletion says its connection's id and type twice (Centure's SSO events page).
-fn connection(text: &str, [target, repeated, kind, name]: [Option<Span>; 4], sink: &mut Sink<'_>) {
-    if let (Some(target), Some(span)) = (target, repeated) {
-        let (target, repeated) = (target.decode(text), span.decode(text));
+/// A deletion says its connection's id twice (Centure's SSO events page).
+fn connection_id(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    for said in fields.together([CONNECTION_TARGET, CONNECTION_ID]) {
+        let ([Some(target), Some(span)], Operation::Deleted) = (said, operation) else {
+            continue;
+        };
+        let (target, repeated) = (target.decode(fields.text), span.decode(fields.text));
         if repeated != target && !repeated.is_empty() {
             sink.add(&CONTRADICTION, span, |finding| {
                 finding.message =
@@ -217,10 +236,16 @@ fn connection(text: &str, [target, repeated, kind, name]: [Option<Span>; 4], sin
             });
         }
     }
-    if let (Some(kind), Some(span)) = (kind, name) {
-        let (kind, name) = (kind.decode(text), span.decode(text));
-        let begins = name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(&kind));
-        if !begins && !name.is_empty() {
+}
+
+/// It says its connection's type twice as well.
+fn connection_name(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    for said in fields.together([CONNECTION_TYPE, CONNECTION_NAME]) {
+        let ([Some(kind), Some(span)], Operation::Deleted) = (said, operation) else {
+            continue;
+        };
+        let (kind, name) = (kind.decode(fields.text), span.decode(fields.text));
+        if !begins_with(&kind, &name) && !name.is_empty() {
             sink.add(&CONTRADICTION, span, |finding| {
                 finding.message =
                     format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
@@ -230,7 +255,11 @@ fn connection(text: &str, [target, repeated, kind, name]: [Option<Span>; 4], sin
     }
 }
 
-fn impersonation(fields: &Fields<'_>, sink: &mut Sink<'_>) {
+fn begins_with(kind: &str, name: &str) -> bool {
+    name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
+}
+
+fn impersonation(fields: &Fields<'_>, _: Operation, sink: &mut Sink<'_>) {
     let given = |field| fields.find(field, 0).filter(|span| span.start < span.end);
     let (given, missing) = match (given(IMPERSONATOR_EMAIL), given(IMPERSONATOR_REASON)) {
         (Some(email), None) => (email, "impersonator_reason"),
@@ -245,7 +274,7 @@ fn impersonation(fields: &Fields<'_>, sink: &mut Sink<'_>) {
 
 const COLLECTION: &str = "/organizations/";
 
-/// Whether a route plainly is one of this organization; asked first, as it nearly always is.
+/// Whether a route plainly is one of this organization.
 fn is_of_organization(route: &str, organization: &str) -> bool {
     let rest = route.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix(organization));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

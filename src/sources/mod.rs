@@ -14,7 +14,7 @@ pub use foreign::resembles;
 pub use tree::Tree;
 
 use crate::event::Operation;
-use crate::fields::Fields;
+use crate::fields::{FieldId, Fields};
 use crate::json::{Document, Kind, NodeId};
 use crate::sink::Sink;
 
@@ -34,8 +34,18 @@ pub struct Source {
     pub fields: &'static [Field],
     /// The same fields as a tree.
     pub tree: LazyLock<Tree>,
-    /// Checks between fields that the table cannot say.
-    pub cross_check: fn(&Fields<'_>, Operation, &mut Sink<'_>),
+    /// What the table cannot say.
+    pub cross_checks: &'static [CrossCheck],
+}
+
+/// What two values have to say together.
+pub struct CrossCheck {
+    /// The only fields that it looks at. Where a line has none of them, it finds nothing.
+    pub fields: [FieldId; 2],
+    /// Whether values plainly agree as they are written; about such it finds nothing.
+    pub agree: fn(&str, &str) -> bool,
+    /// Adds what is wrong.
+    pub check: fn(&Fields<'_>, Operation, &mut Sink<'_>),
 }
 
 /// Every source. Order is precedence: the first that claims a line owns it.

@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use super::field::{Action, Expect, Field, FieldKind, Term, Vocabulary, id_of, no_protocol, word};
-use super::{Root, Source, Tree};
+use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
 use crate::finding::{
@@ -27,7 +27,7 @@ pub static SOURCE: Source = Source {
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),
-    cross_check,
+    cross_checks: CROSS_CHECKS,
 };
 
 /// Something of the envelope that others do not have, with a type or data.
@@ -220,7 +220,16 @@ const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");
 const DATA_ORGANIZATION: FieldId = id_of(FIELDS, "data.organization_id");
 const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
 
-fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+static CROSS_CHECKS: &[CrossCheck] = &[
+    CrossCheck { fields: [ENABLED; 2], agree: |_, _| false, check: enabled },
+    CrossCheck {
+        fields: [ORGANIZATION, DATA_ORGANIZATION],
+        agree: |organization, repeated| organization == repeated,
+        check: organization,
+    },
+];
+
+fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
     let expected = match operation {
         Operation::Enabled => Some("true"),
         Operation::Disabled => Some("false"),
@@ -235,6 +244,9 @@ fn cross_check(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
             finding.expected = Some(expected.to_owned());
         });
     }
+}
+
+fn organization(fields: &Fields<'_>, _: Operation, sink: &mut Sink<'_>) {
     if let (Some(organization), Some(repeated)) =
         (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
     {

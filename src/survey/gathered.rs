@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::faces::Faces;
 use super::by_block::ByBlock;
+use super::faces::Faces;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value};
 use ssoaudit::finding::CONTRADICTION;
+use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
 use ssoaudit::order::Piece;
@@ -121,10 +122,9 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     };
     let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
     let (survey, bases) = survey(files, latest);
-    let steps = OnceLock::new();
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let lists = Lists::of(&survey);
+    let (lists, steps) = (Lists::of(&survey), history::steps(&survey));
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let case = Case { survey, steps, lists, params, scope, roster, windows, freezes, zone, now };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);

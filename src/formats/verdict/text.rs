@@ -12,7 +12,7 @@ use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
 use crate::threads;
-use crate::verdict::{Brief, Counts, Finding, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{Brief, Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
 
 /// Prints everything; every line but the last one fits the width.
 pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
@@ -29,8 +29,8 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     // A rule without an open finding comes after those with one.
     found.sort_by_key(|rule| {
         let outcome = &verdict.rules[*rule];
-        let open = findings[*rule].iter().filter(|finding| finding.status == Status::Open);
-        (Reverse(open.map(|finding| finding.severity).max()), Reverse(outcome.severity), outcome.check.id)
+        let worst = severities().find(|severity| counts[*rule].of(0, *severity) > 0);
+        (Reverse(worst), Reverse(outcome.severity), outcome.check.id)
     });
     for rule in found {
         page.rule(&verdict.rules[rule], &counts[rule]);
