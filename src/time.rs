@@ -65,6 +65,11 @@ impl Timestamp {
 
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_second(self, zone: Tz) -> String {
+        if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
+            let mut text = utc::rfc3339(self);
+            text.truncate("2025-01-15T10:30:00".len());
+            return text.replace('T', " ");
+        }
         self.with_offset("%Y-%m-%d %H:%M:%S", zone)
     }
 
@@ -448,6 +453,7 @@ mod tests {
             let time = Timestamp { seconds, nanos: nanos / unit * unit };
             let expected = time.in_zone(Tz::UTC).to_rfc3339_opts(SecondsFormat::AutoSi, true);
             prop_assert_eq!(time.rfc3339(Tz::UTC), expected);
+            prop_assert_eq!(time.to_the_second(Tz::UTC), time.in_zone(Tz::UTC).format("%Y-%m-%d %H:%M:%S").to_string());
         }
 
         #[test]

@@ -103,6 +103,9 @@ pub fn write_json(value: &(impl Serialize + ?Sized), to: &mut (impl io::Write + 
 
 /// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
 pub fn markdown(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b',')) {
+        return text.to_owned();
+    }
     let text = visible(text);
     let mut escaped = String::with_capacity(text.len() + 8);
     let mut before = ' ';

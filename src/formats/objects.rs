@@ -3,6 +3,7 @@
 use std::io;
 
 use chrono_tz::Tz;
+use wide::u8x16;
 
 use super::escape::write_json;
 use super::sheets::cells::rounded;
@@ -46,7 +47,10 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         Cell::Text(text) => self::text(text, out),
         Cell::Number(number) | Cell::Duration(number) => write_json(number, out),
         Cell::Share(share) => write_json(&rounded(*share), out),
-        Cell::Time(time) => text(&time.rfc3339(Tz::UTC), out),
+        Cell::Time(time) => {
+            plain(&time.rfc3339(Tz::UTC), out);
+            Ok(())
+        }
         Cell::Flag(flag) => write_json(flag, out),
         Cell::List(texts) => write_json(texts, out),
     }
@@ -54,12 +58,45 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// A text; most need not be looked at one character after another.
 fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\' | b'#');
-    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+    if !is_plain(text.as_bytes()) {
         return write_json(text, out);
     }
+    plain(text, out);
+    Ok(())
+}
+
+fn plain(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
-    Ok(())
+}
+
+const LANES: usize = 16;
+
+/// Whether it is printable ASCII without what JSON escapes, and without `#`.
+fn is_plain(text: &[u8]) -> bool {
+    let (whole, rest) = text.as_chunks::<LANES>();
+    let mut last = [b' '; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    let odd = |bytes: &[u8; LANES]| {
+        let bytes = u8x16::new(*bytes);
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        let is_printable = bytes.max(u8x16::splat(b' ')).min(u8x16::splat(b'~')).simd_eq(bytes);
+        !is_printable | is(b'"') | is(b'\\') | is(b'#')
+    };
+    whole.iter().fold(odd(&last), |all, bytes| all | odd(bytes)).to_bitmask() == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_is_told_as_byte_by_byte(text in prop_oneof![".*", "[ -~]*", "[a-z]{0,40}[\"\\\\#~ \u{7f}]?[a-z]{0,40}"]) {
+            let is_plain_byte = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'#');
+            prop_assert_eq!(is_plain(text.as_bytes()), text.bytes().all(is_plain_byte));
+        }
+    }
 }

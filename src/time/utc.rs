@@ -21,7 +21,7 @@ pub fn rfc3339(time: Timestamp) -> String {
         _ => 10,
     };
     text[19 + fraction] = b'Z';
-    String::from_utf8_lossy(&text[..20 + fraction]).into_owned()
+    str::from_utf8(&text[..20 + fraction]).expect("digits and signs are ASCII").to_owned()
 }
 
 /// Year, month and day of a day since 1970-01-01; the other way round from `days_since_1970`.

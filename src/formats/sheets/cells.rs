@@ -49,7 +49,10 @@ pub fn is_amount(kind: Kind) -> bool {
 
 /// The longest form.
 pub fn longest(cell: &Cell<'_>, look: &Look) -> String {
-    forms(cell, look).swap_remove(0)
+    match cell {
+        Cell::Time(time) => time.to_the_second(look.zone),
+        _ => forms(cell, look).swap_remove(0),
+    }
 }
 
 /// The value for formats that know only text; texts are as they stand in the log.

@@ -1,23 +1,17 @@
 //! The first table of a sheet as CSV or TSV; of a sheet without a table, its first facts.
 //! Texts are kept from being formulas; nothing else of them is changed.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::{Look, cells};
 use crate::formats::escape::defused;
 use crate::sheet::{Body, Cell, Sheet};
+use crate::threads;
 
 /// Prints with the delimiter between cells.
 pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
-    write(sheet, look, delimiter, out).map_err(|error| match error.into_kind() {
-        // As it is, so that a closed pipe is known for one.
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    })
-}
-
-fn write(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> csv::Result<()> {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
     let tables = sheet.sections.iter().filter_map(|section| match &section.body {
         Body::Table(table) => Some(table),
         _ => None,
@@ -28,26 +22,47 @@ fn write(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> 
     });
     if let Some(table) = tables.into_iter().next() {
         if look.header {
-            writer.write_record(table.columns.iter().map(|column| column.key))?;
+            let head = table.columns.iter().map(|column| column.key.into());
+            records(delimiter, std::iter::once(head), &mut *out)?;
         }
-        for row in table.rows.iter() {
-            writer.write_record(row.cells.iter().map(|cell| safe(cell, look)))?;
-        }
+        let some = |rows: Range<usize>, out: &mut Vec<u8>| {
+            let rows: Vec<_> = rows.map(|at| table.rows.get(at).cells).collect();
+            records(delimiter, rows.iter().map(|cells| cells.iter().map(|cell| safe(cell, look))), out)
+        };
+        threads::write_some(table.rows.len(), some, out)
     } else {
-        if look.header {
-            writer.write_record(["fact", "value"])?;
-        }
-        for fact in facts.into_iter().next().into_iter().flatten() {
-            writer.write_record([fact.key, &safe(&fact.value, look)])?;
-        }
+        let head = look.header.then(|| ["fact", "value"].map(Cow::Borrowed));
+        let facts = facts.into_iter().next().into_iter().flatten();
+        let facts = facts.map(|fact| [fact.key.into(), safe(&fact.value, look)]);
+        records(delimiter, head.into_iter().chain(facts), out)
     }
-    Ok(writer.flush()?)
 }
 
-fn safe(cell: &Cell<'_>, look: &Look) -> String {
-    let text = cells::raw(cell, look.zone);
+fn records<'a, R: IntoIterator<Item = Cow<'a, str>>>(
+    delimiter: u8,
+    records: impl Iterator<Item = R>,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
+    for record in records {
+        let written = record.into_iter().try_for_each(|field| writer.write_field(&*field));
+        written.and_then(|()| writer.write_record(None::<&[u8]>)).map_err(of_csv)?;
+    }
+    writer.flush()
+}
+
+/// As it is, so that a closed pipe is known for one.
+fn of_csv(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn safe<'a>(cell: &'a Cell<'_>, look: &Look) -> Cow<'a, str> {
     match cell {
-        Cell::Text(_) | Cell::List(_) => defused(&text).into_owned(),
-        _ => text,
+        Cell::Text(text) => defused(text),
+        Cell::List(texts) => defused(&texts.join("; ")).into_owned().into(),
+        _ => cells::raw(cell, look.zone).into(),
     }
 }
