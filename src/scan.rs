@@ -74,12 +74,11 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     each: impl Fn(&mut W, BlockId, &mut T, Record<'_>) + Send + Sync + 'static,
     mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<W>> {
-    let pool = threads::pool(settings.threads)?;
     let board = Arc::new(Board::new(inputs, settings, meter));
     let (to_main, from_workers) = mpsc::channel();
     let worker = Worker { board: Arc::clone(&board), each: Arc::new(each), to_main };
-    pool.spawn_broadcast(move |_| work(&worker));
     let _stop = StopOnDrop(&board);
+    let crew = threads::crew(settings.threads, move || work(&worker))?;
 
     let mut order = Order::default();
     let mut gone = Vec::new();
@@ -100,6 +99,10 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
         if let Message::Gone(own) = from_workers.recv().context("all workers are gone")? {
             gone.push(own);
         }
+    }
+    // Whoever starts threads next finds their memory free.
+    for worker in crew {
+        let _ = worker.join();
     }
     Ok(gone)
 }

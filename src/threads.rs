@@ -3,15 +3,25 @@
 use std::cmp::Ordering;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::abort;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
+use rayon::ThreadPoolBuilder;
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// So many threads.
-pub fn pool(threads: usize) -> Result<ThreadPool> {
-    ThreadPoolBuilder::new().num_threads(threads).build().context("starting threads")
+/// So many threads that do the same. Should one of them panic, the process ends: others may wait for it.
+pub fn crew(threads: usize, work: impl Fn() + Send + Sync + 'static) -> Result<Vec<JoinHandle<()>>> {
+    let work = Arc::new(work);
+    let start = |_| {
+        let work = Arc::clone(&work);
+        let until_panic = move || catch_unwind(AssertUnwindSafe(|| work())).unwrap_or_else(|_| abort());
+        thread::Builder::new().spawn(until_panic).context("starting threads")
+    };
+    (0..threads).map(start).collect()
 }
 
 /// How many do together what follows. The first call counts, for the whole process.

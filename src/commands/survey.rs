@@ -67,7 +67,6 @@ pub fn survey(
     plan: Plan,
     terminal: Terminal,
 ) -> Result<Surveyed> {
-    threads::limit(settings.threads);
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();
@@ -115,6 +114,8 @@ pub fn survey(
         }
         Ok(ControlFlow::Continue(()))
     })?;
+    // Only now, when those that read are gone.
+    threads::limit(settings.threads);
     let survey = Survey::new(gathered);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));

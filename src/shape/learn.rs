@@ -107,14 +107,14 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     pieces.push(cut.rest());
     let slot = |at: &u32| shape.bindings.get(*at as usize).map_or(u32::MAX, |binding| binding.slot);
     shape.index.best = bound.index.best.each_ref().map(slot);
-    shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.has_open(check)).collect();
+    shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((pieces, shape))
 }
 
 impl Shape {
     /// A cross-check with its slots, if lines of this shape may fail it: where they have none of its
     /// fields but fixed ones, the line that taught the shape has passed it for all.
-    fn has_open(&self, check: &'static CrossCheck) -> Option<(Option<[u32; 2]>, &'static CrossCheck)> {
+    fn cross_check(&self, check: &'static CrossCheck) -> Option<(Option<[u32; 2]>, &'static CrossCheck)> {
         let of = |field| self.bindings.iter().filter(move |binding| binding.field == field);
         let is_open = |field: &FieldId| {
             of(*field).next().is_some() && !decides_structure(&self.source.fields[usize::from(*field)])
