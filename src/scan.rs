@@ -3,8 +3,8 @@
 //! Every worker reads a block into its own buffer and then parses it, so that data stays in the
 //! caches of one processor; while one reads or inflates, the others parse. Workers read ahead in
 //! later inputs when nothing else is to be done, so that several compressed files inflate at once.
-//! The calling thread takes the results in the order of the inputs: output never depends on the
-//! number of threads.
+//! The calling thread, which works as well, takes the results in the order of the inputs: output never
+//! depends on the number of threads.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
@@ -41,8 +41,8 @@ const MOST_OPEN: usize = 4;
 /// Results of later inputs may wait for their turn up to so many bytes.
 const MOST_WAITING: usize = 8 << 20;
 
-/// Scans the inputs: `each` runs on many threads and folds a block's lines into a fresh `T`,
-/// `take` is handed the results in order and may stop the scan.
+/// Scans the inputs: `each` runs on many threads, this one among them, and folds a block's lines into a
+/// fresh `T`, `take` is handed the results in order and may stop the scan.
 ///
 /// Workers are not waited for when the scan is stopped: one may hang in a read.
 pub fn scan<T: Fold>(
@@ -76,17 +76,33 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
 ) -> Result<Vec<W>> {
     let board = Arc::new(Board::new(inputs, settings, meter));
     let (to_main, from_workers) = mpsc::channel();
-    let worker = Worker { board: Arc::clone(&board), each: Arc::new(each), to_main };
+    let worker = Arc::new(Worker { board: Arc::clone(&board), each: Arc::new(each), to_main });
     let _stop = StopOnDrop(&board);
-    let crew = threads::crew(settings.threads, move || work(&worker))?;
+    // Waking another thread for every result would cost as much as reading a short file. But who takes
+    // the results must not wait for what may come late.
+    let helps = !inputs.iter().any(Input::is_live);
+    let its = Arc::clone(&worker);
+    let crew = threads::crew(settings.threads - usize::from(helps), move || work(&its))?;
 
+    let mut desk = Desk::default();
     let mut order = Order::default();
     let mut gone = Vec::new();
     while order.current() < inputs.len() {
-        match from_workers.recv().context("all workers are gone")? {
-            Message::Block { input, number, folded } => order.arrive(input, number, folded),
-            Message::End { input, blocks, error } => order.end(input, blocks, error),
-            Message::Gone(own) => gone.push(own),
+        let claimed = if helps { board.claim(Patience::Short) } else { None };
+        let mut message = match claimed {
+            Some(claimed) => desk.read(&worker, claimed),
+            None => from_workers.recv().context("all workers are gone")?,
+        };
+        loop {
+            match message {
+                Message::Block { input, number, folded } => order.arrive(input, number, folded),
+                Message::End { input, blocks, error } => order.end(input, blocks, error),
+                Message::Gone(own) => gone.push(own),
+            }
+            let Ok(next) = from_workers.try_recv() else {
+                break;
+            };
+            message = next;
         }
         while let Some(piece) = order.due() {
             if take(piece)?.is_break() {
@@ -95,7 +111,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
         }
         board.update(&order);
     }
-    while gone.len() < settings.threads {
+    while gone.len() < crew.len() {
         if let Message::Gone(own) = from_workers.recv().context("all workers are gone")? {
             gone.push(own);
         }
@@ -104,6 +120,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     for worker in crew {
         let _ = worker.join();
     }
+    gone.push(desk.own);
     Ok(gone)
 }
 
@@ -123,34 +140,62 @@ struct Worker<W, T, F> {
     to_main: Sender<Message<W, T>>,
 }
 
-/// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
-fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>) {
-    let Worker { board, each, to_main } = worker;
-    let mut own = W::default();
-    let mut bench = Bench::default();
-    let mut buffer = Vec::new();
-    while let Some((input, blocks)) = board.claim() {
-        let (blocks, read) = board.read(input, blocks, &mut buffer);
+/// What a thread has from its first block to its last.
+#[derive(Default)]
+struct Desk<W> {
+    own: W,
+    bench: Bench,
+    buffer: Vec<u8>,
+}
+
+impl<W> Desk<W> {
+    /// Reads and parses a block of an input that was claimed.
+    fn read<T: Fold>(
+        &mut self,
+        worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>,
+        (input, blocks): Claim,
+    ) -> Message<W, T> {
+        let Worker { board, each, .. } = worker;
+        let Self { own, bench, buffer } = self;
+        let (blocks, read) = board.read(input, blocks, buffer);
         let number = board.give_back(input, blocks);
-        let message = match read {
+        match read {
             Ok(Some(block)) => {
                 let id = BlockId { input: input as u32, number: number as u32 };
-                let each = |value: &mut T, record: Record<'_>| each(&mut own, id, value, record);
-                let folded = fold(&block, board.settings.reading, each, &mut bench);
-                buffer = block.into_buffer();
+                let each = |value: &mut T, record: Record<'_>| each(own, id, value, record);
+                let folded = fold(&block, board.settings.reading, each, bench);
+                *buffer = block.into_buffer();
                 Message::Block { input, number, folded }
             }
             Ok(None) => Message::End { input, blocks: number, error: None },
             Err(error) => Message::End { input, blocks: number, error: Some(error.to_string()) },
-        };
-        if to_main.send(message).is_err() {
+        }
+    }
+}
+
+/// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
+fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>) {
+    let mut desk = Desk::default();
+    while let Some(claimed) = worker.board.claim(Patience::Long) {
+        if worker.to_main.send(desk.read(worker, claimed)).is_err() {
             return;
         }
     }
-    let _ = to_main.send(Message::Gone(own));
+    let _ = worker.to_main.send(Message::Gone(desk.own));
 }
 
 type InputBlocks = Blocks<Reader>;
+/// An input, and its blocks if it was opened before.
+type Claim = (usize, Option<InputBlocks>);
+
+/// For what a thread waits when there is nothing to read at the moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// Until somebody has read a block.
+    Short,
+    /// Until results were taken as well: not for who takes them.
+    Long,
+}
 
 /// Where workers find what to read next.
 struct Board {
@@ -196,8 +241,8 @@ impl Board {
     }
 
     /// Claims the first input that may be read from; waits while there is none, and returns
-    /// nothing when there will be none.
-    fn claim(&self) -> Option<(usize, Option<InputBlocks>)> {
+    /// nothing when there will be none, or not before patience ends.
+    fn claim(&self, patience: Patience) -> Option<Claim> {
         let mut state = self.lock();
         loop {
             if state.stopped {
@@ -205,10 +250,11 @@ impl Board {
             }
             let from = state.current.min(state.slots.len());
             let open = state.slots[from..].iter().enumerate().filter(|(_, slot)| !slot.ended);
-            let mut is_over = true;
+            let (mut is_over, mut is_busy) = (true, false);
             let mut found = None;
             for (ahead, slot) in open.take(MOST_OPEN) {
                 is_over = false;
+                is_busy |= slot.busy;
                 if !slot.busy && self.may_go_on(&state, ahead, slot) {
                     found = Some(from + ahead);
                     break;
@@ -219,7 +265,7 @@ impl Board {
                 slot.busy = true;
                 return Some((input, slot.blocks.take()));
             }
-            if is_over {
+            if is_over || (patience == Patience::Short && !is_busy) {
                 return None;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
