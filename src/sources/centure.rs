@@ -15,7 +15,7 @@ use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, no_proto
 use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
-use crate::finding::{CONTRADICTION, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
+use crate::finding::{CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
 use crate::sink::Sink;
 
 /// The source.
@@ -176,11 +176,7 @@ static CROSS_CHECKS: &[CrossCheck] = &[
         agree: |email, reason| email.is_empty() == reason.is_empty(),
         check: impersonation,
     },
-    CrossCheck {
-        fields: [CONNECTION_TARGET, CONNECTION_ID],
-        agree: |target, repeated| target == repeated,
-        check: connection_id,
-    },
+    CrossCheck { fields: [CONNECTION_TARGET, CONNECTION_ID], agree: str::eq, check: connection_id },
     CrossCheck { fields: [CONNECTION_TYPE, CONNECTION_NAME], agree: begins_with, check: connection_name },
     CrossCheck { fields: [PAGE, ORGANIZATION_TARGET], agree: is_of_organization, check: route },
     CrossCheck {
@@ -221,36 +217,37 @@ fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mu
     }
 }
 
-/// A deletion says its connection's id twice (Centure's SSO events page).
 fn connection_id(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
-    for said in fields.together([CONNECTION_TARGET, CONNECTION_ID]) {
-        let ([Some(target), Some(span)], Operation::Deleted) = (said, operation) else {
-            continue;
-        };
-        let (target, repeated) = (target.decode(fields.text), span.decode(fields.text));
-        if repeated != target && !repeated.is_empty() {
-            sink.add(&CONTRADICTION, span, |finding| {
-                finding.message =
-                    format!("the connection is {}, but the target's id is `{target}`", finding.quoted());
-                finding.expected = Some(target.into_owned());
-            });
-        }
-    }
+    said_twice(fields, operation, [CONNECTION_TARGET, CONNECTION_ID], str::eq, sink, |finding, target| {
+        finding.message =
+            format!("the connection is {}, but the target's id is `{target}`", finding.quoted());
+        finding.expected = Some(target.to_owned());
+    });
 }
 
-/// It says its connection's type twice as well.
 fn connection_name(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
-    for said in fields.together([CONNECTION_TYPE, CONNECTION_NAME]) {
-        let ([Some(kind), Some(span)], Operation::Deleted) = (said, operation) else {
+    said_twice(fields, operation, [CONNECTION_TYPE, CONNECTION_NAME], begins_with, sink, |finding, kind| {
+        finding.message = format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
+        finding.expected = Some(format!("{kind} Connection"));
+    });
+}
+
+/// A deletion says its connection's id and type twice (Centure's SSO events page).
+fn said_twice(
+    fields: &Fields<'_>,
+    operation: Operation,
+    places: [FieldId; 2],
+    agree: fn(&str, &str) -> bool,
+    sink: &mut Sink<'_>,
+    tell: impl Fn(&mut Finding, &str),
+) {
+    for said in fields.together(places) {
+        let ([Some(first), Some(again)], Operation::Deleted) = (said, operation) else {
             continue;
         };
-        let (kind, name) = (kind.decode(fields.text), span.decode(fields.text));
-        if !begins_with(&kind, &name) && !name.is_empty() {
-            sink.add(&CONTRADICTION, span, |finding| {
-                finding.message =
-                    format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
-                finding.expected = Some(format!("{kind} Connection"));
-            });
+        let [said, repeated] = [first, again].map(|span| span.decode(fields.text));
+        if !agree(&said, &repeated) && !repeated.is_empty() {
+            sink.add(&CONTRADICTION, again, |finding| tell(finding, &said));
         }
     }
 }

@@ -222,11 +222,7 @@ const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
 
 static CROSS_CHECKS: &[CrossCheck] = &[
     CrossCheck { fields: [ENABLED; 2], agree: |_, _| false, check: enabled },
-    CrossCheck {
-        fields: [ORGANIZATION, DATA_ORGANIZATION],
-        agree: |organization, repeated| organization == repeated,
-        check: organization,
-    },
+    CrossCheck { fields: [ORGANIZATION, DATA_ORGANIZATION], agree: str::eq, check: organization },
 ];
 
 fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {

@@ -2,7 +2,8 @@
 //!
 //! Every reader gathers for itself, and a survey is made of what all of them have: it is the same for
 //! every number of threads and every order of files. Memory grows with what is different and with
-//! changes, not with lines; only visits, which sessions need, are kept one by one.
+//! changes, not with lines; only visits, which sessions need, and sightings, which rules need, are kept one
+//! by one.
 
 mod by_block;
 mod clock;
