@@ -1,7 +1,8 @@
 //! Points in time: parsing what vendors write, ordering in nanoseconds, printing in a zone.
 //!
 //! The parser is written by hand because it runs on every line, and so is what prints UTC (`utc`), of
-//! which reports have millions; property tests hold both to chrono's answer. Bounds a user types (`--since 7d`) are read here as well.
+//! which reports have millions; property tests hold both to chrono's answer. Bounds a user types
+//! (`--since 7d`) are read here as well.
 
 mod utc;
 

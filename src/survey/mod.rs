@@ -1,4 +1,4 @@
-//! What one pass over the input collects: counts, changes, visits.
+//! What one pass over the input collects: counts, changes, visits, sightings.
 //!
 //! Every reader gathers for itself, and a survey is made of what all of them have: it is the same for
 //! every number of threads and every order of files. Memory grows with what is different and with

@@ -1,4 +1,4 @@
-//! Changes and visits in their order, which does not depend on who read them.
+//! Changes, visits and sightings in their order, which does not depend on who read them.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -38,10 +38,11 @@ impl Survey {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        let seen = || survey.visits_in_order(&readers, &news, &repeats.visits);
-        let sighted = || sightings_in_order(&readers, &news, &repeats.sightings);
-        let changed = || survey.changes_in_order(&readers, &news, &repeats.kept);
-        ((survey.visits, survey.sightings), survey.changes) = threads::both(|| (seen(), sighted()), changed);
+        let visits = || survey.visits_in_order(&readers, &news, &repeats.visits);
+        let sightings = || sightings_in_order(&readers, &news, &repeats.sightings);
+        let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
+        ((survey.visits, survey.sightings), survey.changes) =
+            threads::both(|| (visits(), sightings()), changes);
         survey
     }
 
