@@ -58,7 +58,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// A text; most need not be looked at one character after another.
 fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
-    if !is_plain(text.as_bytes()) {
+    if !is_plain(text) {
         return write_json(text, out);
     }
     plain(text, out);
@@ -73,16 +73,19 @@ fn plain(text: &str, out: &mut Vec<u8>) {
 
 const LANES: usize = 16;
 
-/// Whether it is printable ASCII without what JSON escapes, and without `#`.
-fn is_plain(text: &[u8]) -> bool {
-    let (whole, rest) = text.as_chunks::<LANES>();
+/// Whether it is printable, without what JSON escapes, and without `#`: ASCII, or letters from Latin to
+/// Hebrew, which are the characters from U+00C0 to U+05FF.
+fn is_plain(text: &str) -> bool {
+    let (whole, rest) = text.as_bytes().as_chunks::<LANES>();
     let mut last = [b' '; LANES];
     last[..rest.len()].copy_from_slice(rest);
     let odd = |bytes: &[u8; LANES]| {
         let bytes = u8x16::new(*bytes);
         let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-        let is_printable = bytes.max(u8x16::splat(b' ')).min(u8x16::splat(b'~')).simd_eq(bytes);
-        !is_printable | is(b'"') | is(b'\\') | is(b'#')
+        let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
+        // What begins those characters, and what goes on with them.
+        let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
+        !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#')
     };
     whole.iter().fold(odd(&last), |all, bytes| all | odd(bytes)).to_bitmask() == 0
 }
@@ -94,9 +97,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn plain_text_is_told_as_byte_by_byte(text in prop_oneof![".*", "[ -~]*", "[a-z]{0,40}[\"\\\\#~ \u{7f}]?[a-z]{0,40}"]) {
-            let is_plain_byte = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'#');
-            prop_assert_eq!(is_plain(text.as_bytes()), text.bytes().all(is_plain_byte));
+        fn plain_text_is_told_as_character_by_character(text in prop_oneof![".*", "[ -~]*", "[a-zé]{0,40}[\"\\\\#~ \u{7f}-\u{d0}\u{590}-\u{620}]?[a-zא]{0,40}"]) {
+            let is_plain_one = |one: char| matches!(one, ' '..='~' | '\u{C0}'..='\u{5FF}') && !matches!(one, '"' | '\\' | '#');
+            prop_assert_eq!(is_plain(&text), text.chars().all(is_plain_one));
+        }
+
+        #[test]
+        fn plain_text_is_written_as_any_other(text in "[ -~\u{c0}-\u{5ff}]*") {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            super::text(&text, &mut short)?;
+            write_json(&text, &mut long)?;
+            prop_assert_eq!(short, long);
         }
     }
 }
