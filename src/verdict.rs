@@ -2,7 +2,6 @@
 //! status, and whether all that violates the policy.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use clap::ValueEnum;
 
@@ -135,11 +134,7 @@ impl<'a> Finding<'a> {
             return Cow::Borrowed(self.message);
         };
         let organization = (self.organization, self.organization_name);
-        let deed = deed(operation, self.connection, organization, self.actor);
-        // Room for most, as growing costs more than the rest.
-        let mut message = String::with_capacity(256);
-        let _ = write!(message, "{deed}{}", self.message);
-        Cow::Owned(message)
+        Cow::Owned(deed(operation, self.connection, organization, self.actor, self.message))
     }
 }
 

@@ -1,7 +1,5 @@
 //! What rules say: who did what to which connection, and lengths of time.
 
-use std::fmt::{self, Display};
-
 use super::Case;
 use crate::event::Operation;
 use crate::history::Change;
@@ -16,7 +14,7 @@ impl Case<'_> {
         let organization = survey.organizations.names.get(change.organization);
         let named = (organization, survey.organization_name(change.organization));
         let connection = survey.connections.get(change.connection);
-        deed(change.operation, connection, named, survey.actor(change.actor)).to_string()
+        deed(change.operation, connection, named, survey.actor(change.actor), "")
     }
 
     /// What to call a connection.
@@ -25,8 +23,8 @@ impl Case<'_> {
     }
 
     /// What to call an organization: id, and name if there is one.
-    pub(super) fn organization(&self, id: Id) -> impl Display {
-        organization(self.survey.organizations.names.get(id), self.survey.organization_name(id))
+    pub(super) fn organization(&self, id: Id) -> String {
+        organization(self.survey.organizations.names.get(id), self.survey.organization_name(id)).concat()
     }
 
     /// What to call an actor.
@@ -49,35 +47,41 @@ impl Case<'_> {
     }
 }
 
-/// What somebody did: `conn_1 of org_1 (Acme) was deleted by Alice`. An organization is given by its id
-/// and its name.
-pub fn deed<'a>(
+/// What somebody did, and the rest of the sentence: `conn_1 of org_1 (Acme) was deleted by Alice`. An
+/// organization is given by its id and its name.
+pub fn deed(
     operation: Operation,
-    connection: Option<&'a str>,
-    (id, name): (Option<&'a str>, Option<&'a str>),
-    actor: Option<&'a str>,
-) -> impl Display + 'a {
-    let (organization, actor) = (organization(id, name), self::actor(actor));
-    fmt::from_fn(move |out| match operation {
-        Operation::PortalOpened => write!(out, "a portal URL for {organization} was created by {actor}"),
-        operation => {
-            let connection = self::connection(connection);
-            write!(out, "{connection} of {organization} was {} by {actor}", operation.name())
+    connection: Option<&str>,
+    (id, name): (Option<&str>, Option<&str>),
+    actor: Option<&str>,
+    rest: &str,
+) -> String {
+    let [id, opening, name, closing] = organization(id, name);
+    let actor = self::actor(actor);
+    // There are hundreds of thousands of these: formatting takes several times as long.
+    match operation {
+        Operation::PortalOpened => {
+            ["a portal URL for ", id, opening, name, closing, " was created by ", actor, rest].concat()
         }
-    })
+        operation => {
+            let (connection, done) = (self::connection(connection), operation.name());
+            let parts = [connection, " of ", id, opening, name, closing, " was ", done, " by ", actor, rest];
+            parts.concat()
+        }
+    }
 }
 
 fn connection(id: Option<&str>) -> &str {
     id.unwrap_or("an unnamed connection")
 }
 
-fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> impl Display + 'a {
+/// The id, and the name in brackets.
+fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> [&'a str; 4] {
     let id = id.unwrap_or("an unnamed organization");
-    let name = name.filter(|name| *name != id);
-    fmt::from_fn(move |out| match name {
-        Some(name) => write!(out, "{id} ({name})"),
-        None => out.write_str(id),
-    })
+    match name.filter(|name| *name != id) {
+        Some(name) => [id, " (", name, ")"],
+        None => [id, "", "", ""],
+    }
 }
 
 fn actor(name: Option<&str>) -> &str {

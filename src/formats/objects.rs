@@ -77,17 +77,25 @@ const LANES: usize = 16;
 /// Hebrew, which are the characters from U+00C0 to U+05FF.
 fn is_plain(text: &str) -> bool {
     let (whole, rest) = text.as_bytes().as_chunks::<LANES>();
-    let mut last = [b' '; LANES];
-    last[..rest.len()].copy_from_slice(rest);
-    let odd = |bytes: &[u8; LANES]| {
-        let bytes = u8x16::new(*bytes);
-        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-        let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
-        // What begins those characters, and what goes on with them.
-        let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
-        !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#')
-    };
-    whole.iter().fold(odd(&last), |all, bytes| all | odd(bytes)).to_bitmask() == 0
+    // The last bytes are looked at twice rather than moved.
+    match text.as_bytes().last_chunk::<LANES>() {
+        Some(last) => whole.iter().fold(odd(last), |all, bytes| all | odd(bytes)).to_bitmask() == 0,
+        None => rest.iter().all(|byte| is_plain_byte(*byte)),
+    }
+}
+
+fn odd(bytes: &[u8; LANES]) -> u8x16 {
+    let bytes = u8x16::new(*bytes);
+    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+    let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
+    // What begins those characters, and what goes on with them.
+    let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
+    !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#')
+}
+
+/// The same of one byte.
+fn is_plain_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xD7) && !matches!(byte, b'"' | b'\\' | b'#')
 }
 
 #[cfg(test)]

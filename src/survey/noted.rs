@@ -181,7 +181,10 @@ fn key_of(event: &Event<'_>) -> String {
 
 /// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digits = |byte: &u8| [byte >> 4, byte & 0xF].map(|digit| DIGITS[usize::from(digit)]);
-    String::from_utf8(bytes.iter().flat_map(digits).collect()).expect("digits are ASCII")
+    let digit = |half: u8| b'0' + half + if half > 9 { b'a' - b'9' - 1 } else { 0 };
+    let mut digits = vec![0; 2 * bytes.len()];
+    for (byte, digits) in bytes.iter().zip(digits.as_chunks_mut().0) {
+        *digits = [digit(byte >> 4), digit(byte & 0xF)];
+    }
+    String::from_utf8(digits).expect("digits are ASCII")
 }
