@@ -45,8 +45,8 @@ pub struct InputFacts {
     pub name: String,
     /// Its size as it was read, compressed or not.
     pub bytes: u64,
-    /// SHA-256 of those bytes in hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of those bytes in hexadecimal, if it was asked for and there was something to read.
+    pub sha256: Option<String>,
     /// Lines, without blank ones.
     pub lines: u64,
     /// Lines that are valid events.

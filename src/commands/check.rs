@@ -124,7 +124,7 @@ impl CheckCommand {
             messages::warning(&warning, terminal.colors_stderr());
         }
 
-        let meter = if self.evidence.is_some() { Meter::sealing() } else { Meter::default() };
+        let meter = Meter::of_each(self.evidence.is_some());
         let latest = later(now, skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, redactor, ..Plan::default() };
@@ -279,7 +279,7 @@ fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
         InputFacts {
             name: file.name.clone(),
             bytes: seal.bytes,
-            sha256: hex(&seal.sha256.finalize()),
+            sha256: seal.sha256.map(|sha256| hex(&sha256.finalize())),
             lines: file.counts.lines - file.counts.blank,
             valid: file.counts.valid,
             invalid: file.counts.invalid,

@@ -57,12 +57,13 @@ pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Counts the bytes read from disk or standard input, before decompression, and seals them if that is
-/// asked for.
+/// Counts the bytes read from disk or standard input, before decompression; those of every input, and
+/// their SHA-256, if that is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     bytes: Arc<AtomicU64>,
     seals: Option<Arc<Mutex<BTreeMap<String, Seal>>>>,
+    is_hashing: bool,
 }
 
 /// What was read of an input.
@@ -70,14 +71,14 @@ pub struct Meter {
 pub struct Seal {
     /// How many bytes.
     pub bytes: u64,
-    /// SHA-256 of them.
-    pub sha256: Sha256,
+    /// SHA-256 of them, if it is asked for: it takes about as long as reading.
+    pub sha256: Option<Sha256>,
 }
 
 impl Meter {
-    /// A meter that seals every input.
-    pub fn sealing() -> Self {
-        Self { seals: Some(Arc::default()), ..Self::default() }
+    /// A meter of every input.
+    pub fn of_each(is_hashing: bool) -> Self {
+        Self { seals: Some(Arc::default()), is_hashing, ..Self::default() }
     }
 
     /// Bytes read so far.
@@ -96,7 +97,9 @@ impl Meter {
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         seal.bytes += bytes.len() as u64;
         if let Some(seals) = &self.seals {
-            seal.sha256.update(bytes);
+            if self.is_hashing {
+                seal.sha256.get_or_insert_default().update(bytes);
+            }
             let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
             seals.insert(name.to_owned(), seal.clone());
         }

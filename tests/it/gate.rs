@@ -83,14 +83,20 @@ fn json_and_evidence_satisfy_their_schemas() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("evidence.json");
     let path = path.to_str().unwrap();
-    let findings = json(&["--evidence", path, SAMPLE]);
-    validated("ssoaudit.check.v1", &findings);
+    let (plain, findings) = (json(&[SAMPLE]), json(&["--evidence", path, SAMPLE]));
+    for json in [&plain, &findings] {
+        validated("ssoaudit.check.v1", json);
+        assert_eq!(json["inputs"][0]["bytes"], fs::metadata(SAMPLE).unwrap().len());
+    }
     let evidence = fs::read(path).unwrap();
     validated("ssoaudit.evidence.v1", &serde_json::from_slice(&evidence).unwrap());
     let text = String::from_utf8(evidence).unwrap();
     // As sha256sum prints it.
     let sha256 = "a56dab150a224c1b0f9d35db678f4805167754d125c6f3852f846f1f62194184";
     assert!(text.contains(sha256), "{text}");
+    // It takes as long as reading, so nobody who does not ask for it has it.
+    let [plain, sealed] = [plain, findings].map(|json| json["inputs"][0]["sha256"].clone());
+    assert_eq!((plain, sealed), (Value::Null, sha256.into()));
 }
 
 fn with_policy(policy: &str, more: &[&str]) -> Run {

@@ -100,7 +100,7 @@ fn verdict_of(findings: Vec<Finding<'static>>, has_baseline: bool) -> Verdict<'s
     let input = |name: &str| InputFacts {
         name: name.to_owned(),
         bytes: 123,
-        sha256: "a".repeat(64),
+        sha256: Some("a".repeat(64)),
         lines: 10,
         valid: 9,
         invalid: 1,

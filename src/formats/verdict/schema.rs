@@ -99,7 +99,7 @@ fn input() -> Value {
     members([
         ("name", text()),
         ("bytes", about(count(), "its size as it was read")),
-        ("sha256", sha256()),
+        ("sha256", about(or_null(sha256()), "of its bytes; null without --evidence, as it takes time")),
         ("lines", about(count(), "lines without blank ones")),
         ("valid", count()),
         ("invalid", count()),

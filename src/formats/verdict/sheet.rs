@@ -44,7 +44,7 @@ static INPUTS: &[Column] = &[
     Column::new("invalid", "invalid", Kind::Number, "invalid lines"),
     Column::new("first", "first", Kind::Time, "the earliest event").rank(3),
     Column::new("last", "last", Kind::Time, "the latest event").rank(3),
-    Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes").rank(4),
+    Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes, with --evidence").rank(4),
 ];
 
 /// The verdict with all its parts; known findings are counted, and listed when `show_known`.
@@ -185,7 +185,7 @@ fn input<'a>(verdict: &'a Verdict<'_>, at: usize) -> Row<'a> {
         input.invalid.into(),
         input.first.into(),
         input.last.into(),
-        input.sha256.as_str().into(),
+        input.sha256.as_deref().into(),
     ];
     Row { cells, tone: if input.invalid > 0 { Tone::Warn } else { Tone::Plain } }
 }
