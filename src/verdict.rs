@@ -1,6 +1,8 @@
 //! What `check` says, before any format: every rule with what it judged, every finding with its
 //! status, and whether all that violates the policy.
 
+mod outcome;
+
 use std::borrow::Cow;
 
 use clap::ValueEnum;
@@ -11,6 +13,8 @@ use crate::event::Operation;
 use crate::policy::fingerprint::Fingerprint;
 use crate::threads;
 use crate::time::Timestamp;
+
+pub use outcome::Outcome;
 
 /// Under what circumstances rules were judged.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub struct Run {
     pub has_baseline: bool,
     /// What was read, in the order it was given.
     pub inputs: Vec<InputFacts>,
+    /// An invalid line violates the policy, whatever rules say.
+    pub is_strict: bool,
     /// What a reader has to know, a sentence each: entries that expired, limits.
     pub warnings: Vec<String>,
 }
@@ -43,6 +49,8 @@ pub struct PolicyInfo {
 pub struct InputFacts {
     /// Its name as in places.
     pub name: String,
+    /// Why it was not read to its end.
+    pub error: Option<String>,
     /// Its size as it was read, compressed or not.
     pub bytes: u64,
     /// SHA-256 of those bytes in hexadecimal, if it was asked for and there was something to read.
@@ -245,8 +253,8 @@ pub struct Verdict<'a> {
     pub rules: Vec<RuleOutcome>,
     /// What they found: open ones first, the worst first, then by rule, time and place.
     pub findings: Vec<Brief<'a>>,
-    /// Whether an open finding is bad enough.
-    pub is_violated: bool,
+    /// What it comes down to.
+    pub outcome: Outcome,
     /// By rule.
     counts: Vec<Counts>,
     tell: Tell<'a>,
@@ -257,9 +265,10 @@ impl<'a> Verdict<'a> {
     pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<Brief<'a>>, tell: Tell<'a>) -> Self {
         let mut counts = vec![Counts::default(); rules.len()];
         findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
-        let mut verdict = Self { run, rules, findings: Vec::new(), is_violated: false, counts, tell };
+        let outcome = Outcome::Passed;
+        let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts, tell };
         verdict.findings = verdict.in_order(findings);
-        verdict.is_violated = verdict.findings.iter().any(|finding| verdict.fails(finding));
+        verdict.outcome = verdict.decide();
         verdict
     }
 
@@ -310,40 +319,6 @@ impl<'a> Verdict<'a> {
         let mut findings = vec![Vec::new(); self.rules.len()];
         self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));
         findings
-    }
-
-    /// `violated` or `passed`.
-    pub fn word(&self) -> &'static str {
-        if self.is_violated { "violated" } else { "passed" }
-    }
-
-    /// The verdict in one line: how many findings decided it, and how many others there are.
-    pub fn line(&self) -> String {
-        let (counts, fail_on) = (self.counts(), self.run.fail_on);
-        let least = severity_name(fail_on);
-        let bad = severities().filter(|severity| *severity >= fail_on && counts.of(0, *severity) > 0);
-        let parts: Vec<_> =
-            bad.map(|severity| format!("{} {}", counts.of(0, severity), severity_name(severity))).collect();
-        let failing: u64 =
-            severities().filter(|severity| *severity >= fail_on).map(|at| counts.of(0, at)).sum();
-        let mut line = match failing {
-            0 => format!("passed: no finding at or above {least}"),
-            1 => format!("violated: 1 finding at or above {least} ({})", parts.join(", ")),
-            _ => format!("violated: {failing} findings at or above {least} ({})", parts.join(", ")),
-        };
-        let below = counts.open() - failing;
-        let others = [
-            (below, "below it"),
-            (counts.with_status(1), "planned"),
-            (counts.with_status(2), "suppressed"),
-            (counts.with_status(3), "in the baseline"),
-        ];
-        let others = others.iter().filter(|(count, _)| *count > 0);
-        let others: Vec<_> = others.map(|(count, what)| format!("{count} {what}")).collect();
-        if !others.is_empty() {
-            line.push_str(&format!("; {}", others.join(", ")));
-        }
-        line
     }
 }
 

@@ -11,7 +11,6 @@ use clap::Args;
 use super::Verdict as Exit;
 use super::check_rules;
 use super::survey::{Surveyed, survey};
-use super::tally::Tally;
 use crate::checks::{self, Severity, Value};
 use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::formats::sheets::Look;
@@ -26,7 +25,7 @@ use crate::reports::File;
 use crate::survey::{Plan, Wants, hex};
 use crate::terminal::{self, Terminal};
 use crate::time::Timestamp;
-use crate::verdict::{InputFacts, PolicyInfo, Run, Verdict};
+use crate::verdict::{InputFacts, Outcome, PolicyInfo, Run, Verdict};
 use sha2::Digest;
 
 /// Arguments of `check`.
@@ -147,10 +146,10 @@ impl CheckCommand {
             now,
             has_baseline: known.is_some(),
             inputs: input_facts(&files, &meter),
+            is_strict: self.input.strict,
             warnings: judged.warnings,
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
-        let exit = self.exit(&verdict, &tally);
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
         }
@@ -171,12 +170,11 @@ impl CheckCommand {
             }
             write(outputs.next(), accepted.to_json().as_bytes())?;
         }
-        Ok(exit)
-    }
-
-    fn exit(&self, verdict: &Verdict<'_>, tally: &Tally) -> Exit {
-        let is_invalid = self.input.strict && tally.counts.invalid > 0;
-        tally.verdict(verdict.is_violated || is_invalid)
+        Ok(match verdict.outcome {
+            Outcome::Passed => Exit::Done,
+            Outcome::Violated => Exit::Findings,
+            Outcome::Incomplete => Exit::Unreadable,
+        })
     }
 
     fn targets(&self) -> Result<Vec<Target<'_>>> {
@@ -278,6 +276,7 @@ fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
         let seal = meter.seal(&file.name).unwrap_or_default();
         InputFacts {
             name: file.name.clone(),
+            error: file.error.clone(),
             bytes: seal.bytes,
             sha256: seal.sha256.map(|sha256| hex(&sha256.finalize())),
             lines: file.counts.lines - file.counts.blank,

@@ -70,7 +70,8 @@ pub fn survey(
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();
-    let file = |input| File { name: name(input), counts: Counts::default(), times: Times::default() };
+    let file =
+        |input| File { name: name(input), counts: Counts::default(), times: Times::default(), error: None };
     let mut files: Vec<_> = inputs.iter().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
     let plan = Arc::new(plan);
@@ -110,7 +111,10 @@ pub fn survey(
                 files[input].counts.merge(counts);
                 files[input].times.append(value.times);
             }
-            Piece::End { input, error } => tally.end(&inputs[input], error, &mut progress, terminal),
+            Piece::End { input, error } => {
+                files[input].error.clone_from(&error);
+                tally.end(&inputs[input], error, &mut progress, terminal);
+            }
         }
         Ok(ControlFlow::Continue(()))
     })?;

@@ -78,6 +78,8 @@ pub struct File {
     pub counts: Counts,
     /// When its events happened.
     pub times: Times,
+    /// Why it was not read to its end.
+    pub error: Option<String>,
 }
 
 /// How a report is to be made.
@@ -142,13 +144,26 @@ impl Material<'_> {
         self.survey.range.map_or(Timestamp::MIN, |(_, last)| last)
     }
 
-    /// The notes every report begins with.
+    /// The notes every report begins with, if it does not tell of invalid lines elsewhere.
     pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.notes_of_reading();
+        match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
+            0 => {}
+            1 => notes.push("1 invalid line is left out; `ssoaudit validate` shows it.".to_owned()),
+            more => notes.push(format!("{more} invalid lines are left out; `ssoaudit validate` shows them.")),
+        }
+        notes
+    }
+
+    /// What was selected, and what could not be read.
+    pub fn notes_of_reading(&self) -> Vec<String> {
         let selection = &self.options.selection;
         let mut notes = Vec::new();
         if !selection.is_empty() {
             notes.push(format!("Shown are events that match {}.", selection.join(" ")));
         }
+        let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));
+        notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         notes
     }
 }

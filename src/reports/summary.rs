@@ -33,7 +33,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     Sheet {
         name: REPORT.name,
         title: "Summary".to_owned(),
-        notes: material.notes(),
+        notes: material.notes_of_reading(),
         sections: vec![
             section("input", "Input", Body::Facts(input(material))),
             section("attention", "What deserves a look", Body::Table(attention)),

@@ -206,6 +206,45 @@ fn what_cannot_be_judged_is_no_verdict() {
     assert_eq!(check(&["--allow-empty", "/dev/null"]).code, 0);
 }
 
+/// What reads results must not take for the whole what is a part of it, nor for good what fails.
+#[test]
+fn every_format_says_what_the_exit_code_says() {
+    let quiet = "testdata/checks/connection-disabled/fires.ndjson";
+    let folder = tempfile::tempdir().unwrap();
+    let spoilt = folder.path().join("spoilt.ndjson");
+    fs::write(&spoilt, [&fs::read(quiet).unwrap()[..], b"not json\n"].concat()).unwrap();
+    let evidence = folder.path().join("evidence.json").to_str().unwrap().to_owned();
+    let cases = [
+        (&["testdata/missing.ndjson", quiet][..], 2, "incomplete"),
+        (&["testdata/missing.ndjson", SAMPLE], 2, "incomplete"),
+        (&["--strict", spoilt.to_str().unwrap()], 1, "violated"),
+        (&[spoilt.to_str().unwrap()], 0, "passed"),
+    ];
+    for (args, code, word) in cases {
+        for format in VERDICT_FORMATS {
+            let flags = ["--fail-on", "critical", "--evidence", &evidence, "--format", format.name];
+            let run = check(&[&flags, args].concat());
+            assert_eq!(run.code, code, "{} {args:?}", format.name);
+            match format.name {
+                // Nothing but findings.
+                "ndjson" | "csv" | "tsv" => {}
+                "sarif" => {
+                    let told = &sarif::read(&run.stdout).runs[0].invocations[0];
+                    assert_eq!((told.exit_code, told.execution_successful), (code, code < 2));
+                }
+                other => assert!(run.stdout.contains(word), "{other} {args:?}: {}", run.stdout),
+            }
+            let evidence: Value = serde_json::from_slice(&fs::read(&evidence).unwrap()).unwrap();
+            validated("ssoaudit.evidence.v1", &evidence);
+            assert_eq!(evidence["verdict"], word);
+            let mut inputs = evidence["inputs"].as_array().unwrap().iter();
+            let is_told =
+                inputs.any(|input| input["error"].as_str().is_some_and(|why| why.contains("No such file")));
+            assert_eq!(is_told, code == 2);
+        }
+    }
+}
+
 #[test]
 fn no_output_takes_the_place_of_another_file() {
     let folder = tempfile::tempdir().unwrap();

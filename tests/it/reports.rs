@@ -54,6 +54,31 @@ fn a_log_without_an_event_is_reported_in_every_format() {
     }
 }
 
+/// A page outlives the messages of the run that made it.
+#[test]
+fn what_could_not_be_read_is_told_by_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spoilt.ndjson");
+    let log = fs::read("testdata/scenario/events.ndjson").unwrap();
+    fs::write(&path, [log, b"not json\n".to_vec()].concat()).unwrap();
+    let files = [path.to_str().unwrap(), "testdata/missing.ndjson"];
+    for report in reports::every() {
+        let told = |format| ssoaudit(&[&arguments(report.name)[..], &["--format", format], &files].concat());
+        let run = told("json");
+        assert_eq!(run.code, 2, "{}", report.name);
+        let json: Value = serde_json::from_str(&run.stdout).unwrap();
+        let notes = json["notes"].to_string();
+        assert!(
+            notes.contains("testdata/missing.ndjson could not be read to its end: No such file"),
+            "{notes}"
+        );
+        for format in ["json", "table", "markdown", "html"] {
+            let text = told(format).stdout.to_lowercase();
+            assert!(text.contains("invalid line"), "{} as {format} hides a line", report.name);
+        }
+    }
+}
+
 #[test]
 fn a_selection_shows_less_and_changes_no_history() {
     let file = "testdata/scenario/events.ndjson";

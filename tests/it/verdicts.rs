@@ -13,7 +13,7 @@ use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
 use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::time::{self, Timestamp};
-use ssoaudit::verdict::{Brief, Finding, InputFacts, PolicyInfo, RuleOutcome, Run, Status, Verdict};
+use ssoaudit::verdict::{Brief, Finding, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 
 use crate::harmless::assert_harmless;
@@ -90,15 +90,13 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
 }
 
 fn verdict_of(findings: Vec<Finding<'static>>, has_baseline: bool) -> Verdict<'static> {
-    let rule = |(at, check): (usize, &'static Check)| RuleOutcome {
-        check,
-        is_on: at != 5,
-        severity: check.severity,
-        judged: if at < 5 { 100 } else { 0 },
-        not_applicable: [0, 3, 0, 0, 0, 0, 9][at],
-    };
+    verdict_by(run(has_baseline), findings)
+}
+
+fn run(has_baseline: bool) -> Run {
     let input = |name: &str| InputFacts {
         name: name.to_owned(),
+        error: None,
         bytes: 123,
         sha256: Some("a".repeat(64)),
         lines: 10,
@@ -107,13 +105,24 @@ fn verdict_of(findings: Vec<Finding<'static>>, has_baseline: bool) -> Verdict<'s
         first: Some(at("2025-01-01T00:00:00Z")),
         last: None,
     };
-    let run = Run {
+    Run {
         policy: PolicyInfo { path: Some("ssoaudit.toml".to_owned()), sha256: "b".repeat(64) },
         fail_on: Severity::Medium,
         now: at("2025-02-01T00:00:00Z"),
         has_baseline,
         inputs: vec![input("first log.ndjson"), input(FILE)],
+        is_strict: false,
         warnings: vec!["A suppression expired: \u{1b}[31m".to_owned()],
+    }
+}
+
+fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
+    let rule = |(at, check): (usize, &'static Check)| RuleOutcome {
+        check,
+        is_on: at != 5,
+        severity: check.severity,
+        judged: if at < 5 { 100 } else { 0 },
+        not_applicable: [0, 3, 0, 0, 0, 0, 9][at],
     };
     let brief = |(number, finding): (u32, &Finding<'static>)| {
         let Finding { rule, severity, status, time, .. } = *finding;
@@ -155,6 +164,19 @@ fn every_finding() -> Vec<Finding<'static>> {
     findings
 }
 
+/// An input could not be read, for a reason and of a name that somebody else chose.
+fn incomplete() -> Verdict<'static> {
+    let mut run = run(true);
+    run.inputs[1].name = HOSTILE.concat();
+    run.inputs[1].error = Some(HOSTILE.join(" "));
+    verdict_by(run, every_finding())
+}
+
+/// Nothing but lines that are not allowed.
+fn strict() -> Verdict<'static> {
+    verdict_by(Run { is_strict: true, ..run(false) }, Vec::new())
+}
+
 fn nothing() -> Verdict<'static> {
     verdict_of(Vec::new(), false)
 }
@@ -193,15 +215,17 @@ fn json(format: &str, verdict: &Verdict) -> Value {
 
 #[test]
 fn an_open_finding_that_is_bad_enough_violates() {
-    for (rule, status, is_violated) in [
-        (2, Status::Open, true),
-        (3, Status::Open, false),
-        (0, Status::Baseline, false),
-        (0, Status::Planned { ticket: "" }, false),
-        (0, Status::Suppressed { reason: "" }, false),
+    for (rule, status, outcome) in [
+        (2, Status::Open, Outcome::Violated),
+        (3, Status::Open, Outcome::Passed),
+        (0, Status::Baseline, Outcome::Passed),
+        (0, Status::Planned { ticket: "" }, Outcome::Passed),
+        (0, Status::Suppressed { reason: "" }, Outcome::Passed),
     ] {
-        assert_eq!(verdict_of(vec![finding(rule, "x", status)], false).is_violated, is_violated);
+        assert_eq!(verdict_of(vec![finding(rule, "x", status)], false).outcome, outcome);
     }
+    let outcomes = [everything(), incomplete(), strict(), nothing()].map(|verdict| verdict.outcome);
+    assert_eq!(outcomes, [Outcome::Violated, Outcome::Incomplete, Outcome::Violated, Outcome::Passed]);
 }
 
 #[test]
@@ -227,11 +251,14 @@ fn the_verdict_in_one_line() {
     assert_eq!(nothing().line(), "passed: no finding at or above medium");
     let one = verdict_of(vec![finding(1, "x", Status::Open)], false);
     assert_eq!(one.line(), "violated: 1 finding at or above medium (1 high)");
+    let rest = line.strip_prefix("violated: ").unwrap();
+    assert_eq!(incomplete().line(), format!("incomplete: 1 input could not be read to its end; {rest}"));
+    assert_eq!(strict().line(), "violated: 2 invalid lines (--strict); no finding at or above medium");
 }
 
 #[test]
 fn every_format_is_harmless() {
-    for verdict in [everything(), nothing()] {
+    for verdict in [everything(), incomplete(), strict(), nothing()] {
         for format in VERDICT_FORMATS {
             // Separated values are as they stand in the log, but for formulas.
             if !["csv", "tsv"].contains(&format.name) {
@@ -295,7 +322,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     let validator =
         |schema| jsonschema::draft202012::options().should_validate_formats(true).build(schema).unwrap();
     let (check, manifest) = (validator(&check), validator(&manifest));
-    for verdict in [everything(), nothing()] {
+    for verdict in [everything(), incomplete(), strict(), nothing()] {
         let value = json("json", &verdict);
         let proof: Value = serde_json::from_slice(&evidence(&verdict)).unwrap();
         for (validator, value) in [(&check, &value), (&manifest, &proof)] {
@@ -347,7 +374,7 @@ fn evidence_says_what_was_read_and_judged() {
     let proof: Value = serde_json::from_slice(&evidence(&verdict)).unwrap();
     assert_eq!(proof["tool"], json!({ "name": "ssoaudit", "version": env!("CARGO_PKG_VERSION") }));
     let input = json!({
-        "name": "first log.ndjson", "bytes": 123, "sha256": "a".repeat(64), "lines": 10, "valid": 9,
+        "name": "first log.ndjson", "error": null, "bytes": 123, "sha256": "a".repeat(64), "lines": 10, "valid": 9,
         "invalid": 1, "first": "2025-01-01T00:00:00Z", "last": null,
     });
     assert_eq!(proof["inputs"][0], input);
@@ -434,6 +461,9 @@ fn sarif_has_what_code_scanning_needs() {
     assert_eq!(scores[..5], [Some("9.5"), Some("8.0"), Some("5.5"), Some("3.0"), Some("0.0")]);
     let invocation = &run["invocations"][0];
     assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&json!(true), &json!(1)));
+    let unread = &json("sarif", &incomplete())["runs"][0]["invocations"][0];
+    assert_eq!((&unread["executionSuccessful"], &unread["exitCode"]), (&json!(false), &json!(2)));
+    assert_eq!(unread["toolExecutionNotifications"][0]["level"], "error");
     let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notifications.len(), 1);
     assert_eq!(notifications[0]["message"]["text"], "A suppression expired: \\u{{1b}}[31m");
@@ -563,6 +593,16 @@ fn junit_has_a_case_for_every_rule() {
         cases.iter().map(|case| child(*case, "skipped").and_then(|skip| skip.attribute("message"))).collect();
     assert_eq!(why[4..], [None, Some("the rule is off"), Some("no event says what the rule needs")]);
     assert!(child(suite, "system-out").unwrap().text().unwrap().contains(&verdict.line()));
+    for (verdict, kind) in [(incomplete(), "error"), (strict(), "failure")] {
+        let text = render("junit", &verdict);
+        let document = Document::parse(&text).unwrap();
+        let mut cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+        let inputs = cases.find(|case| case.attribute("name") == Some("inputs")).unwrap();
+        let told = child(inputs, kind).unwrap();
+        assert_eq!(told.attribute("message"), Some(verdict.line().as_str()));
+        let is_named = told.text().is_some_and(|text| text.contains("could not be read to its end: "));
+        assert_eq!(is_named, kind == "error");
+    }
     let clean = render("junit", &nothing());
     assert!(!clean.contains("<failure"));
     Document::parse(&clean).unwrap();
@@ -581,6 +621,9 @@ fn annotations_are_one_command_each() {
     assert_eq!(lines.len(), 15);
     assert_eq!(*lines.last().unwrap(), everything().line());
     assert_eq!(render("github", &nothing()), "passed: no finding at or above medium\n");
+    let text = render("github", &incomplete());
+    assert!(text.starts_with("::error title=ssoaudit::"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("::error ")).count(), 10);
     let text = render("github", &thousands());
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 32);
@@ -595,6 +638,9 @@ fn a_summary_of_a_step_fits() {
     let shown = text.lines().filter(|line| line.contains("| open | no-")).count();
     assert!(text.contains(&format!("\n{} further findings are not shown.\n", 6_000 - shown)));
     assert!(text.starts_with("# ssoaudit: violated\n\nviolated: 3600 findings at or above medium \\("));
+    let text = step_summary(&incomplete());
+    assert!(text.starts_with("# ssoaudit: incomplete\n\nincomplete: 1 input could not"), "{text}");
+    assert!(text.contains("\nError: "), "{text}");
     let text = step_summary(&nothing());
     assert!(text.starts_with("# ssoaudit: passed\n\npassed: no finding at or above medium\n"), "{text}");
 }

@@ -20,7 +20,7 @@ pub fn evidence(verdict: &Verdict) -> Vec<u8> {
         "now": time(run.now),
         "policy": policy(verdict),
         "fail_on": severity_name(run.fail_on),
-        "verdict": verdict.word(),
+        "verdict": verdict.outcome.name(),
         "baseline": run.has_baseline,
         "inputs": run.inputs.iter().map(input).collect::<Value>(),
         "rules": verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect::<Value>(),

@@ -18,6 +18,10 @@ pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
 pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut shown = [0; 3];
     let mut left_out = 0;
+    for unread in verdict.unread().take(MOST_OF_A_KIND) {
+        shown[0] += 1;
+        writeln!(out, "::error title=ssoaudit::{}", data(&unread))?;
+    }
     for finding in verdict.findings.iter().filter(|finding| finding.status == Status::Open) {
         let (kind, command) = command(finding.severity);
         if shown[kind] == MOST_OF_A_KIND {
@@ -67,7 +71,8 @@ fn property(text: &str) -> String {
 pub fn step_summary(verdict: &Verdict) -> String {
     // What earlier commands of a step wrote counts as well.
     const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
-    let mut out = format!("# ssoaudit: {}\n\n{}\n", verdict.word(), escape::markdown(&verdict.line()));
+    let mut out =
+        format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
     let counts = verdict.counts_by_rule();
     let mut rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0).peekable();
     if rules.peek().is_some() {
@@ -98,6 +103,9 @@ pub fn step_summary(verdict: &Verdict) -> String {
         }
     }
     let mut end = String::new();
+    for unread in verdict.unread() {
+        end.push_str(&format!("\nError: {}\n", escape::markdown(&unread)));
+    }
     for warning in &verdict.run.warnings {
         end.push_str(&format!("\nWarning: {}\n", escape::markdown(warning)));
     }

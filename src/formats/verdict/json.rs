@@ -63,7 +63,7 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let run = &verdict.run;
     let head = json!({
         "schema": SCHEMA,
-        "verdict": verdict.word(),
+        "verdict": verdict.outcome.name(),
         "fail_on": severity_name(run.fail_on),
         "now": time(run.now),
         "policy": policy(verdict),
@@ -162,6 +162,7 @@ pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
 pub fn input(input: &InputFacts) -> Value {
     json!({
         "name": input.name,
+        "error": input.error,
         "bytes": input.bytes,
         "sha256": input.sha256,
         "lines": input.lines,

@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{VerdictLook, counted, more, place, status};
 use crate::formats::escape::visible;
-use crate::verdict::{Brief, Counts, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{Brief, Counts, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.
 pub const SUITE: &str = "ssoaudit";
@@ -20,6 +20,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
     for ((rule, counts), findings) in verdict.rules.iter().zip(counts).zip(&findings) {
         suite.add_test_case(case(verdict, rule, counts, findings, look));
     }
+    suite.add_test_cases(inputs(verdict));
     let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", visible(warning)));
     suite.set_system_out(format!("{}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
@@ -27,6 +28,23 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
     // Not at once: errors of the writer would be told as those of XML.
     let xml = report.to_string().map_err(io::Error::other)?;
     out.write_all(xml.as_bytes())
+}
+
+/// A case for the inputs, if they decide the verdict: nobody should have to look for why it failed.
+fn inputs(verdict: &Verdict) -> Option<TestCase> {
+    let mut status = match verdict.outcome {
+        Outcome::Incomplete => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Outcome::Violated if verdict.forbidden_lines() > 0 => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        _ => return None,
+    };
+    status.set_message(verdict.line());
+    let unread: String = verdict.unread().map(|unread| format!("{}\n", visible(&unread))).collect();
+    status.set_description(unread);
+    let mut case = TestCase::new("inputs", status);
+    case.set_classname(SUITE);
+    Some(case)
 }
 
 fn case<'a>(

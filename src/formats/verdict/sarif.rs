@@ -11,7 +11,7 @@ use super::{cut, status};
 use crate::checks::Severity;
 use crate::formats::escape::{visible, write_json};
 use crate::threads;
-use crate::verdict::{Finding, RuleOutcome, Status, Verdict};
+use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
 /// Where the schema of the format is.
 pub const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -38,8 +38,12 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     }
     driver["rules"] = verdict.rules.iter().map(rule).collect();
     let invocation = json!({
-        "executionSuccessful": true,
-        "exitCode": i32::from(verdict.is_violated),
+        "executionSuccessful": verdict.outcome != Outcome::Incomplete,
+        "exitCode": match verdict.outcome {
+            Outcome::Passed => 0,
+            Outcome::Violated => 1,
+            Outcome::Incomplete => 2,
+        },
         "toolExecutionNotifications": notifications(verdict),
     });
     write!(out, "{{\n\"$schema\": \"{SCHEMA}\",\n\"version\": \"2.1.0\",\n\"runs\": [{{")?;
@@ -163,18 +167,19 @@ pub fn place<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u
 }
 
 fn notifications(verdict: &Verdict) -> Vec<Value> {
-    let notification = |id: &str, text: &str| {
+    let notification = |level: &str, id: &str, text: &str| {
         json!({
-            "level": "warning",
+            "level": level,
             "descriptor": { "id": id },
             "message": { "text": escaped(text) },
         })
     };
     let left_out = verdict.findings.len().saturating_sub(MOST_RESULTS);
     let text = format!("{left_out} further findings were left out; the worst {MOST_RESULTS} are shown");
-    let left_out = (left_out > 0).then(|| notification("results-left-out", &text));
-    let warnings = verdict.run.warnings.iter().map(|warning| notification("warning", warning));
-    left_out.into_iter().chain(warnings).take(MOST_NOTIFICATIONS).collect()
+    let left_out = (left_out > 0).then(|| notification("warning", "results-left-out", &text));
+    let unread = verdict.unread().map(|unread| notification("error", "input-not-read", &unread));
+    let warnings = verdict.run.warnings.iter().map(|warning| notification("warning", "warning", warning));
+    left_out.into_iter().chain(unread).chain(warnings).take(MOST_NOTIFICATIONS).collect()
 }
 
 /// A relative URI of a file: no scheme, no root, nothing but unreserved characters and slashes.

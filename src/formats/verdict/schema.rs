@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{evidence, json};
 use crate::formats::sheets::schema::{count, list, members, object, time};
 use crate::schema::DRAFT;
-use crate::verdict::{Status, severities, severity_name};
+use crate::verdict::{Outcome, Status, severities, severity_name};
 
 /// The schema of [`super::json::whole`].
 pub fn check() -> Value {
@@ -98,6 +98,7 @@ fn rule() -> Value {
 fn input() -> Value {
     members([
         ("name", text()),
+        ("error", about(or_null(text()), "why it was not read to its end")),
         ("bytes", about(count(), "its size as it was read")),
         ("sha256", about(or_null(sha256()), "of its bytes; null without --evidence, as it takes time")),
         ("lines", about(count(), "lines without blank ones")),
@@ -114,7 +115,7 @@ fn policy() -> Value {
 }
 
 fn word() -> Value {
-    json!({ "enum": ["passed", "violated"] })
+    about(json!({ "enum": Outcome::NAMES }), "incomplete if an input was not read to its end")
 }
 
 fn severity() -> Value {

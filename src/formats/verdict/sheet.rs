@@ -53,6 +53,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let shown = if show_known { counts.total() } else { counts.open() };
     let hidden = counts.total() - shown;
     let mut notes = vec![format!("{}.", verdict.line())];
+    notes.extend(verdict.unread().map(|unread| format!("Error: {unread}")));
     if hidden > 0 {
         notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
     }
@@ -61,7 +62,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let shown = usize::try_from(shown).unwrap_or(usize::MAX);
     Sheet {
         name: "check",
-        title: if verdict.is_violated { "Check: violated" } else { "Check: passed" }.to_owned(),
+        title: format!("Check: {}", verdict.outcome.name()),
         notes,
         sections: vec![
             Section { key: "verdict", title: "Verdict", body: Body::Facts(facts(verdict, &counts)) },
@@ -95,7 +96,7 @@ fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
     let run = &verdict.run;
     let count = |key, label, rank| Fact::new(key, label, Kind::Number, counts.with_status(rank));
     let mut facts = vec![
-        Fact::new("verdict", "verdict", Kind::Text, verdict.word()),
+        Fact::new("verdict", "verdict", Kind::Text, verdict.outcome.name()),
         Fact::new("fail_on", "violated from", Kind::Text, severity_name(run.fail_on)),
         Fact::new("policy", "policy", Kind::Text, run.policy.path.as_deref().unwrap_or("the defaults")),
         Fact::new("policy_sha256", "SHA-256 of the policy", Kind::Id, run.policy.sha256.as_str()),

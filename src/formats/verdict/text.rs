@@ -12,12 +12,17 @@ use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
 use crate::threads;
-use crate::verdict::{Brief, Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
+use crate::verdict::{
+    Brief, Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
+};
 
 /// Prints everything; every line but the last one fits the width.
 pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out: String::new(), look: &look.look };
     let is_shown = |finding: &Brief| look.show_known || finding.status == Status::Open;
+    for unread in verdict.unread() {
+        page.text(0, &format!("error: {unread}"), style(Tone::Bad));
+    }
     for warning in &verdict.run.warnings {
         page.text(0, &format!("warning: {warning}"), style(Tone::Warn));
     }
@@ -50,7 +55,8 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     }
     page.rest(verdict, counts);
     page.gap();
-    let (line, tone) = (verdict.line(), if verdict.is_violated { Tone::Bad } else { Tone::Good });
+    let is_good = verdict.outcome == Outcome::Passed;
+    let (line, tone) = (verdict.line(), if is_good { Tone::Good } else { Tone::Bad });
     let style = if look.look.colors { style(tone).bold() } else { Style::new() };
     page.out.push_str(&format!("{style}{line}{style:#}\n"));
     page.flush(to)

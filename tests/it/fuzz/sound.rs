@@ -140,7 +140,7 @@ fn junit(text: &str) {
     let document = Document::parse(text).unwrap_or_else(|error| panic!("{error} in {text}"));
     let root = document.root_element();
     assert_eq!(root.tag_name().name(), "testsuites");
-    let known = ["testsuites", "testsuite", "testcase", "failure", "skipped", "system-out"];
+    let known = ["testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"];
     let names = root.descendants().filter(|node| node.is_element()).map(|node| node.tag_name().name());
     assert!(names.into_iter().all(|name| known.contains(&name)), "{text}");
     let cases = root.descendants().filter(|node| node.has_tag_name("testcase")).count();

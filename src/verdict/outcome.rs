@@ -1,0 +1,95 @@
+//! What a verdict comes down to, decided once for every format and the exit code.
+
+use super::{Verdict, severities, severity_name};
+
+/// What it comes down to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is bad enough.
+    Passed,
+    /// Something is.
+    Violated,
+    /// An input was not read to its end, so nobody knows.
+    Incomplete,
+}
+
+impl Outcome {
+    /// The names of all.
+    pub const NAMES: [&'static str; 3] = ["passed", "violated", "incomplete"];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl Verdict<'_> {
+    /// What decides: what is unknown before what is bad.
+    pub(super) fn decide(&self) -> Outcome {
+        if self.unread().next().is_some() {
+            Outcome::Incomplete
+        } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
+            Outcome::Violated
+        } else {
+            Outcome::Passed
+        }
+    }
+
+    /// A sentence for each input that was not read to its end.
+    pub fn unread(&self) -> impl Iterator<Item = String> {
+        self.run.inputs.iter().filter_map(|input| {
+            let error = input.error.as_ref()?;
+            Some(format!("{} could not be read to its end: {error}", input.name))
+        })
+    }
+
+    /// How many invalid lines there are, if one is enough to violate the policy.
+    pub fn forbidden_lines(&self) -> u64 {
+        if self.run.is_strict { self.run.inputs.iter().map(|input| input.invalid).sum() } else { 0 }
+    }
+
+    /// The verdict in one line: what decided it, and how many other findings there are.
+    pub fn line(&self) -> String {
+        let counts = self.counts();
+        let others = [
+            (counts.open() - self.failing(), "below it"),
+            (counts.with_status(1), "planned"),
+            (counts.with_status(2), "suppressed"),
+            (counts.with_status(3), "in the baseline"),
+        ];
+        let others = others.iter().filter(|(count, _)| *count > 0);
+        let others: Vec<_> = others.map(|(count, what)| format!("{count} {what}")).collect();
+        let others = (!others.is_empty()).then(|| others.join(", "));
+        let parts: Vec<_> = self.grounds().into_iter().chain(others).collect();
+        format!("{}: {}", self.outcome.name(), parts.join("; "))
+    }
+
+    /// How many findings are bad enough.
+    fn failing(&self) -> u64 {
+        let bad = severities().filter(|severity| *severity >= self.run.fail_on);
+        bad.map(|severity| self.counts().of(0, severity)).sum()
+    }
+
+    fn grounds(&self) -> Vec<String> {
+        let counts = self.counts();
+        let unread = match self.unread().count() {
+            0 => None,
+            1 => Some("1 input could not be read to its end".to_owned()),
+            more => Some(format!("{more} inputs could not be read to their end")),
+        };
+        let forbidden = match self.forbidden_lines() {
+            0 => None,
+            1 => Some("1 invalid line (--strict)".to_owned()),
+            more => Some(format!("{more} invalid lines (--strict)")),
+        };
+        let least = severity_name(self.run.fail_on);
+        let bad = severities().filter(|at| *at >= self.run.fail_on && counts.of(0, *at) > 0);
+        let bad: Vec<_> = bad.map(|at| format!("{} {}", counts.of(0, at), severity_name(at))).collect();
+        let found = match self.failing() {
+            0 => format!("no finding at or above {least}"),
+            1 => format!("1 finding at or above {least} ({})", bad.join(", ")),
+            more => format!("{more} findings at or above {least} ({})", bad.join(", ")),
+        };
+        unread.into_iter().chain(forbidden).chain([found]).collect()
+    }
+}
