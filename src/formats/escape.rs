@@ -56,7 +56,10 @@ fn is_unsafe(c: char) -> bool {
 /// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it; some take the wide
 /// forms of its signs for one as well.
 pub fn defused(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
+    // As most do.
+    let begins_harmlessly = text.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric());
+    if !begins_harmlessly && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
+    {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)

@@ -32,6 +32,11 @@ impl Fingerprint {
         Self(hasher.finalize().first_chunk().copied().unwrap_or_default())
     }
 
+    /// Its text.
+    pub fn text(self) -> String {
+        hex(&self.0)
+    }
+
     /// A fingerprint as a user wrote it; nothing if it is none.
     pub fn read(text: &str) -> Option<Self> {
         let mut bytes = [0; DIGITS / 2];
@@ -47,13 +52,13 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&hex(&self.0))
+        out.pad(&self.text())
     }
 }
 
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex(&self.0))
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -206,6 +211,7 @@ mod tests {
     fn fingerprints_are_recognised() {
         let some = of_log("rule", Timestamp { seconds: 0, nanos: 0 });
         let text = some.to_string();
+        assert_eq!(text, some.text());
         assert_eq!(text, "de9ede070603711b5f2e6a500042090a");
         assert_eq!(Fingerprint::read(&text), Some(some));
         assert_eq!(Fingerprint::read(&text.to_ascii_uppercase()), Some(some));

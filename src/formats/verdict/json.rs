@@ -45,7 +45,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDI
         text(Some(finding.status.name())),
         text(finding.status.because()),
         Cell::Text(finding.message()),
-        Cell::Text(finding.fingerprint.to_string().into()),
+        Cell::Text(finding.fingerprint.text().into()),
         finding.time.into(),
         text(finding.place.map(|(file, _)| file)),
         finding.place.map(|(_, line)| line).into(),

@@ -152,7 +152,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> Row<'a> {
         file,
         line,
         finding.status.because().into(),
-        finding.fingerprint.to_string().into(),
+        finding.fingerprint.text().into(),
     ];
     let is_open = finding.status == Status::Open;
     Row { cells, tone: if is_open { tone(finding.severity) } else { Tone::Plain } }
