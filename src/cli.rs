@@ -74,6 +74,9 @@ const MOST_BLOCK_BYTES: i64 = 1 << 30;
 impl InputArgs {
     /// The inputs; refuses to wait for a terminal that nobody was told to type into.
     pub fn inputs(&self, stdin_is_terminal: bool) -> Result<Vec<Input>> {
+        if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+            bail!("`-` is named twice, but standard input can be read once only");
+        }
         if !self.paths.is_empty() {
             return Ok(input::collect(&self.paths));
         }
@@ -149,7 +152,7 @@ pub struct SelectArgs {
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
     /// Take this for the present, for runs that can be repeated
-    #[arg(long, value_name = "TIME", hide = true)]
+    #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
 }
 
@@ -272,6 +275,11 @@ pub struct RedactArgs {
 }
 
 impl RedactArgs {
+    /// Whether pseudonyms are wanted.
+    pub fn is_wanted(&self) -> bool {
+        self.redact
+    }
+
     /// Who gives pseudonyms, if that is wanted.
     pub fn redactor(&self) -> Result<Option<Redactor>> {
         if !self.redact {

@@ -55,13 +55,14 @@ pub fn tell<'a>(
         let index = u16::try_from(rules.len()).expect("rules are few");
         threads::add(&mut findings, violations.len(), |number| {
             let about = about(survey, violations[number].subject);
-            let status = match known.is_empty() {
-                true => Status::Open,
+            let (status, is_in_baseline) = match known.is_empty() {
+                true => (Status::Open, false),
                 false => {
-                    known.status(&found(survey, (check.id, severity), &about, violations[number].subject))
+                    let found = found(survey, (check.id, severity), &about, violations[number].subject);
+                    (known.status(&found), known.is_in_baseline(&found))
                 }
             };
-            Brief { rule: index, severity, status, time: about.time, number: number as u32 }
+            Brief { rule: index, severity, status, is_in_baseline, time: about.time, number: number as u32 }
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
@@ -167,7 +168,7 @@ fn finding<'a>(
     brief: &Brief<'a>,
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
-    let Brief { rule, severity, status, time, number } = *brief;
+    let Brief { rule, severity, status, is_in_baseline, time, number } = *brief;
     let Violation { subject, message, is_after_deed } = judgement.violations[number as usize];
     let about = about(survey, subject);
     Finding {
@@ -176,6 +177,7 @@ fn finding<'a>(
         deed: about.operation.filter(|_| is_after_deed),
         message: judgement.messages.text(message),
         status,
+        is_in_baseline,
         time,
         place: about.place.map(place),
         action: survey.actions.names.get(about.action),

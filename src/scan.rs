@@ -291,8 +291,10 @@ impl Board {
         let place = &self.inputs[input];
         let sizes =
             Sizes { block: self.settings.block_bytes, max_line: self.settings.reading.max_line_bytes };
-        let opened =
-            blocks.map_or_else(|| Ok(Blocks::new(place.open(&self.meter)?, sizes, place.is_live())), Ok);
+        let opened = blocks.map_or_else(
+            || Ok(Blocks::new(place.open(&self.meter.of_input(input))?, sizes, place.is_live())),
+            Ok,
+        );
         match opened {
             Err(error) => (None, Err(error)),
             Ok(mut blocks) => {

@@ -61,6 +61,16 @@ impl Select {
     pub fn keeps(&self, event: &Event<'_>) -> bool {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
+
+    /// Its flags as typed; without their values if those are private.
+    pub fn flags(&self, is_private: bool) -> Vec<String> {
+        let shown = |flag: &str| match flag.split_once(' ') {
+            Some((name, _)) if is_private => format!("{name} …"),
+            _ => flag.to_owned(),
+        };
+        let flags = self.clauses.iter().map(|clause| shown(&clause.flag));
+        flags.chain(self.invert.then(|| "--invert-match".to_owned())).collect()
+    }
 }
 
 const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];

@@ -29,8 +29,12 @@ pub struct Run {
     pub has_baseline: bool,
     /// What was read, in the order it was given.
     pub inputs: Vec<InputFacts>,
+    /// Flags of the selection; nothing else was judged.
+    pub selection: Vec<String>,
     /// An invalid line violates the policy, whatever rules say.
     pub is_strict: bool,
+    /// There has to be an event.
+    pub needs_event: bool,
     /// What a reader has to know, a sentence each: entries that expired, limits.
     pub warnings: Vec<String>,
 }
@@ -92,6 +96,8 @@ pub struct Brief<'a> {
     pub severity: Severity,
     /// Whether it is known already.
     pub status: Status<'a>,
+    /// The baseline has it, whatever else is known.
+    pub is_in_baseline: bool,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// Which of those of its rule it is.
@@ -116,6 +122,8 @@ pub struct Finding<'a> {
     pub fingerprint: Fingerprint,
     /// Whether it is known already.
     pub status: Status<'a>,
+    /// The baseline has it, whatever else is known.
+    pub is_in_baseline: bool,
     /// When it happened.
     pub time: Option<Timestamp>,
     /// Name of its file, and its 1-based line there.

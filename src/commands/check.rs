@@ -111,6 +111,7 @@ impl CheckCommand {
         let known = self.baseline.as_deref().map(baseline::read).transpose()?;
         let now = self.select.now()?;
         let select = self.select.select()?;
+        let selection = select.flags(redactor.is_some());
         let inputs = self.input.inputs(terminal.stdin)?;
         let files = targets.iter().map(|(_, file)| *file);
         let more =
@@ -131,10 +132,6 @@ impl CheckCommand {
         let Surveyed { survey, files, places, tally } = surveyed;
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
-        if tally.counts.valid == 0 && !self.allow_empty && !tally.is_unreadable() {
-            tally.warn(&inputs, terminal);
-            bail!("there is no event to judge; --allow-empty lets that pass");
-        }
         let by = By { policy: &policy, baseline: known.as_ref(), now };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
@@ -146,19 +143,28 @@ impl CheckCommand {
             now,
             has_baseline: known.is_some(),
             inputs: input_facts(&files, &meter),
+            selection,
             is_strict: self.input.strict,
+            needs_event: !self.allow_empty,
             warnings: judged.warnings,
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
+        if tally.counts.valid == 0 {
+            tally.warn(&inputs, terminal);
+        }
+        // Those of inputs were told when they happened.
+        for error in verdict.errors().iter().skip(tally.unreadable) {
+            messages::error(error, terminal.colors_stderr());
+        }
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
         }
         for (format, file) in &targets {
             let look = self.look(terminal, file.is_some());
             stream(outputs.next(), |out| (format.render)(&verdict, &look, out))?;
-            if format.name == "github" {
-                append_step_summary(&verdict)?;
-            }
+        }
+        if targets.iter().any(|(format, _)| format.name == "github") {
+            append_step_summary(&verdict)?;
         }
         if self.evidence.is_some() {
             write(outputs.next(), &evidence::evidence(&verdict))?;
@@ -273,7 +279,7 @@ fn skew(policy: &Policy) -> u64 {
 
 fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
     let facts = files.iter().map(|file| {
-        let seal = meter.seal(&file.name).unwrap_or_default();
+        let seal = meter.seal(file.input).unwrap_or_default();
         InputFacts {
             name: file.name.clone(),
             error: file.error.clone(),

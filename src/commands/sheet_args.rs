@@ -62,10 +62,7 @@ impl Request<'_> {
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
         let select = self.select.select()?;
         self.options.zone = self.select.zone()?;
-        self.options.selection = select.clauses.iter().map(|clause| clause.flag.clone()).collect();
-        if select.invert {
-            self.options.selection.push("--invert-match".to_owned());
-        }
+        self.options.selection = select.flags(self.sheet.redact.is_wanted());
         let inputs = self.input.inputs(terminal.stdin)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
         for warning in self.select.warnings() {

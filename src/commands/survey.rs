@@ -70,9 +70,14 @@ pub fn survey(
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();
-    let file =
-        |input| File { name: name(input), counts: Counts::default(), times: Times::default(), error: None };
-    let mut files: Vec<_> = inputs.iter().map(file).collect();
+    let file = |(at, input)| File {
+        name: name(input),
+        input: at,
+        counts: Counts::default(),
+        times: Times::default(),
+        error: None,
+    };
+    let mut files: Vec<_> = inputs.iter().enumerate().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
     let plan = Arc::new(plan);
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {

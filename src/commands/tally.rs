@@ -14,7 +14,8 @@ pub struct Tally {
     /// Lines of all inputs so far.
     pub counts: Counts,
     first_error: Option<(usize, Finding)>,
-    unreadable: usize,
+    /// Inputs that could not be read to their end.
+    pub unreadable: usize,
 }
 
 /// The first error among a line's findings.
@@ -38,11 +39,6 @@ impl Tally {
             messages::error(&format!("{}: {error}", input.name), terminal.colors_stderr());
             self.unreadable += 1;
         }
-    }
-
-    /// Some input could not be read.
-    pub fn is_unreadable(&self) -> bool {
-        self.unreadable > 0
     }
 
     /// Warns of the invalid lines that results leave out.

@@ -62,8 +62,10 @@ pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     bytes: Arc<AtomicU64>,
-    seals: Option<Arc<Mutex<BTreeMap<String, Seal>>>>,
+    seals: Option<Arc<Mutex<BTreeMap<usize, Seal>>>>,
     is_hashing: bool,
+    /// Index of the input at hand: two may have the same name.
+    input: usize,
 }
 
 /// What was read of an input.
@@ -86,14 +88,18 @@ impl Meter {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// The seal of an input.
-    pub fn seal(&self, name: &str) -> Option<Seal> {
-        let seals = self.seals.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        seals.get(name).cloned()
+    /// The same meter, for the input of that index.
+    pub fn of_input(&self, input: usize) -> Self {
+        Self { input, ..self.clone() }
     }
 
-    /// An input that is named twice has a seal of each reading; they are the same.
-    fn count(&self, name: &str, seal: &mut Seal, bytes: &[u8]) {
+    /// The seal of the input of that index.
+    pub fn seal(&self, input: usize) -> Option<Seal> {
+        let seals = self.seals.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        seals.get(&input).cloned()
+    }
+
+    fn count(&self, seal: &mut Seal, bytes: &[u8]) {
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         seal.bytes += bytes.len() as u64;
         if let Some(seals) = &self.seals {
@@ -101,7 +107,7 @@ impl Meter {
                 seal.sha256.get_or_insert_default().update(bytes);
             }
             let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
-            seals.insert(name.to_owned(), seal.clone());
+            seals.insert(self.input, seal.clone());
         }
     }
 }
@@ -129,8 +135,7 @@ impl Input {
             }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        let name = self.name.clone();
-        decompress(Metered { reader, meter: meter.clone(), name, size, seal: Seal::default() })
+        decompress(Metered { reader, meter: meter.clone(), size, seal: Seal::default() })
     }
 
     /// Whether bytes may trickle in, so that a short read is not to be waited on.
@@ -179,7 +184,6 @@ impl<R: Read> Read for Unzstd<R> {
 struct Metered {
     reader: Reader,
     meter: Meter,
-    name: String,
     /// What there was to read when it was opened.
     size: u64,
     seal: Seal,
@@ -188,7 +192,7 @@ struct Metered {
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.reader.read(buffer)?;
-        self.meter.count(&self.name, &mut self.seal, &buffer[..n]);
+        self.meter.count(&mut self.seal, &buffer[..n]);
         if n == 0 && !buffer.is_empty() && self.seal.bytes < self.size {
             let lost = self.size - self.seal.bytes;
             return Err(io::Error::other(format!("the file lost its last {lost} bytes while it was read")));

@@ -92,11 +92,14 @@ impl<'p> Known<'p> {
         match (ticket, reason) {
             (Some(ticket), _) => Status::Planned { ticket },
             (None, Some(reason)) => Status::Suppressed { reason },
-            (None, None) if self.baseline.is_some_and(|known| known.contains(found.fingerprint)) => {
-                Status::Baseline
-            }
+            (None, None) if self.is_in_baseline(found) => Status::Baseline,
             (None, None) => Status::Open,
         }
+    }
+
+    /// Whether the baseline has a finding, whatever else is known of it.
+    pub fn is_in_baseline(&self, found: &Found<'_>) -> bool {
+        self.baseline.is_some_and(|known| known.contains(found.fingerprint))
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.

@@ -74,6 +74,8 @@ pub struct Material<'a> {
 pub struct File {
     /// Its name for people.
     pub name: String,
+    /// Its index in the order given.
+    pub input: usize,
     /// Its lines.
     pub counts: Counts,
     /// When its events happened.

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::event::{Attribute, Event};
@@ -173,7 +174,8 @@ fn key_of(event: &Event<'_>) -> String {
         None => {
             let target =
                 event.text(Attribute::ConnectionId).or_else(|| event.text(Attribute::OrganizationId));
-            let parts = [text(Attribute::Action), text(Attribute::Time), text(Attribute::ActorId)];
+            let time = event.time.rfc3339(Tz::UTC);
+            let parts = [&*text(Attribute::Action), &time, &*text(Attribute::ActorId)];
             format!("{} {}", parts.join(" "), target.unwrap_or_default())
         }
     }

@@ -89,7 +89,9 @@ impl Survey {
             let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
             (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
         };
-        let counts = |change: &Change| (change.is_conflicting, change.redeliveries, change.place);
+        let counts = |change: &Change| {
+            (self.ids.get(change.event), change.is_conflicting, change.redeliveries, change.place)
+        };
         texts(a).cmp(&texts(b)).then_with(|| counts(a).cmp(&counts(b)))
     }
 }

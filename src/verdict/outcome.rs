@@ -2,6 +2,8 @@
 
 use super::{Verdict, severities, severity_name};
 
+const NO_EVENT: &str = "there is no event to judge";
+
 /// What it comes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -9,7 +11,7 @@ pub enum Outcome {
     Passed,
     /// Something is.
     Violated,
-    /// An input was not read to its end, so nobody knows.
+    /// An input was not read to its end, or there is no event, so nobody knows.
     Incomplete,
 }
 
@@ -26,7 +28,7 @@ impl Outcome {
 impl Verdict<'_> {
     /// What decides: what is unknown before what is bad.
     pub(super) fn decide(&self) -> Outcome {
-        if self.unread().next().is_some() {
+        if self.unread().next().is_some() || self.lacks_event() {
             Outcome::Incomplete
         } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
             Outcome::Violated
@@ -35,16 +37,30 @@ impl Verdict<'_> {
         }
     }
 
-    /// A sentence for each input that was not read to its end.
-    pub fn unread(&self) -> impl Iterator<Item = String> {
+    /// A sentence for everything besides findings that keeps it from passing.
+    pub fn errors(&self) -> Vec<String> {
+        let lacks_event = self.lacks_event().then(|| format!("{NO_EVENT}; --allow-empty lets that pass"));
+        let forbidden = match self.forbidden_lines() {
+            0 => None,
+            1 => Some("1 line is invalid, and --strict forbids that".to_owned()),
+            more => Some(format!("{more} lines are invalid, and --strict forbids that")),
+        };
+        self.unread().chain(lacks_event).chain(forbidden).collect()
+    }
+
+    fn unread(&self) -> impl Iterator<Item = String> {
         self.run.inputs.iter().filter_map(|input| {
             let error = input.error.as_ref()?;
             Some(format!("{} could not be read to its end: {error}", input.name))
         })
     }
 
-    /// How many invalid lines there are, if one is enough to violate the policy.
-    pub fn forbidden_lines(&self) -> u64 {
+    /// What could not be read may have had events.
+    fn lacks_event(&self) -> bool {
+        self.run.needs_event && self.run.inputs.iter().all(|input| input.valid == 0 && input.error.is_none())
+    }
+
+    fn forbidden_lines(&self) -> u64 {
         if self.run.is_strict { self.run.inputs.iter().map(|input| input.invalid).sum() } else { 0 }
     }
 
@@ -77,6 +93,7 @@ impl Verdict<'_> {
             1 => Some("1 input could not be read to its end".to_owned()),
             more => Some(format!("{more} inputs could not be read to their end")),
         };
+        let lacks_event = self.lacks_event().then(|| NO_EVENT.to_owned());
         let forbidden = match self.forbidden_lines() {
             0 => None,
             1 => Some("1 invalid line (--strict)".to_owned()),
@@ -90,6 +107,6 @@ impl Verdict<'_> {
             1 => format!("1 finding at or above {least} ({})", bad.join(", ")),
             more => format!("{more} findings at or above {least} ({})", bad.join(", ")),
         };
-        unread.into_iter().chain(forbidden).chain([found]).collect()
+        [unread, lacks_event, forbidden, Some(found)].into_iter().flatten().collect()
     }
 }

@@ -19,11 +19,14 @@ pub fn evidence(verdict: &Verdict) -> Vec<u8> {
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "now": time(run.now),
         "policy": policy(verdict),
+        "selection": run.selection,
+        "strict": run.is_strict,
         "fail_on": severity_name(run.fail_on),
         "verdict": verdict.outcome.name(),
         "baseline": run.has_baseline,
         "inputs": run.inputs.iter().map(input).collect::<Value>(),
         "rules": verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect::<Value>(),
+        "errors": verdict.errors(),
         "warnings": run.warnings,
     });
     escape::json(&format!("{manifest:#}\n")).into_owned().into_bytes()

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{counted, status};
+use super::{counted, cut, not_applicable, selected, status};
 use crate::checks::Severity;
 use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
@@ -18,10 +18,12 @@ pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
 pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut shown = [0; 3];
     let mut left_out = 0;
-    for unread in verdict.unread().take(MOST_OF_A_KIND) {
+    let errors = verdict.errors();
+    for error in errors.iter().take(MOST_OF_A_KIND) {
         shown[0] += 1;
-        writeln!(out, "::error title=ssoaudit::{}", data(&unread))?;
+        writeln!(out, "::error title=ssoaudit::{}", data(error))?;
     }
+    left_out += errors.len() - shown[0];
     for finding in verdict.findings.iter().filter(|finding| finding.status == Status::Open) {
         let (kind, command) = command(finding.severity);
         if shown[kind] == MOST_OF_A_KIND {
@@ -33,7 +35,8 @@ pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()
     }
     if left_out > 0 {
         let most = MOST_OF_A_KIND;
-        writeln!(out, "{left_out} further findings are not annotated: GitHub shows {most} of a kind.")?;
+        let what = if errors.is_empty() { "findings" } else { "findings and errors" };
+        writeln!(out, "{left_out} further {what} are not annotated: GitHub shows {most} of a kind.")?;
     }
     writeln!(out, "{}", verdict.line())
 }
@@ -73,6 +76,11 @@ pub fn step_summary(verdict: &Verdict) -> String {
     const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
     let mut out =
         format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
+    said("Error", &verdict.errors(), &mut out);
+    said("Warning", &verdict.run.warnings, &mut out);
+    if !verdict.run.selection.is_empty() {
+        out.push_str(&format!("\n{}\n", escape::markdown(&selected(verdict))));
+    }
     let counts = verdict.counts_by_rule();
     let mut rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0).peekable();
     if rules.peek().is_some() {
@@ -81,6 +89,14 @@ pub fn step_summary(verdict: &Verdict) -> String {
     for (rule, counts) in rules {
         let severity = severity_name(rule.severity);
         row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
+    }
+    let lacking: Vec<_> =
+        verdict.rules.iter().filter_map(|rule| Some((rule, not_applicable(rule)?))).collect();
+    if !lacking.is_empty() {
+        out.push_str("\n| rule | not applicable to |\n| --- | --- |\n");
+    }
+    for (rule, events) in lacking {
+        row(&[rule.check.id, &events], &mut out);
     }
     let mut is_first = true;
     for (at, brief) in verdict.findings.iter().enumerate() {
@@ -102,17 +118,20 @@ pub fn step_summary(verdict: &Verdict) -> String {
             break;
         }
     }
-    let mut end = String::new();
-    for unread in verdict.unread() {
-        end.push_str(&format!("\nError: {}\n", escape::markdown(&unread)));
-    }
-    for warning in &verdict.run.warnings {
-        end.push_str(&format!("\nWarning: {}\n", escape::markdown(warning)));
-    }
-    if out.len() + end.len() < MOST_SUMMARY_BYTES {
-        out.push_str(&end);
-    }
     out
+}
+
+/// Sentences, as many as nobody minds to read.
+fn said(kind: &str, sentences: &[String], out: &mut String) {
+    const MOST: usize = 50;
+    const MOST_BYTES: usize = 2_000;
+    for sentence in sentences.iter().take(MOST) {
+        out.push_str(&format!("\n{kind}: {}\n", escape::markdown(&cut(sentence, MOST_BYTES))));
+    }
+    let more = sentences.len().saturating_sub(MOST);
+    if more > 0 {
+        out.push_str(&format!("\n{kind}: there are {more} more.\n"));
+    }
 }
 
 fn row(cells: &[&str], out: &mut String) {

@@ -67,6 +67,8 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         "fail_on": severity_name(run.fail_on),
         "now": time(run.now),
         "policy": policy(verdict),
+        "selection": run.selection,
+        "strict": run.is_strict,
         "counts": by_status_and_severity(&verdict.counts()),
     });
     let mut before = "{\n";
@@ -81,6 +83,7 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     findings(verdict, first, ["\n    ", ""], out)?;
     findings(verdict, others, [",\n    ", ""], out)?;
     out.write_all(if first.is_empty() { b"]" } else { b"\n  ]" })?;
+    array("errors", verdict.errors().iter(), out)?;
     array("warnings", run.warnings.iter(), out)?;
     array("inputs", run.inputs.iter().map(input), out)?;
     out.write_all(b"\n}\n")

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{VerdictLook, counted, more, place, status};
+use super::{VerdictLook, counted, more, not_applicable, place, status};
 use crate::formats::escape::visible;
 use crate::verdict::{Brief, Counts, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
@@ -34,14 +34,14 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
 fn inputs(verdict: &Verdict) -> Option<TestCase> {
     let mut status = match verdict.outcome {
         Outcome::Incomplete => TestCaseStatus::non_success(NonSuccessKind::Error),
-        Outcome::Violated if verdict.forbidden_lines() > 0 => {
+        Outcome::Violated if !verdict.errors().is_empty() => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
         }
         _ => return None,
     };
     status.set_message(verdict.line());
-    let unread: String = verdict.unread().map(|unread| format!("{}\n", visible(&unread))).collect();
-    status.set_description(unread);
+    let errors: String = verdict.errors().iter().map(|error| format!("{}\n", visible(error))).collect();
+    status.set_description(errors);
     let mut case = TestCase::new("inputs", status);
     case.set_classname(SUITE);
     Some(case)
@@ -75,8 +75,11 @@ fn case<'a>(
     }
     let mut case = TestCase::new(rule.check.id, status);
     case.set_classname(SUITE);
-    if !others.is_empty() {
-        case.set_system_out(listed(verdict, &others, look));
+    let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
+    let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
+    let out = lacking.unwrap_or_default() + &listed(verdict, &others, look);
+    if !out.is_empty() {
+        case.set_system_out(out);
     }
     case
 }

@@ -13,7 +13,7 @@ pub mod text;
 use std::io::{self, Write};
 
 use super::sheets::{Look, SHEET_FORMATS};
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Finding, RuleOutcome, Verdict};
 
 /// How a verdict is to look.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +118,18 @@ fn place(finding: &Finding) -> Option<String> {
 fn status(finding: &Finding) -> String {
     let name = finding.status.name();
     finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
+}
+
+/// To how many events a rule that is on does not apply: `45 of 86 events`.
+fn not_applicable(rule: &RuleOutcome) -> Option<String> {
+    let all = rule.judged + rule.not_applicable;
+    let is_some = rule.is_on && rule.not_applicable > 0;
+    is_some.then(|| format!("{} of {all} {}", rule.not_applicable, if all == 1 { "event" } else { "events" }))
+}
+
+/// What was judged, if that is not everything.
+fn selected(verdict: &Verdict) -> String {
+    format!("Judged are events that match {}.", verdict.run.selection.join(" "))
 }
 
 /// How many findings a rule has: `2 open, 1 planned`.

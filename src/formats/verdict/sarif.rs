@@ -150,8 +150,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         false => json!([]),
     };
     if verdict.run.has_baseline {
-        let is_old = finding.status == Status::Baseline;
-        result["baselineState"] = if is_old { "unchanged" } else { "new" }.into();
+        result["baselineState"] = if finding.is_in_baseline { "unchanged" } else { "new" }.into();
     }
     result
 }
@@ -177,14 +176,22 @@ fn notifications(verdict: &Verdict) -> Vec<Value> {
     let left_out = verdict.findings.len().saturating_sub(MOST_RESULTS);
     let text = format!("{left_out} further findings were left out; the worst {MOST_RESULTS} are shown");
     let left_out = (left_out > 0).then(|| notification("warning", "results-left-out", &text));
-    let unread = verdict.unread().map(|unread| notification("error", "input-not-read", &unread));
+    let errors = verdict.errors();
+    let errors = errors.iter().map(|error| notification("error", "error", error));
     let warnings = verdict.run.warnings.iter().map(|warning| notification("warning", "warning", warning));
-    left_out.into_iter().chain(unread).chain(warnings).take(MOST_NOTIFICATIONS).collect()
+    let mut all: Vec<_> = left_out.into_iter().chain(errors).chain(warnings).collect();
+    let more = all.len().saturating_sub(MOST_NOTIFICATIONS);
+    if more > 0 {
+        all.truncate(MOST_NOTIFICATIONS - 1);
+        let text = format!("{} further errors and warnings were left out", more + 1);
+        all.push(notification("warning", "notifications-left-out", &text));
+    }
+    all
 }
 
 /// A relative URI of a file: no scheme, no root, nothing but unreserved characters and slashes.
 pub fn uri(file: &str) -> String {
-    let path = file.replace('\\', "/");
+    let path = if cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
     let mut path = path.trim_start_matches('/');
     while let Some(rest) = path.strip_prefix("./") {
         path = rest.trim_start_matches('/');
@@ -198,7 +205,7 @@ pub fn uri(file: &str) -> String {
             byte => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    if uri.is_empty() || uri == "-" { "stdin".to_owned() } else { uri }
+    if uri.is_empty() || file == "<stdin>" { "stdin".to_owned() } else { uri }
 }
 
 /// A text as a message: harmless, short, and nothing in it is a placeholder or a link.

@@ -53,7 +53,8 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let shown = if show_known { counts.total() } else { counts.open() };
     let hidden = counts.total() - shown;
     let mut notes = vec![format!("{}.", verdict.line())];
-    notes.extend(verdict.unread().map(|unread| format!("Error: {unread}")));
+    notes.extend(verdict.errors().iter().map(|error| format!("Error: {error}.")));
+    notes.extend((!verdict.run.selection.is_empty()).then(|| super::selected(verdict)));
     if hidden > 0 {
         notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
     }

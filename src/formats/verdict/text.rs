@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::sheet::tone;
-use super::{VerdictLook, counted, more, place, status};
+use super::{VerdictLook, counted, more, not_applicable, place, selected, status};
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
@@ -20,14 +20,17 @@ use crate::verdict::{
 pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out: String::new(), look: &look.look };
     let is_shown = |finding: &Brief| look.show_known || finding.status == Status::Open;
-    for unread in verdict.unread() {
-        page.text(0, &format!("error: {unread}"), style(Tone::Bad));
+    for error in verdict.errors() {
+        page.text(0, &format!("error: {error}"), style(Tone::Bad));
     }
     for warning in &verdict.run.warnings {
         page.text(0, &format!("warning: {warning}"), style(Tone::Warn));
     }
     if verdict.findings.iter().any(|finding| is_shown(finding) && finding.time.is_some()) {
         page.text(0, &format!("Times are in {}.", look.look.zone.name()), Style::new());
+    }
+    if !verdict.run.selection.is_empty() {
+        page.text(0, &selected(verdict), Style::new());
     }
     let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
     let mut found: Vec<_> = (0..verdict.rules.len()).filter(|rule| counts[*rule].total() > 0).collect();
@@ -98,10 +101,8 @@ impl Page<'_> {
         self.gap();
         self.text(0, &head, style.bold());
         self.text(2, outcome.check.about, Style::new());
-        if outcome.not_applicable > 0 {
-            let events = outcome.judged + outcome.not_applicable;
-            let lacking = format!("{} of {events} events lack what it needs", outcome.not_applicable);
-            self.text(2, &lacking, Style::new());
+        if let Some(events) = not_applicable(outcome) {
+            self.text(2, &format!("{events} lack what it needs"), Style::new());
         }
     }
 
@@ -137,14 +138,15 @@ impl Page<'_> {
 
     /// What came of the other rules.
     fn rest(&mut self, verdict: &Verdict, counts: &[Counts]) {
-        let lacking: Vec<_> = verdict.rules.iter().filter(|rule| rule.is_not_applicable()).collect();
+        // Of rules with findings it is said beside them.
+        let rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() == 0);
+        let lacking: Vec<_> = rules.filter_map(|(rule, _)| Some((rule, not_applicable(rule)?))).collect();
         if !lacking.is_empty() {
             self.gap();
-            self.text(0, "Not applicable, as no event says what they need:", Style::new());
+            self.text(0, "Not applicable to events that lack what is needed:", Style::new());
         }
-        for rule in lacking {
-            let events = if rule.not_applicable == 1 { "event" } else { "events" };
-            self.text(2, &format!("{} ({} {events})", rule.check.id, rule.not_applicable), Style::new());
+        for (rule, events) in lacking {
+            self.text(2, &format!("{} ({events})", rule.check.id), Style::new());
         }
         let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);
         let clean = judged.filter(|(rule, counts)| counts.total() == 0 && !rule.is_not_applicable()).count();

@@ -181,6 +181,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
     let mut gathered = Gathered::default();
     let mut file = File {
         name: case.name.clone(),
+        input: 0,
         counts: Counts::default(),
         times: Times::default(),
         error: (case.name.len() % 2 == 1).then(|| case.name.clone()),
@@ -250,7 +251,9 @@ fn verdict(case: &Case, show_known: bool) {
         fail_on: policy.fail_on,
         now: now(),
         has_baseline: false,
+        selection: vec![case.name.clone()],
         is_strict: show_known,
+        needs_event: show_known,
         inputs: vec![input],
         warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
     };
