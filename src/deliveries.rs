@@ -39,8 +39,8 @@ impl Identities {
         Some(Identity { key, content })
     }
 
-    /// Fields in an order of their own, so that the line's does not matter.
-    fn content(&self, event: &Event<'_>) -> u64 {
+    /// Of all that the event says. Fields are in an order of their own, so that the line's does not matter.
+    pub fn content(&self, event: &Event<'_>) -> u64 {
         let fields = &event.fields;
         let mut hasher = self.values.build_hasher();
         hasher.write(event.source.as_bytes());

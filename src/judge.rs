@@ -112,11 +112,10 @@ struct About {
 fn about(survey: &Survey, subject: Subject) -> About {
     match subject {
         Subject::Change(index) => {
-            let Change { time, operation, action, organization, connection, actor, place, .. } =
-                survey.changes[index];
-            let (time, operation, place) = (Some(time), Some(operation), Some(place));
-            About { time, operation, action, organization, connection, actor, place }
+            let change = &survey.changes[index];
+            About { operation: Some(change.operation), ..about_event(change) }
         }
+        Subject::Conflicting(index) => about_event(&survey.conflicting[index]),
         Subject::Noted(index) => {
             let noted = &survey.notes.kept[index];
             About {
@@ -129,16 +128,25 @@ fn about(survey: &Survey, subject: Subject) -> About {
                 place: Some(noted.place),
             }
         }
-        Subject::Log(time) => About {
-            time: Some(time),
-            operation: None,
-            action: NONE,
-            organization: NONE,
-            connection: NONE,
-            actor: NONE,
-            place: None,
-        },
+        Subject::Unkept(_) => NOTHING,
+        Subject::Log(time) => About { time: Some(time), ..NOTHING },
     }
+}
+
+const NOTHING: About = About {
+    time: None,
+    operation: None,
+    action: NONE,
+    organization: NONE,
+    connection: NONE,
+    actor: NONE,
+    place: None,
+};
+
+fn about_event(event: &Change) -> About {
+    let Change { time, action, organization, connection, actor, place, .. } = *event;
+    let (time, place) = (Some(time), Some(place));
+    About { time, operation: None, action, organization, connection, actor, place }
 }
 
 fn found<'a>(
@@ -180,7 +188,7 @@ fn finding<'a>(
         is_in_baseline,
         time,
         place: about.place.map(place),
-        action: survey.actions.names.get(about.action),
+        action: survey.action(about.action),
         organization: survey.organizations.names.get(about.organization),
         organization_name: survey.organization_name(about.organization),
         connection: survey.connections.get(about.connection),

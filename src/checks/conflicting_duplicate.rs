@@ -1,10 +1,9 @@
 //! `conflicting-duplicate`: one event id stands for different events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
 use crate::names::NONE;
 
@@ -16,8 +15,8 @@ pub static CHECK: Check = Check {
     default: super::Default::On,
     params: &[],
     explain: Explain {
-        means: "Two events carry the same event id and differ in what they say. A true redelivery repeats \
-                its event to the letter, so at least one of them is not what the source sent.",
+        means: "Two events carry the same event id and differ in what they say. A true redelivery says \
+                the same, so at least one of them is not what the source sent.",
         why: "Ids are what makes a log trustworthy: a second version of an event may be an attempt to \
               rewrite history, or a fault on the way that loses events.",
         example: "An event id first tells of a disabled connection, and in a later file of the deletion of \
@@ -33,7 +32,7 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-/// Of several changes with one id the first one in time stands for what is said first.
+/// Of several events with one id the first one in time stands for what is said first, changes before others.
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
     let mut versions: HashMap<u64, (u64, usize), RandomState> = HashMap::default();
@@ -56,16 +55,19 @@ fn judge(case: &Case<'_>) -> Judgement {
         let id = survey.ids.text(change.event);
         Answer::Told(format!("event {id} says something else elsewhere; here, {}", case.deed(change)))
     });
-    // Which version of the others came first depends on the readers; how many there are does not.
-    let told: u64 = versions.values().map(|(count, _)| (count - 1).max(1)).sum();
-    let others = (survey.conflicts).saturating_sub(told);
-    if let Some((begin, _)) = survey.range.filter(|_| others > 0 && case.scope.is_everything()) {
-        let events = counted(others, "event");
-        let message = format!(
-            "{events} besides changes of connections have an id that stands for another event as well"
-        );
-        judgement.find(Subject::Log(begin), message);
-        judgement.sort(survey);
+    let mut is_known: HashSet<u64, RandomState> = HashSet::default();
+    for (index, event) in survey.conflicting.iter().enumerate() {
+        // Of several changes all but one were told, so that no other stands for what is said first.
+        let has_first = versions.get(&event.key).is_some_and(|(count, _)| *count > 1);
+        let is_further = !is_known.insert(event.key) || has_first;
+        if is_further && case.covers(event) {
+            let id = survey.ids.text(event.event);
+            let here = case.happening([event.action, event.connection, event.organization, event.actor]);
+            let message = format!("event {id} says something else elsewhere; here, {here}");
+            judgement.judged += 1;
+            judgement.find(Subject::Conflicting(index), message);
+        }
     }
+    judgement.sort(survey);
     judgement
 }

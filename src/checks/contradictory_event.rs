@@ -29,7 +29,7 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement = Judgement::of_noted(case, What::Contradiction, |noted| {
-        format!("{}: {}", case.happening(noted), noted.message)
+        format!("{}: {}", case.noted_happening(noted), noted.message)
     });
     judgement.sort(case.survey);
     judgement

@@ -38,7 +38,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let ahead = noted.time.unwrap_or(Timestamp::MIN).seconds_since(case.now);
         format!(
             "{} is {} later than the present (at most {})",
-            case.happening(noted),
+            case.noted_happening(noted),
             took(ahead),
             case.written("skew")
         )

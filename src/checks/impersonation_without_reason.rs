@@ -43,10 +43,14 @@ fn judge(case: &Case<'_>) -> Judgement {
     });
     judgement.judged += case.sightings().filter(|seen| seen.actor != NONE).count() as u64;
     for (index, noted) in case.noted(What::Unexplained) {
-        let message =
-            format!("{}, in whose session {} acted without a reason", case.happening(noted), noted.message);
+        let message = format!(
+            "{}, in whose session {} acted without a reason",
+            case.noted_happening(noted),
+            noted.message
+        );
         judgement.find(Subject::Noted(index), message);
     }
+    judgement.find_unkept(case, What::Unexplained);
     judgement.sort(case.survey);
     judgement
 }

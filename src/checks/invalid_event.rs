@@ -1,7 +1,6 @@
 //! `invalid-event`: a line of the log is no valid event.
 
-use super::words::counted;
-use super::{Case, Check, Controls, Explain, Judgement, Severity, Subject};
+use super::{Case, Check, Controls, Explain, Judgement, Severity};
 use crate::survey::What;
 
 /// The rule.
@@ -31,13 +30,7 @@ pub static CHECK: Check = Check {
 fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement =
         Judgement::of_noted(case, What::Invalid, |noted| format!("{}: {}", noted.code, noted.message));
-    judgement.judged += judgement.violations.len() as u64;
-    let more = case.survey.notes.unkept[What::Invalid as usize];
-    if more > 0 && case.scope.is_everything() {
-        let begin = case.survey.range.map_or(case.now, |(first, _)| first);
-        let message = format!("{} are invalid besides those listed", counted(more, "more line"));
-        judgement.judged += more;
-        judgement.find(Subject::Log(begin), message);
-    }
+    let unkept = case.survey.notes.unkept[What::Invalid as usize];
+    judgement.judged += judgement.violations.len() as u64 + unkept.saturating_sub(1);
     judgement
 }

@@ -177,8 +177,12 @@ pub struct Violation {
 pub enum Subject {
     /// Index of a change or portal link.
     Change(usize),
+    /// Index of an event that is no change, and whose id stands for another as well.
+    Conflicting(usize),
     /// Index of what was noted of a line or event.
     Noted(usize),
+    /// What was noted of this sort, but is too much to be kept.
+    Unkept(What),
     /// The log as a whole, at a time.
     Log(Timestamp),
 }
@@ -235,7 +239,21 @@ impl Judgement {
         for (index, noted) in case.noted(what) {
             judgement.find(Subject::Noted(index), message(noted));
         }
+        judgement.find_unkept(case, what);
         judgement
+    }
+
+    /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
+    /// for nothing does less harm than one that is opened by a flood.
+    fn find_unkept(&mut self, case: &Case<'_>, what: What) {
+        let unkept = case.survey.notes.unkept[what as usize];
+        if unkept > 0 {
+            let lines = words::counted(unkept, "more line");
+            self.find(
+                Subject::Unkept(what),
+                format!("{lines} like those listed, too many to list one by one"),
+            );
+        }
     }
 
     fn add(&mut self, subject: Subject, answer: Answer) {
@@ -268,7 +286,9 @@ impl Judgement {
     fn sort(&mut self, survey: &Survey) {
         self.violations.sort_by_key(|violation| match violation.subject {
             Subject::Change(index) => Some(survey.changes[index].time),
+            Subject::Conflicting(index) => Some(survey.conflicting[index].time),
             Subject::Noted(index) => survey.notes.kept[index].time,
+            Subject::Unkept(_) => None,
             Subject::Log(time) => Some(time),
         });
     }

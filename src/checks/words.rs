@@ -32,13 +32,18 @@ impl Case<'_> {
         actor(self.survey.actor(id))
     }
 
-    /// What an event is that is no change: `sso.view_settings of org_1 (Acme) by Alice`.
-    pub(super) fn happening(&self, noted: &Noted) -> String {
-        let action = self.survey.actions.names.text(noted.action);
-        let organization = self.organization(noted.organization);
-        let connection = self.survey.connections.get(noted.connection);
+    /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`. The numbers are
+    /// those of its action, connection, organization and actor.
+    pub(super) fn happening(&self, [action, connection, organization, actor]: [Id; 4]) -> String {
+        let action = self.survey.action(action).unwrap_or_default();
+        let connection = self.survey.connections.get(connection);
         let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
-        format!("{action} for{connection} {organization} by {}", self.actor(noted.actor))
+        format!("{action} for{connection} {} by {}", self.organization(organization), self.actor(actor))
+    }
+
+    /// What was noted.
+    pub(super) fn noted_happening(&self, noted: &Noted) -> String {
+        self.happening([noted.action, noted.connection, noted.organization, noted.actor])
     }
 
     /// A setting that is an age, as it is written in a policy.

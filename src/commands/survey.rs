@@ -94,7 +94,8 @@ pub fn survey(
                     }
                 };
                 gathered.add(event, (block, line), &plan);
-                if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
+                let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
+                if let Some(finding) = contradiction.filter(|_| plan.select.keeps(event)) {
                     gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
                 }
             }

@@ -66,7 +66,13 @@ impl Serialize for Fingerprint {
 pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
+        Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
         Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
+        // Of all there was, so that nothing hides behind what is known.
+        Subject::Unkept(what) => {
+            let sum = survey.notes.sums[what as usize];
+            Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
+        }
         Subject::Log(time) => of_log(rule, time),
     }
 }
@@ -82,20 +88,23 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     } else {
         survey.connections.text(change.connection)
     };
-    let action = survey.actions.names.text(change.action);
+    let action = survey.action(change.action).unwrap_or_default();
     let actor = survey.actors.names.text(change.actor);
     Fingerprint::of(&[rule, action, &change.time.rfc3339(Tz::UTC), actor, target])
 }
 
 /// Of a line or event that is of interest by itself.
 pub fn of_noted(rule: &str, noted: &Noted) -> Fingerprint {
-    let what = match noted.what {
+    Fingerprint::of(&[rule, name(noted.what), &noted.key])
+}
+
+fn name(what: What) -> &'static str {
+    match what {
         What::Invalid => "invalid",
         What::Contradiction => "contradiction",
         What::Future => "future",
         What::Unexplained => "unexplained",
-    };
-    Fingerprint::of(&[rule, what, &noted.key])
+    }
 }
 
 /// Of a log as a whole, at a time.
@@ -131,7 +140,7 @@ mod tests {
             is_conflicting: false,
             redeliveries: 0,
             event: survey.ids.push("evt_1"),
-            action: survey.actions.names.id("sso.delete"),
+            action: survey.action_id("sso.delete", "vendor"),
             connection: survey.connections.push("conn_1"),
             organization: survey.organizations.names.id("org_1"),
             kind: NONE,
@@ -153,6 +162,7 @@ mod tests {
             message: "wrong".to_owned(),
             code: "",
             key: "evt_1".to_owned(),
+            content: 0,
             action: NONE,
             organization: NONE,
             connection: NONE,

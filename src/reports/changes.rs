@@ -104,7 +104,7 @@ fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
     cells.push(change.time.into());
     cells.extend(survey.organization_cells(change.organization));
     cells.push(change.operation.name().into());
-    cells.push(survey.actions.names.get(change.action).into());
+    cells.push(survey.action(change.action).into());
     cells.extend(survey.connection_cells(change.connection, change.kind));
     cells.push(shown.before.map(State::name).into());
     cells.push(State::after(change.operation).map(State::name).into());

@@ -38,9 +38,9 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
             section("input", "Input", Body::Facts(input(material))),
             section("attention", "What deserves a look", Body::Table(attention)),
             section("timeline", "Events over time", Body::Chart(timeline(material))),
-            ranking(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
+            ranked(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
                 let (source, operation) = survey.action_facts[id as usize];
-                vec![operation.name().into(), source.into()]
+                vec![survey.action(id).into(), operation.name().into(), source.into()]
             }),
             grouped(material, "operations", "Operations", |id| {
                 Some(survey.action_facts[id as usize].1.name())
@@ -175,12 +175,24 @@ fn ranking<'a>(
     columns: &'static [Column],
     more: impl Fn(Id) -> Vec<Cell<'a>>,
 ) -> Section<'a> {
-    let (ranking, left_out) = counter.ranking(material.top());
-    let rows = ranking.into_iter().map(|(id, seen)| {
+    ranked(material, key, title, counter, columns, |id| {
         let mut cells = vec![counter.names.get(id).into()];
         cells.extend(more(id));
-        row(material, cells, seen)
-    });
+        cells
+    })
+}
+
+/// The same, of what has other names than those it is counted by.
+fn ranked<'a>(
+    material: &Material<'_>,
+    key: &'static str,
+    title: &'static str,
+    counter: &'a Counter,
+    columns: &'static [Column],
+    cells: impl Fn(Id) -> Vec<Cell<'a>>,
+) -> Section<'a> {
+    let (ranking, left_out) = counter.ranking(material.top());
+    let rows = ranking.into_iter().map(|(id, seen)| row(material, cells(id), seen));
     let (rows, left_out) = (rows.collect::<Vec<_>>().into(), left_out as u64);
     section(key, title, Body::Table(Table { columns, rows, empty: "The events shown name none.", left_out }))
 }

@@ -88,14 +88,14 @@ impl Gathered {
         let (first, last) = self.range.unwrap_or((time, time));
         self.range = Some((first.min(time), last.max(time)));
         self.other += u64::from(event.operation == Operation::Other);
-        if let Some(latest) = plan.wants.notes {
+        if plan.wants.notes.is_some() {
             self.clock.add(time);
-            if time > latest {
-                self.note_event(What::Future, event, None, place, plan);
-            }
         }
         let identity = plan.identities.of(event);
         let is_selected = plan.select.keeps(event);
+        if plan.wants.notes.is_some_and(|latest| is_selected && time > latest) {
+            self.note_event(What::Future, event, None, place, plan);
+        }
         let is_change = plan.wants.changes && is_kept(event);
         let is_visit = plan.wants.visits && is_selected;
         let is_sighting = plan.wants.notes.is_some();
@@ -239,10 +239,13 @@ impl Gathered {
     fn action_of(&mut self, event: &Event<'_>) -> Id {
         let text = event.best(Attribute::Action).unwrap_or_default();
         let latest = &mut self.latest_actions[event.operation as usize];
-        if self.actions.names.get(*latest) == Some(&*text) {
+        let is_of_source =
+            self.action_facts.get(*latest as usize).is_some_and(|facts| facts.0 == event.source);
+        let rest = self.actions.names.get(*latest).and_then(|name| name.strip_prefix(&*text));
+        if is_of_source && rest.is_some_and(|rest| rest.len() == event.source.len() + 1) {
             return *latest;
         }
-        let id = self.actions.names.id(&text);
+        let id = self.actions.names.id(&action_of_source(&text, event.source));
         *latest = id;
         if id as usize == self.action_facts.len() {
             self.action_facts.push((event.source, event.operation));
@@ -302,7 +305,7 @@ impl Gathered {
             let [action, organization, actor, kind, _] = self.ids_of(event, false);
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
-            self.notes.event(what, event, finding, place, ids);
+            self.notes.event(what, (event, plan.identities.content(event)), finding, place, ids);
         }
     }
 }
@@ -322,6 +325,16 @@ fn face<const N: usize>(
             faces.id(texts.each_ref().map(|text| text.as_bytes()), event.time, is_counted)
         }
     }
+}
+
+/// The name of an action among those of all sources: two may use one word for different things.
+pub(super) fn action_of_source(action: &str, source: &str) -> String {
+    format!("{action}\0{source}")
+}
+
+/// The action in such a name.
+pub(super) fn action_in(name: &str) -> Option<&str> {
+    name.rsplit_once('\0').map(|(action, _)| action)
 }
 
 /// The quarter of an hour since 1970.

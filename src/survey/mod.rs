@@ -64,9 +64,9 @@ pub struct Wants {
 /// What was collected.
 #[derive(Default)]
 pub struct Survey {
-    /// Actions, with what they stand for.
+    /// Actions by source, see [`Self::action`].
     pub actions: Counter,
-    /// By action.
+    /// By action its source, and what it stands for.
     pub action_facts: Vec<(&'static str, Operation)>,
     /// Organizations by id, or by name where there is none.
     pub organizations: Counter,
@@ -92,6 +92,8 @@ pub struct Survey {
     pub changes: Vec<Change>,
     /// Events whose id stands for another event as well, beyond the first of each.
     pub conflicts: u64,
+    /// Events besides changes whose id stands for another event as well, in time order.
+    pub conflicting: Vec<Change>,
     /// Events with an actor or an address that the selection keeps, those of each actor together and in
     /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
@@ -113,6 +115,18 @@ pub struct Survey {
     pub selected: u64,
     /// Impersonated events among them.
     pub impersonated: u64,
+}
+
+impl Survey {
+    /// The action of that number, as its source writes it.
+    pub fn action(&self, id: Id) -> Option<&str> {
+        self.actions.names.get(id).and_then(gathered::action_in)
+    }
+
+    /// The number of a source's action, a new one if it was not known.
+    pub fn action_id(&mut self, action: &str, source: &str) -> Id {
+        self.actions.names.id(&gathered::action_of_source(action, source))
+    }
 }
 
 /// An event with an actor or an address; the numbers are of the survey's names.

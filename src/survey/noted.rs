@@ -26,6 +26,9 @@ pub struct Noted {
     /// What tells it from others in every export: of an event its id, or all that it says; of an
     /// invalid line its bytes.
     pub key: String,
+    /// Hash of all that the event says, by which it is found again when it comes again; differs from run
+    /// to run.
+    pub content: u64,
     /// The action.
     pub action: Id,
     /// The organization.
@@ -67,8 +70,10 @@ const MOST_KEPT: usize = 10_000;
 pub struct Notes {
     /// The first ones of the input of each sort.
     pub kept: Vec<Noted>,
-    /// How many there were beyond them, by what they are.
+    /// How many there were beyond them, by what they are. Some may have come again.
     pub unkept: [u64; What::ALL.len()],
+    /// Sums of hashes of all there were, kept or not, by what they are: the same in every run and order.
+    pub sums: [u128; What::ALL.len()],
 }
 
 impl Notes {
@@ -84,6 +89,7 @@ impl Notes {
             message: error.map_or(String::new(), message),
             code: error.map_or("", |finding| finding.code.name),
             key: hex(&Sha256::digest(raw.trim_ascii())),
+            content: 0,
             action: NONE,
             organization: NONE,
             connection: NONE,
@@ -93,12 +99,12 @@ impl Notes {
         });
     }
 
-    /// Notes an event, with the finding that it is about if there is one, and the numbers of its
-    /// action, organization, connection, kind and actor.
+    /// Notes an event, with the hash of its content, the finding that it is about if there is one, and the
+    /// numbers of its action, organization, connection, kind and actor.
     pub fn event(
         &mut self,
         what: What,
-        event: &Event<'_>,
+        (event, content): (&Event<'_>, u64),
         finding: Option<&Finding>,
         place: (BlockId, u32),
         [action, organization, connection, kind, actor]: [Id; 5],
@@ -115,6 +121,7 @@ impl Notes {
             },
             code: finding.map_or("", |finding| finding.code.name),
             key: key_of(event),
+            content,
             action,
             organization,
             connection,
@@ -125,6 +132,9 @@ impl Notes {
     }
 
     fn keep(&mut self, noted: Noted) {
+        let digest = Sha256::new().chain_update(&noted.key).chain_update(&noted.message).finalize();
+        let sum = &mut self.sums[noted.what as usize];
+        *sum = sum.wrapping_add(digest.first_chunk().copied().map_or(0, u128::from_be_bytes));
         self.kept.push(noted);
         if self.kept.len() > 2 * What::ALL.len() * MOST_KEPT {
             self.settle();
@@ -137,11 +147,17 @@ impl Notes {
         for (ours, theirs) in self.unkept.iter_mut().zip(other.unkept) {
             *ours += theirs;
         }
+        for (ours, theirs) in self.sums.iter_mut().zip(other.sums) {
+            *ours = ours.wrapping_add(theirs);
+        }
     }
 
-    /// Puts notes in the order of the input and lets go of those that are too many.
+    /// Puts notes in the order of the input, keeps of events that came again the first, and lets go of
+    /// those that are too many.
     pub fn settle(&mut self) {
         self.kept.sort_by_key(|noted| noted.place);
+        let mut seen: HashSet<(What, u64)> = HashSet::new();
+        self.kept.retain(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.content)));
         let mut kept = [0; What::ALL.len()];
         let unkept = &mut self.unkept;
         self.kept.retain(|noted| {
@@ -151,18 +167,6 @@ impl Notes {
             unkept[noted.what as usize] += u64::from(!is_kept);
             is_kept
         });
-    }
-
-    /// An event that came again is noted once, at its first place.
-    pub fn drop_repeated(&mut self) {
-        let mut seen: HashSet<(What, Option<Timestamp>, &str)> = HashSet::new();
-        let is_new: Vec<_> = self
-            .kept
-            .iter()
-            .map(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.time, &noted.key)))
-            .collect();
-        let mut is_new = is_new.into_iter();
-        self.kept.retain(|_| is_new.next().unwrap_or(true));
     }
 }
 

@@ -81,7 +81,7 @@ impl Survey {
 
     /// The order of changes at the same time: by everything that a report may show of them, so that
     /// it does not depend on which came first.
-    fn tie(&self, a: &Change, b: &Change) -> Ordering {
+    pub(super) fn tie(&self, a: &Change, b: &Change) -> Ordering {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));

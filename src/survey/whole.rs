@@ -32,12 +32,18 @@ impl Survey {
             survey.add_up(reader, new);
         }
         survey.notes.settle();
-        survey.notes.drop_repeated();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
+        let others = |(reader, index): &Item| {
+            news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
+        };
+        survey.conflicting = repeats.conflicting.iter().map(others).collect();
+        let mut conflicting = std::mem::take(&mut survey.conflicting);
+        conflicting.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
+        survey.conflicting = conflicting;
         let visits = || survey.visits_in_order(&readers, &news, &repeats.visits);
         let sightings = || sightings_in_order(&readers, &news, &repeats.sightings);
         let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
@@ -65,10 +71,14 @@ impl Survey {
             for version in versions {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
-                if let Kept::Change(index) = of(&first).kept {
-                    let change = &mut readers[first.0 as usize].changes.all[index as usize];
-                    change.is_conflicting = is_conflicting;
-                    change.redeliveries = again.len() as u32;
+                match of(&first).kept {
+                    Kept::Change(index) => {
+                        let change = &mut readers[first.0 as usize].changes.all[index as usize];
+                        change.is_conflicting = is_conflicting;
+                        change.redeliveries = again.len() as u32;
+                    }
+                    Kept::Other(index) if is_conflicting => repeats.conflicting.push((first.0, index)),
+                    Kept::Other(_) | Kept::Not => {}
                 }
                 repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
                 repeats.visits.extend(again.iter().map(|item| (item.0, of(item).visit)));
@@ -162,6 +172,8 @@ fn first_of<const N: usize>(texts: [&str; N]) -> Option<&str> {
 #[derive(Default)]
 struct Repeats {
     kept: Vec<(u32, Kept)>,
+    /// What is no change and stands for a version of an event whose id is another's as well.
+    conflicting: Vec<Item>,
     visits: HashSet<Item>,
     sightings: HashSet<Item>,
 }

@@ -130,15 +130,18 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),
+        Subject::Conflicting(index) => Some(survey.conflicting[index].time),
         Subject::Noted(index) => survey.notes.kept[index].time,
+        Subject::Unkept(_) => None,
         Subject::Log(time) => Some(time),
     };
     assert!(violations.iter().map(|violation| time(violation.subject)).is_sorted(), "{}", check.id);
     let line = |subject| {
         let (block, line): (BlockId, u32) = match subject {
             Subject::Change(index) => survey.changes[index].place,
+            Subject::Conflicting(index) => survey.conflicting[index].place,
             Subject::Noted(index) => survey.notes.kept[index].place,
-            Subject::Log(_) => return 0,
+            Subject::Unkept(_) | Subject::Log(_) => return 0,
         };
         let input = block.input as usize;
         let line = bases[input][block.number as usize] + u64::from(line);

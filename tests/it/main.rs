@@ -14,6 +14,7 @@ mod scenario;
 // JSON, by its grammar.
 mod json;
 // What is huge or hostile.
+mod blinding;
 mod bounds;
 // The fast path and the slow path on the same lines.
 mod agreement;
