@@ -33,6 +33,8 @@ pub struct By<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What is taken for the present.
     pub now: Timestamp,
+    /// The survey's names as they are to be shown, if not as in the log.
+    pub shown: Option<&'a Survey>,
 }
 
 /// Tells what the rules found, each judgement being that of the check in the same place; `place` says
@@ -67,9 +69,10 @@ pub fn tell<'a>(
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
     let warnings = known.warnings().iter().map(ToString::to_string).collect();
+    let shown = by.shown.unwrap_or(survey);
     let tell: Tell<'a> = Box::new(move |brief| {
         let rule = usize::from(brief.rule);
-        finding(survey, checks[rule], &judgements[rule], brief, &place)
+        finding((survey, shown), checks[rule], &judgements[rule], brief, &place)
     });
     Judged { rules, findings, tell, warnings }
 }
@@ -85,6 +88,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
         }
         (check.judge)(&Case {
             survey,
+            shown: by.shown.unwrap_or(survey),
             steps: &steps,
             lists: &lists,
             params: &rule.params,
@@ -170,7 +174,7 @@ fn found<'a>(
 }
 
 fn finding<'a>(
-    survey: &'a Survey,
+    (survey, shown): (&'a Survey, &'a Survey),
     check: &Check,
     judgement: &'a Judgement,
     brief: &Brief<'a>,
@@ -189,11 +193,11 @@ fn finding<'a>(
         time,
         place: about.place.map(place),
         action: survey.action(about.action),
-        organization: survey.organizations.names.get(about.organization),
-        organization_name: survey.organization_name(about.organization),
+        organization: shown.organizations.names.get(about.organization),
+        organization_name: shown.organization_name(about.organization),
         connection: survey.connections.get(about.connection),
-        actor: survey.actor(about.actor),
-        actor_id: survey.actors.names.get(about.actor),
+        actor: shown.actor(about.actor),
+        actor_id: shown.actors.names.get(about.actor),
         fingerprint: fingerprint::of(check.id, survey, subject),
     }
 }

@@ -119,6 +119,15 @@ impl Names {
         table.find(hasher.hash_one(text), |id| texts.known(*id) == text).copied()
     }
 
+    /// As many with other texts, which may be the same; they cannot be found by them.
+    pub fn map(&self, of: impl Fn(Id, &str) -> String) -> Self {
+        let mut names = Self::default();
+        (0..self.len() as Id).for_each(|id| {
+            names.texts.push(&of(id, self.text(id)));
+        });
+        names
+    }
+
     /// The text of that number; nothing for [`NONE`].
     pub fn get(&self, id: Id) -> Option<&str> {
         self.texts.get(id)

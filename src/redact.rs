@@ -13,7 +13,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::event::{Attribute, is_ip};
-use crate::select::Pattern;
 
 /// Gives pseudonyms.
 pub struct Redactor {
@@ -50,20 +49,12 @@ impl Redactor {
         }
     }
 
-    /// What a policy or roster has to say of somebody so that it is found among what is shown: the text
+    /// What a roster has to say of somebody so that it is found among what is shown: the text
     /// itself, and the pseudonyms it would have.
     pub fn alternatives(&self, text: &str) -> Vec<String> {
         let person = if text.contains('@') { Personal::Email } else { Personal::Name };
         let pseudonyms = [person, Personal::Organization].map(|personal| self.pseudonym(personal, text));
         std::iter::once(text.to_owned()).chain(pseudonyms).collect()
-    }
-
-    /// A pattern that also matches the pseudonyms of the text it matches; wildcards match what is shown.
-    pub fn pattern(&self, pattern: &Pattern) -> Pattern {
-        match pattern {
-            Pattern::Exact(text) => Pattern::Any(self.alternatives(text)),
-            pattern => pattern.clone(),
-        }
     }
 
     fn pseudonym(&self, personal: Personal, text: &str) -> String {

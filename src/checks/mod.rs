@@ -141,6 +141,8 @@ pub struct Controls {
 pub struct Case<'a> {
     /// What was collected; changes are in time order.
     pub survey: &'a Survey,
+    /// The same names as they are to be shown.
+    pub shown: &'a Survey,
     /// By change what it did; nothing for portal links.
     pub steps: &'a [Option<Step>],
     /// The same changes by sort and by actor.

@@ -38,7 +38,6 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let survey = case.survey;
     let new = new(case);
     Judgement::of(case.changes(), |index, change| {
         if change.actor == NONE || change.ip == NONE {
@@ -49,7 +48,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         };
         let earlier = new[at].1;
         Answer::bad_if(earlier >= case.count("history"), || {
-            let ip = survey.ips.names.text(change.ip);
+            let ip = case.shown.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
         })

@@ -10,11 +10,11 @@ use crate::time;
 impl Case<'_> {
     /// What a change did.
     pub fn deed(&self, change: &Change) -> String {
-        let Self { survey, .. } = self;
-        let organization = survey.organizations.names.get(change.organization);
-        let named = (organization, survey.organization_name(change.organization));
+        let Self { survey, shown, .. } = self;
+        let organization = shown.organizations.names.get(change.organization);
+        let named = (organization, shown.organization_name(change.organization));
         let connection = survey.connections.get(change.connection);
-        deed(change.operation, connection, named, survey.actor(change.actor), "")
+        deed(change.operation, connection, named, shown.actor(change.actor), "")
     }
 
     /// What to call a connection.
@@ -24,12 +24,12 @@ impl Case<'_> {
 
     /// What to call an organization: id, and name if there is one.
     pub(super) fn organization(&self, id: Id) -> String {
-        organization(self.survey.organizations.names.get(id), self.survey.organization_name(id)).concat()
+        organization(self.shown.organizations.names.get(id), self.shown.organization_name(id)).concat()
     }
 
     /// What to call an actor.
     pub(super) fn actor(&self, id: Id) -> &str {
-        actor(self.survey.actor(id))
+        actor(self.shown.actor(id))
     }
 
     /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`. The numbers are

@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -105,9 +106,8 @@ impl CheckCommand {
             return check_rules::explain(id);
         }
         let targets = self.targets()?;
-        let mut policy = self.policy()?;
-        let redactor = self.redact.redactor()?;
-        redactor.iter().for_each(|redactor| policy.redact(redactor));
+        let policy = self.policy()?;
+        let redactor = self.redact.redactor()?.map(Arc::new);
         let known = self.baseline.as_deref().map(baseline::read).transpose()?;
         let now = self.select.now()?;
         let select = self.select.select()?;
@@ -127,12 +127,13 @@ impl CheckCommand {
         let meter = Meter::of_each(self.evidence.is_some());
         let latest = later(now, skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
-        let plan = Plan { select, wants, redactor, ..Plan::default() };
+        let plan = Plan { select, wants, redactor: redactor.clone(), ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
         let Surveyed { survey, files, places, tally } = surveyed;
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
-        let by = By { policy: &policy, baseline: known.as_ref(), now };
+        let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
+        let by = By { policy: &policy, baseline: known.as_ref(), now, shown: shown.as_ref() };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
         survey.sightings = Vec::new();
@@ -150,7 +151,7 @@ impl CheckCommand {
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
         if tally.counts.valid == 0 {
-            tally.warn(&inputs, terminal);
+            tally.warn(&inputs, redactor.is_some(), terminal);
         }
         // Those of inputs were told when they happened.
         for error in verdict.errors().iter().skip(tally.unreadable) {

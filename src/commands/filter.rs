@@ -143,7 +143,7 @@ impl Filter {
         if seen.matched == 0 && terminal.stderr {
             explain(&seen, &select, terminal);
         }
-        seen.tally.warn(&inputs, terminal);
+        seen.tally.warn(&inputs, self.redact.is_wanted(), terminal);
         let has_findings =
             (self.input.strict && seen.tally.counts.invalid > 0) || (self.exit_status && seen.matched == 0);
         Ok(seen.tally.verdict(has_findings))

@@ -1,6 +1,7 @@
 //! What `summary` and `report` share: how to print a sheet, and the way from arguments to output.
 
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -68,12 +69,15 @@ impl Request<'_> {
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
-        let redactor = self.sheet.redact.redactor()?;
+        let redactor = self.sheet.redact.redactor()?.map(Arc::new);
         if let (Some(redactor), Some(roster)) = (&redactor, &mut self.options.roster) {
             *roster = roster.redacted(redactor);
         }
-        let plan = Plan { select, wants: report.wants, redactor, ..Plan::default() };
-        let surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
+        let plan = Plan { select, wants: report.wants, redactor: redactor.clone(), ..Plan::default() };
+        let mut surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
+        if let Some(redactor) = &redactor {
+            surveyed.survey.redact(redactor);
+        }
         let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;
@@ -86,7 +90,7 @@ impl Request<'_> {
         let Surveyed { survey, tally, .. } = surveyed;
         // The process is about to end: giving back millions of pieces one by one is time for nothing.
         std::mem::forget(survey);
-        tally.warn(&inputs, terminal);
+        tally.warn(&inputs, redactor.is_some(), terminal);
         Ok(tally.verdict(self.input.strict && tally.counts.invalid > 0))
     }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::tally::{Tally, first_error};
-use crate::event::Event;
 use crate::finding::{CONTRADICTION, Finding};
 use crate::input::{Input, Meter};
 use crate::order::Piece;
@@ -85,14 +84,6 @@ pub fn survey(
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                let redacted;
-                let event = match &plan.redactor {
-                    None => event,
-                    redactor => {
-                        redacted = Event { redactor: redactor.as_ref(), ..*event };
-                        &redacted
-                    }
-                };
                 gathered.add(event, (block, line), &plan);
                 let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
                 if let Some(finding) = contradiction.filter(|_| plan.select.keeps(event)) {

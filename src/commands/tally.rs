@@ -41,8 +41,8 @@ impl Tally {
         }
     }
 
-    /// Warns of the invalid lines that results leave out.
-    pub fn warn(&self, inputs: &[Input], terminal: Terminal) {
+    /// Warns of the invalid lines that results leave out; what a line holds is not quoted if it is private.
+    pub fn warn(&self, inputs: &[Input], is_private: bool, terminal: Terminal) {
         let Some((input, finding)) = &self.first_error else {
             return;
         };
@@ -51,12 +51,9 @@ impl Tally {
             more => format!("{more} invalid lines are left out, the first is"),
         };
         let place = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
-        let warning = format!(
-            "{lines} {place}: {}[{}]: {}; `ssoaudit validate` shows all",
-            finding.code.level.name(),
-            finding.code.name,
-            finding.message
-        );
+        let message = if is_private { String::new() } else { format!(": {}", finding.message) };
+        let code = format!("{}[{}]", finding.code.level.name(), finding.code.name);
+        let warning = format!("{lines} {place}: {code}{message}; `ssoaudit validate` shows all");
         messages::warning(&warning, terminal.colors_stderr());
     }
 

@@ -20,7 +20,6 @@ use chrono_tz::Tz;
 use crate::checks::{Severity, Value};
 use crate::event::Operation;
 use crate::names::Id;
-use crate::redact::Redactor;
 use crate::roster::Roster;
 use crate::select::Pattern;
 use crate::survey::Survey;
@@ -139,25 +138,6 @@ pub struct Suppression {
     pub expires: Timestamp,
     /// 1-based line in the policy.
     pub line: usize,
-}
-
-impl Policy {
-    /// Makes it know events whose personal texts have pseudonyms.
-    pub fn redact(&mut self, redactor: &Redactor) {
-        self.roster = self.roster.as_ref().map(|roster| roster.redacted(redactor));
-        let scopes = self.rules.values_mut().flat_map(|rule| &mut rule.scope.organizations);
-        let planned = self
-            .planned
-            .iter_mut()
-            .flat_map(|entry| std::iter::once(&mut entry.organization).chain(&mut entry.actor));
-        let suppressed = self
-            .suppressions
-            .iter_mut()
-            .flat_map(|entry| entry.organization.iter_mut().chain(&mut entry.actor));
-        for pattern in scopes.chain(planned).chain(suppressed) {
-            *pattern = redactor.pattern(pattern);
-        }
-    }
 }
 
 impl Scope {

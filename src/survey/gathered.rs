@@ -112,7 +112,7 @@ impl Gathered {
             if (is_visit || is_sighting) && is_somebody() {
                 if is_visit {
                     visit = self.visits.len() as u32;
-                    self.visit(event, [organization, actor, ip]);
+                    self.visit(event, [organization, actor, ip], plan);
                 }
                 if is_sighting {
                     let seen = Sighting { time, is_selected, action, actor, organization, ip };
@@ -193,8 +193,8 @@ impl Gathered {
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
-        let [impersonator, reason] = [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason]
-            .map(|attribute| face(&mut self.words, event, [attribute], false));
+        let impersonator = self.impersonator(event, plan);
+        let reason = face(&mut self.words, event, [Attribute::ImpersonatorReason], false);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -216,6 +216,13 @@ impl Gathered {
             key,
             place,
         }
+    }
+
+    /// Pseudonyms are given at once, as words of all sorts are kept together; whether there is somebody is
+    /// all that is judged.
+    fn impersonator(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
+        let event = Event { redactor: plan.redactor.as_deref(), ..*event };
+        face(&mut self.words, &event, [Attribute::ImpersonatorEmail], false)
     }
 
     fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
@@ -269,8 +276,9 @@ impl Gathered {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3]) {
+    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3], plan: &Plan) {
         let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
+        let impersonator = self.impersonator(event, plan);
         let mut word = |attribute| face(&mut self.words, event, [attribute], false);
         self.visits.push(Visit {
             time: event.time,
@@ -280,7 +288,7 @@ impl Gathered {
             ip,
             agent,
             page: word(Attribute::Page),
-            impersonator: word(Attribute::ImpersonatorEmail),
+            impersonator,
             reason: word(Attribute::ImpersonatorReason),
         });
     }
@@ -305,7 +313,8 @@ impl Gathered {
             let [action, organization, actor, kind, _] = self.ids_of(event, false);
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
-            self.notes.event(what, (event, plan.identities.content(event)), finding, place, ids);
+            let shown = Event { redactor: plan.redactor.as_deref(), ..*event };
+            self.notes.event(what, (event, plan.identities.content(event)), (&shown, finding), place, ids);
         }
     }
 }

@@ -23,6 +23,17 @@ impl<const N: usize> Labels<N> {
         }
     }
 
+    /// The same with other texts; `of` is given sort and text.
+    pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
+        let map = |labels: &[Option<Latest>; N]| {
+            std::array::from_fn(|sort| {
+                let (time, text) = labels[sort].as_ref()?;
+                Some((*time, of(sort, text).into()))
+            })
+        };
+        Self(self.0.iter().map(map).collect())
+    }
+
     /// The latest texts; of two at the same time the greater one.
     pub fn get(&self, id: Id) -> [Option<&str>; N] {
         let latest = self.0.get(id as usize);

@@ -14,9 +14,11 @@ mod labels;
 mod noted;
 mod ordered;
 mod renumber;
+mod shown;
 mod whole;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -43,8 +45,8 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
-    /// Who gives pseudonyms for what is personal, if that is not to be shown.
-    pub redactor: Option<Redactor>,
+    /// Who gives pseudonyms for texts that are not kept apart by what they are; see [`Survey::shown`].
+    pub redactor: Option<Arc<Redactor>>,
 }
 
 /// Parts of a survey that cost something.

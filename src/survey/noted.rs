@@ -62,6 +62,9 @@ impl What {
     pub const ALL: [Self; 4] = [Self::Invalid, Self::Contradiction, Self::Future, Self::Unexplained];
 }
 
+/// What is said of a problem that may quote what is personal.
+const HIDDEN: &str = "`ssoaudit validate` shows it";
+
 /// Of each sort so many are kept, the first ones of the input.
 const MOST_KEPT: usize = 10_000;
 
@@ -80,7 +83,7 @@ impl Notes {
     /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
     pub fn line(&mut self, raw: &[u8], error: Option<&Finding>, place: (BlockId, u32), is_private: bool) {
         let message = |error: &Finding| match is_private {
-            true => "`ssoaudit validate` shows it".to_owned(),
+            true => HIDDEN.to_owned(),
             false => error.message.clone(),
         };
         self.keep(Noted {
@@ -99,13 +102,13 @@ impl Notes {
         });
     }
 
-    /// Notes an event, with the hash of its content, the finding that it is about if there is one, and the
-    /// numbers of its action, organization, connection, kind and actor.
+    /// Notes an event, with the hash of its content, as it is to be shown with the finding that it is about if
+    /// there is one, and the numbers of its action, organization, connection, kind and actor.
     pub fn event(
         &mut self,
         what: What,
         (event, content): (&Event<'_>, u64),
-        finding: Option<&Finding>,
+        (shown, finding): (&Event<'_>, Option<&Finding>),
         place: (BlockId, u32),
         [action, organization, connection, kind, actor]: [Id; 5],
     ) {
@@ -113,9 +116,10 @@ impl Notes {
             what,
             time: Some(event.time),
             message: match (finding, what) {
+                (Some(_), _) if shown.redactor.is_some() => HIDDEN.to_owned(),
                 (Some(finding), _) => finding.message.clone(),
                 (None, What::Unexplained) => {
-                    event.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
+                    shown.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
                 }
                 (None, _) => String::new(),
             },

@@ -35,7 +35,7 @@ fn contradiction(number: usize) -> Value {
     event
 }
 
-fn write<'a>(path: &'a Path, lines: impl IntoIterator<Item = Value>) -> &'a str {
+fn write(path: &Path, lines: impl IntoIterator<Item = Value>) -> &str {
     let lines: String = lines.into_iter().map(|line| format!("{line}\n")).collect();
     fs::write(path, lines).unwrap();
     path.to_str().unwrap()

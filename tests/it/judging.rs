@@ -126,7 +126,8 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey));
     let (survey, steps, lists) = (&survey, &steps, &lists);
-    let case = Case { survey, steps, lists, params, scope, roster, windows, freezes, zone, now };
+    let shown = survey;
+    let case = Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |subject| match subject {
         Subject::Change(index) => Some(survey.changes[index].time),

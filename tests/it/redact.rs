@@ -141,3 +141,46 @@ fn what_is_decided_stays_the_same() {
     };
     assert_eq!(fingerprints(&["--redact"]), fingerprints(&[]));
 }
+
+/// A line of somebody whose id is their address, who calls a connection by their name and looks at the
+/// settings of another organization.
+const MAIL: &str = r#"{"action":"sso.delete_connection","occurredAt":"2025-01-22T14:34:17.934Z","version":1,"actor":{"type":"user","id":"ann@example.com","name":"Ann Berg","metadata":{"first_name":"Ann","last_name":"Berg","email":"ann@example.com","impersonator_email":"","impersonator_reason":""}},"targets":[{"type":"sso_connection","id":"conn_1","name":"Ann Berg private SSO","metadata":{"connection_id":"conn_1","connection_type":"AzureSAML","organization_id":"org_1"}}],"context":{"location":"192.0.2.1","userAgent":"Mozilla/5.0"},"metadata":{"source":"/organizations/ann@example.com/sso"}}
+{"action":"sso.delete_connection","occurredAt":"ann@example.com","version":1}
+"#;
+
+#[test]
+fn patterns_and_baselines_know_what_the_log_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let scope = file(
+        "scope.toml",
+        "version = 1\n[rules.connection-deleted]\norganizations = [\"Halvorsen*\"]\n\
+         [rules.org-left-without-sso]\nenabled = false\n[[suppressions]]\nrule = \"impersonated-change\"\n\
+         actor = \"*@example.com\"\nreason = \"x\"\nexpires = 2030-01-01\n",
+    );
+    let mail = file("mail.ndjson", MAIL);
+    let known = file("known.json", "");
+    let check = |more: &[&str]| {
+        let run = ssoaudit(&[&["check", "--now", "2025-04-05", "--format", "json"], more].concat());
+        let json: Value = serde_json::from_str(&run.stdout).unwrap();
+        (json["counts"].clone(), json["verdict"].clone(), run)
+    };
+    let same = |args: &[&str]| {
+        let (plain, redacted) = (check(args), check(&[args, &["--redact"]].concat()));
+        assert_eq!((&plain.0, &plain.1), (&redacted.0, &redacted.1), "{args:?}");
+        redacted
+    };
+    same(&["--policy", &scope, SAMPLE]);
+    let flags = ["--policy", &scope, "--write-baseline", &known, &mail];
+    assert_eq!(check(&flags).2.code, 1);
+    let (.., run) = same(&["--policy", &scope, "--baseline", &known, &mail]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let (.., run) = same(&["--org", "org_1", "--actor", "ann@example.com", &mail]);
+    for told in [run.stdout, run.stderr] {
+        assert!(!told.contains("ann@") && !told.contains("Ann"), "{told}");
+    }
+}

@@ -232,7 +232,7 @@ fn verdict(case: &Case, show_known: bool) {
     let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
     let (survey, file) = surveyed(case, wants);
     let policy = Policy::default_for(checks::ALL);
-    let by = By { policy: &policy, baseline: None, now: now() };
+    let by = By { policy: &policy, baseline: None, now: now(), shown: None };
     let judgements = judge(checks::ALL, &survey, &by);
     let judged = tell(checks::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
     let input = InputFacts {

@@ -1,0 +1,45 @@
+//! Names as they are shown when what is personal is not to be: everything is decided by what the log says,
+//! so pseudonyms come last.
+
+use super::Survey;
+use crate::event::Attribute;
+use crate::names::Id;
+use crate::redact::Redactor;
+
+impl Survey {
+    /// Nothing but its names, with pseudonyms for what is personal.
+    pub fn shown(&self, redactor: &Redactor) -> Self {
+        let shown = |attribute, text: &str| redactor.shown(attribute, text.into()).into_owned();
+        let organization = |id: Id, text: &str| match self.organization_labels.get(id) {
+            // It has no id.
+            [name] if name == Some(text) => shown(Attribute::OrganizationName, text),
+            _ => text.to_owned(),
+        };
+        let actor = |id: Id, text: &str| match self.actor_labels.get(id) {
+            [_, email] if email == Some(text) => shown(Attribute::ActorEmail, text),
+            [name, _] if name == Some(text) => shown(Attribute::ActorName, text),
+            _ => shown(Attribute::ActorId, text),
+        };
+        const ACTOR: [Attribute; 2] = [Attribute::ActorName, Attribute::ActorEmail];
+        let mut names = Self::default();
+        names.organizations.names = self.organizations.names.map(organization);
+        names.organization_labels =
+            self.organization_labels.map(|_, text| shown(Attribute::OrganizationName, text));
+        names.actors.names = self.actors.names.map(actor);
+        names.actor_labels = self.actor_labels.map(|sort, text| shown(ACTOR[sort], text));
+        names.ips.names = self.ips.names.map(|_, text| shown(Attribute::Ip, text));
+        names.agents = self.agents.map(|_, text| shown(Attribute::UserAgent, text));
+        names
+    }
+
+    /// Replaces names that are personal by pseudonyms.
+    pub fn redact(&mut self, redactor: &Redactor) {
+        let names = self.shown(redactor);
+        self.organizations.names = names.organizations.names;
+        self.actors.names = names.actors.names;
+        self.ips.names = names.ips.names;
+        self.agents = names.agents;
+        self.organization_labels = names.organization_labels;
+        self.actor_labels = names.actor_labels;
+    }
+}
