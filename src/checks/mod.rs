@@ -26,6 +26,7 @@ mod portal_url_burst;
 mod portal_without_change;
 mod provider_swapped;
 mod same_person;
+mod subject;
 mod unapproved_connection_type;
 pub mod words;
 
@@ -43,6 +44,7 @@ use crate::survey::{Noted, Sighting, Survey, What};
 use crate::time::Timestamp;
 
 pub use lists::Lists;
+pub use subject::{Burst, Subject};
 
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -172,17 +174,6 @@ pub struct Violation {
     pub is_after_deed: bool,
 }
 
-/// What a violation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// Index of a change or portal link.
-    Change(usize),
-    /// Index of what was noted of a line or event.
-    Noted(usize),
-    /// The log as a whole, at a time.
-    Log(Timestamp),
-}
-
 /// What a rule says.
 #[derive(Default)]
 pub struct Judgement {
@@ -266,11 +257,7 @@ impl Judgement {
 
     /// Puts what was found in time order; lines without a time come first.
     fn sort(&mut self, survey: &Survey) {
-        self.violations.sort_by_key(|violation| match violation.subject {
-            Subject::Change(index) => Some(survey.changes[index].time),
-            Subject::Noted(index) => survey.notes.kept[index].time,
-            Subject::Log(time) => Some(time),
-        });
+        self.violations.sort_by_key(|violation| violation.subject.time(survey));
     }
 }
 
@@ -281,8 +268,19 @@ impl<'a> Case<'a> {
     }
 
     fn covers(&self, change: &Change) -> bool {
-        let Change { organization, kind, action, is_selected, .. } = *change;
+        self.covers_for(change.organization, change)
+    }
+
+    /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
+    fn covers_for(&self, organization: Id, change: &Change) -> bool {
+        let Change { kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(self.survey, organization, kind, action)
+    }
+
+    /// The organization whose connection a change is about: the owner, or the one that the event names
+    /// where none is known.
+    fn hit(&self, index: usize, change: &Change) -> Id {
+        self.steps[index].map(|step| step.owner).filter(|owner| *owner != NONE).unwrap_or(change.organization)
     }
 
     /// What was noted of this sort in the rule's scope, with its index.
