@@ -3,7 +3,6 @@
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::event::Operation;
 use crate::history::{Gaps, State};
 
 /// The rule.
@@ -54,8 +53,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         judgement.judged += 1;
         while gaps.next_if(|gap| gap.cause < index).is_some() {}
-        let is_removal = matches!(change.operation, Operation::Disabled | Operation::Deleted);
-        let Some(gap) = gaps.next_if(|gap| gap.cause == index).filter(|_| is_removal) else {
+        let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
         let end = gap.end.map_or(log_end, |end| survey.changes[end].time);
