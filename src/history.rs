@@ -2,7 +2,8 @@
 //!
 //! States follow from the changes alone. A connection whose first change is that it was disabled or
 //! deleted was active since before the log began: sources need not log creations, and logs begin
-//! somewhere. It belongs to the organization of its first change.
+//! somewhere. It belongs to the organization of its first change. What a connection cannot come to, such as
+//! being created while active, is odd and leaves its state as it is.
 
 use std::collections::HashMap;
 
@@ -92,6 +93,17 @@ impl State {
             Operation::Viewed | Operation::PortalOpened | Operation::Other => None,
         }
     }
+
+    /// The state after an operation that stands for one, the state before being known or not. Disorder and
+    /// replays tell of what cannot be: what is active or disabled is not created again, and what is deleted
+    /// is not there to be disabled.
+    fn then(before: Option<Self>, told: Self) -> Self {
+        match (before, told) {
+            (Some(kept @ (Self::Active | Self::Disabled)), Self::Created) => kept,
+            (Some(Self::Deleted), Self::Disabled) => Self::Deleted,
+            _ => told,
+        }
+    }
 }
 
 /// What a change did.
@@ -101,7 +113,9 @@ pub struct Step {
     pub change: usize,
     /// The state before, as far as the log shows.
     pub before: Option<State>,
-    /// The state after.
+    /// The state that the operation stands for.
+    pub told: State,
+    /// The state after: the one told, unless the connection cannot come to it.
     pub after: State,
     /// The connection was active before, be it from before the log began.
     pub was_active: bool,
@@ -124,7 +138,7 @@ impl Step {
 
     /// What is odd about it: `enabled while active`.
     pub fn oddity(&self) -> Option<&'static str> {
-        match (self.before?, self.after) {
+        match (self.before?, self.told) {
             (State::Created, State::Created) => Some("created while created"),
             (State::Active, State::Created) => Some("created while active"),
             (State::Disabled, State::Created) => Some("created while disabled"),
@@ -172,15 +186,17 @@ pub fn walk(survey: &Survey, mut each: impl FnMut(Step)) {
     }
     let steps = survey.changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
     for (index, change) in steps {
-        let Some(after) = State::after(change.operation) else {
+        let Some(told) = State::after(change.operation) else {
             continue;
         };
         let (Origin { owner, was_active }, state) = &mut lives[change.connection as usize];
-        let (owner, before) = (*owner, state.replace(after));
+        let (owner, before) = (*owner, *state);
+        let after = State::then(before, told);
+        *state = Some(after);
         let was_active = before.map_or(*was_active, |state| state == State::Active);
         let left = &mut left[place_of(owner, places)];
         *left = *left + u32::from(after == State::Active) - u32::from(was_active);
-        each(Step { change: index, before, after, was_active, owner, left: *left });
+        each(Step { change: index, before, told, after, was_active, owner, left: *left });
     }
 }
 
@@ -211,15 +227,10 @@ pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     again.collect()
 }
 
-/// Whether an organization is another one than the owner. An event may name by its name alone an
-/// organization that others name by id.
-pub fn is_foreign(survey: &Survey, organization: Id, owner: Id) -> bool {
-    let names = |one: Id, other: Id| survey.organization_name(one) == survey.organizations.names.get(other);
-    organization != owner
-        && organization != NONE
-        && owner != NONE
-        && !names(organization, owner)
-        && !names(owner, organization)
+/// Whether an organization is another one than the owner. Its name does not matter: people choose names,
+/// and every event that names an organization gives its id.
+pub fn is_foreign(organization: Id, owner: Id) -> bool {
+    organization != owner && organization != NONE && owner != NONE
 }
 
 /// A time in which an organization had no active connection, after it had one.

@@ -1,6 +1,6 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Case, Check, Judgement, Lists, Severity, Subject, Violation};
+use crate::checks::{Burst, Case, Check, Judgement, Lists, Severity, Subject, Violation};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
@@ -120,6 +120,16 @@ fn about(survey: &Survey, subject: Subject) -> About {
             About { operation: Some(change.operation), ..about_event(change) }
         }
         Subject::Conflicting(index) => about_event(&survey.conflicting[index]),
+        Subject::Hit(index, organization) => {
+            About { organization, ..about(survey, Subject::Change(index as usize)) }
+        }
+        // It is about no single change or connection, mostly not even about one organization.
+        Subject::Burst(Burst { first, organization, .. }) => About {
+            operation: None,
+            organization,
+            connection: NONE,
+            ..about(survey, Subject::Change(first as usize))
+        },
         Subject::Noted(index) => {
             let noted = &survey.notes.kept[index];
             About {

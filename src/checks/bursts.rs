@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
-use super::{Case, Judgement, Subject};
+use super::{Burst, Case, Judgement, Subject};
 use crate::history::Change;
 use crate::time::Timestamp;
 
@@ -77,13 +77,13 @@ pub(super) fn judge(
         for range in find(&things) {
             let burst = &indices[range];
             if let Some(first) = burst.iter().find(|at| case.covers(&changes[**at])) {
-                found.push((*first, message(burst)));
+                found.push((Burst::of(case.survey, *first, burst), message(burst)));
             }
         }
     }
     // Changes are in time order, and each is in one burst at most.
     found.sort_unstable();
-    found.into_iter().for_each(|(index, message)| judgement.find(Subject::Change(index), message));
+    found.into_iter().for_each(|(burst, message)| judgement.find(Subject::Burst(burst), message));
     judgement
 }
 

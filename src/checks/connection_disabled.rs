@@ -12,8 +12,8 @@ pub static CHECK: Check = Check {
     default: super::Default::On,
     params: &[],
     explain: Explain {
-        means: "A connection was disabled that was not disabled already. It still exists and can be enabled \
-                again.",
+        means: "A connection was disabled that was neither disabled nor deleted already. It still exists \
+                and can be enabled again.",
         why: "While it is off nobody logs in through it, and users may be let in some other way that is \
               less well guarded.",
         example: "A connection is disabled on Friday evening for maintenance of the identity provider.",
@@ -26,7 +26,8 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let judgement = Judgement::of(case.changes_that(Operation::Disabled), |index, _| {
-        let was_on = case.steps[index].is_none_or(|step| step.before != Some(State::Disabled));
+        let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
+        let was_on = case.steps[index].is_none_or(|step| !is_off(step.before));
         Answer::bad_if(was_on, String::new)
     });
     Judgement { judged: case.count_state_changes(), ..judgement }

@@ -1,7 +1,7 @@
 //! `foreign-connection`: an event gives a connection to another organization than its owner.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::history;
+use crate::history::{self, State};
 use crate::names::NONE;
 
 /// The rule.
@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "A connection belongs to the organization of its first event; a later event about it names \
-                another one.",
+                another one. A scope that has either of the two covers it.",
         why: "Either the tenants' separation failed, so that one organization changed the connection of \
               another, or the log cannot be trusted about who was affected.",
         example: "An administrator of one organization deletes a connection that another organization \
@@ -30,12 +30,17 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    Judgement::of(case.state_changes(), |index, change| {
+    let changes = case.survey.changes.iter().enumerate();
+    let changes = changes.filter(|(index, change)| {
+        let is_covered = || case.covers(change) || case.covers_for(case.hit(*index, change), change);
+        State::after(change.operation).is_some() && is_covered()
+    });
+    Judgement::of(changes, |index, change| {
         let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
         else {
             return Answer::NotApplicable;
         };
-        Answer::bad_if(history::is_foreign(case.survey, change.organization, owner), || {
+        Answer::bad_if(history::is_foreign(change.organization, owner), || {
             format!(", but it belongs to {}", case.organization(owner))
         })
     })

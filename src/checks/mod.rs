@@ -16,6 +16,7 @@ mod foreign_connection;
 mod impersonated_change;
 mod impersonation_without_reason;
 mod invalid_event;
+mod judgement;
 mod lists;
 mod log_gap;
 mod new_address;
@@ -26,6 +27,7 @@ mod portal_url_burst;
 mod portal_without_change;
 mod provider_swapped;
 mod same_person;
+mod subject;
 mod unapproved_connection_type;
 pub mod words;
 
@@ -35,14 +37,17 @@ use chrono_tz::Tz;
 
 use crate::event::{OPERATIONS, Operation};
 use crate::history::{Change, State, Step};
-use crate::names::{Id, NONE, Texts};
+use crate::names::{Id, NONE};
 use crate::policy::{Freeze, Scope, Window};
 use crate::roster::Roster;
 use crate::sources;
 use crate::survey::{Noted, Sighting, Survey, What};
 use crate::time::Timestamp;
 
+use judgement::Answer;
+pub use judgement::{Judgement, Violation};
 pub use lists::Lists;
+pub use subject::{Burst, Subject};
 
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -163,139 +168,6 @@ pub struct Case<'a> {
     pub now: Timestamp,
 }
 
-/// What a rule found.
-#[derive(Clone, Copy, Debug)]
-pub struct Violation {
-    /// What it is about.
-    pub subject: Subject,
-    /// Number of its message in [`Judgement::messages`].
-    pub message: Id,
-    /// The message goes on after what the change did.
-    pub is_after_deed: bool,
-}
-
-/// What a violation is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// Index of a change or portal link.
-    Change(usize),
-    /// Index of an event that is no change, and whose id stands for another as well.
-    Conflicting(usize),
-    /// Index of what was noted of a line or event.
-    Noted(usize),
-    /// What was noted of this sort, but is too much to be kept.
-    Unkept(What),
-    /// The log as a whole, at a time.
-    Log(Timestamp),
-}
-
-/// What a rule says.
-#[derive(Default)]
-pub struct Judgement {
-    /// Events it could judge.
-    pub judged: u64,
-    /// Events in its scope that lack what it needs, such as an actor.
-    pub not_applicable: u64,
-    /// What it found, in time order.
-    pub violations: Vec<Violation>,
-    /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
-    /// of a rule's sentences differ only in what a change did: then it is here once.
-    pub messages: Texts,
-}
-
-/// What a rule says about one event.
-enum Answer {
-    /// It lacks what the rule needs.
-    NotApplicable,
-    /// Nothing is wrong with it.
-    Fine,
-    /// It must not happen; what is to be said after what the change did.
-    Bad(String),
-    /// It must not happen; the whole message.
-    Told(String),
-}
-
-impl Answer {
-    /// Bad if it is so; what is to be said is made only then.
-    fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
-        if is_so { Self::Bad(message()) } else { Self::Fine }
-    }
-}
-
-impl Judgement {
-    /// What a rule says about changes, one by one.
-    fn of<'a>(
-        changes: impl Iterator<Item = (usize, &'a Change)>,
-        mut judge: impl FnMut(usize, &'a Change) -> Answer,
-    ) -> Self {
-        let mut judgement = Self::default();
-        for (index, change) in changes {
-            judgement.add(Subject::Change(index), judge(index, change));
-        }
-        judgement
-    }
-
-    /// What was noted of this sort, whatever it is.
-    fn of_noted(case: &Case<'_>, what: What, message: impl Fn(&Noted) -> String) -> Self {
-        let mut judgement = Self { judged: case.events(), ..Self::default() };
-        for (index, noted) in case.noted(what) {
-            judgement.find(Subject::Noted(index), message(noted));
-        }
-        judgement.find_unkept(case, what);
-        judgement
-    }
-
-    /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
-    /// for nothing does less harm than one that is opened by a flood.
-    fn find_unkept(&mut self, case: &Case<'_>, what: What) {
-        let unkept = case.survey.notes.unkept[what as usize];
-        if unkept > 0 {
-            let lines = words::counted(unkept, "more line");
-            self.find(
-                Subject::Unkept(what),
-                format!("{lines} like those listed, too many to list one by one"),
-            );
-        }
-    }
-
-    fn add(&mut self, subject: Subject, answer: Answer) {
-        match answer {
-            Answer::NotApplicable => self.not_applicable += 1,
-            Answer::Fine => self.judged += 1,
-            Answer::Bad(message) => {
-                self.judged += 1;
-                self.push(subject, &message, true);
-            }
-            Answer::Told(message) => {
-                self.judged += 1;
-                self.find(subject, message);
-            }
-        }
-    }
-
-    fn find(&mut self, subject: Subject, message: String) {
-        self.push(subject, &message, false);
-    }
-
-    fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
-        let last = (self.messages.len() as Id).wrapping_sub(1);
-        let is_said = self.messages.get(last) == Some(message);
-        let message = if is_said { last } else { self.messages.push(message) };
-        self.violations.push(Violation { subject, message, is_after_deed });
-    }
-
-    /// Puts what was found in time order; lines without a time come first.
-    fn sort(&mut self, survey: &Survey) {
-        self.violations.sort_by_key(|violation| match violation.subject {
-            Subject::Change(index) => Some(survey.changes[index].time),
-            Subject::Conflicting(index) => Some(survey.conflicting[index].time),
-            Subject::Noted(index) => survey.notes.kept[index].time,
-            Subject::Unkept(_) => None,
-            Subject::Log(time) => Some(time),
-        });
-    }
-}
-
 impl<'a> Case<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
@@ -303,8 +175,19 @@ impl<'a> Case<'a> {
     }
 
     fn covers(&self, change: &Change) -> bool {
-        let Change { organization, kind, action, is_selected, .. } = *change;
+        self.covers_for(change.organization, change)
+    }
+
+    /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
+    fn covers_for(&self, organization: Id, change: &Change) -> bool {
+        let Change { kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(self.survey, organization, kind, action)
+    }
+
+    /// The organization whose connection a change is about: the owner, or the one that the event names
+    /// where none is known.
+    fn hit(&self, index: usize, change: &Change) -> Id {
+        self.steps[index].map(|step| step.owner).filter(|owner| *owner != NONE).unwrap_or(change.organization)
     }
 
     /// What was noted of this sort in the rule's scope, with its index.

@@ -1,12 +1,14 @@
 //! `new-address`: somebody with a history acts from an address they never used.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::names::{Id, NONE};
+use crate::names::{Id, NONE, Names};
+use crate::survey::Sighting;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -17,11 +19,12 @@ pub static CHECK: Check = Check {
     params: &[Param {
         key: "history",
         default: Value::Count(5),
-        about: "how many earlier events of an actor must be known before an address can be new",
+        about: "how many earlier events of an actor with an address must be known before one can be new",
     }],
     explain: Explain {
         means: "An actor with some history created a portal URL or changed a connection from an IP address \
-                from which none of their earlier events came.",
+                from which none of their earlier events came. Events without an address are no history, \
+                and an address is the same however it is spelt.",
         why: "People travel, so this alone proves nothing; but a first appearance that goes straight to \
               the SSO settings is what the use of a stolen session looks like.",
         example: "An administrator who always worked from the office deletes a connection from an address \
@@ -67,27 +70,63 @@ struct Past {
 /// before.
 fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
     let survey = case.survey;
-    let mut sightings = survey.sightings.iter().filter(|seen| seen.actor != NONE).peekable();
+    let placed = |seen: &&Sighting| seen.actor != NONE && seen.ip != NONE;
+    let mut sightings = survey.sightings.iter().filter(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
     // Of most actors there is one address, and it is not here.
     let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
     let mut new = Vec::new();
+    let spellings = spellings(&survey.ips.names);
+    let same = |ip: Id| spellings.get(ip as usize).copied().unwrap_or(ip);
     for (index, change) in survey.changes.iter().enumerate() {
         if change.actor == NONE || change.ip == NONE {
             continue;
         }
         while let Some(seen) = sightings.next_if(|seen| seen.time < change.time) {
-            let past = &mut pasts[seen.actor as usize];
+            let (past, ip) = (&mut pasts[seen.actor as usize], same(seen.ip));
             past.events += 1;
-            if past.ip != seen.ip {
-                let before = std::mem::replace(&mut past.ip, seen.ip);
+            if past.ip != ip {
+                let before = std::mem::replace(&mut past.ip, ip);
                 known.extend((before != NONE).then_some((seen.actor, before)));
             }
         }
-        let past = pasts[change.actor as usize];
-        if past.ip != change.ip && !known.contains(&(change.actor, change.ip)) {
+        let (past, ip) = (pasts[change.actor as usize], same(change.ip));
+        if past.ip != ip && !known.contains(&(change.actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
     }
     new
+}
+
+/// By address the number that stands for it however it is spelt; nothing where all are spelt in one way, as
+/// those of IPv4 are.
+fn spellings(ips: &Names) -> Vec<Id> {
+    let numbers = || 0..ips.len() as Id;
+    if numbers().all(|id| !ips.text(id).contains(':')) {
+        return Vec::new();
+    }
+    let mut first: HashMap<IpAddr, Id, RandomState> = HashMap::default();
+    let of = |id| match ips.text(id).parse::<IpAddr>() {
+        Ok(ip) => *first.entry(ip.to_canonical()).or_insert(id),
+        Err(_) => id,
+    };
+    numbers().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_an_address_are_one() {
+        let same = |texts: &[&str]| {
+            let mut ips = Names::default();
+            texts.iter().for_each(|text| assert_ne!(ips.id(text), NONE));
+            spellings(&ips)
+        };
+        assert!(same(&["192.0.2.1", "192.0.2.2"]).is_empty());
+        let texts =
+            ["2001:db8::1", "192.0.2.1", "2001:0DB8:0:0:0:0:0:1", "2001:db8::2", "::ffff:192.0.2.1", "x"];
+        assert_eq!(same(&texts), [0, 1, 0, 3, 1, 5]);
+    }
 }

@@ -3,8 +3,7 @@
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::event::Operation;
-use crate::history::Gaps;
+use crate::history::{Gaps, State};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -20,7 +19,8 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A deletion or disabling took the last active connection of an organization away, and none \
                 became active within the grace period. Where the log ends earlier, only the time up to its \
-                end counts.",
+                end counts. The finding is about that organization, whichever one the event names, and so \
+                is the rule's scope; a selection on the command line goes by the event.",
         why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
               multi-factor and leaver controls do not apply.",
         example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
@@ -45,11 +45,15 @@ fn judge(case: &Case<'_>) -> Judgement {
     let Some((_, log_end)) = survey.range else {
         return judgement;
     };
-    for (index, change) in case.state_changes() {
+    let changes = survey.changes.iter().enumerate();
+    for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
+        let organization = case.hit(index, change);
+        if !case.covers_for(organization, change) {
+            continue;
+        }
         judgement.judged += 1;
         while gaps.next_if(|gap| gap.cause < index).is_some() {}
-        let is_removal = matches!(change.operation, Operation::Disabled | Operation::Deleted);
-        let Some(gap) = gaps.next_if(|gap| gap.cause == index).filter(|_| is_removal) else {
+        let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
         let end = gap.end.map_or(log_end, |end| survey.changes[end].time);
@@ -66,7 +70,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             case.actor(change.actor),
             case.written("grace"),
         );
-        judgement.find(Subject::Change(index), message);
+        judgement.find(Subject::Hit(index as u32, organization), message);
     }
     judgement
 }

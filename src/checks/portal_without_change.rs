@@ -26,7 +26,7 @@ pub static CHECK: Check = Check {
         means: "A portal URL was created, and no connection of the organization was created, enabled, \
                 disabled or deleted within the window. It is judged only where creations would be seen: \
                 where the source logs them, or another one does that knows the organization. Where the log \
-                ends within the window, nothing is said.",
+                ends within the window and none followed up to then, it is not judged.",
         why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
               can set up SSO for the organization.",
         example: "An administrator sends a portal URL to a colleague who never opens it.",
@@ -64,7 +64,11 @@ fn judge(case: &Case<'_>) -> Judgement {
             return Answer::NotApplicable;
         }
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
-        Answer::bad_if(!follows && is_longer(change.time, log_end, window), || {
+        // After the log's end there may have been a change.
+        if !follows && !is_longer(change.time, log_end, window) {
+            return Answer::NotApplicable;
+        }
+        Answer::bad_if(!follows, || {
             let window = case.written("window");
             format!(", and no change of the organization followed within {window}")
         })

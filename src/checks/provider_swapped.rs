@@ -23,7 +23,8 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A connection was deleted, and within the window one with another identity provider was \
                 created or enabled in the same organization. Only connections whose providers are both \
-                known are compared.",
+                known are compared. It is judged only where creations or enablings would be seen: where \
+                the source logs them, or another one does that knows the organization.",
         why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
               another one is rare and announced; it is also how an account is taken over for good.",
         example: "A connection to the company's provider is deleted, and an hour later one to a provider \
@@ -56,11 +57,16 @@ fn judge(case: &Case<'_>) -> Judgement {
     let provider = |change: &Change| {
         named(change).or_else(|| last_named.get(change.connection as usize).copied().flatten())
     };
+    let logging = case.logging(&[Operation::Created, Operation::Enabled]);
+    let mut watched = vec![false; case.survey.organizations.names.len()];
     // Backwards, so that what comes next is known.
     let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
     let mut swaps: Vec<(usize, (&Change, &'static str))> = Vec::new();
     for step in case.steps.iter().rev().flatten() {
         let change = &changes[step.change];
+        if let Some(is_watched) = watched.get_mut(step.owner as usize) {
+            *is_watched |= logging[change.action as usize];
+        }
         let (Some(provider), true) = (provider(change), step.owner != NONE) else {
             continue;
         };
@@ -74,7 +80,8 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     let (window, within) = (case.age("window"), case.written("window"));
     Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
-        let Some(before) = provider(change) else {
+        let is_watched = watched.get(case.hit(index, change) as usize).is_some_and(|is_watched| *is_watched);
+        let Some(before) = provider(change).filter(|_| is_watched || logging[change.action as usize]) else {
             return Answer::NotApplicable;
         };
         // The last one is the first in time.

@@ -34,7 +34,7 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A change shows a connection whose type, provider or protocol is missing from a list of the \
                 policy. Each connection is reported once for each kind it is shown as, at the first change \
-                that shows it.",
+                in the rule's scope that shows it.",
         why: "An organization that relies on one identity provider and its controls is not protected by \
               them when users log in through another one.",
         example: "Only `okta` is allowed as a provider, and a connection to `custom` is created.",
@@ -58,11 +58,8 @@ fn judge(case: &Case<'_>) -> Judgement {
     if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
         return Judgement::default();
     }
-    // The first change that shows a connection as of a kind, whatever the scope.
     let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
-    let changes = case.survey.changes.iter();
-    let is_first: Vec<_> = changes.map(|change| seen.insert((change.connection, change.kind))).collect();
-    Judgement::of(case.state_changes(), |index, change| {
+    Judgement::of(case.state_changes(), |_, change| {
         let texts = case.survey.kinds.texts(change.kind);
         let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
         let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
@@ -74,7 +71,8 @@ fn judge(case: &Case<'_>) -> Judgement {
             .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
-        Answer::bad_if(is_first[index] && !bad.is_empty(), || {
+        // The first change in the scope that shows a connection as of a kind.
+        Answer::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
             format!(" with {}, which is not allowed", bad.join(", "))
         })
     })

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::checks::Subject;
+use crate::checks::{Burst, Subject};
 use crate::history::Change;
 use crate::names::NONE;
 use crate::survey::{Noted, Survey, What, hex};
@@ -67,6 +67,8 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
         Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
+        Subject::Hit(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
+        Subject::Burst(burst) => of_burst(rule, survey, burst),
         Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
         // Of all there was, so that nothing hides behind what is known.
         Subject::Unkept(what) => {
@@ -91,6 +93,14 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     let action = survey.action(change.action).unwrap_or_default();
     let actor = survey.actors.names.text(change.actor);
     Fingerprint::of(&[rule, action, &change.time.rfc3339(Tz::UTC), actor, target])
+}
+
+/// Of many changes: by the first, the time of the last and how many there are, so that one that has grown is
+/// another one.
+pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
+    let [first, last] = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
+    let first = of_change(rule, survey, first).text();
+    Fingerprint::of(&[rule, &first, &last.time.rfc3339(Tz::UTC), &burst.size.to_string()])
 }
 
 /// Of a line or event that is of interest by itself.
@@ -189,6 +199,23 @@ mod tests {
         assert_eq!(of(portal), expected(&format!("rule\0sso.delete\0{time}\0user_1\0org_1")));
         let nobody = |change: &mut Change| (change.event, change.actor) = (NONE, NONE);
         assert_eq!(of(nobody), expected(&format!("rule\0sso.delete\0{time}\0\0conn_1")));
+    }
+
+    #[test]
+    fn bursts_are_told_apart_by_their_first_change_their_end_and_their_size() {
+        let mut survey = survey(3);
+        let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
+        survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
+        let of = |first, last, size| {
+            let burst = Burst { first, last, size, organization: NONE };
+            of("rule", &survey, Subject::Burst(burst))
+        };
+        let first = of_change("rule", &survey, &survey.changes[0]).text();
+        assert_eq!(of(0, 1, 7), expected(&format!("rule\0{first}\x002025-01-15T08:31:00Z\x007")));
+        assert_ne!(of(0, 1, 7), of(0, 1, 8));
+        assert_ne!(of(0, 1, 7), of(0, 0, 7));
+        let hit = super::of("rule", &survey, Subject::Hit(0, NONE));
+        assert_eq!(hit, of_change("rule", &survey, &survey.changes[0]));
     }
 
     #[test]

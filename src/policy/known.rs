@@ -23,9 +23,9 @@ pub struct Found<'a> {
     pub fingerprint: Fingerprint,
     /// When it happened.
     pub time: Option<Timestamp>,
-    /// What happened, if it is about a change.
+    /// What happened, if it is about one change.
     pub operation: Option<Operation>,
-    /// Id and name.
+    /// Id and name, if it is about one organization.
     pub organization: [Option<&'a str>; 2],
     /// Id.
     pub connection: Option<&'a str>,

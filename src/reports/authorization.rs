@@ -220,7 +220,7 @@ fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
             continue;
         }
         let owner = origins[change.connection as usize].owner;
-        let is_foreign = history::is_foreign(survey, change.organization, owner);
+        let is_foreign = history::is_foreign(change.organization, owner);
         let why = [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
         misfits.extend(why.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| (change, owner, what)));
     }

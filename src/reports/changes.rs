@@ -75,23 +75,24 @@ struct Shown {
     /// Its index.
     change: usize,
     before: Option<State>,
+    after: Option<State>,
     /// Seconds since the actor opened the portal last.
     since_portal: Option<u64>,
 }
 
 fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
-    let mut states = vec![None; changes.len()];
-    history::walk(material.survey, |step| states[step.change] = step.before);
+    let mut states: Vec<_> = changes.iter().map(|change| (None, State::after(change.operation))).collect();
+    history::walk(material.survey, |step| states[step.change] = (step.before, Some(step.after)));
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
-    for (index, (change, before)) in changes.iter().zip(states).enumerate() {
+    for (index, (change, (before, after))) in changes.iter().zip(states).enumerate() {
         if change.operation == Operation::PortalOpened {
             portals.insert(change.actor, change.time);
         } else if change.is_selected {
             let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
             let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
-            shown.push(Shown { change: index, before, since_portal });
+            shown.push(Shown { change: index, before, after, since_portal });
         }
     }
     shown
@@ -107,7 +108,7 @@ fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
     cells.push(survey.action(change.action).into());
     cells.extend(survey.connection_cells(change.connection, change.kind));
     cells.push(shown.before.map(State::name).into());
-    cells.push(State::after(change.operation).map(State::name).into());
+    cells.push(shown.after.map(State::name).into());
     cells.extend(survey.actor_cells(change.actor));
     cells.push(survey.ips.names.get(change.ip).into());
     cells.push(shown.since_portal.map_or(Cell::Nothing, Cell::Duration));

@@ -128,17 +128,14 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
         if change.kind != NONE {
             life.kind = change.kind;
         }
-        match step.after {
+        match step.told {
             State::Created if life.created == NONE => life.created = step.change as u32,
-            State::Active => {
-                life.enabled = step.change as u32;
-                life.active_since = life.active_since.or(Some(change.time));
-            }
+            State::Active => life.enabled = step.change as u32,
             State::Created | State::Disabled | State::Deleted => {}
         }
-        if step.after != State::Active
-            && let Some(since) = life.active_since.take()
-        {
+        if step.after == State::Active {
+            life.active_since = life.active_since.or(Some(change.time));
+        } else if let Some(since) = life.active_since.take() {
             life.active_nanos += change.time.nanos_since(since);
         }
     });

@@ -139,7 +139,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     for step in steps.into_iter().rev() {
         let change = &changes[step.change];
         let latest = kinds[change.connection as usize];
-        match step.after {
+        match step.told {
             State::Disabled | State::Deleted if change.is_selected => removals.push(Removal {
                 change,
                 step,

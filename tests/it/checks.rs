@@ -1,6 +1,9 @@
 //! Every rule on its fixtures in `testdata/checks/<id>`: what fires, what is near to it and does not, and
 //! that no order of lines and files matters. Knows no rule by name.
 //!
+//! A folder has `fires.ndjson` and `quiet.ndjson`, and may have more of each, such as `fires-scoped.ndjson`, with
+//! settings of their own in `fires-scoped.json`.
+//!
 //! The first line of `fires.expect` says how many events were judged and how many could not be. Each
 //! other line is a violation: the lines of the log where its event may stand (several where it came
 //! again), or `log`, then a part of the message.
@@ -16,11 +19,24 @@ fn lines(text: &[u8]) -> Vec<Line<'_>> {
     (1..).zip(text.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n')).collect()
 }
 
+/// Names of a rule's logs that begin so, without the extension.
+fn fixtures(check: &Check, begin: &str) -> Vec<String> {
+    let folder = testdata("checks").join(check.id);
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", check.id));
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let logs = names.filter_map(|name| Some(name.strip_suffix(".ndjson")?.to_owned()));
+    let mut logs: Vec<_> = logs.filter(|name| name.starts_with(begin)).collect();
+    logs.sort();
+    assert_eq!(logs.first().map(String::as_str), Some(begin), "{}", check.id);
+    logs
+}
+
 /// Judges the log as it stands, backwards, and in two files of which the later one comes first.
 fn judged(check: &Check, name: &str, mut each: impl FnMut(Verdict, &str)) {
     let folder = testdata("checks").join(check.id);
-    let settings = Settings::read(check, &folder);
-    let text = std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{}: {error}", check.id));
+    let settings = Settings::read(check, &folder, name);
+    let text = std::fs::read(folder.join(name).with_extension("ndjson"))
+        .unwrap_or_else(|error| panic!("{}: {error}", check.id));
     let lines = lines(&text);
     let (first, second) = lines.split_at(lines.len() / 2);
     let backwards = lines.iter().rev().copied().collect();
@@ -32,8 +48,10 @@ fn judged(check: &Check, name: &str, mut each: impl FnMut(Verdict, &str)) {
 
 #[test]
 fn rules_fire_where_they_should() {
-    for check in ALL {
-        let path = testdata("checks").join(check.id).join("fires.expect");
+    let all =
+        ALL.iter().flat_map(|check| fixtures(check, "fires").into_iter().map(move |name| (check, name)));
+    for (check, name) in all {
+        let path = testdata("checks").join(check.id).join(&name).with_extension("expect");
         let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", check.id));
         let (counts, rows) = text.split_once('\n').unwrap();
         let expected: Vec<(BTreeSet<usize>, &str)> = rows
@@ -46,7 +64,7 @@ fn rules_fire_where_they_should() {
             .collect();
         assert!(!expected.is_empty(), "nothing fires {}", check.id);
         let mut messages = None;
-        judged(check, "fires.ndjson", |verdict, what| {
+        judged(check, &name, |verdict, what| {
             let Verdict { judged, not_applicable, violations } = verdict;
             assert_eq!(format!("judged {judged}, not applicable {not_applicable}"), counts, "{what}");
             let mut left = expected.clone();
@@ -70,9 +88,11 @@ fn rules_fire_where_they_should() {
 
 #[test]
 fn rules_are_quiet_where_they_should_be() {
-    for check in ALL {
+    let all =
+        ALL.iter().flat_map(|check| fixtures(check, "quiet").into_iter().map(move |name| (check, name)));
+    for (check, name) in all {
         let mut counts = None;
-        judged(check, "quiet.ndjson", |verdict, what| {
+        judged(check, &name, |verdict, what| {
             assert_eq!(verdict.violations, [], "{what}");
             assert!(verdict.judged > 0, "{what} judges nothing");
             let now = (verdict.judged, verdict.not_applicable);

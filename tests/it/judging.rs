@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value};
+use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation};
 use ssoaudit::finding::CONTRADICTION;
 use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
@@ -42,9 +42,12 @@ pub struct Verdict {
 }
 
 impl Settings {
-    /// The defaults of a rule, but for what `settings.json` and `roster.csv` in the folder say.
-    pub fn read(check: &Check, folder: &std::path::Path) -> Self {
-        let text = std::fs::read_to_string(folder.join("settings.json")).unwrap_or("{}".to_owned());
+    /// The defaults of a rule, but for what `settings.json`, or that of the fixture where it has its own,
+    /// and `roster.csv` in the folder say.
+    pub fn read(check: &Check, folder: &std::path::Path, fixture: &str) -> Self {
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+        let text = read(&format!("{fixture}.json")).or_else(|| read("settings.json"));
+        let text = text.unwrap_or("{}".to_owned());
         let json: Json = serde_json::from_str(&text).unwrap();
         let known = ["params", "scope", "windows", "freezes", "zone", "now"];
         for key in json.as_object().unwrap().keys() {
@@ -129,20 +132,14 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let shown = survey;
     let case = Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
-    let time = |subject| match subject {
-        Subject::Change(index) => Some(survey.changes[index].time),
-        Subject::Conflicting(index) => Some(survey.conflicting[index].time),
-        Subject::Noted(index) => survey.notes.kept[index].time,
-        Subject::Unkept(_) => None,
-        Subject::Log(time) => Some(time),
-    };
-    assert!(violations.iter().map(|violation| time(violation.subject)).is_sorted(), "{}", check.id);
-    let line = |subject| {
-        let (block, line): (BlockId, u32) = match subject {
-            Subject::Change(index) => survey.changes[index].place,
-            Subject::Conflicting(index) => survey.conflicting[index].place,
-            Subject::Noted(index) => survey.notes.kept[index].place,
-            Subject::Unkept(_) | Subject::Log(_) => return 0,
+    let time = |violation: &Violation| violation.subject.time(survey);
+    assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
+    let line = |subject: Subject| {
+        let (block, line): (BlockId, u32) = match (subject, subject.change()) {
+            (Subject::Conflicting(index), _) => survey.conflicting[index].place,
+            (Subject::Noted(index), _) => survey.notes.kept[index].place,
+            (_, Some(index)) => survey.changes[index].place,
+            (_, None) => return 0,
         };
         let input = block.input as usize;
         let line = bases[input][block.number as usize] + u64::from(line);

@@ -49,6 +49,8 @@ mod tidy;
 mod run;
 // The gate: verdicts of the binary.
 mod gate;
+// What a policy and a baseline know of findings about more than their event.
+mod known;
 // Results that can be shared.
 mod redact;
 // What may be unpacked in how much memory.

@@ -85,7 +85,7 @@ impl Entry {
         ["disabled", "deleted"].contains(&self.operation())
     }
 
-    /// The state a connection is in after this event.
+    /// The state a connection is in after this event, if it can come to it.
     fn state(&self) -> &'static str {
         ["created", "active", "disabled", "deleted"][self.rank()]
     }
@@ -130,8 +130,8 @@ impl History {
 
     /// The state of a connection after so many changes of the log, as far as the log shows it.
     fn shown(&self, connection: &str, after: usize) -> Option<&'static str> {
-        let mut before = self.changes[..after].iter().rev();
-        before.find(|change| change.connection() == connection).map(Entry::state)
+        let before = self.changes[..after].iter().filter(|change| change.connection() == connection);
+        state_after(before)
     }
 
     /// The same where a connection that only goes away was active since before the log.
@@ -274,7 +274,7 @@ impl History {
             "connection_type": self.fact(id, "type"),
             "protocol": self.fact(id, "protocol"),
             "provider": self.fact(id, "provider"),
-            "state": last.state(),
+            "state": state_after(changes.iter().copied()),
             "created": first_created.map(|change| utc(change.nanos)),
             "enabled": last_enabled.map(|change| utc(change.nanos)),
             "last_change": utc(last.nanos),
@@ -288,9 +288,10 @@ impl History {
     fn active_nanos(&self, changes: &[&Entry]) -> i128 {
         let mut active = 0;
         let (mut is_active, mut since) = (changes[0].is_removal(), self.begin());
-        for change in changes {
+        for (at, change) in changes.iter().enumerate() {
             active += if is_active { change.nanos - since } else { 0 };
-            (is_active, since) = (change.state() == "active", change.nanos);
+            let state = state_after(changes[..=at].iter().copied());
+            (is_active, since) = (state == Some("active"), change.nanos);
         }
         active + if is_active { self.end() - since } else { 0 }
     }
@@ -344,7 +345,7 @@ impl History {
             "provider": event["connection"]["provider"],
             "protocol": event["connection"]["protocol"],
             "before": self.shown(change.connection(), at),
-            "after": change.state(),
+            "after": self.shown(change.connection(), at + 1),
             "actor": change.actor(),
             "actor_id": actor["id"],
             "actor_email": actor["email"],
@@ -391,9 +392,19 @@ impl History {
     }
 }
 
+/// The state of a connection after its changes. What is there cannot be created, and what is gone cannot be
+/// disabled: then it stays what it was.
+fn state_after<'a>(changes: impl Iterator<Item = &'a Entry>) -> Option<&'static str> {
+    changes.fold(None, |before, change| match (before, change.operation()) {
+        (Some("active" | "disabled"), "created") | (Some("deleted"), "disabled") => before,
+        _ => Some(change.state()),
+    })
+}
+
 /// What no connection should do, in words of our own: how they read is for the program to choose.
 fn odd(changes: &[&Entry]) -> Vec<String> {
-    let pairs = changes.windows(2).map(|pair| (pair[0].state(), pair[1].operation()));
+    let before = |at: usize| state_after(changes[..at].iter().copied()).unwrap();
+    let pairs = (1..changes.len()).map(|at| (before(at), changes[at].operation()));
     let is_odd = |(before, operation): &(&str, &str)| match *operation {
         "created" => *before != "deleted",
         "enabled" => ["active", "deleted"].contains(before),

@@ -1,0 +1,118 @@
+//! What a rule says: how many events it judged, and what it found.
+
+use super::{Case, Subject, words};
+use crate::history::Change;
+use crate::names::{Id, Texts};
+use crate::survey::{Noted, Survey, What};
+
+/// What a rule found.
+#[derive(Clone, Copy, Debug)]
+pub struct Violation {
+    /// What it is about.
+    pub subject: Subject,
+    /// Number of its message in [`Judgement::messages`].
+    pub message: Id,
+    /// The message goes on after what the change did.
+    pub is_after_deed: bool,
+}
+
+/// What a rule says.
+#[derive(Default)]
+pub struct Judgement {
+    /// Events it could judge.
+    pub judged: u64,
+    /// Events in its scope that lack what it needs, such as an actor.
+    pub not_applicable: u64,
+    /// What it found, in time order.
+    pub violations: Vec<Violation>,
+    /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
+    /// of a rule's sentences differ only in what a change did: then it is here once.
+    pub messages: Texts,
+}
+
+/// What a rule says about one event.
+pub(super) enum Answer {
+    /// It lacks what the rule needs.
+    NotApplicable,
+    /// Nothing is wrong with it.
+    Fine,
+    /// It must not happen; what is to be said after what the change did.
+    Bad(String),
+    /// It must not happen; the whole message.
+    Told(String),
+}
+
+impl Answer {
+    /// Bad if it is so; what is to be said is made only then.
+    pub(super) fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
+        if is_so { Self::Bad(message()) } else { Self::Fine }
+    }
+}
+
+impl Judgement {
+    /// What a rule says about changes, one by one.
+    pub(super) fn of<'a>(
+        changes: impl Iterator<Item = (usize, &'a Change)>,
+        mut judge: impl FnMut(usize, &'a Change) -> Answer,
+    ) -> Self {
+        let mut judgement = Self::default();
+        for (index, change) in changes {
+            judgement.add(Subject::Change(index), judge(index, change));
+        }
+        judgement
+    }
+
+    /// What was noted of this sort, whatever it is.
+    pub(super) fn of_noted(case: &Case<'_>, what: What, message: impl Fn(&Noted) -> String) -> Self {
+        let mut judgement = Self { judged: case.events(), ..Self::default() };
+        for (index, noted) in case.noted(what) {
+            judgement.find(Subject::Noted(index), message(noted));
+        }
+        judgement.find_unkept(case, what);
+        judgement
+    }
+
+    /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
+    /// for nothing does less harm than one that is opened by a flood.
+    pub(super) fn find_unkept(&mut self, case: &Case<'_>, what: What) {
+        let unkept = case.survey.notes.unkept[what as usize];
+        if unkept > 0 {
+            let lines = words::counted(unkept, "more line");
+            self.find(
+                Subject::Unkept(what),
+                format!("{lines} like those listed, too many to list one by one"),
+            );
+        }
+    }
+
+    pub(super) fn add(&mut self, subject: Subject, answer: Answer) {
+        match answer {
+            Answer::NotApplicable => self.not_applicable += 1,
+            Answer::Fine => self.judged += 1,
+            Answer::Bad(message) => {
+                self.judged += 1;
+                self.push(subject, &message, true);
+            }
+            Answer::Told(message) => {
+                self.judged += 1;
+                self.find(subject, message);
+            }
+        }
+    }
+
+    pub(super) fn find(&mut self, subject: Subject, message: String) {
+        self.push(subject, &message, false);
+    }
+
+    pub(super) fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
+        let last = (self.messages.len() as Id).wrapping_sub(1);
+        let is_said = self.messages.get(last) == Some(message);
+        let message = if is_said { last } else { self.messages.push(message) };
+        self.violations.push(Violation { subject, message, is_after_deed });
+    }
+
+    /// Puts what was found in time order; lines without a time come first.
+    pub(super) fn sort(&mut self, survey: &Survey) {
+        self.violations.sort_by_key(|violation| violation.subject.time(survey));
+    }
+}

@@ -1,0 +1,126 @@
+//! What a policy and a baseline know of findings that are about many changes, or about another organization
+//! than their event names.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::run::ssoaudit;
+
+/// A portal URL by Ann, so many seconds after ten.
+fn portal(second: usize, organization: &str) -> String {
+    format!(
+        r#"{{"action":"sso.create_management_portal_url","occurredAt":"2025-06-01T10:00:{second:02}Z","version":1,"actor":{{"type":"user","id":"user_ann","name":"Ann","metadata":{{}}}},"targets":[{{"type":"organization","id":"{organization}"}}],"context":{{"location":"192.0.2.1","userAgent":"UA"}},"metadata":{{"source":"/organizations/{organization}/sso"}}}}"#
+    )
+}
+
+/// A deletion by Ann, so many seconds after ten.
+fn deletion(second: usize, organization: &str, connection: &str) -> String {
+    format!(
+        r#"{{"action":"sso.delete_connection","occurredAt":"2025-06-01T10:00:{second:02}Z","version":1,"actor":{{"type":"user","id":"user_ann","name":"Ann","metadata":{{}}}},"targets":[{{"type":"sso_connection","id":"{connection}","name":"OktaSAML Connection","metadata":{{"connection_id":"{connection}","connection_type":"OktaSAML","organization_id":"{organization}"}}}}],"context":{{"location":"192.0.2.1","userAgent":"UA"}},"metadata":{{"source":"/organizations/{organization}/sso"}}}}"#
+    )
+}
+
+fn enabling(organization: &str, connection: &str) -> String {
+    format!(
+        r#"{{"spec_version":"1","id":"evt_{connection}","object":"Connection","environment_id":"env_1","occurred_at":"2025-05-01T10:00:00Z","organization_id":"{organization}","type":"organization.sso_enabled","data":{{"id":"{connection}","organization_id":"{organization}","connection_type":"SAML","provider":"OKTA","enabled":true,"status":"COMPLETED"}}}}"#
+    )
+}
+
+/// Portal URLs for so many organizations.
+fn portals(count: usize) -> Vec<String> {
+    (0..count).map(|at| portal(at, &format!("org_{at}"))).collect()
+}
+
+/// Rule, status and organization of what rules about more than their event find.
+fn known(lines: &[String], entries: &str, more: &[&str]) -> Vec<[String; 3]> {
+    let folder = tempfile::tempdir().unwrap();
+    let [log, policy] = ["log.ndjson", "ssoaudit.toml"].map(|name| folder.path().join(name));
+    fs::write(&log, lines.join("\n")).unwrap();
+    fs::write(&policy, format!("version = 1\n{entries}")).unwrap();
+    let [log, policy] = [&log, &policy].map(|path| path.to_str().unwrap());
+    let args = ["check", "--now", "2026-01-01", "--format", "json", "--policy", policy, log];
+    let run = ssoaudit(&[&args, more].concat());
+    let json: Value =
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+    let findings = json["findings"].as_array().unwrap().iter();
+    let told = |finding: &Value| {
+        ["rule", "status", "organization"].map(|key| finding[key].to_string().replace('"', ""))
+    };
+    let rules = ["portal-url-burst", "actor-across-orgs", "org-left-without-sso"];
+    let mut found: Vec<_> = findings.map(told).filter(|[rule, ..]| rules.contains(&rule.as_str())).collect();
+    found.sort();
+    found
+}
+
+fn expected(rows: &[&str]) -> Vec<[String; 3]> {
+    rows.iter().map(|row| row.split(' ').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap()).collect()
+}
+
+#[test]
+fn one_planned_change_announces_no_burst() {
+    let planned = |operation: &str| {
+        format!(
+            "[[planned]]\norganization = \"org_0\"\noperation = \"{operation}\"\nactor = \"user_ann\"\n\
+             not-before = 2025-06-01\nexpires = 2025-06-02\nticket = \"CHG-1\"\n"
+        )
+    };
+    let open = expected(&["actor-across-orgs open null", "portal-url-burst open null"]);
+    assert_eq!(known(&portals(12), &planned("portal-opened"), &[]), open);
+    let deletions: Vec<_> =
+        (0..6).map(|at| deletion(at, &format!("org_{at}"), &format!("conn_{at}"))).collect();
+    let across = expected(&["actor-across-orgs open null"]);
+    assert_eq!(known(&deletions, &planned("deleted"), &[]), across);
+}
+
+#[test]
+fn a_suppression_by_organization_accepts_only_bursts_in_it() {
+    let suppression = |rule: &str, by: &str| {
+        format!("[[suppressions]]\nrule = \"{rule}\"\n{by}reason = \"sandbox\"\nexpires = 2027-01-01\n")
+    };
+    let rules = ["portal-url-burst", "actor-across-orgs"];
+    let by = |by: &str| rules.map(|rule| suppression(rule, by)).concat();
+    let of_0 = by("organization = \"org_0\"\n");
+    let open = expected(&["actor-across-orgs open null", "portal-url-burst open null"]);
+    assert_eq!(known(&portals(12), &of_0, &[]), open);
+    let accepted = expected(&["actor-across-orgs suppressed null", "portal-url-burst suppressed null"]);
+    assert_eq!(known(&portals(12), &by("actor = \"user_ann\"\n"), &[]), accepted);
+    let same: Vec<_> = (0..12).map(|at| portal(at, "org_0")).collect();
+    assert_eq!(known(&same, &of_0, &[]), expected(&["portal-url-burst suppressed org_0"]));
+}
+
+#[test]
+fn a_burst_that_has_grown_is_not_in_the_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let path = path.to_str().unwrap();
+    known(&portals(6), "", &["--write-baseline", path]);
+    let there = expected(&["actor-across-orgs baseline null", "portal-url-burst baseline null"]);
+    assert_eq!(known(&portals(6), "", &["--baseline", path]), there);
+    let open = expected(&["actor-across-orgs open null", "portal-url-burst open null"]);
+    assert_eq!(known(&portals(50), "", &["--baseline", path]), open);
+}
+
+#[test]
+fn an_organization_is_left_whoever_the_event_names() {
+    let lines = [enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
+    let suppression = |organization: &str| {
+        format!(
+            "[[suppressions]]\nrule = \"org-left-without-sso\"\norganization = \"{organization}\"\n\
+             reason = \"sandbox\"\nexpires = 2027-01-01\n"
+        )
+    };
+    let open = expected(&["org-left-without-sso open org_victim"]);
+    assert_eq!(known(&lines, &suppression("org_evil"), &[]), open);
+    let accepted = expected(&["org-left-without-sso suppressed org_victim"]);
+    assert_eq!(known(&lines, &suppression("org_victim"), &[]), accepted);
+    let scope =
+        |organization: &str| format!("[rules.org-left-without-sso]\norganizations = [\"{organization}\"]\n");
+    assert_eq!(known(&lines, &scope("org_victim"), &[]), open);
+    assert_eq!(known(&lines, &scope("org_evil"), &[]), expected(&[]));
+}
+
+/// An event a month later.
+fn late() -> String {
+    portal(0, "org_late").replace("2025-06-01", "2025-07-01")
+}
