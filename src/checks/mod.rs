@@ -86,8 +86,8 @@ pub enum Default {
     On,
     /// It is not.
     Off,
-    /// It is when the policy has this part: `roster`, `windows` (freezes are some as well), or `list`, one
-    /// of the rule's own lists.
+    /// It is when the policy has this part: `roster`, `windows or freezes`, or `list`, one of the rule's
+    /// own lists.
     With(&'static str),
 }
 

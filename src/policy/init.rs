@@ -5,7 +5,7 @@
 use super::entries;
 use super::fingerprint;
 use super::read::{FAIL_ON, VERSION, ZONE};
-use super::rules::{is_empty, severity_name};
+use super::rules::{TIMES, is_empty, severity_name};
 use crate::checks::{Check, Default, Param, Severity, Value};
 use crate::sources;
 
@@ -74,7 +74,7 @@ fn rule(text: &mut String, check: &Check) {
 fn condition(part: &str) -> &str {
     match part {
         "roster" => "is a roster",
-        "windows" => "are windows",
+        TIMES => "are windows or freezes",
         "freezes" => "are freezes",
         "planned" => "are planned changes",
         _ => "is something in its list",
@@ -133,7 +133,8 @@ fn tail(checks: &[&Check]) -> String {
 #from = \"08:00\"
 #to = \"18:00\"
 
-# When no change is allowed. It is over at `to`; a date is the midnight with which it begins.
+# When no change is allowed, with windows or without. It is over at `to`; a date is the midnight with
+# which it begins.
 #[[freezes]]
 #reason = \"year end\"
 #from = 2026-12-19

@@ -28,7 +28,7 @@ impl Parts {
         match check.default {
             Default::On | Default::Off => true,
             Default::With("roster") => self.roster,
-            Default::With("windows") => self.windows,
+            Default::With(TIMES) => self.windows || self.freezes,
             Default::With("freezes") => self.freezes,
             Default::With("planned") => self.planned,
             Default::With(LIST) => params.values().any(|value| !is_empty(value)),
@@ -41,6 +41,8 @@ impl Parts {
     }
 }
 
+/// Either part says when no change is allowed.
+pub(super) const TIMES: &str = "windows or freezes";
 /// The part that is a setting of the rule itself.
 pub(super) const LIST: &str = "list";
 
@@ -125,6 +127,7 @@ fn lacking(check: &Check) -> String {
             let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
             format!("a list; give {}", keys.join(" or "))
         }
+        Default::With(TIMES) => format!("{TIMES}; give [[windows]] or [[freezes]]"),
         Default::With(part) => format!("{part}; give [[{part}]]"),
         Default::On | Default::Off => String::new(),
     }

@@ -9,7 +9,7 @@ pub(super) static CHECKS: &[&Check] = &[
         ..check("org-left-without-sso", Severity::High, Default::On)
     },
     &check("change-by-stranger", Severity::High, Default::With("roster")),
-    &check("change-outside-window", Severity::Medium, Default::With("windows")),
+    &check("change-outside-window", Severity::Medium, Default::With("windows or freezes")),
     &check("change-in-freeze", Severity::Medium, Default::With("freezes")),
     &check("change-without-ticket", Severity::Low, Default::With("planned")),
     &Check {

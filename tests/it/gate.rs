@@ -128,6 +128,20 @@ fn what_is_planned_or_accepted_does_not_fail() {
 }
 
 #[test]
+fn a_freeze_needs_no_windows() {
+    let policy = |from: &str, to: &str| {
+        format!(
+            "version = 1\nfail-on = \"critical\"\n[rules.outside-change-window]\nseverity = \"critical\"\n\
+            [[freezes]]\nreason = \"audit\"\nfrom = {from}\nto = {to}\n"
+        )
+    };
+    let during = with_policy(&policy("2025-01-01", "2026-01-01"), &ONLY_DELETIONS);
+    assert_eq!((during.code, during.stderr.as_str()), (1, ""));
+    assert!(during.stdout.contains("during the freeze `audit`"), "{}", during.stdout);
+    assert_eq!(with_policy(&policy("2024-01-01", "2025-01-01"), &ONLY_DELETIONS).code, 0);
+}
+
+#[test]
 fn a_baseline_makes_what_is_there_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("known.json");
