@@ -112,7 +112,7 @@ const ONLY_DELETIONS: [&str; 5] = ["--org", "org_33590218846613072", "--action",
 fn what_is_planned_or_accepted_does_not_fail() {
     let policy = |entries: &str| format!("version = 1\n[rules.provider-swapped]\nenabled = false\n{entries}");
     let planned = "[[planned]]\norganization = \"org_33590218846613072\"\noperation = \"deleted\"\n\
-        not-before = 2025-01-01\nexpires = 2025-04-01\nticket = \"CHG-7\"\n";
+        not-before = 2025-01-01\nexpires = 2025-05-01\nticket = \"CHG-7\"\n";
     let suppressed = "[[suppressions]]\nrule = \"connection-deleted\"\norganization = \"org_3359*\"\n\
         reason = \"moved to another tenant\"\nexpires = 2025-12-31\n";
     let expired = suppressed.replace("2025-12-31", "2025-04-05");
@@ -125,6 +125,28 @@ fn what_is_planned_or_accepted_does_not_fail() {
     let run = with_policy(&policy(&expired), &ONLY_DELETIONS);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("expired on"), "{}", run.stderr);
+    // It holds by the time of the change, but it can go.
+    let over = planned.replace("2025-05-01", "2025-04-05");
+    let run = with_policy(&policy(&over), &ONLY_DELETIONS);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.stderr.contains("the planned change (ticket CHG-7) expired on 2025-04-05"), "{}", run.stderr);
+}
+
+#[test]
+fn a_planned_change_that_no_rule_minds_is_used() {
+    let warnings = |day: &str, operation: &str| {
+        let policy = format!(
+            "version = 1\n[[planned]]\norganization = \"org_01GZZS3P58HSEWZKKH42REJYT4\"\n\
+            operation = {operation:?}\nnot-before = {day}\nexpires = 2025-06-01\nticket = \"CHG-8\"\n"
+        );
+        // The selection leaves it out; it happened all the same.
+        with_policy(&policy, &ONLY_DELETIONS).stderr
+    };
+    assert_eq!(warnings("2025-01-08", "portal-opened"), "");
+    for (day, operation) in [("2025-04-05", "portal-opened"), ("2025-01-08", "enabled")] {
+        let warnings = warnings(day, operation);
+        assert!(warnings.contains("the planned change (ticket CHG-8) was not used"), "{warnings}");
+    }
 }
 
 #[test]
