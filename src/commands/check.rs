@@ -20,12 +20,13 @@ use crate::judge::{By, judge, tell};
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe};
+use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
 use crate::survey::{Plan, Wants, hex};
 use crate::terminal::{self, Terminal};
 use crate::time::Timestamp;
-use crate::verdict::{InputFacts, Outcome, PolicyInfo, Run, Verdict};
+use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 
 /// Arguments of `check`.
@@ -54,7 +55,7 @@ pub struct CheckCommand {
     /// Findings in this file are known and do not fail
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Write all findings to this file, for --baseline
+    /// Write findings that are open or in the baseline already to this file, for --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
     /// Pass when there is no event at all
@@ -169,12 +170,13 @@ impl CheckCommand {
         if self.evidence.is_some() {
             write(outputs.next(), &evidence::evidence(&verdict))?;
         }
-        if self.write_baseline.is_some() {
-            let mut accepted = baseline::Baseline::default();
-            for finding in verdict.findings.iter().map(|brief| verdict.tell(brief)) {
-                accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+        match &self.write_baseline {
+            Some(path) if verdict.outcome == Outcome::Incomplete => {
+                let error = format!("{} is not written: the verdict is incomplete", path.display());
+                messages::error(&error, terminal.colors_stderr());
             }
-            write(outputs.next(), accepted.to_json().as_bytes())?;
+            Some(_) => write(outputs.next(), accepted(&verdict).to_json().as_bytes())?,
+            None => {}
         }
         Ok(match verdict.outcome {
             Outcome::Passed => Exit::Done,
@@ -230,6 +232,17 @@ impl CheckCommand {
         };
         VerdictLook { look, show_known: self.show_known, max_findings: self.max_findings }
     }
+}
+
+/// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
+/// would accept it for ever.
+fn accepted(verdict: &Verdict<'_>) -> Baseline {
+    let mut accepted = Baseline::default();
+    let lasting = |brief: &&Brief<'_>| brief.status == Status::Open || brief.is_in_baseline;
+    for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
+        accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+    }
+    accepted
 }
 
 /// What one output writes must not take the place of another's, or of the policy.

@@ -183,6 +183,40 @@ fn a_baseline_makes_what_is_there_known() {
 }
 
 #[test]
+fn a_baseline_outlives_no_expiry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let path = path.to_str().unwrap();
+    let suppressed = "version = 1\n[[suppressions]]\nrule = \"connection-deleted\"\n\
+        reason = \"moved\"\nexpires = 2025-12-31\n";
+    let written = |policy: &str, more: &[&str]| {
+        let args = [&["--write-baseline", path, "--fail-on", "critical"], more, &ONLY_DELETIONS].concat();
+        with_policy(policy, &args);
+        fs::read_to_string(path).unwrap().matches("\"rule\":\"connection-deleted\"").count()
+    };
+    assert_eq!(written(suppressed, &[]), 0);
+    assert_eq!(written("version = 1\n", &[]), 2);
+    // What was accepted for good stays so.
+    assert_eq!(written(suppressed, &["--baseline", path]), 2);
+}
+
+#[test]
+fn a_part_of_the_log_replaces_no_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let name = path.to_str().unwrap();
+    for before in [None, Some("{}")] {
+        before.into_iter().for_each(|text| fs::write(&path, text).unwrap());
+        for input in [&["testdata/missing.ndjson", SAMPLE][..], &["/dev/null"]] {
+            let run = check(&[&["--write-baseline", name], input].concat());
+            assert_eq!(run.code, 2);
+            assert!(run.stderr.contains(&format!("{name} is not written")), "{}", run.stderr);
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
+        }
+    }
+}
+
+#[test]
 fn several_formats_at_once_and_the_page_of_the_job() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
