@@ -1,6 +1,6 @@
 //! The command line: the top parser and the arguments that commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use chrono_tz::Tz;
@@ -278,6 +278,11 @@ impl RedactArgs {
     /// Whether pseudonyms are wanted.
     pub fn is_wanted(&self) -> bool {
         self.redact
+    }
+
+    /// Where their key is read from, if in a file.
+    pub fn key_file(&self) -> Option<&Path> {
+        self.redact_key_file.as_deref()
     }
 
     /// Who gives pseudonyms, if that is wanted.

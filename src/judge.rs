@@ -142,12 +142,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
     }
 }
 
-fn found<'a>(
-    survey: &'a Survey,
-    rule: &'static str,
-    about: &About,
-    subject: Subject,
-) -> Found<'a> {
+fn found<'a>(survey: &'a Survey, rule: &'static str, about: &About, subject: Subject) -> Found<'a> {
     Found { rule, fingerprint: fingerprint::of(rule, survey, subject), deed: deed(survey, about) }
 }
 

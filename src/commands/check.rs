@@ -119,7 +119,15 @@ impl CheckCommand {
             [&self.evidence, &self.write_baseline].into_iter().flatten().map(|file| Some(file.as_path()));
         let outputs: Result<Vec<_>> = files.chain(more).map(|file| Output::create(file, &inputs)).collect();
         let outputs = outputs?;
-        refuse_lost(&outputs, policy.path.as_deref())?;
+        let read = [
+            (policy.path.as_deref().map(Path::new), "the policy"),
+            (policy.roster_path.as_deref(), "the roster of the policy"),
+            (self.redact.key_file(), "the key of --redact"),
+        ];
+        refuse_lost(&outputs, &read)?;
+        // The new baseline, which comes last, may take the place of the old one.
+        let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
+        refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
         let mut outputs = outputs.into_iter();
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
@@ -245,16 +253,17 @@ fn accepted(verdict: &Verdict<'_>) -> Baseline {
     accepted
 }
 
-/// What one output writes must not take the place of another's, or of the policy.
-fn refuse_lost(outputs: &[Output], policy: Option<&str>) -> Result<()> {
-    let policy = policy.and_then(|policy| fs::canonicalize(policy).ok());
+/// What one output writes must not take the place of another's, or of what was read.
+fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
+    let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
+    let read: Vec<_> = read.collect();
     let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
     for (at, file) in files.iter().enumerate() {
         if files[..at].contains(file) {
             bail!("{} would be written twice; give every output a file of its own", file.display());
         }
-        if policy.as_ref() == Some(file) {
-            bail!("{} is the policy; write to another file", file.display());
+        if let Some((_, what)) = read.iter().find(|(path, _)| path == file) {
+            bail!("{} is {what}; write to another file", file.display());
         }
     }
     Ok(())

@@ -95,8 +95,7 @@ impl<'p> Known<'p> {
         let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
         for Entry { entry, is_used } in &self.planned {
             let mut while_it_held = before(entry.not_before)..before(entry.expires);
-            let is_it =
-                |at: usize| changes[at].operation == entry.operation && announces(entry, &deed(at));
+            let is_it = |at: usize| changes[at].operation == entry.operation && announces(entry, &deed(at));
             if !is_used.load(Ordering::Relaxed) && while_it_held.any(is_it) {
                 is_used.store(true, Ordering::Relaxed);
             }
@@ -361,7 +360,10 @@ expires = "2025-12-02T00:00:00Z"
         let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
         let everything = Found { fingerprint: first, ..found(deed()) };
         assert_eq!(status(now, everything.clone()), "CHG-1");
-        assert_eq!(status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }), "by fingerprint");
+        assert_eq!(
+            status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }),
+            "by fingerprint"
+        );
         let old = Found {
             fingerprint: Fingerprint::read(&format!("{:032}", 2)).unwrap(),
             ..found(Deed { operation: None, ..deed() })
@@ -401,7 +403,9 @@ expires = "2025-12-02T00:00:00Z"
         assert_eq!(
             warnings("2025-12-01T00:00:00Z", &[found(deed())]),
             [
-                format!("ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"),
+                format!(
+                    "ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"
+                ),
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),

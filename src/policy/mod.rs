@@ -14,6 +14,7 @@ mod rules;
 mod section;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
@@ -43,6 +44,8 @@ pub struct Policy {
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// Who may do what.
     pub roster: Option<Roster>,
+    /// Where that was read from.
+    pub roster_path: Option<PathBuf>,
     /// When changes are allowed; at any time when there is none.
     pub windows: Vec<Window>,
     /// When they are not.

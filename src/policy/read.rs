@@ -2,7 +2,7 @@
 //!
 //! What is not understood is refused: a policy half read would let pass what it forbids.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
@@ -46,6 +46,7 @@ impl Policy {
             fail_on: FAIL_ON,
             rules: rules::defaults(checks, Parts::default()),
             roster: None,
+            roster_path: None,
             windows: Vec::new(),
             freezes: Vec::new(),
             planned: Vec::new(),
@@ -123,11 +124,13 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Check], problems
         freezes: has("freezes"),
         planned: has("planned"),
     };
+    let (roster, roster_path) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
         rules: rules::read(document.get("rules").and_then(Entry::open_section), checks, parts),
-        roster: document.get("roster").and_then(|entry| roster(entry, folder)),
+        roster,
+        roster_path,
         windows,
         freezes,
         planned,
@@ -140,9 +143,10 @@ fn zone(entry: Entry<'_>) -> Option<Tz> {
     time::parse_zone(entry.text()?).map_err(|error| entry.complain(error.to_string())).ok()
 }
 
-fn roster(entry: Entry<'_>, folder: &Path) -> Option<Roster> {
+fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, PathBuf)> {
     let path = folder.join(entry.text()?);
-    roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
+    let roster = roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()?;
+    Some((roster, path))
 }
 
 #[cfg(test)]
@@ -152,7 +156,6 @@ mod tests {
     use crate::policy::samples::CHECKS;
     use crate::policy::{Refused, RulePolicy};
     use proptest::prelude::*;
-    use std::path::PathBuf;
 
     fn testdata() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy")

@@ -329,6 +329,34 @@ fn no_output_takes_the_place_of_another_file() {
     let policy = check(&["--policy", &file, "--format", &json, SAMPLE]);
     assert_eq!((policy.code, fs::read_to_string(&file).unwrap().as_str()), (2, "version = 1\n"));
     assert!(policy.stderr.contains("is the policy"), "{}", policy.stderr);
+    let beside = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let roster = beside("roster.csv", "organization,actor,role\n*,ann,admin\n");
+    let policy = beside("p.toml", "version = 1\nroster = \"roster.csv\"\n");
+    let key = beside("key", "abc");
+    let known = beside("known.json", "{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
+    let reads = ["--policy", &policy, "--redact", "--redact-key-file", &key, "--baseline", &known, SAMPLE];
+    for (file, what) in [
+        (&policy, "policy"),
+        (&roster, "roster of the policy"),
+        (&key, "key of --redact"),
+        (&known, "baseline"),
+    ] {
+        let before = fs::read_to_string(file).unwrap();
+        for flag in
+            [&["--format", &format!("json={file}")][..], &["--evidence", file], &["--write-baseline", file]]
+        {
+            if flag[0] == "--write-baseline" && what == "baseline" {
+                continue;
+            }
+            let run = check(&[flag, &reads].concat());
+            assert_eq!((run.code, fs::read_to_string(file).unwrap()), (2, before.clone()), "{flag:?}");
+            assert!(run.stderr.contains(&format!("is the {what}; write to another file")), "{}", run.stderr);
+        }
+    }
     // A baseline is read before, so that it can be brought up to date.
     let accept = |more: &[&str]| check(&[&["--write-baseline", &file], more, &[SAMPLE]].concat()).code;
     assert_eq!((accept(&[]), accept(&["--baseline", &file])), (1, 0));
