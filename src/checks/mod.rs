@@ -26,6 +26,7 @@ mod portal_url_burst;
 mod portal_without_change;
 mod provider_swapped;
 mod same_person;
+mod settings;
 mod unapproved_connection_type;
 pub mod words;
 
@@ -43,6 +44,7 @@ use crate::survey::{Noted, Sighting, Survey, What};
 use crate::time::Timestamp;
 
 pub use lists::Lists;
+pub use settings::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
 
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -69,6 +71,8 @@ pub struct Check {
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub default: Default,
+    /// Which of [`SCOPES`] can confine it.
+    pub scopes: &'static [&'static str],
     /// What the policy can set.
     pub params: &'static [Param],
     /// What it means, why it matters, an example, how to fix.
@@ -89,30 +93,6 @@ pub enum Default {
     /// It is when the policy has this part: `roster`, `windows or freezes`, or `list`, one of the rule's
     /// own lists.
     With(&'static str),
-}
-
-/// A setting of a rule.
-#[derive(Debug)]
-pub struct Param {
-    /// Key in the policy.
-    pub key: &'static str,
-    /// Value unless the policy says otherwise.
-    pub default: Value,
-    /// One line about it.
-    pub about: &'static str,
-}
-
-/// Value of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// A number.
-    Count(u64),
-    /// Seconds, written as `24h` or `30m`.
-    Age(u64),
-    /// Texts with `*` and `?`.
-    Texts(&'static [&'static str]),
-    /// The same from a policy.
-    OwnTexts(Vec<String>),
 }
 
 /// What there is to know about a rule, each part some sentences.

@@ -121,7 +121,7 @@ impl<'p> Known<'p> {
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.
-    /// An announcement of what is still to begin is not missed.
+    /// An announcement of what is still to begin is not missed. What may be mistakes is among them.
     pub fn warnings(&self) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
@@ -140,7 +140,8 @@ impl<'p> Known<'p> {
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-        let mut warnings: Vec<_> = planned.chain(unused).chain(expired).collect();
+        let mut warnings: Vec<_> =
+            planned.chain(unused).chain(expired).chain(policy.doubts.iter().cloned()).collect();
         warnings.sort();
         let file = policy.path.as_deref().unwrap_or("policy");
         let warning = |(line, message)| Warning { file: file.to_owned(), line, message };

@@ -54,6 +54,8 @@ pub struct Policy {
     pub planned: Vec<Planned>,
     /// Findings that are accepted.
     pub suppressions: Vec<Suppression>,
+    /// What may be mistakes in it, each with its 1-based line.
+    pub doubts: Vec<(usize, String)>,
 }
 
 /// What is wanted of a rule.

@@ -51,6 +51,7 @@ impl Policy {
             freezes: Vec::new(),
             planned: Vec::new(),
             suppressions: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 }
@@ -89,8 +90,9 @@ pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Check]) -
     } else {
         Policy::default_for(checks)
     };
+    let doubts = problems.doubts();
     problems.settle()?;
-    Ok(Policy { path: Some(name.to_owned()), sha256, ..policy })
+    Ok(Policy { path: Some(name.to_owned()), sha256, doubts, ..policy })
 }
 
 /// What a document says, with something in the place of what is wrong.
@@ -286,6 +288,23 @@ mod tests {
             assert_eq!(is_on(text, id), expected, "{id} in {text}");
         }
         assert_eq!(format!("{:?}", policy("").rules), format!("{:?}", Policy::default_for(CHECKS).rules));
+    }
+
+    #[test]
+    fn words_that_no_document_names_are_doubted() {
+        let doubts = policy(
+            "[rules.unwanted-connection-type]\nkinds = ['okta*',\n'OktaSALM']\n\
+            [rules.org-left-without-sso]\nconnection-types = ['*SAML', 'zz*']",
+        )
+        .doubts;
+        let expected = [
+            (
+                6,
+                "no document names connection type `zz*`; `ssoaudit schema --list` shows the documented ones",
+            ),
+            (4, "no document names connection type `OktaSALM`; did you mean `OktaSAML`?"),
+        ];
+        assert_eq!(doubts, expected.map(|(line, message)| (line, message.to_owned())));
     }
 
     #[test]

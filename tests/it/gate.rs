@@ -150,6 +150,37 @@ fn a_planned_change_that_no_rule_minds_is_used() {
 }
 
 #[test]
+fn settings_that_cannot_work_are_refused_or_doubted() {
+    let run = |settings: &str| with_policy(&format!("version = 1\n{settings}\n"), &ONLY_DELETIONS);
+    for (settings, message) in [
+        (
+            "rules.portal-url-burst.connection-types = ['*SAML']",
+            "ssoaudit.toml:2:24: `connection-types` cannot confine rule `portal-url-burst`",
+        ),
+        (
+            "rules.portal-without-change.connection-types = ['*SAML']",
+            "`connection-types` cannot confine rule `portal-without-change`; give organizations or sources",
+        ),
+        (
+            "rules.invalid-event.organizations = ['acme']",
+            "`organizations` cannot confine rule `invalid-event`",
+        ),
+        ("rules.log-gap.sources = ['centure']", "`sources` cannot confine rule `log-gap`"),
+        ("rules.unapproved-connection-type.providers = ['otka']", "no provider `otka`; did you mean `okta`?"),
+        ("rules.unapproved-connection-type.protocols = ['salm']", "no protocol `salm`; did you mean `saml`?"),
+    ] {
+        let run = run(settings);
+        assert_eq!(run.code, 2, "{settings}");
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+    // Vendors add to their types, so that this one may be right.
+    let run = run("rules.unapproved-connection-type.types = ['OktaSALM']");
+    assert_eq!(run.code, 1);
+    let doubt = "ssoaudit.toml:2: no document names connection type `OktaSALM`; did you mean `OktaSAML`?";
+    assert!(run.stderr.contains(doubt), "{}", run.stderr);
+}
+
+#[test]
 fn a_freeze_needs_no_windows() {
     let policy = |from: &str, to: &str| {
         format!(
