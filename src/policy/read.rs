@@ -319,6 +319,9 @@ mod tests {
             ("America/New_York", "2025-07-01T10:30Z", "2025-07-01T10:30:00Z"),
             ("America/New_York", "2025-07-01T10:30:00+02:00", "2025-07-01T08:30:00Z"),
             ("America/New_York", "' 2025-07-01T10:30:00.25+02:00 '", "2025-07-01T08:30:00.250Z"),
+            // Clocks were put forward at midnight.
+            ("Africa/Cairo", "2025-04-25", "2025-04-24T22:00:00Z"),
+            ("Africa/Cairo", "'2025-04-25'", "2025-04-24T22:00:00Z"),
             // Clocks were put back: the first of two hours.
             ("Europe/Berlin", "2025-10-26T02:00:00", "2025-10-26T00:00:00Z"),
         ] {
