@@ -404,9 +404,8 @@ expires = "2025-12-02T00:00:00Z"
         assert_eq!(
             warnings("2025-12-01T00:00:00Z", &[found(deed())]),
             [
-                format!(
-                    "ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"
-                ),
+                "ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"
+                    .to_owned(),
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),
