@@ -37,7 +37,7 @@ fail-on = {fail_on:?}
 #roster = \"roster.csv\"
 
 # Rules. A list of organizations (ids or names), connection types or sources confines a rule to
-# these; texts may have * and ?.
+# these, where it is shown below; texts may have * and ?.
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
