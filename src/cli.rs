@@ -1,6 +1,6 @@
 //! The command line: the top parser and the arguments that commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use chrono_tz::Tz;
@@ -11,10 +11,9 @@ use crate::commands::Command;
 use crate::event::{Attribute, OPERATIONS};
 use crate::input::{self, Input, Place};
 use crate::line::Reading;
-use crate::nearest::nearest;
 use crate::redact::Redactor;
 use crate::scan::Settings;
-use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network};
+use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
 use crate::sources;
 use crate::time::{self, Timestamp};
 
@@ -225,31 +224,16 @@ impl SelectArgs {
     pub fn warnings(&self) -> Vec<String> {
         let operations = OPERATIONS.iter().map(|operation| operation.1);
         let actions = sources::ALL.iter().flat_map(|source| source.actions).map(|action| action.name);
-        let terms =
-            || sources::ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms);
-        let types = terms().filter(|term| term.protocol.is_some()).map(|term| term.name);
-        let protocols = terms().filter_map(|term| term.protocol);
-        let providers = terms().filter_map(|term| term.provider);
-        let mut warnings = Vec::new();
-        warn(&mut warnings, "--action", &self.action, &operations.chain(actions).collect::<Vec<_>>());
-        warn(&mut warnings, "--connection-type", &self.connection_type, &types.collect::<Vec<_>>());
-        warn(&mut warnings, "--protocol", &self.protocol, &protocols.collect::<Vec<_>>());
-        warn(&mut warnings, "--provider", &self.provider, &providers.collect::<Vec<_>>());
-        warnings
-    }
-}
-
-fn warn(warnings: &mut Vec<String>, flag: &str, values: &[String], known: &[&'static str]) {
-    for value in values {
-        let pattern = Pattern::new(value);
-        if known.iter().any(|name| pattern.matches(name)) {
-            continue;
-        }
-        let hint = match nearest(value, known.iter().copied()) {
-            Some(near) => format!("; did you mean `{near}`?"),
-            None => "; `ssoaudit schema --list` shows the documented ones".to_owned(),
-        };
-        warnings.push(format!("no document names {flag} `{value}`{hint}"));
+        let flags = [
+            ("--action", &self.action, operations.chain(actions).collect()),
+            ("--connection-type", &self.connection_type, sources::connection_types().collect()),
+            ("--protocol", &self.protocol, sources::protocols().collect()),
+            ("--provider", &self.provider, sources::providers().collect::<Vec<_>>()),
+        ];
+        let warnings = flags.iter().flat_map(|(flag, values, known)| {
+            values.iter().filter_map(|value| undocumented(flag, value, known))
+        });
+        warnings.collect()
     }
 }
 
@@ -278,6 +262,11 @@ impl RedactArgs {
     /// Whether pseudonyms are wanted.
     pub fn is_wanted(&self) -> bool {
         self.redact
+    }
+
+    /// Where their key is read from, if in a file.
+    pub fn key_file(&self) -> Option<&Path> {
+        self.redact_key_file.as_deref()
     }
 
     /// Who gives pseudonyms, if that is wanted.

@@ -1,11 +1,11 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Burst, Case, Check, Judgement, Lists, Severity, Subject, Violation};
+use crate::checks::{Burst, Case, Check, Judgement, Lists, Subject, Violation};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
-use crate::policy::known::{Found, Known};
+use crate::policy::known::{Deed, Found, Known};
 use crate::policy::{Policy, fingerprint};
 use crate::scan::BlockId;
 use crate::survey::Survey;
@@ -60,7 +60,7 @@ pub fn tell<'a>(
             let (status, is_in_baseline) = match known.is_empty() {
                 true => (Status::Open, false),
                 false => {
-                    let found = found(survey, (check.id, severity), &about, violations[number].subject);
+                    let found = found(survey, check.id, &about, violations[number].subject);
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
@@ -68,6 +68,7 @@ pub fn tell<'a>(
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
+    known.came_true(&survey.changes, |index| deed(survey, &about(survey, Subject::Change(index))));
     let warnings = known.warnings().iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
     let tell: Tell<'a> = Box::new(move |brief| {
@@ -163,18 +164,14 @@ fn about_event(event: &Change) -> About {
     About { time, operation: None, action, organization, connection, actor, place }
 }
 
-fn found<'a>(
-    survey: &'a Survey,
-    (rule, severity): (&'static str, Severity),
-    about: &About,
-    subject: Subject,
-) -> Found<'a> {
+fn found<'a>(survey: &'a Survey, rule: &'static str, about: &About, subject: Subject) -> Found<'a> {
+    Found { rule, fingerprint: fingerprint::of(rule, survey, subject), deed: deed(survey, about) }
+}
+
+fn deed<'a>(survey: &'a Survey, about: &About) -> Deed<'a> {
     let [name, email] = survey.actor_texts(about.actor);
     let organization = about.organization;
-    Found {
-        rule,
-        severity,
-        fingerprint: fingerprint::of(rule, survey, subject),
+    Deed {
         time: about.time,
         operation: about.operation,
         organization: [survey.organizations.names.get(organization), survey.organization_name(organization)],

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use wildmatch::WildMatch;
 
 use crate::event::{Attribute, Event};
+use crate::nearest::nearest;
 use crate::time::Timestamp;
 
 /// Which events to keep.
@@ -135,6 +136,19 @@ impl Pattern {
             Self::Any(texts) => texts.iter().any(|any| any.eq_ignore_ascii_case(text)),
         }
     }
+}
+
+/// A warning about a value that matches no documented one.
+pub fn undocumented(what: &str, value: &str, known: &[&str]) -> Option<String> {
+    let pattern = Pattern::new(value);
+    if known.iter().any(|name| pattern.matches(name)) {
+        return None;
+    }
+    let hint = match nearest(value, known.iter().copied()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => "; `ssoaudit schema --list` shows the documented ones".to_owned(),
+    };
+    Some(format!("no document names {what} `{value}`{hint}"))
 }
 
 /// Reads an address or a network such as `192.0.2.0/24`.

@@ -9,7 +9,7 @@ mod utc;
 use std::fmt::Write;
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use wide::u8x16;
 
@@ -225,8 +225,12 @@ fn bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
              or an age (30m, 12h, 7d, 2w)"
         )
     })?;
-    zone.from_local_datetime(&local)
-        .earliest()
+    // A day whose midnight the clocks leave out begins with the first minute that it has.
+    let is_date = text.len() == "2025-01-15".len();
+    let minutes = if is_date { 24 * 60 } else { 1 };
+    let mut moments = (0..minutes).filter_map(|minute| local.checked_add_signed(TimeDelta::minutes(minute)));
+    moments
+        .find_map(|moment| zone.from_local_datetime(&moment).earliest())
         .map(Timestamp::from)
         .ok_or_else(|| anyhow!("`{text}` does not exist in {zone}: clocks were put forward"))
 }
@@ -426,6 +430,10 @@ mod tests {
         assert_eq!(bound("2025-01-15", Tz::Europe__Berlin).unwrap(), "2025-01-14T23:00:00Z");
         assert_eq!(bound("2025-01-15 08:30", Tz::Europe__Berlin).unwrap(), "2025-01-15T07:30:00Z");
         assert!(bound("2025-03-30T02:30:00", Tz::Europe__Berlin).is_err());
+        assert_eq!(bound("2025-04-25", Tz::Africa__Cairo).unwrap(), "2025-04-24T22:00:00Z");
+        assert!(bound("2025-04-25T00:00", Tz::Africa__Cairo).is_err());
+        // A day that there never was.
+        assert!(bound("2011-12-30", Tz::Pacific__Apia).is_err());
         assert_eq!(
             bound("9999-12-31T23:30", Tz::America__New_York).unwrap(),
             "9999-12-31T23:59:59.999999999Z"

@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     about: "one actor changes many organizations in a short time",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[
         Param {
             key: "count",

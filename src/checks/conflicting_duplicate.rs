@@ -13,6 +13,7 @@ pub static CHECK: Check = Check {
     about: "events with the same id say different things",
     severity: Severity::High,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "Two events carry the same event id and differ in what they say. A true redelivery says \

@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     about: "an SSO connection was deleted",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "A connection that existed was deleted. A second deletion of the same connection is what \

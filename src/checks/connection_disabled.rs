@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     about: "an SSO connection was disabled",
     severity: Severity::Low,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "A connection was disabled that was neither disabled nor deleted already. It still exists \

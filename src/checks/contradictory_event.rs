@@ -9,6 +9,7 @@ pub static CHECK: Check = Check {
     about: "an event contradicts itself",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \

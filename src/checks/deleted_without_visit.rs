@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     about: "a connection was deleted by somebody who had not visited the SSO settings shortly before",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "window",
         default: Value::Age(3600),

@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     about: "a connection was deleted that another event had deleted before",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "Two different events delete the same connection, and none between them created or enabled \

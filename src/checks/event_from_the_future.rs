@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     about: "an event is later than the present",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "skew",
         default: Value::Age(5 * 60),

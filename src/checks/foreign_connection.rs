@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     about: "an event names another organization than the one the connection belongs to",
     severity: Severity::High,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "A connection belongs to the organization of its first event; a later event about it names \

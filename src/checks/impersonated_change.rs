@@ -9,6 +9,7 @@ pub static CHECK: Check = Check {
     about: "a portal URL was created or a connection changed in an impersonated session",
     severity: Severity::High,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \

@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     about: "somebody acted in another's session without a reason",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation; also events that only \

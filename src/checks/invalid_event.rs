@@ -9,6 +9,8 @@ pub static CHECK: Check = Check {
     about: "a line is not a valid event",
     severity: Severity::High,
     default: super::Default::On,
+    // A line that cannot be read is of no organization: a scope would hide it.
+    scopes: &[],
     params: &[],
     explain: Explain {
         means: "A line could not be read as an event: it is cut off, altered, or not what its source \

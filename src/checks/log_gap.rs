@@ -10,6 +10,8 @@ pub static CHECK: Check = Check {
     about: "there is no event at all for a long time",
     severity: Severity::Medium,
     default: super::Default::Off,
+    // A silence is one of the whole log.
+    scopes: &[],
     params: &[Param {
         key: "max",
         default: Value::Age(24 * 3600),
@@ -32,7 +34,6 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-/// A silence is one of the whole log, whatever the scope.
 fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
     for (from, to) in case.survey.clock.pauses() {

@@ -27,6 +27,7 @@ mod portal_url_burst;
 mod portal_without_change;
 mod provider_swapped;
 mod same_person;
+mod settings;
 mod subject;
 mod unapproved_connection_type;
 pub mod words;
@@ -47,6 +48,7 @@ use crate::time::Timestamp;
 use judgement::Answer;
 pub use judgement::{Judgement, Violation};
 pub use lists::Lists;
+pub use settings::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
 pub use subject::{Burst, Subject};
 
 /// How bad a finding of a rule is.
@@ -74,6 +76,8 @@ pub struct Check {
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub default: Default,
+    /// Which of [`SCOPES`] can confine it.
+    pub scopes: &'static [&'static str],
     /// What the policy can set.
     pub params: &'static [Param],
     /// What it means, why it matters, an example, how to fix.
@@ -91,33 +95,9 @@ pub enum Default {
     On,
     /// It is not.
     Off,
-    /// It is when the policy has this part: `roster`, `windows` (freezes are some as well), or `list`, one
-    /// of the rule's own lists.
+    /// It is when the policy has this part: `roster`, `windows or freezes`, or `list`, one of the rule's
+    /// own lists.
     With(&'static str),
-}
-
-/// A setting of a rule.
-#[derive(Debug)]
-pub struct Param {
-    /// Key in the policy.
-    pub key: &'static str,
-    /// Value unless the policy says otherwise.
-    pub default: Value,
-    /// One line about it.
-    pub about: &'static str,
-}
-
-/// Value of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// A number.
-    Count(u64),
-    /// Seconds, written as `24h` or `30m`.
-    Age(u64),
-    /// Texts with `*` and `?`.
-    Texts(&'static [&'static str]),
-    /// The same from a policy.
-    OwnTexts(Vec<String>),
 }
 
 /// What there is to know about a rule, each part some sentences.

@@ -16,6 +16,7 @@ pub static CHECK: Check = Check {
     about: "a change or portal URL comes from an address that its actor never used before",
     severity: Severity::Low,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "history",
         default: Value::Count(5),

@@ -9,6 +9,7 @@ pub static CHECK: Check = Check {
     about: "somebody did what only administrators may do and is none by the roster",
     severity: Severity::High,
     default: super::Default::With("roster"),
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "A portal URL was created or a connection changed by an actor who has no role in the \

@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     about: "an organization has no active connection for too long after one was deleted or disabled",
     severity: Severity::Critical,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "grace",
         default: Value::Age(24 * 3600),

@@ -12,7 +12,8 @@ pub static CHECK: Check = Check {
     id: "outside-change-window",
     about: "a connection was changed outside of the change windows or during a freeze",
     severity: Severity::Medium,
-    default: super::Default::With("windows"),
+    default: super::Default::With("windows or freezes"),
+    scopes: super::SCOPES,
     params: &[],
     explain: Explain {
         means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \

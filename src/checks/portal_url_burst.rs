@@ -12,6 +12,7 @@ pub static CHECK: Check = Check {
     about: "one actor creates many portal URLs in a short time",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES_OF_LINKS,
     params: &[
         Param {
             key: "count",

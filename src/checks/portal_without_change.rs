@@ -17,6 +17,7 @@ pub static CHECK: Check = Check {
     about: "no change of the organization follows a portal URL",
     severity: Severity::Low,
     default: super::Default::Off,
+    scopes: super::SCOPES_OF_LINKS,
     params: &[Param {
         key: "window",
         default: Value::Age(24 * 3600),

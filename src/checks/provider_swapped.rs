@@ -15,6 +15,7 @@ pub static CHECK: Check = Check {
     about: "a deleted connection is followed by one with another identity provider",
     severity: Severity::Medium,
     default: super::Default::On,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),

@@ -16,6 +16,7 @@ pub static CHECK: Check = Check {
     about: "who opened the portal also deleted a connection of the organization (two-person rule)",
     severity: Severity::Medium,
     default: super::Default::Off,
+    scopes: super::SCOPES,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value, Words};
 use crate::names::{Id, NONE};
 use crate::select::Pattern;
 
@@ -14,20 +14,21 @@ pub static CHECK: Check = Check {
     about: "a connection is of a type, protocol or provider that is not allowed",
     severity: Severity::Medium,
     default: super::Default::With("list"),
+    scopes: super::SCOPES,
     params: &[
         Param {
             key: "types",
-            default: Value::Texts(&[]),
+            default: Value::Words(Words::ConnectionTypes),
             about: "the vendor's connection types that are allowed, with `*` and `?`; all when empty",
         },
         Param {
             key: "providers",
-            default: Value::Texts(&[]),
+            default: Value::Words(Words::Providers),
             about: "neutral identity providers that are allowed, with `*` and `?`; all when empty",
         },
         Param {
             key: "protocols",
-            default: Value::Texts(&[]),
+            default: Value::Words(Words::Protocols),
             about: "neutral protocols that are allowed, with `*` and `?`; all when empty",
         },
     ],

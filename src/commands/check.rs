@@ -21,12 +21,13 @@ use crate::judge::{By, judge, tell};
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe};
+use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
 use crate::survey::{Plan, Wants, hex};
 use crate::terminal::{self, Terminal};
 use crate::time::Timestamp;
-use crate::verdict::{InputFacts, Outcome, PolicyInfo, Run, Verdict};
+use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 
 /// Arguments of `check`.
@@ -55,7 +56,7 @@ pub struct CheckCommand {
     /// Findings in this file are known and do not fail
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Write all findings to this file, for --baseline
+    /// Write findings that are open or in the baseline already to this file, for --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
     /// Pass when there is no event at all
@@ -118,7 +119,15 @@ impl CheckCommand {
             [&self.evidence, &self.write_baseline].into_iter().flatten().map(|file| Some(file.as_path()));
         let outputs: Result<Vec<_>> = files.chain(more).map(|file| Output::create(file, &inputs)).collect();
         let outputs = outputs?;
-        refuse_lost(&outputs, policy.path.as_deref())?;
+        let read = [
+            (policy.path.as_deref().map(Path::new), "the policy"),
+            (policy.roster_path.as_deref(), "the roster of the policy"),
+            (self.redact.key_file(), "the key of --redact"),
+        ];
+        refuse_lost(&outputs, &read)?;
+        // The new baseline, which comes last, may take the place of the old one.
+        let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
+        refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
         let mut outputs = outputs.into_iter();
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
@@ -170,12 +179,13 @@ impl CheckCommand {
         if self.evidence.is_some() {
             write(outputs.next(), &evidence::evidence(&verdict))?;
         }
-        if self.write_baseline.is_some() {
-            let mut accepted = baseline::Baseline::default();
-            for finding in verdict.findings.iter().map(|brief| verdict.tell(brief)) {
-                accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+        match &self.write_baseline {
+            Some(path) if verdict.outcome == Outcome::Incomplete => {
+                let error = format!("{} is not written: the verdict is incomplete", path.display());
+                messages::error(&error, terminal.colors_stderr());
             }
-            write(outputs.next(), accepted.to_json().as_bytes())?;
+            Some(_) => write(outputs.next(), accepted(&verdict).to_json().as_bytes())?,
+            None => {}
         }
         Ok(match verdict.outcome {
             Outcome::Passed => Exit::Done,
@@ -233,16 +243,28 @@ impl CheckCommand {
     }
 }
 
-/// What one output writes must not take the place of another's, or of the policy.
-fn refuse_lost(outputs: &[Output], policy: Option<&str>) -> Result<()> {
-    let policy = policy.and_then(|policy| fs::canonicalize(policy).ok());
+/// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
+/// would accept it for ever.
+fn accepted(verdict: &Verdict<'_>) -> Baseline {
+    let mut accepted = Baseline::default();
+    let lasting = |brief: &&Brief<'_>| brief.status == Status::Open || brief.is_in_baseline;
+    for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
+        accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+    }
+    accepted
+}
+
+/// What one output writes must not take the place of another's, or of what was read.
+fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
+    let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
+    let read: Vec<_> = read.collect();
     let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
     for (at, file) in files.iter().enumerate() {
         if files[..at].contains(file) {
             bail!("{} would be written twice; give every output a file of its own", file.display());
         }
-        if policy.as_ref() == Some(file) {
-            bail!("{} is the policy; write to another file", file.display());
+        if let Some((_, what)) = read.iter().find(|(path, _)| path == file) {
+            bail!("{} is {what}; write to another file", file.display());
         }
     }
     Ok(())

@@ -69,6 +69,7 @@ fn written(value: &Value) -> String {
             let (size, name) = unit.unwrap_or(&(1, 's'));
             format!("\"{}{name}\"", seconds / size)
         }
+        Value::Words(_) => "[]".to_owned(),
         Value::Texts(texts) => format!("{texts:?}"),
         Value::OwnTexts(texts) => format!("{texts:?}"),
     }

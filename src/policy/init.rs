@@ -5,7 +5,7 @@
 use super::entries;
 use super::fingerprint;
 use super::read::{FAIL_ON, VERSION, ZONE};
-use super::rules::{is_empty, severity_name};
+use super::rules::{TIMES, is_empty, severity_name};
 use crate::checks::{Check, Default, Param, Severity, Value};
 use crate::sources;
 
@@ -37,7 +37,7 @@ fail-on = {fail_on:?}
 #roster = \"roster.csv\"
 
 # Rules. A list of organizations (ids or names), connection types or sources confines a rule to
-# these; texts may have * and ?.
+# these, where it is shown below; texts may have * and ?.
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
@@ -65,16 +65,24 @@ fn rule(text: &mut String, check: &Check) {
         line(format!("# {}", param.about));
         line(setting(param));
     }
-    let source = sources::ALL.first().map_or("", |source| source.name);
-    line("#organizations = [\"acme*\"]".to_owned());
-    line("#connection-types = [\"*SAML\"]".to_owned());
-    line(format!("#sources = [{source:?}]"));
+    for scope in check.scopes {
+        line(format!("#{scope} = [{:?}]", example(scope)));
+    }
+}
+
+/// What a rule may be confined to.
+fn example(scope: &str) -> &str {
+    match scope {
+        "organizations" => "acme*",
+        "connection-types" => "*SAML",
+        _ => sources::ALL.first().map_or("", |source| source.name),
+    }
 }
 
 fn condition(part: &str) -> &str {
     match part {
         "roster" => "is a roster",
-        "windows" => "are windows",
+        TIMES => "are windows or freezes",
         "freezes" => "are freezes",
         "planned" => "are planned changes",
         _ => "is something in its list",
@@ -86,6 +94,7 @@ fn setting(param: &Param) -> String {
     match &param.default {
         Value::Count(count) => format!("{key} = {count}"),
         Value::Age(seconds) => format!("{key} = \"{}\"", age(*seconds)),
+        Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
         empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
             format!("#{key} = [\"example*\"]")
         }
@@ -133,7 +142,8 @@ fn tail(checks: &[&Check]) -> String {
 #from = \"08:00\"
 #to = \"18:00\"
 
-# When no change is allowed. It is over at `to`; a date is the midnight with which it begins.
+# When no change is allowed, with windows or without. It is over at `to`; a date is the midnight with
+# which it begins.
 #[[freezes]]
 #reason = \"year end\"
 #from = 2026-12-19
@@ -200,14 +210,16 @@ mod tests {
     fn every_example_holds_without_its_mark() {
         for checks in [CHECKS, crate::checks::ALL] {
             let policy = parse(&uncommented(&commented(checks)), checks);
-            assert!(policy.roster.is_some());
+            assert!(policy.roster.is_some() && policy.doubts.is_empty());
             let counts = [policy.windows.len(), policy.freezes.len(), policy.planned.len()];
             assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
             for check in checks {
                 let rule = &policy.rules[check.id];
                 assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
-                assert_eq!(rule.scope.organizations.len(), 1, "{}", check.id);
-                assert!(rule.params.values().all(|value| !matches!(value, Value::Texts([]))), "{}", check.id);
+                let confined = usize::from(check.scopes.contains(&"organizations"));
+                assert_eq!(rule.scope.organizations.len(), confined, "{}", check.id);
+                let is_empty = |value: &Value| matches!(value, Value::Texts([]) | Value::Words(_));
+                assert!(!rule.params.values().any(is_empty), "{}", check.id);
             }
         }
     }
@@ -244,8 +256,11 @@ severity = \"low\"
 #types = [\"example*\"]
 # how many are borne
 most = 3
+# types nobody wants
+#kinds = [\"ADFSSAML\"]
+# protocols nobody wants
+#speech = [\"saml\"]
 #organizations = [\"acme*\"]
-#connection-types = [\"*SAML\"]
 #sources = [\"{source}\"]
 "
         );

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::baseline::Baseline;
 use super::fingerprint::Fingerprint;
 use super::{Planned, Policy, Suppression};
-use crate::checks::Severity;
 use crate::event::Operation;
+use crate::history::Change;
 use crate::select::Pattern;
 use crate::time::Timestamp;
 use crate::verdict::Status;
@@ -17,13 +17,18 @@ use crate::verdict::Status;
 pub struct Found<'a> {
     /// Id of its rule.
     pub rule: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
     /// See [`super::fingerprint`].
     pub fingerprint: Fingerprint,
+    /// What it is about.
+    pub deed: Deed<'a>,
+}
+
+/// What happened, as far as a policy can know it.
+#[derive(Clone, Debug)]
+pub struct Deed<'a> {
     /// When it happened.
     pub time: Option<Timestamp>,
-    /// What happened, if it is about one change.
+    /// What was done, if it is about one change.
     pub operation: Option<Operation>,
     /// Id and name, if it is about one organization.
     pub organization: [Option<&'a str>; 2],
@@ -84,10 +89,23 @@ impl<'p> Known<'p> {
         self.planned.is_empty() && self.valid.is_empty() && self.baseline.is_none()
     }
 
+    /// Marks the announcements that came true, whether a rule found something about the change or not.
+    /// Changes are in time order; `deed` tells about the one of that index.
+    pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> Deed<'a>) {
+        let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
+        for Entry { entry, is_used } in &self.planned {
+            let mut while_it_held = before(entry.not_before)..before(entry.expires);
+            let is_it = |at: usize| changes[at].operation == entry.operation && announces(entry, &deed(at));
+            if !is_used.load(Ordering::Relaxed) && while_it_held.any(is_it) {
+                is_used.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// What is known of a finding. It uses every entry that matches it, whatever is known of it
     /// besides.
     pub fn status(&self, found: &Found<'_>) -> Status<'p> {
-        let ticket = first(&self.planned, |entry| announces(entry, found)).map(|entry| &*entry.ticket);
+        let ticket = first(&self.planned, |entry| announces(entry, &found.deed)).map(|entry| &*entry.ticket);
         let reason = first(&self.valid, |entry| accepts(entry, found)).map(|entry| &*entry.reason);
         match (ticket, reason) {
             (Some(ticket), _) => Status::Planned { ticket },
@@ -103,22 +121,27 @@ impl<'p> Known<'p> {
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.
-    /// An announcement of what is still to begin is not missed.
+    /// An announcement of what is still to begin is not missed. What may be mistakes is among them.
     pub fn warnings(&self) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
-        let missed = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
-            let was_not_used = format!("the planned change (ticket {}) was not used", entry.ticket);
+        let planned = planned.iter().filter_map(|Entry { entry, is_used }| {
             let is_over = entry.expires <= *now;
-            let end =
-                if is_over { format!("; it expired on {}", date(entry.expires)) } else { String::new() };
-            (entry.line, format!("{was_not_used}{end}"))
+            let end = match (is_used.load(Ordering::Relaxed), is_over) {
+                (true, false) => return None,
+                (true, true) => format!("expired on {}", date(entry.expires)),
+                (false, true) => format!("was not used; it expired on {}", date(entry.expires)),
+                (false, false) if entry.not_before > *now => return None,
+                (false, false) => "was not used".to_owned(),
+            };
+            Some((entry.line, format!("the planned change (ticket {}) {end}", entry.ticket)))
         });
         let unused = unused(valid).map(|entry| (entry.line, format!("{} was not used", name(entry))));
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-        let mut warnings: Vec<_> = missed.chain(unused).chain(expired).collect();
+        let mut warnings: Vec<_> =
+            planned.chain(unused).chain(expired).chain(policy.doubts.iter().cloned()).collect();
         warnings.sort();
         let file = policy.path.as_deref().unwrap_or("policy");
         let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
@@ -146,21 +169,21 @@ fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
     entries.iter().filter(|entry| !entry.is_used.load(Ordering::Relaxed)).map(|entry| entry.entry)
 }
 
-fn announces(planned: &Planned, found: &Found<'_>) -> bool {
-    found.operation == Some(planned.operation)
-        && found.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
-        && any(&planned.organization, &found.organization)
-        && concerns(planned.connection.as_ref(), &[found.connection])
-        && concerns(planned.actor.as_ref(), &found.actor)
+fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
+    deed.operation == Some(planned.operation)
+        && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
+        && any(&planned.organization, &deed.organization)
+        && concerns(planned.connection.as_ref(), &[deed.connection])
+        && concerns(planned.actor.as_ref(), &deed.actor)
 }
 
 fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
     fingerprint.is_none_or(|fingerprint| fingerprint == found.fingerprint)
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
-        && concerns(organization.as_ref(), &found.organization)
-        && concerns(connection.as_ref(), &[found.connection])
-        && concerns(actor.as_ref(), &found.actor)
+        && concerns(organization.as_ref(), &found.deed.organization)
+        && concerns(connection.as_ref(), &[found.deed.connection])
+        && concerns(actor.as_ref(), &found.deed.actor)
 }
 
 /// Nothing asked for is about everything.
@@ -225,11 +248,13 @@ expires = "2025-12-02T00:00:00Z"
         parse("ssoaudit.toml", text, Path::new(""), CHECKS).unwrap()
     }
 
-    fn found() -> Found<'static> {
-        Found {
-            rule: "org-left-without-sso",
-            severity: Severity::High,
-            fingerprint: Fingerprint::read(&"f".repeat(32)).unwrap(),
+    fn found(deed: Deed<'_>) -> Found<'_> {
+        let fingerprint = Fingerprint::read(&"f".repeat(32)).unwrap();
+        Found { rule: "org-left-without-sso", fingerprint, deed }
+    }
+
+    fn deed() -> Deed<'static> {
+        Deed {
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
             organization: [Some("org_1"), Some("ACME")],
@@ -251,7 +276,7 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn announcements_hold_from_their_first_moment_to_before_their_last() {
-        let of = |time: &str| status("2030-01-01T00:00:00Z", Found { time: Some(at(time)), ..found() });
+        let of = |time: &str| status("2030-01-01T00:00:00Z", found(Deed { time: Some(at(time)), ..deed() }));
         assert_eq!(of("2025-11-02T19:59:59.999999999Z"), "open");
         assert_eq!(of("2025-11-02T20:00:00Z"), "CHG-1");
         assert_eq!(of("2025-11-03T05:59:59.999999999Z"), "CHG-1");
@@ -261,43 +286,43 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn announcements_are_of_the_same_change() {
         let now = "2025-11-02T00:00:00Z";
-        for (found, expected) in [
-            (found(), "CHG-1"),
-            (Found { organization: [Some("Acme"), None], ..found() }, "CHG-1"),
-            (Found { organization: [Some("acme2"), None], ..found() }, "open"),
-            (Found { organization: [None, None], ..found() }, "open"),
-            (Found { operation: Some(Operation::Deleted), ..found() }, "open"),
-            (Found { operation: None, ..found() }, "open"),
-            (Found { time: None, ..found() }, "open"),
+        for (deed, expected) in [
+            (deed(), "CHG-1"),
+            (Deed { organization: [Some("Acme"), None], ..deed() }, "CHG-1"),
+            (Deed { organization: [Some("acme2"), None], ..deed() }, "open"),
+            (Deed { organization: [None, None], ..deed() }, "open"),
+            (Deed { operation: Some(Operation::Deleted), ..deed() }, "open"),
+            (Deed { operation: None, ..deed() }, "open"),
+            (Deed { time: None, ..deed() }, "open"),
             (
-                Found {
+                Deed {
                     organization: [Some("acme2"), None],
                     connection: Some("CONN_1"),
                     actor: [Some("user_2"), Some("ann@example.com"), None],
-                    ..found()
+                    ..deed()
                 },
                 "CHG-2",
             ),
             (
-                Found {
+                Deed {
                     organization: [Some("acme2"), None],
                     connection: None,
                     actor: [None, Some("ann@example.com"), None],
-                    ..found()
+                    ..deed()
                 },
                 "open",
             ),
             (
-                Found {
+                Deed {
                     organization: [Some("acme2"), None],
                     connection: Some("conn_1"),
                     actor: [None, None, Some("Ann")],
-                    ..found()
+                    ..deed()
                 },
                 "open",
             ),
         ] {
-            assert_eq!(status(now, found.clone()), expected, "{found:?}");
+            assert_eq!(status(now, found(deed.clone())), expected, "{deed:?}");
         }
     }
 
@@ -305,11 +330,10 @@ expires = "2025-12-02T00:00:00Z"
     fn suppressions_hold_until_they_expire() {
         let by_fingerprint = Found {
             rule: "too-many-changes",
-            operation: None,
             fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
-            ..found()
+            deed: Deed { operation: None, ..deed() },
         };
-        let by_rule = Found { operation: None, organization: [None, Some("acme inc")], ..found() };
+        let by_rule = found(Deed { operation: None, organization: [None, Some("acme inc")], ..deed() });
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
             ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
@@ -318,12 +342,12 @@ expires = "2025-12-02T00:00:00Z"
             ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
             (
                 "2025-01-01T00:00:00Z",
-                &Found { actor: [Some("user_2"), None, None], ..by_rule.clone() },
+                &found(Deed { actor: [Some("user_2"), None, None], ..by_rule.deed.clone() }),
                 "open",
             ),
             (
                 "2025-01-01T00:00:00Z",
-                &Found { organization: [Some("Acme"), None], ..by_rule.clone() },
+                &found(Deed { organization: [Some("Acme"), None], ..by_rule.deed.clone() }),
                 "open",
             ),
         ] {
@@ -334,16 +358,19 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
-        let everything = Found { fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(), ..found() };
+        let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
+        let everything = Found { fingerprint: first, ..found(deed()) };
         assert_eq!(status(now, everything.clone()), "CHG-1");
-        assert_eq!(status(now, Found { operation: None, ..everything }), "by fingerprint");
+        assert_eq!(
+            status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }),
+            "by fingerprint"
+        );
         let old = Found {
-            operation: None,
             fingerprint: Fingerprint::read(&format!("{:032}", 2)).unwrap(),
-            ..found()
+            ..found(Deed { operation: None, ..deed() })
         };
         assert_eq!(status(now, old.clone()), "baseline");
-        let old = Found { organization: [None, Some("Acme Inc")], ..old };
+        let old = Found { deed: Deed { organization: [None, Some("Acme Inc")], ..old.deed }, ..old };
         assert_eq!(status(now, old.clone()), "by rule");
         assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
         let policy = policy(POLICY);
@@ -375,8 +402,10 @@ expires = "2025-12-02T00:00:00Z"
             [second, &format!("{third} was not used"), &format!("{fourth} was not used")]
         );
         assert_eq!(
-            warnings("2025-12-01T00:00:00Z", &[found()]),
+            warnings("2025-12-01T00:00:00Z", &[found(deed())]),
             [
+                "ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"
+                    .to_owned(),
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),
@@ -384,11 +413,13 @@ expires = "2025-12-02T00:00:00Z"
         );
         // Both announcements and both suppressions match it, so that none of them is missed.
         let everything = Found {
-            organization: [Some("acme"), Some("Acme Inc")],
-            connection: Some("conn_1"),
-            actor: [Some("user_1"), Some("ann@example.com"), None],
             fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
-            ..found()
+            ..found(Deed {
+                organization: [Some("acme"), Some("Acme Inc")],
+                connection: Some("conn_1"),
+                actor: [Some("user_1"), Some("ann@example.com"), None],
+                ..deed()
+            })
         };
         assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);
     }

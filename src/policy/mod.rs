@@ -14,6 +14,7 @@ mod rules;
 mod section;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
@@ -42,6 +43,8 @@ pub struct Policy {
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// Who may do what.
     pub roster: Option<Roster>,
+    /// Where that was read from.
+    pub roster_path: Option<PathBuf>,
     /// When changes are allowed; at any time when there is none.
     pub windows: Vec<Window>,
     /// When they are not.
@@ -50,6 +53,8 @@ pub struct Policy {
     pub planned: Vec<Planned>,
     /// Findings that are accepted.
     pub suppressions: Vec<Suppression>,
+    /// What may be mistakes in it, each with its 1-based line.
+    pub doubts: Vec<(usize, String)>,
 }
 
 /// What is wanted of a rule.

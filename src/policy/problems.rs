@@ -24,16 +24,28 @@ pub(super) struct Problems<'t> {
     text: &'t str,
     /// By byte.
     found: RefCell<Vec<(usize, String)>>,
+    /// What is no reason to refuse the file, by line.
+    doubts: RefCell<Vec<(usize, String)>>,
 }
 
 impl<'t> Problems<'t> {
     pub(super) fn new(name: &'t str, text: &'t str) -> Self {
-        Self { name, text, found: RefCell::default() }
+        Self { name, text, found: RefCell::default(), doubts: RefCell::default() }
     }
 
     /// Adds a problem at a byte.
     pub(super) fn add(&self, at: usize, message: impl Into<String>) {
         self.found.borrow_mut().push((at, message.into()));
+    }
+
+    /// Adds at a byte what may be a mistake, and may be not.
+    pub(super) fn doubt(&self, at: usize, message: String) {
+        self.doubts.borrow_mut().push((self.line(at), message));
+    }
+
+    /// What may be mistakes, by 1-based line.
+    pub(super) fn doubts(&self) -> Vec<(usize, String)> {
+        self.doubts.take()
     }
 
     /// 1-based line of a byte.

@@ -2,7 +2,7 @@
 //!
 //! What is not understood is refused: a policy half read would let pass what it forbids.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
@@ -46,10 +46,12 @@ impl Policy {
             fail_on: FAIL_ON,
             rules: rules::defaults(checks, Parts::default()),
             roster: None,
+            roster_path: None,
             windows: Vec::new(),
             freezes: Vec::new(),
             planned: Vec::new(),
             suppressions: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 }
@@ -88,8 +90,9 @@ pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Check]) -
     } else {
         Policy::default_for(checks)
     };
+    let doubts = problems.doubts();
     problems.settle()?;
-    Ok(Policy { path: Some(name.to_owned()), sha256, ..policy })
+    Ok(Policy { path: Some(name.to_owned()), sha256, doubts, ..policy })
 }
 
 /// What a document says, with something in the place of what is wrong.
@@ -123,11 +126,13 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Check], problems
         freezes: has("freezes"),
         planned: has("planned"),
     };
+    let (roster, roster_path) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
         rules: rules::read(document.get("rules").and_then(Entry::open_section), checks, parts),
-        roster: document.get("roster").and_then(|entry| roster(entry, folder)),
+        roster,
+        roster_path,
         windows,
         freezes,
         planned,
@@ -140,9 +145,10 @@ fn zone(entry: Entry<'_>) -> Option<Tz> {
     time::parse_zone(entry.text()?).map_err(|error| entry.complain(error.to_string())).ok()
 }
 
-fn roster(entry: Entry<'_>, folder: &Path) -> Option<Roster> {
+fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, PathBuf)> {
     let path = folder.join(entry.text()?);
-    roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
+    let roster = roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()?;
+    Some((roster, path))
 }
 
 #[cfg(test)]
@@ -152,7 +158,6 @@ mod tests {
     use crate::policy::samples::CHECKS;
     use crate::policy::{Refused, RulePolicy};
     use proptest::prelude::*;
-    use std::path::PathBuf;
 
     fn testdata() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy")
@@ -271,7 +276,10 @@ mod tests {
             ("roster = 'roster.csv'\nrules.change-by-stranger.enabled = false", "change-by-stranger", false),
             (window, "change-outside-window", true),
             ("windows = []", "change-outside-window", false),
+            (freeze, "change-outside-window", true),
+            ("windows = []\nfreezes = []", "change-outside-window", false),
             (freeze, "change-in-freeze", true),
+            (window, "change-in-freeze", false),
             ("", "unwanted-connection-type", false),
             ("rules.unwanted-connection-type.types = []", "unwanted-connection-type", false),
             ("rules.unwanted-connection-type.types = ['x']", "unwanted-connection-type", true),
@@ -280,6 +288,23 @@ mod tests {
             assert_eq!(is_on(text, id), expected, "{id} in {text}");
         }
         assert_eq!(format!("{:?}", policy("").rules), format!("{:?}", Policy::default_for(CHECKS).rules));
+    }
+
+    #[test]
+    fn words_that_no_document_names_are_doubted() {
+        let doubts = policy(
+            "[rules.unwanted-connection-type]\nkinds = ['okta*',\n'OktaSALM']\n\
+            [rules.org-left-without-sso]\nconnection-types = ['*SAML', 'zz*']",
+        )
+        .doubts;
+        let expected = [
+            (
+                6,
+                "no document names connection type `zz*`; `ssoaudit schema --list` shows the documented ones",
+            ),
+            (4, "no document names connection type `OktaSALM`; did you mean `OktaSAML`?"),
+        ];
+        assert_eq!(doubts, expected.map(|(line, message)| (line, message.to_owned())));
     }
 
     #[test]
@@ -294,6 +319,9 @@ mod tests {
             ("America/New_York", "2025-07-01T10:30Z", "2025-07-01T10:30:00Z"),
             ("America/New_York", "2025-07-01T10:30:00+02:00", "2025-07-01T08:30:00Z"),
             ("America/New_York", "' 2025-07-01T10:30:00.25+02:00 '", "2025-07-01T08:30:00.250Z"),
+            // Clocks were put forward at midnight.
+            ("Africa/Cairo", "2025-04-25", "2025-04-24T22:00:00Z"),
+            ("Africa/Cairo", "'2025-04-25'", "2025-04-24T22:00:00Z"),
             // Clocks were put back: the first of two hours.
             ("Europe/Berlin", "2025-10-26T02:00:00", "2025-10-26T00:00:00Z"),
         ] {

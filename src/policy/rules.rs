@@ -7,11 +7,12 @@ use clap::ValueEnum;
 use super::problems::unknown;
 use super::section::{Entry, Section};
 use super::{RulePolicy, Scope};
-use crate::checks::{Check, Default, Param, Severity, Value};
+use crate::checks::{Check, Default, Param, SCOPES, Severity, Value, Words};
+use crate::select::undocumented;
 use crate::sources;
 
 /// Keys that every rule has.
-const KEYS: [&str; 5] = ["enabled", "severity", "organizations", "connection-types", "sources"];
+const KEYS: [&str; 2] = ["enabled", "severity"];
 
 /// Which parts of a policy there are, for rules that need one.
 #[derive(Clone, Copy, Default)]
@@ -28,7 +29,7 @@ impl Parts {
         match check.default {
             Default::On | Default::Off => true,
             Default::With("roster") => self.roster,
-            Default::With("windows") => self.windows,
+            Default::With(TIMES) => self.windows || self.freezes,
             Default::With("freezes") => self.freezes,
             Default::With("planned") => self.planned,
             Default::With(LIST) => params.values().any(|value| !is_empty(value)),
@@ -41,6 +42,8 @@ impl Parts {
     }
 }
 
+/// Either part says when no change is allowed.
+pub(super) const TIMES: &str = "windows or freezes";
 /// The part that is a setting of the rule itself.
 pub(super) const LIST: &str = "list";
 
@@ -49,7 +52,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Texts(texts) => texts.is_empty(),
         Value::OwnTexts(texts) => texts.is_empty(),
-        Value::Count(_) | Value::Age(_) => true,
+        Value::Count(_) | Value::Age(_) | Value::Words(_) => true,
     }
 }
 
@@ -86,10 +89,16 @@ pub(super) fn read(
 
 fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
     let mut policy = of(check, parts);
-    let keys: Vec<_> = KEYS.into_iter().chain(check.params.iter().map(|param| param.key)).collect();
-    let Some(section) = entry.section(&keys) else {
+    let Some(section) = entry.open_section() else {
         return policy;
     };
+    let keys = keys(check);
+    for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
+        entry.complain_of_key(match SCOPES.contains(&key) {
+            true => unconfined(check, key),
+            false => unknown("key", key, keys.iter().copied()),
+        });
+    }
     for param in check.params {
         if let Some(value) = section.get(param.key).and_then(|entry| value(entry, param)) {
             policy.params.insert(param.key, value);
@@ -107,6 +116,9 @@ fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
     if let Some(severity) = section.get("severity").and_then(severity) {
         policy.severity = severity;
     }
+    if let Some(entry) = section.get("connection-types") {
+        words(entry, Words::ConnectionTypes);
+    }
     let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
     policy.scope = Scope {
         organizations: patterns("organizations"),
@@ -116,15 +128,34 @@ fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
     policy
 }
 
+/// What can be said of a rule.
+fn keys(check: &Check) -> Vec<&'static str> {
+    let params = check.params.iter().map(|param| param.key);
+    KEYS.into_iter().chain(check.scopes.iter().copied()).chain(params).collect()
+}
+
+/// Why a rule has no such scope.
+fn unconfined(check: &Check, key: &str) -> String {
+    let others = match check.scopes {
+        [] => "it is always about the whole log".to_owned(),
+        scopes => format!("give {}", scopes.join(" or ")),
+    };
+    format!("`{key}` cannot confine rule `{}`; {others}", check.id)
+}
+
 /// What a rule cannot do without, and where to write it.
 fn lacking(check: &Check) -> String {
     match check.default {
         Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
         Default::With(LIST) => {
-            let lists = check.params.iter().filter(|param| matches!(param.default, Value::Texts(_)));
+            let lists = check
+                .params
+                .iter()
+                .filter(|param| matches!(param.default, Value::Texts(_) | Value::Words(_)));
             let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
             format!("a list; give {}", keys.join(" or "))
         }
+        Default::With(TIMES) => format!("{TIMES}; give [[windows]] or [[freezes]]"),
         Default::With(part) => format!("{part}; give [[{part}]]"),
         Default::On | Default::Off => String::new(),
     }
@@ -154,6 +185,7 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     let value = match &param.default {
         Value::Count(_) => Value::Count(entry.count()?),
         Value::Age(_) => Value::Age(entry.age()?),
+        Value::Words(sort) => Value::OwnTexts(words(entry, *sort)?),
         Value::Texts(_) | Value::OwnTexts(_) => {
             Value::OwnTexts(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
         }
@@ -163,9 +195,28 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
         (Value::OwnTexts(own), Value::Texts(texts)) => {
             own.iter().map(String::as_str).eq(texts.iter().copied())
         }
+        (Value::OwnTexts(own), Value::Words(_)) => own.is_empty(),
         _ => false,
     };
     Some(if is_default { param.default.clone() } else { value })
+}
+
+/// Texts that stand for such words, each for one at least: where all are known, another is refused, and
+/// else doubted.
+fn words(entry: Entry<'_>, sort: Words) -> Option<Vec<String>> {
+    let known = sort.known();
+    let texts = entry.texts()?;
+    for (text, entry) in &texts {
+        let doubt = undocumented(sort.noun(), text, &known);
+        match doubt {
+            Some(_) if sort.are_all_known() => {
+                entry.complain(unknown(sort.noun(), text, known.iter().copied()));
+            }
+            Some(doubt) => entry.doubt(doubt),
+            None => {}
+        }
+    }
+    Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
 }
 
 #[cfg(test)]
@@ -178,13 +229,14 @@ mod tests {
     fn every_rule_can_be_set() {
         let everything = Parts { roster: true, windows: true, freezes: true, planned: true };
         for check in CHECKS.iter().chain(checks::ALL) {
-            let keys: Vec<_> = KEYS.into_iter().chain(check.params.iter().map(|param| param.key)).collect();
+            let keys = keys(check);
+            assert!(check.scopes.iter().all(|scope| SCOPES.contains(scope)), "{}", check.id);
             for (at, key) in keys.iter().enumerate() {
                 let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
                 assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
             }
             let filled = check.params.iter().map(|param| match param.default {
-                Value::Texts(_) => (param.key, Value::Texts(&["x"])),
+                Value::Texts(_) | Value::Words(_) => (param.key, Value::Texts(&["x"])),
                 _ => (param.key, param.default.clone()),
             });
             assert!(everything.suffice(check, &filled.collect()), "{}: nothing is enough", check.id);

@@ -1,6 +1,8 @@
 //! Rules for tests of policies: one of every default, with settings of every type.
 
-use crate::checks::{Case, Check, Controls, Default, Explain, Judgement, Param, Severity, Value};
+use crate::checks::{
+    Case, Check, Controls, Default, Explain, Judgement, Param, SCOPES, Severity, Value, Words,
+};
 
 /// The rules.
 pub(super) static CHECKS: &[&Check] = &[
@@ -9,14 +11,21 @@ pub(super) static CHECKS: &[&Check] = &[
         ..check("org-left-without-sso", Severity::High, Default::On)
     },
     &check("change-by-stranger", Severity::High, Default::With("roster")),
-    &check("change-outside-window", Severity::Medium, Default::With("windows")),
+    &check("change-outside-window", Severity::Medium, Default::With("windows or freezes")),
     &check("change-in-freeze", Severity::Medium, Default::With("freezes")),
     &check("change-without-ticket", Severity::Low, Default::With("planned")),
     &Check {
         params: &[
             Param { key: "types", default: Value::Texts(&[]), about: "connection types nobody wants" },
             Param { key: "most", default: Value::Count(3), about: "how many are borne" },
+            Param {
+                key: "kinds",
+                default: Value::Words(Words::ConnectionTypes),
+                about: "types nobody wants",
+            },
+            Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
         ],
+        scopes: &["organizations", "sources"],
         ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
     },
     &Check {
@@ -26,6 +35,7 @@ pub(super) static CHECKS: &[&Check] = &[
             Param { key: "except", default: Value::Texts(&["bot*", "a\"b\\"]), about: "who may" },
             Param { key: "nobody", default: Value::Texts(&[]), about: "who else may" },
         ],
+        scopes: &[],
         ..check("too-many-changes", Severity::Info, Default::Off)
     },
 ];
@@ -36,6 +46,7 @@ const fn check(id: &'static str, severity: Severity, default: Default) -> Check 
         about: "a sample",
         severity,
         default,
+        scopes: SCOPES,
         params: &[],
         explain: Explain { means: "", why: "", example: "", fix: "" },
         controls: Controls { soc2: &[], iso27001: &[], nist: &[] },

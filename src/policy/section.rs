@@ -94,6 +94,11 @@ impl<'a> Entry<'a> {
         self.problems.add(self.key_at, message);
     }
 
+    /// Says what may be wrong with the value.
+    pub(super) fn doubt(self, message: String) {
+        self.problems.doubt(self.at, message);
+    }
+
     /// Says what is wrong with the value, and stands for what it should have been.
     pub(super) fn refuse<T>(self, message: impl Into<String>) -> Option<T> {
         self.complain(message);

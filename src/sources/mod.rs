@@ -75,6 +75,25 @@ impl Source {
     }
 }
 
+/// The documented connection types of every source.
+pub fn connection_types() -> impl Iterator<Item = &'static str> {
+    terms().filter(|term| term.protocol.is_some()).map(|term| term.name)
+}
+
+/// The neutral protocols that any of them stands for.
+pub fn protocols() -> impl Iterator<Item = &'static str> {
+    terms().filter_map(|term| term.protocol)
+}
+
+/// The neutral identity providers.
+pub fn providers() -> impl Iterator<Item = &'static str> {
+    terms().filter_map(|term| term.provider)
+}
+
+fn terms() -> impl Iterator<Item = &'static Term> {
+    ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms)
+}
+
 /// The source that claims the object.
 pub fn claim(document: Document<'_>) -> Option<&'static Source> {
     ALL.iter().copied().find(|source| {

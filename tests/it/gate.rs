@@ -112,7 +112,7 @@ const ONLY_DELETIONS: [&str; 5] = ["--org", "org_33590218846613072", "--action",
 fn what_is_planned_or_accepted_does_not_fail() {
     let policy = |entries: &str| format!("version = 1\n[rules.provider-swapped]\nenabled = false\n{entries}");
     let planned = "[[planned]]\norganization = \"org_33590218846613072\"\noperation = \"deleted\"\n\
-        not-before = 2025-01-01\nexpires = 2025-04-01\nticket = \"CHG-7\"\n";
+        not-before = 2025-01-01\nexpires = 2025-05-01\nticket = \"CHG-7\"\n";
     let suppressed = "[[suppressions]]\nrule = \"connection-deleted\"\norganization = \"org_3359*\"\n\
         reason = \"moved to another tenant\"\nexpires = 2025-12-31\n";
     let expired = suppressed.replace("2025-12-31", "2025-04-05");
@@ -125,6 +125,73 @@ fn what_is_planned_or_accepted_does_not_fail() {
     let run = with_policy(&policy(&expired), &ONLY_DELETIONS);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("expired on"), "{}", run.stderr);
+    // It holds by the time of the change, but it can go.
+    let over = planned.replace("2025-05-01", "2025-04-05");
+    let run = with_policy(&policy(&over), &ONLY_DELETIONS);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.stderr.contains("the planned change (ticket CHG-7) expired on 2025-04-05"), "{}", run.stderr);
+}
+
+#[test]
+fn a_planned_change_that_no_rule_minds_is_used() {
+    let warnings = |day: &str, operation: &str| {
+        let policy = format!(
+            "version = 1\n[[planned]]\norganization = \"org_01GZZS3P58HSEWZKKH42REJYT4\"\n\
+            operation = {operation:?}\nnot-before = {day}\nexpires = 2025-06-01\nticket = \"CHG-8\"\n"
+        );
+        // The selection leaves it out; it happened all the same.
+        with_policy(&policy, &ONLY_DELETIONS).stderr
+    };
+    assert_eq!(warnings("2025-01-08", "portal-opened"), "");
+    for (day, operation) in [("2025-04-05", "portal-opened"), ("2025-01-08", "enabled")] {
+        let warnings = warnings(day, operation);
+        assert!(warnings.contains("the planned change (ticket CHG-8) was not used"), "{warnings}");
+    }
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused_or_doubted() {
+    let run = |settings: &str| with_policy(&format!("version = 1\n{settings}\n"), &ONLY_DELETIONS);
+    for (settings, message) in [
+        (
+            "rules.portal-url-burst.connection-types = ['*SAML']",
+            "ssoaudit.toml:2:24: `connection-types` cannot confine rule `portal-url-burst`",
+        ),
+        (
+            "rules.portal-without-change.connection-types = ['*SAML']",
+            "`connection-types` cannot confine rule `portal-without-change`; give organizations or sources",
+        ),
+        (
+            "rules.invalid-event.organizations = ['acme']",
+            "`organizations` cannot confine rule `invalid-event`",
+        ),
+        ("rules.log-gap.sources = ['centure']", "`sources` cannot confine rule `log-gap`"),
+        ("rules.unapproved-connection-type.providers = ['otka']", "no provider `otka`; did you mean `okta`?"),
+        ("rules.unapproved-connection-type.protocols = ['salm']", "no protocol `salm`; did you mean `saml`?"),
+    ] {
+        let run = run(settings);
+        assert_eq!(run.code, 2, "{settings}");
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+    // Vendors add to their types, so that this one may be right.
+    let run = run("rules.unapproved-connection-type.types = ['OktaSALM']");
+    assert_eq!(run.code, 1);
+    let doubt = "ssoaudit.toml:2: no document names connection type `OktaSALM`; did you mean `OktaSAML`?";
+    assert!(run.stderr.contains(doubt), "{}", run.stderr);
+}
+
+#[test]
+fn a_freeze_needs_no_windows() {
+    let policy = |from: &str, to: &str| {
+        format!(
+            "version = 1\nfail-on = \"critical\"\n[rules.outside-change-window]\nseverity = \"critical\"\n\
+            [[freezes]]\nreason = \"audit\"\nfrom = {from}\nto = {to}\n"
+        )
+    };
+    let during = with_policy(&policy("2025-01-01", "2026-01-01"), &ONLY_DELETIONS);
+    assert_eq!((during.code, during.stderr.as_str()), (1, ""));
+    assert!(during.stdout.contains("during the freeze `audit`"), "{}", during.stdout);
+    assert_eq!(with_policy(&policy("2024-01-01", "2025-01-01"), &ONLY_DELETIONS).code, 0);
 }
 
 #[test]
@@ -144,6 +211,40 @@ fn a_baseline_makes_what_is_there_known() {
     lines.push("not json");
     fs::write(&again, lines.join("\n")).unwrap();
     assert_eq!(check(&["--baseline", path, again.to_str().unwrap()]).code, 1);
+}
+
+#[test]
+fn a_baseline_outlives_no_expiry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let path = path.to_str().unwrap();
+    let suppressed = "version = 1\n[[suppressions]]\nrule = \"connection-deleted\"\n\
+        reason = \"moved\"\nexpires = 2025-12-31\n";
+    let written = |policy: &str, more: &[&str]| {
+        let args = [&["--write-baseline", path, "--fail-on", "critical"], more, &ONLY_DELETIONS].concat();
+        with_policy(policy, &args);
+        fs::read_to_string(path).unwrap().matches("\"rule\":\"connection-deleted\"").count()
+    };
+    assert_eq!(written(suppressed, &[]), 0);
+    assert_eq!(written("version = 1\n", &[]), 2);
+    // What was accepted for good stays so.
+    assert_eq!(written(suppressed, &["--baseline", path]), 2);
+}
+
+#[test]
+fn a_part_of_the_log_replaces_no_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("known.json");
+    let name = path.to_str().unwrap();
+    for before in [None, Some("{}")] {
+        before.into_iter().for_each(|text| fs::write(&path, text).unwrap());
+        for input in [&["testdata/missing.ndjson", SAMPLE][..], &["/dev/null"]] {
+            let run = check(&[&["--write-baseline", name], input].concat());
+            assert_eq!(run.code, 2);
+            assert!(run.stderr.contains(&format!("{name} is not written")), "{}", run.stderr);
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), before);
+        }
+    }
 }
 
 #[test]
@@ -259,6 +360,34 @@ fn no_output_takes_the_place_of_another_file() {
     let policy = check(&["--policy", &file, "--format", &json, SAMPLE]);
     assert_eq!((policy.code, fs::read_to_string(&file).unwrap().as_str()), (2, "version = 1\n"));
     assert!(policy.stderr.contains("is the policy"), "{}", policy.stderr);
+    let beside = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let roster = beside("roster.csv", "organization,actor,role\n*,ann,admin\n");
+    let policy = beside("p.toml", "version = 1\nroster = \"roster.csv\"\n");
+    let key = beside("key", "abc");
+    let known = beside("known.json", "{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
+    let reads = ["--policy", &policy, "--redact", "--redact-key-file", &key, "--baseline", &known, SAMPLE];
+    for (file, what) in [
+        (&policy, "policy"),
+        (&roster, "roster of the policy"),
+        (&key, "key of --redact"),
+        (&known, "baseline"),
+    ] {
+        let before = fs::read_to_string(file).unwrap();
+        for flag in
+            [&["--format", &format!("json={file}")][..], &["--evidence", file], &["--write-baseline", file]]
+        {
+            if flag[0] == "--write-baseline" && what == "baseline" {
+                continue;
+            }
+            let run = check(&[flag, &reads].concat());
+            assert_eq!((run.code, fs::read_to_string(file).unwrap()), (2, before.clone()), "{flag:?}");
+            assert!(run.stderr.contains(&format!("is the {what}; write to another file")), "{}", run.stderr);
+        }
+    }
     // A baseline is read before, so that it can be brought up to date.
     let accept = |more: &[&str]| check(&[&["--write-baseline", &file], more, &[SAMPLE]].concat()).code;
     assert_eq!((accept(&[]), accept(&["--baseline", &file])), (1, 0));
