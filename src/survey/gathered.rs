@@ -221,8 +221,15 @@ impl Gathered {
     /// Pseudonyms are given at once, as words of all sorts are kept together; whether there is somebody is
     /// all that is judged.
     fn impersonator(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
-        let event = Event { redactor: plan.redactor.as_deref(), ..*event };
-        face(&mut self.words, &event, [Attribute::ImpersonatorEmail], false)
+        let redacted;
+        let event = match plan.redactor.as_deref() {
+            None => event,
+            redactor => {
+                redacted = Event { redactor, ..*event };
+                &redacted
+            }
+        };
+        face(&mut self.words, event, [Attribute::ImpersonatorEmail], false)
     }
 
     fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {

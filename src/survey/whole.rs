@@ -40,8 +40,7 @@ impl Survey {
         let others = |(reader, index): &Item| {
             news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
         };
-        survey.conflicting = repeats.conflicting.iter().map(others).collect();
-        let mut conflicting = std::mem::take(&mut survey.conflicting);
+        let mut conflicting: Vec<_> = repeats.conflicting.iter().map(others).collect();
         conflicting.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
         survey.conflicting = conflicting;
         let visits = || survey.visits_in_order(&readers, &news, &repeats.visits);
