@@ -1,4 +1,4 @@
-//! One pass over the inputs for commands that need everything together: `summary` and `report`.
+//! One pass over the inputs for commands that need everything together: `summary`, `report` and `check`.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -65,13 +65,13 @@ impl What {
 /// What is said of a problem that may quote what is personal.
 const HIDDEN: &str = "`ssoaudit validate` shows it";
 
-/// Of each sort so many are kept, the first ones of the input.
+/// Of each sort so many are kept: those with the least keys, which do not depend on the order of the input.
 const MOST_KEPT: usize = 10_000;
 
 /// What was noted.
 #[derive(Default)]
 pub struct Notes {
-    /// The first ones of the input of each sort.
+    /// Some of each sort, in the order of the input.
     pub kept: Vec<Noted>,
     /// How many there were beyond them, by what they are. Some may have come again.
     pub unkept: [u64; What::ALL.len()],
@@ -136,7 +136,7 @@ impl Notes {
     }
 
     fn keep(&mut self, noted: Noted) {
-        let digest = Sha256::new().chain_update(&noted.key).chain_update(&noted.message).finalize();
+        let digest = Sha256::digest(&noted.key);
         let sum = &mut self.sums[noted.what as usize];
         *sum = sum.wrapping_add(digest.first_chunk().copied().map_or(0, u128::from_be_bytes));
         self.kept.push(noted);
@@ -162,6 +162,7 @@ impl Notes {
         self.kept.sort_by_key(|noted| noted.place);
         let mut seen: HashSet<(What, u64)> = HashSet::new();
         self.kept.retain(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.content)));
+        self.kept.sort_by(|a, b| a.key.cmp(&b.key));
         let mut kept = [0; What::ALL.len()];
         let unkept = &mut self.unkept;
         self.kept.retain(|noted| {
@@ -171,6 +172,7 @@ impl Notes {
             unkept[noted.what as usize] += u64::from(!is_kept);
             is_kept
         });
+        self.kept.sort_by_key(|noted| noted.place);
     }
 }
 

@@ -95,6 +95,11 @@ fn a_flood_hides_nothing() {
     assert!(rest["message"].as_str().unwrap().starts_with("10 more lines like those listed"), "{rest}");
     assert_eq!(check(&["--baseline", known, flood]).code, 0);
     assert_eq!(check(&["--baseline", known, flood, more]).code, 1);
+    assert_eq!(check(&["--baseline", known, "--redact", flood]).code, 0);
+    let text = fs::read_to_string(flood).unwrap();
+    let backwards: String = text.lines().rev().map(|line| format!("{line}\n")).collect();
+    fs::write(flood, backwards).unwrap();
+    assert_eq!(check(&["--baseline", known, flood]).code, 0);
     // What came again leaves room for what did not.
     let again: Vec<_> = (0..10_010).map(|_| contradiction(1)).chain([contradiction(2)]).collect();
     let again = write(Path::new(flood), again).to_owned();
