@@ -129,7 +129,7 @@ pub struct SelectArgs {
     /// Neutral protocol: saml, oidc, oauth, …
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub protocol: Vec<String>,
-    /// Neutral identity provider: okta, google, microsoft, custom, …
+    /// Neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub provider: Vec<String>,
     /// Done in an impersonated session

@@ -162,7 +162,7 @@ pub static ATTRIBUTES: &[AttributeInfo] = &[
     row(Attribute::ConnectionName, "connection.name", ValueKind::Text, false, "its name"),
     row(Attribute::ConnectionType, "connection.type", ValueKind::Text, false, "the vendor's connection type"),
     row(Attribute::ConnectionProtocol, "connection.protocol", ValueKind::Text, false, "neutral protocol: saml, oidc, oauth, …"),
-    row(Attribute::ConnectionProvider, "connection.provider", ValueKind::Text, false, "neutral identity provider: okta, google, microsoft, custom, …"),
+    row(Attribute::ConnectionProvider, "connection.provider", ValueKind::Text, false, "neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names"),
     row(Attribute::ConnectionEnabled, "connection.enabled", ValueKind::Flag, false, "whether users can log in through it"),
     row(Attribute::ConnectionStatus, "connection.status", ValueKind::Text, false, "how far its set-up is"),
     row(Attribute::EnvironmentId, "environment_id", ValueKind::Text, false, "id of the vendor's environment"),

@@ -133,9 +133,13 @@ fn one_of(
 ) {
     let term = vocabulary.term(text);
     if let Some(meaning) = meaning {
-        let guess = || (vocabulary.guess_protocol)(text).filter(|_| !text.is_empty());
-        meaning.protocol = meaning.protocol.or_else(|| term.map_or_else(guess, |term| term.protocol));
-        meaning.provider = meaning.provider.or_else(|| term?.provider);
+        let [protocol, provider] = match term {
+            Some(term) => [term.protocol, term.provider],
+            None if text.is_empty() => [None; 2],
+            None => (vocabulary.unlisted)(text),
+        };
+        meaning.protocol = meaning.protocol.or(protocol);
+        meaning.provider = meaning.provider.or(provider);
     }
     if term.is_some() {
         return;

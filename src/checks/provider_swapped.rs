@@ -8,6 +8,7 @@ use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, 
 use crate::event::Operation;
 use crate::history::{Change, State};
 use crate::names::NONE;
+use crate::sources::OTHER;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -89,7 +90,9 @@ fn judge(case: &Case<'_>) -> Judgement {
         while swaps.pop_if(|swap| swap.0 < index).is_some() {}
         let swap = swaps.pop_if(|swap| swap.0 == index).map(|(_, swap)| swap);
         let swap = swap.filter(|swap| !is_longer(change.time, swap.0.time, window));
-        swap.map_or(Answer::Fine, |(follower, after)| {
+        // Two that no document names may be one or not.
+        let otherwise = if before == OTHER { Answer::NotApplicable } else { Answer::Fine };
+        swap.map_or(otherwise, |(follower, after)| {
             let (connection, actor) = (case.connection(follower.connection), case.actor(follower.actor));
             let (done, later) = (follower.operation.name(), took(follower.time.seconds_since(change.time)));
             let providers = [" with provider ", before, ", and ", connection, " with provider ", after];

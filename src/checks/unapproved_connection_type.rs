@@ -24,7 +24,8 @@ pub static CHECK: Check = Check {
         Param {
             key: "providers",
             default: Value::Words(Words::Providers),
-            about: "neutral identity providers that are allowed, with `*` and `?`; all when empty",
+            about: "neutral identity providers that are allowed, with `*` and `?`, `other` being any that no \
+                    document names; all when empty",
         },
         Param {
             key: "protocols",

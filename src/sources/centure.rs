@@ -11,7 +11,7 @@
 use std::sync::LazyLock;
 
 use super::connection_types::CONNECTION_TYPES;
-use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, no_protocol, word};
+use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
@@ -142,7 +142,7 @@ static ACTOR_TYPES: Vocabulary = Vocabulary {
     noun: "actor type",
     code: &UNKNOWN_VALUE,
     terms: &[word("user")],
-    guess_protocol: no_protocol,
+    unlisted: nothing,
 };
 
 static TARGET_TYPES: Vocabulary = Vocabulary {
@@ -156,7 +156,7 @@ static TARGET_TYPES: Vocabulary = Vocabulary {
         word("api_key"),
         word("project"),
     ],
-    guess_protocol: no_protocol,
+    unlisted: nothing,
 };
 
 const IMPERSONATOR_EMAIL: FieldId = id_of(FIELDS, "actor.metadata.impersonator_email");

@@ -5,7 +5,7 @@
 //! `GithubOAuth` for `GitHubOAuth`; values are compared without regard to case, so one entry
 //! serves both.
 
-use super::field::{Term, Vocabulary};
+use super::field::{OTHER, Term, Vocabulary};
 use crate::finding::UNKNOWN_CONNECTION_TYPE;
 
 /// The documented connection types with their neutral protocol and identity provider.
@@ -13,7 +13,7 @@ pub static CONNECTION_TYPES: Vocabulary = Vocabulary {
     noun: "connection type",
     code: &UNKNOWN_CONNECTION_TYPE,
     terms: TERMS,
-    guess_protocol: protocol_by_suffix,
+    unlisted: by_suffix,
 };
 
 #[rustfmt::skip]
@@ -78,9 +78,9 @@ const fn kind(name: &'static str, protocol: &'static str, provider: Option<&'sta
 }
 
 /// New types keep to the naming of the known ones: `…SAML`, `…OIDC`, `…OAuth`.
-fn protocol_by_suffix(name: &str) -> Option<&'static str> {
+fn by_suffix(name: &str) -> [Option<&'static str>; 2] {
     let name = name.to_ascii_lowercase();
     let families = [("saml", "saml"), ("oidc", "oidc"), ("oauth", "oauth")];
     let family = families.iter().find(|(suffix, _)| name.ends_with(suffix));
-    Some(family.map_or("other", |(_, protocol)| protocol))
+    [Some(family.map_or(OTHER, |(_, protocol)| protocol)), Some(OTHER)]
 }

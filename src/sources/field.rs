@@ -84,8 +84,9 @@ pub struct Vocabulary {
     pub code: &'static Code,
     /// The values; compared without regard to ASCII case.
     pub terms: &'static [Term],
-    /// The protocol of a value that is not listed, where its spelling tells.
-    pub guess_protocol: fn(&str) -> Option<&'static str>,
+    /// Neutral protocol and identity provider of a value that is not listed: `other` where it states one
+    /// that its spelling does not tell, nothing where it is not about that.
+    pub unlisted: fn(&str) -> [Option<&'static str>; 2],
 }
 
 /// One documented value.
@@ -115,10 +116,13 @@ pub const fn word(name: &'static str) -> Term {
     Term { name, protocol: None, provider: None }
 }
 
-/// For vocabularies whose unknown values tell no protocol.
-pub fn no_protocol(_: &str) -> Option<&'static str> {
-    None
+/// What an unlisted value stands for where values are about neither protocol nor provider.
+pub fn nothing(_: &str) -> [Option<&'static str>; 2] {
+    [None; 2]
 }
+
+/// The neutral word for what is stated and not known.
+pub const OTHER: &str = "other";
 
 /// A documented action of a source.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ mod tree;
 
 use std::sync::LazyLock;
 
-pub use field::{Action, Expect, Field, FieldKind, Term, Vocabulary};
+pub use field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use foreign::resembles;
 pub use tree::Tree;
 
@@ -85,9 +85,9 @@ pub fn protocols() -> impl Iterator<Item = &'static str> {
     terms().filter_map(|term| term.protocol)
 }
 
-/// The neutral identity providers.
+/// The neutral identity providers, [`OTHER`] for those that no document names among them.
 pub fn providers() -> impl Iterator<Item = &'static str> {
-    terms().filter_map(|term| term.provider)
+    terms().filter_map(|term| term.provider).chain([OTHER])
 }
 
 fn terms() -> impl Iterator<Item = &'static Term> {

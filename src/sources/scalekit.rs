@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use super::field::{Action, Expect, Field, FieldKind, Term, Vocabulary, id_of, no_protocol, word};
+use super::field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
@@ -146,7 +146,7 @@ static OBJECTS: Vocabulary = Vocabulary {
         word("User"),
         word("ConnectedAccount"),
     ],
-    guess_protocol: no_protocol,
+    unlisted: nothing,
 };
 
 /// `ConnectionType` of the SDKs; organizations' SSO uses `OIDC` and `SAML`.
@@ -171,7 +171,7 @@ static CONNECTION_TYPES: Vocabulary = Vocabulary {
         speaks("NO_AUTH", "other"),
         speaks("INVALID", "other"),
     ],
-    guess_protocol: |_| Some("other"),
+    unlisted: |_| [Some(OTHER), None],
 };
 
 const fn speaks(name: &'static str, protocol: &'static str) -> Term {
@@ -201,7 +201,7 @@ static PROVIDERS: Vocabulary = Vocabulary {
         named("ADFS", "adfs"),
         word("CONNECTION_PROVIDER_UNSPECIFIED"),
     ],
-    guess_protocol: no_protocol,
+    unlisted: |_| [None, Some(OTHER)],
 };
 
 const fn named(name: &'static str, provider: &'static str) -> Term {
@@ -213,7 +213,7 @@ static STATUSES: Vocabulary = Vocabulary {
     noun: "status",
     code: &UNKNOWN_STATUS,
     terms: &[word("DRAFT"), word("IN_PROGRESS"), word("COMPLETED"), word("CONNECTION_STATUS_UNSPECIFIED")],
-    guess_protocol: no_protocol,
+    unlisted: nothing,
 };
 
 const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");

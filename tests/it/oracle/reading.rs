@@ -366,7 +366,8 @@ pub fn centure_provider(kind: &str) -> Option<&'static str> {
         "genericsaml" | "genericoidc" => Some("custom"),
         "githuboauth" => Some("github"),
         "pingonesaml" => Some("ping-identity"),
-        _ => None,
+        "" | "magiclink" | "pending" => None,
+        _ => Some("other"),
     }
 }
 
@@ -489,7 +490,8 @@ pub fn scalekit_provider(provider: &str) -> Option<&'static str> {
         "custom" => Some("custom"),
         "auth0" => Some("auth0"),
         "ping_identity" => Some("ping-identity"),
-        _ => None,
+        "" | "connection_provider_unspecified" => None,
+        _ => Some("other"),
     }
 }
 
