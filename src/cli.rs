@@ -264,9 +264,9 @@ impl RedactArgs {
         self.redact
     }
 
-    /// Where their key is read from, if in a file.
-    pub fn key_file(&self) -> Option<&Path> {
-        self.redact_key_file.as_deref()
+    /// Where their key is read from, if in a file, and what that is.
+    pub fn key(&self) -> (Option<&Path>, &'static str) {
+        (self.redact_key_file.as_deref(), "the key of --redact")
     }
 
     /// Who gives pseudonyms, if that is wanted.

@@ -33,6 +33,8 @@ pub struct By<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What is taken for the present.
     pub now: Timestamp,
+    /// The time that is selected, to before its end.
+    pub period: (Timestamp, Timestamp),
     /// The survey's names as they are to be shown, if not as in the log.
     pub shown: Option<&'a Survey>,
 }
@@ -99,6 +101,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
             freezes: &policy.freezes,
             zone: policy.zone,
             now: by.now,
+            period: by.period,
         })
     })
 }

@@ -108,6 +108,23 @@ impl Output {
     }
 }
 
+/// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
+/// with what it is.
+pub fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
+    let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
+    let read: Vec<_> = read.collect();
+    let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
+    for (at, file) in files.iter().enumerate() {
+        if files[..at].contains(file) {
+            bail!("{} would be written twice; give every output a file of its own", file.display());
+        }
+        if let Some((_, what)) = read.iter().find(|(path, _)| path == file) {
+            bail!("{} is {what}; write to another file", file.display());
+        }
+    }
+    Ok(())
+}
+
 /// For writers of formats; [`Output::write`] says more about what went wrong.
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

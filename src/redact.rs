@@ -29,6 +29,8 @@ enum Personal {
     Organization,
     Ip,
     UserAgent,
+    Connection,
+    Text,
 }
 
 /// Pseudonyms kept at once; more are made anew.
@@ -82,8 +84,15 @@ fn personal(attribute: Attribute, text: &str) -> Option<Personal> {
         Attribute::OrganizationName => Some(Personal::Organization),
         Attribute::Ip => is_ip(text).then_some(Personal::Ip),
         Attribute::UserAgent => Some(Personal::UserAgent),
+        Attribute::ConnectionName => Some(Personal::Connection),
+        Attribute::Page | Attribute::ImpersonatorReason if may_hold_email(text) => Some(Personal::Text),
         _ => None,
     }
+}
+
+/// Whether an e-mail address may be in a text, be it in part of a URL.
+fn may_hold_email(text: &str) -> bool {
+    text.contains('@') || text.contains("%40")
 }
 
 impl Personal {
@@ -95,6 +104,8 @@ impl Personal {
             Self::Email => format!("{hex}@redacted.invalid"),
             Self::Organization => format!("organization-{hex}"),
             Self::UserAgent => format!("agent-{hex}"),
+            Self::Connection => format!("connection-{hex}"),
+            Self::Text => format!("text-{hex}"),
             Self::Ip => {
                 let mut octets = [0; 16];
                 octets.copy_from_slice(&digest[..16]);
@@ -122,6 +133,9 @@ mod tests {
         assert!(is_ip(&shown(&a, Attribute::Ip, "192.0.2.1")));
         assert_eq!(shown(&a, Attribute::Ip, "unknown"), "unknown");
         assert_eq!(shown(&a, Attribute::ActorId, "user_01"), "user_01");
+        assert_eq!(shown(&a, Attribute::Page, "/organizations/org_1"), "/organizations/org_1");
+        assert!(!shown(&a, Attribute::Page, "/users/alice%40example.com").contains("alice"));
+        assert!(!shown(&a, Attribute::ImpersonatorReason, "asked by alice@example.com").contains("alice"));
         assert!(a.alternatives("alice@example.com").contains(&alice));
     }
 }

@@ -63,6 +63,19 @@ impl Select {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
 
+    /// The time it is about, to before the end; all time unless `--since` and `--until` bound it.
+    pub fn period(&self) -> (Timestamp, Timestamp) {
+        let mut period = (Timestamp::MIN, Timestamp::MAX);
+        for clause in self.clauses.iter().filter(|_| !self.invert) {
+            match clause.test {
+                Test::Since(bound) => period.0 = period.0.max(bound),
+                Test::Until(bound) => period.1 = period.1.min(bound),
+                _ => {}
+            }
+        }
+        period
+    }
+
     /// Its flags as typed; without their values if those are private.
     pub fn flags(&self, is_private: bool) -> Vec<String> {
         let shown = |flag: &str| match flag.split_once(' ') {

@@ -4,6 +4,7 @@
 mod outcome;
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -35,6 +36,8 @@ pub struct Run {
     pub is_strict: bool,
     /// There has to be an event.
     pub needs_event: bool,
+    /// The working directory: to those who look at findings beside its files, these are relative to it.
+    pub folder: Option<PathBuf>,
     /// What a reader has to know, a sentence each: entries that expired, limits.
     pub warnings: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
 use crate::names::NONE;
-use crate::survey::What;
+use crate::survey::{What, is_reason};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -13,8 +13,8 @@ pub static CHECK: Check = Check {
     scopes: super::SCOPES,
     params: &[],
     explain: Explain {
-        means: "An event names an impersonator, but no reason for the impersonation; also events that only \
-                look at something count.",
+        means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
+                events that only look at something count.",
         why: "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
               afterwards, for changes and for looking alike.",
         example: "A support engineer views the SSO settings in an administrator's session, and the reason \
@@ -36,7 +36,8 @@ fn judge(case: &Case<'_>) -> Judgement {
         if change.actor == NONE {
             return Answer::NotApplicable;
         }
-        let is_unexplained = change.impersonator != NONE && change.reason == NONE;
+        let is_explained = words.get(change.reason).is_some_and(is_reason);
+        let is_unexplained = change.impersonator != NONE && !is_explained;
         Answer::bad_if(is_unexplained, || {
             let impersonator = words.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")

@@ -3,6 +3,7 @@
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
+use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -19,7 +20,8 @@ pub static CHECK: Check = Check {
     }],
     explain: Explain {
         means: "Between two events that follow each other lies more time than allowed, with no event of \
-                any organization or source between them.",
+                any organization or source between them. Where a time is selected, silences that reach into it \
+                count.",
         why: "Silence where there is always some activity means that the collection failed, that a file \
               is missing, or that lines were removed.",
         example: "The log has events every hour, but none from Tuesday noon to Thursday morning.",
@@ -36,7 +38,8 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
-    for (from, to) in case.survey.clock.pauses() {
+    let is_selected = |(from, to): &(Timestamp, Timestamp)| *to > case.period.0 && *from < case.period.1;
+    for (from, to) in case.survey.clock.pauses().into_iter().filter(is_selected) {
         if is_longer(from, to, case.age("max")) {
             let message = format!(
                 "no event for {} from {} to {} (at most {})",

@@ -146,6 +146,8 @@ pub struct Case<'a> {
     pub zone: Tz,
     /// What is taken for the present.
     pub now: Timestamp,
+    /// The time that is selected, to before its end.
+    pub period: (Timestamp, Timestamp),
 }
 
 impl<'a> Case<'a> {

@@ -1,6 +1,6 @@
 //! `ssoaudit check`: judges the input by a policy. The exit code says whether it is violated.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::input::Meter;
 use crate::judge::{By, judge, tell};
 use crate::messages;
 use crate::nearest::nearest;
-use crate::output::{Output, is_closed_pipe};
+use crate::output::{Output, is_closed_pipe, refuse_lost};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
@@ -112,7 +112,7 @@ impl CheckCommand {
         let known = self.baseline.as_deref().map(baseline::read).transpose()?;
         let now = self.select.now()?;
         let select = self.select.select()?;
-        let selection = select.flags(redactor.is_some());
+        let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
         let files = targets.iter().map(|(_, file)| *file);
         let more =
@@ -122,7 +122,7 @@ impl CheckCommand {
         let read = [
             (policy.path.as_deref().map(Path::new), "the policy"),
             (policy.roster_path.as_deref(), "the roster of the policy"),
-            (self.redact.key_file(), "the key of --redact"),
+            self.redact.key(),
         ];
         refuse_lost(&outputs, &read)?;
         // The new baseline, which comes last, may take the place of the old one.
@@ -142,7 +142,7 @@ impl CheckCommand {
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
-        let by = By { policy: &policy, baseline: known.as_ref(), now, shown: shown.as_ref() };
+        let by = By { policy: &policy, baseline: known.as_ref(), now, period, shown: shown.as_ref() };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
         survey.sightings = Vec::new();
@@ -156,6 +156,7 @@ impl CheckCommand {
             selection,
             is_strict: self.input.strict,
             needs_event: !self.allow_empty,
+            folder: std::env::current_dir().ok(),
             warnings: judged.warnings,
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
@@ -252,22 +253,6 @@ fn accepted(verdict: &Verdict<'_>) -> Baseline {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
     accepted
-}
-
-/// What one output writes must not take the place of another's, or of what was read.
-fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
-    let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
-    let read: Vec<_> = read.collect();
-    let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
-    for (at, file) in files.iter().enumerate() {
-        if files[..at].contains(file) {
-            bail!("{} would be written twice; give every output a file of its own", file.display());
-        }
-        if let Some((_, what)) = read.iter().find(|(path, _)| path == file) {
-            bail!("{} is {what}; write to another file", file.display());
-        }
-    }
-    Ok(())
 }
 
 fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {

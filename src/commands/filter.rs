@@ -1,6 +1,7 @@
 //! `ssoaudit filter`: prints the events that match.
 
 use std::ops::ControlFlow;
+use std::slice;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -18,7 +19,7 @@ use crate::formats::table;
 use crate::input::{Input, Meter};
 use crate::messages;
 use crate::order::Piece;
-use crate::output::Output;
+use crate::output::{Output, refuse_lost};
 use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
 use crate::redact::Redactor;
@@ -122,6 +123,7 @@ impl Filter {
         let plan = Arc::new(self.plan(terminal, redactor)?);
         let inputs = self.input.inputs(terminal.stdin)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        refuse_lost(slice::from_ref(&output), &[self.redact.key()])?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }

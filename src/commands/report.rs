@@ -84,7 +84,13 @@ impl ReportCommand {
             at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
             ..Options::default()
         };
-        let request = Request { input: &self.input, select: &self.select, sheet: &self.sheet, options };
+        let request = Request {
+            input: &self.input,
+            select: &self.select,
+            sheet: &self.sheet,
+            options,
+            roster: self.roster.as_deref(),
+        };
         request.run(report, terminal)
     }
 }

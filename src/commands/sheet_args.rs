@@ -1,6 +1,8 @@
 //! What `summary` and `report` share: how to print a sheet, and the way from arguments to output.
 
 use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::slice;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +16,7 @@ use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
 use crate::messages;
 use crate::nearest::nearest;
-use crate::output::Output;
+use crate::output::{Output, refuse_lost};
 use crate::reports::{Material, Options, Report};
 use crate::sheet::Sheet;
 use crate::survey::Plan;
@@ -56,6 +58,8 @@ pub struct Request<'a> {
     pub sheet: &'a SheetArgs,
     /// How to make it; zone and selection are filled in.
     pub options: Options,
+    /// Where the roster was read from.
+    pub roster: Option<&'a Path>,
 }
 
 impl Request<'_> {
@@ -66,6 +70,7 @@ impl Request<'_> {
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
         let inputs = self.input.inputs(terminal.stdin)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }

@@ -39,7 +39,8 @@ impl Summary {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
         let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };
-        let request = Request { input: &self.input, select: &self.select, sheet: &self.sheet, options };
+        let request =
+            Request { input: &self.input, select: &self.select, sheet: &self.sheet, options, roster: None };
         request.run(reports::SUMMARY, terminal)
     }
 }

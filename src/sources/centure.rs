@@ -138,12 +138,8 @@ static FIELDS: &[Field] = &[
     Field::text("metadata.source", "route of the page, ids filled in").required().means(Attribute::Page),
 ];
 
-static ACTOR_TYPES: Vocabulary = Vocabulary {
-    noun: "actor type",
-    code: &UNKNOWN_VALUE,
-    terms: &[word("user")],
-    unlisted: nothing,
-};
+static ACTOR_TYPES: Vocabulary =
+    Vocabulary { noun: "actor type", code: &UNKNOWN_VALUE, terms: &[word("user")], unlisted: nothing };
 
 static TARGET_TYPES: Vocabulary = Vocabulary {
     noun: "target type",

@@ -9,12 +9,8 @@ use super::field::{OTHER, Term, Vocabulary};
 use crate::finding::UNKNOWN_CONNECTION_TYPE;
 
 /// The documented connection types with their neutral protocol and identity provider.
-pub static CONNECTION_TYPES: Vocabulary = Vocabulary {
-    noun: "connection type",
-    code: &UNKNOWN_CONNECTION_TYPE,
-    terms: TERMS,
-    unlisted: by_suffix,
-};
+pub static CONNECTION_TYPES: Vocabulary =
+    Vocabulary { noun: "connection type", code: &UNKNOWN_CONNECTION_TYPE, terms: TERMS, unlisted: by_suffix };
 
 #[rustfmt::skip]
 static TERMS: &[Term] = &[

@@ -155,10 +155,11 @@ impl Gathered {
     /// Takes in that the selection keeps an event.
     fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
+        let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
         let reason = event.best(Attribute::ImpersonatorReason);
-        let is_impersonated = reason.is_some() || event.best(Attribute::ImpersonatorEmail).is_some();
-        self.impersonated += u64::from(is_impersonated);
-        if is_impersonated && reason.is_none() && !(plan.wants.changes && is_kept(event)) {
+        self.impersonated += u64::from(has_impersonator || reason.is_some());
+        let is_explained = reason.is_some_and(|reason| is_reason(&reason));
+        if has_impersonator && !is_explained && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);
         }
     }
@@ -193,8 +194,8 @@ impl Gathered {
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
-        let impersonator = self.impersonator(event, plan);
-        let reason = face(&mut self.words, event, [Attribute::ImpersonatorReason], false);
+        let impersonator = self.word(event, Attribute::ImpersonatorEmail, plan);
+        let reason = self.word(event, Attribute::ImpersonatorReason, plan);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -218,9 +219,9 @@ impl Gathered {
         }
     }
 
-    /// Pseudonyms are given at once, as words of all sorts are kept together; whether there is somebody is
-    /// all that is judged.
-    fn impersonator(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
+    /// Pseudonyms are given at once, as words of all sorts are kept together; whether there is one is all that
+    /// is judged.
+    fn word(&mut self, event: &Event<'_>, attribute: Attribute, plan: &Plan) -> Id {
         let redacted;
         let event = match plan.redactor.as_deref() {
             None => event,
@@ -229,7 +230,7 @@ impl Gathered {
                 &redacted
             }
         };
-        face(&mut self.words, event, [Attribute::ImpersonatorEmail], false)
+        face(&mut self.words, event, [attribute], false)
     }
 
     fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
@@ -285,8 +286,8 @@ impl Gathered {
 
     fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3], plan: &Plan) {
         let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
-        let impersonator = self.impersonator(event, plan);
-        let mut word = |attribute| face(&mut self.words, event, [attribute], false);
+        let words = [Attribute::Page, Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason];
+        let [page, impersonator, reason] = words.map(|attribute| self.word(event, attribute, plan));
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
@@ -294,9 +295,9 @@ impl Gathered {
             organization,
             ip,
             agent,
-            page: word(Attribute::Page),
+            page,
             impersonator,
-            reason: word(Attribute::ImpersonatorReason),
+            reason,
         });
     }
 
@@ -356,6 +357,11 @@ pub(super) fn action_in(name: &str) -> Option<&str> {
 /// The quarter of an hour since 1970.
 pub(super) fn quarter_of(time: Timestamp) -> i64 {
     time.seconds.div_euclid(QUARTER_SECONDS)
+}
+
+/// Whether the text given as the reason of an impersonation says anything.
+pub fn is_reason(text: &str) -> bool {
+    !text.trim().is_empty()
 }
 
 /// Changes and portal links are kept one by one.

@@ -31,7 +31,7 @@ use crate::select::Select;
 use crate::time::Timestamp;
 
 pub use clock::Clock;
-pub use gathered::Gathered;
+pub use gathered::{Gathered, is_reason};
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
 pub use noted::{Noted, Notes, What, hex};
@@ -45,7 +45,8 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
-    /// Who gives pseudonyms for texts that are not kept apart by what they are; see [`Survey::shown`].
+    /// Who gives pseudonyms for texts that are not kept apart by what they are; others get them last, see
+    /// [`Survey::shown`].
     pub redactor: Option<Arc<Redactor>>,
 }
 

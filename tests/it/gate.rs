@@ -388,6 +388,19 @@ fn no_output_takes_the_place_of_another_file() {
             assert!(run.stderr.contains(&format!("is the {what}; write to another file")), "{}", run.stderr);
         }
     }
+    let redact = ["--redact", "--redact-key-file", &key, "--output", &key, SAMPLE];
+    let authorization = ["report", "authorization", "--roster", &roster, "--output", &roster, SAMPLE];
+    for command in [
+        &[&["filter"], &redact[..]].concat()[..],
+        &[&["summary"], &redact[..]].concat(),
+        &[&["report", "access"], &redact[..]].concat(),
+        &authorization,
+    ] {
+        let run = ssoaudit(command);
+        assert_eq!(run.code, 2, "{command:?}");
+        assert!(run.stderr.contains("; write to another file"), "{}", run.stderr);
+    }
+    assert_eq!(fs::read_to_string(&key).unwrap(), "abc");
     // A baseline is read before, so that it can be brought up to date.
     let accept = |more: &[&str]| check(&[&["--write-baseline", &file], more, &[SAMPLE]].concat()).code;
     assert_eq!((accept(&[]), accept(&["--baseline", &file])), (1, 0));
@@ -410,6 +423,57 @@ fn a_policy_is_found_upward_and_init_writes_one() {
     // It says nothing but the defaults.
     let defaults: Value = serde_json::from_slice(&run_in(Path::new("/"), &args).stdout).unwrap();
     assert_eq!(json["findings"], defaults["findings"]);
+}
+
+#[test]
+fn files_are_told_by_their_path_in_the_working_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join("logs/night.ndjson");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::copy(crate::run::testdata("sso-events.ndjson"), &path).unwrap();
+    let print = |format: &str| {
+        let args = [&NOW[..], &["--format", format, path.to_str().unwrap()]].concat();
+        let output = command(&args).current_dir(folder.path()).env_remove("GITHUB_STEP_SUMMARY").output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    let log: Value = serde_json::from_str(&print("sarif")).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() > 10);
+    for result in results {
+        let location = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(location["uri"], "logs/night.ndjson");
+    }
+    let annotations = print("github");
+    assert!(annotations.contains(" file=logs/night.ndjson,line="), "{annotations}");
+}
+
+#[test]
+fn a_silence_before_the_selected_time_is_not_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.ndjson");
+    let event = |day: &str| {
+        format!(
+            r#"{{"action":"sso.view_settings","occurredAt":"2025-03-{day}T10:00:00Z","version":1,"actor":{{"type":"user","id":"user_1","name":"A","metadata":{{}}}},"targets":[{{"type":"organization","id":"org_1"}}],"context":{{"location":"192.0.2.1","userAgent":"U"}},"metadata":{{"source":"/x"}}}}"#
+        )
+    };
+    // Silent from the 1st to the 10th and from the 11th to the 20th.
+    fs::write(&log, ["01", "10", "11", "20", "21"].map(event).join("\n")).unwrap();
+    let policy = "version = 1\n[rules.log-gap]\nenabled = true\nmax = \"36h\"\n";
+    let count = |flags: &[&str]| {
+        let run = with_policy(policy, &[flags, &["--format", "ndjson", log.to_str().unwrap()]].concat());
+        run.stdout.matches("\"log-gap\"").count()
+    };
+    for (flags, expected) in [
+        (&[][..], 2),
+        (&["--since", "2025-03-10T10:00:00Z"], 1),
+        (&["--since", "2025-03-10T09:59:59Z"], 2),
+        (&["--until", "2025-03-11T10:00:00Z"], 1),
+        (&["--until", "2025-03-11T10:00:01Z"], 2),
+        (&["--since", "2025-03-20T11:00:00Z"], 0),
+        (&["--since", "2025-03-20T11:00:00Z", "--invert-match"], 2),
+    ] {
+        assert_eq!(count(flags), expected, "{flags:?}");
+    }
 }
 
 #[test]

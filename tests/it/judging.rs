@@ -129,8 +129,9 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey));
     let (survey, steps, lists) = (&survey, &steps, &lists);
-    let shown = survey;
-    let case = Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now };
+    let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
+    let case =
+        Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now, period };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);

@@ -143,8 +143,8 @@ fn what_is_decided_stays_the_same() {
 }
 
 /// A line of somebody whose id is their address, who calls a connection by their name and looks at the
-/// settings of another organization.
-const MAIL: &str = r#"{"action":"sso.delete_connection","occurredAt":"2025-01-22T14:34:17.934Z","version":1,"actor":{"type":"user","id":"ann@example.com","name":"Ann Berg","metadata":{"first_name":"Ann","last_name":"Berg","email":"ann@example.com","impersonator_email":"","impersonator_reason":""}},"targets":[{"type":"sso_connection","id":"conn_1","name":"Ann Berg private SSO","metadata":{"connection_id":"conn_1","connection_type":"AzureSAML","organization_id":"org_1"}}],"context":{"location":"192.0.2.1","userAgent":"Mozilla/5.0"},"metadata":{"source":"/organizations/ann@example.com/sso"}}
+/// settings of another organization; a page and a reason hold addresses.
+const MAIL: &str = r#"{"action":"sso.delete_connection","occurredAt":"2025-01-22T14:34:17.934Z","version":1,"actor":{"type":"user","id":"ann@example.com","name":"Ann Berg","metadata":{"first_name":"Ann","last_name":"Berg","email":"ann@example.com","impersonator_email":"ann@example.com","impersonator_reason":"ask ann@example.com"}},"targets":[{"type":"sso_connection","id":"conn_1","name":"Ann Berg private SSO","metadata":{"connection_id":"conn_1","connection_type":"AzureSAML","organization_id":"org_1"}}],"context":{"location":"192.0.2.1","userAgent":"Mozilla/5.0"},"metadata":{"source":"/organizations/ann@example.com/sso"}}
 {"action":"sso.delete_connection","occurredAt":"ann@example.com","version":1}
 "#;
 
@@ -180,7 +180,15 @@ fn patterns_and_baselines_know_what_the_log_says() {
     let (.., run) = same(&["--policy", &scope, "--baseline", &known, &mail]);
     assert_eq!(run.code, 0, "{}", run.stdout);
     let (.., run) = same(&["--org", "org_1", "--actor", "ann@example.com", &mail]);
-    for told in [run.stdout, run.stderr] {
+    let commands: [&[&str]; 5] = [
+        &["filter"],
+        &["filter", "--columns", "page,connection.name,impersonator_reason"],
+        &["summary"],
+        &["report", "access"],
+        &["report", "admins"],
+    ];
+    let shared = commands.map(|command| ssoaudit(&[command, &["--redact", &mail]].concat()));
+    for told in shared.into_iter().chain([run]).flat_map(|run| [run.stdout, run.stderr]) {
         assert!(!told.contains("ann@") && !told.contains("Ann"), "{told}");
     }
 }

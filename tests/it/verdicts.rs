@@ -116,6 +116,7 @@ fn run(has_baseline: bool) -> Run {
         selection: Vec::new(),
         is_strict: false,
         needs_event: true,
+        folder: None,
         warnings: vec!["A suppression expired: \u{1b}[31m".to_owned()],
     }
 }

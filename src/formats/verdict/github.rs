@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{counted, cut, not_applicable, selected, status};
+use super::{counted, cut, not_applicable, relative, selected, status};
 use crate::checks::Severity;
 use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
@@ -51,10 +51,9 @@ fn command(severity: Severity) -> (usize, &'static str) {
 
 fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
     let check = verdict.rule_of(finding).check;
-    let file = finding
-        .place
-        .as_ref()
-        .map_or(String::new(), |(file, line)| format!("file={},line={},", property(file), (*line).max(1)));
+    let file = finding.place.map_or(String::new(), |(file, line)| {
+        format!("file={},line={},", property(relative(verdict, file)), line.max(1))
+    });
     let title = property(&format!("{}: {}", severity_name(finding.severity), check.id));
     let message = format!("{}%0A{}", data(&finding.message()), data(check.about));
     format!("::{command} {file}title={title}::{message}\n")

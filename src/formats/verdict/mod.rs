@@ -11,6 +11,7 @@ pub mod sheet;
 pub mod text;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::sheets::{Look, SHEET_FORMATS};
 use crate::verdict::{Finding, RuleOutcome, Verdict};
@@ -112,6 +113,13 @@ fn more(findings: usize, look: &VerdictLook) -> Option<String> {
 /// Where a finding is: `file:line`.
 fn place(finding: &Finding) -> Option<String> {
     finding.place.map(|(file, line)| format!("{file}:{line}"))
+}
+
+/// A file as GitHub and others name it who show findings in the midst of it: by its path in the working
+/// directory.
+fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
+    let inside = verdict.run.folder.as_ref().and_then(|folder| Path::new(file).strip_prefix(folder).ok());
+    inside.and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or(file)
 }
 
 /// Whether a finding is known, and why: `planned (CHG-7)`.

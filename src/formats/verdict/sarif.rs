@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{cut, status};
+use super::{cut, relative, status};
 use crate::checks::Severity;
 use crate::formats::escape::{visible, write_json};
 use crate::threads;
@@ -130,7 +130,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         "message": { "text": escaped(&finding.message()) },
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": { "uri": uri(file) },
+                "artifactLocation": { "uri": uri(relative(verdict, file)) },
                 "region": { "startLine": line },
             },
         }],

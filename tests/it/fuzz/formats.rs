@@ -232,7 +232,13 @@ fn verdict(case: &Case, show_known: bool) {
     let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
     let (survey, file) = surveyed(case, wants);
     let policy = Policy::default_for(checks::ALL);
-    let by = By { policy: &policy, baseline: None, now: now(), shown: None };
+    let by = By {
+        policy: &policy,
+        baseline: None,
+        now: now(),
+        period: (Timestamp::MIN, Timestamp::MAX),
+        shown: None,
+    };
     let judgements = judge(checks::ALL, &survey, &by);
     let judged = tell(checks::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
     let input = InputFacts {
@@ -254,6 +260,7 @@ fn verdict(case: &Case, show_known: bool) {
         selection: vec![case.name.clone()],
         is_strict: show_known,
         needs_event: show_known,
+        folder: None,
         inputs: vec![input],
         warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
     };
