@@ -52,7 +52,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
     pub source: String,
     /// Refuse lines longer than this; 16777216 is 16 MiB
-    #[arg(long, value_name = "N", default_value_t = 16 << 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = MAX_LINE_BYTES, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_line_bytes: u32,
     /// Threads that parse [default: one a processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -65,6 +65,7 @@ pub struct InputArgs {
     pub strict: bool,
 }
 
+const MAX_LINE_BYTES: u32 = 16 << 20;
 /// Bytes a block has: large enough to cost nothing, small enough for the caches.
 const BLOCK_BYTES: u32 = 1 << 19;
 /// Every thread has a block.
@@ -97,6 +98,14 @@ impl InputArgs {
                 max_line_bytes: self.max_line_bytes as usize,
             },
         }
+    }
+
+    /// The flags that say how lines are read, if not as usual.
+    pub fn reading(&self) -> Vec<String> {
+        let source = (self.source != "auto").then(|| format!("--source {}", self.source));
+        let is_other = self.max_line_bytes != MAX_LINE_BYTES;
+        let most = is_other.then(|| format!("--max-line-bytes {}", self.max_line_bytes));
+        source.into_iter().chain(most).collect()
     }
 }
 
@@ -212,8 +221,9 @@ impl SelectArgs {
         {
             bail!("--since {} is not before --until {}", since.rfc3339(zone), until.rfc3339(zone));
         }
-        clauses.extend(since.map(|since| clause("--since", self.since.as_slice(), Test::Since(since))));
-        clauses.extend(until.map(|until| clause("--until", self.until.as_slice(), Test::Until(until))));
+        let at = |flag: &str, bound: Timestamp, test| clause(flag, &[bound.rfc3339(zone)], test);
+        clauses.extend(since.map(|since| at("--since", since, Test::Since(since))));
+        clauses.extend(until.map(|until| at("--until", until, Test::Until(until))));
         if self.invert_match && clauses.is_empty() {
             bail!("--invert-match needs a flag to invert");
         }

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::input::{Input, Place};
@@ -32,9 +32,9 @@ pub enum Output {
 }
 
 impl Output {
-    /// Opens `path`, or standard output; refuses to write to one of the inputs.
+    /// Opens `path`, or standard output for none; refuses to write to one of the inputs.
     pub fn create(path: Option<&Path>, inputs: &[Input]) -> Result<Self> {
-        let Some(path) = path else {
+        let Some(path) = path.filter(|path| !is_stdout(path)) else {
             // `> file` has emptied the file by now, but `>> file` would feed on itself for ever.
             if let Some(input) = is_among(identity::of_stdout(), inputs) {
                 bail!("standard output is the input {}; write to another file", input.name);
@@ -42,26 +42,40 @@ impl Output {
             return Ok(Self::Stdout(io::stdout()));
         };
         if path.is_dir() {
-            bail!("--output {} is a directory", path.display());
+            bail!("{} is a directory; give the file to write", path.display());
         }
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            let device = OpenOptions::new().write(true).open(path);
+        if let Some(input) = is_among(identity::of(path), inputs) {
+            bail!("{} is the input {}; write to another file", path.display(), input.name);
+        }
+        if is_stderr(path)
+            && let Some(device) = identity::stderr()
+        {
+            return Ok(Self::Device { device, path: path.to_owned() });
+        }
+        if is_stream(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            let device = OpenOptions::new().append(true).open(path);
             let device = device.with_context(|| format!("opening {}", path.display()))?;
             return Ok(Self::Device { device, path: path.to_owned() });
         }
-        if let Some(input) = is_among(identity::of(path), inputs) {
-            bail!("--output {} is the input {}", path.display(), input.name);
-        }
-        // A link stays one, and what it leads to is replaced.
-        let path = match path.is_symlink() {
-            true => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-            false => path.to_owned(),
-        };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let path = followed(path);
+        let folder = folder_of(&path);
         let create = || tempfile::Builder::new().prefix(".ssoaudit-").tempfile_in(folder);
         let temporary = interrupt::removing(create, NamedTempFile::path)
-            .with_context(|| format!("creating a file in {}", folder.display()))?;
+            .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), cause(&error)))?;
         Ok(Self::File { temporary, path })
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdout(_) => "standard output".to_owned(),
+            Self::File { path, .. } | Self::Device { path, .. } => path.display().to_string(),
+        }
+    }
+
+    /// Whether it is standard output.
+    pub fn is_stdout(&self) -> bool {
+        matches!(self, Self::Stdout(_))
     }
 
     /// The file it is to become, by a name that tells it from others.
@@ -69,8 +83,7 @@ impl Output {
         let Self::File { path, .. } = self else {
             return None;
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?))
     }
 
     /// Writes all of it now, so that a reader at the other end of a pipe sees it.
@@ -106,6 +119,39 @@ impl Output {
         }
         temporary.persist(&path).with_context(|| format!("writing {}", path.display()))
     }
+}
+
+/// Whether a name stands for standard output, as `-` does everywhere.
+pub fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
+fn is_stderr(path: &Path) -> bool {
+    ["/dev/stderr", "/dev/fd/2"].iter().any(|name| path == Path::new(name))
+}
+
+/// Whether a name stands for what is open already: where that is a file, others write to it as well, and it must
+/// not be replaced.
+fn is_stream(path: &Path) -> bool {
+    path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
+}
+
+/// A link stays one, and what it leads to is replaced or made.
+fn followed(path: &Path) -> PathBuf {
+    match path.read_link() {
+        Ok(target) => fs::canonicalize(path).unwrap_or_else(|_| folder_of(path).join(target)),
+        Err(_) => path.to_owned(),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What went wrong, without the name of a temporary file.
+fn cause(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.source());
+    inner.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
@@ -198,9 +244,17 @@ mod identity {
         of_open(&io::stdout())
     }
 
+    /// Standard error: what is written to it comes where its own messages are.
+    pub fn stderr() -> Option<File> {
+        open(&io::stderr())
+    }
+
     fn of_open(stream: &impl AsFd) -> Option<Identity> {
-        let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
-        of_regular(&file.metadata().ok()?)
+        of_regular(&open(stream)?.metadata().ok()?)
+    }
+
+    fn open(stream: &impl AsFd) -> Option<File> {
+        Some(File::from(stream.as_fd().try_clone_to_owned().ok()?))
     }
 
     fn of_regular(metadata: &Metadata) -> Option<Identity> {
@@ -225,6 +279,10 @@ mod identity {
     }
 
     pub fn of_stdout() -> Option<Identity> {
+        None
+    }
+
+    pub fn stderr() -> Option<fs::File> {
         None
     }
 }

@@ -15,6 +15,7 @@ use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::names::NONE;
 use crate::nearest::nearest;
+use crate::policy::Sealed;
 use crate::redact::Redactor;
 use crate::survey::Survey;
 
@@ -122,14 +123,14 @@ fn key((organization, actor): (&str, &str)) -> (String, String) {
 
 /// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with
 /// these keys. It may be compressed as inputs may.
-pub fn read(path: &Path) -> Result<Roster> {
+pub fn read(path: &Path) -> Result<(Roster, Sealed)> {
     let name = path.display();
     let bytes = read_whole(path).with_context(|| format!("cannot read roster {name}"))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = line_of(&bytes, error.valid_up_to());
         anyhow!("{name}:{line}: the roster is not UTF-8 here")
     })?;
-    parse(text, &name)
+    Ok((parse(text, &name)?, Sealed::of(path, &bytes)))
 }
 
 fn parse(text: &str, name: &dyn Display) -> Result<Roster> {
@@ -292,6 +293,7 @@ mod tests {
     #[test]
     fn files_are_read_packed_or_not() {
         let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+        let read = |path: &Path| read(path).map(|(roster, _)| roster);
         let csv = read(&testdata.join("roster.csv")).unwrap();
         assert_eq!(csv, read(&testdata.join("roster.json")).unwrap());
         let folder = tempfile::tempdir().unwrap();

@@ -25,7 +25,7 @@ pub struct Select {
 /// One flag with its values.
 #[derive(Debug)]
 pub struct Clause {
-    /// As typed, for messages: `--org acme`.
+    /// For messages: `--org acme`, a time as the instant it stands for.
     pub flag: String,
     /// What has to hold.
     pub test: Test,
@@ -76,13 +76,13 @@ impl Select {
         period
     }
 
-    /// Its flags as typed; without their values if those are private.
+    /// Its flags, times as instants; without values that may be personal if those are not to be shown.
     pub fn flags(&self, is_private: bool) -> Vec<String> {
-        let shown = |flag: &str| match flag.split_once(' ') {
-            Some((name, _)) if is_private => format!("{name} …"),
-            _ => flag.to_owned(),
+        let shown = |clause: &Clause| match clause.flag.split_once(' ') {
+            Some((name, _)) if is_private && clause.test.is_personal() => format!("{name} …"),
+            _ => clause.flag.clone(),
         };
-        let flags = self.clauses.iter().map(|clause| shown(&clause.flag));
+        let flags = self.clauses.iter().map(shown);
         flags.chain(self.invert.then(|| "--invert-match".to_owned())).collect()
     }
 }
@@ -90,6 +90,15 @@ impl Select {
 const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
 
 impl Test {
+    /// Whether what is asked for may be about a person.
+    fn is_personal(&self) -> bool {
+        match self {
+            Self::Matches(attributes, _) => attributes.contains(&Attribute::OrganizationName),
+            Self::Actor(..) | Self::Within(_) => true,
+            Self::Impersonated | Self::Since(_) | Self::Until(_) => false,
+        }
+    }
+
     /// Whether it holds for the event.
     pub fn holds(&self, event: &Event<'_>) -> bool {
         match self {

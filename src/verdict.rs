@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use crate::checks::words::deed;
 use crate::checks::{Check, Severity};
 use crate::event::Operation;
+use crate::policy::Sealed;
 use crate::policy::fingerprint::Fingerprint;
 use crate::threads;
 use crate::time::Timestamp;
@@ -26,12 +27,18 @@ pub struct Run {
     pub fail_on: Severity,
     /// What was taken for the present.
     pub now: Timestamp,
-    /// Whether findings were compared with those of a baseline.
-    pub has_baseline: bool,
+    /// The baseline that findings were compared with.
+    pub baseline: Option<Sealed>,
     /// What was read, in the order it was given.
     pub inputs: Vec<InputFacts>,
     /// Flags of the selection; nothing else was judged.
     pub selection: Vec<String>,
+    /// Events that it keeps.
+    pub selected: u64,
+    /// Flags that say how lines were read, if not as usual.
+    pub reading: Vec<String>,
+    /// Pseudonyms are shown for what is personal.
+    pub is_redacted: bool,
     /// An invalid line violates the policy, whatever rules say.
     pub is_strict: bool,
     /// There has to be an event.
@@ -49,6 +56,8 @@ pub struct PolicyInfo {
     pub path: Option<String>,
     /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
     pub sha256: String,
+    /// Its roster.
+    pub roster: Option<Sealed>,
 }
 
 /// An input that was read.

@@ -16,11 +16,11 @@ use crate::checks::{self, Severity, Value};
 use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::formats::sheets::Look;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
-use crate::input::Meter;
+use crate::input::{Input, Meter};
 use crate::judge::{By, judge, tell};
 use crate::messages;
 use crate::nearest::nearest;
-use crate::output::{Output, is_closed_pipe, refuse_lost};
+use crate::output::{Output, is_closed_pipe, is_stdout, refuse_lost};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
@@ -107,28 +107,40 @@ impl CheckCommand {
             return check_rules::explain(id);
         }
         let targets = self.targets()?;
+        let is_shown = |(format, file): &Target<'_>| format.name == "github" && file.is_none();
+        match self.judge(&targets, terminal) {
+            Ok((exit, written)) => written.failed.map_or(Ok(exit), Err),
+            Err(error) if targets.iter().any(is_shown) => {
+                self.annotate(&error, terminal)?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says why nothing could be judged where people look who read annotations.
+    fn annotate(&self, error: &anyhow::Error, terminal: Terminal) -> Result<()> {
+        let [annotations, page] = github::failure(&format!("{error:#}"));
+        let inputs = self.input.inputs(terminal.stdin).unwrap_or_default();
+        // Not if standard output is what is wrong.
+        let Ok(output) = Output::create(None, &inputs) else {
+            return Ok(());
+        };
+        stream(output, |out| out.write_all(annotations.as_bytes()))?;
+        append_step_summary(&page)
+    }
+
+    /// The exit code, and what could not be written.
+    fn judge(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(Exit, Written)> {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
-        let known = self.baseline.as_deref().map(baseline::read).transpose()?;
+        let (known, baseline) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
         let select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
-        let files = targets.iter().map(|(_, file)| *file);
-        let more =
-            [&self.evidence, &self.write_baseline].into_iter().flatten().map(|file| Some(file.as_path()));
-        let outputs: Result<Vec<_>> = files.chain(more).map(|file| Output::create(file, &inputs)).collect();
-        let outputs = outputs?;
-        let read = [
-            (policy.path.as_deref().map(Path::new), "the policy"),
-            (policy.roster_path.as_deref(), "the roster of the policy"),
-            self.redact.key(),
-        ];
-        refuse_lost(&outputs, &read)?;
-        // The new baseline, which comes last, may take the place of the old one.
-        let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
-        refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
-        let mut outputs = outputs.into_iter();
+        let mut outputs = self.outputs(targets, &inputs, &policy)?.into_iter();
+        let mut next = move || outputs.next().expect("every target has its output");
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
@@ -148,12 +160,19 @@ impl CheckCommand {
         survey.sightings = Vec::new();
         let judged = tell(checks::ALL, &judgements, &survey, &by, |place| places.of(place));
         let run = Run {
-            policy: PolicyInfo { path: policy.path.clone(), sha256: policy.sha256.clone() },
+            policy: PolicyInfo {
+                path: policy.path.clone(),
+                sha256: policy.sha256.clone(),
+                roster: policy.roster_file.clone(),
+            },
             fail_on: self.fail_on.unwrap_or(policy.fail_on),
             now,
-            has_baseline: known.is_some(),
+            baseline,
             inputs: input_facts(&files, &meter),
             selection,
+            selected: survey.selected,
+            reading: self.input.reading(),
+            is_redacted: redactor.is_some(),
             is_strict: self.input.strict,
             needs_event: !self.allow_empty,
             folder: std::env::current_dir().ok(),
@@ -170,29 +189,59 @@ impl CheckCommand {
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
         }
-        for (format, file) in &targets {
+        let mut written = Written { failed: None, terminal };
+        for (format, file) in targets {
             let look = self.look(terminal, file.is_some());
-            stream(outputs.next(), |out| (format.render)(&verdict, &look, out))?;
+            written.add(stream(next(), |out| (format.render)(&verdict, &look, out)));
         }
         if targets.iter().any(|(format, _)| format.name == "github") {
-            append_step_summary(&verdict)?;
+            written.add(append_step_summary(&github::step_summary(&verdict, self.show_known)));
         }
         if self.evidence.is_some() {
-            write(outputs.next(), &evidence::evidence(&verdict))?;
+            let evidence = evidence::evidence(&verdict);
+            written.add(stream(next(), |out| out.write_all(&evidence)));
         }
         match &self.write_baseline {
             Some(path) if verdict.outcome == Outcome::Incomplete => {
                 let error = format!("{} is not written: the verdict is incomplete", path.display());
                 messages::error(&error, terminal.colors_stderr());
             }
-            Some(_) => write(outputs.next(), accepted(&verdict).to_json().as_bytes())?,
+            Some(_) => {
+                let accepted = accepted(&verdict, known.as_ref()).to_json();
+                written.add(stream(next(), |out| out.write_all(accepted.as_bytes())));
+            }
             None => {}
         }
-        Ok(match verdict.outcome {
+        let exit = match verdict.outcome {
             Outcome::Passed => Exit::Done,
             Outcome::Violated => Exit::Findings,
             Outcome::Incomplete => Exit::Unreadable,
-        })
+        };
+        Ok((exit, written))
+    }
+
+    /// Where everything goes: formats, evidence, baseline. Nothing takes the place of what is needed.
+    fn outputs(&self, targets: &[Target<'_>], inputs: &[Input], policy: &Policy) -> Result<Vec<Output>> {
+        let files = targets.iter().map(|(_, file)| *file);
+        let more = [&self.evidence, &self.write_baseline].into_iter().flatten();
+        let all = files.chain(more.map(|file| Some(file.as_path())));
+        let outputs = all.map(|file| Output::create(file, inputs)).collect::<Result<Vec<_>>>()?;
+        if outputs.iter().filter(|output| output.is_stdout()).count() > 1 {
+            bail!(
+                "two outputs cannot both go to standard output; give one of them a file: --format table=FILE"
+            );
+        }
+        let roster = policy.roster_file.as_ref().map(|file| Path::new(&file.path));
+        let read = [
+            (policy.path.as_deref().map(Path::new), "the policy"),
+            (roster, "the roster of the policy"),
+            self.redact.key(),
+        ];
+        refuse_lost(&outputs, &read)?;
+        // The new baseline, which comes last, may take the place of the old one.
+        let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
+        refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
+        Ok(outputs)
     }
 
     fn targets(&self) -> Result<Vec<Target<'_>>> {
@@ -202,7 +251,7 @@ impl CheckCommand {
         for text in given {
             let (name, file) = match text.split_once('=') {
                 Some((_, "")) => bail!("--format {text}: there is no file after `=`"),
-                Some((name, file)) => (name, Some(Path::new(file))),
+                Some((name, file)) => (name, Some(Path::new(file)).filter(|file| !is_stdout(file))),
                 None => (text, None),
             };
             let names = || VERDICT_FORMATS.iter().map(|format| format.name);
@@ -212,11 +261,6 @@ impl CheckCommand {
                     None => bail!("no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
                 }
             };
-            if file.is_none() && targets.iter().any(|(_, other)| other.is_none()) {
-                bail!(
-                    "two formats cannot both go to standard output; give one of them a file: --format {name}=FILE"
-                );
-            }
             targets.push((format, file));
         }
         // Files first: what is on the screen last is the verdict.
@@ -245,9 +289,10 @@ impl CheckCommand {
 }
 
 /// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
-/// would accept it for ever.
-fn accepted(verdict: &Verdict<'_>) -> Baseline {
-    let mut accepted = Baseline::default();
+/// would accept it for ever. What was not judged is known as before.
+fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
+    let is_all = verdict.run.selection.is_empty() && verdict.run.selected > 0;
+    let mut accepted = known.filter(|_| !is_all).cloned().unwrap_or_default();
     let lasting = |brief: &&Brief<'_>| brief.status == Status::Open || brief.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
@@ -255,18 +300,32 @@ fn accepted(verdict: &Verdict<'_>) -> Baseline {
     accepted
 }
 
-fn write(output: Option<Output>, bytes: &[u8]) -> Result<()> {
-    stream(output, |out| out.write_all(bytes))
+/// What became of the outputs: when one cannot be written, the others are.
+struct Written {
+    failed: Option<anyhow::Error>,
+    terminal: Terminal,
+}
+
+impl Written {
+    fn add(&mut self, written: Result<()>) {
+        match written {
+            Err(error) if self.failed.is_some() => {
+                messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
+            }
+            Err(error) => self.failed = Some(error),
+            Ok(()) => {}
+        }
+    }
 }
 
 /// Formats may have as much to say as there is in the input. A reader that closes the pipe must not
 /// turn a violation into a success.
-fn stream(output: Option<Output>, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut output = output.expect("every target has its output");
+fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let name = output.name();
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
     let written = print(&mut buffered).and_then(|()| buffered.flush());
     drop(buffered);
-    match written.context("writing findings").and_then(|()| output.finish()) {
+    match written.with_context(|| format!("writing {name}")).and_then(|()| output.finish()) {
         Err(error) if is_closed_pipe(&error) => Ok(()),
         written => written,
     }
@@ -303,16 +362,16 @@ fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
     facts.collect()
 }
 
-/// Shows the verdict on the page of a GitHub Actions job.
-fn append_step_summary(verdict: &Verdict) -> Result<()> {
+/// Shows the page on that of a GitHub Actions job.
+fn append_step_summary(page: &str) -> Result<()> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(());
     };
     let append = || -> io::Result<()> {
-        let file = OpenOptions::new().append(true).create(true).open(&path)?;
-        let mut file = BufWriter::new(file);
-        file.write_all(github::step_summary(verdict).as_bytes())?;
-        file.flush()
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        // What is there already may end in the middle of a line.
+        let gap = if file.metadata()?.len() > 0 { "\n\n" } else { "" };
+        file.write_all(format!("{gap}{page}").as_bytes())
     };
     append().with_context(|| format!("appending to {}", Path::new(&path).display()))
 }

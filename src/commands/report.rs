@@ -80,7 +80,7 @@ impl ReportCommand {
             top: self.top.map(|top| top as usize),
             hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
-            roster: self.roster.as_deref().map(roster::read).transpose()?,
+            roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
             at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
             ..Options::default()
         };

@@ -121,8 +121,13 @@ pub fn markdown(text: &str) -> String {
             _ => true,
         };
         match c {
-            // `@name` would notify a person; the others would link.
-            '&' | '<' | '>' | '@' | '#' => escaped.push_str(&format!("&#{};", u32::from(c))),
+            // `@name` would notify a person, `#1` and `a@example.com` would link, however the sign is written;
+            // the others may be written as entities.
+            '@' => escaped.push_str("@<!-- -->"),
+            '#' if rest.as_str().starts_with(|next: char| next.is_ascii_digit()) => {
+                escaped.push_str("#<!-- -->");
+            }
+            '&' | '<' | '>' | '#' => escaped.push_str(&format!("&#{};", u32::from(c))),
             ':' | '.' if has_meaning => escaped.push_str(&format!("&#{};", u32::from(c))),
             '_' if !has_meaning => escaped.push(c),
             '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' => {
@@ -190,6 +195,10 @@ mod tests {
     fn markdown_stays_text() {
         assert_eq!(markdown("a|b<i>*c*"), "a\\|b&#60;i&#62;\\*c\\*");
         assert_eq!(markdown("sso.delete_connection _x_"), "sso.delete_connection \\_x\\_");
+        assert_eq!(
+            markdown("@ann a@example.com #12 #a"),
+            "@<!-- -->ann a@<!-- -->example.com #<!-- -->12 &#35;a"
+        );
         assert_eq!(markdown("12:30 https://www.example.com"), "12:30 https&#58;//www&#46;example.com");
     }
 }

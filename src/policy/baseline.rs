@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::Sealed;
 use super::fingerprint::Fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
@@ -66,12 +67,12 @@ impl Baseline {
 }
 
 /// Reads a baseline. What is wrong with it is a [`Refused`].
-pub fn read(path: &Path) -> Result<Baseline> {
+pub fn read(path: &Path) -> Result<(Baseline, Sealed)> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
     let text = utf8(&bytes)
         .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the baseline is not UTF-8 here"))?;
-    Ok(parse(&name, text)?)
+    Ok((parse(&name, text)?, Sealed::of(path, &bytes)))
 }
 
 /// Reads the text of a baseline.
@@ -277,7 +278,7 @@ mod tests {
         let mut baseline = Baseline::default();
         baseline.add(print(A), "r", "m");
         std::fs::write(&path, baseline.to_json()).unwrap();
-        assert_eq!(read(&path).unwrap(), baseline);
+        assert_eq!(read(&path).unwrap().0, baseline);
     }
 
     proptest! {

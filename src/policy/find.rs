@@ -1,21 +1,26 @@
 //! Where the policy of a folder is.
 
+use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 
 /// Name of a policy's file.
 pub const NAME: &str = "ssoaudit.toml";
 
-/// The policy in `from` or the nearest folder above it, but not above a folder that holds `.git`.
+/// The policy in the folder `from` or the nearest one above it, but not above a folder that holds `.git`; its path
+/// is relative to `from`. Whatever has the name is meant, so that a broken link is an error and no default.
 pub fn find(from: &Path) -> Option<PathBuf> {
     let from = std::path::absolute(from).ok()?;
+    let mut path = PathBuf::from(NAME);
     for folder in from.ancestors() {
-        let path = folder.join(NAME);
-        if path.is_file() {
+        let is_there =
+            |name| !folder.join(name).symlink_metadata().is_err_and(|error| error.kind() == NotFound);
+        if is_there(NAME) {
             return Some(path);
         }
-        if folder.join(".git").exists() {
+        if is_there(".git") {
             return None;
         }
+        path = Path::new("..").join(path);
     }
     None
 }
@@ -27,13 +32,14 @@ mod tests {
     #[test]
     fn the_nearest_policy_of_the_same_repository_is_found() {
         let root = tempfile::tempdir().unwrap();
-        let root = root.path();
+        let root = &root.path().canonicalize().unwrap();
         let deep = root.join("a/repository/b/c");
         std::fs::create_dir_all(&deep).unwrap();
         let write = |folder: &str| std::fs::write(root.join(folder).join(NAME), "").unwrap();
         let found = |folder: &str| {
-            let found = find(&root.join(folder))?;
-            Some(found.parent().unwrap().strip_prefix(root).ok()?.display().to_string())
+            let from = root.join(folder);
+            let found = from.join(find(&from)?.parent().unwrap()).canonicalize().unwrap();
+            Some(found.strip_prefix(root).ok()?.display().to_string())
         };
         write("a");
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a"));
@@ -43,10 +49,14 @@ mod tests {
         assert_eq!(found("a").as_deref(), Some("a"));
         write("a/repository");
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository"));
-        // A folder of that name is no policy.
-        std::fs::create_dir(deep.join(NAME)).unwrap();
-        assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository"));
-        write("a/repository/b");
+        assert_eq!(find(&deep).unwrap(), Path::new("../../ssoaudit.toml"));
+        // What cannot be read is no reason to judge by another one.
+        std::fs::create_dir(root.join("a/repository/b").join(NAME)).unwrap();
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository/b"));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("gone", deep.join(NAME)).unwrap();
+            assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository/b/c"));
+        }
     }
 }

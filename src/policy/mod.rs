@@ -14,16 +14,17 @@ mod rules;
 mod section;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 
 use crate::checks::{Severity, Value};
 use crate::event::Operation;
 use crate::names::Id;
 use crate::roster::Roster;
 use crate::select::Pattern;
-use crate::survey::Survey;
+use crate::survey::{Survey, hex};
 use crate::time::Timestamp;
 
 pub use problems::Refused;
@@ -44,7 +45,7 @@ pub struct Policy {
     /// Who may do what.
     pub roster: Option<Roster>,
     /// Where that was read from.
-    pub roster_path: Option<PathBuf>,
+    pub roster_file: Option<Sealed>,
     /// When changes are allowed; at any time when there is none.
     pub windows: Vec<Window>,
     /// When they are not.
@@ -55,6 +56,22 @@ pub struct Policy {
     pub suppressions: Vec<Suppression>,
     /// What may be mistakes in it, each with its 1-based line.
     pub doubts: Vec<(usize, String)>,
+}
+
+/// A file that a verdict depends on, besides the inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its name as it was given.
+    pub path: String,
+    /// SHA-256 of its bytes, unpacked, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Sealed {
+    /// That of a file with these bytes.
+    pub fn of(path: &Path, bytes: &[u8]) -> Self {
+        Self { path: path.display().to_string(), sha256: hex(&Sha256::digest(bytes)) }
+    }
 }
 
 /// What is wanted of a rule.

@@ -2,18 +2,18 @@
 //!
 //! What is not understood is refused: a policy half read would let pass what it forbids.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use super::Policy;
 use super::entries::Lists;
 use super::problems::{Problems, place};
 use super::rules::{self, Parts};
 use super::section::{Entry, Section};
+use super::{Policy, Sealed};
 use crate::checks::{Check, Severity};
 use crate::input::read_whole;
 use crate::roster::{self, Roster};
@@ -46,7 +46,7 @@ impl Policy {
             fail_on: FAIL_ON,
             rules: rules::defaults(checks, Parts::default()),
             roster: None,
-            roster_path: None,
+            roster_file: None,
             windows: Vec::new(),
             freezes: Vec::new(),
             planned: Vec::new(),
@@ -126,13 +126,13 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Check], problems
         freezes: has("freezes"),
         planned: has("planned"),
     };
-    let (roster, roster_path) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
+    let (roster, roster_file) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
         rules: rules::read(document.get("rules").and_then(Entry::open_section), checks, parts),
         roster,
-        roster_path,
+        roster_file,
         windows,
         freezes,
         planned,
@@ -145,10 +145,9 @@ fn zone(entry: Entry<'_>) -> Option<Tz> {
     time::parse_zone(entry.text()?).map_err(|error| entry.complain(error.to_string())).ok()
 }
 
-fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, PathBuf)> {
+fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, Sealed)> {
     let path = folder.join(entry.text()?);
-    let roster = roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()?;
-    Some((roster, path))
+    roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
 }
 
 #[cfg(test)]
@@ -159,7 +158,7 @@ mod tests {
     use crate::policy::{Refused, RulePolicy};
     use proptest::prelude::*;
 
-    fn testdata() -> PathBuf {
+    fn testdata() -> std::path::PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy")
     }
 

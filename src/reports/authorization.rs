@@ -264,7 +264,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roster");
         std::fs::write(&path, roster).unwrap();
-        Options { roster: Some(crate::roster::read(&path).unwrap()), ..Options::default() }
+        Options { roster: Some(crate::roster::read(&path).unwrap().0), ..Options::default() }
     }
 
     const ROSTER: &str =

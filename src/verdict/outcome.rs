@@ -2,8 +2,6 @@
 
 use super::{Verdict, severities, severity_name};
 
-const NO_EVENT: &str = "there is no event to judge";
-
 /// What it comes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -11,7 +9,7 @@ pub enum Outcome {
     Passed,
     /// Something is.
     Violated,
-    /// An input was not read to its end, or there is no event, so nobody knows.
+    /// An input was not read to its end, or there is no event to judge, so nobody knows.
     Incomplete,
 }
 
@@ -28,7 +26,7 @@ impl Outcome {
 impl Verdict<'_> {
     /// What decides: what is unknown before what is bad.
     pub(super) fn decide(&self) -> Outcome {
-        if self.unread().next().is_some() || self.lacks_event() {
+        if self.unread().next().is_some() || self.lacks_event().is_some() {
             Outcome::Incomplete
         } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
             Outcome::Violated
@@ -39,7 +37,7 @@ impl Verdict<'_> {
 
     /// A sentence for everything besides findings that keeps it from passing.
     pub fn errors(&self) -> Vec<String> {
-        let lacks_event = self.lacks_event().then(|| format!("{NO_EVENT}; --allow-empty lets that pass"));
+        let lacks_event = self.lacks_event().map(|why| format!("{why}; --allow-empty lets that pass"));
         let forbidden = match self.forbidden_lines() {
             0 => None,
             1 => Some("1 line is invalid, and --strict forbids that".to_owned()),
@@ -56,8 +54,14 @@ impl Verdict<'_> {
     }
 
     /// What could not be read may have had events.
-    fn lacks_event(&self) -> bool {
-        self.run.needs_event && self.run.inputs.iter().all(|input| input.valid == 0 && input.error.is_none())
+    fn lacks_event(&self) -> Option<&'static str> {
+        let run = &self.run;
+        let lacks_event = run.needs_event && run.selected == 0 && self.unread().next().is_none();
+        let has_selection = run.inputs.iter().any(|input| input.valid > 0);
+        lacks_event.then_some(match has_selection {
+            true => "the selection keeps no event, so there is none to judge",
+            false => "there is no event to judge",
+        })
     }
 
     fn forbidden_lines(&self) -> u64 {
@@ -93,7 +97,7 @@ impl Verdict<'_> {
             1 => Some("1 input could not be read to its end".to_owned()),
             more => Some(format!("{more} inputs could not be read to their end")),
         };
-        let lacks_event = self.lacks_event().then(|| NO_EVENT.to_owned());
+        let lacks_event = self.lacks_event().map(str::to_owned);
         let forbidden = match self.forbidden_lines() {
             0 => None,
             1 => Some("1 invalid line (--strict)".to_owned()),

@@ -10,10 +10,10 @@ use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use crate::run::{Run, command, fixture, ssoaudit};
 use crate::sarif;
 
-const SAMPLE: &str = "testdata/sso-events.ndjson";
-const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
+pub const SAMPLE: &str = "testdata/sso-events.ndjson";
+pub const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
 
-fn check(more: &[&str]) -> Run {
+pub fn check(more: &[&str]) -> Run {
     ssoaudit(&[&NOW, more].concat())
 }
 
@@ -22,7 +22,7 @@ fn json(more: &[&str]) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.stderr))
 }
 
-fn validated(schema: &str, json: &Value) {
+pub fn validated(schema: &str, json: &Value) {
     let schema: Value = serde_json::from_str(&ssoaudit(&["schema", schema]).stdout).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     if let Err(error) = validator.validate(json) {
@@ -347,66 +347,6 @@ fn every_format_says_what_the_exit_code_says() {
 }
 
 #[test]
-fn no_output_takes_the_place_of_another_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.json").to_str().unwrap().to_owned();
-    let other_name = folder.path().join(".").join("a.json").to_str().unwrap().to_owned();
-    let json = format!("json={file}");
-    let twice = check(&["--format", &json, "--evidence", &other_name, SAMPLE]);
-    assert_eq!(twice.code, 2);
-    assert!(twice.stderr.contains("would be written twice"), "{}", twice.stderr);
-    assert!(!Path::new(&file).exists());
-    fs::write(&file, "version = 1\n").unwrap();
-    let policy = check(&["--policy", &file, "--format", &json, SAMPLE]);
-    assert_eq!((policy.code, fs::read_to_string(&file).unwrap().as_str()), (2, "version = 1\n"));
-    assert!(policy.stderr.contains("is the policy"), "{}", policy.stderr);
-    let beside = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
-    let roster = beside("roster.csv", "organization,actor,role\n*,ann,admin\n");
-    let policy = beside("p.toml", "version = 1\nroster = \"roster.csv\"\n");
-    let key = beside("key", "abc");
-    let known = beside("known.json", "{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
-    let reads = ["--policy", &policy, "--redact", "--redact-key-file", &key, "--baseline", &known, SAMPLE];
-    for (file, what) in [
-        (&policy, "policy"),
-        (&roster, "roster of the policy"),
-        (&key, "key of --redact"),
-        (&known, "baseline"),
-    ] {
-        let before = fs::read_to_string(file).unwrap();
-        for flag in
-            [&["--format", &format!("json={file}")][..], &["--evidence", file], &["--write-baseline", file]]
-        {
-            if flag[0] == "--write-baseline" && what == "baseline" {
-                continue;
-            }
-            let run = check(&[flag, &reads].concat());
-            assert_eq!((run.code, fs::read_to_string(file).unwrap()), (2, before.clone()), "{flag:?}");
-            assert!(run.stderr.contains(&format!("is the {what}; write to another file")), "{}", run.stderr);
-        }
-    }
-    let redact = ["--redact", "--redact-key-file", &key, "--output", &key, SAMPLE];
-    let authorization = ["report", "authorization", "--roster", &roster, "--output", &roster, SAMPLE];
-    for command in [
-        &[&["filter"], &redact[..]].concat()[..],
-        &[&["summary"], &redact[..]].concat(),
-        &[&["report", "access"], &redact[..]].concat(),
-        &authorization,
-    ] {
-        let run = ssoaudit(command);
-        assert_eq!(run.code, 2, "{command:?}");
-        assert!(run.stderr.contains("; write to another file"), "{}", run.stderr);
-    }
-    assert_eq!(fs::read_to_string(&key).unwrap(), "abc");
-    // A baseline is read before, so that it can be brought up to date.
-    let accept = |more: &[&str]| check(&[&["--write-baseline", &file], more, &[SAMPLE]].concat()).code;
-    assert_eq!((accept(&[]), accept(&["--baseline", &file])), (1, 0));
-}
-
-#[test]
 fn a_policy_is_found_upward_and_init_writes_one() {
     let folder = tempfile::tempdir().unwrap();
     let below = folder.path().join("a/b");
@@ -423,28 +363,6 @@ fn a_policy_is_found_upward_and_init_writes_one() {
     // It says nothing but the defaults.
     let defaults: Value = serde_json::from_slice(&run_in(Path::new("/"), &args).stdout).unwrap();
     assert_eq!(json["findings"], defaults["findings"]);
-}
-
-#[test]
-fn files_are_told_by_their_path_in_the_working_directory() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().canonicalize().unwrap().join("logs/night.ndjson");
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::copy(crate::run::testdata("sso-events.ndjson"), &path).unwrap();
-    let print = |format: &str| {
-        let args = [&NOW[..], &["--format", format, path.to_str().unwrap()]].concat();
-        let output = command(&args).current_dir(folder.path()).env_remove("GITHUB_STEP_SUMMARY").output();
-        String::from_utf8(output.unwrap().stdout).unwrap()
-    };
-    let log: Value = serde_json::from_str(&print("sarif")).unwrap();
-    let results = log["runs"][0]["results"].as_array().unwrap();
-    assert!(results.len() > 10);
-    for result in results {
-        let location = &result["locations"][0]["physicalLocation"]["artifactLocation"];
-        assert_eq!(location["uri"], "logs/night.ndjson");
-    }
-    let annotations = print("github");
-    assert!(annotations.contains(" file=logs/night.ndjson,line="), "{annotations}");
 }
 
 #[test]
@@ -474,6 +392,36 @@ fn a_silence_before_the_selected_time_is_not_judged() {
     ] {
         assert_eq!(count(flags), expected, "{flags:?}");
     }
+}
+
+#[test]
+fn a_selection_that_keeps_nothing_passes_nothing() {
+    for selection in [["--org", "nobody"], ["--since", "2030-01-01"], ["--action", "created"]] {
+        let judge = |more: &[&str]| check(&[&selection, more, &[SAMPLE]].concat());
+        let expected = if selection[0] == "--action" { [0, 0] } else { [2, 0] };
+        assert_eq!([judge(&[]).code, judge(&["--allow-empty"]).code], expected, "{selection:?}");
+        for format in ["table", "junit", "github", "markdown"] {
+            let run = judge(&["--format", format]);
+            let says_why = run.stdout.contains("the selection keeps no event, so there is none to judge");
+            assert_eq!(says_why, expected[0] == 2, "{format}: {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_baseline_forgets_nothing_that_was_not_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = folder.path().join("known.json").to_str().unwrap().to_owned();
+    let again = ["--baseline", &known, "--write-baseline", &known];
+    check(&["--write-baseline", &known, SAMPLE]);
+    let all = fs::read_to_string(&known).unwrap();
+    assert_eq!(check(&[&again[..], &["--since", "2025-03-01", SAMPLE]].concat()).code, 0);
+    assert_eq!(fs::read_to_string(&known).unwrap(), all);
+    assert_eq!(check(&[&again[..], &["--allow-empty", "/dev/null"]].concat()).code, 0);
+    assert_eq!(fs::read_to_string(&known).unwrap(), all);
+    // What is gone from the whole log is.
+    assert_eq!(check(&[&again[..], &["testdata/inputs/events.ndjson"]].concat()).code, 1);
+    assert_ne!(fs::read_to_string(&known).unwrap(), all);
 }
 
 #[test]

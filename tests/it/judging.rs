@@ -74,7 +74,7 @@ impl Settings {
                 connection_types: patterns("connection_types"),
                 sources: texts(&json["scope"]["sources"]),
             },
-            roster: roster.exists().then(|| roster::read(&roster).unwrap()),
+            roster: roster.exists().then(|| roster::read(&roster).unwrap().0),
             windows: list(&json["windows"]).map(window).collect(),
             freezes: list(&json["freezes"])
                 .map(|freeze| Freeze {

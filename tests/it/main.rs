@@ -47,7 +47,8 @@ mod judging;
 mod tidy;
 // Running the binary.
 mod run;
-// The gate: verdicts of the binary.
+// The gate: verdicts of the binary, and what it leaves behind.
+mod artefacts;
 mod gate;
 // What a policy and a baseline know of findings about more than their event.
 mod known;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// §3.13
 #[derive(Debug, Deserialize, Serialize)]
@@ -106,6 +106,7 @@ pub struct Invocation {
     pub execution_successful: bool,
     pub exit_code: i32,
     tool_execution_notifications: Vec<Notification>,
+    properties: Map<String, Value>,
 }
 
 /// §3.58
@@ -231,7 +232,8 @@ impl Run {
         let ids: HashSet<_> = rules.iter().map(|rule| &rule.id).collect();
         assert_eq!(ids.len(), rules.len(), "§3.49.3: ids of rules are different");
         rules.iter().for_each(Rule::check);
-        for Invocation { execution_successful, exit_code, tool_execution_notifications } in &self.invocations
+        for Invocation { execution_successful, exit_code, tool_execution_notifications, .. } in
+            &self.invocations
         {
             assert!((0..=2).contains(exit_code));
             assert_eq!(*execution_successful, *exit_code < 2);

@@ -1,11 +1,11 @@
 //! The manifest for auditors: what was read, which rules judged it under which policy, and what
 //! came of it. It depends on nothing but the verdict, so the same input gives the same bytes.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::json::{input, policy, rule, time};
+use super::json::{basis, input, rule};
 use crate::formats::escape;
-use crate::verdict::{Verdict, severity_name};
+use crate::verdict::Verdict;
 
 /// Name and version of the manifest.
 pub const SCHEMA: &str = "ssoaudit.evidence.v1";
@@ -14,20 +14,17 @@ pub const SCHEMA: &str = "ssoaudit.evidence.v1";
 pub fn evidence(verdict: &Verdict) -> Vec<u8> {
     let run = &verdict.run;
     let counts = verdict.counts_by_rule();
-    let manifest = json!({
-        "schema": SCHEMA,
-        "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
-        "now": time(run.now),
-        "policy": policy(verdict),
-        "selection": run.selection,
-        "strict": run.is_strict,
-        "fail_on": severity_name(run.fail_on),
-        "verdict": verdict.outcome.name(),
-        "baseline": run.has_baseline,
-        "inputs": run.inputs.iter().map(input).collect::<Value>(),
-        "rules": verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect::<Value>(),
-        "errors": verdict.errors(),
-        "warnings": run.warnings,
-    });
+    let tool = json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") });
+    let mut manifest = Map::new();
+    let mut say = |key: &str, value: Value| manifest.insert(key.to_owned(), value);
+    say("schema", SCHEMA.into());
+    say("tool", tool);
+    say("verdict", verdict.outcome.name().into());
+    basis(verdict).into_iter().for_each(|(key, value)| drop(say(&key, value)));
+    say("inputs", run.inputs.iter().map(input).collect());
+    say("rules", verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect());
+    say("errors", verdict.errors().into());
+    say("warnings", run.warnings.as_slice().into());
+    let manifest = Value::Object(manifest);
     escape::json(&format!("{manifest:#}\n")).into_owned().into_bytes()
 }

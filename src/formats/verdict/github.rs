@@ -3,16 +3,18 @@
 
 use std::io::{self, Write};
 
-use super::{counted, cut, not_applicable, relative, selected, status};
+use super::{basis, counted, cut, not_applicable, relative, status};
 use crate::checks::Severity;
 use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
-use crate::verdict::{Finding, Status, Verdict, severity_name};
+use crate::verdict::{Brief, Finding, Status, Verdict, severity_name};
 
 /// Annotations of a kind that GitHub shows of a step.
 pub const MOST_OF_A_KIND: usize = 10;
 /// Bytes that GitHub takes as the summary of a step.
 pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
+/// Bytes of a text: who calls an organization something long hides nothing else.
+const MOST_BYTES: usize = 2_000;
 
 /// Prints a command for every open finding that will be shown, and the verdict.
 pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()> {
@@ -38,7 +40,20 @@ pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()
         let what = if errors.is_empty() { "findings" } else { "findings and errors" };
         writeln!(out, "{left_out} further {what} are not annotated: GitHub shows {most} of a kind.")?;
     }
+    for sentence in basis(verdict) {
+        writeln!(out, "{}", visible(&sentence))?;
+    }
     writeln!(out, "{}", verdict.line())
+}
+
+/// Commands that annotate a run with why nothing could be judged, and the page for the summary of its step.
+pub fn failure(error: &str) -> [String; 2] {
+    let lines: Vec<_> = error.lines().map(str::to_owned).collect();
+    let annotation = |line: &String| format!("::error title=ssoaudit::{}\n", data(line));
+    let annotations = lines.iter().take(MOST_OF_A_KIND).map(annotation).collect();
+    let mut page = "# ssoaudit: could not judge\n".to_owned();
+    said("Error", &lines, &mut page);
+    [annotations, page]
 }
 
 fn command(severity: Severity) -> (usize, &'static str) {
@@ -61,7 +76,7 @@ fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
 
 /// A message: no line but its own.
 fn data(text: &str) -> String {
-    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&cut(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which ends at a comma or colon.
@@ -70,15 +85,15 @@ fn property(text: &str) -> String {
 }
 
 /// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit.
-pub fn step_summary(verdict: &Verdict) -> String {
+pub fn step_summary(verdict: &Verdict, show_known: bool) -> String {
     // What earlier commands of a step wrote counts as well.
     const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
     let mut out =
         format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
     said("Error", &verdict.errors(), &mut out);
     said("Warning", &verdict.run.warnings, &mut out);
-    if !verdict.run.selection.is_empty() {
-        out.push_str(&format!("\n{}\n", escape::markdown(&selected(verdict))));
+    for sentence in basis(verdict) {
+        out.push_str(&format!("\n{}\n", escape::markdown(&sentence)));
     }
     let counts = verdict.counts_by_rule();
     let mut rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0).peekable();
@@ -98,7 +113,9 @@ pub fn step_summary(verdict: &Verdict) -> String {
         row(&[rule.check.id, &events], &mut out);
     }
     let mut is_first = true;
-    for (at, brief) in verdict.findings.iter().enumerate() {
+    let is_shown = |brief: &&Brief| show_known || brief.status == Status::Open;
+    let shown: Vec<_> = verdict.findings.iter().filter(is_shown).collect();
+    for (at, brief) in shown.iter().enumerate() {
         let finding = verdict.tell(brief);
         let before = out.len();
         if is_first {
@@ -113,7 +130,7 @@ pub fn step_summary(verdict: &Verdict) -> String {
         row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
         if out.len() > ROOM {
             out.truncate(before);
-            out.push_str(&format!("\n{} further findings are not shown.\n", verdict.findings.len() - at));
+            out.push_str(&format!("\n{} further findings are not shown.\n", shown.len() - at));
             break;
         }
     }
@@ -123,7 +140,6 @@ pub fn step_summary(verdict: &Verdict) -> String {
 /// Sentences, as many as nobody minds to read.
 fn said(kind: &str, sentences: &[String], out: &mut String) {
     const MOST: usize = 50;
-    const MOST_BYTES: usize = 2_000;
     for sentence in sentences.iter().take(MOST) {
         out.push_str(&format!("\n{kind}: {}\n", escape::markdown(&cut(sentence, MOST_BYTES))));
     }
@@ -135,7 +151,7 @@ fn said(kind: &str, sentences: &[String], out: &mut String) {
 
 fn row(cells: &[&str], out: &mut String) {
     for cell in cells {
-        out.push_str(&format!("| {} ", escape::markdown(cell)));
+        out.push_str(&format!("| {} ", escape::markdown(&cut(cell, MOST_BYTES))));
     }
     out.push_str("|\n");
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{escape, objects};
+use crate::policy::Sealed;
 use crate::sheet::Cell;
 use crate::threads;
 use crate::time::Timestamp;
@@ -61,18 +62,11 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDI
 /// One object, with every finding, rule, warning and input on a line of its own.
 pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let run = &verdict.run;
-    let head = json!({
-        "schema": SCHEMA,
-        "verdict": verdict.outcome.name(),
-        "fail_on": severity_name(run.fail_on),
-        "now": time(run.now),
-        "policy": policy(verdict),
-        "selection": run.selection,
-        "strict": run.is_strict,
-        "counts": by_status_and_severity(&verdict.counts()),
-    });
+    let counts = by_status_and_severity(&verdict.counts());
+    let head = [("schema", SCHEMA.into()), ("verdict", verdict.outcome.name().into())];
+    let head = head.into_iter().map(|(key, value): (&str, Value)| (key.to_owned(), value));
     let mut before = "{\n";
-    for (key, value) in head.as_object().into_iter().flatten() {
+    for (key, value) in head.chain(basis(verdict)).chain([("counts".to_owned(), counts)]) {
         write!(out, "{before}  {}: {}", json!(key), escape::json(&value.to_string()))?;
         before = ",\n";
     }
@@ -126,10 +120,24 @@ pub fn time(time: Timestamp) -> String {
     time.rfc3339(Tz::UTC)
 }
 
-/// Which policy was applied.
-pub fn policy(verdict: &Verdict) -> Value {
-    let policy = &verdict.run.policy;
-    json!({ "path": policy.path, "sha256": policy.sha256 })
+/// What the verdict depends on besides the inputs.
+pub fn basis(verdict: &Verdict) -> Map<String, Value> {
+    let run = &verdict.run;
+    let sealed = |file: &Sealed| json!({ "path": file.path, "sha256": file.sha256 });
+    let policy = &run.policy;
+    let roster = policy.roster.as_ref().map(sealed);
+    let basis: [(&str, Value); 9] = [
+        ("policy", json!({ "path": policy.path, "sha256": policy.sha256, "roster": roster })),
+        ("fail_on", severity_name(run.fail_on).into()),
+        ("now", time(run.now).into()),
+        ("baseline", run.baseline.as_ref().map(sealed).into()),
+        ("selection", run.selection.as_slice().into()),
+        ("selected", run.selected.into()),
+        ("reading", run.reading.as_slice().into()),
+        ("strict", run.is_strict.into()),
+        ("redacted", run.is_redacted.into()),
+    ];
+    basis.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn by_status_and_severity(counts: &Counts) -> Value {

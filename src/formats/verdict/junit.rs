@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{VerdictLook, counted, more, not_applicable, place, status};
+use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
 use crate::formats::escape::visible;
 use crate::verdict::{Brief, Counts, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
@@ -22,7 +22,8 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
     }
     suite.add_test_cases(inputs(verdict));
     let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", visible(warning)));
-    suite.set_system_out(format!("{}{}\n", warnings.collect::<String>(), verdict.line()));
+    let basis = basis(verdict).iter().map(|sentence| format!("{}\n", visible(sentence))).collect::<String>();
+    suite.set_system_out(format!("{}{basis}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
     // Not at once: errors of the writer would be told as those of XML.
@@ -77,6 +78,8 @@ fn case<'a>(
     case.set_classname(SUITE);
     let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
     let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
+    let is_shown = |brief: &&Brief| look.show_known || brief.status == Status::Open;
+    let others: Vec<_> = others.into_iter().filter(is_shown).collect();
     let out = lacking.unwrap_or_default() + &listed(verdict, &others, look);
     if !out.is_empty() {
         case.set_system_out(out);

@@ -135,9 +135,19 @@ fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     is_some.then(|| format!("{} of {all} {}", rule.not_applicable, if all == 1 { "event" } else { "events" }))
 }
 
-/// What was judged, if that is not everything.
-fn selected(verdict: &Verdict) -> String {
-    format!("Judged are events that match {}.", verdict.run.selection.join(" "))
+/// What it was judged by, and what was judged if that is not everything: a sentence each.
+fn basis(verdict: &Verdict) -> Vec<String> {
+    let run = &verdict.run;
+    let roster = run.policy.roster.as_ref().map(|roster| format!(", with the roster {}", roster.path));
+    let policy = match &run.policy.path {
+        Some(path) => format!("Judged by the policy {path}{}.", roster.unwrap_or_default()),
+        None => "Judged by the defaults, as no policy was found.".to_owned(),
+    };
+    let selected = (!run.selection.is_empty())
+        .then(|| format!("Judged are events that match {}.", run.selection.join(" ")));
+    let reading =
+        (!run.reading.is_empty()).then(|| format!("Lines were read with {}.", run.reading.join(" ")));
+    [Some(policy), selected, reading].into_iter().flatten().collect()
 }
 
 /// How many findings a rule has: `2 open, 1 planned`.

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::json::basis;
 use super::{cut, relative, status};
 use crate::checks::Severity;
 use crate::formats::escape::{visible, write_json};
@@ -45,6 +46,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
             Outcome::Incomplete => 2,
         },
         "toolExecutionNotifications": notifications(verdict),
+        "properties": basis(verdict),
     });
     write!(out, "{{\n\"$schema\": \"{SCHEMA}\",\n\"version\": \"2.1.0\",\n\"runs\": [{{")?;
     out.write_all(b"\n\"tool\": ")?;
@@ -149,7 +151,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         }
         false => json!([]),
     };
-    if verdict.run.has_baseline {
+    if verdict.run.baseline.is_some() {
         result["baselineState"] = if finding.is_in_baseline { "unchanged" } else { "new" }.into();
     }
     result

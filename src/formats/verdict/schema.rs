@@ -11,51 +11,55 @@ use crate::verdict::{Outcome, Status, severities, severity_name};
 pub fn check() -> Value {
     let by_severity = || object(severities().map(|at| (severity_name(at).to_owned(), count())).collect());
     let counts = object(Status::NAMES.iter().map(|name| ((*name).to_owned(), by_severity())).collect());
-    named(
-        json::SCHEMA,
-        members([
-            ("schema", json!({ "const": json::SCHEMA })),
-            ("verdict", word()),
-            ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
-            ("now", about(time(), "what was taken for the present")),
-            ("policy", policy()),
-            ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
-            ("strict", about(flag(), "whether an invalid line violates the policy")),
-            ("counts", about(counts, "findings by status and severity")),
-            ("rules", list(rule())),
-            ("findings", list(finding())),
-            ("errors", about(list(text()), "what keeps it from passing besides findings")),
-            ("warnings", list(text())),
-            ("inputs", list(input())),
-        ]),
-    )
+    let parts = [
+        ("counts", about(counts, "findings by status and severity")),
+        ("rules", list(rule())),
+        ("findings", list(finding())),
+        ("errors", about(list(text()), "what keeps it from passing besides findings")),
+        ("warnings", list(text())),
+        ("inputs", list(input())),
+    ];
+    named(json::SCHEMA, basis().into_iter().chain(parts))
 }
 
 /// The schema of [`super::evidence::evidence`].
 pub fn evidence() -> Value {
-    named(
-        evidence::SCHEMA,
-        members([
-            ("schema", json!({ "const": evidence::SCHEMA })),
-            ("tool", members([("name", text()), ("version", text())])),
-            ("now", about(time(), "what was taken for the present")),
-            ("policy", policy()),
-            ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
-            ("strict", about(flag(), "whether an invalid line violates the policy")),
-            ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
-            ("verdict", word()),
-            ("baseline", about(flag(), "whether findings were compared with a baseline")),
-            ("inputs", list(input())),
-            ("rules", list(rule())),
-            ("errors", about(list(text()), "what keeps it from passing besides findings")),
-            ("warnings", list(text())),
-        ]),
-    )
+    let parts = [
+        ("tool", members([("name", text()), ("version", text())])),
+        ("inputs", list(input())),
+        ("rules", list(rule())),
+        ("errors", about(list(text()), "what keeps it from passing besides findings")),
+        ("warnings", list(text())),
+    ];
+    named(evidence::SCHEMA, basis().into_iter().chain(parts))
 }
 
-fn named(name: &str, object: Value) -> Value {
+/// What [`super::json::basis`] says.
+fn basis() -> [(&'static str, Value); 9] {
+    let roster = about(or_null(sealed()), "who may do what");
+    let path = about(or_null(text()), "where it was read from; null for the defaults");
+    [
+        ("policy", members([("path", path), ("sha256", sha256()), ("roster", roster)])),
+        ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
+        ("now", about(time(), "what was taken for the present")),
+        ("baseline", about(or_null(sealed()), "what findings were compared with")),
+        ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
+        ("selected", about(count(), "valid events that it keeps, each delivered event once")),
+        ("reading", about(list(text()), "flags that say how lines were read, if not as usual")),
+        ("strict", about(flag(), "whether an invalid line violates the policy")),
+        ("redacted", about(flag(), "whether pseudonyms are shown for what is personal")),
+    ]
+}
+
+fn sealed() -> Value {
+    members([("path", text()), ("sha256", sha256())])
+}
+
+fn named(name: &str, parts: impl Iterator<Item = (&'static str, Value)>) -> Value {
+    let first = [("schema", json!({ "const": name })), ("verdict", word())];
+    let members = first.into_iter().chain(parts).map(|(key, schema)| (key.to_owned(), schema));
     let mut schema = json!({ "$schema": DRAFT, "title": name });
-    if let (Value::Object(schema), Value::Object(object)) = (&mut schema, object) {
+    if let (Value::Object(schema), Value::Object(object)) = (&mut schema, object(members.collect())) {
         schema.extend(object);
     }
     schema
@@ -115,13 +119,11 @@ fn input() -> Value {
     ])
 }
 
-fn policy() -> Value {
-    let path = about(or_null(text()), "where it was read from; null for the defaults");
-    members([("path", path), ("sha256", sha256())])
-}
-
 fn word() -> Value {
-    about(json!({ "enum": Outcome::NAMES }), "incomplete if an input was not read to its end")
+    about(
+        json!({ "enum": Outcome::NAMES }),
+        "incomplete if an input was not read to its end, or there was no event to judge",
+    )
 }
 
 fn severity() -> Value {

@@ -54,7 +54,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let hidden = counts.total() - shown;
     let mut notes = vec![format!("{}.", verdict.line())];
     notes.extend(verdict.errors().iter().map(|error| format!("Error: {error}.")));
-    notes.extend((!verdict.run.selection.is_empty()).then(|| super::selected(verdict)));
+    notes.extend(super::basis(verdict));
     if hidden > 0 {
         notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
     }

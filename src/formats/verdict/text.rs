@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::sheet::tone;
-use super::{VerdictLook, counted, more, not_applicable, place, selected, status};
+use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
@@ -29,8 +29,8 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     if verdict.findings.iter().any(|finding| is_shown(finding) && finding.time.is_some()) {
         page.text(0, &format!("Times are in {}.", look.look.zone.name()), Style::new());
     }
-    if !verdict.run.selection.is_empty() {
-        page.text(0, &selected(verdict), Style::new());
+    for sentence in basis(verdict) {
+        page.text(0, &sentence, Style::new());
     }
     let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
     let mut found: Vec<_> = (0..verdict.rules.len()).filter(|rule| counts[*rule].total() > 0).collect();

@@ -144,6 +144,31 @@ fn standard_output_that_is_an_input_does_not_feed_on_itself() {
     }
 }
 
+/// What others write to as well is written into, wherever it leads.
+#[test]
+fn streams_that_are_open_keep_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let (input, log_name) = (crate::run::testdata("inputs/events.ndjson"), log.display());
+    let events = fixture("inputs/events.ndjson").iter().filter(|byte| **byte == b'\n').count();
+    for output in ["--output -", "--output /dev/stdout", "--output /dev/fd/1", "--output /dev/stderr"] {
+        let script = format!(
+            "{{ echo before; ssoaudit filter --format ndjson {output} {}; echo after; }} > {log_name} 2>&1",
+            input.display()
+        );
+        assert_eq!(run(shell(&script)).code, 0, "{output}");
+        let text = fs::read_to_string(&log).unwrap();
+        assert!(text.starts_with("before\n") && text.ends_with("after\n"), "{output}: {text}");
+        assert_eq!(text.lines().count(), events + 2, "{output}");
+    }
+    let script =
+        format!("ssoaudit check --format json=/dev/stdout --format table {} > {log_name}", input.display());
+    let twice = run(shell(&script));
+    assert_eq!(twice.code, 2);
+    assert!(twice.stderr.contains("two outputs cannot both go to standard output"), "{}", twice.stderr);
+    assert_eq!(names(folder.path()), ["log"]);
+}
+
 /// Under its name, a file takes the place of what was there; a device or a pipe must stay what it is.
 #[test]
 fn a_pipe_is_written_into_and_a_link_is_followed() {

@@ -253,11 +253,14 @@ fn verdict(case: &Case, show_known: bool) {
         last: file.times.range.map(|range| range.1),
     };
     let run = Run {
-        policy: PolicyInfo { path: Some(case.name.clone()), sha256: policy.sha256.clone() },
+        policy: PolicyInfo { path: Some(case.name.clone()), sha256: policy.sha256.clone(), roster: None },
         fail_on: policy.fail_on,
         now: now(),
-        has_baseline: false,
+        baseline: None,
         selection: vec![case.name.clone()],
+        selected: survey.selected,
+        reading: vec![case.name.clone()],
+        is_redacted: false,
         is_strict: show_known,
         needs_event: show_known,
         folder: None,
@@ -283,6 +286,6 @@ fn verdict(case: &Case, show_known: bool) {
             assert_sound(format.name, &text, case.look.width);
         }
     }
-    assert_sound("markdown", &step_summary(&verdict), None);
+    assert_sound("markdown", &step_summary(&verdict, true), None);
     assert_sound("json", &String::from_utf8(evidence(&verdict)).unwrap(), None);
 }

@@ -90,6 +90,8 @@ fn markdown(text: &str) {
             assert!(fence.is_some_and(|fence| fence.bytes().all(|byte| byte == b'`')), "{line}");
             continue;
         }
+        // What keeps `@` and `#` from being more than signs.
+        let line = &line.replace("@<!-- -->", "").replace("#<!-- -->", "");
         for linking in ["<", "://", "www.", "@", "]("] {
             assert!(!line.contains(linking), "{linking} in {line}");
         }
