@@ -3,9 +3,11 @@
 //! A selection is a list of clauses, one a flag, that all have to hold; the values of one flag
 //! are alternatives.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use anyhow::{Result, anyhow, bail};
+use foldhash::fast::RandomState;
 use ipnet::IpNet;
 use wildmatch::WildMatch;
 
@@ -63,6 +65,25 @@ impl Select {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
 
+    /// What selects organizations and may be a name, as it does not begin like their ids.
+    pub fn organization_names(&self, ids: &[&str]) -> Vec<Pattern> {
+        let organizations = self.clauses.iter().filter_map(Clause::organizations).flatten();
+        let is_name = |pattern: &&Pattern| !ids.iter().any(|id| pattern.start().starts_with(id));
+        organizations.filter(is_name).cloned().collect()
+    }
+
+    /// Lets every clause about organizations hold for those of these ids as well.
+    pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = String>) {
+        let ids = Pattern::Any(ids.into_iter().collect());
+        for clause in &mut self.clauses {
+            if clause.organizations().is_some()
+                && let Test::Matches(_, patterns) = &mut clause.test
+            {
+                patterns.push(ids.clone());
+            }
+        }
+    }
+
     /// The time it is about, to before the end; all time unless `--since` and `--until` bound it.
     pub fn period(&self) -> (Timestamp, Timestamp) {
         let mut period = (Timestamp::MIN, Timestamp::MAX);
@@ -79,7 +100,7 @@ impl Select {
     /// Its flags, times as instants; without values that may be personal if those are not to be shown.
     pub fn flags(&self, is_private: bool) -> Vec<String> {
         let shown = |clause: &Clause| match clause.flag.split_once(' ') {
-            Some((name, _)) if is_private && clause.test.is_personal() => format!("{name} …"),
+            Some((name, _)) if is_private && clause.is_personal() => format!("{name} …"),
             _ => clause.flag.clone(),
         };
         let flags = self.clauses.iter().map(shown);
@@ -89,16 +110,24 @@ impl Select {
 
 const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
 
-impl Test {
-    /// Whether what is asked for may be about a person.
+impl Clause {
+    /// Whether what it looks for may be about a person.
     fn is_personal(&self) -> bool {
-        match self {
-            Self::Matches(attributes, _) => attributes.contains(&Attribute::OrganizationName),
-            Self::Actor(..) | Self::Within(_) => true,
-            Self::Impersonated | Self::Since(_) | Self::Until(_) => false,
-        }
+        self.organizations().is_some() || matches!(self.test, Test::Actor(..) | Test::Within(_))
     }
 
+    /// What it looks for, if that is organizations.
+    fn organizations(&self) -> Option<&[Pattern]> {
+        match &self.test {
+            Test::Matches(attributes, patterns) if attributes.contains(&Attribute::OrganizationName) => {
+                Some(patterns)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Test {
     /// Whether it holds for the event.
     pub fn holds(&self, event: &Event<'_>) -> bool {
         match self {
@@ -135,8 +164,8 @@ pub enum Pattern {
     Exact(String),
     /// With wildcards, in lower case.
     Wild(WildMatch),
-    /// One of these, without wildcards.
-    Any(Vec<String>),
+    /// One of these, to the letter.
+    Any(HashSet<String, RandomState>),
 }
 
 impl Pattern {
@@ -149,13 +178,22 @@ impl Pattern {
         }
     }
 
+    /// How it begins, to its first wildcard.
+    fn start(&self) -> String {
+        match self {
+            Self::Exact(exact) => exact.to_ascii_lowercase(),
+            Self::Wild(wild) => wild.pattern().chars().take_while(|c| !matches!(c, '*' | '?')).collect(),
+            Self::Any(_) => String::new(),
+        }
+    }
+
     /// Whether it matches the whole text.
     #[inline]
     pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Exact(exact) => exact.eq_ignore_ascii_case(text),
             Self::Wild(wild) => wild.matches(&text.to_ascii_lowercase()),
-            Self::Any(texts) => texts.iter().any(|any| any.eq_ignore_ascii_case(text)),
+            Self::Any(texts) => texts.contains(text),
         }
     }
 }

@@ -6,6 +6,7 @@ mod completions;
 mod filter;
 mod init;
 mod man;
+mod organizations;
 mod report;
 mod schema;
 mod sheet_args;

@@ -13,7 +13,7 @@ pub use field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use foreign::resembles;
 pub use tree::Tree;
 
-use crate::event::Operation;
+use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
 use crate::json::{Document, Kind, NodeId};
 use crate::sink::Sink;
@@ -78,6 +78,18 @@ impl Source {
 /// The documented connection types of every source.
 pub fn connection_types() -> impl Iterator<Item = &'static str> {
     terms().filter(|term| term.protocol.is_some()).map(|term| term.name)
+}
+
+/// How ids of organizations begin.
+pub fn organization_prefixes() -> Vec<&'static str> {
+    let fields = ALL.iter().flat_map(|source| source.fields);
+    let expects =
+        fields.filter(|field| field.means == Some(Attribute::OrganizationId)).flat_map(|field| field.expects);
+    let prefixes = expects.filter_map(|expect| match expect {
+        Expect::Prefix(prefix, _) => Some(*prefix),
+        _ => None,
+    });
+    prefixes.collect()
 }
 
 /// The neutral protocols that any of them stands for.

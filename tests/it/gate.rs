@@ -394,6 +394,31 @@ fn a_silence_before_the_selected_time_is_not_judged() {
     }
 }
 
+/// An organization's deletions do not say its name.
+#[test]
+fn an_organization_is_selected_whole_by_its_name() {
+    let id = "org_01J42CG81GAZRX9XJK5BRCEQR9";
+    for command in
+        [&["check", "--now", "2025-04-05"][..], &["report", "removals"], &["report", "access"], &["summary"]]
+    {
+        let print = |org: &str, more: &[&str]| {
+            let run = ssoaudit(&[command, &["--format", "json", "--org", org, SAMPLE], more].concat());
+            run.stdout.replace(&format!("--org {org}"), "")
+        };
+        assert_eq!(print("Cobalt Ridge*", &[]), print(id, &[]), "{command:?}");
+        assert_eq!(
+            print("cobalt ridge analytics? inc.", &["--invert-match"]),
+            print(id, &["--invert-match"])
+        );
+        assert_ne!(print(id, &[]), print("org_01*", &[]));
+    }
+    let piped = crate::run::ssoaudit_with_input(
+        &["check", "--org", "Cobalt Ridge*", "-"],
+        &fixture("sso-events.ndjson"),
+    );
+    assert!(piped.stderr.contains("<stdin> can be read once only"), "{}", piped.stderr);
+}
+
 #[test]
 fn a_selection_that_keeps_nothing_passes_nothing() {
     for selection in [["--org", "nobody"], ["--since", "2030-01-01"], ["--action", "created"]] {

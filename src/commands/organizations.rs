@@ -1,0 +1,71 @@
+//! Organizations that are selected by name: not every event says the name, so before a survey their ids are
+//! looked up.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+
+use crate::event::Attribute;
+use crate::input::{Input, Meter};
+use crate::messages;
+use crate::order::Piece;
+use crate::scan::{Fold, Record, Settings, scan};
+use crate::select::Select;
+use crate::sources;
+use crate::terminal::Terminal;
+
+#[derive(Default)]
+struct Ids(BTreeSet<String>);
+
+impl Fold for Ids {
+    fn weight(&self) -> usize {
+        self.0.len() * size_of::<String>()
+    }
+}
+
+/// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs,
+/// so it is not done for ids, nor for what can be read once only.
+pub fn by_id_as_well(
+    select: &mut Select,
+    inputs: &[Input],
+    settings: Settings,
+    terminal: Terminal,
+) -> Result<()> {
+    let names = select.organization_names(&sources::organization_prefixes());
+    if names.is_empty() {
+        return Ok(());
+    }
+    if let Some(input) = inputs.iter().find(|input| input.is_live()) {
+        let warning = format!(
+            "{} can be read once only, so events that do not say the name of their organization are left out; \
+             give --org an id, or a file to read",
+            input.name
+        );
+        messages::warning(&warning, terminal.colors_stderr());
+        return Ok(());
+    }
+    let each = move |ids: &mut Ids, record: Record<'_>| {
+        let Some(event) = record.event else {
+            return;
+        };
+        let texts =
+            [Attribute::OrganizationId, Attribute::OrganizationName].map(|attribute| event.best(attribute));
+        if let [Some(id), Some(name)] = texts
+            && names.iter().any(|pattern| pattern.matches(&name))
+            && !ids.0.contains(&*id)
+        {
+            ids.0.insert(id.into_owned());
+        }
+    };
+    let mut ids = BTreeSet::new();
+    scan(inputs, settings, &Meter::default(), each, |piece| {
+        // Whatever else there is to say of inputs, the survey will.
+        if let Piece::Block { value, .. } = piece {
+            ids.extend(value.0);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    select.add_organizations(ids);
+    Ok(())
+}
