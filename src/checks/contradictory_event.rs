@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \

@@ -31,7 +31,7 @@ pub fn explain(id: &str) -> Result<Verdict> {
             None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
         }
     };
-    let Check { about, severity, params, explain, controls, .. } = check;
+    let Check { about, severity, covered_by, params, explain, controls, .. } = check;
     let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
     let parts = [
         ("What it means", explain.means),
@@ -41,6 +41,9 @@ pub fn explain(id: &str) -> Result<Verdict> {
     ];
     for (title, part) in parts {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
+    }
+    if let Some(told) = covered_by.told() {
+        text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
     }
     if !params.is_empty() {
         text.push_str("\nSettings\n");

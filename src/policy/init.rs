@@ -52,6 +52,9 @@ fn rule(text: &mut String, check: &Check) {
     };
     line(format!("\n[rules.{}]", check.id));
     line(format!("# {}", check.about));
+    if let Some(told) = check.covered_by.told() {
+        line(format!("# {told}"));
+    }
     match check.default {
         Default::On => line("enabled = true".to_owned()),
         Default::Off => line("enabled = false".to_owned()),
@@ -149,9 +152,11 @@ fn tail(checks: &[&Check]) -> String {
 #from = 2026-12-19
 #to = 2027-01-04
 
-# Changes that were announced: what a rule finds about them does not count.
-# Operations are {operations}. A connection (id) and an actor (id,
-# e-mail address or name) may be left out. The change is at `not-before` or later, and before
+# Changes that were announced: what a rule finds about them does not count, unless it says above what
+# it needs. The organization (id or name) is the one that the event names, and the one that owns the
+# connection if that is another: both have to match. Operations are
+# {operations}. A connection (id) and an actor
+# (id, e-mail address or name) may be left out. The change is at `not-before` or later, and before
 # `expires`.
 #[[planned]]
 #organization = \"acme*\"
@@ -249,6 +254,7 @@ mod tests {
             "
 [rules.unwanted-connection-type]
 # a sample
+# Only a planned change that names its actor covers what is found.
 # On when there is something in its list, unless this says otherwise.
 #enabled = true
 severity = \"low\"
