@@ -84,11 +84,11 @@ static FIELDS: &[Field] = &[
         .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("occurredAt", "when it happened; ISO 8601, UTC with milliseconds in practice")
         .or("occurred_at").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
-    Field::new("version", FieldKind::Integer, "version of the action's registered schema"),
+    Field::new("version", FieldKind::Integer, "version of the action's registered schema").of_delivery(),
     Field::text("id", "id of the stored event; log streams add it")
         .outside().means(Attribute::Id).expects(&[Expect::NotEmpty]),
     Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
-        .or("organizationId").outside().means(Attribute::OrganizationId).expects(ORG_ID),
+        .or("organizationId").outside().of_delivery().means(Attribute::OrganizationId).expects(ORG_ID),
 
     Field::new("actor", FieldKind::Object, "who did it").required(),
     Field::text("actor.type", "always `user`")
