@@ -35,6 +35,8 @@ pub struct By<'a> {
     pub now: Timestamp,
     /// The time that is selected, to before its end.
     pub period: (Timestamp, Timestamp),
+    /// Only what is selected is judged: what a policy knows may be about the rest.
+    pub is_part: bool,
     /// The survey's names as they are to be shown, if not as in the log.
     pub shown: Option<&'a Survey>,
 }
@@ -80,7 +82,7 @@ pub fn tell<'a>(
         let subject = Subject::Change(index);
         deed(survey, &origins, &about(survey, subject), subject)
     });
-    let warnings = known.warnings().iter().map(ToString::to_string).collect();
+    let warnings = known.warnings(by.is_part).iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
     let tell: Tell<'a> = Box::new(move |brief| {
         let rule = usize::from(brief.rule);

@@ -142,7 +142,8 @@ impl CheckCommand {
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
-        let by = By { policy: &policy, baseline: known.as_ref(), now, period, shown: shown.as_ref() };
+        let (is_part, shown) = (!selection.is_empty(), shown.as_ref());
+        let by = By { policy: &policy, baseline: known.as_ref(), now, period, is_part, shown };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
         survey.sightings = Vec::new();

@@ -126,8 +126,9 @@ impl<'p> Known<'p> {
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.
-    /// An announcement of what is still to begin is not missed. What may be mistakes is among them.
-    pub fn warnings(&self) -> Vec<Warning> {
+    /// An announcement of what is still to begin is not missed, nor any suppression if only a part of the log
+    /// was judged. What may be mistakes is among them.
+    pub fn warnings(&self, is_part: bool) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
         let planned = planned.iter().filter_map(|Entry { entry, is_used }| {
@@ -141,7 +142,9 @@ impl<'p> Known<'p> {
             };
             Some((entry.line, format!("the planned change (ticket {}) {end}", entry.ticket)))
         });
-        let unused = unused(valid).map(|entry| (entry.line, format!("{} was not used", name(entry))));
+        let unused = unused(valid)
+            .filter(|_| !is_part)
+            .map(|entry| (entry.line, format!("{} was not used", name(entry))));
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
@@ -423,14 +426,15 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
-        let warnings = |now: &str, found: &[Found<'_>]| -> Vec<String> {
+        let told = |now: &str, found: &[Found<'_>], is_part: bool| -> Vec<String> {
             let policy = policy(POLICY);
             let known = Known::new(&policy, None, at(now));
             for found in found {
                 known.status(found);
             }
-            known.warnings().iter().map(Warning::to_string).collect()
+            known.warnings(is_part).iter().map(Warning::to_string).collect()
         };
+        let warnings = |now: &str, found: &[Found<'_>]| told(now, found, false);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
         let third =
@@ -453,6 +457,12 @@ expires = "2025-12-02T00:00:00Z"
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),
             ]
+        );
+        // A part of the log may lack what the others are about.
+        assert_eq!(told("2025-11-02T20:00:00Z", &[], true), [first, second]);
+        assert_eq!(
+            told("2025-12-01T00:00:00Z", &[], true)[2],
+            format!("{third} expired on 2025-12-01 01:00+01:00")
         );
         // Both announcements and both suppressions match it, so that none of them is missed.
         let everything = Found {

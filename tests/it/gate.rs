@@ -133,6 +133,23 @@ fn what_is_planned_or_accepted_does_not_fail() {
 }
 
 #[test]
+fn a_suppression_of_what_is_not_selected_is_not_missed() {
+    let warnings = |expires: &str, more: &[&str]| {
+        let policy = format!(
+            "version = 1\n[[suppressions]]\nrule = \"log-gap\"\nreason = \"moved\"\nexpires = {expires}\n\
+             [[suppressions]]\nfingerprint = \"{:032}\"\nreason = \"moved\"\nexpires = {expires}\n",
+            0
+        );
+        with_policy(&policy, &[more, &[SAMPLE]].concat()).stderr
+    };
+    assert_eq!(warnings("2025-12-31", &[]).matches("was not used").count(), 2);
+    for selection in [&["--org", "org_33590218846613072"][..], &["--since", "2025-01-01"]] {
+        assert_eq!(warnings("2025-12-31", selection), "", "{selection:?}");
+        assert_eq!(warnings("2025-04-05", selection).matches("expired on").count(), 2);
+    }
+}
+
+#[test]
 fn a_planned_change_that_no_rule_minds_is_used() {
     let warnings = |day: &str, operation: &str| {
         let policy = format!(
