@@ -51,7 +51,7 @@ pub struct CheckCommand {
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     policy: Option<PathBuf>,
     /// The least severity that fails, instead of the policy's
-    #[arg(long, value_name = "SEVERITY", help_heading = "Policy")]
+    #[arg(long, value_name = "SEVERITY", ignore_case = true, help_heading = "Policy")]
     fail_on: Option<Severity>,
     /// Findings in this file are known and do not fail
     #[arg(long, value_name = "FILE", help_heading = "Policy")]

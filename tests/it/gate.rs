@@ -32,7 +32,7 @@ fn validated(schema: &str, json: &Value) {
 
 #[test]
 fn the_verdict_is_the_same_in_every_format() {
-    for (fail_on, code) in [("critical", 1), ("info", 1)] {
+    for (fail_on, code) in [("critical", 1), ("info", 1), ("HIGH", 1)] {
         for format in VERDICT_FORMATS {
             let run = check(&["--fail-on", fail_on, "--format", format.name, SAMPLE]);
             assert_eq!(run.code, code, "{} {fail_on}", format.name);
@@ -432,6 +432,10 @@ fn a_policy_is_found_upward_and_init_writes_one() {
     assert!(run_in(folder.path(), &["init"]).status.success());
     let again = run_in(folder.path(), &["init"]);
     assert_eq!(again.status.code(), Some(2));
+    for folder in [&["init", "."][..], &["init", "--force", "."]] {
+        let error = String::from_utf8(run_in(&below, folder).stderr).unwrap();
+        assert_eq!(error, "error: . is a directory; name the file, such as ssoaudit.toml\n");
+    }
     let sample = crate::run::testdata("sso-events.ndjson");
     let args = [&NOW[..], &["--format", "json", sample.to_str().unwrap()]].concat();
     let output = run_in(&below, &args);
