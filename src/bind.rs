@@ -1,6 +1,8 @@
 //! Binds a parsed line to its source's table: which value is which field, and what is missing,
 //! of another type, or known to no document.
 
+mod index;
+
 use crate::event::{Attribute, Operation};
 use crate::fields::{Binding, FieldId, Index};
 use crate::finding::{
@@ -58,46 +60,8 @@ pub fn bind(
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    index(source, bound);
+    index::fill(source.fields, &bound.bindings, &mut bound.index);
     action.map_or(Operation::Other, |action| action.operation)
-}
-
-fn index(source: &Source, bound: &mut Bound) {
-    let Bound { bindings, index, .. } = bound;
-    index.attributes.clear();
-    index.fields.clear();
-    index.fields.resize(source.fields.len(), (0, 0));
-    for (at, binding) in bindings.iter().enumerate() {
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let (first, end) = &mut index.fields[binding.field as usize];
-        if *end == 0 {
-            *first = at;
-        }
-        *end = at.saturating_add(1);
-        if let Some(attribute) = source.fields[binding.field as usize].means {
-            index.attributes.push((attribute, at));
-        }
-    }
-    index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
-    index.best.fill(u32::MAX);
-    for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
-        index.best[*attribute as usize] = bindings[*at as usize].slot;
-    }
-    index.sorted.clear();
-    index.sorted.extend(0..bindings.len() as u32);
-    let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element, *at);
-    index.sorted.sort_unstable_by_key(place);
-    index.skeleton.clear();
-    for (field, element, _) in index.sorted.iter().map(place) {
-        index.skeleton.extend_from_slice(&field.to_ne_bytes());
-        index.skeleton.extend_from_slice(&element.to_ne_bytes());
-    }
-    let mut start = 0;
-    for (attribute, at) in index.starts.iter_mut().enumerate() {
-        let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;
-        start += index.attributes[start as usize..].iter().take_while(before).count() as u32;
-        *at = start;
-    }
 }
 
 fn action(

@@ -287,7 +287,7 @@ impl RedactArgs {
         let key = match (&self.redact_key_file, std::env::var_os("SSOAUDIT_REDACT_KEY")) {
             (Some(path), _) => {
                 let key = input::read_whole(path);
-                key.with_context(|| format!("cannot read key {}", path.display()))?.trim_ascii().to_vec()
+                key.with_context(|| format!("cannot read key {}", path.display()))?
             }
             (None, Some(key)) => key.into_encoded_bytes(),
             (None, None) => {
@@ -296,10 +296,12 @@ impl RedactArgs {
                 key.to_vec()
             }
         };
+        // However it is given: a file mostly ends with a line's end.
+        let key = key.trim_ascii();
         if key.is_empty() {
             bail!("the key of --redact is empty");
         }
-        Ok(Some(Redactor::new(&key)))
+        Ok(Some(Redactor::new(key)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which events came before: a webhook is sent again when nobody answers, and exports overlap.
 //!
-//! What an event says is its content: the values of its documented fields, whatever their order and
-//! the white space. Readers only write down what arrived; what arrived twice is found at the end, as
+//! What an event says is its content: its time and the values of its documented fields, whatever their
+//! order, the white space, how the time is spelt, and what comes with the way of delivery, such as a
+//! wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
 //! the same event may come in two files, and looking one up at once would cost a miss of every cache.
 
 use std::hash::{BuildHasher, Hasher};
@@ -44,6 +45,8 @@ impl Identities {
         let fields = &event.fields;
         let mut hasher = self.values.build_hasher();
         hasher.write(event.source.as_bytes());
+        hasher.write_i64(event.time.seconds);
+        hasher.write_u32(event.time.nanos);
         hasher.write(&fields.index.skeleton);
         for at in &fields.index.sorted {
             let span = fields.span(&fields.bindings[*at as usize]);

@@ -50,7 +50,8 @@ pub struct Index {
     pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding, and the one after its last; equal where it has none.
     pub fields: Vec<(u32, u32)>,
-    /// The bindings sorted by field and element: an order that does not depend on the line's.
+    /// The bindings of what the event says besides its time, whatever way it came, sorted by field and
+    /// element: an order that does not depend on the line's.
     pub sorted: Vec<u32>,
     /// Field and element of each of those.
     pub skeleton: Vec<u8>,

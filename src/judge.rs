@@ -2,7 +2,7 @@
 
 use crate::checks::{Burst, Case, Check, Judgement, Lists, Subject, Violation};
 use crate::event::Operation;
-use crate::history::{self, Change};
+use crate::history::{self, Change, Origin};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
@@ -35,6 +35,8 @@ pub struct By<'a> {
     pub now: Timestamp,
     /// The time that is selected, to before its end.
     pub period: (Timestamp, Timestamp),
+    /// Only what is selected is judged: what a policy knows may be about the rest.
+    pub is_part: bool,
     /// The survey's names as they are to be shown, if not as in the log.
     pub shown: Option<&'a Survey>,
 }
@@ -49,6 +51,8 @@ pub fn tell<'a>(
     place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Send + Sync + 'a,
 ) -> Judged<'a> {
     let known = Known::new(by.policy, by.baseline, by.now);
+    // Only planned changes ask whose connections are.
+    let origins = if by.policy.planned.is_empty() { Vec::new() } else { history::origins(survey) };
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
@@ -62,7 +66,11 @@ pub fn tell<'a>(
             let (status, is_in_baseline) = match known.is_empty() {
                 true => (Status::Open, false),
                 false => {
-                    let found = found(survey, check.id, &about, violations[number].subject);
+                    let subject = violations[number].subject;
+                    let Check { id: rule, covered_by, .. } = *check;
+                    let fingerprint = fingerprint::of(rule, survey, subject);
+                    let deed = deed(survey, &origins, &about, subject);
+                    let found = Found { rule, covered_by, fingerprint, deed };
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
@@ -70,8 +78,11 @@ pub fn tell<'a>(
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
-    known.came_true(&survey.changes, |index| deed(survey, &about(survey, Subject::Change(index))));
-    let warnings = known.warnings().iter().map(ToString::to_string).collect();
+    known.came_true(&survey.changes, |index| {
+        let subject = Subject::Change(index);
+        deed(survey, &origins, &about(survey, subject), subject)
+    });
+    let warnings = known.warnings(by.is_part).iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
     let tell: Tell<'a> = Box::new(move |brief| {
         let rule = usize::from(brief.rule);
@@ -167,17 +178,19 @@ fn about_event(event: &Change) -> About {
     About { time, operation: None, action, organization, connection, actor, place }
 }
 
-fn found<'a>(survey: &'a Survey, rule: &'static str, about: &About, subject: Subject) -> Found<'a> {
-    Found { rule, fingerprint: fingerprint::of(rule, survey, subject), deed: deed(survey, about) }
-}
-
-fn deed<'a>(survey: &'a Survey, about: &About) -> Deed<'a> {
+fn deed<'a>(survey: &'a Survey, origins: &[Origin], about: &About, subject: Subject) -> Deed<'a> {
     let [name, email] = survey.actor_texts(about.actor);
-    let organization = about.organization;
+    let texts =
+        |organization| [survey.organizations.names.get(organization), survey.organization_name(organization)];
+    let other = match subject {
+        Subject::Hit(index, _) => survey.changes[index as usize].organization,
+        _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
+    };
     Deed {
         time: about.time,
         operation: about.operation,
-        organization: [survey.organizations.names.get(organization), survey.organization_name(organization)],
+        organization: texts(about.organization),
+        other: history::is_foreign(other, about.organization).then(|| texts(other)),
         connection: survey.connections.get(about.connection),
         actor: [survey.actors.names.get(about.actor), email, name],
     }

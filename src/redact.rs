@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::net::Ipv6Addr;
 use std::sync::{Mutex, PoisonError};
 
@@ -60,7 +61,7 @@ impl Redactor {
     }
 
     fn pseudonym(&self, personal: Personal, text: &str) -> String {
-        let text = text.to_ascii_lowercase();
+        let text = personal.spelt(text);
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pseudonym) = given.get(&(personal, text.clone())) {
             return pseudonym.clone();
@@ -96,6 +97,14 @@ fn may_hold_email(text: &str) -> bool {
 }
 
 impl Personal {
+    /// The text in the one spelling that its pseudonym is made of.
+    fn spelt(self, text: &str) -> String {
+        match text.parse::<IpAddr>() {
+            Ok(ip) if self == Self::Ip => ip.to_canonical().to_string(),
+            _ => text.to_ascii_lowercase(),
+        }
+    }
+
     /// A pseudonym of the same sort as the text: addresses stay addresses.
     fn named(self, digest: &[u8; 32]) -> String {
         let hex: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -132,6 +141,12 @@ mod tests {
         assert_ne!(shown(&b, Attribute::ActorEmail, "Alice@example.com"), alice);
         assert!(is_ip(&shown(&a, Attribute::Ip, "192.0.2.1")));
         assert_eq!(shown(&a, Attribute::Ip, "unknown"), "unknown");
+        for spellings in
+            [["192.0.2.1", "::ffff:192.0.2.1"], ["2001:db8::1", "2001:0DB8:0:0:0:0:0:1"], ["::1", "0::1"]]
+        {
+            let [one, other] = spellings.map(|text| shown(&a, Attribute::Ip, text));
+            assert_eq!(one, other, "{spellings:?}");
+        }
         assert_eq!(shown(&a, Attribute::ActorId, "user_01"), "user_01");
         assert_eq!(shown(&a, Attribute::Page, "/organizations/org_1"), "/organizations/org_1");
         assert!(!shown(&a, Attribute::Page, "/users/alice%40example.com").contains("alice"));

@@ -12,6 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[
         Param {
             key: "count",
@@ -23,8 +24,7 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "One actor created portal URLs or changed connections in more organizations within the \
                 window than expected. What follows each other so closely is reported once, as one finding \
-                about all of it: no planned change announces it, and no suppression by organization or \
-                connection accepts it.",
+                about all of it: no suppression by organization or connection accepts it.",
         why: "An administrator works for one organization, or for a few; a run through many is what a \
               stolen account of the vendor's staff or a runaway script looks like.",
         example: "Within twenty minutes the same user opens the portal of five customers and deletes their \

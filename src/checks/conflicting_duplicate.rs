@@ -14,6 +14,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "Two events carry the same event id and differ in what they say. A true redelivery says \

@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::All,
     params: &[],
     explain: Explain {
         means: "A connection that existed was deleted. A second deletion of the same connection is what \

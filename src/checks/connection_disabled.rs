@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::All,
     params: &[],
     explain: Explain {
         means: "A connection was disabled that was neither disabled nor deleted already. It still exists \

@@ -10,10 +10,12 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \
-                connection is enabled. It counts as what its action says.",
+                connection is enabled, or names two connections where one is to be deleted. It counts as \
+                what its action says, and for the first connection only.",
         why: "One of the two statements is wrong: either the vendor has a fault that affects its records, \
               or somebody altered the line and missed a place.",
         example: "An event says that a connection was enabled while its data has `\"enabled\": false`.",

@@ -12,6 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "Two different events delete the same connection, and none between them created or enabled \

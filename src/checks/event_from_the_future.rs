@@ -12,6 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[Param {
         key: "skew",
         default: Value::Age(5 * 60),

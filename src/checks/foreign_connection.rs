@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "A connection belongs to the organization of its first event; a later event about it names \

@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::WithActor,
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \

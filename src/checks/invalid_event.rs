@@ -11,6 +11,7 @@ pub static CHECK: Check = Check {
     default: super::Default::On,
     // A line that cannot be read is of no organization: a scope would hide it.
     scopes: &[],
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "A line could not be read as an event: it is cut off, altered, or not what its source \

@@ -13,6 +13,7 @@ pub static CHECK: Check = Check {
     default: super::Default::Off,
     // A silence is one of the whole log.
     scopes: &[],
+    covered_by: super::Plans::None,
     params: &[Param {
         key: "max",
         default: Value::Age(24 * 3600),

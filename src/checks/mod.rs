@@ -78,6 +78,8 @@ pub struct Check {
     pub default: Default,
     /// Which of [`SCOPES`] can confine it.
     pub scopes: &'static [&'static str],
+    /// Which planned changes cover what it finds about their change.
+    pub covered_by: Plans,
     /// What the policy can set.
     pub params: &'static [Param],
     /// What it means, why it matters, an example, how to fix.
@@ -98,6 +100,28 @@ pub enum Default {
     /// It is when the policy has this part: `roster`, `windows or freezes`, or `list`, one of the rule's
     /// own lists.
     With(&'static str),
+}
+
+/// Which planned changes cover what a rule finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plans {
+    /// All: the rule is about what was done.
+    All,
+    /// Those that name the actor: the rule is about who did it, and the others announce nobody.
+    WithActor,
+    /// None: the rule is about the record, or about more than one change.
+    None,
+}
+
+impl Plans {
+    /// What to tell whoever writes a policy; nothing where it is as one expects.
+    pub fn told(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::WithActor => Some("Only a planned change that names its actor covers what is found."),
+            Self::None => Some("No planned change covers what is found."),
+        }
+    }
 }
 
 /// What there is to know about a rule, each part some sentences.

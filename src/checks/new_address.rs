@@ -17,6 +17,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::WithActor,
     params: &[Param {
         key: "history",
         default: Value::Count(5),

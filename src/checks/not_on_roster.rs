@@ -10,6 +10,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     default: super::Default::With("roster"),
     scopes: super::SCOPES,
+    covered_by: super::Plans::WithActor,
     params: &[],
     explain: Explain {
         means: "A portal URL was created or a connection changed by an actor who has no role in the \

@@ -12,6 +12,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Critical,
     default: super::Default::On,
     scopes: super::SCOPES,
+    covered_by: super::Plans::All,
     params: &[Param {
         key: "grace",
         default: Value::Age(24 * 3600),

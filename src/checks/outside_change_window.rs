@@ -14,6 +14,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::With("windows or freezes"),
     scopes: super::SCOPES,
+    covered_by: super::Plans::All,
     params: &[],
     explain: Explain {
         means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \

@@ -13,6 +13,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES_OF_LINKS,
+    covered_by: super::Plans::None,
     params: &[
         Param {
             key: "count",
@@ -23,9 +24,8 @@ pub static CHECK: Check = Check {
     ],
     explain: Explain {
         means: "One actor created more portal URLs within the window than expected. What follows each \
-                other so closely is reported once, as one finding about all of it: no planned change \
-                announces it, and a suppression by organization accepts it only where all are for that \
-                organization.",
+                other so closely is reported once, as one finding about all of it: a suppression by \
+                organization accepts it only where all are for that organization.",
         why: "Whoever holds a portal URL can set up SSO for the organization. A person needs one; many \
               at once are a script that collects them, or a fault that hands them out.",
         example: "A user creates forty portal URLs within two minutes.",

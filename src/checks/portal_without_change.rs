@@ -18,6 +18,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Low,
     default: super::Default::Off,
     scopes: super::SCOPES_OF_LINKS,
+    covered_by: super::Plans::All,
     params: &[Param {
         key: "window",
         default: Value::Age(24 * 3600),

@@ -17,6 +17,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::Off,
     scopes: super::SCOPES,
+    covered_by: super::Plans::WithActor,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),

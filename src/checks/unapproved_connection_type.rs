@@ -15,6 +15,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::With("list"),
     scopes: super::SCOPES,
+    covered_by: super::Plans::All,
     params: &[
         Param {
             key: "types",

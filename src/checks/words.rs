@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn ages_are_written_as_they_are_read() {
-        for text in ["0s", "1s", "90s", "10m", "90m", "1h", "24h", "36h", "2d", "7d"] {
+        for text in ["0s", "1s", "59s", "90s", "1m", "10m", "90m", "1h", "24h", "36h", "2d", "7d"] {
             let seconds = time::parse_age(text).unwrap() as u64;
             assert_eq!(written(seconds), text);
         }

@@ -51,7 +51,7 @@ pub struct CheckCommand {
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     policy: Option<PathBuf>,
     /// The least severity that fails, instead of the policy's
-    #[arg(long, value_name = "SEVERITY", help_heading = "Policy")]
+    #[arg(long, value_name = "SEVERITY", ignore_case = true, help_heading = "Policy")]
     fail_on: Option<Severity>,
     /// Findings in this file are known and do not fail
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
@@ -154,7 +154,8 @@ impl CheckCommand {
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
-        let by = By { policy: &policy, baseline: known.as_ref(), now, period, shown: shown.as_ref() };
+        let (is_part, shown) = (!selection.is_empty(), shown.as_ref());
+        let by = By { policy: &policy, baseline: known.as_ref(), now, period, is_part, shown };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
         survey.sightings = Vec::new();

@@ -3,9 +3,10 @@
 use anyhow::{Result, bail};
 
 use super::Verdict;
-use crate::checks::{self, Check, Default, Value};
+use crate::checks::{self, Check, Default, Value, words};
 use crate::nearest::nearest;
 use crate::output::Output;
+use crate::policy::init;
 use crate::verdict::severity_name;
 
 /// Lists the rules, the worst first.
@@ -16,7 +17,7 @@ pub fn list() -> Result<Verdict> {
         let on = match default {
             Default::On => String::new(),
             Default::Off => " (off unless the policy enables it)".to_owned(),
-            Default::With(part) => format!(" (on with {part} in the policy)"),
+            Default::With(part) => format!(" (on when in the policy there {})", init::condition(part)),
         };
         format!("{id:<width$}  {:<8}  {about}{on}\n", severity_name(*severity))
     };
@@ -31,7 +32,7 @@ pub fn explain(id: &str) -> Result<Verdict> {
             None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
         }
     };
-    let Check { about, severity, params, explain, controls, .. } = check;
+    let Check { about, severity, covered_by, params, explain, controls, .. } = check;
     let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
     let parts = [
         ("What it means", explain.means),
@@ -41,6 +42,9 @@ pub fn explain(id: &str) -> Result<Verdict> {
     ];
     for (title, part) in parts {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
+    }
+    if let Some(told) = covered_by.told() {
+        text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
     }
     if !params.is_empty() {
         text.push_str("\nSettings\n");
@@ -63,12 +67,7 @@ pub fn explain(id: &str) -> Result<Verdict> {
 fn written(value: &Value) -> String {
     match value {
         Value::Count(count) => count.to_string(),
-        Value::Age(seconds) => {
-            let units = [(86_400, 'd'), (3600, 'h'), (60, 'm'), (1, 's')];
-            let unit = units.iter().find(|(size, _)| seconds % size == 0 && *seconds > 0);
-            let (size, name) = unit.unwrap_or(&(1, 's'));
-            format!("\"{}{name}\"", seconds / size)
-        }
+        Value::Age(seconds) => format!("\"{}\"", words::written(*seconds)),
         Value::Words(_) => "[]".to_owned(),
         Value::Texts(texts) => format!("{texts:?}"),
         Value::OwnTexts(texts) => format!("{texts:?}"),

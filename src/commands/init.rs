@@ -34,6 +34,9 @@ impl Init {
     /// Writes the policy.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
         let to_stdout = self.file.as_os_str() == "-";
+        if self.file.is_dir() {
+            bail!("{} is a directory; name the file, such as {}", self.file.display(), find::NAME);
+        }
         if !to_stdout && !self.force && self.file.exists() {
             bail!("{} is there already; --force writes over it", self.file.display());
         }

@@ -6,7 +6,7 @@ use super::entries;
 use super::fingerprint;
 use super::read::{FAIL_ON, VERSION, ZONE};
 use super::rules::{TIMES, is_empty, severity_name};
-use crate::checks::{Check, Default, Param, Severity, Value};
+use crate::checks::{Check, Default, Param, Severity, Value, words};
 use crate::sources;
 
 /// The text of a policy that says what holds without one.
@@ -52,6 +52,9 @@ fn rule(text: &mut String, check: &Check) {
     };
     line(format!("\n[rules.{}]", check.id));
     line(format!("# {}", check.about));
+    if let Some(told) = check.covered_by.told() {
+        line(format!("# {told}"));
+    }
     match check.default {
         Default::On => line("enabled = true".to_owned()),
         Default::Off => line("enabled = false".to_owned()),
@@ -79,13 +82,14 @@ fn example(scope: &str) -> &str {
     }
 }
 
-fn condition(part: &str) -> &str {
+/// When a rule is on that needs a part of the policy, after `when there`.
+pub fn condition(part: &str) -> &str {
     match part {
         "roster" => "is a roster",
         TIMES => "are windows or freezes",
         "freezes" => "are freezes",
         "planned" => "are planned changes",
-        _ => "is something in its list",
+        _ => "is something in one of its lists",
     }
 }
 
@@ -93,7 +97,7 @@ fn setting(param: &Param) -> String {
     let key = param.key;
     match &param.default {
         Value::Count(count) => format!("{key} = {count}"),
-        Value::Age(seconds) => format!("{key} = \"{}\"", age(*seconds)),
+        Value::Age(seconds) => format!("{key} = \"{}\"", words::written(*seconds)),
         Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
         empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
             format!("#{key} = [\"example*\"]")
@@ -101,16 +105,6 @@ fn setting(param: &Param) -> String {
         Value::Texts(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
         Value::OwnTexts(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
     }
-}
-
-/// A length of time in the largest unit that divides it; one day is 24 hours.
-fn age(seconds: u64) -> String {
-    let units = [(86_400, 'd'), (3600, 'h'), (60, 'm')];
-    let unit = units.into_iter().find(|(unit, name)| {
-        let least = if *name == 'd' { 2 * unit } else { *unit };
-        seconds >= least && seconds.is_multiple_of(*unit)
-    });
-    unit.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
 
 /// Texts of rules are plain, so that TOML quotes them as JSON does.
@@ -149,9 +143,11 @@ fn tail(checks: &[&Check]) -> String {
 #from = 2026-12-19
 #to = 2027-01-04
 
-# Changes that were announced: what a rule finds about them does not count.
-# Operations are {operations}. A connection (id) and an actor (id,
-# e-mail address or name) may be left out. The change is at `not-before` or later, and before
+# Changes that were announced: what a rule finds about them does not count, unless it says above what
+# it needs. The organization (id or name) is the one that the event names, and the one that owns the
+# connection if that is another: both have to match. Operations are
+# {operations}. A connection (id) and an actor
+# (id, e-mail address or name) may be left out. The change is at `not-before` or later, and before
 # `expires`.
 #[[planned]]
 #organization = \"acme*\"
@@ -232,16 +228,6 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_as_a_person_writes_them() {
-        for (seconds, expected) in
-            [(0, "0s"), (59, "59s"), (90, "90s"), (60, "1m"), (5400, "90m"), (86_400, "24h"), (604_800, "7d")]
-        {
-            assert_eq!(age(seconds), expected);
-            assert_eq!(crate::time::parse_age(expected), Some(seconds as i64));
-        }
-    }
-
-    #[test]
     fn a_rule_is_shown_with_what_can_be_set() {
         let text = commented(CHECKS);
         let source = sources::ALL[0].name;
@@ -249,7 +235,8 @@ mod tests {
             "
 [rules.unwanted-connection-type]
 # a sample
-# On when there is something in its list, unless this says otherwise.
+# Only a planned change that names its actor covers what is found.
+# On when there is something in one of its lists, unless this says otherwise.
 #enabled = true
 severity = \"low\"
 # connection types nobody wants

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::baseline::Baseline;
 use super::fingerprint::Fingerprint;
 use super::{Planned, Policy, Suppression};
+use crate::checks::Plans;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::select::Pattern;
@@ -17,6 +18,8 @@ use crate::verdict::Status;
 pub struct Found<'a> {
     /// Id of its rule.
     pub rule: &'static str,
+    /// Which planned changes cover what that finds.
+    pub covered_by: Plans,
     /// See [`super::fingerprint`].
     pub fingerprint: Fingerprint,
     /// What it is about.
@@ -32,6 +35,8 @@ pub struct Deed<'a> {
     pub operation: Option<Operation>,
     /// Id and name, if it is about one organization.
     pub organization: [Option<&'a str>; 2],
+    /// The same of the other one, where the event names one and the connection belongs to another.
+    pub other: Option<[Option<&'a str>; 2]>,
     /// Id.
     pub connection: Option<&'a str>,
     /// Id, e-mail address and name.
@@ -105,7 +110,7 @@ impl<'p> Known<'p> {
     /// What is known of a finding. It uses every entry that matches it, whatever is known of it
     /// besides.
     pub fn status(&self, found: &Found<'_>) -> Status<'p> {
-        let ticket = first(&self.planned, |entry| announces(entry, &found.deed)).map(|entry| &*entry.ticket);
+        let ticket = first(&self.planned, |entry| covers(entry, found)).map(|entry| &*entry.ticket);
         let reason = first(&self.valid, |entry| accepts(entry, found)).map(|entry| &*entry.reason);
         match (ticket, reason) {
             (Some(ticket), _) => Status::Planned { ticket },
@@ -121,8 +126,9 @@ impl<'p> Known<'p> {
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.
-    /// An announcement of what is still to begin is not missed. What may be mistakes is among them.
-    pub fn warnings(&self) -> Vec<Warning> {
+    /// An announcement of what is still to begin is not missed, nor any suppression if only a part of the log
+    /// was judged. What may be mistakes is among them.
+    pub fn warnings(&self, is_part: bool) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
         let planned = planned.iter().filter_map(|Entry { entry, is_used }| {
@@ -136,7 +142,9 @@ impl<'p> Known<'p> {
             };
             Some((entry.line, format!("the planned change (ticket {}) {end}", entry.ticket)))
         });
-        let unused = unused(valid).map(|entry| (entry.line, format!("{} was not used", name(entry))));
+        let unused = unused(valid)
+            .filter(|_| !is_part)
+            .map(|entry| (entry.line, format!("{} was not used", name(entry))));
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
@@ -169,10 +177,20 @@ fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
     entries.iter().filter(|entry| !entry.is_used.load(Ordering::Relaxed)).map(|entry| entry.entry)
 }
 
+fn covers(planned: &Planned, found: &Found<'_>) -> bool {
+    let may_cover = match found.covered_by {
+        Plans::All => true,
+        Plans::WithActor => planned.actor.is_some(),
+        Plans::None => false,
+    };
+    may_cover && announces(planned, &found.deed)
+}
+
 fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
     deed.operation == Some(planned.operation)
         && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
         && any(&planned.organization, &deed.organization)
+        && deed.other.is_none_or(|other| any(&planned.organization, &other))
         && concerns(planned.connection.as_ref(), &[deed.connection])
         && concerns(planned.actor.as_ref(), &deed.actor)
 }
@@ -250,7 +268,7 @@ expires = "2025-12-02T00:00:00Z"
 
     fn found(deed: Deed<'_>) -> Found<'_> {
         let fingerprint = Fingerprint::read(&"f".repeat(32)).unwrap();
-        Found { rule: "org-left-without-sso", fingerprint, deed }
+        Found { rule: "org-left-without-sso", covered_by: Plans::All, fingerprint, deed }
     }
 
     fn deed() -> Deed<'static> {
@@ -258,6 +276,7 @@ expires = "2025-12-02T00:00:00Z"
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
             organization: [Some("org_1"), Some("ACME")],
+            other: None,
             connection: Some("conn_7"),
             actor: [Some("user_1"), None, None],
         }
@@ -327,9 +346,36 @@ expires = "2025-12-02T00:00:00Z"
     }
 
     #[test]
+    fn an_announcement_is_of_both_organizations() {
+        let of = |other| status("2025-11-02T00:00:00Z", found(Deed { other: Some(other), ..deed() }));
+        assert_eq!(of([Some("org_2"), Some("acme")]), "CHG-1");
+        assert_eq!(of([Some("org_2"), None]), "open");
+        assert_eq!(of([None, None]), "open");
+    }
+
+    #[test]
+    fn some_rules_ask_for_an_actor_and_some_for_nothing() {
+        let by_ann = Deed {
+            organization: [Some("acme2"), None],
+            connection: Some("conn_1"),
+            actor: [None, Some("ann@example.com"), None],
+            ..deed()
+        };
+        for (covered_by, without, with) in [
+            (Plans::All, "CHG-1", "CHG-2"),
+            (Plans::WithActor, "open", "CHG-2"),
+            (Plans::None, "open", "open"),
+        ] {
+            let of = |deed: Deed<'_>| status("2025-11-02T00:00:00Z", Found { covered_by, ..found(deed) });
+            assert_eq!([of(deed()), of(by_ann.clone())], [without, with], "{covered_by:?}");
+        }
+    }
+
+    #[test]
     fn suppressions_hold_until_they_expire() {
         let by_fingerprint = Found {
             rule: "too-many-changes",
+            covered_by: Plans::All,
             fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
             deed: Deed { operation: None, ..deed() },
         };
@@ -380,14 +426,15 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
-        let warnings = |now: &str, found: &[Found<'_>]| -> Vec<String> {
+        let told = |now: &str, found: &[Found<'_>], is_part: bool| -> Vec<String> {
             let policy = policy(POLICY);
             let known = Known::new(&policy, None, at(now));
             for found in found {
                 known.status(found);
             }
-            known.warnings().iter().map(Warning::to_string).collect()
+            known.warnings(is_part).iter().map(Warning::to_string).collect()
         };
+        let warnings = |now: &str, found: &[Found<'_>]| told(now, found, false);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
         let third =
@@ -410,6 +457,12 @@ expires = "2025-12-02T00:00:00Z"
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),
             ]
+        );
+        // A part of the log may lack what the others are about.
+        assert_eq!(told("2025-11-02T20:00:00Z", &[], true), [first, second]);
+        assert_eq!(
+            told("2025-12-01T00:00:00Z", &[], true)[2],
+            format!("{third} expired on 2025-12-01 01:00+01:00")
         );
         // Both announcements and both suppressions match it, so that none of them is missed.
         let everything = Found {

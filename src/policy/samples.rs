@@ -1,7 +1,7 @@
 //! Rules for tests of policies: one of every default, with settings of every type.
 
 use crate::checks::{
-    Case, Check, Controls, Default, Explain, Judgement, Param, SCOPES, Severity, Value, Words,
+    Case, Check, Controls, Default, Explain, Judgement, Param, Plans, SCOPES, Severity, Value, Words,
 };
 
 /// The rules.
@@ -26,6 +26,7 @@ pub(super) static CHECKS: &[&Check] = &[
             Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
         ],
         scopes: &["organizations", "sources"],
+        covered_by: Plans::WithActor,
         ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
     },
     &Check {
@@ -36,6 +37,7 @@ pub(super) static CHECKS: &[&Check] = &[
             Param { key: "nobody", default: Value::Texts(&[]), about: "who else may" },
         ],
         scopes: &[],
+        covered_by: Plans::None,
         ..check("too-many-changes", Severity::Info, Default::Off)
     },
 ];
@@ -47,6 +49,7 @@ const fn check(id: &'static str, severity: Severity, default: Default) -> Check 
         severity,
         default,
         scopes: SCOPES,
+        covered_by: Plans::All,
         params: &[],
         explain: Explain { means: "", why: "", example: "", fix: "" },
         controls: Controls { soc2: &[], iso27001: &[], nist: &[] },

@@ -155,7 +155,12 @@ impl<'a> Entry<'a> {
             return self.expected("a whole number");
         };
         let count = u64::from_str_radix(number.as_str(), number.radix()).ok();
-        count.or_else(|| self.refuse(format!("{} is {number}, expected a number from 0 on", self.name())))
+        let expected = match number.as_str().starts_with('-') {
+            true => "a number from 0 on".to_owned(),
+            false => format!("at most {}", u64::MAX),
+        };
+        let refuse = || self.refuse(format!("{} is {number}, expected {expected}", self.name()));
+        count.or_else(refuse)
     }
 
     /// A length of time, in seconds.

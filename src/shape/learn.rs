@@ -113,7 +113,8 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
 
 impl Shape {
     /// A cross-check with its slots, if lines of this shape may fail it: where they have none of its
-    /// fields but fixed ones, the line that taught the shape has passed it for all.
+    /// fields but fixed ones, the line that taught the shape has passed it for all, and so it has where
+    /// they have one value to agree with itself.
     fn cross_check(&self, check: &'static CrossCheck) -> Option<(Option<[u32; 2]>, &'static CrossCheck)> {
         let of = |field| self.bindings.iter().filter(move |binding| binding.field == field);
         let is_open = |field: &FieldId| {
@@ -124,7 +125,10 @@ impl Shape {
             _ => None,
         };
         let [one, other] = check.fields.map(slot);
-        check.fields.iter().any(is_open).then(|| (one.zip(other).map(Into::into), check))
+        let slots = one.zip(other);
+        let is_settled = slots.is_some_and(|(one, other)| one == other) && (check.agree)("", "");
+        let may_fail = !is_settled && check.fields.iter().any(is_open);
+        may_fail.then(|| (slots.map(Into::into), check))
     }
 
     /// Binds a field to a slot with what its values have to satisfy, and returns whether the value

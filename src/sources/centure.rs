@@ -84,11 +84,11 @@ static FIELDS: &[Field] = &[
         .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("occurredAt", "when it happened; ISO 8601, UTC with milliseconds in practice")
         .or("occurred_at").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
-    Field::new("version", FieldKind::Integer, "version of the action's registered schema"),
+    Field::new("version", FieldKind::Integer, "version of the action's registered schema").of_delivery(),
     Field::text("id", "id of the stored event; log streams add it")
         .outside().means(Attribute::Id).expects(&[Expect::NotEmpty]),
     Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
-        .or("organizationId").outside().means(Attribute::OrganizationId).expects(ORG_ID),
+        .or("organizationId").outside().of_delivery().means(Attribute::OrganizationId).expects(ORG_ID),
 
     Field::new("actor", FieldKind::Object, "who did it").required(),
     Field::text("actor.type", "always `user`")
@@ -180,6 +180,8 @@ static CROSS_CHECKS: &[CrossCheck] = &[
         agree: is_of_organization,
         check: route_of_deletion,
     },
+    CrossCheck { fields: [CONNECTION_TARGET; 2], agree: str::eq, check: one_connection },
+    CrossCheck { fields: [ORGANIZATION_TARGET; 2], agree: str::eq, check: one_organization },
 ];
 
 fn route(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
@@ -209,6 +211,34 @@ fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mu
             finding.message =
                 format!("the organization is {}, but the page's route names `{in_route}`", finding.quoted());
             finding.expected = Some(in_route.to_owned());
+        });
+    }
+}
+
+fn one_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    if operation == Operation::Deleted {
+        names_one(fields, CONNECTION_TARGET, "connection", sink);
+    }
+}
+
+fn one_organization(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    if operation != Operation::Other {
+        names_one(fields, ORGANIZATION_TARGET, "organization", sink);
+    }
+}
+
+/// An SSO event has one target (Centure's SSO events page), and is taken to be about the first: a second
+/// one would go unseen.
+fn names_one(fields: &Fields<'_>, target: FieldId, noun: &str, sink: &mut Sink<'_>) {
+    let mut ids = fields.each(target).map(|(_, span)| span);
+    let Some(first) = ids.next() else {
+        return;
+    };
+    let first = first.decode(fields.text);
+    for span in ids.filter(|span| span.decode(fields.text) != first) {
+        sink.add(&CONTRADICTION, span, |finding| {
+            finding.message = format!("the {noun} is `{first}`, but {} is named as well", finding.quoted());
+            finding.expected = Some(first.to_string());
         });
     }
 }

@@ -20,6 +20,9 @@ pub struct Field {
     pub sso_only: bool,
     /// It may also stand beside a wrapped event.
     pub outside: bool,
+    /// It comes with the way of delivery, and tells no event from another; as an attribute it does only
+    /// where the event says otherwise.
+    pub of_delivery: bool,
     /// The attribute of the neutral event it gives; earlier fields of the table are preferred.
     pub means: Option<Attribute>,
     /// What its value has to satisfy.
@@ -152,6 +155,7 @@ impl Field {
             required: false,
             sso_only: false,
             outside: false,
+            of_delivery: false,
             means: None,
             expects: &[],
             about,
@@ -179,6 +183,12 @@ impl Field {
     /// Also spelled `key`.
     pub const fn or(mut self, key: &'static str) -> Self {
         self.also = Some(key);
+        self
+    }
+
+    /// Comes with the way of delivery.
+    pub const fn of_delivery(mut self) -> Self {
+        self.of_delivery = true;
         self
     }
 

@@ -42,7 +42,8 @@ pub struct Source {
 pub struct CrossCheck {
     /// The only fields that it looks at. Where a line has none of them, it finds nothing.
     pub fields: [FieldId; 2],
-    /// Whether values plainly agree as they are written; about such it finds nothing.
+    /// Whether values plainly agree as they are written; about such it finds nothing. With one field
+    /// given twice, which is about its several values, a single one agrees with itself or never does.
     pub agree: fn(&str, &str) -> bool,
     /// Adds what is wrong.
     pub check: fn(&Fields<'_>, Operation, &mut Sink<'_>),

@@ -33,6 +33,19 @@ fn fixtures_read_the_same_both_ways() {
     assert!(bench.hits() > 400, "{} lines went the fast way", bench.hits());
 }
 
+#[test]
+fn a_second_target_is_compared_on_every_line() {
+    let text = String::from_utf8(fixture("findings/contradiction.ndjson")).unwrap();
+    let second = |line: &str| line.matches("\"type\":\"sso_connection\"").count() == 2;
+    let contradiction = format!("{}\n", text.lines().find(|line| second(line)).unwrap());
+    let same = contradiction.replace("conn_01J8XW5T2D9C4QH0ZV6K3RBN7E", "conn_01J7806DPXN5Z0ZZJMD8Y6HP9G");
+    assert_ne!(same, contradiction);
+    let text = [same.repeat(5), contradiction, same].concat();
+    let mut bench = Bench::default();
+    assert_eq!(quickly(text.as_bytes(), &mut bench), slowly(text.as_bytes()));
+    assert!(bench.hits() > 2, "{} lines went the fast way", bench.hits());
+}
+
 /// A way to spoil a line, or to leave it valid in a way that shapes may stumble over.
 #[derive(Clone, Debug)]
 enum Change {

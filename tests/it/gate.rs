@@ -32,7 +32,7 @@ pub fn validated(schema: &str, json: &Value) {
 
 #[test]
 fn the_verdict_is_the_same_in_every_format() {
-    for (fail_on, code) in [("critical", 1), ("info", 1)] {
+    for (fail_on, code) in [("critical", 1), ("info", 1), ("HIGH", 1)] {
         for format in VERDICT_FORMATS {
             let run = check(&["--fail-on", fail_on, "--format", format.name, SAMPLE]);
             assert_eq!(run.code, code, "{} {fail_on}", format.name);
@@ -130,6 +130,23 @@ fn what_is_planned_or_accepted_does_not_fail() {
     let run = with_policy(&policy(&over), &ONLY_DELETIONS);
     assert_eq!(run.code, 0, "{}", run.stdout);
     assert!(run.stderr.contains("the planned change (ticket CHG-7) expired on 2025-04-05"), "{}", run.stderr);
+}
+
+#[test]
+fn a_suppression_of_what_is_not_selected_is_not_missed() {
+    let warnings = |expires: &str, more: &[&str]| {
+        let policy = format!(
+            "version = 1\n[[suppressions]]\nrule = \"log-gap\"\nreason = \"moved\"\nexpires = {expires}\n\
+             [[suppressions]]\nfingerprint = \"{:032}\"\nreason = \"moved\"\nexpires = {expires}\n",
+            0
+        );
+        with_policy(&policy, &[more, &[SAMPLE]].concat()).stderr
+    };
+    assert_eq!(warnings("2025-12-31", &[]).matches("was not used").count(), 2);
+    for selection in [&["--org", "org_33590218846613072"][..], &["--since", "2025-01-01"]] {
+        assert_eq!(warnings("2025-12-31", selection), "", "{selection:?}");
+        assert_eq!(warnings("2025-04-05", selection).matches("expired on").count(), 2);
+    }
 }
 
 #[test]
@@ -355,6 +372,10 @@ fn a_policy_is_found_upward_and_init_writes_one() {
     assert!(run_in(folder.path(), &["init"]).status.success());
     let again = run_in(folder.path(), &["init"]);
     assert_eq!(again.status.code(), Some(2));
+    for folder in [&["init", "."][..], &["init", "--force", "."]] {
+        let error = String::from_utf8(run_in(&below, folder).stderr).unwrap();
+        assert_eq!(error, "error: . is a directory; name the file, such as ssoaudit.toml\n");
+    }
     let sample = crate::run::testdata("sso-events.ndjson");
     let args = [&NOW[..], &["--format", "json", sample.to_str().unwrap()]].concat();
     let output = run_in(&below, &args);

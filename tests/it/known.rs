@@ -1,6 +1,7 @@
 //! What a policy and a baseline know of findings that are about many changes, or about another organization
 //! than their event names.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
@@ -34,9 +35,18 @@ fn portals(count: usize) -> Vec<String> {
 
 /// Rule, status and organization of what rules about more than their event find.
 fn known(lines: &[String], entries: &str, more: &[&str]) -> Vec<[String; 3]> {
+    let rules = ["portal-url-burst", "actor-across-orgs", "org-left-without-sso"];
+    let mut found = found(lines, entries, more).0;
+    found.retain(|[rule, ..]| rules.contains(&rule.as_str()));
+    found
+}
+
+/// Rule, status and organization of everything that is found, and what is told besides.
+fn found(lines: &[String], entries: &str, more: &[&str]) -> (Vec<[String; 3]>, String) {
     let folder = tempfile::tempdir().unwrap();
     let [log, policy] = ["log.ndjson", "ssoaudit.toml"].map(|name| folder.path().join(name));
     fs::write(&log, lines.join("\n")).unwrap();
+    fs::write(folder.path().join("roster.csv"), "organization,actor,role\norg_a,user_bob,admin\n").unwrap();
     fs::write(&policy, format!("version = 1\n{entries}")).unwrap();
     let [log, policy] = [&log, &policy].map(|path| path.to_str().unwrap());
     let args = ["check", "--now", "2026-01-01", "--format", "json", "--policy", policy, log];
@@ -47,10 +57,9 @@ fn known(lines: &[String], entries: &str, more: &[&str]) -> Vec<[String; 3]> {
     let told = |finding: &Value| {
         ["rule", "status", "organization"].map(|key| finding[key].to_string().replace('"', ""))
     };
-    let rules = ["portal-url-burst", "actor-across-orgs", "org-left-without-sso"];
-    let mut found: Vec<_> = findings.map(told).filter(|[rule, ..]| rules.contains(&rule.as_str())).collect();
+    let mut found: Vec<_> = findings.map(told).collect();
     found.sort();
-    found
+    (found, run.stderr)
 }
 
 fn expected(rows: &[&str]) -> Vec<[String; 3]> {
@@ -118,6 +127,77 @@ fn an_organization_is_left_whoever_the_event_names() {
         |organization: &str| format!("[rules.org-left-without-sso]\norganizations = [\"{organization}\"]\n");
     assert_eq!(known(&lines, &scope("org_victim"), &[]), open);
     assert_eq!(known(&lines, &scope("org_evil"), &[]), expected(&[]));
+}
+
+/// A planned deletion in some organization; more of it is to be added.
+fn planned_deletion(organization: &str) -> String {
+    format!(
+        "[[planned]]\norganization = \"{organization}\"\noperation = \"deleted\"\n\
+         not-before = 2025-06-01\nexpires = 2026-06-02\nticket = \"CHG-1\"\n"
+    )
+}
+
+#[test]
+fn a_plan_for_one_organization_covers_no_connection_of_another() {
+    let lines = [enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
+    let rules = |status: &str| {
+        expected(&[
+            &format!("connection-deleted {status} org_evil"),
+            "deleted-without-visit open org_evil",
+            "foreign-connection open org_evil",
+            &format!("org-left-without-sso {status} org_victim"),
+        ])
+    };
+    for organization in ["org_evil", "org_victim"] {
+        let (found, warnings) = found(&lines, &planned_deletion(organization), &[]);
+        assert_eq!(found, rules("open"), "{organization}");
+        assert!(warnings.contains("the planned change (ticket CHG-1) was not used"), "{warnings}");
+    }
+    // One that is for both of them.
+    assert_eq!(found(&lines, &planned_deletion("org_*"), &[]), (rules("planned"), String::new()));
+}
+
+#[test]
+fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
+    let elsewhere = deletion(1, "org_a", "conn_1").replace("192.0.2.1", "203.0.113.9");
+    let impersonated = elsewhere.replace(
+        r#""metadata":{}}"#,
+        r#""metadata":{"impersonator_email":"sup@example.org","impersonator_reason":" "}}"#,
+    );
+    // Deleted already, and with the id of something else.
+    let with_id = |line: &str| line.replacen('{', r#"{"id":"ev_1","#, 1);
+    let lines = [
+        enabling("org_a", "conn_1"),
+        with_id(&portal(0, "org_a")).replace("10:00:00", "09:00:00"),
+        deletion(0, "org_a", "conn_1"),
+        with_id(&impersonated),
+        late(),
+    ];
+    let rules = "roster = \"roster.csv\"\n[rules.same-person]\nenabled = true\n\
+                 [rules.new-address]\nhistory = 2\n[rules.deleted-without-visit]\nwindow = \"10m\"\n";
+    let statuses = |plan: &str| -> BTreeSet<String> {
+        let found = found(&lines, &format!("{rules}{plan}"), &[]).0;
+        found.into_iter().map(|[rule, status, _]| format!("{rule} {status}")).collect()
+    };
+    let done = ["connection-deleted", "org-left-without-sso"];
+    let by_whom = [
+        "deleted-without-visit",
+        "impersonated-change",
+        "impersonation-without-reason",
+        "new-address",
+        "not-on-roster",
+        "same-person",
+    ];
+    // The portal was not announced.
+    let whatever = ["conflicting-duplicate open", "duplicate-deletion open", "not-on-roster open"];
+    let expected = |with_actor: &str| -> BTreeSet<String> {
+        let done = done.map(|rule| format!("{rule} planned")).into_iter();
+        let by_whom = by_whom.map(|rule| format!("{rule} {with_actor}"));
+        done.chain(by_whom).chain(whatever.map(str::to_owned)).collect()
+    };
+    let plan = planned_deletion("org_a");
+    assert_eq!(statuses(&plan), expected("open"));
+    assert_eq!(statuses(&format!("{plan}actor = \"user_ann\"\n")), expected("planned"));
 }
 
 /// An event a month later.

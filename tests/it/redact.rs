@@ -8,7 +8,7 @@ use serde_json::Value;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::reports;
 
-use crate::run::{fixture, ssoaudit};
+use crate::run::{command, fixture, ssoaudit};
 
 const SAMPLE: &str = "testdata/sso-events.ndjson";
 
@@ -110,6 +110,25 @@ fn pseudonyms_follow_from_the_key() {
     }
     let refused = ssoaudit(&["filter", "--redact-key-file", &a, SAMPLE]);
     assert_eq!(refused.code, 2);
+}
+
+#[test]
+fn a_key_is_the_same_however_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    fs::write(&path, "secret\n").unwrap();
+    let args = ["filter", "--redact", "--columns", "actor.email", "--format", "csv", SAMPLE];
+    let shown = |args: &[&str], key: &str| {
+        let output = command(args).env("SSOAUDIT_REDACT_KEY", key).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let of_file = shown(&[&args[..], &["--redact-key-file", path.to_str().unwrap()]].concat(), "other");
+    assert_eq!(of_file.0, Some(0));
+    for key in ["secret", "secret\n", " secret\r\n"] {
+        assert_eq!(shown(&args, key), of_file, "{key:?}");
+    }
+    assert_eq!(shown(&args, " \n").0, Some(2));
+    assert_ne!(shown(&args, "secre t"), of_file);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use ssoaudit::checks::{Check, Controls, Default, Explain, Judgement, SCOPES, Severity};
+use ssoaudit::checks::{Check, Controls, Default, Explain, Judgement, Plans, SCOPES, Severity};
 use ssoaudit::formats::sheets::Look;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
@@ -45,6 +45,7 @@ const fn check(id: &'static str, severity: Severity, nist: &'static [&'static st
         severity,
         default: Default::On,
         scopes: SCOPES,
+        covered_by: Plans::All,
         params: &[],
         explain,
         controls: Controls { soc2: &["CC6.1"], iso27001: &["A.5.15"], nist },

@@ -237,6 +237,7 @@ fn verdict(case: &Case, show_known: bool) {
         baseline: None,
         now: now(),
         period: (Timestamp::MIN, Timestamp::MAX),
+        is_part: false,
         shown: None,
     };
     let judgements = judge(checks::ALL, &survey, &by);

@@ -12,7 +12,7 @@ use super::time::nanoseconds;
 
 /// A valid event of the log.
 pub struct Entry {
-    /// The line as JSON, to tell whether two lines say the same.
+    /// What it says, to tell whether two lines say the same.
     said: Value,
     /// The neutral event.
     event: Value,
@@ -38,7 +38,22 @@ const CHANGES: [&str; 4] = ["created", "enabled", "disabled", "deleted"];
 fn entry(line: &str) -> Option<Entry> {
     let event = normalize(line)?.event;
     let nanos = nanoseconds(event["time"].as_str()?)?;
-    Some(Entry { said: serde_json::from_str(line).ok()?, event, nanos, redeliveries: 0 })
+    Some(Entry { said: said(serde_json::from_str(line).ok()?, &event, nanos), event, nanos, redeliveries: 0 })
+}
+
+/// What a line says, however its time is written; of a Centure event neither whether it came in a wrapper
+/// nor the version of its schema.
+fn said(line: Value, event: &Value, nanos: i128) -> Value {
+    let mut said = line;
+    if event["source"] == "centure" {
+        let wrapped = said.get_mut("event").map(Value::take);
+        said = wrapped.unwrap_or(said);
+        said["id"] = event["id"].clone();
+        said["organization_id"] = event["organization"]["id"].clone();
+        leave_out(&mut said, &["version"]);
+    }
+    said["occurred_at"] = nanos.to_string().into();
+    said
 }
 
 /// Each event once, with how often it came again.

@@ -106,7 +106,7 @@ impl Draft {
         }
     }
 
-    /// Every instant is always written in the same way, half of them with an offset.
+    /// Half of the instants are written with an offset.
     fn time(&self) -> String {
         const HOUR: i128 = 3_600_000_000_000;
         let instant = start() + INSTANTS[self.instant];
@@ -135,6 +135,19 @@ impl Draft {
             _ => self.scalekit(),
         }
         .to_string()
+    }
+
+    /// The same event as another way of delivery may bring it.
+    fn again(&self, how: usize) -> String {
+        let mut event: Value = serde_json::from_str(&self.line()).unwrap();
+        let is_centure = event.get("action").is_some();
+        match how % 4 {
+            0 => event["occurred_at"] = self.time().replace('Z', "+00:00").into(),
+            1 if is_centure => event = json!({ "organization_id": self.organization(), "event": event }),
+            2 if is_centure => event["version"] = 1.into(),
+            _ => {}
+        }
+        event.to_string()
     }
 
     fn scalekit(&self) -> Value {
@@ -209,7 +222,8 @@ fn lines(drafts: &[Draft], again: &[Index]) -> Vec<String> {
     let repeatable: Vec<&Draft> = drafts.iter().filter(|draft| !matches!(draft.what, What::Other)).collect();
     let mut lines: Vec<String> = drafts.iter().map(Draft::line).collect();
     if !repeatable.is_empty() {
-        lines.extend(again.iter().map(|index| index.get(&repeatable).line()));
+        let again = again.iter().enumerate();
+        lines.extend(again.map(|(how, index)| index.get(&repeatable).again(how)));
     }
     lines
 }

@@ -1,0 +1,62 @@
+//! What is where among the values of a bound line, and which of them tell its event from others.
+
+use crate::event::Attribute;
+use crate::fields::{Binding, FieldId, Index};
+use crate::sources::Field;
+
+/// Says what is where among the bindings of a line, which are in its order and have their places as slots.
+pub fn fill(fields: &[Field], bindings: &[Binding], index: &mut Index) {
+    index.attributes.clear();
+    index.fields.clear();
+    index.fields.resize(fields.len(), (0, 0));
+    for (at, binding) in bindings.iter().enumerate() {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let (first, end) = &mut index.fields[binding.field as usize];
+        if *end == 0 {
+            *first = at;
+        }
+        *end = at.saturating_add(1);
+        if let Some(attribute) = fields[binding.field as usize].means {
+            index.attributes.push((attribute, at));
+        }
+    }
+    index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
+    index.best.fill(u32::MAX);
+    for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
+        index.best[*attribute as usize] = bindings[*at as usize].slot;
+    }
+    let mut start = 0;
+    for (attribute, at) in index.starts.iter_mut().enumerate() {
+        let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;
+        start += index.attributes[start as usize..].iter().take_while(before).count() as u32;
+        *at = start;
+    }
+    said(fields, bindings, index);
+}
+
+/// What tells the event from others. Of what comes with the delivery the best text for an attribute counts,
+/// but not whether the delivery or the event gives it.
+fn said(fields: &[Field], bindings: &[Binding], index: &mut Index) {
+    let Index { best, sorted, skeleton, .. } = index;
+    let best = |attribute: Attribute| best[attribute as usize];
+    let says = |at: &u32| {
+        let Field { means, of_delivery, .. } = fields[bindings[*at as usize].field as usize];
+        means != Some(Attribute::Time) && !(of_delivery && means.is_none_or(|means| best(means) == *at))
+    };
+    let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
+    sorted.clear();
+    sorted.extend((0..bindings.len() as u32).filter(says));
+    sorted.sort_unstable_by_key(|at| (place(at), *at));
+    skeleton.clear();
+    let mut add = |(field, element): (FieldId, u32)| {
+        skeleton.extend_from_slice(&field.to_ne_bytes());
+        skeleton.extend_from_slice(&element.to_ne_bytes());
+    };
+    sorted.iter().map(place).for_each(&mut add);
+    for (id, field) in (0..).zip(fields).filter(|(_, field)| field.of_delivery) {
+        if let Some(at) = field.means.map(best).filter(|at| *at != u32::MAX) {
+            sorted.push(at);
+            add((id, 0));
+        }
+    }
+}
