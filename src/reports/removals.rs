@@ -201,7 +201,7 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
         seconds(replaced_by.map(|by| by.time.seconds_since(change.time))),
         (*is_recreated).into(),
         exposure.and_then(|exposure| exposure.end).into(),
-        survey.words.get(change.impersonator).into(),
+        survey.impersonators.get(change.impersonator).into(),
         survey.ips.names.get(change.ip).into(),
         actor_id,
         email,

@@ -45,7 +45,7 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
-    /// Who gives pseudonyms for texts that are not kept apart by what they are; others get them last, see
+    /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
     /// [`Survey::shown`].
     pub redactor: Option<Arc<Redactor>>,
 }
@@ -85,7 +85,9 @@ pub struct Survey {
     pub ips: Counter,
     /// User agents.
     pub agents: Names,
-    /// Pages, impersonators and their reasons.
+    /// Impersonators.
+    pub impersonators: Names,
+    /// Pages, and reasons of impersonators.
     pub words: Names,
     /// Connections by id. Several numbers may have the same text; only one of them is ever used.
     pub connections: Texts,

@@ -119,6 +119,7 @@ impl Survey {
             kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
             ips: reader.ips.settle(&mut self.ips, |[text]| is_ip(text).then_some(text), |_, _, _| ()),
             agents: reader.agents.name(&mut self.agents),
+            impersonators: reader.impersonators.name(&mut self.impersonators),
             words: reader.words.name(&mut self.words),
             connections,
             ids: self.ids.append(std::mem::take(&mut reader.ids)),
