@@ -125,6 +125,10 @@ fn conflicts_are_known_one_by_one() {
     fs::write(&policy, "version = 1\n[rules.conflicting-duplicate]\norganizations = [\"org_b\"]\n").unwrap();
     let scoped = check(&["--policy", policy.to_str().unwrap(), "--format", "ndjson", first]);
     assert_eq!((scoped.code, scoped.stdout.lines().count()), (1, 1), "{}", scoped.stdout);
+    for organization in ["org_a", "org_b"] {
+        let run = check(&["--org", organization, "--format", "ndjson", first]);
+        assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{organization}: {}", run.stdout);
+    }
 }
 
 #[test]
