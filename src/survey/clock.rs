@@ -57,7 +57,8 @@ impl Clock {
     }
 }
 
-fn widen(span: &mut Span, (first, last): Span) {
+/// Makes a stretch reach over another one as well.
+pub(super) fn widen(span: &mut Span, (first, last): Span) {
     *span = (span.0.min(first), span.1.max(last));
 }
 

@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 
 use super::by_block::ByBlock;
 use super::faces::Faces;
+use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
@@ -55,7 +56,7 @@ pub struct Gathered {
     pub(super) notes: Notes,
     pub(super) clock: Clock,
     pub(super) ids: Texts,
-    pub(super) range: Option<(Timestamp, Timestamp)>,
+    pub(super) ranges: Ranges,
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
@@ -86,8 +87,7 @@ impl Gathered {
     /// Takes in an event from a 1-based line of a block.
     pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         let time = event.time;
-        let (first, last) = self.range.unwrap_or((time, time));
-        self.range = Some((first.min(time), last.max(time)));
+        self.ranges.add(event.source, time);
         self.other += u64::from(event.operation == Operation::Other);
         if plan.wants.notes.is_some() {
             self.clock.add(time);

@@ -13,6 +13,7 @@ mod kinds;
 mod labels;
 mod noted;
 mod ordered;
+mod ranges;
 mod renumber;
 mod shown;
 mod whole;
@@ -30,11 +31,12 @@ use crate::redact::Redactor;
 use crate::select::Select;
 use crate::time::Timestamp;
 
-pub use clock::Clock;
+pub use clock::{Clock, Span};
 pub use gathered::{Gathered, is_reason};
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
 pub use noted::{Noted, Notes, What, hex};
+pub use ranges::Ranges;
 
 /// What to collect, and what for.
 #[derive(Default)]
@@ -111,7 +113,9 @@ pub struct Survey {
     /// Event ids of changes; see [`Wants::notes`].
     pub ids: Texts,
     /// Earliest and latest event, selected or not.
-    pub range: Option<(Timestamp, Timestamp)>,
+    pub range: Option<Span>,
+    /// The same by source.
+    pub ranges: Ranges,
     /// Events that came again, selected or not.
     pub redeliveries: u64,
     /// Events with the operation `other`.

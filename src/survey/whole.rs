@@ -31,6 +31,7 @@ impl Survey {
         for (reader, new) in readers.iter_mut().zip(&news) {
             survey.add_up(reader, new);
         }
+        survey.range = survey.ranges.whole();
         survey.notes.settle();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
@@ -135,10 +136,7 @@ impl Survey {
         }
         self.notes.merge(std::mem::take(&mut reader.notes), |noted| new.noted(noted));
         self.clock.merge(std::mem::take(&mut reader.clock));
-        self.range = match (self.range, reader.range) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (ours, theirs) => ours.or(theirs),
-        };
+        self.ranges.merge(&reader.ranges);
         self.other += reader.other;
         self.selected += reader.selected;
         self.impersonated += reader.impersonated;

@@ -120,7 +120,7 @@ fn an_organization_is_left_whoever_the_event_names() {
     assert_eq!(known(&lines, &scope("org_evil"), &[]), expected(&[]));
 }
 
-/// An event a month later.
+/// An event a month later, of the source that knows the organization.
 fn late() -> String {
-    portal(0, "org_late").replace("2025-06-01", "2025-07-01")
+    enabling("org_late", "conn_late").replace("2025-05-01", "2025-07-01")
 }
