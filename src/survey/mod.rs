@@ -108,8 +108,10 @@ pub struct Survey {
     pub sightings: Vec<Sighting>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
     pub notes: Notes,
-    /// When there were events; see [`Wants::notes`].
-    pub clock: Clock,
+    /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
+    /// [`Wants::notes`].
+    pub pauses: Vec<Span>,
+    clock: Clock,
     /// Event ids of changes; see [`Wants::notes`].
     pub ids: Texts,
     /// Earliest and latest event, selected or not.

@@ -23,8 +23,8 @@ pub struct Noted {
     pub message: String,
     /// Code of the finding, for lines that have one.
     pub code: &'static str,
-    /// What tells it from others in every export: of an event its id, or all that it says; of an
-    /// invalid line its bytes.
+    /// What tells it from others in every export: of an event its source, its id and what it says happened,
+    /// as several may have one id; of an invalid line its bytes.
     pub key: String,
     /// Hash of all that the event says, by which it is found again when it comes again; differs from run
     /// to run.
@@ -176,19 +176,19 @@ impl Notes {
     }
 }
 
-/// What tells an event from others in every export: its id, or what it says happened.
+/// What tells an event from others in every export, one thing after another.
 fn key_of(event: &Event<'_>) -> String {
-    let text = |attribute| event.text(attribute).unwrap_or_default();
-    match event.text(Attribute::Id) {
-        Some(id) => id.into_owned(),
-        None => {
-            let target =
-                event.text(Attribute::ConnectionId).or_else(|| event.text(Attribute::OrganizationId));
-            let time = event.time.rfc3339(Tz::UTC);
-            let parts = [&*text(Attribute::Action), &time, &*text(Attribute::ActorId)];
-            format!("{} {}", parts.join(" "), target.unwrap_or_default())
-        }
-    }
+    const TEXTS: [Attribute; 5] = [
+        Attribute::Id,
+        Attribute::Action,
+        Attribute::ActorId,
+        Attribute::ConnectionId,
+        Attribute::OrganizationId,
+    ];
+    let texts = TEXTS.map(|attribute| event.text(attribute).unwrap_or_default());
+    let [id, action, actor, connection, organization] = &texts;
+    let time = event.time.rfc3339(Tz::UTC);
+    [event.source, id, action, &time, actor, connection, organization].join("\0")
 }
 
 /// Bytes in hexadecimal.

@@ -32,14 +32,16 @@ impl Survey {
             survey.add_up(reader, new);
         }
         survey.range = survey.ranges.whole();
+        survey.pauses = std::mem::take(&mut survey.clock).pauses();
         survey.notes.settle();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        let others = |(reader, index): &Item| {
-            news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
+        let others = |(reader, index): &Item| Change {
+            is_conflicting: true,
+            ..news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(others).collect();
         conflicting.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
