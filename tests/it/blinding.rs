@@ -80,9 +80,11 @@ fn a_word_of_another_source_means_what_it_means_there() {
 #[test]
 fn a_flood_hides_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let [flood, more, known] = ["a.ndjson", "b.ndjson", "known.json"].map(|name| folder.path().join(name));
+    let [flood, copy, more, known] =
+        ["a.ndjson", "c.ndjson", "b.ndjson", "known.json"].map(|name| folder.path().join(name));
     let known = known.to_str().unwrap();
     let flood = write(&flood, (0..10_010).map(contradiction));
+    let copy = write(&copy, (0..10_010).map(contradiction));
     let more = write(&more, [contradiction(20_000)]);
     let findings = |run: &Run| -> Vec<Value> {
         let json: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -94,6 +96,7 @@ fn a_flood_hides_nothing() {
     let rest = found.iter().find(|finding| finding["time"].is_null()).unwrap();
     assert!(rest["message"].as_str().unwrap().starts_with("10 more lines like those listed"), "{rest}");
     assert_eq!(check(&["--baseline", known, flood]).code, 0);
+    assert_eq!(check(&["--baseline", known, flood, copy]).code, 0);
     assert_eq!(check(&["--baseline", known, flood, more]).code, 1);
     assert_eq!(check(&["--baseline", known, "--redact", flood]).code, 0);
     let text = fs::read_to_string(flood).unwrap();
