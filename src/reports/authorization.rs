@@ -320,7 +320,7 @@ mod tests {
         log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
         log.add_webhook("2025-01-06T07:40:00Z", "2", "deleted", "9");
         log.add_webhook("2025-01-06T07:50:00Z", "3", "deleted", "9");
-        log.add_webhook("2025-01-06T07:51:00Z", "4", "enabled", "9");
+        log.add_webhook("2025-01-06T07:51:00Z", "4", "created", "9");
         log.add_webhook("2025-01-06T07:52:00Z", "5", "deleted", "9");
         let sheet = log.report(&REPORT, Options::default());
         assert_eq!(

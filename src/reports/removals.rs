@@ -148,10 +148,10 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
                 is_recreated: made
                     .contains(&(step.owner, kind(if change.kind == NONE { latest } else { change.kind }))),
             }),
-            State::Disabled | State::Deleted => {}
-            State::Created | State::Active => {
+            State::Created | State::Active if step.after != State::Deleted => {
                 made.insert((step.owner, kind(latest)));
             }
+            _ => {}
         }
         if step.activates() {
             activated.insert(step.owner, change);
