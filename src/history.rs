@@ -96,11 +96,11 @@ impl State {
 
     /// The state after an operation that stands for one, the state before being known or not. Disorder and
     /// replays tell of what cannot be: what is active or disabled is not created again, and what is deleted
-    /// is not there to be disabled.
+    /// is not there to be enabled or disabled. Only a creation says that it is there again.
     fn then(before: Option<Self>, told: Self) -> Self {
         match (before, told) {
             (Some(kept @ (Self::Active | Self::Disabled)), Self::Created) => kept,
-            (Some(Self::Deleted), Self::Disabled) => Self::Deleted,
+            (Some(Self::Deleted), Self::Active | Self::Disabled) => Self::Deleted,
             _ => told,
         }
     }
@@ -208,9 +208,9 @@ pub fn steps(survey: &Survey) -> Vec<Option<Step>> {
 }
 
 /// By change whether it deletes a connection that another event deleted already, without one that
-/// brought it back. Another event with the same id is a conflict, not a second deletion.
+/// created it again. Another event with the same id is a conflict, not a second deletion.
 pub fn deleted_again(survey: &Survey) -> Vec<bool> {
-    // By connection which event deleted it, if it was not brought back.
+    // By connection which event deleted it, if it was not created again.
     let mut last = vec![None; survey.connections.len()];
     let again = survey.changes.iter().map(|change| match change.operation {
         _ if change.connection == NONE => false,
@@ -218,7 +218,7 @@ pub fn deleted_again(survey: &Survey) -> Vec<bool> {
             let earlier = last[change.connection as usize].replace(change.key);
             earlier.is_some_and(|earlier| earlier != change.key)
         }
-        Operation::Created | Operation::Enabled => {
+        Operation::Created => {
             last[change.connection as usize] = None;
             false
         }

@@ -158,7 +158,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
             }
         }
         Subject::Unkept(_) => NOTHING,
-        Subject::Log(time) => About { time: Some(time), ..NOTHING },
+        Subject::Pause(index) => About { time: Some(survey.pauses[index].0), ..NOTHING },
     }
 }
 

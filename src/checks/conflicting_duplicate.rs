@@ -1,6 +1,6 @@
 //! `conflicting-duplicate`: one event id stands for different events.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -34,42 +34,73 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-/// Of several events with one id the first one in time stands for what is said first, changes before others.
+/// What is known of the events with one id.
+struct Versions {
+    /// The one that stands for what is said first.
+    first: Subject,
+    /// The first one is in the scope.
+    covers_first: bool,
+    /// How many there are.
+    count: usize,
+    /// A further one is in the scope.
+    covers_further: bool,
+}
+
+/// Of several events with one id the first one in time stands for what is said first, and is told only where
+/// no further one is: a conflict is in the scope if any of its events is.
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let mut versions: HashMap<u64, (u64, usize), RandomState> = HashMap::default();
-    for (index, change) in survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting) {
-        versions.entry(change.key).or_insert((0, index)).0 += 1;
-    }
+    let versions = versions(case);
+    let is_told = |subject: Subject, key: u64| {
+        versions.get(&key).is_some_and(|known| known.first != subject || !known.covers_further)
+    };
     let mut judgement = Judgement::of(case.changes(), |index, change| {
         if change.event == NONE {
             return Answer::NotApplicable;
         }
-        let is_further = match versions.get(&change.key) {
-            // The others are no changes.
-            Some((1, _)) => true,
-            Some((_, first)) => *first != index,
-            None => false,
-        };
-        if !is_further {
+        if !change.is_conflicting || !is_told(Subject::Change(index), change.key) {
             return Answer::Fine;
         }
         let id = survey.ids.text(change.event);
         Answer::Told(format!("event {id} says something else elsewhere; here, {}", case.deed(change)))
     });
-    let mut is_known: HashSet<u64, RandomState> = HashSet::default();
-    for (index, event) in survey.conflicting.iter().enumerate() {
-        // Of several changes all but one were told, so that no other stands for what is said first.
-        let has_first = versions.get(&event.key).is_some_and(|(count, _)| *count > 1);
-        let is_further = !is_known.insert(event.key) || has_first;
-        if is_further && case.covers(event) {
+    for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| case.covers(event)) {
+        let subject = Subject::Conflicting(index);
+        if is_told(subject, event.key) {
             let id = survey.ids.text(event.event);
             let here = case.happening([event.action, event.connection, event.organization, event.actor]);
             let message = format!("event {id} says something else elsewhere; here, {here}");
             judgement.judged += 1;
-            judgement.find(Subject::Conflicting(index), message);
+            judgement.find(subject, message);
         }
     }
     judgement.sort(survey);
     judgement
+}
+
+/// By the key of their id, what is known of events that share one.
+fn versions(case: &Case<'_>) -> HashMap<u64, Versions, RandomState> {
+    let survey = case.survey;
+    let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
+    let changes = changes.map(|(index, change)| (Subject::Change(index), change));
+    let others = survey.conflicting.iter().enumerate();
+    let others = others.map(|(index, event)| (Subject::Conflicting(index), event));
+    let mut all: HashMap<u64, Versions, RandomState> = HashMap::default();
+    for (mut subject, event) in changes.chain(others) {
+        let mut is_covered = case.covers(event);
+        let Some(known) = all.get_mut(&event.key) else {
+            let known =
+                Versions { first: subject, covers_first: is_covered, count: 1, covers_further: false };
+            all.insert(event.key, known);
+            continue;
+        };
+        known.count += 1;
+        // The only change matters more than what is none.
+        if known.count == 2 && subject.change().is_none() && known.first.change().is_some() {
+            std::mem::swap(&mut known.first, &mut subject);
+            std::mem::swap(&mut known.covers_first, &mut is_covered);
+        }
+        known.covers_further |= is_covered;
+    }
+    all
 }

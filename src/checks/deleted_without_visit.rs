@@ -20,8 +20,8 @@ pub static CHECK: Check = Check {
     }],
     explain: Explain {
         means: "A connection was deleted, and its actor neither viewed SSO settings nor created a portal \
-                URL within the window before. A deletion less than the window after the log's begin is not \
-                judged.",
+                URL within the window before. A deletion less than the window after the begin of its \
+                source's log is not judged.",
         why: "The button to delete is on the settings page. A request without a visit was made by a \
               script, or with a session or token that was taken from somebody.",
         example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
@@ -41,7 +41,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
     let is_visit = case.actions_of(is_visit);
     let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
-    let window = case.age("window");
+    let (ranges, window) = (case.ranges(), case.age("window"));
     let visits = survey.sightings.iter();
     let mut visits = visits.filter(|seen| seen.actor != NONE && is_visit[seen.action as usize]).peekable();
     let mut last = vec![None; survey.actors.names.len()];
@@ -54,7 +54,8 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         let is_fresh = last[change.actor as usize].is_some_and(|last| !is_longer(last, change.time, window));
         // Before the log began there may have been a visit.
-        if !is_fresh && survey.range.is_some_and(|(begin, _)| change.time.seconds_since(begin) < window) {
+        let (begin, _) = ranges[change.action as usize];
+        if !is_fresh && change.time.seconds_since(begin) < window {
             return Answer::NotApplicable;
         }
         Answer::bad_if(!is_fresh, || {

@@ -15,8 +15,8 @@ pub static CHECK: Check = Check {
     covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
-        means: "Two different events delete the same connection, and none between them created or enabled \
-                it again. The same event delivered twice does not count.",
+        means: "Two different events delete the same connection, and none between them created it \
+                again. The same event delivered twice does not count.",
         why: "A connection ends once. The second deletion is a replayed request, a wrong id, or a sign \
               that events between the two are missing.",
         example: "A connection is deleted on Thursday and once more on Friday by somebody else.",

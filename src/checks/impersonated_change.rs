@@ -2,6 +2,7 @@
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
 use crate::names::NONE;
+use crate::survey::Survey;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -36,8 +37,8 @@ fn judge(case: &Case<'_>) -> Judgement {
             return Answer::NotApplicable;
         }
         Answer::bad_if(change.is_impersonated(), || {
-            let words = &case.survey.words;
-            let impersonator = words.get(change.impersonator).unwrap_or("somebody unknown");
+            let Survey { impersonators, words, .. } = case.shown;
+            let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = words
                 .get(change.reason)
                 .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));

@@ -40,7 +40,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let is_explained = words.get(change.reason).is_some_and(is_reason);
         let is_unexplained = change.impersonator != NONE && !is_explained;
         Answer::bad_if(is_unexplained, || {
-            let impersonator = words.text(change.impersonator);
+            let impersonator = case.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
         })
     });

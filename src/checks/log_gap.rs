@@ -3,7 +3,7 @@
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::time::Timestamp;
+use crate::survey::Span;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -39,8 +39,9 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
-    let is_selected = |(from, to): &(Timestamp, Timestamp)| *to > case.period.0 && *from < case.period.1;
-    for (from, to) in case.survey.clock.pauses().into_iter().filter(is_selected) {
+    let is_selected = |(from, to): Span| to > case.period.0 && from < case.period.1;
+    let pauses = case.survey.pauses.iter().copied().enumerate();
+    for (index, (from, to)) in pauses.filter(|(_, pause)| is_selected(*pause)) {
         if is_longer(from, to, case.age("max")) {
             let message = format!(
                 "no event for {} from {} to {} (at most {})",
@@ -49,7 +50,7 @@ fn judge(case: &Case<'_>) -> Judgement {
                 to.rfc3339(case.zone),
                 case.written("max"),
             );
-            judgement.find(Subject::Log(from), message);
+            judgement.find(Subject::Pause(index), message);
         }
     }
     judgement

@@ -31,8 +31,9 @@ pub static CHECK: Check = Check {
               the SSO settings is what the use of a stolen session looks like.",
         example: "An administrator who always worked from the office deletes a connection from an address \
                   in another country.",
-        fix: "Look up where the address belongs and ask the actor. Suppress the addresses of a known \
-              gateway in the policy.",
+        fix: "Look up where the address belongs and ask the actor. Where addresses change often, as \
+              behind a gateway, suppress the rule for that actor or single findings by their fingerprint, \
+              or raise `history`.",
     },
     controls: Controls {
         soc2: &["CC6.1", "CC7.2"],

@@ -3,7 +3,10 @@
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::history::{Gaps, State};
+use crate::event::Operation;
+use crate::history::{Change, Gaps, State};
+use crate::names::Id;
+use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -21,7 +24,8 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A deletion or disabling took the last active connection of an organization away, and none \
                 became active within the grace period. Where the log ends earlier, only the time up to its \
-                end counts. The finding is about that organization, whichever one the event names, and so \
+                end counts: that of the sources that would log it and know the organization, or else of \
+                the source of the change. The finding is about that organization, whichever one the event names, and so \
                 is the rule's scope; a selection on the command line goes by the event.",
         why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
               multi-factor and leaver controls do not apply.",
@@ -44,8 +48,10 @@ fn judge(case: &Case<'_>) -> Judgement {
     case.steps.iter().flatten().for_each(|step| gaps.add(step));
     let mut judgement = Judgement::default();
     let mut gaps = gaps.list.into_iter().peekable();
-    let Some((_, log_end)) = survey.range else {
-        return judgement;
+    let (ranges, watched) = (case.ranges(), case.watched(&[Operation::Enabled]));
+    let log_end = |organization: Id, change: &Change| match watched.get(organization as usize) {
+        Some(end) if *end > Timestamp::MIN => *end,
+        _ => ranges[change.action as usize].1,
     };
     let changes = survey.changes.iter().enumerate();
     for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
@@ -58,11 +64,12 @@ fn judge(case: &Case<'_>) -> Judgement {
         let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
-        let end = gap.end.map_or(log_end, |end| survey.changes[end].time);
+        let ended = gap.end.map(|end| survey.changes[end].time).filter(|end| *end <= case.now);
+        let end = ended.unwrap_or_else(|| log_end(gap.organization, change));
         if !is_longer(change.time, end, case.age("grace")) {
             continue;
         }
-        let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
+        let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
         let message = format!(
             "{} had no active connection for {}{so_far} after {} was {} by {} (grace {})",
             case.organization(gap.organization),

@@ -1,6 +1,6 @@
 //! `portal-without-change`: a portal URL that led to nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -27,7 +27,7 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A portal URL was created, and no connection of the organization was created, enabled, \
                 disabled or deleted within the window. It is judged only where creations would be seen: \
-                where the source logs them, or another one does that knows the organization. Where the log \
+                where the source logs them, or another one does that knows the organization. Where that log \
                 ends within the window and none followed up to then, it is not judged.",
         why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
               can set up SSO for the organization.",
@@ -41,33 +41,26 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let Some((_, log_end)) = survey.range else {
-        return Judgement::default();
-    };
-    let logging = case.logging(&[Operation::Created]);
-    let mut watched: HashSet<Id, RandomState> = HashSet::default();
+    let watched = case.watched(&[Operation::Created]);
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
     let mut followed: HashMap<usize, Timestamp, RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
         if State::after(change.operation).is_some() {
             next.insert(change.organization, change.time);
-            if logging[change.action as usize] {
-                watched.insert(change.organization);
-            }
         } else if let Some(time) = next.get(&change.organization) {
             followed.insert(index, *time);
         }
     }
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
-        let is_watched = watched.contains(&change.organization) || logging[change.action as usize];
-        if change.organization == NONE || !is_watched {
+        let log_end = watched.get(change.organization as usize).filter(|end| **end > Timestamp::MIN);
+        let Some(log_end) = log_end else {
             return Answer::NotApplicable;
-        }
+        };
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         // After the log's end there may have been a change.
-        if !follows && !is_longer(change.time, log_end, window) {
+        if !follows && !is_longer(change.time, *log_end, window) {
             return Answer::NotApplicable;
         }
         Answer::bad_if(!follows, || {

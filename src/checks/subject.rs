@@ -19,8 +19,8 @@ pub enum Subject {
     Noted(usize),
     /// What was noted of this sort, but is too much to be kept.
     Unkept(What),
-    /// The log as a whole, at a time.
-    Log(Timestamp),
+    /// Index of a time without any event.
+    Pause(usize),
 }
 
 /// Changes or portal links of one actor that follow each other closely.
@@ -56,7 +56,7 @@ impl Subject {
         match self {
             Self::Change(index) => Some(index),
             Self::Hit(index, _) | Self::Burst(Burst { first: index, .. }) => Some(index as usize),
-            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Log(_) => None,
+            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Pause(_) => None,
         }
     }
 
@@ -66,7 +66,7 @@ impl Subject {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
             Self::Noted(index) => survey.notes.kept[index].time,
             Self::Unkept(_) => None,
-            Self::Log(time) => Some(time),
+            Self::Pause(index) => Some(survey.pauses[index].0),
             Self::Change(_) | Self::Hit(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)
             }

@@ -11,8 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::checks::{Burst, Subject};
 use crate::history::Change;
 use crate::names::NONE;
-use crate::survey::{Noted, Survey, What, hex};
-use crate::time::Timestamp;
+use crate::survey::{Noted, Span, Survey, What, hex};
 
 /// Hexadecimal digits of a fingerprint.
 pub const DIGITS: usize = 32;
@@ -75,24 +74,32 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
             let sum = survey.notes.sums[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
-        Subject::Log(time) => of_log(rule, time),
+        Subject::Pause(index) => of_pause(rule, survey.pauses[index]),
     }
 }
 
-/// Of a change or portal link: by its event id, or else by what it says happened.
+/// Of a change or portal link: by its event id, or else by what it says happened. Where the id stands for
+/// other events as well, by all that may tell them apart: what is known of one of them says nothing of others.
 pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
-    if let Some(id) = survey.ids.get(change.event) {
-        let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
-        return Fingerprint::of(&[rule, source, id]);
-    }
-    let target = if change.connection == NONE {
-        survey.organizations.names.text(change.organization)
-    } else {
-        survey.connections.text(change.connection)
-    };
+    let organization = survey.organizations.names.text(change.organization);
+    let connection = survey.connections.text(change.connection);
     let action = survey.action(change.action).unwrap_or_default();
     let actor = survey.actors.names.text(change.actor);
-    Fingerprint::of(&[rule, action, &change.time.rfc3339(Tz::UTC), actor, target])
+    let time = || change.time.rfc3339(Tz::UTC);
+    let Some(id) = survey.ids.get(change.event) else {
+        let target = if change.connection == NONE { organization } else { connection };
+        return Fingerprint::of(&[rule, action, &time(), actor, target]);
+    };
+    let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
+    if !change.is_conflicting {
+        return Fingerprint::of(&[rule, source, id]);
+    }
+    let kind = survey.kinds.texts(change.kind).map(Option::unwrap_or_default);
+    let ip = survey.ips.names.text(change.ip);
+    let [impersonator, reason] =
+        [survey.impersonators.text(change.impersonator), survey.words.text(change.reason)];
+    let what = [rule, source, id, action, &time(), actor, organization, connection];
+    Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
 }
 
 /// Of many changes: by the first, the time of the last and how many there are, so that one that has grown is
@@ -117,9 +124,9 @@ fn name(what: What) -> &'static str {
     }
 }
 
-/// Of a log as a whole, at a time.
-pub fn of_log(rule: &str, time: Timestamp) -> Fingerprint {
-    Fingerprint::of(&[rule, &time.rfc3339(Tz::UTC)])
+/// Of a time without any event: one that has grown is another one.
+pub fn of_pause(rule: &str, (from, to): Span) -> Fingerprint {
+    Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
 }
 
 #[cfg(test)]
@@ -197,6 +204,11 @@ mod tests {
         );
         let portal = |change: &mut Change| (change.event, change.connection) = (NONE, NONE);
         assert_eq!(of(portal), expected(&format!("rule\0sso.delete\0{time}\0user_1\0org_1")));
+        let conflicting = |change: &mut Change| change.is_conflicting = true;
+        assert_eq!(
+            of(conflicting),
+            expected(&format!("rule\0vendor\0evt_1\0sso.delete\0{time}\0user_1\0org_1\0conn_1\0\0\0\0\0\0"))
+        );
         let nobody = |change: &mut Change| (change.event, change.actor) = (NONE, NONE);
         assert_eq!(of(nobody), expected(&format!("rule\0sso.delete\0{time}\0\0conn_1")));
     }
@@ -241,12 +253,18 @@ mod tests {
             assert_eq!(found, expected(&format!("rule\0{what}\0evt_1")));
         }
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
-        assert_eq!(of("rule", &survey, Subject::Log(time)), expected("rule\x002025-01-15T10:30:00Z"));
+        let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
+        survey.pauses = vec![(time, end), (time, time)];
+        assert_eq!(
+            of("rule", &survey, Subject::Pause(0)),
+            expected("rule\x002025-01-15T10:30:00Z\x002025-01-15T11:30:00Z")
+        );
+        assert_ne!(of("rule", &survey, Subject::Pause(1)), of("rule", &survey, Subject::Pause(0)));
     }
 
     #[test]
     fn fingerprints_are_recognised() {
-        let some = of_log("rule", Timestamp { seconds: 0, nanos: 0 });
+        let some = Fingerprint::of(&["rule", "1970-01-01T00:00:00Z"]);
         let text = some.to_string();
         assert_eq!(text, some.text());
         assert_eq!(text, "de9ede070603711b5f2e6a500042090a");

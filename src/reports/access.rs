@@ -286,7 +286,7 @@ fn sessions<'a>(material: &'a Material<'a>, mut visits: Vec<Visit>) -> Table<'a>
 
 fn path<'a>(survey: &'a Survey, visits: &[Visit]) -> Cell<'a> {
     let mut pages: Vec<_> = visits.iter().map(|visit| visit.page).filter(|page| *page != NONE).collect();
-    pages.dedup();
+    pages.dedup_by_key(|page| survey.words.text(*page));
     few(pages.into_iter().map(|page| survey.words.text(page).into()), MOST_PAGES)
 }
 

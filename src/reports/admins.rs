@@ -130,25 +130,25 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     };
     let mut names: Vec<_> = all.into_iter().map(name).collect();
     names.sort_unstable();
+    names.dedup();
     names
 }
 
 fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
     let texts = |visit: &Visit| {
-        let words = &survey.words;
-        (words.get(visit.impersonator), survey.actors.names.get(visit.actor), words.get(visit.reason))
+        let [who, reason] = [survey.impersonators.get(visit.impersonator), survey.words.get(visit.reason)];
+        (who, survey.actors.names.get(visit.actor), reason)
     };
     let mut all: Vec<_> = visits.iter().filter(|visit| is_impersonated(visit)).copied().collect();
     // Stable, so that the visits of each session's driver stay in time order.
     all.sort_by(|a, b| texts(a).cmp(&texts(b)));
-    let mut groups: Vec<_> = all
-        .chunk_by(|a, b| (a.impersonator, a.actor, a.reason) == (b.impersonator, b.actor, b.reason))
-        .collect();
+    // By texts, as several may have one pseudonym.
+    let mut groups: Vec<_> = all.chunk_by(|a, b| texts(a) == texts(b)).collect();
     groups.sort_by_key(|visits| Reverse(visits.len()));
     let rows = groups.into_iter().map(|visits| {
         let [actor, id, _] = survey.actor_cells(visits[0].actor);
         let cells = vec![
-            survey.words.get(visits[0].impersonator).into(),
+            survey.impersonators.get(visits[0].impersonator).into(),
             actor,
             id,
             survey.words.get(visits[0].reason).into(),

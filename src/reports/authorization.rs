@@ -121,7 +121,7 @@ fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
         survey.organizations.names.get(change.organization),
         survey.connections.get(change.connection),
         survey.actors.names.get(change.actor),
-        survey.words.get(change.impersonator),
+        survey.impersonators.get(change.impersonator),
     ]
 }
 
@@ -133,7 +133,7 @@ fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Verdict, &Change)]>) -> Ta
         cells.push(change.operation.name().into());
         cells.push(survey.connections.get(change.connection).into());
         cells.extend(survey.actor_cells(change.actor));
-        cells.push(survey.words.get(change.impersonator).into());
+        cells.push(survey.impersonators.get(change.impersonator).into());
         cells.push(name.into());
         Row { cells, tone }
     });
@@ -320,7 +320,7 @@ mod tests {
         log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
         log.add_webhook("2025-01-06T07:40:00Z", "2", "deleted", "9");
         log.add_webhook("2025-01-06T07:50:00Z", "3", "deleted", "9");
-        log.add_webhook("2025-01-06T07:51:00Z", "4", "enabled", "9");
+        log.add_webhook("2025-01-06T07:51:00Z", "4", "created", "9");
         log.add_webhook("2025-01-06T07:52:00Z", "5", "deleted", "9");
         let sheet = log.report(&REPORT, Options::default());
         assert_eq!(

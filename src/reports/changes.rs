@@ -112,7 +112,7 @@ fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
     cells.extend(survey.actor_cells(change.actor));
     cells.push(survey.ips.names.get(change.ip).into());
     cells.push(shown.since_portal.map_or(Cell::Nothing, Cell::Duration));
-    cells.push(survey.words.get(change.impersonator).into());
+    cells.push(survey.impersonators.get(change.impersonator).into());
     cells.push(survey.words.get(change.reason).into());
     cells.push(u64::from(change.redeliveries).into());
     cells.push(change.is_conflicting.into());

@@ -148,10 +148,10 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
                 is_recreated: made
                     .contains(&(step.owner, kind(if change.kind == NONE { latest } else { change.kind }))),
             }),
-            State::Disabled | State::Deleted => {}
-            State::Created | State::Active => {
+            State::Created | State::Active if step.after != State::Deleted => {
                 made.insert((step.owner, kind(latest)));
             }
+            _ => {}
         }
         if step.activates() {
             activated.insert(step.owner, change);
@@ -201,7 +201,7 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
         seconds(replaced_by.map(|by| by.time.seconds_since(change.time))),
         (*is_recreated).into(),
         exposure.and_then(|exposure| exposure.end).into(),
-        survey.words.get(change.impersonator).into(),
+        survey.impersonators.get(change.impersonator).into(),
         survey.ips.names.get(change.ip).into(),
         actor_id,
         email,

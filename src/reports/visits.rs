@@ -59,7 +59,7 @@ pub fn is_impersonated(visit: &Visit) -> bool {
 
 /// Who drove the session, if not the actor.
 pub fn impersonator<'s>(survey: &'s Survey, visit: &Visit) -> Option<&'s str> {
-    is_impersonated(visit).then(|| survey.words.get(visit.impersonator).unwrap_or(SOMEBODY))
+    is_impersonated(visit).then(|| survey.impersonators.get(visit.impersonator).unwrap_or(SOMEBODY))
 }
 
 /// A note about the events that name no actor, if there are some.

@@ -39,14 +39,14 @@ impl Clock {
 
     /// The times between quarters with events, in order; any that is longer than a quarter of an hour
     /// and has no event in it is one of them.
-    pub fn pauses(&self) -> Vec<Span> {
+    pub fn pauses(mut self) -> Vec<Span> {
+        self.settle();
         let mut spans: Vec<_> = self.quarters.values().copied().collect();
         spans.sort_unstable();
         spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect()
     }
 
-    /// The last thing before reading it.
-    pub fn settle(&mut self) {
+    fn settle(&mut self) {
         if let Some((quarter, span)) = self.current.take() {
             self.put(quarter, span);
         }
@@ -57,7 +57,8 @@ impl Clock {
     }
 }
 
-fn widen(span: &mut Span, (first, last): Span) {
+/// Makes a stretch reach over another one as well.
+pub(super) fn widen(span: &mut Span, (first, last): Span) {
     *span = (span.0.min(first), span.1.max(last));
 }
 
@@ -73,15 +74,13 @@ mod tests {
 
     #[test]
     fn pauses_are_exact_in_any_order() {
-        let pauses = |clock: &Clock| {
+        let pauses = |clock: Clock| {
             clock.pauses().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
-        let mut whole = clock(&[9000, -5, 10, 899, 100, 8999]);
-        whole.settle();
-        assert_eq!(pauses(&whole), [(-5, 10), (899, 8999), (8999, 9000)]);
+        let whole = pauses(clock(&[9000, -5, 10, 899, 100, 8999]));
+        assert_eq!(whole, [(-5, 10), (899, 8999), (8999, 9000)]);
         let mut halves = clock(&[9000, 100, 8999]);
-        halves.settle();
         halves.merge(clock(&[-5, 899, 10]));
-        assert_eq!(pauses(&halves), pauses(&whole));
+        assert_eq!(pauses(halves), whole);
     }
 }

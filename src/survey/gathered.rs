@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 
 use super::by_block::ByBlock;
 use super::faces::Faces;
+use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
@@ -37,6 +38,7 @@ pub struct Gathered {
     /// What stands where the address should, be it one or not.
     pub(super) ips: Faces<1>,
     pub(super) agents: Faces<1>,
+    pub(super) impersonators: Faces<1>,
     pub(super) words: Faces<1>,
     /// Ids of connections as they came, and their hashes.
     pub(super) connections: Texts,
@@ -54,7 +56,7 @@ pub struct Gathered {
     pub(super) notes: Notes,
     pub(super) clock: Clock,
     pub(super) ids: Texts,
-    pub(super) range: Option<(Timestamp, Timestamp)>,
+    pub(super) ranges: Ranges,
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
@@ -85,8 +87,7 @@ impl Gathered {
     /// Takes in an event from a 1-based line of a block.
     pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         let time = event.time;
-        let (first, last) = self.range.unwrap_or((time, time));
-        self.range = Some((first.min(time), last.max(time)));
+        self.ranges.add(event.source, time);
         self.other += u64::from(event.operation == Operation::Other);
         if plan.wants.notes.is_some() {
             self.clock.add(time);
@@ -112,7 +113,7 @@ impl Gathered {
             if (is_visit || is_sighting) && is_somebody() {
                 if is_visit {
                     visit = self.visits.len() as u32;
-                    self.visit(event, [organization, actor, ip], plan);
+                    self.visit(event, [organization, actor, ip]);
                 }
                 if is_sighting {
                     let seen = Sighting { time, is_selected, action, actor, organization, ip };
@@ -194,8 +195,8 @@ impl Gathered {
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
-        let impersonator = self.word(event, Attribute::ImpersonatorEmail, plan);
-        let reason = self.word(event, Attribute::ImpersonatorReason, plan);
+        let impersonator = self.impersonator(event);
+        let reason = face(&mut self.words, event, [Attribute::ImpersonatorReason], false);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -219,18 +220,8 @@ impl Gathered {
         }
     }
 
-    /// Pseudonyms are given at once, as words of all sorts are kept together; whether there is one is all that
-    /// is judged.
-    fn word(&mut self, event: &Event<'_>, attribute: Attribute, plan: &Plan) -> Id {
-        let redacted;
-        let event = match plan.redactor.as_deref() {
-            None => event,
-            redactor => {
-                redacted = Event { redactor, ..*event };
-                &redacted
-            }
-        };
-        face(&mut self.words, event, [attribute], false)
+    fn impersonator(&mut self, event: &Event<'_>) -> Id {
+        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], false)
     }
 
     fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
@@ -284,10 +275,11 @@ impl Gathered {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3], plan: &Plan) {
+    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3]) {
         let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
-        let words = [Attribute::Page, Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason];
-        let [page, impersonator, reason] = words.map(|attribute| self.word(event, attribute, plan));
+        let words = [Attribute::Page, Attribute::ImpersonatorReason];
+        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], false));
+        let impersonator = self.impersonator(event);
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,

@@ -13,6 +13,7 @@ mod kinds;
 mod labels;
 mod noted;
 mod ordered;
+mod ranges;
 mod renumber;
 mod shown;
 mod whole;
@@ -30,11 +31,12 @@ use crate::redact::Redactor;
 use crate::select::Select;
 use crate::time::Timestamp;
 
-pub use clock::Clock;
+pub use clock::{Clock, Span};
 pub use gathered::{Gathered, is_reason};
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
 pub use noted::{Noted, Notes, What, hex};
+pub use ranges::Ranges;
 
 /// What to collect, and what for.
 #[derive(Default)]
@@ -45,7 +47,7 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
-    /// Who gives pseudonyms for texts that are not kept apart by what they are; others get them last, see
+    /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
     /// [`Survey::shown`].
     pub redactor: Option<Arc<Redactor>>,
 }
@@ -85,7 +87,9 @@ pub struct Survey {
     pub ips: Counter,
     /// User agents.
     pub agents: Names,
-    /// Pages, impersonators and their reasons.
+    /// Impersonators.
+    pub impersonators: Names,
+    /// Pages, and reasons of impersonators.
     pub words: Names,
     /// Connections by id. Several numbers may have the same text; only one of them is ever used.
     pub connections: Texts,
@@ -104,12 +108,16 @@ pub struct Survey {
     pub sightings: Vec<Sighting>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
     pub notes: Notes,
-    /// When there were events; see [`Wants::notes`].
-    pub clock: Clock,
+    /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
+    /// [`Wants::notes`].
+    pub pauses: Vec<Span>,
+    clock: Clock,
     /// Event ids of changes; see [`Wants::notes`].
     pub ids: Texts,
     /// Earliest and latest event, selected or not.
-    pub range: Option<(Timestamp, Timestamp)>,
+    pub range: Option<Span>,
+    /// The same by source.
+    pub ranges: Ranges,
     /// Events that came again, selected or not.
     pub redeliveries: u64,
     /// Events with the operation `other`.

@@ -1,9 +1,10 @@
 //! Lines and events that are of interest by themselves: invalid, contradictory, too late,
 //! unexplained.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
+use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::event::{Attribute, Event};
@@ -23,8 +24,8 @@ pub struct Noted {
     pub message: String,
     /// Code of the finding, for lines that have one.
     pub code: &'static str,
-    /// What tells it from others in every export: of an event its id, or all that it says; of an
-    /// invalid line its bytes.
+    /// What tells it from others in every export: of an event its source, its id and what it says happened,
+    /// as several may have one id; of an invalid line its bytes.
     pub key: String,
     /// Hash of all that the event says, by which it is found again when it comes again; differs from run
     /// to run.
@@ -73,10 +74,16 @@ const MOST_KEPT: usize = 10_000;
 pub struct Notes {
     /// Some of each sort, in the order of the input.
     pub kept: Vec<Noted>,
-    /// How many there were beyond them, by what they are. Some may have come again.
+    /// How many there were beyond them, by what they are.
     pub unkept: [u64; What::ALL.len()],
-    /// Sums of hashes of all there were, kept or not, by what they are: the same in every run and order.
+    /// Sums of digests of the keys of all there were, kept or not, by what they are: the same in every run and
+    /// order.
     pub sums: [u128; What::ALL.len()],
+    /// By what events are and the hash of their content the digest of their key: what came again counts once,
+    /// even if the event that it came after was too much to be kept.
+    events: [HashMap<u64, u128, RandomState>; What::ALL.len()],
+    /// How many lines are invalid.
+    lines: u64,
 }
 
 impl Notes {
@@ -136,59 +143,78 @@ impl Notes {
     }
 
     fn keep(&mut self, noted: Noted) {
-        let digest = Sha256::digest(&noted.key);
-        let sum = &mut self.sums[noted.what as usize];
-        *sum = sum.wrapping_add(digest.first_chunk().copied().map_or(0, u128::from_be_bytes));
+        let what = noted.what as usize;
+        let digest = || Sha256::digest(&noted.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
+        match noted.what {
+            What::Invalid => {
+                self.lines += 1;
+                self.sums[what] = self.sums[what].wrapping_add(digest());
+            }
+            _ => {
+                self.events[what].entry(noted.content).or_insert_with(digest);
+            }
+        }
         self.kept.push(noted);
         if self.kept.len() > 2 * What::ALL.len() * MOST_KEPT {
-            self.settle();
+            self.thin_out();
         }
     }
 
     /// Takes in another's, renumbered.
     pub fn merge(&mut self, other: Self, renumbered: impl Fn(Noted) -> Noted) {
         self.kept.extend(other.kept.into_iter().map(renumbered));
-        for (ours, theirs) in self.unkept.iter_mut().zip(other.unkept) {
-            *ours += theirs;
+        for (ours, theirs) in self.events.iter_mut().zip(other.events) {
+            ours.extend(theirs);
         }
         for (ours, theirs) in self.sums.iter_mut().zip(other.sums) {
             *ours = ours.wrapping_add(theirs);
+        }
+        self.lines += other.lines;
+    }
+
+    /// The last thing before reading them: lets go of what is too much, and adds up what there was.
+    pub fn settle(&mut self) {
+        self.thin_out();
+        self.unkept = self.events.each_ref().map(|events| events.len() as u64);
+        self.unkept[What::Invalid as usize] = self.lines;
+        for noted in &self.kept {
+            self.unkept[noted.what as usize] -= 1;
+        }
+        for (sum, events) in self.sums.iter_mut().zip(std::mem::take(&mut self.events)) {
+            *sum = events.into_values().fold(*sum, u128::wrapping_add);
         }
     }
 
     /// Puts notes in the order of the input, keeps of events that came again the first, and lets go of
     /// those that are too many.
-    pub fn settle(&mut self) {
+    fn thin_out(&mut self) {
         self.kept.sort_by_key(|noted| noted.place);
         let mut seen: HashSet<(What, u64)> = HashSet::new();
         self.kept.retain(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.content)));
         self.kept.sort_by(|a, b| a.key.cmp(&b.key));
         let mut kept = [0; What::ALL.len()];
-        let unkept = &mut self.unkept;
         self.kept.retain(|noted| {
             let count = &mut kept[noted.what as usize];
             *count += 1;
-            let is_kept = *count <= MOST_KEPT;
-            unkept[noted.what as usize] += u64::from(!is_kept);
-            is_kept
+            *count <= MOST_KEPT
         });
         self.kept.sort_by_key(|noted| noted.place);
     }
 }
 
-/// What tells an event from others in every export: its id, or what it says happened.
+/// What tells an event from others in every export, one thing after another.
 fn key_of(event: &Event<'_>) -> String {
-    let text = |attribute| event.text(attribute).unwrap_or_default();
-    match event.text(Attribute::Id) {
-        Some(id) => id.into_owned(),
-        None => {
-            let target =
-                event.text(Attribute::ConnectionId).or_else(|| event.text(Attribute::OrganizationId));
-            let time = event.time.rfc3339(Tz::UTC);
-            let parts = [&*text(Attribute::Action), &time, &*text(Attribute::ActorId)];
-            format!("{} {}", parts.join(" "), target.unwrap_or_default())
-        }
-    }
+    const TEXTS: [Attribute; 5] = [
+        Attribute::Id,
+        Attribute::Action,
+        Attribute::ActorId,
+        Attribute::ConnectionId,
+        Attribute::OrganizationId,
+    ];
+    let texts = TEXTS.map(|attribute| event.text(attribute).unwrap_or_default());
+    let [id, action, actor, connection, organization] = &texts;
+    let time = event.time.rfc3339(Tz::UTC);
+    [event.source, id, action, &time, actor, connection, organization].join("\0")
 }
 
 /// Bytes in hexadecimal.
@@ -197,4 +223,60 @@ pub fn hex(bytes: &[u8]) -> String {
     let mut digits = Vec::with_capacity(2 * bytes.len());
     bytes.iter().for_each(|byte| digits.extend_from_slice(&[digit(byte >> 4), digit(byte & 0xF)]));
     String::from_utf8(digits).expect("digits are ASCII")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An event with this content, and a key of it, on this line.
+    fn noted(what: What, content: u64, line: u32) -> Noted {
+        Noted {
+            what,
+            time: None,
+            message: String::new(),
+            code: "",
+            key: format!("{content:06}"),
+            content,
+            action: NONE,
+            organization: NONE,
+            connection: NONE,
+            kind: NONE,
+            actor: NONE,
+            place: (BlockId { input: 0, number: 0 }, line),
+        }
+    }
+
+    #[test]
+    fn a_flood_is_the_same_however_it_is_read_and_however_often_it_comes() {
+        const COUNT: u64 = 30_000;
+        let told = |what: What, readers: &[Vec<u64>]| {
+            let mut line = 0;
+            let mut notes = Notes::default();
+            for contents in readers {
+                let mut reader = Notes::default();
+                for content in contents {
+                    line += 1;
+                    reader.keep(noted(what, *content, line));
+                }
+                notes.merge(reader, |noted| noted);
+            }
+            notes.settle();
+            let mut keys: Vec<_> = notes.kept.iter().map(|noted| noted.content).collect();
+            keys.sort_unstable();
+            (keys, notes.unkept[what as usize], notes.sums[what as usize])
+        };
+        let all: Vec<u64> = (0..COUNT).collect();
+        let backwards: Vec<u64> = all.iter().rev().copied().collect();
+        let [early, late] = [&all[..COUNT as usize / 3], &all[COUNT as usize / 3..]].map(<[u64]>::to_vec);
+        let expected = told(What::Unexplained, std::slice::from_ref(&all));
+        assert_eq!((expected.0.len(), expected.1), (MOST_KEPT, COUNT - MOST_KEPT as u64));
+        for readers in [&[[&all[..], &backwards, &all].concat()][..], &[late, early, backwards]] {
+            assert!(told(What::Unexplained, readers) == expected);
+        }
+        // Invalid lines are not told apart.
+        let few = all[..MOST_KEPT].to_vec();
+        let twice = told(What::Invalid, &[few.clone(), few]);
+        assert_eq!((twice.0.len(), twice.1), (MOST_KEPT, MOST_KEPT as u64));
+    }
 }

@@ -50,8 +50,8 @@ impl Survey {
     /// What is equal in time is ordered by names, so that nothing depends on who read it first.
     fn visit_texts(&self, visit: &Visit) -> [Option<&str>; 6] {
         let organization = self.organizations.names.get(visit.organization);
-        let [page, impersonator, reason] =
-            [visit.page, visit.impersonator, visit.reason].map(|id| self.words.get(id));
+        let [page, reason] = [visit.page, visit.reason].map(|id| self.words.get(id));
+        let impersonator = self.impersonators.get(visit.impersonator);
         [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
     }
 
@@ -85,7 +85,7 @@ impl Survey {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
-            let words = [change.impersonator, change.reason].map(|id| self.words.get(id));
+            let words = (self.impersonators.get(change.impersonator), self.words.get(change.reason));
             let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
             (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
         };

@@ -12,6 +12,7 @@ pub struct New<'s> {
     pub kinds: Renumbered,
     pub ips: Renumbered,
     pub agents: Renumbered,
+    pub impersonators: Renumbered,
     pub words: Renumbered,
     /// What is to be added to numbers of its connections and event ids.
     pub connections: Id,
@@ -30,7 +31,7 @@ impl New<'_> {
             kind: self.kinds.of(change.kind),
             actor: self.actors.of(change.actor),
             ip: self.ips.of(change.ip),
-            impersonator: self.words.of(change.impersonator),
+            impersonator: self.impersonators.of(change.impersonator),
             reason: self.words.of(change.reason),
             ..*change
         }
@@ -54,7 +55,7 @@ impl New<'_> {
             ip: self.ips.of(visit.ip),
             agent: self.agents.of(visit.agent),
             page: self.words.of(visit.page),
-            impersonator: self.words.of(visit.impersonator),
+            impersonator: self.impersonators.of(visit.impersonator),
             reason: self.words.of(visit.reason),
             ..*visit
         }

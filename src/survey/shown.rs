@@ -29,6 +29,9 @@ impl Survey {
         names.actor_labels = self.actor_labels.map(|sort, text| shown(ACTOR[sort], text));
         names.ips.names = self.ips.names.map(|_, text| shown(Attribute::Ip, text));
         names.agents = self.agents.map(|_, text| shown(Attribute::UserAgent, text));
+        names.impersonators = self.impersonators.map(|_, text| shown(Attribute::ImpersonatorEmail, text));
+        // One rule is for both sorts.
+        names.words = self.words.map(|_, text| shown(Attribute::ImpersonatorReason, text));
         names
     }
 
@@ -39,6 +42,8 @@ impl Survey {
         self.actors.names = names.actors.names;
         self.ips.names = names.ips.names;
         self.agents = names.agents;
+        self.impersonators = names.impersonators;
+        self.words = names.words;
         self.organization_labels = names.organization_labels;
         self.actor_labels = names.actor_labels;
     }

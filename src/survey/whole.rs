@@ -31,14 +31,17 @@ impl Survey {
         for (reader, new) in readers.iter_mut().zip(&news) {
             survey.add_up(reader, new);
         }
+        survey.range = survey.ranges.whole();
+        survey.pauses = std::mem::take(&mut survey.clock).pauses();
         survey.notes.settle();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
                 survey.uncount(&news[*reader as usize].change(change));
             }
         }
-        let others = |(reader, index): &Item| {
-            news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
+        let others = |(reader, index): &Item| Change {
+            is_conflicting: true,
+            ..news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(others).collect();
         conflicting.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
@@ -119,6 +122,7 @@ impl Survey {
             kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
             ips: reader.ips.settle(&mut self.ips, |[text]| is_ip(text).then_some(text), |_, _, _| ()),
             agents: reader.agents.name(&mut self.agents),
+            impersonators: reader.impersonators.name(&mut self.impersonators),
             words: reader.words.name(&mut self.words),
             connections,
             ids: self.ids.append(std::mem::take(&mut reader.ids)),
@@ -134,10 +138,7 @@ impl Survey {
         }
         self.notes.merge(std::mem::take(&mut reader.notes), |noted| new.noted(noted));
         self.clock.merge(std::mem::take(&mut reader.clock));
-        self.range = match (self.range, reader.range) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (ours, theirs) => ours.or(theirs),
-        };
+        self.ranges.merge(&reader.ranges);
         self.other += reader.other;
         self.selected += reader.selected;
         self.impersonated += reader.impersonated;

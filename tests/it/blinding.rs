@@ -80,9 +80,11 @@ fn a_word_of_another_source_means_what_it_means_there() {
 #[test]
 fn a_flood_hides_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let [flood, more, known] = ["a.ndjson", "b.ndjson", "known.json"].map(|name| folder.path().join(name));
+    let [flood, copy, more, known] =
+        ["a.ndjson", "c.ndjson", "b.ndjson", "known.json"].map(|name| folder.path().join(name));
     let known = known.to_str().unwrap();
     let flood = write(&flood, (0..10_010).map(contradiction));
+    let copy = write(&copy, (0..10_010).map(contradiction));
     let more = write(&more, [contradiction(20_000)]);
     let findings = |run: &Run| -> Vec<Value> {
         let json: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -94,6 +96,7 @@ fn a_flood_hides_nothing() {
     let rest = found.iter().find(|finding| finding["time"].is_null()).unwrap();
     assert!(rest["message"].as_str().unwrap().starts_with("10 more lines like those listed"), "{rest}");
     assert_eq!(check(&["--baseline", known, flood]).code, 0);
+    assert_eq!(check(&["--baseline", known, flood, copy]).code, 0);
     assert_eq!(check(&["--baseline", known, flood, more]).code, 1);
     assert_eq!(check(&["--baseline", known, "--redact", flood]).code, 0);
     let text = fs::read_to_string(flood).unwrap();
@@ -125,6 +128,10 @@ fn conflicts_are_known_one_by_one() {
     fs::write(&policy, "version = 1\n[rules.conflicting-duplicate]\norganizations = [\"org_b\"]\n").unwrap();
     let scoped = check(&["--policy", policy.to_str().unwrap(), "--format", "ndjson", first]);
     assert_eq!((scoped.code, scoped.stdout.lines().count()), (1, 1), "{}", scoped.stdout);
+    for organization in ["org_a", "org_b"] {
+        let run = check(&["--org", organization, "--format", "ndjson", first]);
+        assert_eq!((run.code, run.stdout.lines().count()), (1, 1), "{organization}: {}", run.stdout);
+    }
 }
 
 #[test]
@@ -157,6 +164,67 @@ fn the_order_of_files_makes_nothing_new() {
     let (a, b) = (write(&a, [deletion("evt_1")]), write(&b, [deletion("evt_2")]));
     assert_eq!(check(&["--write-baseline", known, a, b]).code, 1);
     assert_eq!(check(&["--baseline", known, b, a]).code, 0);
+}
+
+/// A forged event has the id of another one, of which everything is known.
+#[test]
+fn what_is_known_of_an_event_accepts_no_other_with_its_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let [log, known] = ["a.ndjson", "known.json"].map(|name| folder.path().join(name));
+    let known = known.to_str().unwrap();
+    let deletion = |id: &str, time: &str, organization: &str, connection: &str| {
+        json!({
+            "spec_version": "1", "id": id, "object": "Connection", "environment_id": "env_1",
+            "occurred_at": time, "organization_id": organization, "type": "organization.sso_deleted",
+            "data": {"id": connection, "organization_id": organization, "connection_type": "SAML", "provider": "OKTA"},
+            "display_name": "x",
+        })
+    };
+    let [ten, eleven, twelve] = [10, 11, 12].map(|hour| format!("2025-06-01T{hour}:00:00Z"));
+    let two = vec![deletion("evt_1", &ten, "org_a", "conn_1"), deletion("evt_1", &eleven, "org_a", "conn_1")];
+    let elsewhere = |id: &str, time: &str| {
+        let mut event = view(1, time, "org_a");
+        event["id"] = id.into();
+        event["metadata"]["source"] = "/organizations/org_x/sso".into();
+        event
+    };
+    let odd = |time: &str, enabled: bool| {
+        let mut event = deletion("evt_1", time, "org_a", "conn_1");
+        event["type"] = "organization.sso_enabled".into();
+        event["data"]["enabled"] = enabled.into();
+        event
+    };
+    for (before, later) in [
+        (two.clone(), deletion("evt_1", &twelve, "org_a", "conn_1")),
+        (two.clone(), deletion("evt_1", &eleven, "org_a", "conn_2")),
+        (two, deletion("evt_1", &eleven, "org_b", "conn_1")),
+        // Ids are a source's own.
+        (vec![odd(&ten, false)], elsewhere("evt_1", &ten)),
+        (vec![elsewhere("evt_1", &ten)], elsewhere("evt_1", &eleven)),
+    ] {
+        let path = write(&log, before.clone()).to_owned();
+        assert_eq!(check(&["--write-baseline", known, &path]).code, 1);
+        assert_eq!(check(&["--baseline", known, &path]).code, 0);
+        let run = check(&["--baseline", known, write(&log, before.into_iter().chain([later.clone()]))]);
+        assert_eq!(run.code, 1, "{later}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_silence_that_has_grown_is_not_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let [log, policy, known] = ["a.ndjson", "p.toml", "known.json"].map(|name| folder.path().join(name));
+    fs::write(&policy, "version = 1\n[rules.log-gap]\nenabled = true\n").unwrap();
+    let [policy, known] = [&policy, &known].map(|path| path.to_str().unwrap());
+    let silence = |end: &str| {
+        let events = [view(1, "2025-06-01T10:00:00Z", "org_a"), view(2, end, "org_a")];
+        write(&log, events).to_owned()
+    };
+    let short = silence("2025-06-03T10:00:00Z");
+    assert_eq!(check(&["--policy", policy, "--write-baseline", known, &short]).code, 1);
+    assert_eq!(check(&["--policy", policy, "--baseline", known, &short]).code, 0);
+    let long = silence("2025-06-30T10:00:00Z");
+    assert_eq!(check(&["--policy", policy, "--baseline", known, &long]).code, 1);
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
     assert_eq!(statuses(&format!("{plan}actor = \"user_ann\"\n")), expected("planned"));
 }
 
-/// An event a month later.
+/// An event a month later, of the source that knows the organization.
 fn late() -> String {
-    portal(0, "org_late").replace("2025-06-01", "2025-07-01")
+    enabling("org_late", "conn_late").replace("2025-05-01", "2025-07-01")
 }

@@ -211,3 +211,35 @@ fn patterns_and_baselines_know_what_the_log_says() {
         assert!(!told.contains("ann@") && !told.contains("Ann"), "{told}");
     }
 }
+
+/// Two deletions differ only by who acted in Ann's session: which is the first does not depend on pseudonyms.
+#[test]
+fn pseudonyms_decide_no_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let plain = MAIL.lines().next().unwrap();
+    let by = |who: &str| {
+        let line = plain.replacen('{', &format!("{{\"id\":\"cen_{who}\","), 1);
+        let email = |who: &str| format!(r#""impersonator_email":"{who}@example.com""#);
+        let deletion = line.replace(&email("ann"), &email(who));
+        let portal = deletion.replace("delete_connection", "create_management_portal_url");
+        format!("{deletion}\n{}\n", portal.replace("cen_", "por_"))
+    };
+    let log = file("log.ndjson", &["a", "b", "c", "d"].map(by).concat());
+    let check = |more: &[&str]| {
+        let run = ssoaudit(&[&["check", "--now", "2025-04-05", "--format", "json", &log], more].concat());
+        let json: Value = serde_json::from_str(&run.stdout).unwrap();
+        let finding = |finding: &Value| [&finding["rule"], &finding["fingerprint"]].map(Value::to_string);
+        json["findings"].as_array().unwrap().iter().map(finding).collect::<Vec<_>>()
+    };
+    let expected = check(&[]);
+    assert!(expected.iter().any(|[rule, _]| rule.contains("duplicate-deletion")), "{expected:?}");
+    for key in 0..6 {
+        let key = file("key", &key.to_string());
+        assert_eq!(check(&["--redact", "--redact-key-file", &key]), expected);
+    }
+}

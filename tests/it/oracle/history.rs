@@ -205,13 +205,16 @@ impl History {
             change.operation() == "enabled"
                 && self.home(change.connection()) == organization
                 && self.state(change.connection(), *at) != "active"
+                && self.state(change.connection(), *at + 1) == "active"
         });
         later.next().map(|at| &self.changes[at])
     }
 
     fn is_recreated(&self, removed: &Entry, organization: &str, from: usize) -> bool {
-        self.changes[from..].iter().any(|change| {
+        (from..self.changes.len()).any(|at| {
+            let change = &self.changes[at];
             ["created", "enabled"].contains(&change.operation())
+                && self.state(change.connection(), at + 1) != "deleted"
                 && self.home(change.connection()) == organization
                 && ["protocol", "provider"]
                     .iter()
@@ -408,10 +411,10 @@ impl History {
 }
 
 /// The state of a connection after its changes. What is there cannot be created, and what is gone cannot be
-/// disabled: then it stays what it was.
+/// enabled or disabled: then it stays what it was.
 fn state_after<'a>(changes: impl Iterator<Item = &'a Entry>) -> Option<&'static str> {
     changes.fold(None, |before, change| match (before, change.operation()) {
-        (Some("active" | "disabled"), "created") | (Some("deleted"), "disabled") => before,
+        (Some("active" | "disabled"), "created") | (Some("deleted"), "enabled" | "disabled") => before,
         _ => Some(change.state()),
     })
 }

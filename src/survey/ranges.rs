@@ -1,0 +1,76 @@
+//! From when to when the log of every source goes: what one source logs says nothing of how far that of
+//! another goes.
+
+use super::clock::{Span, widen};
+use crate::time::Timestamp;
+
+/// The first and the last event of every source.
+#[derive(Default)]
+pub struct Ranges {
+    /// Sources are few.
+    all: Vec<(&'static str, Span)>,
+    /// The place of the one that came last: events of one source mostly come together.
+    current: usize,
+}
+
+impl Ranges {
+    /// Takes in an event.
+    #[inline]
+    pub fn add(&mut self, source: &'static str, time: Timestamp) {
+        match self.all.get_mut(self.current) {
+            Some((current, span)) if *current == source => widen(span, (time, time)),
+            _ => self.put(source, (time, time)),
+        }
+    }
+
+    /// Takes in what another reader saw.
+    pub fn merge(&mut self, other: &Self) {
+        other.all.iter().for_each(|(source, span)| self.put(source, *span));
+    }
+
+    /// The first and the last event of a source.
+    pub fn of(&self, source: &str) -> Option<Span> {
+        self.all.iter().find(|(known, _)| *known == source).map(|(_, span)| *span)
+    }
+
+    /// The first and the last event of all.
+    pub fn whole(&self) -> Option<Span> {
+        let spans = self.all.iter().map(|(_, span)| *span);
+        spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+    }
+
+    #[inline(never)]
+    fn put(&mut self, source: &'static str, span: Span) {
+        self.current = self.all.iter().position(|(known, _)| *known == source).unwrap_or(self.all.len());
+        match self.all.get_mut(self.current) {
+            Some((_, known)) => widen(known, span),
+            None => self.all.push((source, span)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_apart_in_any_order() {
+        let ranges = |events: &[(&'static str, i64)]| {
+            let mut ranges = Ranges::default();
+            events.iter().for_each(|(source, seconds)| {
+                ranges.add(source, Timestamp { seconds: *seconds, nanos: 0 });
+            });
+            ranges
+        };
+        let told = |ranges: &Ranges| {
+            let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.whole()];
+            spans.map(|span| span.map(|(first, last)| (first.seconds, last.seconds)))
+        };
+        let all = ranges(&[("a", 5), ("b", 1), ("b", 3), ("a", 2), ("a", 9), ("b", 2)]);
+        assert_eq!(told(&all), [Some((2, 9)), Some((1, 3)), None, Some((1, 9))]);
+        let mut halves = ranges(&[("b", 3), ("a", 2), ("a", 5)]);
+        halves.merge(&ranges(&[("a", 9), ("b", 1), ("b", 2)]));
+        assert_eq!(told(&halves), told(&all));
+        assert_eq!(told(&Ranges::default()), [None; 4]);
+    }
+}
