@@ -139,7 +139,9 @@ fn planned_deletion(organization: &str) -> String {
 
 #[test]
 fn a_plan_for_one_organization_covers_no_connection_of_another() {
-    let lines = [enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
+    // The log of the source that deletes goes further back.
+    let early = portal(0, "org_early").replace("2025-06-01", "2025-05-20");
+    let lines = [early, enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
     let rules = |status: &str| {
         expected(&[
             &format!("connection-deleted {status} org_evil"),
