@@ -1,26 +1,24 @@
 //! `ssoaudit check`: judges the input by a policy. The exit code says whether it is violated.
 
-use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::Verdict as Exit;
+use super::check_outputs::{Target, Written, append_step_summary, stream, targets};
 use super::check_rules;
 use super::survey::{Surveyed, survey};
 use crate::checks::{self, Severity, Value};
 use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::formats::sheets::Look;
-use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat, VerdictLook, evidence, github};
+use crate::formats::verdict::{VerdictLook, evidence, github};
 use crate::input::{Input, Meter};
 use crate::judge::{By, judge, tell};
 use crate::messages;
-use crate::nearest::nearest;
-use crate::output::{Output, is_closed_pipe, is_stdout, refuse_lost};
+use crate::output::{Output, refuse_lost};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
@@ -94,9 +92,6 @@ pub struct CheckCommand {
     width: Option<u16>,
 }
 
-/// A format and where it goes; nothing is standard output.
-type Target<'a> = (&'static VerdictFormat, Option<&'a Path>);
-
 impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Exit> {
@@ -106,10 +101,10 @@ impl CheckCommand {
         if let Some(id) = &self.explain {
             return check_rules::explain(id);
         }
-        let targets = self.targets()?;
+        let targets = targets(&self.format)?;
         let is_shown = |(format, file): &Target<'_>| format.name == "github" && file.is_none();
         match self.judge(&targets, terminal) {
-            Ok((exit, written)) => written.failed.map_or(Ok(exit), Err),
+            Ok((exit, written)) => written.finish().map(|()| exit),
             Err(error) if targets.iter().any(is_shown) => {
                 self.annotate(&error, terminal)?;
                 Err(error)
@@ -139,8 +134,7 @@ impl CheckCommand {
         let select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
-        let mut outputs = self.outputs(targets, &inputs, &policy)?.into_iter();
-        let mut next = move || outputs.next().expect("every target has its output");
+        let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
@@ -190,16 +184,36 @@ impl CheckCommand {
         for warning in &verdict.run.warnings {
             messages::warning(warning, terminal.colors_stderr());
         }
-        let mut written = Written { failed: None, terminal };
+        let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
+        let exit = match verdict.outcome {
+            Outcome::Passed => Exit::Done,
+            Outcome::Violated => Exit::Findings,
+            Outcome::Incomplete => Exit::Unreadable,
+        };
+        Ok((exit, written))
+    }
+
+    /// Writes everything to the outputs that were opened for it.
+    fn write(
+        &self,
+        verdict: &Verdict<'_>,
+        known: Option<&Baseline>,
+        targets: &[Target<'_>],
+        outputs: Vec<Output>,
+        terminal: Terminal,
+    ) -> Written {
+        let mut outputs = outputs.into_iter();
+        let mut next = || outputs.next().expect("everything has its output");
+        let mut written = Written::new(terminal);
         for (format, file) in targets {
             let look = self.look(terminal, file.is_some());
-            written.add(stream(next(), |out| (format.render)(&verdict, &look, out)));
+            written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
         }
         if targets.iter().any(|(format, _)| format.name == "github") {
-            written.add(append_step_summary(&github::step_summary(&verdict, self.show_known)));
+            written.add(append_step_summary(&github::step_summary(verdict, self.show_known)));
         }
         if self.evidence.is_some() {
-            let evidence = evidence::evidence(&verdict);
+            let evidence = evidence::evidence(verdict);
             written.add(stream(next(), |out| out.write_all(&evidence)));
         }
         match &self.write_baseline {
@@ -208,17 +222,12 @@ impl CheckCommand {
                 messages::error(&error, terminal.colors_stderr());
             }
             Some(_) => {
-                let accepted = accepted(&verdict, known.as_ref()).to_json();
+                let accepted = accepted(verdict, known).to_json();
                 written.add(stream(next(), |out| out.write_all(accepted.as_bytes())));
             }
             None => {}
         }
-        let exit = match verdict.outcome {
-            Outcome::Passed => Exit::Done,
-            Outcome::Violated => Exit::Findings,
-            Outcome::Incomplete => Exit::Unreadable,
-        };
-        Ok((exit, written))
+        written
     }
 
     /// Where everything goes: formats, evidence, baseline. Nothing takes the place of what is needed.
@@ -243,30 +252,6 @@ impl CheckCommand {
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
         refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
         Ok(outputs)
-    }
-
-    fn targets(&self) -> Result<Vec<Target<'_>>> {
-        let given = self.format.iter().map(String::as_str);
-        let given: Vec<_> = if self.format.is_empty() { vec!["table"] } else { given.collect() };
-        let mut targets: Vec<Target<'_>> = Vec::new();
-        for text in given {
-            let (name, file) = match text.split_once('=') {
-                Some((_, "")) => bail!("--format {text}: there is no file after `=`"),
-                Some((name, file)) => (name, Some(Path::new(file)).filter(|file| !is_stdout(file))),
-                None => (text, None),
-            };
-            let names = || VERDICT_FORMATS.iter().map(|format| format.name);
-            let Some(format) = VERDICT_FORMATS.iter().find(|format| format.name == name) else {
-                match nearest(name, names()) {
-                    Some(near) => bail!("no format `{name}`; did you mean `{near}`?"),
-                    None => bail!("no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
-                }
-            };
-            targets.push((format, file));
-        }
-        // Files first: what is on the screen last is the verdict.
-        targets.sort_by_key(|(_, file)| file.is_none());
-        Ok(targets)
     }
 
     fn policy(&self) -> Result<Policy> {
@@ -301,37 +286,6 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
     accepted
 }
 
-/// What became of the outputs: when one cannot be written, the others are.
-struct Written {
-    failed: Option<anyhow::Error>,
-    terminal: Terminal,
-}
-
-impl Written {
-    fn add(&mut self, written: Result<()>) {
-        match written {
-            Err(error) if self.failed.is_some() => {
-                messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
-            }
-            Err(error) => self.failed = Some(error),
-            Ok(()) => {}
-        }
-    }
-}
-
-/// Formats may have as much to say as there is in the input. A reader that closes the pipe must not
-/// turn a violation into a success.
-fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let name = output.name();
-    let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
-    let written = print(&mut buffered).and_then(|()| buffered.flush());
-    drop(buffered);
-    match written.with_context(|| format!("writing {name}")).and_then(|()| output.finish()) {
-        Err(error) if is_closed_pipe(&error) => Ok(()),
-        written => written,
-    }
-}
-
 fn later(time: Timestamp, seconds: u64) -> Timestamp {
     Timestamp { seconds: time.seconds.saturating_add_unsigned(seconds), ..time }
 }
@@ -361,18 +315,4 @@ fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
         }
     });
     facts.collect()
-}
-
-/// Shows the page on that of a GitHub Actions job.
-fn append_step_summary(page: &str) -> Result<()> {
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
-        return Ok(());
-    };
-    let append = || -> io::Result<()> {
-        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
-        // What is there already may end in the middle of a line.
-        let gap = if file.metadata()?.len() > 0 { "\n\n" } else { "" };
-        file.write_all(format!("{gap}{page}").as_bytes())
-    };
-    append().with_context(|| format!("appending to {}", Path::new(&path).display()))
 }

@@ -1,6 +1,7 @@
 //! The subcommands, one file each: its arguments and its `run`.
 
 mod check;
+mod check_outputs;
 mod check_rules;
 mod completions;
 mod filter;

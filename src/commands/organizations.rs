@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 
 use crate::event::Attribute;
-use crate::input::{Input, Meter};
+use crate::input::{Input, Meter, Place};
 use crate::messages;
 use crate::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
@@ -36,7 +36,9 @@ pub fn by_id_as_well(
     if names.is_empty() {
         return Ok(());
     }
-    if let Some(input) = inputs.iter().find(|input| input.is_live()) {
+    if let Some(input) =
+        inputs.iter().find(|input| input.is_live() && !matches!(input.place, Place::Unreadable(_)))
+    {
         let warning = format!(
             "{} can be read once only, so events that do not say the name of their organization are left out; \
              give --org an id, or a file to read",
