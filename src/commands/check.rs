@@ -10,6 +10,7 @@ use clap::Args;
 use super::Verdict as Exit;
 use super::check_outputs::{Target, Written, append_step_summary, stream, targets};
 use super::check_rules;
+use super::organizations::by_id_as_well;
 use super::survey::{Surveyed, survey};
 use crate::checks::{self, Severity, Value};
 use crate::cli::{ColorChoice, HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
@@ -131,7 +132,7 @@ impl CheckCommand {
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (known, baseline) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
-        let select = self.select.select()?;
+        let mut select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
@@ -139,6 +140,10 @@ impl CheckCommand {
             messages::warning(&warning, terminal.colors_stderr());
         }
 
+        // A gate must not pass what it cannot see.
+        if let Some(why) = by_id_as_well(&mut select, &inputs, self.input.settings(false))? {
+            bail!("{why}");
+        }
         let meter = Meter::of_each(self.evidence.is_some());
         let latest = later(now, skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };

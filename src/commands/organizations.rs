@@ -8,12 +8,10 @@ use anyhow::Result;
 
 use crate::event::Attribute;
 use crate::input::{Input, Meter, Place};
-use crate::messages;
 use crate::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
 use crate::select::Select;
 use crate::sources;
-use crate::terminal::Terminal;
 
 #[derive(Default)]
 struct Ids(BTreeSet<String>);
@@ -24,28 +22,20 @@ impl Fold for Ids {
     }
 }
 
-/// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs,
-/// so it is not done for ids, nor for what can be read once only.
-pub fn by_id_as_well(
-    select: &mut Select,
-    inputs: &[Input],
-    settings: Settings,
-    terminal: Terminal,
-) -> Result<()> {
+/// Lets what selects organizations by name select their ids as well, or says why it cannot. That takes another
+/// pass over the inputs, so it is not done for ids, nor for what can be read once only.
+pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) -> Result<Option<String>> {
     let names = select.organization_names(&sources::organization_prefixes());
     if names.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    if let Some(input) =
-        inputs.iter().find(|input| input.is_live() && !matches!(input.place, Place::Unreadable(_)))
-    {
-        let warning = format!(
+    let is_gone_once_read = |input: &&Input| input.is_live() && !matches!(input.place, Place::Unreadable(_));
+    if let Some(input) = inputs.iter().find(is_gone_once_read) {
+        return Ok(Some(format!(
             "{} can be read once only, so events that do not say the name of their organization are left out; \
              give --org an id, or a file to read",
             input.name
-        );
-        messages::warning(&warning, terminal.colors_stderr());
-        return Ok(());
+        )));
     }
     let each = move |ids: &mut Ids, record: Record<'_>| {
         let Some(event) = record.event else {
@@ -69,5 +59,5 @@ pub fn by_id_as_well(
         Ok(ControlFlow::Continue(()))
     })?;
     select.add_organizations(ids);
-    Ok(())
+    Ok(None)
 }

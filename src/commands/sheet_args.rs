@@ -10,6 +10,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::Verdict;
+use super::organizations::by_id_as_well;
 use super::survey::{Surveyed, survey};
 use crate::cli::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
@@ -65,13 +66,16 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
-        let select = self.select.select()?;
+        let mut select = self.select.select()?;
         self.options.zone = self.select.zone()?;
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
         let inputs = self.input.inputs(terminal.stdin)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
         refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
         for warning in self.select.warnings() {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+        if let Some(warning) = by_id_as_well(&mut select, &inputs, self.input.settings(false))? {
             messages::warning(&warning, terminal.colors_stderr());
         }
         let redactor = self.sheet.redact.redactor()?.map(Arc::new);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::organizations::by_id_as_well;
 use super::tally::{Tally, first_error};
 use crate::finding::{CONTRADICTION, Finding};
 use crate::input::{Input, Meter};
@@ -64,10 +63,9 @@ pub fn survey(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
-    mut plan: Plan,
+    plan: Plan,
     terminal: Terminal,
 ) -> Result<Surveyed> {
-    by_id_as_well(&mut plan.select, inputs, settings, terminal)?;
     let mut progress = Progress::new(inputs, terminal.stderr);
     let mut tally = Tally::default();
     let name = |input: &Input| input.name.clone();

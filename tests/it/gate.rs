@@ -433,11 +433,13 @@ fn an_organization_is_selected_whole_by_its_name() {
         );
         assert_ne!(print(id, &[]), print("org_01*", &[]));
     }
-    let piped = crate::run::ssoaudit_with_input(
-        &["check", "--org", "Cobalt Ridge*", "-"],
-        &fixture("sso-events.ndjson"),
-    );
-    assert!(piped.stderr.contains("<stdin> can be read once only"), "{}", piped.stderr);
+    let why = "<stdin> can be read once only, so events that do not say the name of their organization are left out";
+    let sample = fixture("sso-events.ndjson");
+    for (command, level, code) in [("summary", "warning", 0), ("check", "error", 2)] {
+        let run = crate::run::ssoaudit_with_input(&[command, "--org", "Cobalt Ridge*", "-"], &sample);
+        assert!(run.stderr.starts_with(&format!("{level}: {why}")), "{}", run.stderr);
+        assert_eq!(run.code, code);
+    }
 }
 
 #[test]
