@@ -41,7 +41,7 @@ impl Output {
             }
             return Ok(Self::Stdout(io::stdout()));
         };
-        if path.is_dir() {
+        if path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             bail!("{} is a directory; give the file to write", path.display());
         }
         if let Some(input) = is_among(identity::of(path), inputs) {
@@ -52,16 +52,21 @@ impl Output {
         {
             return Ok(Self::Device { device, path: path.to_owned() });
         }
-        if is_stream(path) || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        let is_file = fs::metadata(path).map(|metadata| metadata.is_file());
+        if is_stream(path) && is_file.as_ref().is_ok_and(|is_file| *is_file) {
+            bail!("{} is a file that others may write to; give its name", path.display());
+        }
+        if is_stream(path) || is_file.is_ok_and(|is_file| !is_file) {
             let device = OpenOptions::new().append(true).open(path);
             let device = device.with_context(|| format!("opening {}", path.display()))?;
             return Ok(Self::Device { device, path: path.to_owned() });
         }
-        let path = followed(path);
+        let path = followed(path)?;
         let folder = folder_of(&path);
-        let create = || tempfile::Builder::new().prefix(".ssoaudit-").tempfile_in(folder);
+        let create = || new_file().prefix(".ssoaudit-").tempfile_in(folder);
+        // What it would say besides the kind is the name of a temporary file.
         let temporary = interrupt::removing(create, NamedTempFile::path)
-            .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), cause(&error)))?;
+            .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), error.kind()))?;
         Ok(Self::File { temporary, path })
     }
 
@@ -78,12 +83,13 @@ impl Output {
         matches!(self, Self::Stdout(_))
     }
 
-    /// The file it is to become, by a name that tells it from others.
+    /// The file or pipe that it is to be in, by a name that tells it from others.
     pub fn becomes(&self) -> Option<PathBuf> {
-        let Self::File { path, .. } = self else {
-            return None;
-        };
-        Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?))
+        match self {
+            Self::File { path, .. } => Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?)),
+            Self::Device { path, .. } if identity::is_pipe(path) => fs::canonicalize(path).ok(),
+            _ => None,
+        }
     }
 
     /// Writes all of it now, so that a reader at the other end of a pipe sees it.
@@ -111,13 +117,11 @@ impl Output {
             return Ok(());
         };
         let temporary: TempPath = temporary.into_temp_path();
-        let permissions = fs::metadata(&path).map(|metadata| metadata.permissions()).ok();
-        let permissions = permissions.or_else(usual_permissions);
-        if let Some(permissions) = permissions {
-            fs::set_permissions(&temporary, permissions)
-                .with_context(|| format!("writing {}", path.display()))?;
+        let writing = || format!("writing {}", path.display());
+        if let Ok(metadata) = fs::metadata(&path) {
+            fs::set_permissions(&temporary, metadata.permissions()).with_context(writing)?;
         }
-        temporary.persist(&path).with_context(|| format!("writing {}", path.display()))
+        temporary.persist(&path).map_err(|error| error.error).with_context(writing)
     }
 }
 
@@ -137,21 +141,20 @@ fn is_stream(path: &Path) -> bool {
 }
 
 /// A link stays one, and what it leads to is replaced or made.
-fn followed(path: &Path) -> PathBuf {
-    match path.read_link() {
-        Ok(target) => fs::canonicalize(path).unwrap_or_else(|_| folder_of(path).join(target)),
-        Err(_) => path.to_owned(),
+fn followed(path: &Path) -> Result<PathBuf> {
+    const MOST_LINKS: usize = 40;
+    let mut file = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match file.read_link() {
+            Ok(target) => file = folder_of(&file).join(target),
+            Err(_) => return Ok(file),
+        }
     }
+    bail!("{} is a link that leads nowhere", path.display())
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// What went wrong, without the name of a temporary file.
-fn cause(error: &io::Error) -> String {
-    let inner = error.get_ref().and_then(|inner| inner.source());
-    inner.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
@@ -200,14 +203,16 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 /// Temporary files are private; a result is as readable as any other new file.
 #[cfg(unix)]
-fn usual_permissions() -> Option<fs::Permissions> {
+fn new_file() -> tempfile::Builder<'static, 'static> {
     use std::os::unix::fs::PermissionsExt;
-    Some(fs::Permissions::from_mode(0o644))
+    let mut builder = tempfile::Builder::new();
+    builder.permissions(fs::Permissions::from_mode(0o666));
+    builder
 }
 
 #[cfg(not(unix))]
-fn usual_permissions() -> Option<fs::Permissions> {
-    None
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    tempfile::Builder::new()
 }
 
 fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input> {
@@ -226,7 +231,7 @@ mod identity {
     use std::fs::{self, File, Metadata};
     use std::io;
     use std::os::fd::AsFd;
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
     use std::path::Path;
 
     /// Device and inode.
@@ -242,6 +247,10 @@ mod identity {
 
     pub fn of_stdout() -> Option<Identity> {
         of_open(&io::stdout())
+    }
+
+    pub fn is_pipe(path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
     }
 
     /// Standard error: what is written to it comes where its own messages are.
@@ -280,6 +289,10 @@ mod identity {
 
     pub fn of_stdout() -> Option<Identity> {
         None
+    }
+
+    pub fn is_pipe(_: &Path) -> bool {
+        false
     }
 
     pub fn stderr() -> Option<fs::File> {

@@ -100,7 +100,9 @@ impl Select {
     /// Its flags, times as instants; without values that may be personal if those are not to be shown.
     pub fn flags(&self, is_private: bool) -> Vec<String> {
         let shown = |clause: &Clause| match clause.flag.split_once(' ') {
-            Some((name, _)) if is_private && clause.is_personal() => format!("{name} …"),
+            Some((name, values)) if is_private && (clause.is_personal() || values.contains('@')) => {
+                format!("{name} …")
+            }
             _ => clause.flag.clone(),
         };
         let flags = self.clauses.iter().map(shown);
@@ -181,7 +183,7 @@ impl Pattern {
     /// How it begins, to its first wildcard.
     fn start(&self) -> String {
         match self {
-            Self::Exact(exact) => exact.to_ascii_lowercase(),
+            Self::Exact(exact) => exact.clone(),
             Self::Wild(wild) => wild.pattern().chars().take_while(|c| !matches!(c, '*' | '?')).collect(),
             Self::Any(_) => String::new(),
         }

@@ -8,7 +8,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use super::Verdict as Exit;
-use super::check_outputs::{Target, Written, append_step_summary, stream, targets};
+use super::check_outputs::{
+    GITHUB, Target, Written, append_step_summary, refuse_appending, step_summary_file, stream, targets,
+};
 use super::check_rules;
 use super::organizations::by_id_as_well;
 use super::survey::{Surveyed, survey};
@@ -103,27 +105,28 @@ impl CheckCommand {
             return check_rules::explain(id);
         }
         let targets = targets(&self.format)?;
-        let is_shown = |(format, file): &Target<'_>| format.name == "github" && file.is_none();
         match self.judge(&targets, terminal) {
             Ok((exit, written)) => written.finish().map(|()| exit),
-            Err(error) if targets.iter().any(is_shown) => {
-                self.annotate(&error, terminal)?;
+            Err(error) => {
+                self.annotate(&error, &targets, terminal);
                 Err(error)
             }
-            Err(error) => Err(error),
         }
     }
 
     /// Says why nothing could be judged where people look who read annotations.
-    fn annotate(&self, error: &anyhow::Error, terminal: Terminal) -> Result<()> {
+    fn annotate(&self, error: &anyhow::Error, targets: &[Target<'_>], terminal: Terminal) {
+        let mut written = Written::new(terminal);
         let [annotations, page] = github::failure(&format!("{error:#}"));
         let inputs = self.input.inputs(terminal.stdin).unwrap_or_default();
-        // Not if standard output is what is wrong.
-        let Ok(output) = Output::create(None, &inputs) else {
-            return Ok(());
-        };
-        stream(output, |out| out.write_all(annotations.as_bytes()))?;
-        append_step_summary(&page)
+        for (_, file) in targets.iter().filter(|(format, _)| format.name == GITHUB) {
+            // Not if the output is what is wrong.
+            if let Ok(output) = Output::create(*file, &inputs) {
+                written.add(stream(output, |out| out.write_all(annotations.as_bytes())));
+                written.add(append_step_summary(|_| page.clone()));
+            }
+        }
+        written.tell();
     }
 
     /// The exit code, and what could not be written.
@@ -135,15 +138,20 @@ impl CheckCommand {
         let mut select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
+        let is_part = !selection.is_empty() || !self.input.reading().is_empty();
+        if let Some(path) = self.write_baseline.as_deref().filter(|path| path.exists())
+            && is_part
+            && self.baseline.is_none()
+        {
+            let path = path.display();
+            bail!("{path} would forget what is not selected; add --baseline {path}, or judge everything");
+        }
         let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
 
-        // A gate must not pass what it cannot see.
-        if let Some(why) = by_id_as_well(&mut select, &inputs, self.input.settings(false))? {
-            bail!("{why}");
-        }
+        by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
         let meter = Meter::of_each(self.evidence.is_some());
         let latest = later(now, skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
@@ -153,7 +161,7 @@ impl CheckCommand {
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
-        let (is_part, shown) = (!selection.is_empty(), shown.as_ref());
+        let shown = shown.as_ref();
         let by = By { policy: &policy, baseline: known.as_ref(), now, period, is_part, shown };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
@@ -214,8 +222,8 @@ impl CheckCommand {
             let look = self.look(terminal, file.is_some());
             written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
         }
-        if targets.iter().any(|(format, _)| format.name == "github") {
-            written.add(append_step_summary(&github::step_summary(verdict, self.show_known)));
+        if targets.iter().any(|(format, _)| format.name == GITHUB) {
+            written.add(append_step_summary(|room| github::step_summary(verdict, self.show_known, room)));
         }
         if self.evidence.is_some() {
             let evidence = evidence::evidence(verdict);
@@ -225,6 +233,10 @@ impl CheckCommand {
             Some(path) if verdict.outcome == Outcome::Incomplete => {
                 let error = format!("{} is not written: the verdict is incomplete", path.display());
                 messages::error(&error, terminal.colors_stderr());
+            }
+            Some(path) if verdict.run.selected == 0 && known.is_none() && path.exists() => {
+                let warning = format!("{} is not written: nothing was judged", path.display());
+                messages::warning(&warning, terminal.colors_stderr());
             }
             Some(_) => {
                 let accepted = accepted(verdict, known).to_json();
@@ -246,6 +258,7 @@ impl CheckCommand {
                 "two outputs cannot both go to standard output; give one of them a file: --format table=FILE"
             );
         }
+        let page = targets.iter().any(|(format, _)| format.name == GITHUB).then(step_summary_file).flatten();
         let roster = policy.roster_file.as_ref().map(|file| Path::new(&file.path));
         let read = [
             (policy.path.as_deref().map(Path::new), "the policy"),
@@ -253,6 +266,10 @@ impl CheckCommand {
             self.redact.key(),
         ];
         refuse_lost(&outputs, &read)?;
+        if let Some(page) = &page {
+            refuse_lost(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
+            refuse_appending(page, inputs, &read)?;
+        }
         // The new baseline, which comes last, may take the place of the old one.
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
         refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
@@ -260,11 +277,8 @@ impl CheckCommand {
     }
 
     fn policy(&self) -> Result<Policy> {
-        let found = || std::env::current_dir().ok().and_then(|folder| find::find(&folder));
-        match self.policy.clone().or_else(found) {
-            Some(path) => read::read(&path, checks::ALL),
-            None => Ok(Policy::default_for(checks::ALL)),
-        }
+        let path = self.policy.clone().map_or_else(find::here, |path| Ok(Some(path)))?;
+        path.map_or_else(|| Ok(Policy::default_for(checks::ALL)), |path| read::read(&path, checks::ALL))
     }
 
     fn look(&self, terminal: Terminal, to_file: bool) -> VerdictLook {
@@ -282,8 +296,12 @@ impl CheckCommand {
 /// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
 /// would accept it for ever. What was not judged is known as before.
 fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
-    let is_all = verdict.run.selection.is_empty() && verdict.run.selected > 0;
+    let run = &verdict.run;
+    let is_all = run.selection.is_empty() && run.reading.is_empty() && run.selected > 0;
     let mut accepted = known.filter(|_| !is_all).cloned().unwrap_or_default();
+    if run.is_redacted {
+        accepted.hide_messages();
+    }
     let lasting = |brief: &&Brief<'_>| brief.status == Status::Open || brief.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());

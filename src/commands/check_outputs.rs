@@ -1,16 +1,21 @@
 //! Where a verdict goes: formats, each with its file, and the page of a job.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::formats::verdict::github::MOST_SUMMARY_BYTES;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat};
+use crate::input::{Input, Place};
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe, is_stdout};
 use crate::terminal::Terminal;
+
+/// The format that has a page besides.
+pub const GITHUB: &str = "github";
 
 /// A format and where it goes; nothing is standard output.
 pub type Target<'a> = (&'static VerdictFormat, Option<&'a Path>);
@@ -63,6 +68,13 @@ impl Written {
         }
     }
 
+    /// Tells the first failure as well, if any.
+    pub fn tell(self) {
+        if let Some(error) = self.failed {
+            messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
+        }
+    }
+
     /// The first failure, if any; others were told.
     pub fn finish(self) -> Result<()> {
         self.failed.map_or(Ok(()), Err)
@@ -82,16 +94,41 @@ pub fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Resu
     }
 }
 
-/// Shows the page on that of a GitHub Actions job.
-pub fn append_step_summary(page: &str) -> Result<()> {
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+/// The page of a GitHub Actions job's step, if there is one.
+pub fn step_summary_file() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Refuses to add the page to what is read.
+pub fn refuse_appending(page: &Path, inputs: &[Input], read: &[(Option<&Path>, &str)]) -> Result<()> {
+    let Ok(page) = fs::canonicalize(page) else {
+        return Ok(());
+    };
+    let inputs = inputs.iter().filter_map(|input| match &input.place {
+        Place::File(path) => Some((path.as_path(), "an input")),
+        _ => None,
+    });
+    let read = read.iter().filter_map(|(path, what)| Some(((*path)?, *what)));
+    for (path, what) in inputs.chain(read) {
+        if fs::canonicalize(path).is_ok_and(|path| path == page) {
+            bail!("$GITHUB_STEP_SUMMARY is {}, {what}", page.display());
+        }
+    }
+    Ok(())
+}
+
+/// Shows a page, which is made for so many bytes, on that of a GitHub Actions job's step.
+pub fn append_step_summary(page: impl FnOnce(usize) -> String) -> Result<()> {
+    let Some(path) = step_summary_file() else {
         return Ok(());
     };
     let append = || -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
-        // What is there already may end in the middle of a line.
-        let gap = if file.metadata()?.len() > 0 { "\n\n" } else { "" };
-        file.write_all(format!("{gap}{page}").as_bytes())
+        // What is there already counts, and may end in the middle of a line.
+        let before = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        let gap = if before > 0 { "\n\n" } else { "" };
+        let room = MOST_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));
+        file.write_all(format!("{gap}{}", page(room)).as_bytes())
     };
-    append().with_context(|| format!("appending to {}", Path::new(&path).display()))
+    append().with_context(|| format!("appending to {}", path.display()))
 }

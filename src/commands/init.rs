@@ -9,7 +9,7 @@ use super::Verdict;
 use crate::checks;
 use crate::cli::HELP;
 use crate::messages;
-use crate::output::Output;
+use crate::output::{Output, is_stdout};
 use crate::policy::{find, init};
 use crate::terminal::Terminal;
 
@@ -33,7 +33,7 @@ pub struct Init {
 impl Init {
     /// Writes the policy.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
-        let to_stdout = self.file.as_os_str() == "-";
+        let to_stdout = is_stdout(&self.file);
         if self.file.is_dir() {
             bail!("{} is a directory; name the file, such as {}", self.file.display(), find::NAME);
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::event::Attribute;
 use crate::input::{Input, Meter, Place};
@@ -22,20 +22,20 @@ impl Fold for Ids {
     }
 }
 
-/// Lets what selects organizations by name select their ids as well, or says why it cannot. That takes another
-/// pass over the inputs, so it is not done for ids, nor for what can be read once only.
-pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) -> Result<Option<String>> {
+/// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs, so
+/// it is not done for ids, and what can be read once only is refused.
+pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) -> Result<()> {
     let names = select.organization_names(&sources::organization_prefixes());
     if names.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     let is_gone_once_read = |input: &&Input| input.is_live() && !matches!(input.place, Place::Unreadable(_));
     if let Some(input) = inputs.iter().find(is_gone_once_read) {
-        return Ok(Some(format!(
-            "{} can be read once only, so events that do not say the name of their organization are left out; \
-             give --org an id, or a file to read",
+        bail!(
+            "{} can be read once only, and not every event says the name of its organization; give --org an id, \
+             or a file to read",
             input.name
-        )));
+        );
     }
     let each = move |ids: &mut Ids, record: Record<'_>| {
         let Some(event) = record.event else {
@@ -59,5 +59,5 @@ pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) 
         Ok(ControlFlow::Continue(()))
     })?;
     select.add_organizations(ids);
-    Ok(None)
+    Ok(())
 }

@@ -75,9 +75,7 @@ impl Request<'_> {
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
-        if let Some(warning) = by_id_as_well(&mut select, &inputs, self.input.settings(false))? {
-            messages::warning(&warning, terminal.colors_stderr());
-        }
+        by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
         let redactor = self.sheet.redact.redactor()?.map(Arc::new);
         if let (Some(redactor), Some(roster)) = (&redactor, &mut self.options.roster) {
             *roster = roster.redacted(redactor);

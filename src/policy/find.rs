@@ -3,26 +3,36 @@
 use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result};
+
 /// Name of a policy's file.
 pub const NAME: &str = "ssoaudit.toml";
 
+/// The policy in the working directory or the nearest folder above it.
+pub fn here() -> Result<Option<PathBuf>> {
+    find(&std::env::current_dir().context("looking for a policy: there is no working directory")?)
+}
+
 /// The policy in the folder `from` or the nearest one above it, but not above a folder that holds `.git`; its path
 /// is relative to `from`. Whatever has the name is meant, so that a broken link is an error and no default.
-pub fn find(from: &Path) -> Option<PathBuf> {
-    let from = std::path::absolute(from).ok()?;
+fn find(from: &Path) -> Result<Option<PathBuf>> {
     let mut path = PathBuf::from(NAME);
     for folder in from.ancestors() {
-        let is_there =
-            |name| !folder.join(name).symlink_metadata().is_err_and(|error| error.kind() == NotFound);
-        if is_there(NAME) {
-            return Some(path);
+        let is_there = |name| match folder.join(name).symlink_metadata() {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == NotFound => Ok(false),
+            Err(error) => Err(error)
+                .with_context(|| format!("looking for a policy in {}; --policy names one", folder.display())),
+        };
+        if is_there(NAME)? {
+            return Ok(Some(path));
         }
-        if is_there(".git") {
-            return None;
+        if is_there(".git")? {
+            return Ok(None);
         }
         path = Path::new("..").join(path);
     }
-    None
+    Ok(None)
 }
 
 #[cfg(test)]
@@ -38,7 +48,7 @@ mod tests {
         let write = |folder: &str| std::fs::write(root.join(folder).join(NAME), "").unwrap();
         let found = |folder: &str| {
             let from = root.join(folder);
-            let found = from.join(find(&from)?.parent().unwrap()).canonicalize().unwrap();
+            let found = from.join(find(&from).unwrap()?.parent().unwrap()).canonicalize().unwrap();
             Some(found.strip_prefix(root).ok()?.display().to_string())
         };
         write("a");
@@ -49,7 +59,7 @@ mod tests {
         assert_eq!(found("a").as_deref(), Some("a"));
         write("a/repository");
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository"));
-        assert_eq!(find(&deep).unwrap(), Path::new("../../ssoaudit.toml"));
+        assert_eq!(find(&deep).unwrap().unwrap(), Path::new("../../ssoaudit.toml"));
         // What cannot be read is no reason to judge by another one.
         std::fs::create_dir(root.join("a/repository/b").join(NAME)).unwrap();
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository/b"));

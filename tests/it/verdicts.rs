@@ -275,7 +275,7 @@ fn every_format_is_harmless() {
                 assert_harmless(&render_with(format.name, &verdict, LOOK, true));
             }
         }
-        assert_harmless(&step_summary(&verdict, true));
+        assert_harmless(&step_summary(&verdict, true, MOST_SUMMARY_BYTES));
         assert_harmless(&String::from_utf8(evidence(&verdict)).unwrap());
     }
 }
@@ -421,7 +421,7 @@ fn separated_values_read_back_without_formulas() {
 
 #[test]
 fn markdown_stays_text() {
-    for text in [render("markdown", &everything()), step_summary(&everything(), true)] {
+    for text in [render("markdown", &everything()), step_summary(&everything(), true, MOST_SUMMARY_BYTES)] {
         let text = text.replace("@<!-- -->", "").replace("#<!-- -->", "");
         assert!(!text.contains(['<', '@']) && !text.contains("](http"), "{text}");
         assert!(text.contains("9 critical, 1 high"), "{text}");
@@ -431,7 +431,7 @@ fn markdown_stays_text() {
     }
     for show_known in [true, false] {
         let page = render_with("markdown", &everything(), LOOK, show_known);
-        for text in [page, step_summary(&everything(), show_known)] {
+        for text in [page, step_summary(&everything(), show_known, MOST_SUMMARY_BYTES)] {
             assert_eq!(text.contains("CHG-7"), show_known, "{text}");
         }
     }
@@ -653,15 +653,15 @@ fn annotations_are_one_command_each() {
 #[test]
 fn a_summary_of_a_step_fits() {
     let verdict = thousands();
-    let text = step_summary(&verdict, true);
+    let text = step_summary(&verdict, true, MOST_SUMMARY_BYTES);
     assert!(text.len() < MOST_SUMMARY_BYTES && text.len() > MOST_SUMMARY_BYTES / 2, "{}", text.len());
     let shown = text.lines().filter(|line| line.contains("| open | no-")).count();
     assert!(text.contains(&format!("\n{} further findings are not shown.\n", 6_000 - shown)));
     assert!(text.starts_with("# ssoaudit: violated\n\nviolated: 3600 findings at or above medium \\("));
-    let text = step_summary(&incomplete(), true);
+    let text = step_summary(&incomplete(), true, MOST_SUMMARY_BYTES);
     assert!(text.starts_with("# ssoaudit: incomplete\n\nincomplete: 1 input could not"), "{text}");
     assert!(text.contains("\nError: "), "{text}");
-    let text = step_summary(&nothing(), true);
+    let text = step_summary(&nothing(), true, MOST_SUMMARY_BYTES);
     assert!(text.starts_with("# ssoaudit: passed\n\npassed: no finding at or above medium\n"), "{text}");
 }
 

@@ -84,10 +84,10 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit.
-pub fn step_summary(verdict: &Verdict, show_known: bool) -> String {
-    // What earlier commands of a step wrote counts as well.
-    const ROOM: usize = MOST_SUMMARY_BYTES / 8 * 7;
+/// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit into so many bytes.
+pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String {
+    // Later commands of a step may have something to say as well.
+    let room = room.saturating_sub(MOST_SUMMARY_BYTES / 8);
     let mut out =
         format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
     said("Error", &verdict.errors(), &mut out);
@@ -128,7 +128,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool) -> String {
         let severity = severity_name(finding.severity);
         let rule = verdict.rule_of(&finding).check.id;
         row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
-        if out.len() > ROOM {
+        if out.len() > room {
             out.truncate(before);
             out.push_str(&format!("\n{} further findings are not shown.\n", shown.len() - at));
             break;

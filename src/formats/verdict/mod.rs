@@ -147,7 +147,9 @@ fn basis(verdict: &Verdict) -> Vec<String> {
         .then(|| format!("Judged are events that match {}.", run.selection.join(" ")));
     let reading =
         (!run.reading.is_empty()).then(|| format!("Lines were read with {}.", run.reading.join(" ")));
-    [Some(policy), selected, reading].into_iter().flatten().collect()
+    let known = run.baseline.as_ref().map(|known| format!("Known findings are those of {}.", known.path));
+    let nothing = (run.selected == 0).then(|| "No event was judged.".to_owned());
+    [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
 }
 
 /// How many findings a rule has: `2 open, 1 planned`.

@@ -44,7 +44,10 @@ fn basis() -> [(&'static str, Value); 9] {
         ("now", about(time(), "what was taken for the present")),
         ("baseline", about(or_null(sealed()), "what findings were compared with")),
         ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
-        ("selected", about(count(), "valid events that it keeps, each delivered event once")),
+        (
+            "selected",
+            about(count(), "valid events that it keeps, without those that are known to have come again"),
+        ),
         ("reading", about(list(text()), "flags that say how lines were read, if not as usual")),
         ("strict", about(flag(), "whether an invalid line violates the policy")),
         ("redacted", about(flag(), "whether pseudonyms are shown for what is personal")),

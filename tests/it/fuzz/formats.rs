@@ -14,7 +14,7 @@ use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
 use ssoaudit::formats::table::Style;
 use ssoaudit::formats::validation::{Format, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
-use ssoaudit::formats::verdict::github::step_summary;
+use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
 use ssoaudit::judge::{By, judge, tell};
 use ssoaudit::line::{self, Reading, Scratch};
@@ -287,6 +287,6 @@ fn verdict(case: &Case, show_known: bool) {
             assert_sound(format.name, &text, case.look.width);
         }
     }
-    assert_sound("markdown", &step_summary(&verdict, true), None);
+    assert_sound("markdown", &step_summary(&verdict, true, MOST_SUMMARY_BYTES), None);
     assert_sound("json", &String::from_utf8(evidence(&verdict)).unwrap(), None);
 }
