@@ -161,13 +161,14 @@ pub struct Origin {
     pub was_active: bool,
 }
 
-/// By connection what the log shows of the time before it began.
-pub fn origins(survey: &Survey) -> Vec<Origin> {
+/// By connection what the log shows of the time before it began; what is later than the present shows nothing.
+pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
     let mut origins = vec![None; survey.connections.len()];
     for change in survey.changes.iter().filter(|change| change.connection != NONE) {
         origins[change.connection as usize].get_or_insert(Origin {
             owner: change.organization,
-            was_active: matches!(change.operation, Operation::Disabled | Operation::Deleted),
+            was_active: change.time <= now
+                && matches!(change.operation, Operation::Disabled | Operation::Deleted),
         });
     }
     let unused = Origin { owner: NONE, was_active: false };
@@ -175,8 +176,8 @@ pub fn origins(survey: &Survey) -> Vec<Origin> {
 }
 
 /// Goes through the changes and hands over what each one did.
-pub fn walk(survey: &Survey, mut each: impl FnMut(Step)) {
-    let mut lives: Vec<_> = origins(survey).into_iter().map(|origin| (origin, None)).collect();
+pub fn walk(survey: &Survey, now: Timestamp, mut each: impl FnMut(Step)) {
+    let mut lives: Vec<_> = origins(survey, now).into_iter().map(|origin| (origin, None)).collect();
     // The last place is for connections whose organization no event names.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
@@ -201,9 +202,9 @@ pub fn walk(survey: &Survey, mut each: impl FnMut(Step)) {
 }
 
 /// By change what it did; nothing for what changes no connection's state.
-pub fn steps(survey: &Survey) -> Vec<Option<Step>> {
+pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
     let mut steps = vec![None; survey.changes.len()];
-    walk(survey, |step| steps[step.change] = Some(step));
+    walk(survey, now, |step| steps[step.change] = Some(step));
     steps
 }
 

@@ -52,7 +52,7 @@ pub fn tell<'a>(
 ) -> Judged<'a> {
     let known = Known::new(by.policy, by.baseline, by.now);
     // Only planned changes ask whose connections are.
-    let origins = if by.policy.planned.is_empty() { Vec::new() } else { history::origins(survey) };
+    let origins = if by.policy.planned.is_empty() { Vec::new() } else { history::origins(survey, by.now) };
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
@@ -68,7 +68,9 @@ pub fn tell<'a>(
                 false => {
                     let subject = violations[number].subject;
                     let Check { id: rule, covered_by, .. } = *check;
-                    let fingerprint = fingerprint::of(rule, survey, subject);
+                    let has_identity =
+                        !matches!(subject, Subject::Noted(index) if survey.notes.kept[index].key.is_empty());
+                    let fingerprint = has_identity.then(|| fingerprint::of(rule, survey, subject));
                     let deed = deed(survey, &origins, &about, subject);
                     let found = Found { rule, covered_by, fingerprint, deed };
                     (known.status(&found), known.is_in_baseline(&found))
@@ -93,7 +95,7 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let (lists, steps) = threads::both(|| Lists::of(survey), || history::steps(survey));
+    let (lists, steps) = threads::both(|| Lists::of(survey), || history::steps(survey, by.now));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
@@ -179,7 +181,7 @@ fn about_event(event: &Change) -> About {
 }
 
 fn deed<'a>(survey: &'a Survey, origins: &[Origin], about: &About, subject: Subject) -> Deed<'a> {
-    let [name, email] = survey.actor_texts(about.actor);
+    let [_, email] = survey.actor_texts(about.actor);
     let texts =
         |organization| [survey.organizations.names.get(organization), survey.organization_name(organization)];
     let other = match subject {
@@ -192,7 +194,7 @@ fn deed<'a>(survey: &'a Survey, origins: &[Origin], about: &About, subject: Subj
         organization: texts(about.organization),
         other: history::is_foreign(other, about.organization).then(|| texts(other)),
         connection: survey.connections.get(about.connection),
-        actor: [survey.actors.names.get(about.actor), email, name],
+        actor: [survey.actors.names.get(about.actor), email],
     }
 }
 

@@ -64,9 +64,8 @@ impl Output {
         let path = followed(path)?;
         let folder = folder_of(&path);
         let create = || new_file().prefix(".ssoaudit-").tempfile_in(folder);
-        // What it would say besides the kind is the name of a temporary file.
         let temporary = interrupt::removing(create, NamedTempFile::path)
-            .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), error.kind()))?;
+            .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), cause(&error)))?;
         Ok(Self::File { temporary, path })
     }
 
@@ -151,6 +150,12 @@ fn followed(path: &Path) -> Result<PathBuf> {
         }
     }
     bail!("{} is a link that leads nowhere", path.display())
+}
+
+/// What went wrong, without the name of a temporary file.
+fn cause(error: &io::Error) -> String {
+    let told = error.to_string();
+    told.split(" at path ").next().unwrap_or_default().to_owned()
 }
 
 fn folder_of(path: &Path) -> &Path {

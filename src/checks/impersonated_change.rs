@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::High,
     default: super::Default::On,
     scopes: super::SCOPES,
-    covered_by: super::Plans::WithActor,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \

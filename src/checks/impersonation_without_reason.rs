@@ -2,7 +2,7 @@
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
 use crate::names::NONE;
-use crate::survey::{What, is_reason};
+use crate::survey::What;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -11,7 +11,7 @@ pub static CHECK: Check = Check {
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
-    covered_by: super::Plans::WithActor,
+    covered_by: super::Plans::None,
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
@@ -32,13 +32,11 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let words = &case.survey.words;
     let mut judgement = Judgement::of(case.changes(), |_, change| {
         if change.actor == NONE {
             return Answer::NotApplicable;
         }
-        let is_explained = words.get(change.reason).is_some_and(is_reason);
-        let is_unexplained = change.impersonator != NONE && !is_explained;
+        let is_unexplained = change.impersonator != NONE && change.reason == NONE;
         Answer::bad_if(is_unexplained, || {
             let impersonator = case.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")

@@ -6,7 +6,6 @@ use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject,
 use crate::event::Operation;
 use crate::history::{Change, Gaps, State};
 use crate::names::Id;
-use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -50,7 +49,8 @@ fn judge(case: &Case<'_>) -> Judgement {
     let mut gaps = gaps.list.into_iter().peekable();
     let (ranges, watched) = (case.ranges(), case.watched(&[Operation::Enabled]));
     let log_end = |organization: Id, change: &Change| match watched.get(organization as usize) {
-        Some(end) if *end > Timestamp::MIN => *end,
+        // A log that ended before says nothing.
+        Some(end) if *end >= change.time => *end,
         _ => ranges[change.action as usize].1,
     };
     let changes = survey.changes.iter().enumerate();

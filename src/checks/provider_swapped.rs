@@ -113,7 +113,9 @@ fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<(&'a Change,
 /// By connection the provider that was named last.
 fn last_named(case: &Case<'_>, named: impl Fn(&Change) -> Option<&'static str>) -> Vec<Option<&'static str>> {
     let mut providers = vec![None; case.survey.connections.len()];
-    for change in case.survey.changes.iter().filter(|change| change.connection != NONE) {
+    for change in
+        case.survey.changes.iter().filter(|change| change.connection != NONE && change.time <= case.now)
+    {
         if let Some(provider) = named(change) {
             providers[change.connection as usize] = Some(provider);
         }

@@ -29,7 +29,11 @@ pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) 
     if names.is_empty() {
         return Ok(());
     }
-    let is_gone_once_read = |input: &&Input| input.is_live() && !matches!(input.place, Place::Unreadable(_));
+    let is_gone_once_read = |input: &&Input| match &input.place {
+        Place::Stdin => true,
+        Place::File(path) => path.metadata().is_ok_and(|metadata| !metadata.is_file()),
+        Place::Unreadable(_) => false,
+    };
     if let Some(input) = inputs.iter().find(is_gone_once_read) {
         bail!(
             "{} can be read once only, and not every event says the name of its organization; give --org an id, \
@@ -41,13 +45,14 @@ pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) 
         let Some(event) = record.event else {
             return;
         };
-        let texts =
-            [Attribute::OrganizationId, Attribute::OrganizationName].map(|attribute| event.best(attribute));
-        if let [Some(id), Some(name)] = texts
-            && names.iter().any(|pattern| pattern.matches(&name))
-            && !ids.0.contains(&*id)
-        {
-            ids.0.insert(id.into_owned());
+        let mut called = event.all(Attribute::OrganizationName);
+        if !called.any(|name| names.iter().any(|pattern| pattern.matches(&name))) {
+            return;
+        }
+        for id in event.all(Attribute::OrganizationId) {
+            if !ids.0.contains(&*id) {
+                ids.0.insert(id.into_owned());
+            }
         }
     };
     let mut ids = BTreeSet::new();

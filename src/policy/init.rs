@@ -147,7 +147,7 @@ fn tail(checks: &[&Check]) -> String {
 # it needs. The organization (id or name) is the one that the event names, and the one that owns the
 # connection if that is another: both have to match. Operations are
 # {operations}. A connection (id) and an actor
-# (id, e-mail address or name) may be left out. The change is at `not-before` or later, and before
+# (id or e-mail address) may be left out. The change is at `not-before` or later, and before
 # `expires`.
 #[[planned]]
 #organization = \"acme*\"

@@ -20,8 +20,8 @@ pub struct Found<'a> {
     pub rule: &'static str,
     /// Which planned changes cover what that finds.
     pub covered_by: Plans,
-    /// See [`super::fingerprint`].
-    pub fingerprint: Fingerprint,
+    /// See [`super::fingerprint`]; nothing where nothing tells it from others.
+    pub fingerprint: Option<Fingerprint>,
     /// What it is about.
     pub deed: Deed<'a>,
 }
@@ -39,8 +39,8 @@ pub struct Deed<'a> {
     pub other: Option<[Option<&'a str>; 2]>,
     /// Id.
     pub connection: Option<&'a str>,
-    /// Id, e-mail address and name.
-    pub actor: [Option<&'a str>; 3],
+    /// Id and e-mail address; not the name, which people choose.
+    pub actor: [Option<&'a str>; 2],
 }
 
 /// What should be changed in a policy.
@@ -122,7 +122,7 @@ impl<'p> Known<'p> {
 
     /// Whether the baseline has a finding, whatever else is known of it.
     pub fn is_in_baseline(&self, found: &Found<'_>) -> bool {
-        self.baseline.is_some_and(|known| known.contains(found.fingerprint))
+        found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|known| known.contains(found)))
     }
 
     /// Which announcements and suppressions were not used or have expired, in the order of the file.
@@ -197,7 +197,7 @@ fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
 
 fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
-    fingerprint.is_none_or(|fingerprint| fingerprint == found.fingerprint)
+    fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
         && concerns(organization.as_ref(), &found.deed.organization)
         && concerns(connection.as_ref(), &[found.deed.connection])
@@ -267,7 +267,7 @@ expires = "2025-12-02T00:00:00Z"
     }
 
     fn found(deed: Deed<'_>) -> Found<'_> {
-        let fingerprint = Fingerprint::read(&"f".repeat(32)).unwrap();
+        let fingerprint = Fingerprint::read(&"f".repeat(32));
         Found { rule: "org-left-without-sso", covered_by: Plans::All, fingerprint, deed }
     }
 
@@ -278,7 +278,7 @@ expires = "2025-12-02T00:00:00Z"
             organization: [Some("org_1"), Some("ACME")],
             other: None,
             connection: Some("conn_7"),
-            actor: [Some("user_1"), None, None],
+            actor: [Some("user_1"), None],
         }
     }
 
@@ -317,7 +317,7 @@ expires = "2025-12-02T00:00:00Z"
                 Deed {
                     organization: [Some("acme2"), None],
                     connection: Some("CONN_1"),
-                    actor: [Some("user_2"), Some("ann@example.com"), None],
+                    actor: [Some("user_2"), Some("ann@example.com")],
                     ..deed()
                 },
                 "CHG-2",
@@ -326,7 +326,7 @@ expires = "2025-12-02T00:00:00Z"
                 Deed {
                     organization: [Some("acme2"), None],
                     connection: None,
-                    actor: [None, Some("ann@example.com"), None],
+                    actor: [None, Some("ann@example.com")],
                     ..deed()
                 },
                 "open",
@@ -335,7 +335,7 @@ expires = "2025-12-02T00:00:00Z"
                 Deed {
                     organization: [Some("acme2"), None],
                     connection: Some("conn_1"),
-                    actor: [None, None, Some("Ann")],
+                    actor: [Some("user_ann"), None],
                     ..deed()
                 },
                 "open",
@@ -358,7 +358,7 @@ expires = "2025-12-02T00:00:00Z"
         let by_ann = Deed {
             organization: [Some("acme2"), None],
             connection: Some("conn_1"),
-            actor: [None, Some("ann@example.com"), None],
+            actor: [None, Some("ann@example.com")],
             ..deed()
         };
         for (covered_by, without, with) in [
@@ -376,7 +376,7 @@ expires = "2025-12-02T00:00:00Z"
         let by_fingerprint = Found {
             rule: "too-many-changes",
             covered_by: Plans::All,
-            fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             deed: Deed { operation: None, ..deed() },
         };
         let by_rule = found(Deed { operation: None, organization: [None, Some("acme inc")], ..deed() });
@@ -388,7 +388,7 @@ expires = "2025-12-02T00:00:00Z"
             ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
             (
                 "2025-01-01T00:00:00Z",
-                &found(Deed { actor: [Some("user_2"), None, None], ..by_rule.deed.clone() }),
+                &found(Deed { actor: [Some("user_2"), None], ..by_rule.deed.clone() }),
                 "open",
             ),
             (
@@ -405,14 +405,14 @@ expires = "2025-12-02T00:00:00Z"
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
         let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
-        let everything = Found { fingerprint: first, ..found(deed()) };
+        let everything = Found { fingerprint: Some(first), ..found(deed()) };
         assert_eq!(status(now, everything.clone()), "CHG-1");
         assert_eq!(
             status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }),
             "by fingerprint"
         );
         let old = Found {
-            fingerprint: Fingerprint::read(&format!("{:032}", 2)).unwrap(),
+            fingerprint: Fingerprint::read(&format!("{:032}", 2)),
             ..found(Deed { operation: None, ..deed() })
         };
         assert_eq!(status(now, old.clone()), "baseline");
@@ -466,11 +466,11 @@ expires = "2025-12-02T00:00:00Z"
         );
         // Both announcements and both suppressions match it, so that none of them is missed.
         let everything = Found {
-            fingerprint: Fingerprint::read(&format!("{:032}", 1)).unwrap(),
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             ..found(Deed {
                 organization: [Some("acme"), Some("Acme Inc")],
                 connection: Some("conn_1"),
-                actor: [Some("user_1"), Some("ann@example.com"), None],
+                actor: [Some("user_1"), Some("ann@example.com")],
                 ..deed()
             })
         };

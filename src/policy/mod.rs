@@ -129,7 +129,7 @@ pub struct Planned {
     pub operation: Operation,
     /// Connection id.
     pub connection: Option<Pattern>,
-    /// Actor id, e-mail address or name.
+    /// Actor id or e-mail address.
     pub actor: Option<Pattern>,
     /// Not before.
     pub not_before: Timestamp,
@@ -152,7 +152,7 @@ pub struct Suppression {
     pub organization: Option<Pattern>,
     /// Connection id.
     pub connection: Option<Pattern>,
-    /// Actor id, e-mail address or name.
+    /// Actor id or e-mail address.
     pub actor: Option<Pattern>,
     /// Why they are accepted.
     pub reason: String,

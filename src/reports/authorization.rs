@@ -12,6 +12,7 @@ use crate::roster::{Roster, Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
 use crate::threads;
+use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -212,7 +213,7 @@ impl User {
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
 fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
-    let origins = history::origins(survey);
+    let origins = history::origins(survey, Timestamp::MAX);
     let again = history::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {

@@ -10,6 +10,7 @@ use crate::history::{self, State};
 use crate::names::NONE;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
 use crate::survey::Wants;
+use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -83,7 +84,9 @@ struct Shown {
 fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let mut states: Vec<_> = changes.iter().map(|change| (None, State::after(change.operation))).collect();
-    history::walk(material.survey, |step| states[step.change] = (step.before, Some(step.after)));
+    history::walk(material.survey, Timestamp::MAX, |step| {
+        states[step.change] = (step.before, Some(step.after))
+    });
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
     for (index, (change, (before, after))) in changes.iter().zip(states).enumerate() {

@@ -112,7 +112,7 @@ fn lives(material: &Material<'_>) -> Vec<Life> {
     let survey = material.survey;
     let begin = survey.range.map(|(first, _)| first);
     let mut lives = vec![UNBORN; survey.connections.len()];
-    history::walk(survey, |step| {
+    history::walk(survey, Timestamp::MAX, |step| {
         let change = &survey.changes[step.change];
         let life = &mut lives[change.connection as usize];
         if life.changes == 0 && step.was_active {
@@ -208,10 +208,10 @@ struct Posture {
 
 fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
     let survey = material.survey;
-    let origins = history::origins(survey);
+    let origins = history::origins(survey, Timestamp::MAX);
     let mut is_active: Vec<_> = origins.iter().map(|origin| origin.was_active).collect();
     let mut postures = vec![Posture::default(); survey.organizations.names.len()];
-    history::walk(survey, |step| {
+    history::walk(survey, Timestamp::MAX, |step| {
         let change: &Change = &survey.changes[step.change];
         let Some(posture) = postures.get_mut(step.owner as usize) else {
             return;

@@ -118,7 +118,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let mut gaps = Gaps::default();
     let mut steps = Vec::new();
     let mut kinds = vec![NONE; survey.connections.len()];
-    history::walk(survey, |step| {
+    history::walk(survey, Timestamp::MAX, |step| {
         let Change { connection, kind, .. } = changes[step.change];
         if kind != NONE {
             kinds[connection as usize] = kind;

@@ -288,7 +288,7 @@ fn changes(survey: &Survey) -> (u64, u64, u64) {
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
     let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
     let (mut gaps, mut odd) = (Gaps::default(), 0);
-    history::walk(survey, |step| {
+    history::walk(survey, Timestamp::MAX, |step| {
         gaps.add(&step);
         odd += u64::from(selected(step.change) && step.oddity().is_some());
     });

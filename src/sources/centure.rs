@@ -16,6 +16,7 @@ use super::{CrossCheck, Root, Source, Tree};
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
 use crate::finding::{CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
+use crate::json::Span;
 use crate::sink::Sink;
 
 /// The source.
@@ -157,6 +158,7 @@ static TARGET_TYPES: Vocabulary = Vocabulary {
 
 const IMPERSONATOR_EMAIL: FieldId = id_of(FIELDS, "actor.metadata.impersonator_email");
 const IMPERSONATOR_REASON: FieldId = id_of(FIELDS, "actor.metadata.impersonator_reason");
+const ORGANIZATION_BESIDE: FieldId = id_of(FIELDS, "organization_id");
 const ORGANIZATION_TARGET: FieldId = id_of(FIELDS, "targets[type=organization].id");
 const CONNECTION_TARGET: FieldId = id_of(FIELDS, "targets[type=sso_connection].id");
 const CONNECTION_NAME: FieldId = id_of(FIELDS, "targets[type=sso_connection].name");
@@ -170,19 +172,68 @@ static CROSS_CHECKS: &[CrossCheck] = &[
     CrossCheck {
         fields: [IMPERSONATOR_EMAIL, IMPERSONATOR_REASON],
         agree: |email, reason| email.is_empty() == reason.is_empty(),
+        needs_both: false,
         check: impersonation,
     },
-    CrossCheck { fields: [CONNECTION_TARGET, CONNECTION_ID], agree: str::eq, check: connection_id },
-    CrossCheck { fields: [CONNECTION_TYPE, CONNECTION_NAME], agree: begins_with, check: connection_name },
-    CrossCheck { fields: [PAGE, ORGANIZATION_TARGET], agree: is_of_organization, check: route },
+    CrossCheck {
+        fields: [CONNECTION_TYPE, CONNECTION_NAME],
+        agree: begins_with,
+        needs_both: true,
+        check: connection_name,
+    },
+    CrossCheck {
+        fields: [PAGE, ORGANIZATION_TARGET],
+        agree: is_of_organization,
+        needs_both: true,
+        check: route,
+    },
     CrossCheck {
         fields: [PAGE, CONNECTION_ORGANIZATION],
         agree: is_of_organization,
+        needs_both: true,
         check: route_of_deletion,
     },
-    CrossCheck { fields: [CONNECTION_TARGET; 2], agree: str::eq, check: one_connection },
-    CrossCheck { fields: [ORGANIZATION_TARGET; 2], agree: str::eq, check: one_organization },
+    same([CONNECTION_TARGET, CONNECTION_ID], connection_id),
+    same([CONNECTION_TARGET; 2], one_connection),
+    same([ORGANIZATION_TARGET; 2], one_organization),
+    same([CONNECTION_ORGANIZATION, ORGANIZATION_TARGET], organization_of_target),
+    same([CONNECTION_ORGANIZATION, ORGANIZATION_BESIDE], organization_beside_connection),
+    same([ORGANIZATION_TARGET, ORGANIZATION_BESIDE], organization_beside_target),
 ];
+
+type Check = fn(&Fields<'_>, Operation, &mut Sink<'_>);
+
+/// Values that have to be the same.
+const fn same(fields: [FieldId; 2], check: Check) -> CrossCheck {
+    CrossCheck { fields, agree: same_text, needs_both: true, check }
+}
+
+fn same_text(one: &str, other: &str) -> bool {
+    one == other
+}
+
+fn organization_of_target(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    organizations([CONNECTION_ORGANIZATION, ORGANIZATION_TARGET], fields, operation, sink);
+}
+
+fn organization_beside_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    organizations([CONNECTION_ORGANIZATION, ORGANIZATION_BESIDE], fields, operation, sink);
+}
+
+fn organization_beside_target(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    organizations([ORGANIZATION_TARGET, ORGANIZATION_BESIDE], fields, operation, sink);
+}
+
+/// Whatever names the organization of an SSO event names the same one.
+fn organizations(named: [FieldId; 2], fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+    let [first, other] = named;
+    if operation != Operation::Other
+        && let Some((_, first)) = fields.each(first).next()
+    {
+        let others = fields.each(other).map(|(_, span)| span);
+        names_another("organization", &first.decode(fields.text), others, sink, fields.text);
+    }
+}
 
 fn route(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
     if !matches!(operation, Operation::Deleted | Operation::Other) {
@@ -231,14 +282,22 @@ fn one_organization(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'
 /// one would go unseen.
 fn names_one(fields: &Fields<'_>, target: FieldId, noun: &str, sink: &mut Sink<'_>) {
     let mut ids = fields.each(target).map(|(_, span)| span);
-    let Some(first) = ids.next() else {
-        return;
-    };
-    let first = first.decode(fields.text);
-    for span in ids.filter(|span| span.decode(fields.text) != first) {
+    if let Some(first) = ids.next() {
+        names_another(noun, &first.decode(fields.text), ids, sink, fields.text);
+    }
+}
+
+fn names_another(
+    noun: &str,
+    first: &str,
+    others: impl Iterator<Item = Span>,
+    sink: &mut Sink<'_>,
+    text: &str,
+) {
+    for span in others.filter(|span| span.decode(text) != first) {
         sink.add(&CONTRADICTION, span, |finding| {
             finding.message = format!("the {noun} is `{first}`, but {} is named as well", finding.quoted());
-            finding.expected = Some(first.to_string());
+            finding.expected = Some(first.to_owned());
         });
     }
 }

@@ -45,6 +45,8 @@ pub struct CrossCheck {
     /// Whether values plainly agree as they are written; about such it finds nothing. With one field
     /// given twice, which is about its several values, a single one agrees with itself or never does.
     pub agree: fn(&str, &str) -> bool,
+    /// A line that lacks one of the fields has nothing to compare, and it finds nothing.
+    pub needs_both: bool,
     /// Adds what is wrong.
     pub check: fn(&Fields<'_>, Operation, &mut Sink<'_>),
 }

@@ -221,8 +221,13 @@ const DATA_ORGANIZATION: FieldId = id_of(FIELDS, "data.organization_id");
 const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
 
 static CROSS_CHECKS: &[CrossCheck] = &[
-    CrossCheck { fields: [ENABLED; 2], agree: |_, _| false, check: enabled },
-    CrossCheck { fields: [ORGANIZATION, DATA_ORGANIZATION], agree: str::eq, check: organization },
+    CrossCheck { fields: [ENABLED; 2], agree: |_, _| false, needs_both: true, check: enabled },
+    CrossCheck {
+        fields: [ORGANIZATION, DATA_ORGANIZATION],
+        agree: str::eq,
+        needs_both: true,
+        check: organization,
+    },
 ];
 
 fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {

@@ -153,13 +153,20 @@ impl Gathered {
         [action, organization, actor, kind, ip]
     }
 
+    /// A blank reason is none.
+    fn reason(&mut self, event: &Event<'_>) -> Id {
+        match event.best(Attribute::ImpersonatorReason) {
+            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], event.time, false),
+            _ => NONE,
+        }
+    }
+
     /// Takes in that the selection keeps an event.
     fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
         let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
-        let reason = event.best(Attribute::ImpersonatorReason);
-        self.impersonated += u64::from(has_impersonator || reason.is_some());
-        let is_explained = reason.is_some_and(|reason| is_reason(&reason));
+        let is_explained = event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason));
+        self.impersonated += u64::from(has_impersonator || is_explained);
         if has_impersonator && !is_explained && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);
         }
@@ -196,7 +203,7 @@ impl Gathered {
         plan: &Plan,
     ) -> Change {
         let impersonator = self.impersonator(event);
-        let reason = face(&mut self.words, event, [Attribute::ImpersonatorReason], false);
+        let reason = self.reason(event);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -352,8 +359,10 @@ pub(super) fn quarter_of(time: Timestamp) -> i64 {
 }
 
 /// Whether the text given as the reason of an impersonation says anything.
-pub fn is_reason(text: &str) -> bool {
-    !text.trim().is_empty()
+fn is_reason(text: &str) -> bool {
+    // The others among letters are blank.
+    const FILLERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
+    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
 }
 
 /// Changes and portal links are kept one by one.

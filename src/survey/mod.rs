@@ -32,7 +32,7 @@ use crate::select::Select;
 use crate::time::Timestamp;
 
 pub use clock::{Clock, Span};
-pub use gathered::{Gathered, is_reason};
+pub use gathered::Gathered;
 pub use kinds::{Kind, Kinds};
 pub use labels::Labels;
 pub use noted::{Noted, Notes, What, hex};

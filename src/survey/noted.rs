@@ -25,7 +25,8 @@ pub struct Noted {
     /// Code of the finding, for lines that have one.
     pub code: &'static str,
     /// What tells it from others in every export: of an event its source, its id and what it says happened,
-    /// as several may have one id; of an invalid line its bytes.
+    /// as several may have one id; of an invalid line its bytes;
+    /// empty where they were passed over.
     pub key: String,
     /// Hash of all that the event says, by which it is found again when it comes again; differs from run
     /// to run.
@@ -98,7 +99,8 @@ impl Notes {
             time: None,
             message: error.map_or(String::new(), message),
             code: error.map_or("", |finding| finding.code.name),
-            key: hex(&Sha256::digest(raw.trim_ascii())),
+            // Of what was passed over nothing is left to tell it by.
+            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
             content: 0,
             action: NONE,
             organization: NONE,

@@ -14,6 +14,29 @@ fn check(more: &[&str]) -> Run {
     ssoaudit(&[&NOW, more].concat())
 }
 
+/// Of what was passed over nothing is left to tell it by, so a baseline knows none of it.
+#[test]
+fn what_was_passed_over_is_never_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let [log, known] = ["log.ndjson", "known.json"].map(|name| folder.path().join(name));
+    let known = known.to_str().unwrap();
+    let event =
+        |number: usize| format!("{{\n{}", &view(number, "2025-06-01T10:00:00Z", "org_a").to_string()[1..]);
+    for (text, flags) in [
+        (format!("[{}", event(1)), &[][..]),
+        (format!("[{},,{}]", event(1), event(2)), &[]),
+        (format!("[{}]", event(1)), &["--max-line-bytes", "100"]),
+    ] {
+        fs::write(&log, text).unwrap();
+        let log = log.to_str().unwrap();
+        let _ = fs::remove_file(known);
+        let check = |more: &[&str]| check(&[flags, more, &["--allow-empty", log]].concat());
+        assert_eq!(check(&["--write-baseline", known]).code, 1);
+        let again = check(&["--baseline", known]);
+        assert!(again.code == 1 && again.stdout.contains("invalid-event  1 open"), "{}", again.stdout);
+    }
+}
+
 /// Somebody views the settings page of an organization, and is in another.
 fn view(number: usize, time: &str, organization: &str) -> Value {
     json!({

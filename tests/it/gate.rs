@@ -238,12 +238,21 @@ fn a_baseline_outlives_no_expiry() {
     let suppressed = "version = 1\n[[suppressions]]\nrule = \"connection-deleted\"\n\
         reason = \"moved\"\nexpires = 2025-12-31\n";
     let written = |policy: &str, more: &[&str]| {
+        if more.is_empty() {
+            let _ = fs::remove_file(path);
+        }
         let args = [&["--write-baseline", path, "--fail-on", "critical"], more, &ONLY_DELETIONS].concat();
         with_policy(policy, &args);
         fs::read_to_string(path).unwrap().matches("\"rule\":\"connection-deleted\"").count()
     };
     assert_eq!(written(suppressed, &[]), 0);
     assert_eq!(written("version = 1\n", &[]), 2);
+    let refused = check(&[&["--write-baseline", path][..], &ONLY_DELETIONS].concat());
+    assert!(
+        refused.code == 2 && refused.stderr.contains("would forget what is not selected"),
+        "{}",
+        refused.stderr
+    );
     // What was accepted for good stays so.
     assert_eq!(written(suppressed, &["--baseline", path]), 2);
 }

@@ -127,7 +127,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (survey, bases) = survey(files, latest);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let (lists, steps) = (Lists::of(&survey), history::steps(&survey));
+    let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
     let case =

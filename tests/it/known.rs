@@ -182,16 +182,15 @@ fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
         found.into_iter().map(|[rule, status, _]| format!("{rule} {status}")).collect()
     };
     let done = ["connection-deleted", "org-left-without-sso"];
-    let by_whom = [
-        "deleted-without-visit",
-        "impersonated-change",
-        "impersonation-without-reason",
-        "new-address",
-        "not-on-roster",
-        "same-person",
+    let by_whom = ["deleted-without-visit", "new-address", "not-on-roster", "same-person"];
+    // Neither the portal nor the impersonator was announced.
+    let whatever = [
+        "conflicting-duplicate open",
+        "duplicate-deletion open",
+        "impersonated-change open",
+        "impersonation-without-reason open",
+        "not-on-roster open",
     ];
-    // The portal was not announced.
-    let whatever = ["conflicting-duplicate open", "duplicate-deletion open", "not-on-roster open"];
     let expected = |with_actor: &str| -> BTreeSet<String> {
         let done = done.map(|rule| format!("{rule} planned")).into_iter();
         let by_whom = by_whom.map(|rule| format!("{rule} {with_actor}"));
@@ -200,6 +199,47 @@ fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
     let plan = planned_deletion("org_a");
     assert_eq!(statuses(&plan), expected("open"));
     assert_eq!(statuses(&format!("{plan}actor = \"user_ann\"\n")), expected("planned"));
+}
+
+/// What happens in somebody's session by another's hand was announced by nobody, and a name proves nothing.
+#[test]
+fn neither_a_stale_log_nor_the_future_hides_that_an_organization_is_left() {
+    let lines = [enabling("org_a", "conn_1"), deletion(0, "org_a", "conn_1"), late()];
+    let left = |more: &[String]| {
+        let found = known(&[&lines[..], more].concat(), "", &[]);
+        found.iter().any(|[rule, ..]| rule == "org-left-without-sso")
+    };
+    assert!(left(&[]));
+    assert!(left(&[deletion(0, "org_a", "conn_fake").replace("2025-06-01", "2052-06-01")]));
+    // The other source knew the organization once, and ended before.
+    let stale = [enabling("org_a", "conn_1"), deletion(0, "org_a", "conn_1")];
+    let on = portal(0, "org_b").replace("2025-06-01", "2025-06-20");
+    let found = known(&[&stale[..], &[on]].concat(), "", &[]);
+    assert!(found.iter().any(|[rule, ..]| rule == "org-left-without-sso"), "{found:?}");
+}
+
+#[test]
+fn a_plan_for_an_actor_covers_nobody_else() {
+    let early = portal(0, "org_early").replace("2025-06-01", "2025-05-20");
+    let plan = format!("{}actor = \"ann@example.com\"\n", planned_deletion("org_a"));
+    let by = |id: &str, name: &str, metadata: &str| {
+        let line = deletion(0, "org_a", "conn_1").replace("user_ann", id);
+        let line = line.replace(r#""name":"Ann""#, &format!(r#""name":"{name}""#));
+        line.replace(r#""metadata":{}}"#, &format!(r#""metadata":{{"email":"{metadata}}}}}"#))
+    };
+    let statuses = |line: String| {
+        let (found, _) = found(&[early.clone(), enabling("org_a", "conn_1"), line, late()], &plan, &[]);
+        found.into_iter().map(|[rule, status, _]| format!("{rule} {status}")).collect::<Vec<_>>()
+    };
+    let ann = statuses(by("user_ann", "Ann", r#"ann@example.com""#));
+    assert!(ann.contains(&"connection-deleted planned".to_owned()), "{ann:?}");
+    let eve = statuses(by("user_eve", "ann@example.com", r#"eve@example.com""#));
+    assert!(eve.contains(&"connection-deleted open".to_owned()), "{eve:?}");
+    let other = r#"ann@example.com","impersonator_email":"x@example.org","impersonator_reason":"\u3164""#;
+    let impersonated = statuses(by("user_ann", "Ann", other));
+    for rule in ["impersonated-change", "impersonation-without-reason"] {
+        assert!(impersonated.contains(&format!("{rule} open")), "{impersonated:?}");
+    }
 }
 
 /// An event a month later, of the source that knows the organization.

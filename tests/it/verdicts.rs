@@ -635,7 +635,7 @@ fn annotations_are_one_command_each() {
     assert!(text.contains("::warning title=medium%3A no-medium::the log ends early%0A"));
     let commands = |kind: &str| lines.iter().filter(|line| line.starts_with(&format!("::{kind} "))).count();
     assert_eq!((commands("error"), commands("warning"), commands("notice")), (10, 2, 2));
-    assert_eq!(lines.len(), 16);
+    assert_eq!(lines.len(), 17);
     assert_eq!(*lines.last().unwrap(), everything().line());
     assert_eq!(
         render("github", &nothing()),
