@@ -85,7 +85,7 @@ fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let mut states: Vec<_> = changes.iter().map(|change| (None, State::after(change.operation))).collect();
     history::walk(material.survey, Timestamp::MAX, |step| {
-        states[step.change] = (step.before, Some(step.after))
+        states[step.change] = (step.before, Some(step.after));
     });
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
