@@ -9,7 +9,8 @@ use clap::Args;
 
 use super::Verdict as Exit;
 use super::check_outputs::{
-    GITHUB, Target, Written, append_step_summary, refuse_appending, step_summary_file, stream, targets,
+    GITHUB, NoPage, Target, Written, append_step_summary, refuse_appending, step_summary_file, stream,
+    targets,
 };
 use super::check_rules;
 use super::organizations::by_id_as_well;
@@ -123,7 +124,9 @@ impl CheckCommand {
             // Not if the output is what is wrong.
             if let Ok(output) = Output::create(*file, &inputs) {
                 written.add(stream(output, |out| out.write_all(annotations.as_bytes())));
-                written.add(append_step_summary(|_| page.clone()));
+                if error.downcast_ref::<NoPage>().is_none() {
+                    written.add(append_step_summary(|_| page.clone()));
+                }
             }
         }
         written.tell();
@@ -139,13 +142,7 @@ impl CheckCommand {
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
         let is_part = !selection.is_empty() || !self.input.reading().is_empty();
-        if let Some(path) = self.write_baseline.as_deref().filter(|path| path.exists())
-            && is_part
-            && self.baseline.is_none()
-        {
-            let path = path.display();
-            bail!("{path} would forget what is not selected; add --baseline {path}, or judge everything");
-        }
+        self.refuse_forgetting(is_part)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
@@ -204,6 +201,17 @@ impl CheckCommand {
             Outcome::Incomplete => Exit::Unreadable,
         };
         Ok((exit, written))
+    }
+
+    /// Refuses to replace a baseline that was not read by one of a part of the log.
+    fn refuse_forgetting(&self, is_part: bool) -> Result<()> {
+        match self.write_baseline.as_deref().filter(|path| path.exists()) {
+            Some(path) if is_part && self.baseline.is_none() => {
+                let path = path.display();
+                bail!("{path} would forget what is not selected; add --baseline {path}, or judge everything")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes everything to the outputs that were opened for it.

@@ -1,5 +1,7 @@
 //! Where a verdict goes: formats, each with its file, and the page of a job.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -99,7 +101,19 @@ pub fn step_summary_file() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Refuses to add the page to what is read.
+/// Nothing may be added to the page, as it is something else.
+#[derive(Debug)]
+pub struct NoPage(String);
+
+impl Display for NoPage {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Error for NoPage {}
+
+/// Refuses to add the page to what is read, as a [`NoPage`].
 pub fn refuse_appending(page: &Path, inputs: &[Input], read: &[(Option<&Path>, &str)]) -> Result<()> {
     let Ok(page) = fs::canonicalize(page) else {
         return Ok(());
@@ -111,7 +125,7 @@ pub fn refuse_appending(page: &Path, inputs: &[Input], read: &[(Option<&Path>, &
     let read = read.iter().filter_map(|(path, what)| Some(((*path)?, *what)));
     for (path, what) in inputs.chain(read) {
         if fs::canonicalize(path).is_ok_and(|path| path == page) {
-            bail!("$GITHUB_STEP_SUMMARY is {}, {what}", page.display());
+            return Err(NoPage(format!("$GITHUB_STEP_SUMMARY is {}, {what}", page.display())).into());
         }
     }
     Ok(())

@@ -107,6 +107,72 @@ fn why_nothing_could_be_judged_is_annotated() {
 }
 
 #[test]
+fn a_page_is_added_to_nothing_that_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let log = path("log.ndjson", &crate::run::fixture("sso-events.ndjson"));
+    let policy = path("p.toml", b"version = 1\nroster = \"r.csv\"\n");
+    let roster = path("r.csv", b"organization,actor,role\n*,ann,admin\n");
+    for page in [&log, &policy, &roster] {
+        let before = fs::read(page).unwrap();
+        let [log, policy] = [&log, &policy].map(|path| path.to_str().unwrap());
+        let args = [&NOW[..], &["--format", "github", "--policy", policy, log]].concat();
+        let output = command(&args).env("GITHUB_STEP_SUMMARY", page).output().unwrap();
+        assert_eq!((output.status.code(), fs::read(page).unwrap() == before), (Some(2), true), "{page:?}");
+        assert!(
+            String::from_utf8(output.stdout)
+                .unwrap()
+                .starts_with("::error title=ssoaudit::$GITHUB_STEP_SUMMARY")
+        );
+    }
+}
+
+#[test]
+fn a_page_keeps_within_what_is_left_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("summary.md");
+    fs::write(&page, vec![b'x'; 914_000]).unwrap();
+    let args = [&NOW[..], &["--format", "github", SAMPLE]].concat();
+    let output = command(&args).env("GITHUB_STEP_SUMMARY", &page).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = fs::read_to_string(&page).unwrap();
+    assert!(text.len() <= 1_048_576 && text.contains("further findings are not shown"), "{}", text.len());
+}
+
+#[test]
+fn a_shared_baseline_names_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let [all, part] =
+        ["all.json", "part.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    check(&["--write-baseline", &all, SAMPLE]);
+    let flags = ["--redact", "--action", "deleted", "--baseline", &all, "--write-baseline", &part, SAMPLE];
+    check(&flags);
+    let [all, part] = [all, part].map(|path| fs::read_to_string(path).unwrap());
+    assert_eq!(all.lines().count(), part.lines().count());
+    assert!(all.contains("Daniel Okafor") && !part.contains("Daniel Okafor"), "{part}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_written_file_is_as_private_as_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("evidence.json");
+    let script = format!(
+        "umask 077; exec {} check --format json={} testdata/sso-events.ndjson",
+        env!("CARGO_BIN_EXE_ssoaudit"),
+        file.display()
+    );
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &script]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
 fn a_long_name_hides_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.ndjson");
