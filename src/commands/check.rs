@@ -276,7 +276,9 @@ impl CheckCommand {
         refuse_lost(&outputs, &read)?;
         if let Some(page) = &page {
             refuse_lost(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
-            refuse_appending(page, inputs, &read)?;
+            let baselines = [self.baseline.as_deref(), self.write_baseline.as_deref()];
+            let baselines = baselines.map(|path| (path, "a baseline"));
+            refuse_appending(page, inputs, &[&read[..], &baselines].concat())?;
         }
         // The new baseline, which comes last, may take the place of the old one.
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];

@@ -117,10 +117,12 @@ fn a_page_is_added_to_nothing_that_is_read() {
     let log = path("log.ndjson", &crate::run::fixture("sso-events.ndjson"));
     let policy = path("p.toml", b"version = 1\nroster = \"r.csv\"\n");
     let roster = path("r.csv", b"organization,actor,role\n*,ann,admin\n");
-    for page in [&log, &policy, &roster] {
+    let known = path("known.json", b"{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
+    for page in [&log, &policy, &roster, &known] {
         let before = fs::read(page).unwrap();
-        let [log, policy] = [&log, &policy].map(|path| path.to_str().unwrap());
-        let args = [&NOW[..], &["--format", "github", "--policy", policy, log]].concat();
+        let [log, policy, known] = [&log, &policy, &known].map(|path| path.to_str().unwrap());
+        let flags = ["--format", "github", "--policy", policy, "--baseline", known, log];
+        let args = [&NOW[..], &flags].concat();
         let output = command(&args).env("GITHUB_STEP_SUMMARY", page).output().unwrap();
         assert_eq!((output.status.code(), fs::read(page).unwrap() == before), (Some(2), true), "{page:?}");
         assert!(

@@ -3,8 +3,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use serde_json::Value;
+use ssoaudit::checks;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 
 use crate::run::{Run, command, fixture, ssoaudit};
@@ -45,37 +48,85 @@ fn the_verdict_is_the_same_in_every_format() {
     }
 }
 
-#[test]
-fn cuts_into_files_do_not_matter() {
-    let text = String::from_utf8(fixture("scenario/events.ndjson")).unwrap();
-    let lines: Vec<_> = text.lines().collect();
+/// What is said of files, each with so many lines, besides where a line is.
+fn told(files: &[Vec<&str>], threads: usize) -> Value {
+    const EVERY_RULE: &str = "version = 1\nroster = \"roster.csv\"\n\
+        [[windows]]\ndays = [\"mon\", \"tue\"]\nfrom = \"09:00\"\nto = \"17:00\"\n\
+        [rules.log-gap]\nenabled = true\n[rules.portal-without-change]\nenabled = true\n\
+        [rules.same-person]\nenabled = true\n\
+        [rules.unapproved-connection-type]\nproviders = [\"okta\"]\n";
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, lines: &[&str]| {
+    let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
-        fs::write(&path, lines.join("\n")).unwrap();
+        fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    // What does not depend on where a line is.
-    let told = |files: &[&str], threads: &str| {
-        let mut json = json(&[&["--threads", threads], files].concat());
-        let findings = json["findings"].as_array_mut().unwrap();
-        for finding in findings.iter_mut() {
-            finding["file"] = Value::Null;
-            finding["line"] = Value::Null;
-        }
-        findings.sort_by_key(ToString::to_string);
-        json["inputs"] = Value::Null;
-        json
-    };
-    let whole = write("whole.ndjson", &lines);
-    let expected = told(&[&whole], "1");
-    assert!(expected["findings"].as_array().unwrap().len() > 30);
-    for cut in [1, 17, 40, 63] {
-        let (first, second) = lines.split_at(cut);
-        let (a, b) = (write("a.ndjson", first), write("b.ndjson", second));
-        assert_eq!(told(&[&a, &b], "4"), expected, "cut at {cut}");
-        assert_eq!(told(&[&b, &a], "2"), expected, "cut at {cut}, backwards");
+    write("roster.csv", "organization,actor,role\n*,user_ann,admin\n");
+    let policy = write("p.toml", EVERY_RULE);
+    let files = files.iter().enumerate();
+    let files: Vec<_> =
+        files.map(|(number, lines)| write(&format!("{number}.ndjson"), &lines.join("\n"))).collect();
+    let files = files.iter().map(String::as_str);
+    let threads = threads.to_string();
+    // Later than the fixtures.
+    let flags =
+        ["check", "--now", "2025-08-01", "--format", "json", "--policy", &policy, "--threads", &threads];
+    let run = ssoaudit(&flags.into_iter().chain(files).collect::<Vec<_>>());
+    let mut json: Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = json["findings"].as_array_mut().unwrap();
+    for finding in findings.iter_mut() {
+        finding["file"] = Value::Null;
+        finding["line"] = Value::Null;
     }
+    findings.sort_by_key(ToString::to_string);
+    json["inputs"] = Value::Null;
+    json["policy"] = Value::Null;
+    json
+}
+
+/// The story of the scenario, and everything that makes a rule fire.
+static LINES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let fires = checks::ALL.iter().map(|check| format!("checks/{}/fires.ndjson", check.id));
+    let files = fires.chain(["scenario/events.ndjson".to_owned()]);
+    let text = files.map(|file| String::from_utf8_lossy(&fixture(&file)).into_owned() + "\n");
+    text.collect::<String>().lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+});
+static EXPECTED: LazyLock<Value> = LazyLock::new(|| {
+    let told = told(&[LINES.iter().map(String::as_str).collect()], 1);
+    let fires = |rule: &&Value| rule["findings"].as_u64() > Some(0);
+    let firing = told["rules"].as_array().unwrap().iter().filter(fires).count();
+    assert!(firing >= 19, "{firing}");
+    told
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cuts_into_files_do_not_matter(
+        order in Just((0..LINES.len()).collect::<Vec<_>>()).prop_shuffle(),
+        file in prop::collection::vec(0..5_usize, LINES.len()),
+        is_in_order in any::<bool>(),
+        threads in 1..5_usize,
+    ) {
+        let mut files: [Vec<&str>; 5] = Default::default();
+        let in_order = (0..LINES.len()).collect();
+        for line in if is_in_order { in_order } else { order } {
+            files[file[line]].push(&LINES[line]);
+        }
+        let told = told(&files, threads);
+        prop_assert!(told == *EXPECTED, "{}", differences(&told, &EXPECTED));
+    }
+}
+
+fn differences(told: &Value, expected: &Value) -> String {
+    let only = |here: &Value, there: &Value| {
+        let there = there["findings"].as_array().unwrap();
+        let only = here["findings"].as_array().unwrap().iter().filter(|it| !there.contains(it));
+        only.map(|it| format!("{it}\n")).collect::<String>()
+    };
+    let counts = [&told["counts"], &expected["counts"]];
+    format!("told:\n{}expected:\n{}{counts:?}", only(told, expected), only(expected, told))
 }
 
 #[test]
