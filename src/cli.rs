@@ -1,5 +1,6 @@
 //! The command line: the top parser and the arguments that commands share.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -165,7 +166,6 @@ pub struct SelectArgs {
 }
 
 const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
-const ORGANIZATION: &[Attribute] = &[Attribute::OrganizationId, Attribute::OrganizationName];
 
 impl SelectArgs {
     /// The zone times are read and printed in.
@@ -195,11 +195,14 @@ impl SelectArgs {
             }
         };
         matching("--action", &self.action, ACTION);
-        matching("--org", &self.org, ORGANIZATION);
         matching("--connection", &self.connection, &[Attribute::ConnectionId]);
         matching("--connection-type", &self.connection_type, &[Attribute::ConnectionType]);
         matching("--protocol", &self.protocol, &[Attribute::ConnectionProtocol]);
         matching("--provider", &self.provider, &[Attribute::ConnectionProvider]);
+        if !self.org.is_empty() {
+            let test = Test::Organization(patterns(&self.org), HashSet::default());
+            clauses.push(clause("--org", &self.org, test));
+        }
         if !self.actor.is_empty() {
             let is_none = |value: &String| value.eq_ignore_ascii_case("none");
             let no_actor = if self.actor.iter().any(is_none) { NoActor::Matches } else { NoActor::Fails };

@@ -2,14 +2,18 @@
 //!
 //! What an event says is its content: its time and the values of its documented fields, whatever their
 //! order, the white space, how the time is spelt, and what comes with the way of delivery, such as a
-//! wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
-//! the same event may come in two files, and looking one up at once would cost a miss of every cache.
+//! wrapper. Of what is kept one by one, readers only write down what arrived; what arrived twice is found at
+//! the end, as the same event may come in two files, and looking one up at once would cost a miss of every
+//! cache. What is only counted has to be looked up at once ([`Contents`]), some hundreds together.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use crate::event::{Attribute, Event, Operation};
+use crate::names::Space;
 use crate::threads;
 use foldhash::{fast, quality};
+use hashbrown::HashTable;
 
 /// What makes an event the one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +22,8 @@ pub struct Identity {
     pub key: u64,
     /// Of all that it says.
     pub content: u64,
+    /// It is only counted: it has no id, and is neither a change nor a portal link.
+    pub is_only_counted: bool,
 }
 
 /// Tells identities; all readers share one, as they must agree.
@@ -28,16 +34,13 @@ pub struct Identities {
 }
 
 impl Identities {
-    /// What makes the event the one it is. Without an id only changes and portal links have
-    /// something: views may well be the same twice.
-    pub fn of(&self, event: &Event<'_>) -> Option<Identity> {
+    /// What makes the event the one it is.
+    pub fn of(&self, event: &Event<'_>) -> Identity {
         let id = event.fields.all(Attribute::Id).next();
-        if id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other) {
-            return None;
-        }
+        let is_only_counted = id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other);
         let content = self.content(event);
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
-        Some(Identity { key, content })
+        Identity { key, content, is_only_counted }
     }
 
     /// Of all that the event says. Fields are in an order of their own, so that the line's does not matter.
@@ -59,9 +62,41 @@ impl Identities {
         hasher.finish()
     }
 
-    /// Of a text that is to be found again among those of other readers.
-    pub fn hash(&self, text: &str) -> u64 {
-        self.ids.hash_one(text)
+    /// Of a text in an id space that is to be found again among those of other readers.
+    pub fn hash(&self, space: Space, text: &str) -> u64 {
+        self.ids.hash_one((space, text))
+    }
+}
+
+/// In so many parts readers look at the same time.
+const PARTS: usize = 8;
+
+/// Contents of events that came before. All readers share them: which of two equal events is taken for the
+/// first does not matter, as they say the same.
+#[derive(Default)]
+pub struct Contents([Mutex<HashTable<u64>>; PARTS]);
+
+impl Contents {
+    /// Takes in the contents of events, and hands over the indices of those that were there.
+    pub fn add(&self, contents: &[u64], mut again: impl FnMut(usize)) {
+        for (part, known) in self.0.iter().enumerate() {
+            let its = contents.iter().enumerate().filter(|(_, content)| **content as usize % PARTS == part);
+            let mut its = its.peekable();
+            if its.peek().is_none() {
+                continue;
+            }
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            for (index, content) in its {
+                // The bits that tell the part say nothing more.
+                let hash = content.rotate_right(PARTS.trailing_zeros());
+                match known.find(hash, |other| other == content) {
+                    Some(_) => again(index),
+                    None => {
+                        known.insert_unique(hash, *content, |other| other.rotate_right(PARTS.trailing_zeros()));
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::fields::Fields;
+use crate::names::Space;
 use crate::redact::Redactor;
 use crate::time::Timestamp;
 
@@ -195,6 +196,8 @@ pub struct Event<'a> {
     pub provider: Option<&'static str>,
     /// Name of the source.
     pub source: &'static str,
+    /// The space of its ids: the same id in another one is something else.
+    pub ids: Space,
     /// What the line holds.
     pub fields: Fields<'a>,
     /// Who gives pseudonyms for what is personal, if that is not to be shown.

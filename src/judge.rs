@@ -8,7 +8,7 @@ use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
 use crate::policy::{Policy, fingerprint};
 use crate::scan::BlockId;
-use crate::survey::Survey;
+use crate::survey::{Said, Survey};
 use crate::threads;
 use crate::time::Timestamp;
 use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
@@ -71,7 +71,7 @@ pub fn tell<'a>(
                     let has_identity =
                         !matches!(subject, Subject::Noted(index) if survey.notes.kept[index].key.is_empty());
                     let fingerprint = has_identity.then(|| fingerprint::of(rule, survey, subject));
-                    let deed = deed(survey, &origins, &about, subject);
+                    let deed = deed(survey, &origins, &about, subject, by.now);
                     let found = Found { rule, covered_by, fingerprint, deed };
                     (known.status(&found), known.is_in_baseline(&found))
                 }
@@ -82,7 +82,7 @@ pub fn tell<'a>(
     }
     known.came_true(&survey.changes, |index| {
         let subject = Subject::Change(index);
-        deed(survey, &origins, &about(survey, subject), subject)
+        deed(survey, &origins, &about(survey, subject), subject, by.now)
     });
     let warnings = known.warnings(by.is_part).iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
@@ -108,7 +108,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
             steps: &steps,
             lists: &lists,
             params: &rule.params,
-            scope: &rule.scope,
+            scope: &rule.scope.over(survey),
             roster: policy.roster.as_ref(),
             windows: &policy.windows,
             freezes: &policy.freezes,
@@ -127,6 +127,7 @@ struct About {
     organization: Id,
     connection: Id,
     actor: Id,
+    said: Said,
     place: Option<(BlockId, u32)>,
 }
 
@@ -134,19 +135,21 @@ fn about(survey: &Survey, subject: Subject) -> About {
     match subject {
         Subject::Change(index) => {
             let change = &survey.changes[index];
-            About { operation: Some(change.operation), ..about_event(change) }
+            About { operation: Some(change.operation), ..about_event(change, survey.said(index)) }
         }
-        Subject::Conflicting(index) => about_event(&survey.conflicting[index]),
+        Subject::Conflicting(index) => {
+            about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
+        }
         Subject::Hit(index, organization) => {
-            About { organization, ..about(survey, Subject::Change(index as usize)) }
+            let about = about(survey, Subject::Change(index as usize));
+            About { said: said_of(&about, organization), organization, ..about }
         }
         // It is about no single change or connection, mostly not even about one organization.
-        Subject::Burst(Burst { first, organization, .. }) => About {
-            operation: None,
-            organization,
-            connection: NONE,
-            ..about(survey, Subject::Change(first as usize))
-        },
+        Subject::Burst(Burst { first, organization, .. }) => {
+            let about = about(survey, Subject::Change(first as usize));
+            let said = said_of(&about, organization);
+            About { operation: None, organization, connection: NONE, said, ..about }
+        }
         Subject::Noted(index) => {
             let noted = &survey.notes.kept[index];
             About {
@@ -156,6 +159,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
                 organization: noted.organization,
                 connection: noted.connection,
                 actor: noted.actor,
+                said: noted.said,
                 place: Some(noted.place),
             }
         }
@@ -171,30 +175,44 @@ const NOTHING: About = About {
     organization: NONE,
     connection: NONE,
     actor: NONE,
+    said: Said::NOTHING,
     place: None,
 };
 
-fn about_event(event: &Change) -> About {
+fn about_event(event: &Change, said: Said) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
-    About { time, operation: None, action, organization, connection, actor, place }
+    About { time, operation: None, action, organization, connection, actor, said, place }
 }
 
-fn deed<'a>(survey: &'a Survey, origins: &[Origin], about: &About, subject: Subject) -> Deed<'a> {
-    let [_, email] = survey.actor_texts(about.actor);
-    let texts =
-        |organization| [survey.organizations.names.get(organization), survey.organization_name(organization)];
+/// What an event says, as far as it is about this organization.
+fn said_of(about: &About, organization: Id) -> Said {
+    let is_it = about.organization == organization;
+    let organization_name = if is_it { about.said.organization_name } else { NONE };
+    Said { organization_name, ..about.said }
+}
+
+fn deed<'a>(
+    survey: &'a Survey,
+    origins: &[Origin],
+    about: &About,
+    subject: Subject,
+    now: Timestamp,
+) -> Deed<'a> {
     let other = match subject {
         Subject::Hit(index, _) => survey.changes[index as usize].organization,
         _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
     };
+    // What has no time is about nobody; what is dated later than the present proves nothing of names.
+    let at = about.time.unwrap_or(Timestamp::MIN).min(now);
+    let organization = |id, said| survey.organization_at(id, said, at);
     Deed {
         time: about.time,
         operation: about.operation,
-        organization: texts(about.organization),
-        other: history::is_foreign(other, about.organization).then(|| texts(other)),
+        organization: organization(about.organization, about.said),
+        other: history::is_foreign(other, about.organization).then(|| organization(other, Said::NOTHING)),
         connection: survey.connections.get(about.connection),
-        actor: [survey.actors.names.get(about.actor), email],
+        actor: survey.actor_at(about.actor, about.said, at),
     }
 }
 

@@ -92,6 +92,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
         protocol: meaning.protocol,
         provider: meaning.provider,
         source: source.name,
+        ids: source.id_space(),
         fields,
         redactor: None,
     });

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 pub type Id = u32;
 /// Stands for no text at all.
 pub const NONE: Id = Id::MAX;
+/// Number of an id space: what has the same id in two of them is not the same.
+pub type Space = u8;
 
 /// Comparing so few texts is cheaper than looking one up.
 const FEW: usize = 8;
@@ -86,46 +88,67 @@ pub fn head(text: &str) -> [u64; 3] {
     std::array::from_fn(|at| bytes[8 * at..].first_chunk().map_or(0, |chunk| u64::from_be_bytes(*chunk)))
 }
 
-/// Different texts, numbered from 0.
+/// Different texts, numbered from 0; texts of two id spaces are different.
 #[derive(Default)]
 pub struct Names {
     hasher: RandomState,
     table: HashTable<Id>,
     texts: Texts,
+    spaces: Vec<Space>,
 }
 
 impl Names {
     /// The number of the text, a new one if it was not known.
     #[inline]
     pub fn id(&mut self, text: &str) -> Id {
-        self.find(text).unwrap_or_else(|| self.add(text))
+        self.id_in(0, text)
+    }
+
+    /// The number of the text in an id space, a new one if it was not known.
+    #[inline]
+    pub fn id_in(&mut self, space: Space, text: &str) -> Id {
+        self.find_in(space, text).unwrap_or_else(|| self.add(space, text))
     }
 
     #[inline(never)]
-    fn add(&mut self, text: &str) -> Id {
-        let Self { hasher, table, texts } = self;
+    fn add(&mut self, space: Space, text: &str) -> Id {
+        let Self { hasher, table, texts, spaces } = self;
         let id = texts.push(text);
-        table.insert_unique(hasher.hash_one(text), id, |id| hasher.hash_one(texts.known(*id)));
+        spaces.push(space);
+        let hash = |id: &Id| hasher.hash_one((spaces[*id as usize], texts.known(*id)));
+        table.insert_unique(hash(&id), id, hash);
         id
     }
 
     /// The number of the text, if it is known.
     #[inline]
     pub fn find(&self, text: &str) -> Option<Id> {
-        let Self { hasher, table, texts } = self;
+        self.find_in(0, text)
+    }
+
+    /// The number of the text in an id space, if it is known.
+    #[inline]
+    pub fn find_in(&self, space: Space, text: &str) -> Option<Id> {
+        let Self { hasher, table, texts, spaces } = self;
+        let is_it = |id: &Id| texts.known(*id) == text && spaces[*id as usize] == space;
         if texts.len() <= FEW {
-            return (0..texts.len() as Id).find(|id| texts.known(*id) == text);
+            return (0..texts.len() as Id).find(is_it);
         }
-        table.find(hasher.hash_one(text), |id| texts.known(*id) == text).copied()
+        table.find(hasher.hash_one((space, text)), is_it).copied()
     }
 
     /// As many with other texts, which may be the same; they cannot be found by them.
     pub fn map(&self, of: impl Fn(Id, &str) -> String) -> Self {
-        let mut names = Self::default();
+        let mut names = Self { spaces: self.spaces.clone(), ..Self::default() };
         (0..self.len() as Id).for_each(|id| {
             names.texts.push(&of(id, self.text(id)));
         });
         names
+    }
+
+    /// The id space of the text of that number.
+    pub fn space(&self, id: Id) -> Space {
+        self.spaces.get(id as usize).copied().unwrap_or_default()
     }
 
     /// The text of that number; nothing for [`NONE`].
@@ -141,7 +164,8 @@ impl Names {
     /// By number the place of the text when all are sorted.
     pub fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<_> = (0..self.len() as Id).map(|id| (head(self.text(id)), id)).collect();
-        threads::sort_by(&mut sorted, |a, b| a.0.cmp(&b.0).then_with(|| self.text(a.1).cmp(self.text(b.1))));
+        let whole = |id: Id| (self.text(id), self.space(id));
+        threads::sort_by(&mut sorted, |a, b| a.0.cmp(&b.0).then_with(|| whole(a.1).cmp(&whole(b.1))));
         let mut ranks = vec![0; sorted.len()];
         for (rank, (_, id)) in (0..).zip(sorted) {
             ranks[id as usize] = rank;
@@ -161,7 +185,7 @@ impl Names {
 
     /// Adds those of another and returns what the numbers of that one are here.
     pub fn merge(&mut self, other: Self) -> Renumbered {
-        Renumbered((0..other.len() as Id).map(|id| self.id(other.text(id))).collect())
+        Renumbered((0..other.len() as Id).map(|id| self.id_in(other.space(id), other.text(id))).collect())
     }
 }
 
@@ -250,7 +274,8 @@ impl Counter {
         let all = (0..).zip(&self.seen).filter(|(_, seen)| seen.count > 0);
         let mut ranking: Vec<_> = all.map(|(id, seen)| (id, *seen)).collect();
         let left_out = ranking.len().saturating_sub(most);
-        let place = |(id, seen): &(Id, Seen)| (Reverse(seen.count), self.names.text(*id));
+        let place =
+            |(id, seen): &(Id, Seen)| (Reverse(seen.count), self.names.text(*id), self.names.space(*id));
         if left_out > 0 {
             ranking.select_nth_unstable_by(most, |a, b| place(a).cmp(&place(b)));
             ranking.truncate(most);

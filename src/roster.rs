@@ -17,7 +17,8 @@ use crate::names::NONE;
 use crate::nearest::nearest;
 use crate::policy::Sealed;
 use crate::redact::Redactor;
-use crate::survey::Survey;
+use crate::survey::{Party, Survey};
+use crate::time::Timestamp;
 
 /// What somebody may do in an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,22 +71,33 @@ impl Roster {
         pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max()
     }
 
-    /// What it says about an action of administrators.
-    pub fn verdict(&self, survey: &Survey, change: &Change) -> Verdict {
+    /// What it says about the change of that index, which is an action of administrators: by what the change
+    /// itself calls organization and actor, or else by what they were called at its time, up to `now`.
+    pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Verdict {
+        let (change, said) = (&survey.changes[change], survey.said(change));
         if change.actor == NONE {
             return Verdict::UnknownActor;
         }
-        let id = survey.organizations.names.get(change.organization);
-        let organization = [id, survey.organization_name(change.organization)];
-        let actor = [survey.actors.names.get(change.actor), survey.actor_texts(change.actor)[1]];
-        let [organization, actor] =
-            [organization, actor].map(|names| names.into_iter().flatten().collect::<Vec<_>>());
-        match self.role(&organization, &actor) {
+        let at = change.time.min(now);
+        let organization = survey.organization_at(change.organization, said, at);
+        match self.role_of(&organization, &survey.actor_at(change.actor, said, at)) {
             None => Verdict::NotOnTheRoster,
             Some(Role::Member) => Verdict::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Verdict::Impersonated,
             Some(Role::Admin) => Verdict::Allowed,
         }
+    }
+
+    /// The role by ids, or by names: of several names the weakest role counts, as only one is theirs.
+    fn role_of(&self, organization: &Party<'_>, actor: &Party<'_>) -> Option<Role> {
+        let by = |organization: &[&str]| {
+            let by_id = actor.id.and_then(|id| self.role(organization, &[id]));
+            let by_name = actor.names.iter().map(|name| self.role(organization, &[name])).min().flatten();
+            by_id.max(by_name)
+        };
+        let by_id = by(organization.id.as_slice());
+        let by_name = organization.names.iter().map(|name| by(&[name])).min().flatten();
+        by_id.max(by_name)
     }
 
     /// The same roster for events whose personal texts have pseudonyms.

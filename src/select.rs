@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use wildmatch::WildMatch;
 
 use crate::event::{Attribute, Event};
+use crate::names::Space;
 use crate::nearest::nearest;
 use crate::time::Timestamp;
 
@@ -38,6 +39,9 @@ pub struct Clause {
 pub enum Test {
     /// One of the attributes matches one of the patterns.
     Matches(&'static [Attribute], Vec<Pattern>),
+    /// Id or name of the organization matches one of the patterns, or the id is one of those that other events
+    /// call so, each with the source of its id space.
+    Organization(Vec<Pattern>, HashSet<(Space, String), RandomState>),
     /// The same for the actor, or the event carries none.
     Actor(Vec<Pattern>, NoActor),
     /// The session was impersonated.
@@ -72,14 +76,11 @@ impl Select {
         organizations.filter(is_name).cloned().collect()
     }
 
-    /// Lets every clause about organizations hold for those of these ids as well.
-    pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = String>) {
-        let ids = Pattern::Any(ids.into_iter().collect());
+    /// Lets every clause about organizations hold for those of these ids, each in its id space, as well.
+    pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)> + Clone) {
         for clause in &mut self.clauses {
-            if clause.organizations().is_some()
-                && let Test::Matches(_, patterns) = &mut clause.test
-            {
-                patterns.push(ids.clone());
+            if let Test::Organization(_, known) = &mut clause.test {
+                known.extend(ids.clone());
             }
         }
     }
@@ -110,6 +111,7 @@ impl Select {
     }
 }
 
+const ORGANIZATION: &[Attribute] = &[Attribute::OrganizationId, Attribute::OrganizationName];
 const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
 
 impl Clause {
@@ -121,9 +123,7 @@ impl Clause {
     /// What it looks for, if that is organizations.
     fn organizations(&self) -> Option<&[Pattern]> {
         match &self.test {
-            Test::Matches(attributes, patterns) if attributes.contains(&Attribute::OrganizationName) => {
-                Some(patterns)
-            }
+            Test::Organization(patterns, _) => Some(patterns),
             _ => None,
         }
     }
@@ -134,6 +134,9 @@ impl Test {
     pub fn holds(&self, event: &Event<'_>) -> bool {
         match self {
             Self::Matches(attributes, patterns) => matches(event, attributes, patterns),
+            Self::Organization(patterns, ids) => {
+                matches(event, ORGANIZATION, patterns) || (!ids.is_empty() && is_one_of(event, ids))
+            }
             Self::Actor(patterns, no_actor) => {
                 (*no_actor == NoActor::Matches && !event.has_actor()) || matches(event, ACTOR, patterns)
             }
@@ -158,6 +161,10 @@ fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) ->
     })
 }
 
+fn is_one_of(event: &Event<'_>, ids: &HashSet<(Space, String), RandomState>) -> bool {
+    event.all(Attribute::OrganizationId).any(|id| ids.contains(&(event.ids, id.into_owned())))
+}
+
 /// A value to match: the whole text, ASCII case ignored, `*` for any text and `?` for any
 /// character.
 #[derive(Clone, Debug)]
@@ -166,8 +173,6 @@ pub enum Pattern {
     Exact(String),
     /// With wildcards, in lower case.
     Wild(WildMatch),
-    /// One of these, to the letter.
-    Any(HashSet<String, RandomState>),
 }
 
 impl Pattern {
@@ -185,7 +190,6 @@ impl Pattern {
         match self {
             Self::Exact(exact) => exact.clone(),
             Self::Wild(wild) => wild.pattern().chars().take_while(|c| !matches!(c, '*' | '?')).collect(),
-            Self::Any(_) => String::new(),
         }
     }
 
@@ -195,7 +199,6 @@ impl Pattern {
         match self {
             Self::Exact(exact) => exact.eq_ignore_ascii_case(text),
             Self::Wild(wild) => wild.matches(&text.to_ascii_lowercase()),
-            Self::Any(texts) => texts.contains(text),
         }
     }
 }

@@ -39,7 +39,7 @@ use chrono_tz::Tz;
 use crate::event::{OPERATIONS, Operation};
 use crate::history::{Change, State, Step};
 use crate::names::{Id, NONE};
-use crate::policy::{Freeze, Scope, Window};
+use crate::policy::{Coverage, Freeze, Window};
 use crate::roster::Roster;
 use crate::sources;
 use crate::survey::{Noted, Sighting, Span, Survey, What};
@@ -159,7 +159,7 @@ pub struct Case<'a> {
     /// The rule's settings, every one of its [`Param`]s.
     pub params: &'a BTreeMap<&'static str, Value>,
     /// Which events it is about.
-    pub scope: &'a Scope,
+    pub scope: &'a Coverage,
     /// Who may do what.
     pub roster: Option<&'a Roster>,
     /// When changes are allowed; at any time when there is none.
@@ -187,7 +187,7 @@ impl<'a> Case<'a> {
     /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
     fn covers_for(&self, organization: Id, change: &Change) -> bool {
         let Change { kind, action, is_selected, .. } = *change;
-        is_selected && self.scope.covers(self.survey, organization, kind, action)
+        is_selected && self.scope.covers(organization, kind, action)
     }
 
     /// The organization whose connection a change is about: the owner, or the one that the event names
@@ -200,7 +200,7 @@ impl<'a> Case<'a> {
     pub fn noted(&self, what: What) -> impl Iterator<Item = (usize, &'a Noted)> {
         let (survey, scope) = (self.survey, self.scope);
         let noted = survey.notes.kept.iter().enumerate().filter(move |(_, noted)| noted.what == what);
-        noted.filter(move |(_, noted)| scope.covers(survey, noted.organization, noted.kind, noted.action))
+        noted.filter(move |(_, noted)| scope.covers(noted.organization, noted.kind, noted.action))
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
@@ -232,7 +232,7 @@ impl<'a> Case<'a> {
             self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
         let is_other = move |seen: &&Sighting| seen.is_selected && !is_change[seen.action as usize];
         let sightings = survey.sightings.iter().filter(is_other);
-        sightings.filter(move |seen| scope.covers(survey, seen.organization, NONE, seen.action))
+        sightings.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))
     }
 
     /// By action whether it stands for such an operation.

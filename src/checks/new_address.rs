@@ -1,13 +1,12 @@
 //! `new-address`: somebody with a history acts from an address they never used.
 
-use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::names::{Id, NONE, Names};
+use crate::names::{Id, NONE};
 use crate::survey::Sighting;
 
 /// The rule.
@@ -79,57 +78,22 @@ fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
     // Of most actors there is one address, and it is not here.
     let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
     let mut new = Vec::new();
-    let spellings = spellings(&survey.ips.names);
-    let same = |ip: Id| spellings.get(ip as usize).copied().unwrap_or(ip);
     for (index, change) in survey.changes.iter().enumerate() {
         if change.actor == NONE || change.ip == NONE {
             continue;
         }
         while let Some(seen) = sightings.next_if(|seen| seen.time < change.time) {
-            let (past, ip) = (&mut pasts[seen.actor as usize], same(seen.ip));
+            let (past, ip) = (&mut pasts[seen.actor as usize], seen.ip);
             past.events += 1;
             if past.ip != ip {
                 let before = std::mem::replace(&mut past.ip, ip);
                 known.extend((before != NONE).then_some((seen.actor, before)));
             }
         }
-        let (past, ip) = (pasts[change.actor as usize], same(change.ip));
+        let (past, ip) = (pasts[change.actor as usize], change.ip);
         if past.ip != ip && !known.contains(&(change.actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
     }
     new
-}
-
-/// By address the number that stands for it however it is spelt; nothing where all are spelt in one way, as
-/// those of IPv4 are.
-fn spellings(ips: &Names) -> Vec<Id> {
-    let numbers = || 0..ips.len() as Id;
-    if numbers().all(|id| !ips.text(id).contains(':')) {
-        return Vec::new();
-    }
-    let mut first: HashMap<IpAddr, Id, RandomState> = HashMap::default();
-    let of = |id| match ips.text(id).parse::<IpAddr>() {
-        Ok(ip) => *first.entry(ip.to_canonical()).or_insert(id),
-        Err(_) => id,
-    };
-    numbers().map(of).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_of_an_address_are_one() {
-        let same = |texts: &[&str]| {
-            let mut ips = Names::default();
-            texts.iter().for_each(|text| assert_ne!(ips.id(text), NONE));
-            spellings(&ips)
-        };
-        assert!(same(&["192.0.2.1", "192.0.2.2"]).is_empty());
-        let texts =
-            ["2001:db8::1", "192.0.2.1", "2001:0DB8:0:0:0:0:0:1", "2001:db8::2", "::ffff:192.0.2.1", "x"];
-        assert_eq!(same(&texts), [0, 1, 0, 3, 1, 5]);
-    }
 }

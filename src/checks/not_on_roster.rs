@@ -34,7 +34,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         return Judgement::default();
     };
     let actions = case.changes().filter(|(_, change)| is_for_admins(change));
-    Judgement::of(actions, |_, change| match roster.verdict(case.survey, change) {
+    Judgement::of(actions, |index, _| match roster.verdict(case.survey, index, case.now) {
         Verdict::UnknownActor => Answer::NotApplicable,
         Verdict::NotOnTheRoster => Answer::Bad(", who is not on the roster".to_owned()),
         Verdict::WrongRole => Answer::Bad(", who is a mere member by the roster".to_owned()),

@@ -8,17 +8,18 @@ use anyhow::{Result, bail};
 
 use crate::event::Attribute;
 use crate::input::{Input, Meter, Place};
+use crate::names::Space;
 use crate::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
 use crate::select::Select;
 use crate::sources;
 
 #[derive(Default)]
-struct Ids(BTreeSet<String>);
+struct Ids(BTreeSet<(Space, String)>);
 
 impl Fold for Ids {
     fn weight(&self) -> usize {
-        self.0.len() * size_of::<String>()
+        self.0.len() * size_of::<(Space, String)>()
     }
 }
 
@@ -50,9 +51,7 @@ pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) 
             return;
         }
         for id in event.all(Attribute::OrganizationId) {
-            if !ids.0.contains(&*id) {
-                ids.0.insert(id.into_owned());
-            }
+            ids.0.insert((event.ids, id.into_owned()));
         }
     };
     let mut ids = BTreeSet::new();

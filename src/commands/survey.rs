@@ -79,19 +79,20 @@ pub fn survey(
     let mut files: Vec<_> = inputs.iter().enumerate().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
     let plan = Arc::new(plan);
+    let its = Arc::clone(&plan);
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                gathered.add(event, (block, line), &plan);
+                gathered.add(event, (block, line), &its);
                 let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
-                if let Some(finding) = contradiction.filter(|_| plan.select.keeps(event)) {
-                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
+                if let Some(finding) = contradiction.filter(|_| its.select.keeps(event)) {
+                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &its);
                 }
             }
             None => {
-                gathered.note_line(record.raw, &record.findings, (block, line), &plan);
+                gathered.note_line(record.raw, &record.findings, (block, line), &its);
                 if part.first_error.is_none() {
                     part.first_error = first_error(record.findings);
                 }
@@ -117,7 +118,7 @@ pub fn survey(
     })?;
     // Only now, when those that read are gone.
     threads::limit(settings.threads);
-    let survey = Survey::new(gathered);
+    let survey = Survey::new(gathered, &plan);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

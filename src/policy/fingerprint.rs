@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::event::Operation;
     use crate::scan::BlockId;
+    use crate::survey::Said;
     use crate::time;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
@@ -185,6 +186,7 @@ mod tests {
             connection: NONE,
             kind: NONE,
             actor: NONE,
+            said: Said::NOTHING,
             place: (BLOCK, 7),
         }
     }

@@ -10,6 +10,7 @@ use crate::checks::Plans;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::select::Pattern;
+use crate::survey::Party;
 use crate::time::Timestamp;
 use crate::verdict::Status;
 
@@ -33,14 +34,14 @@ pub struct Deed<'a> {
     pub time: Option<Timestamp>,
     /// What was done, if it is about one change.
     pub operation: Option<Operation>,
-    /// Id and name, if it is about one organization.
-    pub organization: [Option<&'a str>; 2],
-    /// The same of the other one, where the event names one and the connection belongs to another.
-    pub other: Option<[Option<&'a str>; 2]>,
+    /// The organization, if it is about one.
+    pub organization: Party<'a>,
+    /// The other one, where the event names one and the connection belongs to another.
+    pub other: Option<Party<'a>>,
     /// Id.
     pub connection: Option<&'a str>,
-    /// Id and e-mail address; not the name, which people choose.
-    pub actor: [Option<&'a str>; 2],
+    /// Who did it.
+    pub actor: Party<'a>,
 }
 
 /// What should be changed in a policy.
@@ -190,8 +191,8 @@ fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
     deed.operation == Some(planned.operation)
         && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
         && any(&planned.organization, &deed.organization)
-        && deed.other.is_none_or(|other| any(&planned.organization, &other))
-        && concerns(planned.connection.as_ref(), &[deed.connection])
+        && deed.other.as_ref().is_none_or(|other| any(&planned.organization, other))
+        && concerns_connection(planned.connection.as_ref(), deed.connection)
         && concerns(planned.actor.as_ref(), &deed.actor)
 }
 
@@ -200,17 +201,21 @@ fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
     fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
         && concerns(organization.as_ref(), &found.deed.organization)
-        && concerns(connection.as_ref(), &[found.deed.connection])
+        && concerns_connection(connection.as_ref(), found.deed.connection)
         && concerns(actor.as_ref(), &found.deed.actor)
 }
 
 /// Nothing asked for is about everything.
-fn concerns(pattern: Option<&Pattern>, texts: &[Option<&str>]) -> bool {
-    pattern.is_none_or(|pattern| any(pattern, texts))
+fn concerns(pattern: Option<&Pattern>, party: &Party<'_>) -> bool {
+    pattern.is_none_or(|pattern| any(pattern, party))
 }
 
-fn any(pattern: &Pattern, texts: &[Option<&str>]) -> bool {
-    texts.iter().flatten().any(|text| pattern.matches(text))
+fn concerns_connection(pattern: Option<&Pattern>, connection: Option<&str>) -> bool {
+    pattern.is_none_or(|pattern| connection.is_some_and(|id| pattern.matches(id)))
+}
+
+fn any(pattern: &Pattern, party: &Party<'_>) -> bool {
+    party.is(|text| pattern.matches(text))
 }
 
 fn name(suppression: &Suppression) -> String {
@@ -271,14 +276,18 @@ expires = "2025-12-02T00:00:00Z"
         Found { rule: "org-left-without-sso", covered_by: Plans::All, fingerprint, deed }
     }
 
+    fn party<'a>([id, name]: [Option<&'a str>; 2]) -> Party<'a> {
+        Party { id, names: name.into_iter().collect() }
+    }
+
     fn deed() -> Deed<'static> {
         Deed {
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
-            organization: [Some("org_1"), Some("ACME")],
+            organization: party([Some("org_1"), Some("ACME")]),
             other: None,
             connection: Some("conn_7"),
-            actor: [Some("user_1"), None],
+            actor: party([Some("user_1"), None]),
         }
     }
 
@@ -307,35 +316,35 @@ expires = "2025-12-02T00:00:00Z"
         let now = "2025-11-02T00:00:00Z";
         for (deed, expected) in [
             (deed(), "CHG-1"),
-            (Deed { organization: [Some("Acme"), None], ..deed() }, "CHG-1"),
-            (Deed { organization: [Some("acme2"), None], ..deed() }, "open"),
-            (Deed { organization: [None, None], ..deed() }, "open"),
+            (Deed { organization: party([Some("Acme"), None]), ..deed() }, "CHG-1"),
+            (Deed { organization: party([Some("acme2"), None]), ..deed() }, "open"),
+            (Deed { organization: party([None, None]), ..deed() }, "open"),
             (Deed { operation: Some(Operation::Deleted), ..deed() }, "open"),
             (Deed { operation: None, ..deed() }, "open"),
             (Deed { time: None, ..deed() }, "open"),
             (
                 Deed {
-                    organization: [Some("acme2"), None],
+                    organization: party([Some("acme2"), None]),
                     connection: Some("CONN_1"),
-                    actor: [Some("user_2"), Some("ann@example.com")],
+                    actor: party([Some("user_2"), Some("ann@example.com")]),
                     ..deed()
                 },
                 "CHG-2",
             ),
             (
                 Deed {
-                    organization: [Some("acme2"), None],
+                    organization: party([Some("acme2"), None]),
                     connection: None,
-                    actor: [None, Some("ann@example.com")],
+                    actor: party([None, Some("ann@example.com")]),
                     ..deed()
                 },
                 "open",
             ),
             (
                 Deed {
-                    organization: [Some("acme2"), None],
+                    organization: party([Some("acme2"), None]),
                     connection: Some("conn_1"),
-                    actor: [Some("user_ann"), None],
+                    actor: party([Some("user_ann"), None]),
                     ..deed()
                 },
                 "open",
@@ -347,7 +356,7 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn an_announcement_is_of_both_organizations() {
-        let of = |other| status("2025-11-02T00:00:00Z", found(Deed { other: Some(other), ..deed() }));
+        let of = |other| status("2025-11-02T00:00:00Z", found(Deed { other: Some(party(other)), ..deed() }));
         assert_eq!(of([Some("org_2"), Some("acme")]), "CHG-1");
         assert_eq!(of([Some("org_2"), None]), "open");
         assert_eq!(of([None, None]), "open");
@@ -356,9 +365,9 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn some_rules_ask_for_an_actor_and_some_for_nothing() {
         let by_ann = Deed {
-            organization: [Some("acme2"), None],
+            organization: party([Some("acme2"), None]),
             connection: Some("conn_1"),
-            actor: [None, Some("ann@example.com")],
+            actor: party([None, Some("ann@example.com")]),
             ..deed()
         };
         for (covered_by, without, with) in [
@@ -379,7 +388,7 @@ expires = "2025-12-02T00:00:00Z"
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             deed: Deed { operation: None, ..deed() },
         };
-        let by_rule = found(Deed { operation: None, organization: [None, Some("acme inc")], ..deed() });
+        let by_rule = found(Deed { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
             ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
@@ -388,12 +397,12 @@ expires = "2025-12-02T00:00:00Z"
             ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
             (
                 "2025-01-01T00:00:00Z",
-                &found(Deed { actor: [Some("user_2"), None], ..by_rule.deed.clone() }),
+                &found(Deed { actor: party([Some("user_2"), None]), ..by_rule.deed.clone() }),
                 "open",
             ),
             (
                 "2025-01-01T00:00:00Z",
-                &found(Deed { organization: [Some("Acme"), None], ..by_rule.deed.clone() }),
+                &found(Deed { organization: party([Some("Acme"), None]), ..by_rule.deed.clone() }),
                 "open",
             ),
         ] {
@@ -416,7 +425,7 @@ expires = "2025-12-02T00:00:00Z"
             ..found(Deed { operation: None, ..deed() })
         };
         assert_eq!(status(now, old.clone()), "baseline");
-        let old = Found { deed: Deed { organization: [None, Some("Acme Inc")], ..old.deed }, ..old };
+        let old = Found { deed: Deed { organization: party([None, Some("Acme Inc")]), ..old.deed }, ..old };
         assert_eq!(status(now, old.clone()), "by rule");
         assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
         let policy = policy(POLICY);
@@ -468,9 +477,9 @@ expires = "2025-12-02T00:00:00Z"
         let everything = Found {
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             ..found(Deed {
-                organization: [Some("acme"), Some("Acme Inc")],
+                organization: party([Some("acme"), Some("Acme Inc")]),
                 connection: Some("conn_1"),
-                actor: [Some("user_1"), Some("ann@example.com")],
+                actor: party([Some("user_1"), Some("ann@example.com")]),
                 ..deed()
             })
         };

@@ -11,6 +11,7 @@ pub mod known;
 mod problems;
 pub mod read;
 mod rules;
+mod scope;
 mod section;
 
 use std::collections::BTreeMap;
@@ -21,13 +22,13 @@ use sha2::{Digest, Sha256};
 
 use crate::checks::{Severity, Value};
 use crate::event::Operation;
-use crate::names::Id;
 use crate::roster::Roster;
 use crate::select::Pattern;
-use crate::survey::{Survey, hex};
+use crate::survey::hex;
 use crate::time::Timestamp;
 
 pub use problems::Refused;
+pub use scope::{Coverage, Scope};
 
 /// A policy.
 #[derive(Debug)]
@@ -85,17 +86,6 @@ pub struct RulePolicy {
     pub params: BTreeMap<&'static str, Value>,
     /// Which events it is about.
     pub scope: Scope,
-}
-
-/// Which events a rule is about; an empty list is about all.
-#[derive(Clone, Debug, Default)]
-pub struct Scope {
-    /// Organization ids or names.
-    pub organizations: Vec<Pattern>,
-    /// Vendor's connection types.
-    pub connection_types: Vec<Pattern>,
-    /// Sources.
-    pub sources: Vec<String>,
 }
 
 /// When changes are allowed, every week.
@@ -160,33 +150,6 @@ pub struct Suppression {
     pub expires: Timestamp,
     /// 1-based line in the policy.
     pub line: usize,
-}
-
-impl Scope {
-    /// Whether it is about all events.
-    pub fn is_everything(&self) -> bool {
-        self.organizations.is_empty() && self.connection_types.is_empty() && self.sources.is_empty()
-    }
-
-    /// Whether it covers an event; the numbers are of the survey's names.
-    #[inline]
-    pub fn covers(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
-        self.is_everything() || self.matches(survey, organization, kind, action)
-    }
-
-    fn matches(&self, survey: &Survey, organization: Id, kind: Id, action: Id) -> bool {
-        let any = |patterns: &[Pattern], texts: &[Option<&str>]| {
-            patterns.is_empty()
-                || patterns.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
-        };
-        let id = survey.organizations.names.get(organization);
-        let [connection_type, ..] = survey.kinds.texts(kind);
-        let source = survey.action_facts.get(action as usize).map(|facts| facts.0);
-        any(&self.organizations, &[id, survey.organization_name(organization)])
-            && any(&self.connection_types, &[connection_type])
-            && (self.sources.is_empty()
-                || source.is_some_and(|source| self.sources.iter().any(|name| name == source)))
-    }
 }
 
 #[cfg(test)]

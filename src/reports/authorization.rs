@@ -84,8 +84,9 @@ static OWNERSHIP: &[Column] = &[
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let roster = material.options.roster.as_ref();
+    let changes = survey.changes.iter().enumerate();
     let actions: Vec<_> =
-        survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
+        changes.filter(|(_, change)| change.is_selected && is_for_admins(change)).collect();
     let judged = roster.map(|roster| judge(survey, roster, &actions));
     let mut notes = material.notes();
     notes
@@ -108,8 +109,11 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
-    let mut judged: Vec<_> = actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
+fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[(usize, &'c Change)]) -> Vec<(Verdict, &'c Change)> {
+    let judge = |(index, change): &(usize, &'c Change)| {
+        (roster.verdict(survey, *index, Timestamp::MAX), *change)
+    };
+    let mut judged: Vec<_> = actions.iter().map(judge).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))
@@ -156,11 +160,11 @@ fn totals<'a>(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact<'a>> {
 }
 
 /// Who used rights of administrators in which organization.
-fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
+fn users<'a>(survey: &'a Survey, actions: &[(usize, &Change)]) -> Table<'a> {
     let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
     let rank = |ranks: &[u32], id: Id| ranks.get(id as usize).copied();
     let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
-    let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
+    let mut actions: Vec<_> = actions.iter().map(|(_, change)| (place(change), *change)).collect();
     threads::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
     let mut users: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).map(User::new).collect();
     // Stable: equals stay by actor id and organization.

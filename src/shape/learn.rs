@@ -71,6 +71,7 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     let (bindings, index) = (bound.bindings.clone(), bound.index.clone());
     let mut shape = Shape {
         source,
+        ids: source.id_space(),
         operation,
         bindings,
         index,

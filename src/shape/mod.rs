@@ -15,6 +15,7 @@ mod trie;
 use crate::event::{Event, Operation};
 use crate::fields::{Binding, Fields, Index};
 use crate::json::Span;
+use crate::names::Space;
 use crate::sink::Sink;
 use crate::sources::{CrossCheck, Expect, Source};
 use crate::time::{Parsed, Recent};
@@ -46,6 +47,7 @@ pub struct Shapes {
 /// What a skeleton proves about its lines.
 struct Shape {
     source: &'static Source,
+    ids: Space,
     operation: Operation,
     bindings: Vec<Binding>,
     index: Index,
@@ -149,6 +151,7 @@ impl Shape {
             protocol: meaning.protocol,
             provider: meaning.provider,
             source: self.source.name,
+            ids: self.ids,
             fields,
             redactor: None,
         })

@@ -23,6 +23,7 @@ use crate::sink::Sink;
 pub static SOURCE: Source = Source {
     name: "centure",
     about: "Centure audit events (WorkOS Audit Logs)",
+    ids: "workos",
     claims,
     wrapper: Some("event"),
     actions: ACTIONS,

@@ -16,6 +16,7 @@ pub use tree::Tree;
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
 use crate::json::{Document, Kind, NodeId};
+use crate::names::Space;
 use crate::sink::Sink;
 
 /// A vendor's event format, as data.
@@ -24,6 +25,9 @@ pub struct Source {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
+    /// The space of its ids of actors, organizations and connections. Sources share one only where it is
+    /// documented that their ids are the same: elsewhere the same id may be something else.
+    pub ids: &'static str,
     /// Whether an object is an event of this source, right or wrong.
     pub claims: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
@@ -58,6 +62,12 @@ impl Source {
     /// The documented action of that name (ASCII case ignored).
     pub fn action(&self, name: &str) -> Option<&'static Action> {
         self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Number of its id space.
+    pub fn id_space(&self) -> Space {
+        let first = ALL.iter().position(|source| source.ids == self.ids).unwrap_or(ALL.len());
+        Space::try_from(first).expect("sources are few")
     }
 
     /// Where the event is in an object: the object itself, or the member that wraps it.

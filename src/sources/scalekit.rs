@@ -22,6 +22,7 @@ use crate::sink::Sink;
 pub static SOURCE: Source = Source {
     name: "scalekit",
     about: "Scalekit webhook events",
+    ids: "scalekit",
     claims,
     wrapper: None,
     actions: ACTIONS,

@@ -4,12 +4,14 @@
 //! Looking one up costs what it touches in memory. So combinations are told by a hash of 64 bits, with
 //! a key of the process: that two of a million have the same happens once in 37 million logs.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen};
+use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
+use crate::scan::BlockId;
 use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.
@@ -35,8 +37,53 @@ struct Face {
 /// What seldom is: its texts, which are together from `start` and of which each ends so far after it.
 struct Look<const N: usize> {
     first: Timestamp,
+    /// Where it appeared first.
+    place: (BlockId, u32),
+    sort: Sort,
     start: usize,
     ends: [u32; N],
+}
+
+/// Where and when a combination appears.
+#[derive(Clone, Copy)]
+pub struct Appearance {
+    /// When.
+    pub time: Timestamp,
+    /// In which block, and on which 1-based line there.
+    pub place: (BlockId, u32),
+    /// What keeps it apart from the same texts.
+    pub sort: Sort,
+}
+
+/// What keeps combinations of the same texts apart: each sort has numbers of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// It is to be counted.
+    pub is_counted: bool,
+    /// An event of an SSO action says it: only those are believed where names decide.
+    pub is_sso: bool,
+    /// The id space of its first text.
+    pub space: Space,
+}
+
+impl Sort {
+    fn hashed(self) -> u16 {
+        u16::from(self.space) << 2 | u16::from(self.is_sso) << 1 | u16::from(self.is_counted)
+    }
+}
+
+/// What is known of a combination.
+pub struct Told<'a, const N: usize> {
+    /// Its texts.
+    pub texts: [&'a str; N],
+    /// How often and when it was counted.
+    pub seen: Seen,
+    /// When and where it appeared first, counted or not.
+    pub first: (Timestamp, (BlockId, u32)),
+    /// When it appeared last.
+    pub last: Timestamp,
+    /// What keeps it apart from the same texts.
+    pub sort: Sort,
 }
 
 impl Face {
@@ -62,34 +109,36 @@ impl<const N: usize> Look<N> {
 }
 
 impl<const N: usize> Faces<N> {
-    /// The number of the combination, which appeared at a time and may be to be counted; [`NONE`] if all
-    /// of it is empty. What is not to be counted has a number of its own.
+    /// The number of the combination; [`NONE`] if all of it is empty.
     #[inline]
-    pub fn id(&mut self, texts: [&[u8]; N], time: Timestamp, is_counted: bool) -> Id {
+    pub fn id(&mut self, texts: [&[u8]; N], appearance: Appearance) -> Id {
         if texts.iter().all(|text| text.is_empty()) {
             return NONE;
         }
+        let Appearance { time, place, sort } = appearance;
         let mut hasher = self.hasher.build_hasher();
         texts.iter().for_each(|text| hasher.write(text));
-        hasher.write_u8(u8::from(is_counted));
+        hasher.write_u16(sort.hashed());
         let hash = hasher.finish();
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
-            return self.add(hash, texts, time, is_counted);
+            return self.add(hash, texts, appearance);
         };
-        face.count += u64::from(is_counted);
-        if Some(time) >= self.latest {
+        face.count += u64::from(sort.is_counted);
+        // At one time, the first place counts.
+        if Some(time) > self.latest {
             self.latest = Some(time);
             face.set_last(time);
         } else {
             face.set_last(time.max(face.last()));
-            let first = &mut self.looks[face.id as usize].first;
-            *first = time.min(*first);
+            let look = &mut self.looks[face.id as usize];
+            (look.first, look.place) = (look.first, look.place).min((time, place));
         }
         face.id
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: [&[u8]; N], time: Timestamp, is_counted: bool) -> Id {
+    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: Appearance) -> Id {
+        let Appearance { time, place, sort } = appearance;
         let Self { table, looks, text, latest, .. } = self;
         let id = Id::try_from(looks.len()).expect("fewer than four billion texts fit into memory");
         let start = text.len();
@@ -97,23 +146,25 @@ impl<const N: usize> Faces<N> {
             text.push_str(&String::from_utf8_lossy(part));
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
-        looks.push(Look { first: time, start, ends });
+        looks.push(Look { first: time, place, sort, start, ends });
         *latest = Some(time).max(*latest);
-        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(is_counted));
+        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(sort.is_counted));
         table.insert_unique(hash, Face { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
         id
     }
 
-    /// Every combination by number: its texts, how often and when it was counted, and when it appeared
-    /// last.
-    pub fn told(&self) -> impl Iterator<Item = ([&str; N], Seen, Timestamp)> {
+    /// Every combination by number.
+    pub fn told(&self) -> impl Iterator<Item = Told<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
         for face in &self.table {
             counts[face.id as usize] = (face.count, face.last());
         }
-        self.looks.iter().zip(counts).map(|(look, (count, last))| {
-            let seen = if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER };
-            (look.texts(&self.text), seen, last)
+        self.looks.iter().zip(counts).map(|(look, (count, last))| Told {
+            texts: look.texts(&self.text),
+            seen: if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER },
+            first: (look.first, look.place),
+            last,
+            sort: look.sort,
         })
     }
 
@@ -123,22 +174,22 @@ impl<const N: usize> Faces<N> {
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
-    /// number there and when it appeared last. Returns the new numbers.
+    /// number there. Returns the new numbers.
     pub fn settle<'a>(
         &'a self,
         counter: &mut Counter,
-        key: impl Fn([&'a str; N]) -> Option<&'a str>,
-        mut each: impl FnMut(Id, Timestamp, [&'a str; N]),
+        key: impl Fn([&'a str; N]) -> Option<Cow<'a, str>>,
+        mut each: impl FnMut(Id, &Told<'a, N>),
     ) -> Renumbered {
-        let numbers = self.told().map(|(texts, seen, latest)| {
-            let Some(key) = key(texts) else {
+        let numbers = self.told().map(|told| {
+            let Some(key) = key(told.texts) else {
                 return NONE;
             };
-            let id = counter.names.id(key);
-            if seen.count > 0 {
-                counter.merge_at(id, seen);
+            let id = counter.names.id_in(told.sort.space, &key);
+            if told.seen.count > 0 {
+                counter.merge_at(id, told.seen);
             }
-            each(id, latest, texts);
+            each(id, &told);
             id
         });
         Renumbered(numbers.collect())

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::by_block::ByBlock;
-use super::faces::Faces;
+use super::faces::{Appearance, Faces, Sort};
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
@@ -51,6 +51,10 @@ pub struct Gathered {
     /// again.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
+    /// Events of the block at hand that are only counted.
+    pending: Pending,
+    /// Those that came before.
+    pub(super) again: Vec<Counted>,
     pub(super) visits: Vec<Visit>,
     pub(super) sightings: ByBlock<Sighting>,
     pub(super) notes: Notes,
@@ -62,25 +66,91 @@ pub struct Gathered {
     pub(super) impersonated: u64,
 }
 
-/// An event with an identity, and what was kept of it.
+/// An event that is kept until it is known which ones came again, and what was kept of it.
 pub(super) struct Delivery {
-    pub identity: Identity,
+    pub key: u64,
+    pub content: u64,
     pub kept: Kept,
-    /// Index of its visit, or [`NONE`].
-    pub visit: u32,
-    /// Index of its sighting, or [`NONE`].
-    pub sighting: u32,
+    /// Index of its visit or, where sightings are wanted, of its sighting; or [`NONE`].
+    pub seen: u32,
 }
 
 /// Where an event is kept.
 #[derive(Clone, Copy)]
-pub(super) enum Kept {
+pub(super) struct Kept(u32);
+
+impl Kept {
+    const NOWHERE: Self = Self(u32::MAX);
+    /// The same of an event whose operation is `other`.
+    const NOWHERE_OTHER: Self = Self(u32::MAX - 1);
+    const IS_OTHER: u32 = 1 << 31;
+
     /// Index among the changes.
-    Change(u32),
+    pub fn change(self) -> Option<u32> {
+        (self.0 & Self::IS_OTHER == 0).then_some(self.0)
+    }
+
     /// Index among the others.
-    Other(u32),
-    /// Nowhere.
-    Not,
+    pub fn other(self) -> Option<u32> {
+        let is_somewhere = self.0 < Self::NOWHERE_OTHER.0;
+        (is_somewhere && self.0 & Self::IS_OTHER != 0).then_some(self.0 & !Self::IS_OTHER)
+    }
+
+    /// Kept nowhere, but counted as `other`.
+    pub fn is_other_nowhere(self) -> bool {
+        self.0 == Self::NOWHERE_OTHER.0
+    }
+}
+
+/// What is counted of an event, so that it can be taken back; the numbers are of the reader's names.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    /// When it happened.
+    pub time: Timestamp,
+    /// Its operation is `other`.
+    pub is_other: bool,
+    /// The selection keeps it.
+    pub is_selected: bool,
+    /// It is impersonated.
+    pub is_impersonated: bool,
+    /// The action.
+    pub action: Id,
+    /// The organization.
+    pub organization: Id,
+    /// Who did it.
+    pub actor: Id,
+    /// The connection's kind.
+    pub kind: Id,
+    /// From which address.
+    pub ip: Id,
+    /// As of a [`Delivery`].
+    pub(super) seen: u32,
+}
+
+impl Counted {
+    /// What is counted of an event that is kept.
+    pub(super) fn of(change: &Change) -> Self {
+        Self {
+            time: change.time,
+            is_other: change.operation == Operation::Other,
+            is_selected: change.is_selected,
+            is_impersonated: change.is_impersonated(),
+            action: change.action,
+            organization: change.organization,
+            actor: change.actor,
+            kind: change.kind,
+            ip: change.ip,
+            seen: NONE,
+        }
+    }
+}
+
+/// Events that are only counted, with their contents.
+#[derive(Default)]
+struct Pending {
+    block: Option<BlockId>,
+    contents: Vec<u64>,
+    events: Vec<Counted>,
 }
 
 impl Gathered {
@@ -97,55 +167,108 @@ impl Gathered {
         if plan.wants.notes.is_some_and(|latest| is_selected && time > latest) {
             self.note_event(What::Future, event, None, place, plan);
         }
-        let is_change = plan.wants.changes && is_kept(event);
-        let is_visit = plan.wants.visits && is_selected;
-        let is_sighting = plan.wants.notes.is_some();
-        let mut delivery =
-            identity.map(|identity| Delivery { identity, kept: Kept::Not, visit: NONE, sighting: NONE });
-        if is_selected || is_change || is_visit || is_sighting {
-            let ids = self.ids_of(event, is_selected && plan.wants.counts);
-            if is_selected {
-                self.select(event, place, plan);
-            }
-            let [action, organization, actor, _, ip] = ids;
-            let is_somebody = || actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
-            let (mut visit, mut sighting) = (NONE, NONE);
-            if (is_visit || is_sighting) && is_somebody() {
-                if is_visit {
-                    visit = self.visits.len() as u32;
-                    self.visit(event, [organization, actor, ip]);
-                }
-                if is_sighting {
-                    let seen = Sighting { time, is_selected, action, actor, organization, ip };
-                    sighting = self.sightings.push(place.0, seen);
-                }
-            }
-            if let Some(delivery) = &mut delivery {
-                (delivery.visit, delivery.sighting) = (visit, sighting);
-                let change = self.change(event, (delivery.identity.key, place, is_selected), ids, plan);
-                delivery.kept = self.keep(change, is_change);
-            }
+        // Names follow from all events, selected or not.
+        let ids = self.ids_of(event, place, is_selected && plan.wants.counts);
+        if is_selected {
+            self.select(event, place, plan);
         }
-        self.deliveries.extend(delivery);
+        let seen = self.see(event, is_selected, (ids, place), plan);
+        if identity.is_only_counted {
+            self.count(event, is_selected, (ids, seen), (identity.content, place.0), plan);
+        } else {
+            let is_change = plan.wants.changes && is_kept(event);
+            let kept = if is_selected || is_change || plan.wants.notes.is_some() {
+                let change = self.change(event, (identity.key, place, is_selected), ids, plan);
+                self.keep(change, is_change)
+            } else if event.operation == Operation::Other {
+                Kept::NOWHERE_OTHER
+            } else {
+                Kept::NOWHERE
+            };
+            let Identity { key, content, .. } = identity;
+            self.deliveries.push(Delivery { key, content, kept, seen });
+        }
+    }
+
+    /// Keeps a visit or a sighting where they are wanted, and returns its index, or [`NONE`].
+    fn see(
+        &mut self,
+        event: &Event<'_>,
+        is_selected: bool,
+        ([action, organization, actor, _, ip], place): ([Id; 5], (BlockId, u32)),
+        plan: &Plan,
+    ) -> u32 {
+        let is_sighting = plan.wants.notes.is_some();
+        let is_wanted = is_sighting || (plan.wants.visits && is_selected);
+        let is_somebody = || actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
+        if !is_wanted || !is_somebody() {
+            return NONE;
+        }
+        if is_sighting {
+            let seen = Sighting { time: event.time, is_selected, action, actor, organization, ip };
+            return self.sightings.push(place.0, seen);
+        }
+        self.visit(event, place, [organization, actor, ip]);
+        self.visits.len() as u32 - 1
+    }
+
+    /// Writes down an event that is only counted, to see whether it came before.
+    fn count(
+        &mut self,
+        event: &Event<'_>,
+        is_selected: bool,
+        ([action, organization, actor, kind, ip], seen): ([Id; 5], u32),
+        (content, block): (u64, BlockId),
+        plan: &Plan,
+    ) {
+        if self.pending.block != Some(block) {
+            self.end_block(plan);
+            self.pending.block = Some(block);
+        }
+        self.pending.contents.push(content);
+        self.pending.events.push(Counted {
+            time: event.time,
+            is_other: event.operation == Operation::Other,
+            is_selected,
+            is_impersonated: is_selected && is_impersonated(event),
+            action,
+            organization,
+            actor,
+            kind,
+            ip,
+            seen,
+        });
+    }
+
+    /// Finds those of a block's events that came before.
+    pub(super) fn end_block(&mut self, plan: &Plan) {
+        let Self { pending: Pending { contents, events, .. }, again, .. } = self;
+        plan.contents.add(contents, |index| again.push(events[index]));
+        contents.clear();
+        events.clear();
     }
 
     /// Numbers of action, organization, actor, kind and address.
-    fn ids_of(&mut self, event: &Event<'_>, is_counted: bool) -> [Id; 5] {
+    fn ids_of(&mut self, event: &Event<'_>, place: (BlockId, u32), is_counted: bool) -> [Id; 5] {
         let action = self.action_of(event);
+        let (time, is_sso) = (event.time, event.operation != Operation::Other);
+        let sort = Sort { is_counted, is_sso, space: event.ids };
+        let appearance = Appearance { time, place, sort };
         let organization = face(
             &mut self.organizations,
             event,
             [Attribute::OrganizationId, Attribute::OrganizationName],
-            is_counted,
+            appearance,
         );
         let actor = face(
             &mut self.actors,
             event,
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
-            is_counted,
+            appearance,
         );
-        let kind = self.kind_of(event, is_counted);
-        let ip = face(&mut self.ips, event, [Attribute::Ip], is_counted);
+        let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
+        let kind = self.kind_of(event, appearance);
+        let ip = face(&mut self.ips, event, [Attribute::Ip], appearance);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(quarter_of(event.time));
@@ -154,9 +277,9 @@ impl Gathered {
     }
 
     /// A blank reason is none.
-    fn reason(&mut self, event: &Event<'_>) -> Id {
+    fn reason(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
         match event.best(Attribute::ImpersonatorReason) {
-            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], event.time, false),
+            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], named(event, place)),
             _ => NONE,
         }
     }
@@ -164,10 +287,9 @@ impl Gathered {
     /// Takes in that the selection keeps an event.
     fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
+        self.impersonated += u64::from(is_impersonated(event));
         let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
-        let is_explained = event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason));
-        self.impersonated += u64::from(has_impersonator || is_explained);
-        if has_impersonator && !is_explained && !(plan.wants.changes && is_kept(event)) {
+        if has_impersonator && !is_explained(event) && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);
         }
     }
@@ -180,19 +302,18 @@ impl Gathered {
 
     /// The change that is kept there.
     pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
-        match kept {
-            Kept::Change(index) => self.changes.all.get(index as usize),
-            Kept::Other(index) => self.others.get(index as usize),
-            Kept::Not => None,
+        match kept.change() {
+            Some(index) => self.changes.all.get(index as usize),
+            None => self.others.get(kept.other()? as usize),
         }
     }
 
     fn keep(&mut self, change: Change, is_change: bool) -> Kept {
-        if !is_change {
-            self.others.push(change);
-            return Kept::Other(self.others.len() as u32 - 1);
+        if is_change {
+            return Kept(self.changes.push(change.place.0, change));
         }
-        Kept::Change(self.changes.push(change.place.0, change))
+        self.others.push(change);
+        Kept((self.others.len() as u32 - 1) | Kept::IS_OTHER)
     }
 
     fn change(
@@ -202,8 +323,8 @@ impl Gathered {
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
-        let impersonator = self.impersonator(event);
-        let reason = self.reason(event);
+        let impersonator = self.impersonator(event, place);
+        let reason = self.reason(event, place);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
@@ -227,22 +348,22 @@ impl Gathered {
         }
     }
 
-    fn impersonator(&mut self, event: &Event<'_>) -> Id {
-        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], false)
+    fn impersonator(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
+        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], named(event, place))
     }
 
     fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
         event.best(Attribute::ConnectionId).map_or(NONE, |id| {
-            self.connection_hashes.push(plan.identities.hash(&id));
+            self.connection_hashes.push(plan.identities.hash(event.ids, &id));
             self.connections.push(&id)
         })
     }
 
-    fn kind_of(&mut self, event: &Event<'_>, is_counted: bool) -> Id {
+    fn kind_of(&mut self, event: &Event<'_>, appearance: Appearance) -> Id {
         let words = [event.protocol, event.provider];
         let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
-        let kind = self.kinds.id([name.as_bytes(), protocol, provider], event.time, is_counted);
+        let kind = self.kinds.id([name.as_bytes(), protocol, provider], appearance);
         if kind as usize == self.kind_words.len() {
             self.kind_words.push(words);
         }
@@ -282,11 +403,12 @@ impl Gathered {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, [organization, actor, ip]: [Id; 3]) {
-        let agent = face(&mut self.agents, event, [Attribute::UserAgent], false);
+    fn visit(&mut self, event: &Event<'_>, place: (BlockId, u32), [organization, actor, ip]: [Id; 3]) {
+        let appearance = named(event, place);
+        let agent = face(&mut self.agents, event, [Attribute::UserAgent], appearance);
         let words = [Attribute::Page, Attribute::ImpersonatorReason];
-        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], false));
-        let impersonator = self.impersonator(event);
+        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], appearance));
+        let impersonator = self.impersonator(event, place);
         self.visits.push(Visit {
             time: event.time,
             operation: event.operation,
@@ -317,7 +439,7 @@ impl Gathered {
         plan: &Plan,
     ) {
         if plan.wants.notes.is_some() {
-            let [action, organization, actor, kind, _] = self.ids_of(event, false);
+            let [action, organization, actor, kind, _] = self.ids_of(event, place, false);
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
             let shown = Event { redactor: plan.redactor.as_deref(), ..*event };
@@ -332,15 +454,20 @@ fn face<const N: usize>(
     faces: &mut Faces<N>,
     event: &Event<'_>,
     attributes: [Attribute; N],
-    is_counted: bool,
+    appearance: Appearance,
 ) -> Id {
     match event.plain(attributes) {
-        Some(texts) => faces.id(texts, event.time, is_counted),
+        Some(texts) => faces.id(texts, appearance),
         None => {
             let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
-            faces.id(texts.each_ref().map(|text| text.as_bytes()), event.time, is_counted)
+            faces.id(texts.each_ref().map(|text| text.as_bytes()), appearance)
         }
     }
+}
+
+/// Of texts that only get a number.
+fn named(event: &Event<'_>, place: (BlockId, u32)) -> Appearance {
+    Appearance { time: event.time, place, sort: Sort::default() }
 }
 
 /// The name of an action among those of all sources: two may use one word for different things.
@@ -363,6 +490,15 @@ fn is_reason(text: &str) -> bool {
     // The others among letters are blank.
     const FILLERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
     text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
+}
+
+fn is_explained(event: &Event<'_>) -> bool {
+    event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason))
+}
+
+/// Somebody else than the actor drove the session; a blank reason says nothing.
+fn is_impersonated(event: &Event<'_>) -> bool {
+    event.best(Attribute::ImpersonatorEmail).is_some() || is_explained(event)
 }
 
 /// Changes and portal links are kept one by one.

@@ -40,8 +40,8 @@ impl Kinds {
     /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
     /// numbers are here.
     pub fn take(&mut self, faces: &Faces<3>, words: &[[Option<&'static str>; 2]]) -> Renumbered {
-        let kinds = faces.told().zip(words).map(|(([name, ..], seen, _), [protocol, provider])| {
-            let (protocol, provider) = (*protocol, *provider);
+        let kinds = faces.told().zip(words).map(|(told, [protocol, provider])| {
+            let (name, seen, protocol, provider) = (told.texts[0], told.seen, *protocol, *provider);
             let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
             if name != NONE && seen.count > 0 {
                 self.types.merge_at(name, seen);
@@ -75,6 +75,16 @@ impl Kinds {
     /// The kind of that number; nothing for [`NONE`].
     pub fn kind(&self, id: Id) -> Option<Kind> {
         self.counts.get_index(id as usize).map(|(kind, _)| *kind)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// There is none.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
     }
 
     /// Every kind with its events.

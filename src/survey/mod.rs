@@ -13,6 +13,7 @@ mod kinds;
 mod labels;
 mod noted;
 mod ordered;
+mod parties;
 mod ranges;
 mod renumber;
 mod shown;
@@ -23,10 +24,10 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::deliveries::Identities;
+use crate::deliveries::{Contents, Identities};
 use crate::event::Operation;
 use crate::history::Change;
-use crate::names::{Counter, Id, Names, Texts};
+use crate::names::{Counter, Id, NONE, Names, Texts};
 use crate::redact::Redactor;
 use crate::select::Select;
 use crate::time::Timestamp;
@@ -34,8 +35,9 @@ use crate::time::Timestamp;
 pub use clock::{Clock, Span};
 pub use gathered::Gathered;
 pub use kinds::{Kind, Kinds};
-pub use labels::Labels;
+pub use labels::{Labels, Use};
 pub use noted::{Noted, Notes, What, hex};
+pub use parties::Party;
 pub use ranges::Ranges;
 
 /// What to collect, and what for.
@@ -47,6 +49,8 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
+    /// Which of those that are only counted came before.
+    pub contents: Contents,
     /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
     /// [`Survey::shown`].
     pub redactor: Option<Arc<Redactor>>,
@@ -59,7 +63,7 @@ pub struct Wants {
     pub counts: bool,
     /// Changes, and with them portal links.
     pub changes: bool,
-    /// Events with an actor or an address, one by one.
+    /// Events with an actor or an address, one by one; not together with notes.
     pub visits: bool,
     /// What rules look at besides changes: event ids of these, sightings, when there were events at all, and
     /// what is noted; later than this an event cannot be.
@@ -97,10 +101,14 @@ pub struct Survey {
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.
     pub changes: Vec<Change>,
+    /// By index of a change whose organization or actor has several names in the log, what it says itself.
+    said: HashMap<usize, Said, RandomState>,
     /// Events whose id stands for another event as well, beyond the first of each.
     pub conflicts: u64,
     /// Events besides changes whose id stands for another event as well, in time order.
     pub conflicting: Vec<Change>,
+    /// What each of those calls organization and actor itself.
+    conflicting_said: Vec<Said>,
     /// Events with an actor or an address that the selection keeps, those of each actor together and in
     /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
@@ -138,6 +146,21 @@ impl Survey {
     pub fn action_id(&mut self, action: &str, source: &str) -> Id {
         self.actions.names.id(&gathered::action_of_source(action, source))
     }
+}
+
+/// What an event itself calls its organization and its actor: numbers of texts among the labels, or
+/// [`NONE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The organization's name.
+    pub organization_name: Id,
+    /// The actor's e-mail address.
+    pub email: Id,
+}
+
+impl Said {
+    /// It gives no name.
+    pub const NOTHING: Self = Self { organization_name: NONE, email: NONE };
 }
 
 /// An event with an actor or an address; the numbers are of the survey's names.

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
+use super::Said;
 use crate::event::{Attribute, Event};
 use crate::finding::Finding;
 use crate::names::{Id, NONE};
@@ -41,6 +42,8 @@ pub struct Noted {
     pub kind: Id,
     /// Who did it.
     pub actor: Id,
+    /// What it calls organization and actor itself.
+    pub said: Said,
     /// Its block, and its 1-based line there.
     pub place: (BlockId, u32),
 }
@@ -107,6 +110,7 @@ impl Notes {
             connection: NONE,
             kind: NONE,
             actor: NONE,
+            said: Said::NOTHING,
             place,
         });
     }
@@ -140,6 +144,7 @@ impl Notes {
             connection,
             kind,
             actor,
+            said: Said::NOTHING,
             place,
         });
     }
@@ -245,6 +250,7 @@ mod tests {
             connection: NONE,
             kind: NONE,
             actor: NONE,
+            said: Said::NOTHING,
             place: (BlockId { input: 0, number: 0 }, line),
         }
     }

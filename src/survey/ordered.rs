@@ -1,12 +1,14 @@
 //! Changes, visits and sightings in their order, which does not depend on who read them.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
 
 use super::by_block::in_blocks;
 use super::gathered::{Gathered, Kept};
 use super::renumber::New;
-use super::{Sighting, Survey, Visit};
+use super::{Said, Sighting, Survey, Visit};
 use crate::deliveries::Item;
 use crate::groups::Groups;
 use crate::history::Change;
@@ -24,7 +26,7 @@ impl Survey {
         let ranks = self.actors.names.ranks();
         // By reader and its number of an actor; nobody comes last.
         let rank = |actor: &Id| ranks.get(*actor as usize).map_or(ranks.len(), |rank| *rank as usize);
-        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.0.iter().map(rank).collect()).collect();
+        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.things.0.iter().map(rank).collect()).collect();
         let each = || {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {
@@ -55,17 +57,14 @@ impl Survey {
         [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
     }
 
-    /// The changes that stay, in time order.
+    /// The changes that stay, in time order, and what those say whose organization or actor has several names.
     pub(super) fn changes_in_order(
         &self,
         readers: &[Gathered],
         news: &[New<'_>],
         again: &[(u32, Kept)],
-    ) -> Vec<Change> {
-        let change = |(reader, kept): &(u32, Kept)| match kept {
-            Kept::Change(index) => Some((*reader, *index)),
-            Kept::Other(_) | Kept::Not => None,
-        };
+    ) -> (Vec<Change>, HashMap<usize, Said, RandomState>) {
+        let change = |(reader, kept): &(u32, Kept)| kept.change().map(|index| (*reader, index));
         let again = again.iter().filter_map(change).collect();
         let changes = readers.iter().map(|reader| &reader.changes);
         let mut items = in_blocks(changes, |change| change.time, &again);
@@ -76,7 +75,18 @@ impl Survey {
             let when = |item| (old(item).time, old(item).operation);
             when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
         });
-        threads::map(&items, new)
+        let changes = threads::map(&items, new);
+        let is_ambiguous = |change: &Change| {
+            self.organization_labels.has_several(change.organization, 0)
+                || self.actor_labels.has_several(change.actor, 1)
+        };
+        let ambiguous = changes.iter().enumerate().filter(|(_, change)| is_ambiguous(change));
+        let said = ambiguous.map(|(index, _)| {
+            let Change { organization, actor, .. } = *old(&items[index]);
+            (index, news[items[index].0 as usize].said(organization, actor))
+        });
+        let said = said.collect();
+        (changes, said)
     }
 
     /// The order of changes at the same time: by everything that a report may show of them, so that

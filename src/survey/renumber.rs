@@ -1,14 +1,18 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
-use super::{Noted, Sighting, Visit};
+use super::gathered::Counted;
+use super::labels::Labelled;
+use super::{Noted, Said, Sighting, Visit};
 use crate::history::Change;
 use crate::names::{Id, NONE, Renumbered};
 
 /// What the numbers of a reader became.
 pub struct New<'s> {
     pub actions: Renumbered,
-    pub organizations: Renumbered,
-    pub actors: Renumbered,
+    /// With their names.
+    pub organizations: Labelled<1>,
+    /// With their names and e-mail addresses.
+    pub actors: Labelled<2>,
     pub kinds: Renumbered,
     pub ips: Renumbered,
     pub agents: Renumbered,
@@ -27,9 +31,9 @@ impl New<'_> {
             event: shifted(change.event, self.ids),
             action: self.actions.of(change.action),
             connection: self.connection(change.connection),
-            organization: self.organizations.of(change.organization),
+            organization: self.organizations.things.of(change.organization),
             kind: self.kinds.of(change.kind),
-            actor: self.actors.of(change.actor),
+            actor: self.actors.things.of(change.actor),
             ip: self.ips.of(change.ip),
             impersonator: self.impersonators.of(change.impersonator),
             reason: self.words.of(change.reason),
@@ -40,18 +44,35 @@ impl New<'_> {
     pub fn noted(&self, noted: Noted) -> Noted {
         Noted {
             action: self.actions.of(noted.action),
-            organization: self.organizations.of(noted.organization),
+            organization: self.organizations.things.of(noted.organization),
             connection: self.connection(noted.connection),
             kind: self.kinds.of(noted.kind),
-            actor: self.actors.of(noted.actor),
+            actor: self.actors.things.of(noted.actor),
+            said: self.said(noted.organization, noted.actor),
             ..noted
+        }
+    }
+
+    /// The names that combinations of an organization and an actor have themselves.
+    pub fn said(&self, organization: Id, actor: Id) -> Said {
+        Said { organization_name: self.organizations.text(organization, 0), email: self.actors.text(actor, 1) }
+    }
+
+    pub fn counted(&self, counted: &Counted) -> Counted {
+        Counted {
+            action: self.actions.of(counted.action),
+            organization: self.organizations.things.of(counted.organization),
+            actor: self.actors.things.of(counted.actor),
+            kind: self.kinds.of(counted.kind),
+            ip: self.ips.of(counted.ip),
+            ..*counted
         }
     }
 
     pub fn visit(&self, visit: &Visit) -> Visit {
         Visit {
-            actor: self.actors.of(visit.actor),
-            organization: self.organizations.of(visit.organization),
+            actor: self.actors.things.of(visit.actor),
+            organization: self.organizations.things.of(visit.organization),
             ip: self.ips.of(visit.ip),
             agent: self.agents.of(visit.agent),
             page: self.words.of(visit.page),
@@ -64,8 +85,8 @@ impl New<'_> {
     pub fn sighting(&self, sighting: &Sighting) -> Sighting {
         Sighting {
             action: self.actions.of(sighting.action),
-            actor: self.actors.of(sighting.actor),
-            organization: self.organizations.of(sighting.organization),
+            actor: self.actors.things.of(sighting.actor),
+            organization: self.organizations.things.of(sighting.organization),
             ip: self.ips.of(sighting.ip),
             ..*sighting
         }

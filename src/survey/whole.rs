@@ -1,27 +1,30 @@
 //! What all readers have becomes one survey.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::net::IpAddr;
 
-use super::Survey;
-use super::gathered::{Delivery, Gathered, Kept, quarter_of};
+use super::{Plan, Survey};
+use super::gathered::{Counted, Delivery, Gathered, Kept, quarter_of};
+use super::labels::Labelled;
 use super::ordered::sightings_in_order;
 use super::renumber::New;
 use crate::deliveries::{Item, repeated};
-use crate::event::is_ip;
 use crate::history::Change;
 use crate::names::Id;
 use crate::threads;
 
 impl Survey {
-    /// The survey of what readers have, in any order.
-    pub fn new(mut readers: Vec<Gathered>) -> Self {
-        let mut survey = Self::default();
+    /// The survey of what readers have, in any order, by the plan that they followed.
+    pub fn new(mut readers: Vec<Gathered>, plan: &Plan) -> Self {
+        let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
+        readers.iter_mut().for_each(|reader| reader.end_block(plan));
         let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
         let (again, same) = threads::both(
-            || repeated(&deliveries, |delivery| delivery.identity.key),
+            || repeated(&deliveries, |delivery| delivery.key),
             || repeated(&hashes, |hash| *hash),
         );
-        let repeats = survey.settle_deliveries(&mut readers, &deliveries, again);
+        let mut repeats = survey.settle_deliveries(&mut readers, &deliveries, again);
         drop((deliveries, hashes));
         let connections = readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections));
         let bases: Vec<_> = connections.map(|connections| survey.connections.append(connections)).collect();
@@ -31,25 +34,38 @@ impl Survey {
         for (reader, new) in readers.iter_mut().zip(&news) {
             survey.add_up(reader, new);
         }
+        survey.settle_labels();
         survey.range = survey.ranges.whole();
         survey.pauses = std::mem::take(&mut survey.clock).pauses();
         survey.notes.settle();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
-                survey.uncount(&news[*reader as usize].change(change));
+                survey.uncount(&Counted::of(&news[*reader as usize].change(change)));
+            }
+        }
+        for (at, reader) in (0..).zip(&readers) {
+            for counted in &reader.again {
+                survey.redeliveries += 1;
+                survey.uncount(&news[at as usize].counted(counted));
+                repeats.seen.insert((at, counted.seen));
             }
         }
         let others = |(reader, index): &Item| Change {
             is_conflicting: true,
             ..news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
         };
-        let mut conflicting: Vec<_> = repeats.conflicting.iter().map(others).collect();
-        conflicting.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
-        survey.conflicting = conflicting;
-        let visits = || survey.visits_in_order(&readers, &news, &repeats.visits);
-        let sightings = || sightings_in_order(&readers, &news, &repeats.sightings);
+        let said = |(reader, index): &Item| {
+            let Change { organization, actor, .. } = readers[*reader as usize].others[*index as usize];
+            news[*reader as usize].said(organization, actor)
+        };
+        let mut conflicting: Vec<_> =
+            repeats.conflicting.iter().map(|item| (others(item), said(item))).collect();
+        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
+        (survey.conflicting, survey.conflicting_said) = conflicting.into_iter().unzip();
+        let visits = || survey.visits_in_order(&readers, &news, &repeats.seen);
+        let sightings = || sightings_in_order(&readers, &news, &repeats.seen);
         let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
-        ((survey.visits, survey.sightings), survey.changes) =
+        ((survey.visits, survey.sightings), (survey.changes, survey.said)) =
             threads::both(|| (visits(), sightings()), changes);
         survey
     }
@@ -63,7 +79,7 @@ impl Survey {
     ) -> Repeats {
         let mut repeats = Repeats::default();
         let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
-        let content = |item: &Item| of(item).identity.content;
+        let content = |item: &Item| of(item).content;
         for mut group in groups {
             let place = |item: &Item| readers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
             group.sort_by_cached_key(|item| (content(item), place(item)));
@@ -73,18 +89,17 @@ impl Survey {
             for version in versions {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
-                match of(&first).kept {
-                    Kept::Change(index) => {
-                        let change = &mut readers[first.0 as usize].changes.all[index as usize];
-                        change.is_conflicting = is_conflicting;
-                        change.redeliveries = again.len() as u32;
-                    }
-                    Kept::Other(index) if is_conflicting => repeats.conflicting.push((first.0, index)),
-                    Kept::Other(_) | Kept::Not => {}
+                let kept = of(&first).kept;
+                if let Some(index) = kept.change() {
+                    let change = &mut readers[first.0 as usize].changes.all[index as usize];
+                    change.is_conflicting = is_conflicting;
+                    change.redeliveries = again.len() as u32;
+                } else if is_conflicting && let Some(index) = kept.other() {
+                    repeats.conflicting.push((first.0, index));
                 }
+                self.other -= again.iter().filter(|item| of(item).kept.is_other_nowhere()).count() as u64;
                 repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
-                repeats.visits.extend(again.iter().map(|item| (item.0, of(item).visit)));
-                repeats.sightings.extend(again.iter().map(|item| (item.0, of(item).sighting)));
+                repeats.seen.extend(again.iter().map(|item| (item.0, of(item).seen)));
             }
         }
         repeats
@@ -101,18 +116,29 @@ impl Survey {
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = threads::both(
             || {
-                std::mem::take(&mut reader.organizations).settle(
+                let mut texts = Vec::new();
+                let things = std::mem::take(&mut reader.organizations).settle(
                     organizations,
                     |[id, name]| first_of([id, name]),
-                    |id, time, [_, name]| organization_labels.offer(id, time, [name]),
-                )
+                    |id, told| {
+                        let [_, name] = told.texts;
+                        texts.push(organization_labels.offer(id, [name], told.first, told.last, told.sort.is_sso));
+                    },
+                );
+                Labelled { things, texts }
             },
             || {
-                std::mem::take(&mut reader.actors).settle(
+                let mut texts = Vec::new();
+                let things = std::mem::take(&mut reader.actors).settle(
                     actors,
                     |[id, name, email]| first_of([id, email, name]),
-                    |id, time, [_, name, email]| actor_labels.offer(id, time, [name, email]),
-                )
+                    |id, told| {
+                        let [_, name, email] = told.texts;
+                        let names = [name, email];
+                        texts.push(actor_labels.offer(id, names, told.first, told.last, told.sort.is_sso));
+                    },
+                );
+                Labelled { things, texts }
             },
         );
         New {
@@ -120,7 +146,7 @@ impl Survey {
             organizations,
             actors,
             kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
-            ips: reader.ips.settle(&mut self.ips, |[text]| is_ip(text).then_some(text), |_, _, _| ()),
+            ips: reader.ips.settle(&mut self.ips, |[text]| canonical(text), |_, _| ()),
             agents: reader.agents.name(&mut self.agents),
             impersonators: reader.impersonators.name(&mut self.impersonators),
             words: reader.words.name(&mut self.words),
@@ -128,6 +154,11 @@ impl Survey {
             ids: self.ids.append(std::mem::take(&mut reader.ids)),
             same,
         }
+    }
+
+    fn settle_labels(&mut self) {
+        self.organization_labels.settle(self.organizations.names.len());
+        self.actor_labels.settle(self.actors.names.len());
     }
 
     /// Takes in what is added up, and the notes.
@@ -139,43 +170,49 @@ impl Survey {
         self.notes.merge(std::mem::take(&mut reader.notes), |noted| new.noted(noted));
         self.clock.merge(std::mem::take(&mut reader.clock));
         self.ranges.merge(&reader.ranges);
-        self.other += reader.other;
         self.selected += reader.selected;
         self.impersonated += reader.impersonated;
     }
 
     /// Takes back what was counted of an event that came again: at the same time as the one that
     /// stays, as it says the same.
-    fn uncount(&mut self, change: &Change) {
-        if !change.is_selected {
+    fn uncount(&mut self, counted: &Counted) {
+        self.other -= u64::from(counted.is_other);
+        if !counted.is_selected {
             return;
         }
         self.selected -= 1;
-        self.impersonated -= u64::from(change.is_impersonated());
-        if let Some(count) = self.quarters.get_mut(&quarter_of(change.time)) {
+        self.impersonated -= u64::from(counted.is_impersonated);
+        if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
-            self.actions.uncount(change.action);
-            self.organizations.uncount(change.organization);
-            self.actors.uncount(change.actor);
-            self.ips.uncount(change.ip);
-            self.kinds.uncount(change.kind);
+            self.actions.uncount(counted.action);
+            self.organizations.uncount(counted.organization);
+            self.actors.uncount(counted.actor);
+            self.ips.uncount(counted.ip);
+            self.kinds.uncount(counted.kind);
         }
     }
 }
 
 /// What identifies a combination of texts: the first one that is not empty.
-fn first_of<const N: usize>(texts: [&str; N]) -> Option<&str> {
-    texts.into_iter().find(|text| !text.is_empty())
+fn first_of<const N: usize>(texts: [&str; N]) -> Option<Cow<'_, str>> {
+    texts.into_iter().find(|text| !text.is_empty()).map(Cow::Borrowed)
 }
 
-/// Events that came before: where they are kept, their visits and their sightings, all with their reader.
+/// An address in the one spelling in which it is counted and shown.
+fn canonical(text: &str) -> Option<Cow<'_, str>> {
+    let ip: IpAddr = text.parse().ok()?;
+    let canonical = ip.to_canonical().to_string();
+    Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
+}
+
+/// Events that came before: where they are kept, and their visits or sightings, all with their reader.
 #[derive(Default)]
 struct Repeats {
     kept: Vec<(u32, Kept)>,
     /// What is no change and stands for a version of an event whose id is another's as well.
     conflicting: Vec<Item>,
-    visits: HashSet<Item>,
-    sightings: HashSet<Item>,
+    seen: HashSet<Item>,
 }
 
 /// By number which connection of the same text stands for it: the first.

@@ -129,6 +129,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
     let (survey, steps, lists) = (&survey, &steps, &lists);
+    let scope = &scope.over(survey);
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
     let case =
         Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now, period };
@@ -174,14 +175,15 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, ..Plan::default() });
+    let its = Arc::clone(&plan);
     let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {
-            return gathered.note_line(record.raw, &record.findings, place, &plan);
+            return gathered.note_line(record.raw, &record.findings, place, &its);
         };
-        gathered.add(event, place, &plan);
+        gathered.add(event, place, &its);
         if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-            gathered.note_event(What::Contradiction, event, Some(finding), place, &plan);
+            gathered.note_event(What::Contradiction, event, Some(finding), place, &its);
         }
     };
     // Small blocks, so that a log has several.
@@ -196,5 +198,5 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         Ok(ControlFlow::Continue(()))
     };
     let gathered = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
-    (Survey::new(gathered), bases)
+    (Survey::new(gathered, &plan), bases)
 }

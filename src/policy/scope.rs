@@ -1,0 +1,59 @@
+//! Which events a rule is about.
+
+use crate::names::Id;
+use crate::select::Pattern;
+use crate::survey::Survey;
+
+/// Which events a rule is about; an empty list is about all.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Organization ids or names.
+    pub organizations: Vec<Pattern>,
+    /// Vendor's connection types.
+    pub connection_types: Vec<Pattern>,
+    /// Sources.
+    pub sources: Vec<String>,
+}
+
+/// What of a survey is in a scope, by number; nothing where the scope has all.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    organizations: Option<Vec<bool>>,
+    kinds: Option<Vec<bool>>,
+    actions: Option<Vec<bool>>,
+}
+
+impl Scope {
+    /// What of a survey is in it. An organization is by any name that the log has for it, earlier or later:
+    /// nobody gets out of a scope by renaming.
+    pub fn over(&self, survey: &Survey) -> Coverage {
+        let Self { organizations, connection_types, sources } = self;
+        let is_any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.matches(text));
+        let organization = |id: Id| survey.organization_texts(id).any(|text| is_any(organizations, text));
+        let kind = |id: Id| survey.kinds.texts(id)[0].is_some_and(|text| is_any(connection_types, text));
+        let action = |(source, _): &(&str, _)| sources.iter().any(|name| name == source);
+        let all = |count: usize| 0..count as Id;
+        Coverage {
+            organizations: (!organizations.is_empty())
+                .then(|| all(survey.organizations.names.len()).map(organization).collect()),
+            kinds: (!connection_types.is_empty()).then(|| all(survey.kinds.len()).map(kind).collect()),
+            actions: (!sources.is_empty()).then(|| survey.action_facts.iter().map(action).collect()),
+        }
+    }
+}
+
+impl Coverage {
+    /// Whether it is about all events.
+    pub fn is_everything(&self) -> bool {
+        self.organizations.is_none() && self.kinds.is_none() && self.actions.is_none()
+    }
+
+    /// Whether it covers an event; the numbers are of the survey's names.
+    #[inline]
+    pub fn covers(&self, organization: Id, kind: Id, action: Id) -> bool {
+        let has = |list: &Option<Vec<bool>>, id: Id| {
+            list.as_ref().is_none_or(|list| list.get(id as usize).is_some_and(|is_covered| *is_covered))
+        };
+        has(&self.organizations, organization) && has(&self.kinds, kind) && has(&self.actions, action)
+    }
+}

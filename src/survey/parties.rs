@@ -1,0 +1,60 @@
+//! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
+
+use super::{Said, Survey};
+use crate::names::Id;
+use crate::time::Timestamp;
+
+/// The organization or the actor of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party<'a> {
+    /// The id, or what stands for it.
+    pub id: Option<&'a str>,
+    /// The name of an organization, the e-mail address of an actor: the one that the event gives, or else all
+    /// that may have been in force at its time.
+    pub names: Vec<&'a str>,
+}
+
+impl Party<'_> {
+    /// Whether it is meant by what matches ids or names. Of several names all have to match: an excuse that
+    /// holds for one of them may be for somebody else.
+    pub fn is(&self, matches: impl Fn(&str) -> bool) -> bool {
+        self.id.is_some_and(&matches) || (!self.names.is_empty() && self.names.iter().all(|name| matches(name)))
+    }
+}
+
+impl Survey {
+    /// What the change of that index calls organization and actor itself, if that is needed to know.
+    pub fn said(&self, change: usize) -> Said {
+        self.said.get(&change).copied().unwrap_or(Said::NOTHING)
+    }
+
+    /// The same of a conflicting event.
+    pub fn said_by_conflicting(&self, index: usize) -> Said {
+        self.conflicting_said.get(index).copied().unwrap_or(Said::NOTHING)
+    }
+
+    /// An organization at a time, called so by an event.
+    pub fn organization_at(&self, id: Id, said: Said, at: Timestamp) -> Party<'_> {
+        let labels = &self.organization_labels;
+        let names = match labels.text(said.organization_name) {
+            Some(name) => vec![name],
+            None => labels.in_force(id, 0, at),
+        };
+        Party { id: self.organizations.names.get(id), names }
+    }
+
+    /// An actor at a time, called so by an event.
+    pub fn actor_at(&self, id: Id, said: Said, at: Timestamp) -> Party<'_> {
+        let labels = &self.actor_labels;
+        let names = match labels.text(said.email) {
+            Some(email) => vec![email],
+            None => labels.in_force(id, 1, at),
+        };
+        Party { id: self.actors.names.get(id), names }
+    }
+
+    /// The id of an organization, and every name that the log has for it.
+    pub fn organization_texts(&self, id: Id) -> impl Iterator<Item = &str> {
+        self.organizations.names.get(id).into_iter().chain(self.organization_labels.all(id, 0))
+    }
+}
