@@ -92,7 +92,9 @@ impl Contents {
                 match known.find(hash, |other| other == content) {
                     Some(_) => again(index),
                     None => {
-                        known.insert_unique(hash, *content, |other| other.rotate_right(PARTS.trailing_zeros()));
+                        known.insert_unique(hash, *content, |other| {
+                            other.rotate_right(PARTS.trailing_zeros())
+                        });
                     }
                 }
             }

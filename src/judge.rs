@@ -1,12 +1,12 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
-use crate::checks::{Burst, Case, Check, Judgement, Lists, Subject, Violation};
+use crate::checks::{Burst, Case, Check, Judgement, Lists, Renamed, Subject, Violation};
 use crate::event::Operation;
 use crate::history::{self, Change, Origin};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
-use crate::policy::{Policy, fingerprint};
+use crate::policy::{DecidingNames, Policy, fingerprint};
 use crate::scan::BlockId;
 use crate::survey::{Said, Survey};
 use crate::threads;
@@ -97,6 +97,7 @@ pub fn tell<'a>(
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
     let (lists, steps) = threads::both(|| Lists::of(survey), || history::steps(survey, by.now));
     let policy = by.policy;
+    let deciding = DecidingNames::of(policy);
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {
@@ -109,6 +110,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
             lists: &lists,
             params: &rule.params,
             scope: &rule.scope.over(survey),
+            deciding: &deciding,
             roster: policy.roster.as_ref(),
             windows: &policy.windows,
             freezes: &policy.freezes,
@@ -165,6 +167,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
         }
         Subject::Unkept(_) => NOTHING,
         Subject::Pause(index) => About { time: Some(survey.pauses[index].0), ..NOTHING },
+        Subject::Renamed(renamed) => about_name(survey, renamed),
     }
 }
 
@@ -183,6 +186,15 @@ fn about_event(event: &Change, said: Said) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
     About { time, operation: None, action, organization, connection, actor, said, place }
+}
+
+fn about_name(survey: &Survey, renamed: Renamed) -> About {
+    let first = renamed.uses(survey).map(|[_, later]| later.first);
+    let (time, place) = first.unzip();
+    match renamed.is_actor {
+        true => About { time, place, actor: renamed.of, ..NOTHING },
+        false => About { time, place, organization: renamed.of, ..NOTHING },
+    }
 }
 
 /// What an event says, as far as it is about this organization.

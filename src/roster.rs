@@ -88,6 +88,11 @@ impl Roster {
         }
     }
 
+    /// The organization and the actor of every row.
+    pub fn rows(&self) -> impl Iterator<Item = [&str; 2]> {
+        self.roles.keys().map(|(organization, actor)| [organization.as_str(), actor.as_str()])
+    }
+
     /// The role by ids, or by names: of several names the weakest role counts, as only one is theirs.
     fn role_of(&self, organization: &Party<'_>, actor: &Party<'_>) -> Option<Role> {
         let by = |organization: &[&str]| {

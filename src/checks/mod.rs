@@ -13,6 +13,7 @@ mod deleted_without_visit;
 mod duplicate_deletion;
 mod event_from_the_future;
 mod foreign_connection;
+mod identity_changed;
 mod impersonated_change;
 mod impersonation_without_reason;
 mod invalid_event;
@@ -39,7 +40,7 @@ use chrono_tz::Tz;
 use crate::event::{OPERATIONS, Operation};
 use crate::history::{Change, State, Step};
 use crate::names::{Id, NONE};
-use crate::policy::{Coverage, Freeze, Window};
+use crate::policy::{Coverage, DecidingNames, Freeze, Window};
 use crate::roster::Roster;
 use crate::sources;
 use crate::survey::{Noted, Sighting, Span, Survey, What};
@@ -49,7 +50,7 @@ use judgement::Answer;
 pub use judgement::{Judgement, Violation};
 pub use lists::Lists;
 pub use settings::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
-pub use subject::{Burst, Subject};
+pub use subject::{Burst, Renamed, Subject};
 
 /// How bad a finding of a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -160,6 +161,8 @@ pub struct Case<'a> {
     pub params: &'a BTreeMap<&'static str, Value>,
     /// Which events it is about.
     pub scope: &'a Coverage,
+    /// By which names the policy decides, be it in this rule or elsewhere.
+    pub deciding: &'a DecidingNames,
     /// Who may do what.
     pub roster: Option<&'a Roster>,
     /// When changes are allowed; at any time when there is none.
@@ -319,6 +322,7 @@ pub static ALL: &[&Check] = &[
     &deleted_without_visit::CHECK,
     &duplicate_deletion::CHECK,
     &event_from_the_future::CHECK,
+    &identity_changed::CHECK,
     &impersonation_without_reason::CHECK,
     &log_gap::CHECK,
     &outside_change_window::CHECK,

@@ -1,7 +1,7 @@
 //! What a rule found something about.
 
 use crate::names::{Id, NONE};
-use crate::survey::{Survey, What};
+use crate::survey::{Survey, Use, What};
 use crate::time::Timestamp;
 
 /// What a violation is about.
@@ -21,6 +21,32 @@ pub enum Subject {
     Unkept(What),
     /// Index of a time without any event.
     Pause(usize),
+    /// A name that became another one.
+    Renamed(Renamed),
+}
+
+/// An organization or an actor from when on events call it so, after they called it otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renamed {
+    /// It is an actor with another e-mail address.
+    pub is_actor: bool,
+    /// Number of the organization or actor.
+    pub of: Id,
+    /// Number of the later name among the labels.
+    pub name: Id,
+}
+
+impl Renamed {
+    /// How the later name is used, and the one before it.
+    pub fn uses(self, survey: &Survey) -> Option<[&Use; 2]> {
+        let Self { is_actor, of, name } = self;
+        let is_it = |pair: &[&Use]| pair[1].text == name;
+        let uses = match is_actor {
+            true => survey.actor_labels.used(of, 1),
+            false => survey.organization_labels.used(of, 0),
+        };
+        uses.windows(2).find(|pair| is_it(pair)).map(|pair| [pair[0], pair[1]])
+    }
 }
 
 /// Changes or portal links of one actor that follow each other closely.
@@ -56,7 +82,9 @@ impl Subject {
         match self {
             Self::Change(index) => Some(index),
             Self::Hit(index, _) | Self::Burst(Burst { first: index, .. }) => Some(index as usize),
-            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Pause(_) => None,
+            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Pause(_) | Self::Renamed(_) => {
+                None
+            }
         }
     }
 
@@ -67,6 +95,7 @@ impl Subject {
             Self::Noted(index) => survey.notes.kept[index].time,
             Self::Unkept(_) => None,
             Self::Pause(index) => Some(survey.pauses[index].0),
+            Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
             Self::Change(_) | Self::Hit(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)
             }

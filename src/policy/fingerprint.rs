@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::checks::{Burst, Subject};
+use crate::checks::{Burst, Renamed, Subject};
 use crate::history::Change;
 use crate::names::NONE;
 use crate::survey::{Noted, Span, Survey, What, hex};
@@ -75,6 +75,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
         Subject::Pause(index) => of_pause(rule, survey.pauses[index]),
+        Subject::Renamed(renamed) => of_name(rule, survey, renamed),
     }
 }
 
@@ -127,6 +128,22 @@ fn name(what: What) -> &'static str {
 /// Of a time without any event: one that has grown is another one.
 pub fn of_pause(rule: &str, (from, to): Span) -> Fingerprint {
     Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
+}
+
+/// Of a name that became another one: by whose it is, both names and the time.
+fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
+    let uses = renamed.uses(survey);
+    let time = uses.map_or(String::new(), |[_, later]| later.first.0.rfc3339(Tz::UTC));
+    let names = match renamed.is_actor {
+        true => uses.map(|uses| uses.map(|it| survey.actor_labels.text(it.text))),
+        false => uses.map(|uses| uses.map(|it| survey.organization_labels.text(it.text))),
+    };
+    let [before, after] = names.unwrap_or_default().map(Option::unwrap_or_default);
+    let (what, id) = match renamed.is_actor {
+        true => ("actor", survey.actors.names.text(renamed.of)),
+        false => ("organization", survey.organizations.names.text(renamed.of)),
+    };
+    Fingerprint::of(&[rule, what, id, before, after, &time])
 }
 
 #[cfg(test)]

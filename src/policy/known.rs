@@ -388,7 +388,8 @@ expires = "2025-12-02T00:00:00Z"
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             deed: Deed { operation: None, ..deed() },
         };
-        let by_rule = found(Deed { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
+        let by_rule =
+            found(Deed { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
             ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),

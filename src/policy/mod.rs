@@ -3,6 +3,7 @@
 //! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
 
 pub mod baseline;
+mod deciding;
 mod entries;
 pub mod find;
 pub mod fingerprint;
@@ -27,6 +28,7 @@ use crate::select::Pattern;
 use crate::survey::hex;
 use crate::time::Timestamp;
 
+pub use deciding::{DecidingNames, Patterns};
 pub use problems::Refused;
 pub use scope::{Coverage, Scope};
 

@@ -85,8 +85,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let roster = material.options.roster.as_ref();
     let changes = survey.changes.iter().enumerate();
-    let actions: Vec<_> =
-        changes.filter(|(_, change)| change.is_selected && is_for_admins(change)).collect();
+    let actions: Vec<_> = changes.filter(|(_, change)| change.is_selected && is_for_admins(change)).collect();
     let judged = roster.map(|roster| judge(survey, roster, &actions));
     let mut notes = material.notes();
     notes
@@ -109,10 +108,13 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[(usize, &'c Change)]) -> Vec<(Verdict, &'c Change)> {
-    let judge = |(index, change): &(usize, &'c Change)| {
-        (roster.verdict(survey, *index, Timestamp::MAX), *change)
-    };
+fn judge<'c>(
+    survey: &Survey,
+    roster: &Roster,
+    actions: &[(usize, &'c Change)],
+) -> Vec<(Verdict, &'c Change)> {
+    let judge =
+        |(index, change): &(usize, &'c Change)| (roster.verdict(survey, *index, Timestamp::MAX), *change);
     let mut judged: Vec<_> = actions.iter().map(judge).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);

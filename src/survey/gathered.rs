@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::arrivals::{Counted, Delivery, Kept, Pending};
 use super::by_block::ByBlock;
 use super::faces::{Appearance, Faces, Sort};
+use super::impersonation::{is_explained, is_impersonated, is_reason};
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
@@ -64,93 +66,6 @@ pub struct Gathered {
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
-}
-
-/// An event that is kept until it is known which ones came again, and what was kept of it.
-pub(super) struct Delivery {
-    pub key: u64,
-    pub content: u64,
-    pub kept: Kept,
-    /// Index of its visit or, where sightings are wanted, of its sighting; or [`NONE`].
-    pub seen: u32,
-}
-
-/// Where an event is kept.
-#[derive(Clone, Copy)]
-pub(super) struct Kept(u32);
-
-impl Kept {
-    const NOWHERE: Self = Self(u32::MAX);
-    /// The same of an event whose operation is `other`.
-    const NOWHERE_OTHER: Self = Self(u32::MAX - 1);
-    const IS_OTHER: u32 = 1 << 31;
-
-    /// Index among the changes.
-    pub fn change(self) -> Option<u32> {
-        (self.0 & Self::IS_OTHER == 0).then_some(self.0)
-    }
-
-    /// Index among the others.
-    pub fn other(self) -> Option<u32> {
-        let is_somewhere = self.0 < Self::NOWHERE_OTHER.0;
-        (is_somewhere && self.0 & Self::IS_OTHER != 0).then_some(self.0 & !Self::IS_OTHER)
-    }
-
-    /// Kept nowhere, but counted as `other`.
-    pub fn is_other_nowhere(self) -> bool {
-        self.0 == Self::NOWHERE_OTHER.0
-    }
-}
-
-/// What is counted of an event, so that it can be taken back; the numbers are of the reader's names.
-#[derive(Clone, Copy)]
-pub struct Counted {
-    /// When it happened.
-    pub time: Timestamp,
-    /// Its operation is `other`.
-    pub is_other: bool,
-    /// The selection keeps it.
-    pub is_selected: bool,
-    /// It is impersonated.
-    pub is_impersonated: bool,
-    /// The action.
-    pub action: Id,
-    /// The organization.
-    pub organization: Id,
-    /// Who did it.
-    pub actor: Id,
-    /// The connection's kind.
-    pub kind: Id,
-    /// From which address.
-    pub ip: Id,
-    /// As of a [`Delivery`].
-    pub(super) seen: u32,
-}
-
-impl Counted {
-    /// What is counted of an event that is kept.
-    pub(super) fn of(change: &Change) -> Self {
-        Self {
-            time: change.time,
-            is_other: change.operation == Operation::Other,
-            is_selected: change.is_selected,
-            is_impersonated: change.is_impersonated(),
-            action: change.action,
-            organization: change.organization,
-            actor: change.actor,
-            kind: change.kind,
-            ip: change.ip,
-            seen: NONE,
-        }
-    }
-}
-
-/// Events that are only counted, with their contents.
-#[derive(Default)]
-struct Pending {
-    block: Option<BlockId>,
-    contents: Vec<u64>,
-    events: Vec<Counted>,
 }
 
 impl Gathered {
@@ -221,31 +136,29 @@ impl Gathered {
         (content, block): (u64, BlockId),
         plan: &Plan,
     ) {
-        if self.pending.block != Some(block) {
+        if self.pending.begin(block) {
             self.end_block(plan);
-            self.pending.block = Some(block);
         }
-        self.pending.contents.push(content);
-        self.pending.events.push(Counted {
-            time: event.time,
-            is_other: event.operation == Operation::Other,
-            is_selected,
-            is_impersonated: is_selected && is_impersonated(event),
-            action,
-            organization,
-            actor,
-            kind,
-            ip,
-            seen,
-        });
+        self.pending.push(
+            content,
+            Counted {
+                time: event.time,
+                is_other: event.operation == Operation::Other,
+                is_selected,
+                is_impersonated: is_selected && is_impersonated(event),
+                action,
+                organization,
+                actor,
+                kind,
+                ip,
+                seen,
+            },
+        );
     }
 
     /// Finds those of a block's events that came before.
     pub(super) fn end_block(&mut self, plan: &Plan) {
-        let Self { pending: Pending { contents, events, .. }, again, .. } = self;
-        plan.contents.add(contents, |index| again.push(events[index]));
-        contents.clear();
-        events.clear();
+        self.pending.settle(&plan.contents, &mut self.again);
     }
 
     /// Numbers of action, organization, actor, kind and address.
@@ -310,10 +223,10 @@ impl Gathered {
 
     fn keep(&mut self, change: Change, is_change: bool) -> Kept {
         if is_change {
-            return Kept(self.changes.push(change.place.0, change));
+            return Kept::in_changes(self.changes.push(change.place.0, change));
         }
         self.others.push(change);
-        Kept((self.others.len() as u32 - 1) | Kept::IS_OTHER)
+        Kept::in_others(self.others.len() as u32 - 1)
     }
 
     fn change(
@@ -483,22 +396,6 @@ pub(super) fn action_in(name: &str) -> Option<&str> {
 /// The quarter of an hour since 1970.
 pub(super) fn quarter_of(time: Timestamp) -> i64 {
     time.seconds.div_euclid(QUARTER_SECONDS)
-}
-
-/// Whether the text given as the reason of an impersonation says anything.
-fn is_reason(text: &str) -> bool {
-    // The others among letters are blank.
-    const FILLERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
-    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
-}
-
-fn is_explained(event: &Event<'_>) -> bool {
-    event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason))
-}
-
-/// Somebody else than the actor drove the session; a blank reason says nothing.
-fn is_impersonated(event: &Event<'_>) -> bool {
-    event.best(Attribute::ImpersonatorEmail).is_some() || is_explained(event)
 }
 
 /// Changes and portal links are kept one by one.

@@ -8,7 +8,7 @@ use crate::scan::BlockId;
 use crate::time::Timestamp;
 
 /// More texts than this for one thing are nothing that anybody knows it by.
-const MOST_TEXTS: usize = 64;
+pub const MOST_TEXTS: usize = 64;
 
 /// `N` sorts of texts for everything that has a number.
 #[derive(Default)]
@@ -151,12 +151,12 @@ impl<const N: usize> Labels<N> {
     /// used first.
     pub fn renamed(&self) -> impl Iterator<Item = Vec<&Use>> {
         let its = self.uses.chunk_by(|a, b| (a.of, a.sort) == (b.of, b.sort)).filter(|its| its.len() > 1);
-        let used = its.map(|its| {
-            let mut used: Vec<_> = its.iter().filter(|it| it.last > Timestamp::MIN).collect();
-            used.sort_by_key(|it| it.first.0);
-            used
-        });
-        used.filter(|its| its.len() > 1)
+        its.map(by_first_use).filter(|its| its.len() > 1)
+    }
+
+    /// The texts of a sort that SSO actions used for something, the first used first.
+    pub fn used(&self, of: Id, sort: usize) -> Vec<&Use> {
+        by_first_use(self.uses(of, sort))
     }
 
     /// Nothing but the latest texts, as others; `of` is given sort and text.
@@ -169,6 +169,13 @@ impl<const N: usize> Labels<N> {
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
     }
+}
+
+/// Equals stay in the order of their texts.
+fn by_first_use(uses: &[Use]) -> Vec<&Use> {
+    let mut used: Vec<_> = uses.iter().filter(|it| it.last > Timestamp::MIN).collect();
+    used.sort_by_key(|it| it.first.0);
+    used
 }
 
 /// What numbers of combinations became: of what they are about, and of their texts.

@@ -5,10 +5,12 @@
 //! changes, not with lines; only visits, which sessions need, and sightings, which rules need, are kept one
 //! by one.
 
+mod arrivals;
 mod by_block;
 mod clock;
 mod faces;
 mod gathered;
+mod impersonation;
 mod kinds;
 mod labels;
 mod noted;
@@ -35,7 +37,7 @@ use crate::time::Timestamp;
 pub use clock::{Clock, Span};
 pub use gathered::Gathered;
 pub use kinds::{Kind, Kinds};
-pub use labels::{Labels, Use};
+pub use labels::{Labels, MOST_TEXTS, Use};
 pub use noted::{Noted, Notes, What, hex};
 pub use parties::Party;
 pub use ranges::Ranges;

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use super::arrivals::Kept;
 use super::by_block::in_blocks;
-use super::gathered::{Gathered, Kept};
+use super::gathered::Gathered;
 use super::renumber::New;
 use super::{Said, Sighting, Survey, Visit};
 use crate::deliveries::Item;
@@ -26,7 +27,8 @@ impl Survey {
         let ranks = self.actors.names.ranks();
         // By reader and its number of an actor; nobody comes last.
         let rank = |actor: &Id| ranks.get(*actor as usize).map_or(ranks.len(), |rank| *rank as usize);
-        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.things.0.iter().map(rank).collect()).collect();
+        let own: Vec<Vec<_>> =
+            news.iter().map(|new| new.actors.things.0.iter().map(rank).collect()).collect();
         let each = || {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {

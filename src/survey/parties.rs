@@ -18,7 +18,8 @@ impl Party<'_> {
     /// Whether it is meant by what matches ids or names. Of several names all have to match: an excuse that
     /// holds for one of them may be for somebody else.
     pub fn is(&self, matches: impl Fn(&str) -> bool) -> bool {
-        self.id.is_some_and(&matches) || (!self.names.is_empty() && self.names.iter().all(|name| matches(name)))
+        self.id.is_some_and(&matches)
+            || (!self.names.is_empty() && self.names.iter().all(|name| matches(name)))
     }
 }
 

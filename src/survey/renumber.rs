@@ -1,6 +1,6 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
-use super::gathered::Counted;
+use super::arrivals::Counted;
 use super::labels::Labelled;
 use super::{Noted, Said, Sighting, Visit};
 use crate::history::Change;
@@ -55,7 +55,10 @@ impl New<'_> {
 
     /// The names that combinations of an organization and an actor have themselves.
     pub fn said(&self, organization: Id, actor: Id) -> Said {
-        Said { organization_name: self.organizations.text(organization, 0), email: self.actors.text(actor, 1) }
+        Said {
+            organization_name: self.organizations.text(organization, 0),
+            email: self.actors.text(actor, 1),
+        }
     }
 
     pub fn counted(&self, counted: &Counted) -> Counted {

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::{Plan, Survey};
-use super::gathered::{Counted, Delivery, Gathered, Kept, quarter_of};
+use super::arrivals::{Counted, Delivery, Kept};
+use super::gathered::{Gathered, quarter_of};
 use super::labels::Labelled;
 use super::ordered::sightings_in_order;
 use super::renumber::New;
+use super::{Plan, Survey};
 use crate::deliveries::{Item, repeated};
 use crate::history::Change;
 use crate::names::Id;
@@ -122,7 +123,13 @@ impl Survey {
                     |[id, name]| first_of([id, name]),
                     |id, told| {
                         let [_, name] = told.texts;
-                        texts.push(organization_labels.offer(id, [name], told.first, told.last, told.sort.is_sso));
+                        texts.push(organization_labels.offer(
+                            id,
+                            [name],
+                            told.first,
+                            told.last,
+                            told.sort.is_sso,
+                        ));
                     },
                 );
                 Labelled { things, texts }

@@ -11,7 +11,7 @@ use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
 use ssoaudit::order::Piece;
-use ssoaudit::policy::{Freeze, Scope, Window};
+use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
@@ -129,10 +129,26 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
     let (survey, steps, lists) = (&survey, &steps, &lists);
-    let scope = &scope.over(survey);
+    let mut deciding = DecidingNames::default();
+    deciding.add_scope(scope);
+    roster.iter().for_each(|roster| deciding.add_roster(roster));
+    let (scope, deciding) = (&scope.over(survey), &deciding);
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
-    let case =
-        Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now, period };
+    let case = Case {
+        survey,
+        shown,
+        steps,
+        lists,
+        params,
+        scope,
+        deciding,
+        roster,
+        windows,
+        freezes,
+        zone,
+        now,
+        period,
+    };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);

@@ -28,6 +28,14 @@ fn enabling(organization: &str, connection: &str) -> String {
     )
 }
 
+/// A deletion that names no actor, by the source that logs enablings, so many seconds after ten.
+fn webhook_deletion(second: usize, organization: &str, connection: &str) -> String {
+    let line = enabling(organization, connection).replace("evt_", &format!("evt_{second}"));
+    let line =
+        line.replace("sso_enabled", "sso_deleted").replace(r#","enabled":true,"status":"COMPLETED""#, "");
+    line.replace("2025-05-01T10:00:00Z", &format!("2025-06-01T10:00:{second:02}Z"))
+}
+
 /// Portal URLs for so many organizations.
 fn portals(count: usize) -> Vec<String> {
     (0..count).map(|at| portal(at, &format!("org_{at}"))).collect()
@@ -112,7 +120,7 @@ fn a_burst_that_has_grown_is_not_in_the_baseline() {
 
 #[test]
 fn an_organization_is_left_whoever_the_event_names() {
-    let lines = [enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
+    let lines = [enabling("org_victim", "conn_1"), webhook_deletion(0, "org_evil", "conn_1"), late()];
     let suppression = |organization: &str| {
         format!(
             "[[suppressions]]\nrule = \"org-left-without-sso\"\norganization = \"{organization}\"\n\
@@ -139,13 +147,10 @@ fn planned_deletion(organization: &str) -> String {
 
 #[test]
 fn a_plan_for_one_organization_covers_no_connection_of_another() {
-    // The log of the source that deletes goes further back.
-    let early = portal(0, "org_early").replace("2025-06-01", "2025-05-20");
-    let lines = [early, enabling("org_victim", "conn_1"), deletion(0, "org_evil", "conn_1"), late()];
+    let lines = [enabling("org_victim", "conn_1"), webhook_deletion(0, "org_evil", "conn_1"), late()];
     let rules = |status: &str| {
         expected(&[
             &format!("connection-deleted {status} org_evil"),
-            "deleted-without-visit open org_evil",
             "foreign-connection open org_evil",
             &format!("org-left-without-sso {status} org_victim"),
         ])
@@ -169,11 +174,10 @@ fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
     // Deleted already, and with the id of something else.
     let with_id = |line: &str| line.replacen('{', r#"{"id":"ev_1","#, 1);
     let lines = [
-        enabling("org_a", "conn_1"),
         with_id(&portal(0, "org_a")).replace("10:00:00", "09:00:00"),
         deletion(0, "org_a", "conn_1"),
         with_id(&impersonated),
-        late(),
+        late_portal(),
     ];
     let rules = "roster = \"roster.csv\"\n[rules.same-person]\nenabled = true\n\
                  [rules.new-address]\nhistory = 2\n[rules.deleted-without-visit]\nwindow = \"10m\"\n";
@@ -204,7 +208,7 @@ fn a_plan_covers_what_is_done_and_by_whom_only_if_it_says_so() {
 /// What happens in somebody's session by another's hand was announced by nobody, and a name proves nothing.
 #[test]
 fn neither_a_stale_log_nor_the_future_hides_that_an_organization_is_left() {
-    let lines = [enabling("org_a", "conn_1"), deletion(0, "org_a", "conn_1"), late()];
+    let lines = [deletion(0, "org_a", "conn_1"), late_portal()];
     let left = |more: &[String]| {
         let found = known(&[&lines[..], more].concat(), "", &[]);
         found.iter().any(|[rule, ..]| rule == "org-left-without-sso")
@@ -242,7 +246,12 @@ fn a_plan_for_an_actor_covers_nobody_else() {
     }
 }
 
-/// An event a month later, of the source that knows the organization.
+/// An event a month later, of the source that logs deletions with their actor.
+fn late_portal() -> String {
+    portal(0, "org_late").replace("2025-06-01", "2025-07-01")
+}
+
+/// An event a month later, of the source that logs enablings.
 fn late() -> String {
     enabling("org_late", "conn_late").replace("2025-05-01", "2025-07-01")
 }

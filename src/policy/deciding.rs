@@ -1,0 +1,87 @@
+//! By which names a policy decides: whose name a rule finds changed may have got in or out of something.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{Policy, Scope};
+use crate::roster::Roster;
+use crate::select::Pattern;
+
+/// The patterns for ids or names that a policy has, of organizations and of actors, each with the part of the
+/// policy that has it.
+#[derive(Default)]
+pub struct DecidingNames {
+    /// Those of organizations.
+    pub organizations: Patterns,
+    /// Those of actors.
+    pub actors: Patterns,
+}
+
+/// Patterns, each with the part of the policy that has it.
+#[derive(Default)]
+pub struct Patterns {
+    /// Those without a wildcard, in ASCII lower case.
+    exact: HashMap<String, &'static str, RandomState>,
+    wild: Vec<(Pattern, &'static str)>,
+}
+
+impl DecidingNames {
+    /// The names of a policy.
+    pub fn of(policy: &Policy) -> Self {
+        let mut names = Self::default();
+        for planned in &policy.planned {
+            names.organizations.add(&planned.organization, "a planned change");
+            names.actors.extend(&planned.actor, "a planned change");
+        }
+        for suppression in &policy.suppressions {
+            names.organizations.extend(&suppression.organization, "a suppression");
+            names.actors.extend(&suppression.actor, "a suppression");
+        }
+        policy.rules.values().for_each(|rule| names.add_scope(&rule.scope));
+        policy.roster.iter().for_each(|roster| names.add_roster(roster));
+        names
+    }
+
+    /// Takes in the organizations of a rule's scope.
+    pub fn add_scope(&mut self, scope: &Scope) {
+        self.organizations.extend(&scope.organizations, "the scope of a rule");
+    }
+
+    /// Takes in whom a roster names.
+    pub fn add_roster(&mut self, roster: &Roster) {
+        for [organization, actor] in roster.rows() {
+            self.organizations.add(&Pattern::new(organization), "the roster");
+            self.actors.add(&Pattern::new(actor), "the roster");
+        }
+    }
+}
+
+impl Patterns {
+    fn add(&mut self, pattern: &Pattern, part: &'static str) {
+        match pattern {
+            Pattern::Exact(text) => {
+                self.exact.entry(text.to_ascii_lowercase()).or_insert(part);
+            }
+            Pattern::Wild(_) => self.wild.push((pattern.clone(), part)),
+        }
+    }
+
+    fn extend<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>, part: &'static str) {
+        patterns.into_iter().for_each(|pattern| self.add(pattern, part));
+    }
+
+    /// The part of the policy that has a pattern for one of two names and not for the other, if there is one;
+    /// what has the id anyway does not go by names.
+    pub fn telling_apart(&self, id: &str, one: &str, other: &str) -> Option<&'static str> {
+        let [one_lower, other_lower] = [one, other].map(str::to_ascii_lowercase);
+        if one_lower == other_lower {
+            return None;
+        }
+        let exact = self.exact.get(&one_lower).or_else(|| self.exact.get(&other_lower)).copied();
+        let by_name = |(pattern, _): &&(Pattern, _)| {
+            !pattern.matches(id) && pattern.matches(one) != pattern.matches(other)
+        };
+        exact.or_else(|| self.wild.iter().find(by_name).map(|(_, part)| *part))
+    }
+}
