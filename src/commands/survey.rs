@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::tally::{Tally, first_error};
+use crate::deliveries::Contents;
 use crate::finding::{CONTRADICTION, Finding};
 use crate::input::{Input, Meter};
 use crate::order::Piece;
@@ -78,21 +79,21 @@ pub fn survey(
     };
     let mut files: Vec<_> = inputs.iter().enumerate().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
-    let plan = Arc::new(plan);
-    let its = Arc::clone(&plan);
+    let bytes = inputs.iter().filter_map(Input::size).sum();
+    let plan = Arc::new(Plan { contents: Contents::of(bytes), ..plan });
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                gathered.add(event, (block, line), &its);
+                gathered.add(event, (block, line), &plan);
                 let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
-                if let Some(finding) = contradiction.filter(|_| its.select.keeps(event)) {
-                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &its);
+                if let Some(finding) = contradiction.filter(|_| plan.select.keeps(event)) {
+                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
                 }
             }
             None => {
-                gathered.note_line(record.raw, &record.findings, (block, line), &its);
+                gathered.note_line(record.raw, &record.findings, (block, line), &plan);
                 if part.first_error.is_none() {
                     part.first_error = first_error(record.findings);
                 }
@@ -118,7 +119,7 @@ pub fn survey(
     })?;
     // Only now, when those that read are gone.
     threads::limit(settings.threads);
-    let survey = Survey::new(gathered, &plan);
+    let survey = Survey::new(gathered);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

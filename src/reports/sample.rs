@@ -158,8 +158,8 @@ impl Log {
     }
 
     /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, gathered: Vec<Gathered>, plan: &Plan, options: &Options) -> Sheet<'static> {
-        let survey = Survey::new(gathered, plan);
+    fn make(report: &Report, gathered: Vec<Gathered>, options: &Options) -> Sheet<'static> {
+        let survey = Survey::new(gathered);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
         (report.make)(Box::leak(Box::new(Material { survey, files: &[], options })))
     }
@@ -167,7 +167,7 @@ impl Log {
     /// The report of it.
     pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
         let plan = Plan { wants: report.wants, ..Plan::default() };
-        Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &plan, &options)
+        Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &options)
     }
 
     /// Reads it backwards as well, and in two halves of which the later one comes first.
@@ -176,11 +176,11 @@ impl Log {
         let new_plan = || Plan { wants: report.wants, ..Plan::default() };
         let plan = new_plan();
         let backwards = vec![Self::gather(self.0.iter().rev(), 0, &plan)];
-        assert_eq!(all_told(&Self::make(report, backwards, &plan, options)), sheet);
+        assert_eq!(all_told(&Self::make(report, backwards, options)), sheet);
         let (first, second) = self.0.split_at(self.0.len() / 2);
         let plan = new_plan();
         let halves = vec![Self::gather(second.iter(), 0, &plan), Self::gather(first.iter(), 1, &plan)];
-        assert_eq!(all_told(&Self::make(report, halves, &plan, options)), sheet);
+        assert_eq!(all_told(&Self::make(report, halves, options)), sheet);
     }
 }
 

@@ -1,10 +1,8 @@
 //! What is kept of an event until all are read and it is known which ones came again.
 
-use crate::deliveries::Contents;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Id, NONE};
-use crate::scan::BlockId;
 use crate::time::Timestamp;
 
 /// An event that is kept until it is known which ones came again, and what was kept of it.
@@ -93,33 +91,5 @@ impl Counted {
             ip: change.ip,
             seen: NONE,
         }
-    }
-}
-
-/// Events of a block that are only counted, with their contents.
-#[derive(Default)]
-pub(super) struct Pending {
-    block: Option<BlockId>,
-    contents: Vec<u64>,
-    events: Vec<Counted>,
-}
-
-impl Pending {
-    /// Whether another block begins.
-    pub fn begin(&mut self, block: BlockId) -> bool {
-        self.block.replace(block) != Some(block)
-    }
-
-    /// Takes in an event.
-    pub fn push(&mut self, content: u64, event: Counted) {
-        self.contents.push(content);
-        self.events.push(event);
-    }
-
-    /// Hands over those that came before, and forgets all.
-    pub fn settle(&mut self, known: &Contents, again: &mut Vec<Counted>) {
-        known.add(&self.contents, |index| again.push(self.events[index]));
-        self.contents.clear();
-        self.events.clear();
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::arrivals::{Counted, Delivery, Kept, Pending};
+use super::arrivals::{Counted, Delivery, Kept};
 use super::by_block::ByBlock;
 use super::faces::{Appearance, Faces, Sort};
 use super::impersonation::{is_explained, is_impersonated, is_reason};
@@ -53,10 +53,10 @@ pub struct Gathered {
     /// again.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
-    /// Events of the block at hand that are only counted.
-    pending: Pending,
-    /// Those that came before.
-    pub(super) again: Vec<Counted>,
+    /// The contents of events that are only counted.
+    pub(super) contents: Vec<u64>,
+    /// Those that may have come before, with what was counted of them.
+    pub(super) suspected: Vec<(u64, Counted)>,
     pub(super) visits: Vec<Visit>,
     pub(super) sightings: ByBlock<Sighting>,
     pub(super) notes: Notes,
@@ -89,7 +89,7 @@ impl Gathered {
         }
         let seen = self.see(event, is_selected, (ids, place), plan);
         if identity.is_only_counted {
-            self.count(event, is_selected, (ids, seen), (identity.content, place.0), plan);
+            self.arrive(event, is_selected, (ids, seen), identity.content, plan);
         } else {
             let is_change = plan.wants.changes && is_kept(event);
             let kept = if is_selected || is_change || plan.wants.notes.is_some() {
@@ -127,38 +127,33 @@ impl Gathered {
         self.visits.len() as u32 - 1
     }
 
-    /// Writes down an event that is only counted, to see whether it came before.
-    fn count(
+    /// Writes down that an event came that is only counted, and what was counted of it if it may have come before.
+    fn arrive(
         &mut self,
         event: &Event<'_>,
         is_selected: bool,
         ([action, organization, actor, kind, ip], seen): ([Id; 5], u32),
-        (content, block): (u64, BlockId),
+        content: u64,
         plan: &Plan,
     ) {
-        if self.pending.begin(block) {
-            self.end_block(plan);
-        }
-        self.pending.push(
-            content,
-            Counted {
-                time: event.time,
-                is_other: event.operation == Operation::Other,
+        self.contents.push(content);
+        if plan.contents.may_have(content) {
+            let (time, is_other) = (event.time, event.operation == Operation::Other);
+            let is_impersonated = is_selected && is_impersonated(event);
+            let ids = Counted {
+                time,
+                is_other,
                 is_selected,
-                is_impersonated: is_selected && is_impersonated(event),
+                is_impersonated,
                 action,
                 organization,
                 actor,
                 kind,
                 ip,
                 seen,
-            },
-        );
-    }
-
-    /// Finds those of a block's events that came before.
-    pub(super) fn end_block(&mut self, plan: &Plan) {
-        self.pending.settle(&plan.contents, &mut self.again);
+            };
+            self.suspected.push((content, ids));
+        }
     }
 
     /// Numbers of action, organization, actor, kind and address.

@@ -191,15 +191,14 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, ..Plan::default() });
-    let its = Arc::clone(&plan);
     let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {
-            return gathered.note_line(record.raw, &record.findings, place, &its);
+            return gathered.note_line(record.raw, &record.findings, place, &plan);
         };
-        gathered.add(event, place, &its);
+        gathered.add(event, place, &plan);
         if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-            gathered.note_event(What::Contradiction, event, Some(finding), place, &its);
+            gathered.note_event(What::Contradiction, event, Some(finding), place, &plan);
         }
     };
     // Small blocks, so that a log has several.
@@ -214,5 +213,5 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         Ok(ControlFlow::Continue(()))
     };
     let gathered = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
-    (Survey::new(gathered, &plan), bases)
+    (Survey::new(gathered), bases)
 }

@@ -199,7 +199,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
             gathered.note_event(What::Contradiction, event, Some(finding), (BLOCK, number), &plan);
         }
     });
-    (Survey::new(vec![gathered], &plan), file)
+    (Survey::new(vec![gathered]), file)
 }
 
 fn report(case: &Case, number: usize) {
