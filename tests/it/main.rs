@@ -7,6 +7,7 @@
 mod inputs;
 // Every code of validation on its fixture, and only there.
 mod findings;
+mod fingerprints;
 // The plain program that the real one must agree with.
 mod oracle;
 // A story with answers worked out by hand.
