@@ -160,7 +160,7 @@ fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) ->
 
 /// A value to match: the whole text, ASCII case ignored, `*` for any text and `?` for any
 /// character.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Pattern {
     /// Without wildcards.
     Exact(String),
@@ -180,8 +180,17 @@ impl Pattern {
         }
     }
 
+    /// As it was written, but for case; nothing for a set.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Exact(exact) => exact.clone(),
+            Self::Wild(wild) => wild.pattern(),
+            Self::Any(_) => String::new(),
+        }
+    }
+
     /// How it begins, to its first wildcard.
-    fn start(&self) -> String {
+    pub fn start(&self) -> String {
         match self {
             Self::Exact(exact) => exact.clone(),
             Self::Wild(wild) => wild.pattern().chars().take_while(|c| !matches!(c, '*' | '?')).collect(),

@@ -12,6 +12,7 @@ mod problems;
 pub mod read;
 mod rules;
 mod section;
+pub mod unmatched;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -92,6 +93,8 @@ pub struct RulePolicy {
 pub struct Scope {
     /// Organization ids or names.
     pub organizations: Vec<Pattern>,
+    /// 1-based lines of these in the policy.
+    pub lines: Vec<usize>,
     /// Vendor's connection types.
     pub connection_types: Vec<Pattern>,
     /// Sources.

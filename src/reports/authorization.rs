@@ -8,7 +8,7 @@ use super::{Material, Report};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE, Seen};
-use crate::roster::{Roster, Verdict, is_for_admins};
+use crate::roster::{Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
 use crate::threads;
@@ -83,14 +83,13 @@ static OWNERSHIP: &[Column] = &[
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
-    let roster = material.options.roster.as_ref();
     let actions: Vec<_> =
         survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
-    let judged = roster.map(|roster| judge(survey, roster, &actions));
+    let judged = material.verdicts.as_deref().map(|verdicts| judge(survey, verdicts));
     let mut notes = material.notes();
     notes
         .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
-    if roster.is_none() {
+    if judged.is_none() {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
     let section = |key, title, body| Section { key, title, body };
@@ -108,8 +107,10 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
-    let mut judged: Vec<_> = actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
+/// The actions that a roster says something about, the worst first.
+fn judge<'s>(survey: &'s Survey, verdicts: &[Option<Verdict>]) -> Vec<(Verdict, &'s Change)> {
+    let judged = verdicts.iter().zip(&survey.changes);
+    let mut judged: Vec<_> = judged.filter_map(|(verdict, change)| Some(((*verdict)?, change))).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))

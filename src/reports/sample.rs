@@ -161,7 +161,8 @@ impl Log {
     fn make(report: &Report, gathered: Vec<Gathered>, options: &Options) -> Sheet<'static> {
         let survey = Survey::new(gathered);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
-        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options })))
+        let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey));
+        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options, verdicts })))
     }
 
     /// The report of it.

@@ -58,6 +58,7 @@ mod redact;
 // What may be unpacked in how much memory.
 mod memory;
 // What SECURITY.md promises.
+mod patterns;
 mod promises;
 // Which crates there are, and under which licences.
 mod supply_chain;
