@@ -148,10 +148,10 @@ pub struct SelectArgs {
     /// IP address or network, such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub ip: Vec<String>,
-    /// Not before: RFC 3339, a date, or an age such as 7d or 12h
+    /// At that time or later: RFC 3339, a date, or an age such as 7d or 12h
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Before, in the same forms
+    /// Before, and not at that time, in the same forms
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
     /// Keep the events that the flags above do not match

@@ -6,6 +6,7 @@ use crate::history::{self, Change, Origin};
 use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
+use crate::policy::unmatched::Unmatched;
 use crate::policy::{DecidingNames, Policy, fingerprint};
 use crate::scan::BlockId;
 use crate::survey::{Said, Survey};
@@ -37,6 +38,9 @@ pub struct By<'a> {
     pub period: (Timestamp, Timestamp),
     /// Only what is selected is judged: what a policy knows may be about the rest.
     pub is_part: bool,
+    /// Whether the survey knows every organization, connection and actor of the log, selected or not: lines that
+    /// are read in another way than usual may be no events.
+    pub is_all_known: bool,
     /// The survey's names as they are to be shown, if not as in the log.
     pub shown: Option<&'a Survey>,
 }
@@ -84,7 +88,13 @@ pub fn tell<'a>(
         let subject = Subject::Change(index);
         deed(survey, &origins, &about(survey, subject), subject, by.now)
     });
-    let warnings = known.warnings(by.is_part).iter().map(ToString::to_string).collect();
+    let unmatched = match by.is_all_known {
+        true => Unmatched::of_policy(by.policy, survey),
+        false => Unmatched::default(),
+    };
+    let mut warnings = known.warnings(by.is_part, &unmatched);
+    warnings.extend(unmatched.warnings(by.policy));
+    let warnings = warnings.iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
     let tell: Tell<'a> = Box::new(move |brief| {
         let rule = usize::from(brief.rule);

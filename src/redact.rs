@@ -52,14 +52,6 @@ impl Redactor {
         }
     }
 
-    /// What a roster has to say of somebody so that it is found among what is shown: the text
-    /// itself, and the pseudonyms it would have.
-    pub fn alternatives(&self, text: &str) -> Vec<String> {
-        let person = if text.contains('@') { Personal::Email } else { Personal::Name };
-        let pseudonyms = [person, Personal::Organization].map(|personal| self.pseudonym(personal, text));
-        std::iter::once(text.to_owned()).chain(pseudonyms).collect()
-    }
-
     fn pseudonym(&self, personal: Personal, text: &str) -> String {
         let text = personal.spelt(text);
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,6 +143,5 @@ mod tests {
         assert_eq!(shown(&a, Attribute::Page, "/organizations/org_1"), "/organizations/org_1");
         assert!(!shown(&a, Attribute::Page, "/users/alice%40example.com").contains("alice"));
         assert!(!shown(&a, Attribute::ImpersonatorReason, "asked by alice@example.com").contains("alice"));
-        assert!(a.alternatives("alice@example.com").contains(&alice));
     }
 }

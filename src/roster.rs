@@ -1,8 +1,10 @@
-//! Who may do what where: a roster that the user keeps, as CSV or as JSON.
+//! Who may do what where: a roster that the user keeps, as CSV or as JSON. `*` and `?` are wildcards, as in
+//! flags.
 //!
 //! A word that is not understood is refused with its place: a roster half read would accuse or
 //! clear the wrong people.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::Path;
@@ -16,7 +18,7 @@ use crate::json::{self, Document, Kind, NodeId};
 use crate::names::NONE;
 use crate::nearest::nearest;
 use crate::policy::Sealed;
-use crate::redact::Redactor;
+use crate::select::Pattern;
 use crate::survey::{Party, Survey};
 use crate::time::Timestamp;
 
@@ -52,23 +54,55 @@ pub fn is_for_admins(change: &Change) -> bool {
 }
 
 /// Who has which role where.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roster {
-    /// By organization and actor, both in ASCII lower case.
+    /// Of rows without a wildcard, by organization and actor, both in ASCII lower case.
     roles: HashMap<(String, String), Role>,
+    /// Rows with one, in the order of the file.
+    pub wild: Vec<Row>,
+    /// Indices of those without one in the organization, by that in ASCII lower case.
+    by_organization: HashMap<String, Vec<usize>>,
+    /// Indices of those without one in the actor, by that in ASCII lower case.
+    by_actor: HashMap<String, Vec<usize>>,
+    /// Indices of the others.
+    rest: Vec<usize>,
+}
+
+/// A row with a wildcard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Organization id or name, if it has the wildcard.
+    pub organization: Option<Pattern>,
+    /// Actor id or e-mail address, if it has the wildcard.
+    pub actor: Option<Pattern>,
+    /// Their role.
+    role: Role,
+    /// 1-based line in the file.
+    pub line: usize,
 }
 
 const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("member", Role::Member)];
 const COLUMNS: [&str; 3] = ["organization", "actor", "role"];
 const EVERY_ORGANIZATION: &str = "*";
+const WILDCARDS: [char; 2] = ['*', '?'];
 
 impl Roster {
     /// The strongest role that one of the actor's names has in an organization by one of its names.
-    pub fn role(&self, organization: &[&str], actor: &[&str]) -> Option<Role> {
-        let organizations = organization.iter().copied().chain([EVERY_ORGANIZATION]);
-        let pairs =
-            organizations.flat_map(|organization| actor.iter().map(move |actor| (organization, *actor)));
-        pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max()
+    pub fn role(&self, organizations: &[&str], actors: &[&str]) -> Option<Role> {
+        let places = || organizations.iter().copied().chain([EVERY_ORGANIZATION]);
+        let pairs = places().flat_map(|organization| actors.iter().map(move |actor| (organization, *actor)));
+        let plain = pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max();
+        if self.wild.is_empty() {
+            return plain;
+        }
+        let of_place = places().filter_map(|place| self.by_organization.get(&place.to_ascii_lowercase()));
+        let of_actor = actors.iter().filter_map(|actor| self.by_actor.get(&actor.to_ascii_lowercase()));
+        let rows = of_place.chain(of_actor).chain([&self.rest]).flatten().map(|at| &self.wild[*at]);
+        let is_of = |pattern: &Option<Pattern>, texts: &[&str]| {
+            pattern.as_ref().is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)))
+        };
+        let fits = |row: &&Row| is_of(&row.organization, organizations) && is_of(&row.actor, actors);
+        plain.max(rows.filter(fits).map(|row| row.role).max())
     }
 
     /// What it says about the change of that index, which is an action of administrators: by what the change
@@ -88,9 +122,29 @@ impl Roster {
         }
     }
 
-    /// The organization and the actor of every row.
-    pub fn rows(&self) -> impl Iterator<Item = [&str; 2]> {
-        self.roles.keys().map(|(organization, actor)| [organization.as_str(), actor.as_str()])
+    /// By change what it says about it, up to `now`; nothing for what is not selected, or not for administrators
+    /// only.
+    pub fn verdicts(&self, survey: &Survey, now: Timestamp) -> Vec<Option<Verdict>> {
+        let is_meant = |change: &Change| change.is_selected && is_for_admins(change);
+        let changes = survey.changes.iter().enumerate();
+        let verdicts =
+            changes.map(|(index, change)| is_meant(change).then(|| self.verdict(survey, index, now)));
+        verdicts.collect()
+    }
+
+    /// What it has for organizations, by id or name.
+    pub fn organizations(&self) -> impl Iterator<Item = Pattern> {
+        let exact =
+            self.roles.keys().map(|(organization, _)| organization).chain(self.by_organization.keys());
+        let wild = self.wild.iter().filter_map(|row| row.organization.clone());
+        exact.map(|organization| Pattern::new(organization)).chain(wild)
+    }
+
+    /// What it has for actors, by id or e-mail address.
+    pub fn actors(&self) -> impl Iterator<Item = Pattern> {
+        let exact = self.roles.keys().map(|(_, actor)| actor).chain(self.by_actor.keys());
+        let wild = self.wild.iter().filter_map(|row| row.actor.clone());
+        exact.map(|actor| Pattern::new(actor)).chain(wild)
     }
 
     /// The role by ids, or by names: of several names the weakest role counts, as only one is theirs.
@@ -105,32 +159,44 @@ impl Roster {
         by_id.max(by_name)
     }
 
-    /// The same roster for events whose personal texts have pseudonyms.
-    pub fn redacted(&self, redactor: &Redactor) -> Self {
-        let mut roles = HashMap::new();
-        for ((organization, actor), role) in &self.roles {
-            for organization in redactor.alternatives(organization) {
-                for actor in redactor.alternatives(actor) {
-                    roles.insert((organization.clone(), actor), *role);
-                }
-            }
-        }
-        Self { roles }
+    fn is_empty(&self) -> bool {
+        self.roles.is_empty() && self.wild.is_empty()
     }
 
-    fn add(&mut self, [organization, actor, role]: [&str; 3]) -> Result<()> {
+    /// Adds a row; `line` is asked for only where it has a wildcard.
+    fn add(&mut self, [organization, actor, role]: [&str; 3], line: impl FnOnce() -> usize) -> Result<()> {
         let values = COLUMNS.into_iter().zip([organization, actor, role]);
         if let Some((column, _)) = values.into_iter().find(|(_, value)| value.is_empty()) {
             bail!("{column} is empty");
         }
-        if actor == EVERY_ORGANIZATION {
-            bail!("`*` stands for every organization, not for every actor");
+        if actor.trim_matches(WILDCARDS).is_empty() {
+            bail!("{}", every_actor(actor));
         }
         let known = ROLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(role));
         let (_, role) = known.ok_or_else(|| unknown("role", role, &ROLES.map(|(name, _)| name)))?;
-        let entry = self.roles.entry(key((organization, actor))).or_insert(*role);
-        *entry = (*entry).max(*role);
+        let is_wild = |text: &str| text != EVERY_ORGANIZATION && text.contains(WILDCARDS);
+        let pattern = |text: &str| is_wild(text).then(|| Pattern::new(text));
+        let row = Row { organization: pattern(organization), actor: pattern(actor), role: *role, line: 0 };
+        let (at, (place, person)) = (self.wild.len(), key((organization, actor)));
+        match (&row.organization, &row.actor) {
+            (None, None) => {
+                let entry = self.roles.entry((place, person)).or_insert(*role);
+                *entry = (*entry).max(*role);
+                return Ok(());
+            }
+            (None, Some(_)) => self.by_organization.entry(place).or_default().push(at),
+            (Some(_), None) => self.by_actor.entry(person).or_default().push(at),
+            (Some(_), Some(_)) => self.rest.push(at),
+        }
+        self.wild.push(Row { line: line(), ..row });
         Ok(())
+    }
+}
+
+fn every_actor(actor: &str) -> String {
+    match actor {
+        EVERY_ORGANIZATION => "`*` stands for every organization, not for every actor".to_owned(),
+        _ => format!("`{actor}` would be any actor; say which, as in `*@example.com`"),
     }
 }
 
@@ -154,7 +220,7 @@ fn parse(text: &str, name: &dyn Display) -> Result<Roster> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let is_json = text.trim_start().starts_with(['[', '{']);
     let roster = if is_json { from_json(text, name) } else { from_csv(text, name) }?;
-    if roster.roles.is_empty() {
+    if roster.is_empty() {
         bail!("{name}: the roster names nobody");
     }
     Ok(roster)
@@ -168,17 +234,19 @@ fn from_csv(text: &str, name: &dyn Display) -> Result<Roster> {
         .from_reader(text.as_bytes());
     let mut roster = Roster::default();
     let mut columns = None;
+    let lines = Lines::of(text);
     for record in reader.records() {
         let record = record.with_context(|| format!("reading {name}"))?;
         let at = record.position().map_or(0, |position| position.byte() as usize);
-        let place = || {
+        let line = || {
             // The reader counts blank lines and line ends before a record as part of it.
             let ends = text.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            format!("{name}:{}", line_of(text.as_bytes(), at + ends))
+            lines.of_byte(at + ends)
         };
+        let place = || format!("{name}:{}", line());
         match columns {
             None => columns = Some(header(&record).with_context(place)?),
-            Some(columns) => row(&mut roster, columns, &record).with_context(place)?,
+            Some(columns) => row(&mut roster, columns, &record, line).with_context(place)?,
         }
     }
     Ok(roster)
@@ -201,11 +269,16 @@ fn header(record: &csv::StringRecord) -> Result<[usize; 3]> {
     Ok([place(COLUMNS[0])?, place(COLUMNS[1])?, place(COLUMNS[2])?])
 }
 
-fn row(roster: &mut Roster, columns: [usize; 3], record: &csv::StringRecord) -> Result<()> {
+fn row(
+    roster: &mut Roster,
+    columns: [usize; 3],
+    record: &csv::StringRecord,
+    line: impl FnOnce() -> usize,
+) -> Result<()> {
     if record.len() != columns.len() {
         bail!("there are {} values, expected {}", record.len(), columns.len());
     }
-    roster.add(columns.map(|column| &record[column]))
+    roster.add(columns.map(|column| &record[column]), line)
 }
 
 fn from_json(text: &str, name: &dyn Display) -> Result<Roster> {
@@ -221,10 +294,12 @@ fn from_json(text: &str, name: &dyn Display) -> Result<Roster> {
         bail!("{}: the roster is {}, expected an array of objects", start(0), nodes[0].kind.name());
     }
     let mut roster = Roster::default();
+    let lines = Lines::of(text);
     for entry in document.children(0) {
         let values = values(document, entry).with_context(|| start(entry))?;
         let values = values.each_ref().map(|value| value.trim());
-        roster.add(values).with_context(|| start(entry))?;
+        let line = || lines.of_byte(nodes[entry].span.start as usize);
+        roster.add(values, line).with_context(|| start(entry))?;
     }
     Ok(roster)
 }
@@ -258,6 +333,28 @@ fn unknown(what: &str, value: &str, known: &[&str]) -> anyhow::Error {
     match nearest(value, known.iter().copied()) {
         Some(near) => anyhow!("no {what} `{value}`; did you mean `{near}`?"),
         None => anyhow!("no {what} `{value}`; there are {}", known.join(", ")),
+    }
+}
+
+/// Lines of bytes that are asked for from the first one on: counting all lines for each would take quadratic
+/// time.
+struct Lines<'t> {
+    text: &'t str,
+    /// The byte that was asked for last, and its line.
+    last: Cell<(usize, usize)>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, last: Cell::new((0, 1)) }
+    }
+
+    /// 1-based line of a byte, which is not before the one that was asked for last.
+    fn of_byte(&self, at: usize) -> usize {
+        let (from, line) = self.last.get();
+        let line = line + line_of(self.text.as_bytes().get(from..at).unwrap_or_default(), at - from) - 1;
+        self.last.set((at, line));
+        line
     }
 }
 
@@ -295,6 +392,47 @@ mod tests {
         ] {
             assert_eq!(roster.role(organization, actor), expected, "{organization:?} {actor:?}");
         }
+    }
+
+    #[test]
+    fn wildcards_are_those_of_flags_and_the_strongest_role_holds() {
+        let roster = roster(
+            "organization,actor,role\norg_*,user_1,member\nacme?inc,*@example.com,ADMIN\n*,ann@*,member\n\
+             org_a,*@example.com,admin\norg_b?,*_9,admin\norg_b,user_1,admin\n",
+        );
+        for (organizations, actors, expected) in [
+            (&["ORG_x"][..], &["User_1"][..], Some(Role::Member)),
+            (&["org_b"], &["user_1"], Some(Role::Admin)),
+            (&["o_1", "Acme Inc"], &["user_2", "Bob@Example.com"], Some(Role::Admin)),
+            (&["o_1", "Acme, Inc"], &["user_2", "Bob@Example.com"], None),
+            (&["acme inc"], &["bob@example.com.evil.example"], None),
+            (&["o_2"], &["ann@elsewhere.example"], Some(Role::Member)),
+            (&[], &["ann@elsewhere.example"], Some(Role::Member)),
+            (&[], &["user_1"], None),
+            (&["ORG_A"], &["ANN@example.com"], Some(Role::Admin)),
+            (&["org_b1"], &["x_9"], Some(Role::Admin)),
+            (&["org_bé"], &["é_9"], Some(Role::Admin)),
+            (&["org_b"], &["x_9"], None),
+            (&["org_a"], &[], None),
+        ] {
+            assert_eq!(roster.role(organizations, actors), expected, "{organizations:?} {actors:?}");
+        }
+        let lines: Vec<_> = roster.wild.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn rows_with_wildcards_know_their_line() {
+        let lines = |text: &str| roster(text).wild.iter().map(|row| row.line).collect::<Vec<_>>();
+        assert_eq!(
+            lines(
+                "\u{FEFF}organization,actor,role\r\n\r\n\"a\nb\",x,admin\r\na*,x,admin\r\n\r\n\nü,x*,admin"
+            ),
+            [5, 8]
+        );
+        let json = "[\n{\"organization\":\"a*\",\"actor\":\"x\",\"role\":\"admin\"},\n\n\
+                    {\"role\":\"admin\",\"organization\":\"b\",\"actor\":\"*x\"}]";
+        assert_eq!(lines(json), [2, 4]);
     }
 
     #[test]
@@ -344,6 +482,10 @@ mod tests {
             (
                 &format!("{head}\na,*,admin\n"),
                 "roster:2: `*` stands for every organization, not for every actor",
+            ),
+            (
+                &format!("{head}\n*,*@example.com,admin\na,?**,admin\n"),
+                "roster:3: `?**` would be any actor; say which, as in `*@example.com`",
             ),
             (&format!("{head}\n"), "roster: the roster names nobody"),
             ("", "roster: the roster names nobody"),

@@ -167,7 +167,7 @@ fn is_one_of(event: &Event<'_>, ids: &HashSet<(Space, String), RandomState>) -> 
 
 /// A value to match: the whole text, ASCII case ignored, `*` for any text and `?` for any
 /// character.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Pattern {
     /// Without wildcards.
     Exact(String),
@@ -185,8 +185,16 @@ impl Pattern {
         }
     }
 
+    /// As it was written, but for case; nothing for a set.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Exact(exact) => exact.clone(),
+            Self::Wild(wild) => wild.pattern(),
+        }
+    }
+
     /// How it begins, to its first wildcard.
-    fn start(&self) -> String {
+    pub fn start(&self) -> String {
         match self {
             Self::Exact(exact) => exact.clone(),
             Self::Wild(wild) => wild.pattern().chars().take_while(|c| !matches!(c, '*' | '?')).collect(),

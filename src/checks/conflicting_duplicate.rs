@@ -18,7 +18,8 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "Two events carry the same event id and differ in what they say. A true redelivery says \
-                the same, so at least one of them is not what the source sent.",
+                the same, so at least one of them is not what the source sent. Of three versions or more each is a \
+                finding but the first in time; of two, the one that is a change.",
         why: "Ids are what makes a log trustworthy: a second version of an event may be an attempt to \
               rewrite history, or a fault on the way that loses events.",
         example: "An event id first tells of a disabled connection, and in a later file of the deletion of \

@@ -1,14 +1,21 @@
-//! `deleted-without-visit`: a deletion by somebody who did not look at the settings before.
+//! `deleted-without-visit`: a deletion by somebody who did not look at the organization's settings before.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::event::Operation;
-use crate::names::NONE;
+use crate::history::Change;
+use crate::names::{Id, NONE};
+use crate::survey::Sighting;
+use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {
     id: "deleted-without-visit",
-    about: "a connection was deleted by somebody who had not visited the SSO settings shortly before",
+    about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
@@ -19,9 +26,11 @@ pub static CHECK: Check = Check {
         about: "how long before the deletion its actor must have viewed the settings or opened the portal",
     }],
     explain: Explain {
-        means: "A connection was deleted, and its actor neither viewed SSO settings nor created a portal \
-                URL within the window before. A deletion less than the window after the begin of its \
-                source's log is not judged.",
+        means: "A connection was deleted, and its actor neither viewed the SSO settings of the organization \
+                that the deletion names nor created a portal URL for it within the window before: exactly \
+                the window before is within it. A visit to another organization does not count. A deletion \
+                that names no organization is not judged, nor is one without a visit less than the window \
+                after the begin of its source's log.",
         why: "The button to delete is on the settings page. A request without a visit was made by a \
               script, or with a session or token that was taken from somebody.",
         example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
@@ -42,17 +51,31 @@ fn judge(case: &Case<'_>) -> Judgement {
     let is_visit = case.actions_of(is_visit);
     let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
     let (ranges, window) = (case.ranges(), case.age("window"));
-    let visits = survey.sightings.iter();
-    let mut visits = visits.filter(|seen| seen.actor != NONE && is_visit[seen.action as usize]).peekable();
-    let mut last = vec![None; survey.actors.names.len()];
+    let is_known = |change: &Change| {
+        change.actor != NONE && change.organization != NONE && logging[change.action as usize]
+    };
+    // Most actors delete nothing, so that their visits need not be looked up.
+    let mut deletes = vec![false; survey.actors.names.len()];
+    let mut last: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
+    for (_, change) in case.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
+        deletes[change.actor as usize] = true;
+        last.insert((change.actor, change.organization), Timestamp::MIN);
+    }
+    let is_asked_for = |seen: &&Sighting| {
+        seen.actor != NONE && is_visit[seen.action as usize] && deletes[seen.actor as usize]
+    };
+    let mut visits = survey.sightings.iter().filter(is_asked_for).peekable();
     Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
-        if change.actor == NONE || !logging[change.action as usize] {
+        if !is_known(change) {
             return Answer::NotApplicable;
         }
         while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
-            last[visit.actor as usize] = Some(visit.time);
+            if let Some(last) = last.get_mut(&(visit.actor, visit.organization)) {
+                *last = visit.time;
+            }
         }
-        let is_fresh = last[change.actor as usize].is_some_and(|last| !is_longer(last, change.time, window));
+        let last = last[&(change.actor, change.organization)];
+        let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
         // Before the log began there may have been a visit.
         let (begin, _) = ranges[change.action as usize];
         if !is_fresh && change.time.seconds_since(begin) < window {
@@ -60,7 +83,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         Answer::bad_if(!is_fresh, || {
             let window = case.written("window");
-            format!(", who had not visited the settings within {window} before")
+            format!(", who had not visited the organization's settings within {window} before")
         })
     })
 }

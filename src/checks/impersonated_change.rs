@@ -15,7 +15,8 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \
-                connection. The log names both, but the administrator did not do it.",
+                connection. The log names both, but the administrator did not do it. An event that gives the reason of an \
+                impersonation and no e-mail address was done by somebody unknown in their session.",
         why: "Support staff may look around in a customer's session; changing who can log in with it \
               bypasses the customer's own approval and blurs who is accountable.",
         example: "A support engineer impersonates an administrator to look at a login problem and deletes \

@@ -15,7 +15,8 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
-                events that only look at something count.",
+                events that only look at something count. One that gives a reason and names nobody is no \
+                finding here: it counts as done by somebody unknown.",
         why: "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
               afterwards, for changes and for looking alike.",
         example: "A support engineer views the SSO settings in an administrator's session, and the reason \

@@ -18,8 +18,9 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \
-                policy's windows, or in one of its freezes. Windows follow the clock of the policy's zone; \
-                the minute at which one closes is outside.",
+                policy's windows, or in one of its freezes. Windows follow the clock of the policy's zone: \
+                they include the minute at which they open, and not the one at which they close. A freeze \
+                begins with its first moment and is over at its last.",
         why: "Changes at agreed times are watched by people who can react. One at night is an emergency, \
               a mistake, or somebody who hoped not to be seen.",
         example: "Changes are allowed from Monday to Friday, 9:00 to 17:00, and a connection is deleted on \

@@ -141,7 +141,8 @@ impl CheckCommand {
         let mut select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal.stdin)?;
-        let is_part = !selection.is_empty() || !self.input.reading().is_empty();
+        let is_read_as_usual = self.input.reading().is_empty();
+        let is_part = !selection.is_empty() || !is_read_as_usual;
         self.refuse_forgetting(is_part)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
@@ -159,7 +160,9 @@ impl CheckCommand {
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
         let shown = shown.as_ref();
-        let by = By { policy: &policy, baseline: known.as_ref(), now, period, is_part, shown };
+        let is_all_known = is_read_as_usual && tally.unreadable == 0;
+        let (policy, accepted) = (&policy, known.as_ref());
+        let by = By { policy, baseline: accepted, now, period, is_part, is_all_known, shown };
         let judgements = judge(checks::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
         survey.sightings = Vec::new();
@@ -191,8 +194,11 @@ impl CheckCommand {
         for error in verdict.errors().iter().skip(tally.unreadable) {
             messages::error(error, terminal.colors_stderr());
         }
-        for warning in &verdict.run.warnings {
-            messages::warning(warning, terminal.colors_stderr());
+        // What is read on the screen has them already.
+        if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
+            for warning in &verdict.run.warnings {
+                messages::warning(warning, terminal.colors_stderr());
+            }
         }
         let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
         let exit = match verdict.outcome {

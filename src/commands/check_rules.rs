@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::Verdict;
-use crate::checks::{self, Check, Default, Value, words};
+use crate::checks::{self, Check, Default, Param, Value, words};
 use crate::nearest::nearest;
 use crate::output::Output;
 use crate::policy::init;
@@ -50,7 +50,9 @@ pub fn explain(id: &str) -> Result<Verdict> {
         text.push_str("\nSettings\n");
     }
     for param in *params {
-        text.push_str(&indented(&format!("{} = {}: {}", param.key, written(&param.default), param.about)));
+        let end = if matches!(param.default, Value::Age(_)) { "; exactly that long is within" } else { "" };
+        let Param { key, default, about } = param;
+        text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(default))));
     }
     text.push_str("\nEvidence for\n");
     for (standard, ids) in [

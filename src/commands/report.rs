@@ -43,7 +43,8 @@ pub struct ReportCommand {
     /// access: so many events of an actor in so much time are a burst [default: 5/10m]
     #[arg(long, value_name = "N/AGE", help_heading = "Report")]
     burst: Option<String>,
-    /// authorization: who may do what where: CSV or JSON with organization, actor and role
+    /// authorization: who may do what where: CSV or JSON with organization, actor and role; * and ? are
+    /// wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,
     #[command(flatten)]

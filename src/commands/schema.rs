@@ -63,7 +63,7 @@ impl Schema {
 /// A report has the same parts whatever the input, so the one about nothing shows them.
 fn of_report(report: &Report) -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
-    let material = Material { survey: &survey, files: &[], options: &options };
+    let material = Material { survey: &survey, files: &[], options: &options, verdicts: None };
     sheets::schema::schema(&(report.make)(&material))
 }
 

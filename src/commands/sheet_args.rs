@@ -18,6 +18,7 @@ use crate::input::Meter;
 use crate::messages;
 use crate::nearest::nearest;
 use crate::output::{Output, refuse_lost};
+use crate::policy::unmatched;
 use crate::reports::{Material, Options, Report};
 use crate::sheet::Sheet;
 use crate::survey::Plan;
@@ -69,6 +70,8 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.zone = self.select.zone()?;
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
+        // Of what is not selected, not every name is kept.
+        let is_all_known = self.options.selection.is_empty() && self.input.reading().is_empty();
         let inputs = self.input.inputs(terminal.stdin)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
         refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
@@ -77,15 +80,24 @@ impl Request<'_> {
         }
         by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
         let redactor = self.sheet.redact.redactor()?.map(Arc::new);
-        if let (Some(redactor), Some(roster)) = (&redactor, &mut self.options.roster) {
-            *roster = roster.redacted(redactor);
-        }
         let plan = Plan { select, wants: report.wants, redactor: redactor.clone(), ..Plan::default() };
         let mut surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
+        // What is allowed is decided by what the log says, before there are pseudonyms.
+        let roster = self.options.roster.as_ref();
+        let now = self.select.now()?;
+        let verdicts = roster.map(|roster| roster.verdicts(&surveyed.survey, now));
+        if let (Some(roster), Some(file)) =
+            (roster, self.roster.filter(|_| is_all_known && surveyed.tally.unreadable == 0))
+        {
+            for warning in unmatched::in_roster(roster, &file.display().to_string(), &surveyed.survey) {
+                messages::warning(&warning.to_string(), terminal.colors_stderr());
+            }
+        }
         if let Some(redactor) = &redactor {
             surveyed.survey.redact(redactor);
         }
-        let material = Material { survey: &surveyed.survey, files: &surveyed.files, options: &self.options };
+        let (survey, files, options) = (&surveyed.survey, &surveyed.files, &self.options);
+        let material = Material { survey, files, options, verdicts };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;
         let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);

@@ -14,7 +14,9 @@ use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 
 /// Name and version of a baseline's JSON.
-pub const SCHEMA: &str = "ssoaudit.baseline.v1";
+pub const SCHEMA: &str = "ssoaudit.baseline.v2";
+/// That of versions whose fingerprints were of an event's id alone, which can be another event's.
+const OUTDATED: &str = "ssoaudit.baseline.v1";
 
 /// Findings by fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,6 +100,13 @@ pub fn parse(name: &str, text: &str) -> Result<Baseline, Refused> {
     let mut baseline = Baseline::default();
     if let Some([schema, findings]) = reader.members(0, ["schema", "findings"]) {
         match document.string(schema) {
+            Some(known) if known == OUTDATED => {
+                let message = format!(
+                    "this baseline was written by an earlier version, whose fingerprints another event could \
+                     reuse; review the findings and renew it with `--write-baseline {name}`"
+                );
+                return Err(refused(reader.start(schema), message));
+            }
             // Whatever else another version says is not known here.
             Some(known) if known != SCHEMA => {
                 return Err(refused(
@@ -212,7 +221,7 @@ mod tests {
         findings.iter().rev().for_each(|(text, rule, message)| reverse.add(print(text), rule, message));
         let expected = format!(
             "{{
-  \"schema\": \"ssoaudit.baseline.v1\",
+  \"schema\": \"ssoaudit.baseline.v2\",
   \"findings\": [
     {{\"fingerprint\":\"{A}\",\"rule\":\"rule-a\",\"message\":\"first\"}},
     {{\"fingerprint\":\"{B}\",\"rule\":\"rule-b\",\"message\":\"a \\\"quoted\\\" message\"}}
@@ -225,7 +234,7 @@ mod tests {
             baseline.contains(print(A)) && !baseline.contains(print(&"0".repeat(32))) && baseline.len() == 2
         );
         let empty = Baseline::default().to_json();
-        assert_eq!(empty, "{\n  \"schema\": \"ssoaudit.baseline.v1\",\n  \"findings\": []\n}\n");
+        assert_eq!(empty, "{\n  \"schema\": \"ssoaudit.baseline.v2\",\n  \"findings\": []\n}\n");
         assert!(parse("b", &empty).unwrap().is_empty());
     }
 
@@ -237,8 +246,13 @@ mod tests {
             ("[]", "b:1:1: this is an array, expected an object"),
             ("{}", "b:1:1: there is no `findings`\nb:1:1: there is no `schema`"),
             (
-                "{\"findings\":7,\n \"schema\":\"ssoaudit.baseline.v2\"}",
-                "b:2:11: schema `ssoaudit.baseline.v2` is not known; this ssoaudit reads `ssoaudit.baseline.v1`",
+                "{\"findings\":7,\n \"schema\":\"ssoaudit.baseline.v3\"}",
+                "b:2:11: schema `ssoaudit.baseline.v3` is not known; this ssoaudit reads `ssoaudit.baseline.v2`",
+            ),
+            (
+                "{\"schema\":\"ssoaudit.baseline.v1\",\"findings\":[7]}",
+                "b:1:11: this baseline was written by an earlier version, whose fingerprints another event \
+                 could reuse; review the findings and renew it with `--write-baseline b`",
             ),
             ("{\"findings\":[],\"schema\":1}", "b:1:25: `schema` is a number, expected a string"),
             (

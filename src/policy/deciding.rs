@@ -50,10 +50,8 @@ impl DecidingNames {
 
     /// Takes in whom a roster names.
     pub fn add_roster(&mut self, roster: &Roster) {
-        for [organization, actor] in roster.rows() {
-            self.organizations.add(&Pattern::new(organization), "the roster");
-            self.actors.add(&Pattern::new(actor), "the roster");
-        }
+        roster.organizations().for_each(|pattern| self.organizations.add(&pattern, "the roster"));
+        roster.actors().for_each(|pattern| self.actors.add(&pattern, "the roster"));
     }
 }
 

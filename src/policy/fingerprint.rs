@@ -1,6 +1,7 @@
 //! Fingerprints: what tells a finding from others in every export and every version of a log.
 //!
-//! They follow from the rule and the event alone, never from where a line is.
+//! They follow from the rule and the event alone, never from where a line is. They cover what happened and the
+//! id of the event: an id by itself could stand for another event once the first one is no longer exported.
 
 use std::fmt;
 
@@ -10,7 +11,6 @@ use sha2::{Digest, Sha256};
 
 use crate::checks::{Burst, Renamed, Subject};
 use crate::history::Change;
-use crate::names::NONE;
 use crate::survey::{Noted, Span, Survey, What, hex};
 
 /// Hexadecimal digits of a fingerprint.
@@ -21,11 +21,12 @@ pub const DIGITS: usize = 32;
 pub struct Fingerprint([u8; DIGITS / 2]);
 
 impl Fingerprint {
-    /// Of everything that tells something from others.
+    /// Of everything that tells something from others. Every part comes after its length, as a log may contain
+    /// any character that could separate them.
     pub fn of(parts: &[&str]) -> Self {
         let mut hasher = Sha256::new();
-        for (at, part) in parts.iter().enumerate() {
-            hasher.update(if at == 0 { "" } else { "\0" });
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part);
         }
         Self(hasher.finalize().first_chunk().copied().unwrap_or_default())
@@ -79,36 +80,35 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     }
 }
 
-/// Of a change or portal link: by its event id, or else by what it says happened. Where the id stands for
-/// other events as well, by all that may tell them apart: what is known of one of them says nothing of others.
+/// Of a change or portal link: its event id, if it has one, and what it says happened. Where the id stands for
+/// other events as well, all that may tell them apart: what is known of one of them says nothing of others.
 pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
-    let organization = survey.organizations.names.text(change.organization);
-    let connection = survey.connections.text(change.connection);
-    let action = survey.action(change.action).unwrap_or_default();
-    let actor = survey.actors.names.text(change.actor);
-    let time = || change.time.rfc3339(Tz::UTC);
-    let Some(id) = survey.ids.get(change.event) else {
-        let target = if change.connection == NONE { organization } else { connection };
-        return Fingerprint::of(&[rule, action, &time(), actor, target]);
-    };
     let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
+    let what = [
+        rule,
+        source,
+        survey.ids.text(change.event),
+        survey.action(change.action).unwrap_or_default(),
+        &change.time.rfc3339(Tz::UTC),
+        survey.actors.names.text(change.actor),
+        survey.organizations.names.text(change.organization),
+        survey.connections.text(change.connection),
+    ];
     if !change.is_conflicting {
-        return Fingerprint::of(&[rule, source, id]);
+        return Fingerprint::of(&what);
     }
     let kind = survey.kinds.texts(change.kind).map(Option::unwrap_or_default);
     let ip = survey.ips.names.text(change.ip);
     let [impersonator, reason] =
         [survey.impersonators.text(change.impersonator), survey.words.text(change.reason)];
-    let what = [rule, source, id, action, &time(), actor, organization, connection];
     Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
 }
 
-/// Of many changes: by the first, the time of the last and how many there are, so that one that has grown is
-/// another one.
+/// Of many changes: by the first, the last and how many there are, so that one that has grown is another one.
 pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
-    let [first, last] = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
-    let first = of_change(rule, survey, first).text();
-    Fingerprint::of(&[rule, &first, &last.time.rfc3339(Tz::UTC), &burst.size.to_string()])
+    let ends = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
+    let [first, last] = ends.map(|change| of_change(rule, survey, change).text());
+    Fingerprint::of(&[rule, &first, &last, &burst.size.to_string()])
 }
 
 /// Of a line or event that is of interest by itself.
@@ -150,14 +150,18 @@ fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
 mod tests {
     use super::*;
     use crate::event::Operation;
+    use crate::names::NONE;
     use crate::scan::BlockId;
     use crate::survey::Said;
     use crate::time;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
-    fn expected(parts: &str) -> Fingerprint {
-        Fingerprint::read(&hex(&Sha256::digest(parts))[..DIGITS]).unwrap()
+    /// Of the digest of parts after their lengths, which are less than 256.
+    fn expected(parts: &[&str]) -> Fingerprint {
+        let bytes = |part: &&str| [&[0; 7], &[part.len() as u8][..], part.as_bytes()].concat();
+        let digest = Sha256::digest(parts.iter().map(bytes).collect::<Vec<_>>().concat());
+        Fingerprint::read(&hex(digest.first_chunk::<16>().unwrap())).unwrap()
     }
 
     /// A survey with a change that has everything, at some place.
@@ -208,43 +212,65 @@ mod tests {
         }
     }
 
+    const TIME: &str = "2025-01-15T08:30:00.500Z";
+
     #[test]
-    fn changes_are_told_apart_by_their_id_or_by_what_they_say() {
+    fn changes_are_told_apart_by_their_id_and_by_what_they_say() {
         let of = |edit: fn(&mut Change)| {
             let mut survey = survey(3);
             edit(&mut survey.changes[0]);
             of("rule", &survey, Subject::Change(0))
         };
-        let time = "2025-01-15T08:30:00.500Z";
-        assert_eq!(of(|_| {}), expected("rule\0vendor\0evt_1"));
-        assert_eq!(
-            of(|change| change.event = NONE),
-            expected(&format!("rule\0sso.delete\0{time}\0user_1\0conn_1"))
-        );
-        let portal = |change: &mut Change| (change.event, change.connection) = (NONE, NONE);
-        assert_eq!(of(portal), expected(&format!("rule\0sso.delete\0{time}\0user_1\0org_1")));
-        let conflicting = |change: &mut Change| change.is_conflicting = true;
-        assert_eq!(
-            of(conflicting),
-            expected(&format!("rule\0vendor\0evt_1\0sso.delete\0{time}\0user_1\0org_1\0conn_1\0\0\0\0\0\0"))
-        );
-        let nobody = |change: &mut Change| (change.event, change.actor) = (NONE, NONE);
-        assert_eq!(of(nobody), expected(&format!("rule\0sso.delete\0{time}\0\0conn_1")));
+        let all = ["rule", "vendor", "evt_1", "sso.delete", TIME, "user_1", "org_1", "conn_1"];
+        assert_eq!(of(|_| {}), expected(&all));
+        let without = |at: &[usize]| {
+            let mut parts = all;
+            at.iter().for_each(|at| parts[*at] = "");
+            expected(&parts)
+        };
+        assert_eq!(of(|change| change.event = NONE), without(&[2]));
+        assert_eq!(of(|change| (change.event, change.connection) = (NONE, NONE)), without(&[2, 7]));
+        assert_eq!(of(|change| change.actor = NONE), without(&[5]));
+        assert_eq!(of(|change| change.organization = NONE), without(&[6]));
+        let conflicting = of(|change| change.is_conflicting = true);
+        assert_eq!(conflicting, expected(&[&all[..], &[""; 6]].concat()));
+        assert_ne!(of(|change| change.time.seconds += 1), of(|_| {}));
     }
 
     #[test]
-    fn bursts_are_told_apart_by_their_first_change_their_end_and_their_size() {
+    fn no_text_of_a_log_is_taken_for_the_end_of_another() {
+        let of = |id: &str, action: &str| {
+            let mut survey = survey(0);
+            survey.changes[0].event = survey.ids.push(id);
+            survey.changes[0].action = survey.action_id(action, "vendor");
+            survey.action_facts.push(("vendor", Operation::Deleted));
+            of_change("rule", &survey, &survey.changes[0])
+        };
+        assert_ne!(of("evt", "a\0b"), of("evt\0a", "b"));
+        assert_ne!(of("evt\0", "a"), of("evt", "\0a"));
+        assert_ne!(of("", "evta"), of("evt", "a"));
+        for (one, other) in [(["a", "bc"], ["ab", "c"]), (["", "a"], ["a", ""]), (["é", "a"], ["éa", ""])] {
+            assert_ne!(Fingerprint::of(&one), Fingerprint::of(&other));
+        }
+        assert_ne!(Fingerprint::of(&["a"]), Fingerprint::of(&["a", ""]));
+        assert_ne!(Fingerprint::of(&["a\0b"]), Fingerprint::of(&["a", "b"]));
+    }
+
+    #[test]
+    fn bursts_are_told_apart_by_their_ends_and_their_size() {
         let mut survey = survey(3);
         let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
         survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
+        survey.changes.push(Change { time: later, actor: NONE, ..survey.changes[0].clone() });
         let of = |first, last, size| {
             let burst = Burst { first, last, size, organization: NONE };
             of("rule", &survey, Subject::Burst(burst))
         };
-        let first = of_change("rule", &survey, &survey.changes[0]).text();
-        assert_eq!(of(0, 1, 7), expected(&format!("rule\0{first}\x002025-01-15T08:31:00Z\x007")));
-        assert_ne!(of(0, 1, 7), of(0, 1, 8));
-        assert_ne!(of(0, 1, 7), of(0, 0, 7));
+        let [first, last] = [0, 1].map(|at| of_change("rule", &survey, &survey.changes[at]).text());
+        assert_eq!(of(0, 1, 7), expected(&["rule", &first, &last, "7"]));
+        for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
+            assert_ne!(of(0, 1, 7), other);
+        }
         let hit = super::of("rule", &survey, Subject::Hit(0, NONE));
         assert_eq!(hit, of_change("rule", &survey, &survey.changes[0]));
     }
@@ -269,14 +295,14 @@ mod tests {
         assert_eq!(kinds.len(), What::ALL.len());
         for (index, what) in kinds.into_iter().enumerate() {
             let found = of("rule", &survey, Subject::Noted(index));
-            assert_eq!(found, expected(&format!("rule\0{what}\0evt_1")));
+            assert_eq!(found, expected(&["rule", what, "evt_1"]));
         }
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
         let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
         survey.pauses = vec![(time, end), (time, time)];
         assert_eq!(
             of("rule", &survey, Subject::Pause(0)),
-            expected("rule\x002025-01-15T10:30:00Z\x002025-01-15T11:30:00Z")
+            expected(&["rule", "2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"])
         );
         assert_ne!(of("rule", &survey, Subject::Pause(1)), of("rule", &survey, Subject::Pause(0)));
     }
@@ -286,7 +312,7 @@ mod tests {
         let some = Fingerprint::of(&["rule", "1970-01-01T00:00:00Z"]);
         let text = some.to_string();
         assert_eq!(text, some.text());
-        assert_eq!(text, "de9ede070603711b5f2e6a500042090a");
+        assert_eq!(text, "bd25db6d5f916a70186d837659b5b449");
         assert_eq!(Fingerprint::read(&text), Some(some));
         assert_eq!(Fingerprint::read(&text.to_ascii_uppercase()), Some(some));
         for bad in

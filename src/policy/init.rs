@@ -33,11 +33,13 @@ timezone = {zone:?}
 # The least severity that fails the verdict: {severities}.
 fail-on = {fail_on:?}
 
-# Who may do what, as CSV (organization,actor,role) or JSON; relative to this file.
+# Who may do what, as CSV (organization,actor,role) or JSON; relative to this file. Organizations and
+# actors may have * and ?, as in acme*,*@example.com,admin; the strongest role holds.
 #roster = \"roster.csv\"
 
 # Rules. A list of organizations (ids or names), connection types or sources confines a rule to
-# these, where it is shown below; texts may have * and ?.
+# these, where it is shown below; texts may have * and ?. Lengths of time include their end: exactly 24h
+# is within 24h.
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
@@ -130,7 +132,8 @@ fn tail(checks: &[&Check]) -> String {
     format!(
         "
 # When changes are allowed, every week: on days ({days}), on the clock
-# in the zone above. A window whose end is not later than its beginning closes on the next day.
+# in the zone above. It includes the minute `from` and not the minute `to`. A window whose end is not
+# later than its beginning closes on the next day.
 #[[windows]]
 #days = [{working_days}]
 #from = \"08:00\"

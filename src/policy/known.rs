@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
 use super::fingerprint::Fingerprint;
+use super::unmatched::Unmatched;
 use super::{Planned, Policy, Suppression};
 use crate::checks::Plans;
 use crate::event::Operation;
@@ -126,32 +127,36 @@ impl<'p> Known<'p> {
         found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|known| known.contains(found)))
     }
 
-    /// Which announcements and suppressions were not used or have expired, in the order of the file.
-    /// An announcement of what is still to begin is not missed, nor any suppression if only a part of the log
-    /// was judged. What may be mistakes is among them.
-    pub fn warnings(&self, is_part: bool) -> Vec<Warning> {
+    /// Which announcements and suppressions were not used, with those of their patterns that match nothing in the
+    /// log, and which suppressions have expired, in the order of the file. An announcement of what is still to
+    /// begin is not missed, nor any suppression if only a part of the log was judged and its patterns match
+    /// something. What may be mistakes is among them.
+    pub fn warnings(&self, is_part: bool, unmatched: &Unmatched) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
-        let planned = planned.iter().filter_map(|Entry { entry, is_used }| {
-            let is_over = entry.expires <= *now;
-            let end = match (is_used.load(Ordering::Relaxed), is_over) {
-                (true, false) => return None,
-                (true, true) => format!("expired on {}", date(entry.expires)),
-                (false, true) => format!("was not used; it expired on {}", date(entry.expires)),
-                (false, false) if entry.not_before > *now => return None,
-                (false, false) => "was not used".to_owned(),
-            };
-            Some((entry.line, format!("the planned change (ticket {}) {end}", entry.ticket)))
+        let unused_planned = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
+            let Planned { organization, connection, actor, expires, ticket, line, .. } = entry;
+            let over =
+                if expires <= now { format!("; it expired on {}", date(*expires)) } else { String::new() };
+            let why = unmatched.told([Some(organization), connection.as_ref(), actor.as_ref()]);
+            let why = why.map_or(String::new(), |why| format!("; {why}"));
+            (*line, format!("the planned change (ticket {ticket}) was not used{over}{why}"))
         });
-        let unused = unused(valid)
-            .filter(|_| !is_part)
-            .map(|entry| (entry.line, format!("{} was not used", name(entry))));
+        let unused_valid = unused(valid).filter_map(|entry| {
+            let patterns = [&entry.organization, &entry.connection, &entry.actor];
+            let why = unmatched.told(patterns.map(Option::as_ref));
+            let is_told = !is_part || why.is_some();
+            let why = why.map_or(String::new(), |why| format!("; {why}"));
+            is_told.then(|| (entry.line, format!("{} was not used{why}", name(entry))))
+        });
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-        let mut warnings: Vec<_> =
-            planned.chain(unused).chain(expired).chain(policy.doubts.iter().cloned()).collect();
+        let doubts = policy.doubts.iter().cloned();
+        let mut warnings: Vec<_> = unused_planned.chain(unused_valid).chain(expired).chain(doubts).collect();
         warnings.sort();
+        // Several on one line may say the same.
+        warnings.dedup();
         let file = policy.path.as_deref().unwrap_or("policy");
         let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
         warnings.into_iter().map(warning).collect()
@@ -442,7 +447,7 @@ expires = "2025-12-02T00:00:00Z"
             for found in found {
                 known.status(found);
             }
-            known.warnings(is_part).iter().map(Warning::to_string).collect()
+            known.warnings(is_part, &Unmatched::default()).iter().map(Warning::to_string).collect()
         };
         let warnings = |now: &str, found: &[Found<'_>]| told(now, found, false);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
@@ -461,8 +466,7 @@ expires = "2025-12-02T00:00:00Z"
         assert_eq!(
             warnings("2025-12-01T00:00:00Z", &[found(deed())]),
             [
-                "ssoaudit.toml:3: the planned change (ticket CHG-1) expired on 2025-11-03 07:00+01:00"
-                    .to_owned(),
+                // The first one was used, so that it has done its duty.
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),

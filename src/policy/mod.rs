@@ -14,6 +14,7 @@ pub mod read;
 mod rules;
 mod scope;
 mod section;
+pub mod unmatched;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -122,6 +122,7 @@ fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
     let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
     policy.scope = Scope {
         organizations: patterns("organizations"),
+        lines: section.get("organizations").map(Entry::lines).unwrap_or_default(),
         connection_types: patterns("connection-types"),
         sources: section.get("sources").and_then(sources_of).unwrap_or_default(),
     };

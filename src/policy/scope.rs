@@ -9,6 +9,8 @@ use crate::survey::Survey;
 pub struct Scope {
     /// Organization ids or names.
     pub organizations: Vec<Pattern>,
+    /// 1-based lines of these in the policy.
+    pub lines: Vec<usize>,
     /// Vendor's connection types.
     pub connection_types: Vec<Pattern>,
     /// Sources.
@@ -27,7 +29,7 @@ impl Scope {
     /// What of a survey is in it. An organization is by any name that the log has for it, earlier or later:
     /// nobody gets out of a scope by renaming.
     pub fn over(&self, survey: &Survey) -> Coverage {
-        let Self { organizations, connection_types, sources } = self;
+        let Self { organizations, connection_types, sources, .. } = self;
         let is_any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.matches(text));
         let organization = |id: Id| survey.organization_texts(id).any(|text| is_any(organizations, text));
         let kind = |id: Id| survey.kinds.texts(id)[0].is_some_and(|text| is_any(connection_types, text));

@@ -197,6 +197,16 @@ impl<'a> Entry<'a> {
         Some(self.texts()?.into_iter().map(|(text, _)| Pattern::new(text)).collect())
     }
 
+    /// 1-based lines of the elements of a list.
+    pub(super) fn lines(self) -> Vec<usize> {
+        match self.value {
+            DeValue::Array(elements) => {
+                elements.iter().map(|element| self.problems.line(element.span().start)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// A table whose keys must be among the known ones.
     pub(super) fn section(self, known: &[&str]) -> Option<Section<'a>> {
         match self.value {

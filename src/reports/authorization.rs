@@ -8,7 +8,7 @@ use super::{Material, Report};
 use crate::event::Operation;
 use crate::history::{self, Change};
 use crate::names::{Id, NONE, Seen};
-use crate::roster::{Roster, Verdict, is_for_admins};
+use crate::roster::{Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
 use crate::threads;
@@ -83,14 +83,13 @@ static OWNERSHIP: &[Column] = &[
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let survey = material.survey;
-    let roster = material.options.roster.as_ref();
-    let changes = survey.changes.iter().enumerate();
-    let actions: Vec<_> = changes.filter(|(_, change)| change.is_selected && is_for_admins(change)).collect();
-    let judged = roster.map(|roster| judge(survey, roster, &actions));
+    let actions: Vec<_> =
+        survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
+    let judged = material.verdicts.as_deref().map(|verdicts| judge(survey, verdicts));
     let mut notes = material.notes();
     notes
         .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
-    if roster.is_none() {
+    if judged.is_none() {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
     let section = |key, title, body| Section { key, title, body };
@@ -108,14 +107,10 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn judge<'c>(
-    survey: &Survey,
-    roster: &Roster,
-    actions: &[(usize, &'c Change)],
-) -> Vec<(Verdict, &'c Change)> {
-    let judge =
-        |(index, change): &(usize, &'c Change)| (roster.verdict(survey, *index, Timestamp::MAX), *change);
-    let mut judged: Vec<_> = actions.iter().map(judge).collect();
+/// The actions that a roster says something about, the worst first.
+fn judge<'s>(survey: &'s Survey, verdicts: &[Option<Verdict>]) -> Vec<(Verdict, &'s Change)> {
+    let judged = verdicts.iter().zip(&survey.changes);
+    let mut judged: Vec<_> = judged.filter_map(|(verdict, change)| Some(((*verdict)?, change))).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))
@@ -162,11 +157,11 @@ fn totals<'a>(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact<'a>> {
 }
 
 /// Who used rights of administrators in which organization.
-fn users<'a>(survey: &'a Survey, actions: &[(usize, &Change)]) -> Table<'a> {
+fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
     let rank = |ranks: &[u32], id: Id| ranks.get(id as usize).copied();
     let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
-    let mut actions: Vec<_> = actions.iter().map(|(_, change)| (place(change), *change)).collect();
+    let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
     threads::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
     let mut users: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).map(User::new).collect();
     // Stable: equals stay by actor id and organization.

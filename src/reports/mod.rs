@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 use crate::calendar::Unit;
 use crate::names::Id;
-use crate::roster::Roster;
+use crate::roster::{Roster, Verdict};
 use crate::scan::Counts;
 use crate::sheet::{Cell, Column, Row, Rows, Sheet, Table};
 use crate::survey::{Survey, Wants};
@@ -67,6 +67,8 @@ pub struct Material<'a> {
     pub files: &'a [File],
     /// What the user asked for.
     pub options: &'a Options,
+    /// By change what the roster says about it, where there is one.
+    pub verdicts: Option<Vec<Option<Verdict>>>,
 }
 
 /// What is known of an input.

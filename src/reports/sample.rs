@@ -11,6 +11,7 @@ use crate::scan::BlockId;
 use crate::sheet::{Body, Cell, Chart, Sheet};
 use crate::sink::Origin;
 use crate::survey::{Gathered, Plan, Survey};
+use crate::time::Timestamp;
 
 /// A log.
 #[derive(Default)]
@@ -161,7 +162,8 @@ impl Log {
     fn make(report: &Report, gathered: Vec<Gathered>, options: &Options) -> Sheet<'static> {
         let survey = Survey::new(gathered);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
-        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options })))
+        let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
+        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options, verdicts })))
     }
 
     /// The report of it.

@@ -209,7 +209,8 @@ impl Notes {
     }
 }
 
-/// What tells an event from others in every export, one thing after another.
+/// What tells an event from others in every export: one thing after another, each with its length before it, as
+/// a log may contain any character that could separate them.
 fn key_of(event: &Event<'_>) -> String {
     const TEXTS: [Attribute; 5] = [
         Attribute::Id,
@@ -221,7 +222,8 @@ fn key_of(event: &Event<'_>) -> String {
     let texts = TEXTS.map(|attribute| event.text(attribute).unwrap_or_default());
     let [id, action, actor, connection, organization] = &texts;
     let time = event.time.rfc3339(Tz::UTC);
-    [event.source, id, action, &time, actor, connection, organization].join("\0")
+    let parts = [event.source, id, action, &time, actor, connection, organization];
+    parts.map(|part| format!("{}:{part}", part.len())).concat()
 }
 
 /// Bytes in hexadecimal.

@@ -58,4 +58,9 @@ impl Survey {
     pub fn organization_texts(&self, id: Id) -> impl Iterator<Item = &str> {
         self.organizations.names.get(id).into_iter().chain(self.organization_labels.all(id, 0))
     }
+
+    /// The id of an actor, and every e-mail address that the log has for them.
+    pub fn actor_ids_and_emails(&self, id: Id) -> impl Iterator<Item = &str> {
+        self.actors.names.get(id).into_iter().chain(self.actor_labels.all(id, 1))
+    }
 }

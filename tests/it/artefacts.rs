@@ -117,7 +117,7 @@ fn a_page_is_added_to_nothing_that_is_read() {
     let log = path("log.ndjson", &crate::run::fixture("sso-events.ndjson"));
     let policy = path("p.toml", b"version = 1\nroster = \"r.csv\"\n");
     let roster = path("r.csv", b"organization,actor,role\n*,ann,admin\n");
-    let known = path("known.json", b"{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
+    let known = path("known.json", b"{\"schema\": \"ssoaudit.baseline.v2\", \"findings\": []}");
     for page in [&log, &policy, &roster, &known] {
         let before = fs::read(page).unwrap();
         let [log, policy, known] = [&log, &policy, &known].map(|path| path.to_str().unwrap());
@@ -228,7 +228,7 @@ fn no_output_takes_the_place_of_another_file() {
     let roster = beside("roster.csv", "organization,actor,role\n*,ann,admin\n");
     let policy = beside("p.toml", "version = 1\nroster = \"roster.csv\"\n");
     let key = beside("key", "abc");
-    let known = beside("known.json", "{\"schema\": \"ssoaudit.baseline.v1\", \"findings\": []}");
+    let known = beside("known.json", "{\"schema\": \"ssoaudit.baseline.v2\", \"findings\": []}");
     let reads = ["--policy", &policy, "--redact", "--redact-key-file", &key, "--baseline", &known, SAMPLE];
     for (file, what) in [
         (&policy, "policy"),

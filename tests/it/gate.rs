@@ -175,12 +175,49 @@ fn what_is_planned_or_accepted_does_not_fail() {
     }
     let run = with_policy(&policy(&expired), &ONLY_DELETIONS);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("expired on"), "{}", run.stderr);
-    // It holds by the time of the change, but it can go.
+    assert!(run.stdout.contains("expired on"), "{}", run.stdout);
+    // It holds by the time of the change, and what was used is no mistake.
     let over = planned.replace("2025-05-01", "2025-04-05");
     let run = with_policy(&policy(&over), &ONLY_DELETIONS);
-    assert_eq!(run.code, 0, "{}", run.stdout);
-    assert!(run.stderr.contains("the planned change (ticket CHG-7) expired on 2025-04-05"), "{}", run.stderr);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    assert!(!run.stdout.contains("warning"), "{}", run.stdout);
+    let missed = over.replace("org_33590218846613072", "org_01*").replace("\"deleted\"", "\"created\"");
+    let run = with_policy(&policy(&missed), &ONLY_DELETIONS);
+    let expected = "the planned change (ticket CHG-7) was not used; it expired on 2025-04-05 00:00";
+    assert!(run.stdout.contains(expected), "{}", run.stdout);
+}
+
+/// Whoever looks at a table sees them there, and whoever writes a file for a program on the screen.
+#[test]
+fn a_warning_of_the_policy_appears_once() {
+    let suppression = "{ rule = \"log-gap\", reason = \"moved\", expires = 2025-12-31 }";
+    let policy = format!(
+        "version = 1\nsuppressions = [{suppression}, {suppression}]\n\
+         rules.connection-deleted.connection-types = [\"OktaSALM\", \"OktaSALM\"]\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for format in VERDICT_FORMATS {
+        for to_file in [false, true] {
+            let path = file(format.name);
+            let target = if to_file { format!("{}={path}", format.name) } else { format.name.to_owned() };
+            let run = with_policy(&policy, &["--format", &target, SAMPLE]);
+            let out = if to_file { fs::read_to_string(&path).unwrap() } else { run.stdout.clone() };
+            let is_read = !to_file && ["table", "markdown"].contains(&format.name);
+            for warning in ["(moved) was not used", "no document names connection type"] {
+                let count = |text: &str| text.matches(warning).count();
+                assert_eq!(count(&run.stderr), usize::from(!is_read), "{target}: {}", run.stderr);
+                // Some have room for findings only.
+                let has_no_room = ["ndjson", "csv", "tsv", "github"].contains(&format.name);
+                let out = out.replace("(moved)\n", "(moved) ").replace("document\n", "document ");
+                assert_eq!(
+                    count(&out.replace("\\(moved\\)", "(moved)")),
+                    usize::from(!has_no_room),
+                    "{target}: {out}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
@@ -191,7 +228,7 @@ fn a_suppression_of_what_is_not_selected_is_not_missed() {
              [[suppressions]]\nfingerprint = \"{:032}\"\nreason = \"moved\"\nexpires = {expires}\n",
             0
         );
-        with_policy(&policy, &[more, &[SAMPLE]].concat()).stderr
+        with_policy(&policy, &[more, &["--format", "json", SAMPLE]].concat()).stderr
     };
     assert_eq!(warnings("2025-12-31", &[]).matches("was not used").count(), 2);
     for selection in [&["--org", "org_33590218846613072"][..], &["--since", "2025-01-01"]] {
@@ -208,7 +245,7 @@ fn a_planned_change_that_no_rule_minds_is_used() {
             operation = {operation:?}\nnot-before = {day}\nexpires = 2025-06-01\nticket = \"CHG-8\"\n"
         );
         // The selection leaves it out; it happened all the same.
-        with_policy(&policy, &ONLY_DELETIONS).stderr
+        with_policy(&policy, &[&ONLY_DELETIONS[..], &["--format", "json"]].concat()).stderr
     };
     assert_eq!(warnings("2025-01-08", "portal-opened"), "");
     for (day, operation) in [("2025-04-05", "portal-opened"), ("2025-01-08", "enabled")] {
@@ -245,7 +282,7 @@ fn settings_that_cannot_work_are_refused_or_doubted() {
     let run = run("rules.unapproved-connection-type.types = ['OktaSALM']");
     assert_eq!(run.code, 1);
     let doubt = "ssoaudit.toml:2: no document names connection type `OktaSALM`; did you mean `OktaSAML`?";
-    assert!(run.stderr.contains(doubt), "{}", run.stderr);
+    assert!(run.stdout.contains(doubt), "{}", run.stdout);
 }
 
 #[test]

@@ -258,7 +258,11 @@ fn names_are_shown_whatever_is_selected() {
         &["summary", "--since", "2025-03-02", "--section", "organizations", "--format", "json"],
     ] {
         let json = parsed(&run(command, &lines, &[]));
-        let rows = json.as_object().unwrap().values().find_map(|it| it.as_array()?.first().filter(|row| row.is_object()).cloned());
+        let rows = json
+            .as_object()
+            .unwrap()
+            .values()
+            .find_map(|it| it.as_array()?.first().filter(|row| row.is_object()).cloned());
         assert_eq!(rows.unwrap()["organization_name"], "Acme", "{command:?}");
     }
 }

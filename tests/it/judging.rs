@@ -71,6 +71,7 @@ impl Settings {
             params,
             scope: Scope {
                 organizations: patterns("organizations"),
+                lines: Vec::new(),
                 connection_types: patterns("connection_types"),
                 sources: texts(&json["scope"]["sources"]),
             },

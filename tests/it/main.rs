@@ -7,6 +7,7 @@
 mod inputs;
 // Every code of validation on its fixture, and only there.
 mod findings;
+mod fingerprints;
 // The plain program that the real one must agree with.
 mod oracle;
 // A story with answers worked out by hand.
@@ -59,6 +60,7 @@ mod redact;
 // What may be unpacked in how much memory.
 mod memory;
 // What SECURITY.md promises.
+mod patterns;
 mod promises;
 // Which crates there are, and under which licences.
 mod supply_chain;

@@ -504,7 +504,7 @@ fn sarif_has_what_code_scanning_needs() {
         };
         assert_eq!(place["artifactLocation"], json!({ "uri": expected.0 }));
         assert_eq!(place["region"], json!({ "startLine": expected.1 }));
-        assert_eq!(result["partialFingerprints"]["ssoaudit/v1"], finding.fingerprint.to_string());
+        assert_eq!(result["partialFingerprints"]["ssoaudit/v2"], finding.fingerprint.to_string());
         let accepted =
             |why: &str| json!([{ "kind": "external", "status": "accepted", "justification": why }]);
         let (suppressions, baseline) = match finding.status {

@@ -38,6 +38,13 @@ pub struct VerdictFormat {
     pub render: fn(&Verdict, &VerdictLook, &mut dyn Write) -> io::Result<()>,
 }
 
+impl VerdictFormat {
+    /// Whether people read it as it is printed, warnings included.
+    pub fn is_read_as_it_is(&self) -> bool {
+        ["table", "markdown"].contains(&self.name)
+    }
+}
+
 /// Every format of verdicts.
 pub static VERDICT_FORMATS: &[VerdictFormat] = &[
     VerdictFormat {

@@ -138,7 +138,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         }],
         // GitHub tells results apart by the second one only.
         "partialFingerprints": {
-            "ssoaudit/v1": finding.fingerprint,
+            "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });

@@ -133,7 +133,7 @@ fn sarif(log: &Value) {
         let uri = place["artifactLocation"]["uri"].as_str().unwrap();
         assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()) && !uri.starts_with('/'), "{uri}");
         assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
-        assert!(!result["partialFingerprints"]["ssoaudit/v1"].as_str().unwrap().is_empty());
+        assert!(!result["partialFingerprints"]["ssoaudit/v2"].as_str().unwrap().is_empty());
     }
 }
 
