@@ -25,6 +25,8 @@ pub static SOURCE: Source = Source {
     about: "Centure audit events (WorkOS Audit Logs)",
     claims,
     wrapper: Some("event"),
+    // Every target says what it is.
+    tells_connection: |_| false,
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

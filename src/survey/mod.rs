@@ -8,6 +8,7 @@
 mod by_block;
 mod clock;
 mod faces;
+mod found;
 mod gathered;
 mod kinds;
 mod labels;
