@@ -1,25 +1,21 @@
 //! Binds a parsed line to its source's table: which value is which field, and what is missing,
 //! of another type, or known to no document.
 
+mod action;
 mod index;
+mod metadata;
+mod rest;
 
-use crate::event::{Attribute, Operation};
+use crate::event::Operation;
 use crate::fields::{Binding, FieldId, Index};
-use crate::finding::{
-    DUPLICATE_KEY, MISSING_FIELD, OTHER_EVENT, OVER_LIMIT, UNKNOWN_ACTION, UNKNOWN_FIELD, WRONG_TYPE,
-};
+use crate::finding::{AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::json::{Document, Kind, NodeId, Span, push_key};
 use crate::nearest::nearest;
 use crate::sink::Sink;
 use crate::sources::{Action, Field, FieldKind, Source, Tree};
 use crate::values;
-
-/// WorkOS: a metadata object has at most so many keys.
-const METADATA_KEYS: usize = 50;
-/// WorkOS: a metadata key has at most so many characters.
-const METADATA_KEY_CHARS: usize = 40;
-/// WorkOS: a metadata string has at most so many characters.
-const METADATA_VALUE_CHARS: usize = 500;
+use action::{Sso, action};
+use rest::Rest;
 
 /// No object of a table has more documented members.
 const MOST_MEMBERS: usize = 64;
@@ -28,11 +24,13 @@ const MOST_MEMBERS: usize = 64;
 #[derive(Default)]
 pub struct Bound {
     /// Where the bound values are.
+    /// Behind them those of other values, which [`Index::sorted`] knows.
     pub spans: Vec<Span>,
     /// Which value is which field, in the order of the line.
     pub bindings: Vec<Binding>,
     /// What is where among them.
     pub index: Index,
+    rest: Rest,
 }
 
 /// Binds the line and returns its operation; every structural problem becomes a finding.
@@ -44,15 +42,19 @@ pub fn bind(
 ) -> Operation {
     bound.bindings.clear();
     bound.spans.clear();
+    bound.rest.clear();
     let event = source.event_root(document);
-    let action = action(source, document, event, sink);
-    let mut binder = Binder {
-        source,
-        document,
-        sink,
-        bound,
-        is_sso: action.is_some_and(|action| action.operation != Operation::Other),
-    };
+    if let Some(doubt) = source.doubt(document, event) {
+        let key = document.nodes[doubt].key.unwrap_or(document.nodes[doubt].span);
+        sink.add(&AMBIGUOUS_EVENT, key, |finding| {
+            let read = if doubt == event { "what is in it" } else { "the object around it" };
+            finding.message =
+                format!("`{}` makes the line two events, of which {read} is read", finding.path);
+            finding.expected = Some("one event a line".to_owned());
+        });
+    }
+    let (action, sso) = action(source, document, event, sink);
+    let mut binder = Binder { source, document, sink, bound, sso };
     if event != 0 {
         binder.envelope(event);
     }
@@ -60,47 +62,24 @@ pub fn bind(
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    index::fill(source.fields, &bound.bindings, &mut bound.index);
+    let Bound { spans, bindings, index, rest } = bound;
+    index::fill(source.fields, bindings, index);
+    rest.settle(spans, index);
     action.map_or(Operation::Other, |action| action.operation)
 }
 
-fn action(
-    source: &'static Source,
-    document: Document<'_>,
-    event: NodeId,
-    sink: &mut Sink<'_>,
-) -> Option<&'static Action> {
-    let names_action = |field: &&Field| field.means == Some(Attribute::Action);
-    let key = source.fields.iter().find(names_action)?.key();
-    let id = document.member(event, key)?;
-    let name = document.string(id).filter(|name| !name.is_empty())?;
-    let span = document.nodes[id].span;
-    let Some(action) = source.action(&name) else {
-        sink.add(&UNKNOWN_ACTION, span, |finding| {
-            finding.message = format!("unknown action {}", finding.quoted());
-            finding.expected = Some(format!("an action {} documents", source.name));
-            finding.nearest = nearest(&name, source.actions.iter().map(|action| action.name));
-        });
-        return None;
-    };
-    if action.operation == Operation::Other {
-        sink.add(&OTHER_EVENT, span, |finding| {
-            finding.message = format!("{} is not about SSO connections: {}", finding.quoted(), action.about);
-        });
-    }
-    Some(action)
-}
-
-/// Where in the event a value is.
+/// Where in the event an object is.
 #[derive(Clone, Copy)]
 struct At {
     element: u32,
     leads: bool,
     in_metadata: bool,
+    /// Its path; see [`rest`].
+    path: u64,
 }
 
 impl At {
-    const TOP: Self = Self { element: 0, leads: true, in_metadata: false };
+    const TOP: Self = Self { element: 0, leads: true, in_metadata: false, path: 0 };
 }
 
 struct Binder<'b, 'a, 's> {
@@ -108,7 +87,7 @@ struct Binder<'b, 'a, 's> {
     document: Document<'a>,
     sink: &'b mut Sink<'s>,
     bound: &'b mut Bound,
-    is_sso: bool,
+    sso: Sso,
 }
 
 impl Binder<'_, '_, '_> {
@@ -133,7 +112,7 @@ impl Binder<'_, '_, '_> {
             if let Some(field) = field
                 && field.required
                 && seen[index].is_none()
-                && (self.is_sso || !field.sso_only)
+                && (self.sso == Sso::Known || !field.sso_only)
             {
                 self.missing(object, field);
             }
@@ -169,11 +148,13 @@ impl Binder<'_, '_, '_> {
             if at.in_metadata {
                 self.metadata_value(member);
             }
+            self.bound.rest.add(self.document, member, rest::inside(at.path, &key));
             return None;
         };
         let id = child.field?;
         let field = &self.source.fields[id as usize];
-        if field.sso_only && !self.is_sso {
+        if field.sso_only && !self.binds(member, field) {
+            self.rest(member, child, at);
             return Some(index);
         }
         self.value(member, id, child, at);
@@ -183,6 +164,21 @@ impl Binder<'_, '_, '_> {
         Some(index)
     }
 
+    /// Whether a field of events about connections is one here.
+    fn binds(&self, node: NodeId, field: &Field) -> bool {
+        let text = || self.document.string(node).unwrap_or_default();
+        self.sso == Sso::Known
+            || self.sso == Sso::Likely
+                && field.kind.is_of(self.document.nodes[node].kind)
+                && field.expects.iter().all(|expect| values::is_possible(expect, &text()))
+    }
+
+    /// Takes in a value that is no field, although its place is one's.
+    fn rest(&mut self, node: NodeId, tree: &Tree, at: At) {
+        self.bound.rest.add(self.document, node, rest::inside(at.path, tree.key));
+    }
+
+    /// `at` is where the object is that has the value.
     fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, at: At) {
         let field = &self.source.fields[id as usize];
         let kind = self.document.nodes[node].kind;
@@ -194,18 +190,50 @@ impl Binder<'_, '_, '_> {
             (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {
                 self.put(id, at, span);
             }
-            (FieldKind::Object, Kind::Object) if tree.opaque_unless_sso && !self.is_sso => {}
-            (FieldKind::Object, Kind::Object) => self.object(node, tree, at),
+            (FieldKind::Object, Kind::Object) if tree.opaque_unless_sso && self.sso == Sso::No => {
+                let path = rest::inside(at.path, tree.key);
+                self.bound.rest.members(self.document, node, Some(tree), path);
+                self.if_hollow(node, tree, at);
+            }
+            (FieldKind::Object, Kind::Object) => {
+                self.object(node, tree, At { path: rest::inside(at.path, tree.key), ..at });
+                self.if_hollow(node, tree, at);
+            }
             (FieldKind::Metadata, Kind::Object) => {
                 self.metadata_keys(node);
-                self.object(node, tree, At { in_metadata: true, ..at });
+                let path = rest::inside(at.path, tree.key);
+                self.object(node, tree, At { in_metadata: true, path, ..at });
+                self.if_hollow(node, tree, at);
             }
-            (FieldKind::List, Kind::Array) => self.list(node, tree),
-            (_, Kind::Null) if !field.required && !at.in_metadata => {}
-            // Only strings mean something here, but WorkOS allows any scalar in metadata.
+            (FieldKind::List, Kind::Array) => {
+                self.list(node, tree, rest::inside(at.path, tree.key));
+                self.if_hollow(node, tree, at);
+            }
+            (_, Kind::Null) if !field.required && !at.in_metadata => {
+                // Whoever delivers an event may leave out what is null or not.
+                if !field.of_delivery && !field.outside {
+                    self.rest(node, tree, at);
+                }
+            }
+            // WorkOS allows any scalar in metadata.
             (FieldKind::Text, Kind::Number | Kind::True | Kind::False)
-                if at.in_metadata && !field.required => {}
+                if at.in_metadata && !field.required =>
+            {
+                self.rest(node, tree, at);
+                // What means something must not vanish because of its type.
+                if field.means.is_some() {
+                    self.put(id, at, span);
+                    self.odd_type(node);
+                }
+            }
             _ => self.wrong_type(node, field.kind.name()),
+        }
+    }
+
+    /// An object or list with nothing in it.
+    fn if_hollow(&mut self, node: NodeId, tree: &Tree, at: At) {
+        if self.document.nodes[node].next as usize == node + 1 {
+            self.rest(node, tree, at);
         }
     }
 
@@ -215,7 +243,8 @@ impl Binder<'_, '_, '_> {
         self.bound.bindings.push(Binding { field, element: at.element, slot, leads: at.leads });
     }
 
-    fn list(&mut self, list: NodeId, tree: &Tree) {
+    fn list(&mut self, list: NodeId, tree: &Tree, path: u64) {
+        self.bound.rest.is_long(self.document, list, path);
         let mut met = vec![false; tree.elements.len()];
         for (index, item) in self.document.children(list).enumerate() {
             if self.document.nodes[item].kind != Kind::Object {
@@ -225,8 +254,9 @@ impl Binder<'_, '_, '_> {
             let kind = self.document.member(item, "type").and_then(|id| self.document.string(id));
             if let Some((kind, element)) = tree.element(kind.as_deref()) {
                 let leads = !std::mem::replace(&mut met[kind], true);
-                let element_index = u32::try_from(index).unwrap_or(u32::MAX);
-                self.object(item, element, At { element: element_index, leads, in_metadata: false });
+                let index = u32::try_from(index).unwrap_or(u32::MAX);
+                let path = rest::nth(path, index);
+                self.object(item, element, At { element: index, leads, in_metadata: false, path });
             }
         }
     }
@@ -279,6 +309,18 @@ impl Binder<'_, '_, '_> {
         });
     }
 
+    fn odd_type(&mut self, node: NodeId) {
+        let node = self.document.nodes[node];
+        self.sink.add(&ODD_TYPE, node.span, |finding| {
+            finding.message = format!(
+                "`{}` is {}, expected a string; it counts as written",
+                finding.path,
+                node.kind.name()
+            );
+            finding.expected = Some("a string".to_owned());
+        });
+    }
+
     fn respelled(&mut self, member: NodeId) {
         let key = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
         self.sink.add(&DUPLICATE_KEY, key, |finding| {
@@ -299,48 +341,6 @@ impl Binder<'_, '_, '_> {
             finding.message = format!("`{}` is no documented field", finding.path);
             finding.nearest = nearest(&key, known);
         });
-    }
-
-    fn metadata_keys(&mut self, object: NodeId) {
-        let keys = self.document.children(object).count();
-        if keys > METADATA_KEYS {
-            let start = self.document.nodes[object].span;
-            self.sink.add(&OVER_LIMIT, start, |finding| {
-                finding.message =
-                    format!("`{}` has {keys} keys, expected at most {METADATA_KEYS}", finding.path);
-                finding.found = Some(keys.to_string());
-                finding.expected = Some(format!("at most {METADATA_KEYS} keys"));
-            });
-        }
-    }
-
-    fn metadata_value(&mut self, member: NodeId) {
-        let key = self.document.key(member);
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if key.chars().count() > METADATA_KEY_CHARS || !key.chars().all(is_plain) {
-            let span = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
-            self.sink.add(&OVER_LIMIT, span, |finding| {
-                finding.expected = Some(format!("at most {METADATA_KEY_CHARS} of A-Z a-z 0-9 _ -"));
-                finding.message = format!(
-                    "metadata key {} is not made of at most {METADATA_KEY_CHARS} of A-Z a-z 0-9 _ -",
-                    finding.quoted()
-                );
-            });
-        }
-        if matches!(self.document.nodes[member].kind, Kind::Null | Kind::Object | Kind::Array) {
-            self.wrong_type(member, "a string, number or boolean");
-        }
-        self.metadata_length(member);
-    }
-
-    fn metadata_length(&mut self, member: NodeId) {
-        let node = self.document.nodes[member];
-        if node.kind == Kind::Text {
-            let length = self.document.string(member).map_or(0, |text| text.chars().count());
-            if length > METADATA_VALUE_CHARS {
-                values::over_limit(self.sink, node.span, length, METADATA_VALUE_CHARS, &OVER_LIMIT);
-            }
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which events came before: a webhook is sent again when nobody answers, and exports overlap.
 //!
-//! What an event says is its content: its time and the values of its documented fields, whatever their
-//! order, the white space, how the time is spelt, and what comes with the way of delivery, such as a
-//! wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
+//! What an event says is its content: its time and every value it has, documented or not, whatever their
+//! order, the white space, how the time and documented keys are spelt, and what comes with the way of
+//! delivery, such as a wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
 //! the same event may come in two files, and looking one up at once would cost a miss of every cache. Of events
 //! that are only counted, what is to be taken back is written down where they may have come before.
 
@@ -43,7 +43,7 @@ impl Identities {
         Identity { key, content, is_only_counted }
     }
 
-    /// Of all that the event says. Fields are in an order of their own, so that the line's does not matter.
+    /// Of all that the event says. Values are in an order of their own, so that the line's does not matter.
     pub fn content(&self, event: &Event<'_>) -> u64 {
         let fields = &event.fields;
         let mut hasher = self.values.build_hasher();
@@ -51,10 +51,13 @@ impl Identities {
         hasher.write_i64(event.time.seconds);
         hasher.write_u32(event.time.nanos);
         hasher.write(&fields.index.skeleton);
-        for at in &fields.index.sorted {
-            let span = fields.span(&fields.bindings[*at as usize]);
+        for (at, slot) in (0_u64..).zip(&fields.index.sorted) {
+            let span = fields.spans[*slot as usize];
             if span.escaped {
-                hasher.write(span.decode(fields.text).as_bytes());
+                let text = span.decode(fields.text);
+                // A NUL, which only an escape can give, may hash as nothing does: so it tells where it is.
+                hasher.write_u64(at << 32 | text.len() as u64);
+                hasher.write(text.as_bytes());
             } else {
                 hasher.write(&fields.text.as_bytes()[span.start as usize..span.end as usize]);
             }

@@ -50,10 +50,11 @@ pub struct Index {
     pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding, and the one after its last; equal where it has none.
     pub fields: Vec<(u32, u32)>,
-    /// The bindings of what the event says besides its time, whatever way it came, sorted by field and
-    /// element: an order that does not depend on the line's.
+    /// The slots of what the event says besides its time, whatever way it came: of fields, sorted by field and
+    /// element, then of all other values, sorted by path. An order that does not depend on the line's.
     pub sorted: Vec<u32>,
-    /// Field and element of each of those.
+    /// What each of those is: field and element, or path and type. Besides that, what has no text: nulls,
+    /// and objects and arrays with nothing in them.
     pub skeleton: Vec<u8>,
 }
 

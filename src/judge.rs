@@ -80,6 +80,8 @@ pub fn tell<'a>(
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
+            let severity = violations[number].severity.filter(|_| severity == check.severity);
+            let severity = severity.unwrap_or(rule.severity);
             Brief { rule: index, severity, status, is_in_baseline, time: about.time, number: number as u32 }
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
@@ -246,7 +248,7 @@ fn finding<'a>(
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
     let Brief { rule, severity, status, is_in_baseline, time, number } = *brief;
-    let Violation { subject, message, is_after_deed } = judgement.violations[number as usize];
+    let Violation { subject, message, is_after_deed, .. } = judgement.violations[number as usize];
     let about = about(survey, subject);
     Finding {
         rule,

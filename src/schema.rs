@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
 use crate::finding::Level;
-use crate::sources::{Action, Expect, Field, FieldKind, Source, Tree};
+use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
 
 /// The dialect of every schema.
 pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -22,10 +22,28 @@ pub fn of_source(source: &Source) -> Value {
         return schema;
     };
     schema["$defs"] = json!({ "event": event });
-    schema["if"] = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
+    let wraps = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
+    let whole: Vec<_> = sources::ALL.iter().map(|source| whole(source)).collect();
+    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": whole } }] });
     schema["then"] = json!({ "type": "object", "properties": { wrapper: { "$ref": "#/$defs/event" } } });
     schema["else"] = json!({ "$ref": "#/$defs/event" });
     schema
+}
+
+/// Whether an object is an event of this source by itself, whatever it wraps: see `event_root` of sources.
+fn whole(source: &Source) -> Value {
+    let fields = source.tree.members.iter().filter_map(|member| {
+        let field = &source.fields[usize::from(member.field?)];
+        field.required.then_some((member, field))
+    });
+    let parts = fields.map(|(member, field)| {
+        let is_text = matches!(field.means, Some(Attribute::Action | Attribute::Time));
+        let schema = if is_text { text(field) } else { json!(true) };
+        let spellings = [Some(member.key), member.also].into_iter().flatten();
+        let each = spellings.map(|key| json!({ "properties": { key: schema }, "required": [key] }));
+        json!({ "anyOf": each.collect::<Vec<_>>() })
+    });
+    json!({ "type": "object", "allOf": parts.collect::<Vec<_>>() })
 }
 
 /// The schema of the neutral event.

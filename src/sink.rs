@@ -5,7 +5,7 @@
 use crate::finding::{Code, Excerpt, Finding, Level};
 use crate::json::{Document, Span, Trail};
 
-/// Of each level so many findings of a line are told, and the others counted: a line that is made to have
+/// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
 /// a million must not need a hundred times its size.
 const MOST_TOLD: usize = 1000;
 /// Characters of a sentence: it may quote a value that is as long as the line.
@@ -48,6 +48,10 @@ pub struct Sink<'a> {
 struct Told {
     /// By level how many there are.
     counts: [usize; 3],
+    /// By level how many are told.
+    told: [usize; 3],
+    /// Of which codes one is told: whoever looks for one must find it, however many others there are.
+    codes: Vec<&'static Code>,
     /// The byte that the last place was worked out for, and that place.
     last: (usize, u64, u64),
     trail: Trail,
@@ -83,12 +87,19 @@ impl<'a> Sink<'a> {
             return;
         }
         let Origin { line, column } = self.origin;
-        let nothing = || Box::new(Told { counts: [0; 3], last: (0, line, column), trail: Trail::default() });
-        let told = self.told.get_or_insert_with(nothing);
-        let count = &mut told.counts[code.level as usize];
-        *count += 1;
-        if *count > MOST_TOLD {
+        let told = self.told.get_or_insert_with(|| {
+            let (counts, told, last) = ([0; 3], [0; 3], (0, line, column));
+            Box::new(Told { counts, told, codes: Vec::new(), last, trail: Trail::default() })
+        });
+        let level = code.level as usize;
+        told.counts[level] += 1;
+        let is_first = !told.codes.contains(&code);
+        if told.told[level] >= MOST_TOLD && !is_first {
             return;
+        }
+        told.told[level] += 1;
+        if is_first {
+            told.codes.push(code);
         }
         let (line, column) = told.place(self.raw, self.origin, span.start as usize);
         let path = self.document.map_or(String::new(), |document| told.path(document, span));
@@ -128,7 +139,8 @@ impl<'a> Sink<'a> {
     pub fn finish(mut self) -> Vec<Finding> {
         self.findings.sort_by_key(|finding| (finding.line, finding.column));
         for level in [Level::Error, Level::Warning, Level::Notice] {
-            let more = self.count(level).saturating_sub(MOST_TOLD);
+            let more =
+                self.told.as_ref().map_or(0, |told| told.counts[level as usize] - told.told[level as usize]);
             let last = self.findings.iter_mut().rfind(|finding| finding.code.level == level);
             if let Some(last) = last.filter(|_| more > 0) {
                 let name = level.name();

@@ -2,7 +2,7 @@
 
 use crate::event::Operation;
 use crate::fields::Fields;
-use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, NAIVE_TIME, WRONG_TYPE};
+use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::json::Span;
 use crate::nearest::nearest;
 use crate::sink::Sink;
@@ -95,6 +95,18 @@ pub fn meets(
         _ => {}
     }
     true
+}
+
+/// Whether a value may be the one that is meant: nothing that is expected makes it an error.
+pub fn is_possible(expect: &Expect, text: &str) -> bool {
+    match expect {
+        Expect::NotEmpty => !text.is_empty(),
+        Expect::Time => time::parse(text).is_some(),
+        Expect::Digits => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        Expect::Prefix(prefix, code) => code.level < Level::Error || text.starts_with(prefix),
+        Expect::AtMost(limit, code) => code.level < Level::Error || text.chars().count() <= *limit,
+        Expect::OneOf(_) => true,
+    }
 }
 
 /// Adds a finding about a value that is too long.

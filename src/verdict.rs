@@ -35,6 +35,8 @@ pub struct Run {
     pub selection: Vec<String>,
     /// Events that it keeps.
     pub selected: u64,
+    /// Those among them whose action no document names, so that no rule but `unknown-action` sees what they did.
+    pub unknown_actions: u64,
     /// Flags that say how lines were read, if not as usual.
     pub reading: Vec<String>,
     /// Pseudonyms are shown for what is personal.

@@ -6,7 +6,7 @@ use crate::survey::What;
 /// The rule.
 pub static CHECK: Check = Check {
     id: "contradictory-event",
-    about: "an event contradicts itself",
+    about: "an event contradicts itself, or a line is two events",
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
@@ -15,7 +15,9 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \
                 connection is enabled, or names two connections where one is to be deleted. It counts as \
-                what its action says, and for the first connection only.",
+                what its action says, and for the first connection only. Or a line is an event in two ways: \
+                a whole event that has a further one in a member `event`, or one that another source would \
+                read as well. A whole event counts, and what is inside of it does not.",
         why: "One of the two statements is wrong: either the vendor has a fault that affects its records, \
               or somebody altered the line and missed a place.",
         example: "An event says that a connection was enabled while its data has `\"enabled\": false`.",

@@ -1,6 +1,6 @@
 //! What a rule says: how many events it judged, and what it found.
 
-use super::{Case, Subject, words};
+use super::{Case, Severity, Subject, words};
 use crate::history::Change;
 use crate::names::{Id, Texts};
 use crate::survey::{Noted, Survey, What};
@@ -14,6 +14,8 @@ pub struct Violation {
     pub message: Id,
     /// The message goes on after what the change did.
     pub is_after_deed: bool,
+    /// How bad it is, instead of the rule's severity if the policy leaves that at its default.
+    pub severity: Option<Severity>,
 }
 
 /// What a rule says.
@@ -104,11 +106,19 @@ impl Judgement {
         self.push(subject, &message, false);
     }
 
+    /// Finds something that is not as bad as the rule's findings usually are, or worse.
+    pub(super) fn find_with(&mut self, subject: Subject, message: String, severity: Severity) {
+        self.find(subject, message);
+        if let Some(found) = self.violations.last_mut() {
+            found.severity = Some(severity);
+        }
+    }
+
     pub(super) fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
         let last = (self.messages.len() as Id).wrapping_sub(1);
         let is_said = self.messages.get(last) == Some(message);
         let message = if is_said { last } else { self.messages.push(message) };
-        self.violations.push(Violation { subject, message, is_after_deed });
+        self.violations.push(Violation { subject, message, is_after_deed, severity: None });
     }
 
     /// Puts what was found in time order; lines without a time come first.

@@ -6,6 +6,7 @@
 mod actor_across_orgs;
 mod bursts;
 mod conflicting_duplicate;
+mod connection_altered;
 mod connection_deleted;
 mod connection_disabled;
 mod contradictory_event;
@@ -31,6 +32,7 @@ mod same_person;
 mod settings;
 mod subject;
 mod unapproved_connection_type;
+mod unknown_action;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -312,6 +314,7 @@ impl<'a> Case<'a> {
 pub static ALL: &[&Check] = &[
     &org_left_without_sso::CHECK,
     &conflicting_duplicate::CHECK,
+    &connection_altered::CHECK,
     &foreign_connection::CHECK,
     &impersonated_change::CHECK,
     &invalid_event::CHECK,
@@ -333,4 +336,5 @@ pub static ALL: &[&Check] = &[
     &connection_disabled::CHECK,
     &new_address::CHECK,
     &portal_without_change::CHECK,
+    &unknown_action::CHECK,
 ];

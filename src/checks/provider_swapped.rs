@@ -1,4 +1,4 @@
-//! `provider-swapped`: a connection gives way to one with another identity provider.
+//! `provider-swapped`: a connection gives way to another one with another identity provider.
 
 use std::cell::LazyCell;
 
@@ -13,7 +13,7 @@ use crate::sources::OTHER;
 /// The rule.
 pub static CHECK: Check = Check {
     id: "provider-swapped",
-    about: "a deleted connection is followed by one with another identity provider",
+    about: "a deleted or disabled connection is followed by one with another identity provider",
     severity: Severity::Medium,
     default: super::Default::On,
     scopes: super::SCOPES,
@@ -21,11 +21,14 @@ pub static CHECK: Check = Check {
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),
-        about: "how long after the deletion the other connection may be created or enabled to count",
+        about: "how long after the deletion or disabling the other connection may be created or enabled to count",
     }],
     explain: Explain {
-        means: "A connection was deleted, and within the window one with another identity provider was \
-                created or enabled in the same organization. Only connections whose providers are both \
+        means: "A connection was deleted or disabled, and within the window one with another identity \
+                provider was created or enabled in the same organization; a disabled one has to stay disabled \
+                until then. Exactly the window later is still within. Of several such connections the first \
+                in time is told. What a connection's own change to another provider is, `connection-altered` \
+                tells. Only connections whose providers are both \
                 known are compared. It is judged only where creations or enablings would be seen: where \
                 the source logs them, or another one does that knows the organization.",
         why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
@@ -46,54 +49,68 @@ pub static CHECK: Check = Check {
 /// What becomes created or enabled next in an organization.
 #[derive(Clone, Copy)]
 struct Next<'a> {
+    index: usize,
     change: &'a Change,
     provider: &'static str,
     /// The same for the next one whose provider is another than this one's.
-    other: Option<(&'a Change, &'static str)>,
+    other: Option<Follower<'a>>,
 }
+
+/// What follows, with its index and provider.
+type Follower<'a> = (usize, &'a Change, &'static str);
 
 fn judge(case: &Case<'_>) -> Judgement {
     let changes = &case.survey.changes;
     let named = |change: &Change| case.survey.kinds.kind(change.kind)?.provider;
     // Mostly nobody asks.
-    let last_named = LazyCell::new(|| last_named(case, named));
-    let provider = |change: &Change| {
-        named(change).or_else(|| last_named.get(change.connection as usize).copied().flatten())
-    };
+    let in_force = LazyCell::new(|| in_force(case, named));
+    let provider =
+        |index: usize, change: &Change| named(change).or_else(|| in_force.get(index).copied().flatten());
     let logging = case.logging(&[Operation::Created, Operation::Enabled]);
     let mut watched = vec![false; case.survey.organizations.names.len()];
     // Backwards, so that what comes next is known.
     let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
-    let mut swaps: Vec<(usize, (&Change, &'static str))> = Vec::new();
+    // By connection from which change on it is disabled no longer.
+    let mut leaves = vec![usize::MAX; case.survey.connections.len()];
+    let mut swaps: Vec<(usize, Follower<'_>)> = Vec::new();
     for step in case.steps.iter().rev().flatten() {
         let change = &changes[step.change];
         if let Some(is_watched) = watched.get_mut(step.owner as usize) {
             *is_watched |= logging[change.action as usize];
         }
-        let (Some(provider), true) = (provider(change), step.owner != NONE) else {
+        let left = leaves[change.connection as usize];
+        if step.after != State::Disabled {
+            leaves[change.connection as usize] = step.change;
+        }
+        let (Some(provider), true) = (provider(step.change, change), step.owner != NONE) else {
             continue;
         };
-        if step.after == State::Deleted && step.before != Some(State::Deleted) {
-            swaps.extend(other_than(provider, next[step.owner as usize]).map(|swap| (step.change, swap)));
+        let is_away = matches!(step.after, State::Deleted | State::Disabled);
+        if is_away && step.before != Some(step.after) {
+            let swap = other_than(provider, next[step.owner as usize]);
+            let swap = swap.filter(|(index, ..)| step.after == State::Deleted || *index < left);
+            swaps.extend(swap.map(|swap| (step.change, swap)));
         }
         if matches!(step.after, State::Created | State::Active) && step.before != Some(step.after) {
             let next = &mut next[step.owner as usize];
-            *next = Some(Next { change, provider, other: other_than(provider, *next) });
+            *next = Some(Next { index: step.change, change, provider, other: other_than(provider, *next) });
         }
     }
     let (window, within) = (case.age("window"), case.written("window"));
-    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+    let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
+    Judgement::of(case.changes().filter(|(_, change)| is_away(change)), |index, change| {
         let is_watched = watched.get(case.hit(index, change) as usize).is_some_and(|is_watched| *is_watched);
-        let Some(before) = provider(change).filter(|_| is_watched || logging[change.action as usize]) else {
+        let Some(before) = provider(index, change).filter(|_| is_watched || logging[change.action as usize])
+        else {
             return Answer::NotApplicable;
         };
         // The last one is the first in time.
         while swaps.pop_if(|swap| swap.0 < index).is_some() {}
         let swap = swaps.pop_if(|swap| swap.0 == index).map(|(_, swap)| swap);
-        let swap = swap.filter(|swap| !is_longer(change.time, swap.0.time, window));
+        let swap = swap.filter(|swap| !is_longer(change.time, swap.1.time, window));
         // Two that no document names may be one or not.
         let otherwise = if before == OTHER { Answer::NotApplicable } else { Answer::Fine };
-        swap.map_or(otherwise, |(follower, after)| {
+        swap.map_or(otherwise, |(_, follower, after)| {
             let (connection, actor) = (case.connection(follower.connection), case.actor(follower.actor));
             let (done, later) = (follower.operation.name(), took(follower.time.seconds_since(change.time)));
             let providers = [" with provider ", before, ", and ", connection, " with provider ", after];
@@ -105,20 +122,35 @@ fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// What comes next with another provider.
-fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<(&'a Change, &'static str)> {
+fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<Follower<'a>> {
     let next = next?;
-    if next.provider == provider { next.other } else { Some((next.change, next.provider)) }
+    if next.provider == provider { next.other } else { Some((next.index, next.change, next.provider)) }
 }
 
-/// By connection the provider that was named last.
-fn last_named(case: &Case<'_>, named: impl Fn(&Change) -> Option<&'static str>) -> Vec<Option<&'static str>> {
-    let mut providers = vec![None; case.survey.connections.len()];
-    for change in
-        case.survey.changes.iter().filter(|change| change.connection != NONE && change.time <= case.now)
-    {
-        if let Some(provider) = named(change) {
-            providers[change.connection as usize] = Some(provider);
+/// By change the provider that its connection has, where its event does not say: the one that was named last
+/// before it, or else first after it, between two deletions. What is later than the present names nothing.
+fn in_force(case: &Case<'_>, named: impl Fn(&Change) -> Option<&'static str>) -> Vec<Option<&'static str>> {
+    let changes = &case.survey.changes;
+    let mut providers = vec![None; changes.len()];
+    let mut lives = vec![None; case.survey.connections.len()];
+    let connected = || changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
+    let is_past = |change: &Change| change.time <= case.now;
+    for (index, change) in connected() {
+        let life = &mut lives[change.connection as usize];
+        *life = named(change).filter(|_| is_past(change)).or(*life);
+        providers[index] = *life;
+        if change.operation == Operation::Deleted {
+            *life = None;
         }
+    }
+    lives.fill(None);
+    for (index, change) in connected().rev().filter(|(_, change)| is_past(change)) {
+        let life = &mut lives[change.connection as usize];
+        if change.operation == Operation::Deleted {
+            *life = None;
+        }
+        *life = named(change).or(*life);
+        providers[index] = providers[index].or(*life);
     }
     providers
 }

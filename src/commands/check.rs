@@ -26,7 +26,7 @@ use crate::output::{Output, refuse_lost};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
-use crate::survey::{Plan, Wants, hex};
+use crate::survey::{Plan, Survey, Wants, What, hex};
 use crate::terminal::{self, Terminal};
 use crate::time::Timestamp;
 use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
@@ -179,6 +179,7 @@ impl CheckCommand {
             inputs: input_facts(&files, &meter),
             selection,
             selected: survey.selected,
+            unknown_actions: unknown_actions(&survey),
             reading: self.input.reading(),
             is_redacted: redactor.is_some(),
             is_strict: self.input.strict,
@@ -323,6 +324,11 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
     accepted
+}
+
+/// How many events are there whose action no document names.
+fn unknown_actions(survey: &Survey) -> u64 {
+    survey.notes.count(What::UnknownAction) + survey.notes.count(What::AlmostChange)
 }
 
 fn later(time: Timestamp, seconds: u64) -> Timestamp {

@@ -7,13 +7,13 @@ use anyhow::Result;
 
 use super::tally::{Tally, first_error};
 use crate::deliveries::Contents;
-use crate::finding::{CONTRADICTION, Finding};
+use crate::finding::Finding;
 use crate::input::{Input, Meter};
 use crate::order::Piece;
 use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
-use crate::survey::{Gathered, Plan, Survey, What};
+use crate::survey::{Gathered, Plan, Survey};
 use crate::terminal::Terminal;
 use crate::threads;
 use crate::times::Times;
@@ -87,10 +87,7 @@ pub fn survey(
             Some(event) => {
                 part.times.add(event.time);
                 gathered.add(event, (block, line), &plan);
-                let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
-                if let Some(finding) = contradiction.filter(|_| plan.select.keeps(event)) {
-                    gathered.note_event(What::Contradiction, event, Some(finding), (block, line), &plan);
-                }
+                gathered.note_found(event, &record.findings, (block, line), &plan);
             }
             None => {
                 gathered.note_line(record.raw, &record.findings, (block, line), &plan);

@@ -10,7 +10,7 @@ pub mod text;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-pub use parse::{Fault, MAX_DEPTH, parse};
+pub use parse::{Fault, MAX_DEPTH, MOST_WITHOUT_OBJECT, parse};
 
 /// Type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

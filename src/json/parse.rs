@@ -7,7 +7,7 @@ pub const MAX_DEPTH: usize = 128;
 
 /// Of an array's strings, numbers, words and lists of them only so many are remembered: no document
 /// knows a long list of them, and a hostile line must not need many times its own size.
-const MOST_WITHOUT_OBJECT: usize = 1000;
+pub const MOST_WITHOUT_OBJECT: usize = 1000;
 
 /// Why a text is refused, and where.
 #[derive(Debug, PartialEq, Eq)]

@@ -122,6 +122,8 @@ fn name(what: What) -> &'static str {
         What::Contradiction => "contradiction",
         What::Future => "future",
         What::Unexplained => "unexplained",
+        What::UnknownAction => "unknown action",
+        What::AlmostChange => "almost a change",
     }
 }
 
@@ -291,7 +293,8 @@ mod tests {
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
         survey.notes.kept = What::ALL.map(noted).into();
-        let kinds = ["invalid", "contradiction", "future", "unexplained"];
+        let kinds =
+            ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
         assert_eq!(kinds.len(), What::ALL.len());
         for (index, what) in kinds.into_iter().enumerate() {
             let found = of("rule", &survey, Subject::Noted(index));

@@ -84,6 +84,8 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     let mut cut = Cut { text: document.text, from: 0, fixed: Vec::new() };
     let mut pieces = Vec::new();
     let mut slot = 0;
+    // By span of the slow path.
+    let mut slots = vec![u32::MAX; bound.spans.len()];
     for node in document.nodes {
         if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
             return None;
@@ -94,7 +96,12 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
             Kind::Number => Then::Number,
             Kind::True | Kind::False => Then::Flag,
         };
-        let binding = bound.spans.iter().position(|span| *span == node.span);
+        let known = bound.spans.iter().position(|span| *span == node.span);
+        if let Some(at) = known {
+            slots[at] = slot;
+        }
+        // Those of fields come first.
+        let binding = known.filter(|at| *at < shape.bindings.len());
         let is_fixed = binding.is_some_and(|at| shape.bind(at, slot));
         slot += 1;
         if is_fixed {
@@ -106,8 +113,9 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         }
     }
     pieces.push(cut.rest());
-    let slot = |at: &u32| shape.bindings.get(*at as usize).map_or(u32::MAX, |binding| binding.slot);
+    let slot = |at: &u32| slots.get(*at as usize).copied().unwrap_or(u32::MAX);
     shape.index.best = bound.index.best.each_ref().map(slot);
+    shape.index.sorted = bound.index.sorted.iter().map(slot).collect();
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((pieces, shape))
 }

@@ -26,6 +26,8 @@ pub static SOURCE: Source = Source {
     ids: "workos",
     claims,
     wrapper: Some("event"),
+    // Every target says what it is.
+    tells_connection: |_| false,
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

@@ -3,6 +3,7 @@
 use crate::event::{Attribute, Operation};
 use crate::fields::FieldId;
 use crate::finding::Code;
+use crate::json::Kind;
 
 /// One documented field of a source.
 #[derive(Debug)]
@@ -49,6 +50,17 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// Whether a value of that type is one of this.
+    pub fn is_of(self, kind: Kind) -> bool {
+        match self {
+            Self::Text => kind == Kind::Text,
+            Self::Integer => kind == Kind::Number,
+            Self::Flag => matches!(kind, Kind::True | Kind::False),
+            Self::Object | Self::Metadata => kind == Kind::Object,
+            Self::List => kind == Kind::Array,
+        }
+    }
+
     /// The type's name with its article, for messages.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,18 +4,23 @@ mod centure;
 mod connection_types;
 mod field;
 mod foreign;
+mod lookalike;
+mod root;
 mod scalekit;
 mod tree;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 pub use field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use foreign::resembles;
+pub use lookalike::lookalike;
+pub use root::{Root, claim};
 pub use tree::Tree;
 
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Fields};
-use crate::json::{Document, Kind, NodeId};
+use crate::json::{Document, NodeId};
 use crate::names::Space;
 use crate::sink::Sink;
 
@@ -32,6 +37,8 @@ pub struct Source {
     pub claims: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
+    /// Whether an event is plainly about an SSO connection although no document names its action.
+    pub tells_connection: fn(&Root<'_>) -> bool,
     /// Documented actions.
     pub actions: &'static [Action],
     /// Documented fields; parents before their children, preferred before others.
@@ -70,13 +77,17 @@ impl Source {
         Space::try_from(first).expect("sources are few")
     }
 
-    /// Where the event is in an object: the object itself, or the member that wraps it.
-    pub fn event_root(&self, document: Document<'_>) -> NodeId {
-        let wrapped = self.wrapper.and_then(|key| document.member(0, key));
-        match wrapped {
-            Some(event) if document.nodes[event].kind == Kind::Object => event,
-            _ => 0,
-        }
+    /// The value of the event that names its action, and the name; nothing where it names none.
+    pub fn action_of<'a>(&self, document: Document<'a>, event: NodeId) -> Option<(NodeId, Cow<'a, str>)> {
+        let key = self.fields.iter().find(|field| field.means == Some(Attribute::Action))?.key();
+        let id = document.member(event, key)?;
+        let name = document.string(id).filter(|name| !name.is_empty())?;
+        Some((id, name))
+    }
+
+    /// Whether an event with an unknown action plainly is about an SSO connection.
+    pub fn is_about_connection(&self, document: Document<'_>, event: NodeId) -> bool {
+        (self.tells_connection)(&Root::of(document, event))
     }
 
     /// Every vocabulary of the source.
@@ -117,32 +128,4 @@ pub fn providers() -> impl Iterator<Item = &'static str> {
 
 fn terms() -> impl Iterator<Item = &'static Term> {
     ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms)
-}
-
-/// The source that claims the object.
-pub fn claim(document: Document<'_>) -> Option<&'static Source> {
-    ALL.iter().copied().find(|source| {
-        let event = source.event_root(document);
-        (source.claims)(&Root { document, event })
-    })
-}
-
-/// The keys of an event by which sources recognise their own.
-pub struct Root<'a> {
-    document: Document<'a>,
-    event: NodeId,
-}
-
-impl Root<'_> {
-    /// Has one of these keys, whatever its value.
-    pub fn has(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| self.document.member(self.event, key).is_some())
-    }
-
-    /// Has this key with an object or array as its value.
-    pub fn nests(&self, key: &str) -> bool {
-        self.document
-            .member(self.event, key)
-            .is_some_and(|id| matches!(self.document.nodes[id].kind, Kind::Object | Kind::Array))
-    }
 }

@@ -118,6 +118,12 @@ impl<const N: usize> Faces<N> {
         let Appearance { time, place, sort } = appearance;
         let mut hasher = self.hasher.build_hasher();
         texts.iter().for_each(|text| hasher.write(text));
+        if N > 1 {
+            // A NUL may hash as nothing does: lengths tell where one text ends.
+            let length = |at: usize| texts.get(at).map_or(0, |text| text.len() as u64);
+            hasher.write_u64(length(0) << 32 | length(1));
+            hasher.write_u32(length(2) as u32);
+        }
         hasher.write_u16(sort.hashed());
         let hash = hasher.finish();
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {

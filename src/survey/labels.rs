@@ -20,6 +20,8 @@ pub struct Labels<const N: usize> {
     starts: Vec<u32>,
     /// By thing and sort the latest text of any event; of two at the same time the greater one.
     latest: Vec<Option<Id>>,
+    /// Something has several texts of a sort.
+    are_renamed: bool,
 }
 
 /// A text for something.
@@ -78,7 +80,7 @@ impl<const N: usize> Labels<N> {
 
     /// The last thing before reading them; there are so many things.
     pub fn settle(&mut self, things: usize) {
-        let Self { texts, uses, starts, latest } = self;
+        let Self { texts, uses, starts, latest, are_renamed } = self;
         uses.sort_unstable_by(|a, b| {
             (a.of, a.sort).cmp(&(b.of, b.sort)).then_with(|| texts.text(a.text).cmp(texts.text(b.text)))
         });
@@ -90,6 +92,7 @@ impl<const N: usize> Labels<N> {
             is_same
         });
         uses.shrink_to_fit();
+        *are_renamed = uses.windows(2).any(|pair| (pair[0].of, pair[0].sort) == (pair[1].of, pair[1].sort));
         let mut start = 0;
         for place in 0..=things * N {
             let its = uses[start..].iter().take_while(|it| it.of as usize * N + it.sort < place).count();
@@ -127,6 +130,11 @@ impl<const N: usize> Labels<N> {
     /// Every text of a sort that any event has for something.
     pub fn all(&self, of: Id, sort: usize) -> impl Iterator<Item = &str> {
         self.uses(of, sort).iter().map(|it| self.texts.text(it.text))
+    }
+
+    /// Whether anything has several texts of a sort.
+    pub fn are_renamed(&self) -> bool {
+        self.are_renamed
     }
 
     /// Whether there are several texts of a sort for something.

@@ -9,6 +9,7 @@ mod arrivals;
 mod by_block;
 mod clock;
 mod faces;
+mod found;
 mod gathered;
 mod impersonation;
 mod kinds;

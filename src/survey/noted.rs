@@ -1,5 +1,5 @@
 //! Lines and events that are of interest by themselves: invalid, contradictory, too late,
-//! unexplained.
+//! unexplained, unknown.
 
 use std::collections::{HashMap, HashSet};
 
@@ -60,11 +60,22 @@ pub enum What {
     /// Somebody looked around in another's session without saying why; changes that were made so are
     /// among the changes.
     Unexplained,
+    /// No document names the event's action.
+    UnknownAction,
+    /// Nor this one, but the action looks like one that changes connections.
+    AlmostChange,
 }
 
 impl What {
     /// Every one, in the order of the enum.
-    pub const ALL: [Self; 4] = [Self::Invalid, Self::Contradiction, Self::Future, Self::Unexplained];
+    pub const ALL: [Self; 6] = [
+        Self::Invalid,
+        Self::Contradiction,
+        Self::Future,
+        Self::Unexplained,
+        Self::UnknownAction,
+        Self::AlmostChange,
+    ];
 }
 
 /// What is said of a problem that may quote what is personal.
@@ -91,6 +102,12 @@ pub struct Notes {
 }
 
 impl Notes {
+    /// How many events were noted as such, each of them once.
+    pub fn count(&self, what: What) -> u64 {
+        let kept = self.kept.iter().filter(|noted| noted.what == what).count() as u64;
+        kept + self.unkept[what as usize]
+    }
+
     /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
     pub fn line(&mut self, raw: &[u8], error: Option<&Finding>, place: (BlockId, u32), is_private: bool) {
         let message = |error: &Finding| match is_private {

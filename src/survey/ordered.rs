@@ -78,6 +78,9 @@ impl Survey {
             when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
         });
         let changes = threads::map(&items, new);
+        if !self.organization_labels.are_renamed() && !self.actor_labels.are_renamed() {
+            return (changes, HashMap::default());
+        }
         let is_ambiguous = |change: &Change| {
             self.organization_labels.has_several(change.organization, 0)
                 || self.actor_labels.has_several(change.actor, 1)

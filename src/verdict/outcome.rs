@@ -68,7 +68,8 @@ impl Verdict<'_> {
         if self.run.is_strict { self.run.inputs.iter().map(|input| input.invalid).sum() } else { 0 }
     }
 
-    /// The verdict in one line: what decided it, and how many other findings there are.
+    /// The verdict in one line: what decided it, how many other findings there are, and how many events
+    /// no rule could judge.
     pub fn line(&self) -> String {
         let counts = self.counts();
         let others = [
@@ -80,7 +81,12 @@ impl Verdict<'_> {
         let others = others.iter().filter(|(count, _)| *count > 0);
         let others: Vec<_> = others.map(|(count, what)| format!("{count} {what}")).collect();
         let others = (!others.is_empty()).then(|| others.join(", "));
-        let parts: Vec<_> = self.grounds().into_iter().chain(others).collect();
+        let unknown = match self.run.unknown_actions {
+            0 => None,
+            1 => Some("1 event has an unknown action, which no rule could judge".to_owned()),
+            more => Some(format!("{more} events have unknown actions, which no rule could judge")),
+        };
+        let parts: Vec<_> = self.grounds().into_iter().chain(others).chain(unknown).collect();
         format!("{}: {}", self.outcome.name(), parts.join("; "))
     }
 

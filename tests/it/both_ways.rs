@@ -1,11 +1,17 @@
 //! One text read twice: each line the slow way, and the whole as a scan does it. Shared with the
 //! fuzz target.
 
+use std::sync::LazyLock;
+
+use ssoaudit::deliveries::Identities;
 use ssoaudit::formats::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::line::{self, Line, Reading, Scratch};
 use ssoaudit::scan::{Bench, Record, fold};
 use ssoaudit::sink::Origin;
+
+/// What tells events from others is the same for both ways.
+static IDENTITIES: LazyLock<Identities> = LazyLock::new(Identities::default);
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000 };
 
@@ -19,6 +25,8 @@ fn told(line: u64, read: &Line<'_>) -> String {
             let texts: Vec<_> = read.all(attribute.attribute).collect();
             event.extend(format!(" {texts:?}").into_bytes());
         }
+        let content = IDENTITIES.content(read);
+        event.extend(format!(" {content:x} {:?}", IDENTITIES.of(read)).into_bytes());
     }
     format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
 }

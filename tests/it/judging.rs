@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation};
-use ssoaudit::finding::CONTRADICTION;
 use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
@@ -15,7 +14,7 @@ use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
-use ssoaudit::survey::{Gathered, Plan, Survey, Wants, What};
+use ssoaudit::survey::{Gathered, Plan, Survey, Wants};
 use ssoaudit::time::{Timestamp, parse, parse_age, parse_zone};
 
 /// A line of a log with its number there.
@@ -198,9 +197,7 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
             return gathered.note_line(record.raw, &record.findings, place, &plan);
         };
         gathered.add(event, place, &plan);
-        if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-            gathered.note_event(What::Contradiction, event, Some(finding), place, &plan);
-        }
+        gathered.note_found(event, &record.findings, place, &plan);
     };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };

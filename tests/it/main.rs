@@ -51,7 +51,8 @@ mod run;
 // The gate: verdicts of the binary, and what it leaves behind.
 mod artefacts;
 mod gate;
-// By what people, organizations and connections are known.
+// By what people, organizations and connections are known, and what hides from the gate.
+mod hiding;
 mod identities;
 // What a policy and a baseline know of findings about more than their event.
 mod known;

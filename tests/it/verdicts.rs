@@ -117,6 +117,7 @@ fn run(has_baseline: bool) -> Run {
         inputs: vec![input("first log.ndjson"), input(FILE)],
         selection: Vec::new(),
         selected: 9,
+        unknown_actions: 0,
         reading: Vec::new(),
         is_redacted: false,
         is_strict: false,

@@ -126,13 +126,14 @@ pub fn basis(verdict: &Verdict) -> Map<String, Value> {
     let sealed = |file: &Sealed| json!({ "path": file.path, "sha256": file.sha256 });
     let policy = &run.policy;
     let roster = policy.roster.as_ref().map(sealed);
-    let basis: [(&str, Value); 9] = [
+    let basis: [(&str, Value); 10] = [
         ("policy", json!({ "path": policy.path, "sha256": policy.sha256, "roster": roster })),
         ("fail_on", severity_name(run.fail_on).into()),
         ("now", time(run.now).into()),
         ("baseline", run.baseline.as_ref().map(sealed).into()),
         ("selection", run.selection.as_slice().into()),
         ("selected", run.selected.into()),
+        ("unknown_actions", run.unknown_actions.into()),
         ("reading", run.reading.as_slice().into()),
         ("strict", run.is_strict.into()),
         ("redacted", run.is_redacted.into()),

@@ -35,7 +35,7 @@ pub fn evidence() -> Value {
 }
 
 /// What [`super::json::basis`] says.
-fn basis() -> [(&'static str, Value); 9] {
+fn basis() -> [(&'static str, Value); 10] {
     let roster = about(or_null(sealed()), "who may do what");
     let path = about(or_null(text()), "where it was read from; null for the defaults");
     [
@@ -47,6 +47,10 @@ fn basis() -> [(&'static str, Value); 9] {
         (
             "selected",
             about(count(), "valid events that it keeps, without those that are known to have come again"),
+        ),
+        (
+            "unknown_actions",
+            about(count(), "events among them whose action no document names, which no rule could judge"),
         ),
         ("reading", about(list(text()), "flags that say how lines were read, if not as usual")),
         ("strict", about(flag(), "whether an invalid line violates the policy")),

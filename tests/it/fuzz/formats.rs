@@ -7,7 +7,7 @@ use ssoaudit::checks;
 use ssoaudit::columns;
 use ssoaudit::event::Event;
 use ssoaudit::file_report::{FileReport, Keep, Part};
-use ssoaudit::finding::{CONTRADICTION, Placed};
+use ssoaudit::finding::Placed;
 use ssoaudit::formats::findings;
 use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
@@ -24,7 +24,7 @@ use ssoaudit::printer::{Plan, Printer, Rows};
 use ssoaudit::reports::{self, File, Material, Options};
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::sink::Origin;
-use ssoaudit::survey::{self, Gathered, Survey, Wants, What};
+use ssoaudit::survey::{self, Gathered, Survey, Wants};
 use ssoaudit::time::{self, Timestamp};
 use ssoaudit::times::Times;
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
@@ -195,9 +195,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
         file.counts.valid += 1;
         file.times.add(event.time);
         gathered.add(event, (BLOCK, number), &plan);
-        if let Some(finding) = record.findings.iter().find(|finding| *finding.code == CONTRADICTION) {
-            gathered.note_event(What::Contradiction, event, Some(finding), (BLOCK, number), &plan);
-        }
+        gathered.note_found(event, &record.findings, (BLOCK, number), &plan);
     });
     (Survey::new(vec![gathered]), file)
 }
@@ -261,6 +259,7 @@ fn verdict(case: &Case, show_known: bool) {
         baseline: None,
         selection: vec![case.name.clone()],
         selected: survey.selected,
+        unknown_actions: survey.other,
         reading: vec![case.name.clone()],
         is_redacted: false,
         is_strict: show_known,

@@ -30,7 +30,7 @@ pub fn normalize(line: &str) -> Option<Normal> {
     if !root.is_object() {
         return None;
     }
-    let wrapped = root.get("event").filter(|event| event.is_object());
+    let wrapped = root.get("event").filter(|event| event.is_object() && !is_whole(&root));
     if looks_like_centure(wrapped.unwrap_or(&root)) {
         centure(&root, wrapped.unwrap_or(&root)).ok()
     } else if looks_like_scalekit(&root) {
@@ -38,6 +38,19 @@ pub fn normalize(line: &str) -> Option<Normal> {
     } else {
         None
     }
+}
+
+/// Whether the object is an event with all that is required of it, whatever it wraps.
+fn is_whole(root: &Value) -> bool {
+    let has = |name: &str| root.get(name).is_some() || root.get(camel(name)).is_some();
+    let text = |name: &str| root.get(name).or_else(|| root.get(camel(name))).and_then(Value::as_str);
+    let names = |action: &str| root[action].as_str().is_some_and(|action| !action.is_empty());
+    let has_time = || text("occurred_at").is_some_and(|time| nanoseconds(time).is_some());
+    let centure = ["actor", "targets", "context", "metadata"];
+    let scalekit = ["spec_version", "id", "object", "environment_id", "data"];
+    has_time()
+        && (names("action") && looks_like_centure(root) && centure.into_iter().all(has)
+            || names("type") && scalekit.into_iter().all(has))
 }
 
 /// How many arrays and objects are open at the deepest place of a line.
@@ -191,6 +204,14 @@ pub fn text_or_null(object: &Value, name: &str) -> Value {
     some_text(object.get(name).and_then(Value::as_str))
 }
 
+/// A member of metadata that means something is taken as it is written, even if it is no string.
+fn scalar_or_null(object: &Value, name: &str) -> Value {
+    match object.get(name) {
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string().into(),
+        _ => text_or_null(object, name),
+    }
+}
+
 pub fn some_text(text: Option<&str>) -> Value {
     text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from)
 }
@@ -283,10 +304,10 @@ pub fn centure_actor(actor: &Value) -> Valid<Value> {
         "type": text_or_null(actor, "type"),
         "id": text_or_null(actor, "id"),
         "name": text_or_null(actor, "name"),
-        "email": text_or_null(metadata, "email"),
+        "email": scalar_or_null(metadata, "email"),
         "impersonator": unless_hollow(json!({
-            "email": text_or_null(metadata, "impersonator_email"),
-            "reason": text_or_null(metadata, "impersonator_reason"),
+            "email": scalar_or_null(metadata, "impersonator_email"),
+            "reason": scalar_or_null(metadata, "impersonator_reason"),
         })),
     })))
 }
@@ -331,7 +352,7 @@ pub fn centure_organization(beside: Option<&str>, targets: &[Value]) -> Value {
         ]),
         "name": first_of([
             text_or_null(organization, "name"),
-            text_or_null(&organization["metadata"], "name"),
+            scalar_or_null(&organization["metadata"], "name"),
         ]),
     }))
 }
@@ -383,7 +404,7 @@ pub fn centure_normal(event: Value, beside: [Option<&str>; 2], targets: &[Value]
         if is_a(target, "organization") {
             collect(&mut normal.organizations, &target["id"]);
             collect(&mut normal.organizations, &target["name"]);
-            collect(&mut normal.organizations, &metadata["name"]);
+            collect(&mut normal.organizations, &scalar_or_null(metadata, "name"));
         } else if is_a(target, "sso_connection") {
             collect(&mut normal.organizations, &metadata["organization_id"]);
             collect(&mut normal.connections, &target["id"]);
@@ -416,8 +437,11 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     organization.map_or(Ok(()), |organization| check_id(organization, "org_", 32))?;
     optional_text(root, "display_name")?;
     let data = required_object(root, "data")?;
-    let (organization_in_data, connection) =
-        if scalekit_operation(action) == "other" { (None, Value::Null) } else { scalekit_connection(data)? };
+    let (organization_in_data, connection) = match scalekit_operation(action) {
+        "other" if is_documented(action) => (None, Value::Null),
+        "other" => scalekit_perhaps(root, data),
+        _ => scalekit_connection(data)?,
+    };
 
     let event = json!({
         "schema": "ssoaudit.event.v1", "source": "scalekit", "id": id,
@@ -470,6 +494,77 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
         "status": some_text(status),
     });
     Ok((Some(organization), connection))
+}
+
+/// Documented types of events that are not about SSO connections.
+const OTHERS: &[&str] = &[
+    "organization.created",
+    "organization.updated",
+    "organization.deleted",
+    "organization.domain_created",
+    "organization.domain_deleted",
+    "organization.domain_dns_verification_success",
+    "organization.domain_dns_verification_failed",
+    "organization.directory_enabled",
+    "organization.directory_disabled",
+    "organization.directory.user_created",
+    "organization.directory.user_updated",
+    "organization.directory.user_deleted",
+    "organization.directory.group_created",
+    "organization.directory.group_updated",
+    "organization.directory.group_deleted",
+    "user.signup",
+    "user.login",
+    "user.logout",
+    "user.organization_invitation",
+    "user.organization_membership_created",
+    "user.organization_membership_updated",
+    "user.organization_membership_deleted",
+    "role.created",
+    "role.updated",
+    "role.deleted",
+    "permission.created",
+    "permission.updated",
+    "permission.deleted",
+    "connected_account.created",
+    "connected_account.updated",
+    "connected_account.status_updated",
+    "connected_account.deleted",
+    "connected_account.magic_link_generated",
+    "connected_account.oauth_tokens_fetched",
+    "connected_account.token_refresh_succeeded",
+    "connected_account.token_refresh_failed",
+    "connected_account.oauth_succeeded",
+];
+
+fn is_documented(action: &str) -> bool {
+    OTHERS.iter().any(|known| known.eq_ignore_ascii_case(action))
+}
+
+/// What the data of an event says that nobody documents, if that plainly is about a connection.
+fn scalekit_perhaps<'a>(root: &Value, data: &'a Value) -> (Option<&'a str>, Value) {
+    let text = |name: &str| {
+        let member = data.get(name).or_else(|| data.get(camel(name)));
+        member.and_then(Value::as_str)
+    };
+    let id = text("id").filter(|id| id.starts_with("conn_"));
+    let is_connection =
+        root["object"].as_str().is_some_and(|object| object.eq_ignore_ascii_case("connection"));
+    if id.is_none() && !is_connection {
+        return (None, Value::Null);
+    }
+    let kind = text("connection_type").filter(|kind| !kind.is_empty());
+    let enabled = data.get("enabled").filter(|enabled| enabled.is_boolean());
+    let connection = unless_hollow(json!({
+        "id": id,
+        "name": null,
+        "type": kind,
+        "protocol": kind.map(scalekit_protocol),
+        "provider": text("provider").and_then(scalekit_provider),
+        "enabled": enabled,
+        "status": text("status").filter(|status| !status.is_empty()),
+    }));
+    (text("organization_id").filter(|id| id.starts_with("org_")), connection)
 }
 
 /// Only the types that the fixtures and the generator use.

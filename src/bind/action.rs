@@ -1,0 +1,48 @@
+//! What an event says happened, and what that means for its fields.
+
+use crate::event::Operation;
+use crate::finding::{OTHER_EVENT, UNKNOWN_ACTION};
+use crate::json::{Document, NodeId};
+use crate::nearest::nearest;
+use crate::sink::Sink;
+use crate::sources::{Action, Source};
+
+/// Whether an event is about an SSO connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sso {
+    /// Its action says so.
+    Known,
+    /// No document names its action, but it says so otherwise: fields are bound as far as they are what
+    /// they should be. Perhaps they are others, so nothing is required, and nothing makes it invalid.
+    Likely,
+    /// It is not, as far as anybody knows.
+    No,
+}
+
+/// The action, if the event names one that is documented, and whether the event is about a connection.
+pub fn action(
+    source: &'static Source,
+    document: Document<'_>,
+    event: NodeId,
+    sink: &mut Sink<'_>,
+) -> (Option<&'static Action>, Sso) {
+    let Some((id, name)) = source.action_of(document, event) else {
+        return (None, Sso::No);
+    };
+    let span = document.nodes[id].span;
+    let Some(action) = source.action(&name) else {
+        sink.add(&UNKNOWN_ACTION, span, |finding| {
+            finding.message = format!("unknown action {}", finding.quoted());
+            finding.expected = Some(format!("an action {} documents", source.name));
+            finding.nearest = nearest(&name, source.actions.iter().map(|action| action.name));
+        });
+        let is_likely = source.is_about_connection(document, event);
+        return (None, if is_likely { Sso::Likely } else { Sso::No });
+    };
+    if action.operation == Operation::Other {
+        sink.add(&OTHER_EVENT, span, |finding| {
+            finding.message = format!("{} is not about SSO connections: {}", finding.quoted(), action.about);
+        });
+    }
+    (Some(action), if action.operation == Operation::Other { Sso::No } else { Sso::Known })
+}

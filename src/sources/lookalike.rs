@@ -1,0 +1,90 @@
+//! Unknown actions that are close to one that changes connections, or look like it: a slip, a new spelling,
+//! or somebody who wants a change to be read as nothing.
+
+use std::sync::LazyLock;
+
+use unicode_security::skeleton;
+use unicode_width::UnicodeWidthChar;
+
+use super::{ALL, Action};
+use crate::event::Operation;
+
+/// So many edits away an action is close.
+const MOST_EDITS: usize = 2;
+
+/// How a name looks: as it is written, and with characters that look alike as one.
+type Looks = [Vec<char>; 2];
+
+/// Actions that lead to a change of a connection, with how they look.
+static CHANGES: LazyLock<Vec<(&'static Action, Looks)>> = LazyLock::new(|| {
+    let actions = ALL.iter().flat_map(|source| source.actions);
+    let changes = actions.filter(|action| !matches!(action.operation, Operation::Viewed | Operation::Other));
+    changes.map(|action| (action, looks(action.name))).collect()
+});
+
+/// The action that changes connections and that the name of another one is close to or looks like, whatever
+/// white space, invisible and confusable characters, accents and case.
+pub fn lookalike(name: &str) -> Option<&'static Action> {
+    let looks = looks(name);
+    let is_close = |known: &Looks| looks.iter().zip(known).any(|(a, b)| are_close(a, b));
+    CHANGES.iter().find(|(_, known)| is_close(known)).map(|(action, _)| *action)
+}
+
+fn are_close(a: &[char], b: &[char]) -> bool {
+    a.len().abs_diff(b.len()) <= MOST_EDITS && strsim::generic_damerau_levenshtein(a, b) <= MOST_EDITS
+}
+
+/// Its visible characters in lower case, and the same with those that look alike replaced by one of them.
+fn looks(name: &str) -> Looks {
+    let is_visible = |c: &char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
+    let visible: String = name.chars().filter(is_visible).collect();
+    let lower = |c: char| c.to_lowercase();
+    [
+        visible.chars().flat_map(lower).collect(),
+        // Accents come apart from their letters.
+        skeleton(&visible).filter(is_visible).flat_map(lower).collect(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_change_is_found() {
+        for name in [
+            "sso.delete_connections",
+            "sso.delete_connection ",
+            " sso.delete_\u{200B}\u{200B}\u{200B}connection\n",
+            "sso.delete_c\u{43E}nnecti\u{43E}n",
+            "\u{455}\u{455}\u{43E}.d\u{435}l\u{435}t\u{435}_c\u{43E}nn\u{435}cti\u{43E}n",
+            "sso.d\u{E9}l\u{E9}t\u{E9}_conn\u{E9}ction",
+            "\u{FF53}\u{FF53}\u{FF4F}.\u{FF44}\u{FF45}lete_connection",
+            "SSO.DELETE-CONNECTION",
+            "SSO Delete Connection",
+            "sso.de1ete_connecti0n",
+            "sso.create_managment_portal_url",
+            "organization.sos_created",
+            "organization.sso_enable",
+            "organization.sso_deletd",
+        ] {
+            assert!(lookalike(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for name in [
+            "",
+            "sso.view_setting",
+            "sso.update_connection",
+            "sso.rotate_certificate",
+            "organization.sso_paused",
+            "connection.activated",
+            "user.delete_session",
+            &"sso.delete_connection".repeat(9),
+        ] {
+            assert!(lookalike(name).is_none(), "{name}");
+        }
+    }
+}

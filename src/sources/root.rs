@@ -1,0 +1,106 @@
+//! Which object of a line is its event, and whose. A line that can be read in two ways is read in one of
+//! them, always the same, and the other one is pointed out: nobody may hide an event behind another.
+
+use super::{ALL, Source};
+use crate::event::Attribute;
+use crate::json::{Document, Kind, NodeId};
+use crate::time;
+
+/// The source that claims the object.
+pub fn claim(document: Document<'_>) -> Option<&'static Source> {
+    ALL.iter().copied().find(|source| source.claims_at(document, source.event_root(document)))
+}
+
+impl Source {
+    /// Where the event is in a line: the member that wraps it, or the line's object itself where there is
+    /// none or the object is a whole event of any source.
+    pub fn event_root(&self, document: Document<'_>) -> NodeId {
+        let wrapped = self.wrapper.and_then(|key| object(document, 0, key));
+        wrapped.filter(|_| !ALL.iter().any(|source| source.is_whole(document, 0))).unwrap_or(0)
+    }
+
+    /// The member that makes the line another event as well: what looks like one in a wrapper inside of the
+    /// event or around it, or names what happened as another source does.
+    pub fn doubt(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
+        let mut wrappers = ALL.iter().filter_map(|source| source.wrapper);
+        let inside = wrappers.find_map(|key| object(document, event, key));
+        let around = || {
+            let mut sources = ALL.iter();
+            let is_event =
+                sources.any(|it| it.claims_at(document, 0) || it.documented(document, 0).is_some());
+            (event != 0 && is_event).then_some(event)
+        };
+        let others = ALL.iter().filter(|source| source.name != self.name);
+        let mut beside = others.filter_map(|source| {
+            let whole = source.is_whole(document, event).then(|| source.action_of(document, event));
+            source.documented(document, event).or(whole.flatten().map(|(id, _)| id))
+        });
+        inside.or_else(around).or_else(|| beside.next())
+    }
+
+    fn claims_at(&self, document: Document<'_>, event: NodeId) -> bool {
+        (self.claims)(&Root::of(document, event))
+    }
+
+    /// Where an object names an action that the source documents.
+    fn documented(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
+        let (id, name) = self.action_of(document, event)?;
+        self.action(&name).map(|_| id)
+    }
+
+    /// Whether an object is an event of this source with everything that is required of it, an action and a
+    /// time among that.
+    fn is_whole(&self, document: Document<'_>, event: NodeId) -> bool {
+        self.claims_at(document, event)
+            && self.action_of(document, event).is_some()
+            && self.tree.members.iter().all(|member| {
+                let spellings = [Some(member.key), member.also];
+                let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
+                let field = member.field.map(|id| &self.fields[id as usize]);
+                match field {
+                    Some(field) if field.means == Some(Attribute::Time) => {
+                        let time = value.and_then(|id| document.string(id));
+                        time.is_some_and(|time| time::parse(&time).is_some())
+                    }
+                    Some(field) => !field.required || value.is_some(),
+                    None => true,
+                }
+            })
+    }
+}
+
+/// The member of that name, if it is an object.
+fn object(document: Document<'_>, id: NodeId, key: &str) -> Option<NodeId> {
+    document.member(id, key).filter(|member| document.nodes[*member].kind == Kind::Object)
+}
+
+/// The keys of an event by which sources recognise their own.
+pub struct Root<'a> {
+    document: Document<'a>,
+    event: NodeId,
+}
+
+impl<'a> Root<'a> {
+    /// Of the event that is there.
+    pub fn of(document: Document<'a>, event: NodeId) -> Self {
+        Self { document, event }
+    }
+
+    /// Has one of these keys, whatever its value.
+    pub fn has(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.document.member(self.event, key).is_some())
+    }
+
+    /// Has this key with an object or array as its value.
+    pub fn nests(&self, key: &str) -> bool {
+        self.document
+            .member(self.event, key)
+            .is_some_and(|id| matches!(self.document.nodes[id].kind, Kind::Object | Kind::Array))
+    }
+
+    /// Has at the end of these keys a string that is so.
+    pub fn says(&self, keys: &[&str], is_so: impl Fn(&str) -> bool) -> bool {
+        let end = keys.iter().try_fold(self.event, |at, key| self.document.member(at, key));
+        end.and_then(|id| self.document.string(id)).is_some_and(|text| is_so(&text))
+    }
+}

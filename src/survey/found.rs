@@ -1,0 +1,32 @@
+//! What a reader notes of the findings of events: what rules have to look at.
+
+use super::{Gathered, Plan, What};
+use crate::event::{Attribute, Event};
+use crate::finding::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
+use crate::scan::BlockId;
+use crate::sources::lookalike;
+
+impl Gathered {
+    /// Notes what was found of an event that the selection keeps, as far as rules look at it.
+    pub fn note_found(
+        &mut self,
+        event: &Event<'_>,
+        findings: &[Finding],
+        place: (BlockId, u32),
+        plan: &Plan,
+    ) {
+        if findings.is_empty() || plan.wants.notes.is_none() {
+            return;
+        }
+        let first = |codes: &[&Code]| findings.iter().find(|finding| codes.contains(&finding.code));
+        let contradiction = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]);
+        let unknown = first(&[&UNKNOWN_ACTION]).map(|finding| {
+            let action = event.best(Attribute::Action).unwrap_or_default();
+            (if lookalike(&action).is_some() { What::AlmostChange } else { What::UnknownAction }, finding)
+        });
+        let noted = contradiction.map(|finding| (What::Contradiction, finding)).into_iter().chain(unknown);
+        for (what, finding) in noted.filter(|_| plan.select.keeps(event)) {
+            self.note_event(what, event, Some(finding), place, plan);
+        }
+    }
+}
