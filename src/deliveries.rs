@@ -56,7 +56,9 @@ impl Identities {
             if span.escaped {
                 let text = span.decode(fields.text);
                 // A NUL, which only an escape can give, may hash as nothing does: so it tells where it is.
-                hasher.write_u64(at << 32 | text.len() as u64);
+                if text.contains('\0') {
+                    hasher.write_u64(at << 32 | text.len() as u64);
+                }
                 hasher.write(text.as_bytes());
             } else {
                 hasher.write(&fields.text.as_bytes()[span.start as usize..span.end as usize]);

@@ -69,3 +69,92 @@ fn judge(case: &Case<'_>) -> Judgement {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Coverage, Lists};
+    use super::*;
+    use crate::history::Change;
+    use crate::policy::DecidingNames;
+    use crate::scan::BlockId;
+    use crate::sources::ALL;
+    use crate::survey::{Ranges, Survey};
+    use std::collections::BTreeMap;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp { seconds, nanos: 0 }
+    }
+
+    /// Which of these portal links, creations and deletions are found, as they would be if one source logged
+    /// them all: an operation, a time in hours and an organization each. The log ends at the hour given.
+    fn found(events: &[(Operation, i64, &str)], end: i64) -> (u64, u64, Vec<usize>) {
+        // It has what such a source would have.
+        let source =
+            ALL.iter().find(|source| source.actions.iter().any(|it| it.operation == Operation::Created));
+        let source = source.unwrap().name;
+        let mut survey = Survey::default();
+        let mut ranges = Ranges::default();
+        for (operation, hour, organization) in events {
+            survey.action_facts.push((source, *operation));
+            ranges.add(source, at(hour * 3600));
+            let organization = survey.organizations.names.id(organization);
+            survey.changes.push(Change {
+                time: at(hour * 3600),
+                operation: *operation,
+                is_selected: true,
+                is_conflicting: false,
+                redeliveries: 0,
+                event: NONE,
+                action: survey.action_facts.len() as Id - 1,
+                connection: NONE,
+                organization,
+                kind: NONE,
+                actor: NONE,
+                ip: NONE,
+                impersonator: NONE,
+                reason: NONE,
+                key: 0,
+                place: (BlockId { input: 0, number: 0 }, 1),
+            });
+        }
+        ranges.add(source, at(end * 3600));
+        survey.ranges = ranges;
+        let steps = vec![None; survey.changes.len()];
+        let params: BTreeMap<_, _> =
+            CHECK.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        let judgement = judge(&Case {
+            survey: &survey,
+            shown: &survey,
+            steps: &steps,
+            lists: &Lists::of(&survey),
+            params: &params,
+            scope: &Coverage::default(),
+            deciding: &DecidingNames::default(),
+            roster: None,
+            windows: &[],
+            freezes: &[],
+            zone: chrono_tz::Tz::UTC,
+            now: at(1 << 40),
+            period: (Timestamp::MIN, Timestamp::MAX),
+        });
+        let indices = judgement.violations.iter().filter_map(|violation| violation.subject.change());
+        (judgement.judged, judgement.not_applicable, indices.collect())
+    }
+
+    #[test]
+    fn a_link_that_leads_to_nothing_is_found() {
+        use Operation::{Created, Deleted, PortalOpened};
+        for (events, end, expected) in [
+            (&[(PortalOpened, 0, "a")][..], 25, (1, 0, vec![0])),
+            // The log has to go further than the window.
+            (&[(PortalOpened, 0, "a")], 24, (0, 1, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 24, "a")], 30, (1, 0, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 25, "a")], 30, (1, 0, vec![0])),
+            (&[(PortalOpened, 0, "a"), (Deleted, 1, "a")], 30, (1, 0, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 1, "b")], 30, (1, 0, vec![0])),
+            (&[(Created, 0, "a"), (PortalOpened, 1, "a"), (PortalOpened, 2, "b")], 30, (2, 0, vec![1, 2])),
+        ] {
+            assert_eq!(found(events, end), expected, "{events:?} {end}");
+        }
+    }
+}
