@@ -27,7 +27,8 @@ pub static CHECK: Check = Check {
     explain: Explain {
         means: "A portal URL was created, and no connection of the organization was created, enabled, \
                 disabled or deleted within the window. It is judged only where creations would be seen: \
-                where the source logs them, or another one does that knows the organization. Where that log \
+                where the source logs them, or another one does that shares its ids and knows the organization. \
+                Where that log \
                 ends within the window and none followed up to then, it is not judged.",
         why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
               can set up SSO for the organization.",

@@ -30,7 +30,8 @@ pub static CHECK: Check = Check {
                 in time is told. What a connection's own change to another provider is, `connection-altered` \
                 tells. Only connections whose providers are both \
                 known are compared. It is judged only where creations or enablings would be seen: where \
-                the source logs them, or another one does that knows the organization.",
+                the source logs them, or another one does that shares its ids and knows the \
+                organization.",
         why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
               another one is rare and announced; it is also how an account is taken over for good.",
         example: "A connection to the company's provider is deleted, and an hour later one to a provider \
