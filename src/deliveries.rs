@@ -3,12 +3,9 @@
 //! What an event says is its content: its time and every value it has, documented or not, whatever their
 //! order, the white space, how the time and documented keys are spelt, and what comes with the way of
 //! delivery, such as a wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
-//! the same event may come in two files, and looking one up at once would cost a miss of every cache. Of events
-//! that are only counted, what is to be taken back is written down where they may have come before.
+//! the same event may come in two files, and looking one up at once would cost a miss of every cache.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::event::{Attribute, Event, Operation};
 use crate::names::Space;
@@ -71,68 +68,6 @@ impl Identities {
     pub fn hash(&self, space: Space, text: &str) -> u64 {
         self.ids.hash_one((space, text))
     }
-}
-
-/// Which events that are only counted may have come before, told by some bits of their contents. All readers
-/// share it: which of equal events is taken for the first does not matter, as they say the same.
-pub struct Contents {
-    bits: Box<[AtomicU64]>,
-}
-
-impl Default for Contents {
-    fn default() -> Self {
-        Self::of(0)
-    }
-}
-
-impl Contents {
-    /// For inputs of so many bytes. Where there are more events than that, more of them are suspected for
-    /// nothing.
-    pub fn of(bytes: u64) -> Self {
-        const FEWEST_WORDS: u64 = 1 << 12;
-        const MOST_WORDS: u64 = 1 << 22;
-        // A line has some hundreds of bytes: that makes about ten bits for each.
-        let words = (bytes >> 12).clamp(FEWEST_WORDS, MOST_WORDS).next_power_of_two();
-        Self { bits: (0..words).map(|_| AtomicU64::new(0)).collect() }
-    }
-
-    /// Takes in the content of an event; `false` if none like it came before.
-    #[inline]
-    pub fn may_have(&self, content: u64) -> bool {
-        let (at, bit) = place(content, self.bits.len() - 1);
-        self.bits[at].fetch_or(bit, Ordering::Relaxed) & bit != 0
-    }
-}
-
-/// Of the contents that [`Contents`] suspected, each as often as it did: how often each came that came more
-/// than once, beyond the first time. `all` has all contents.
-pub fn came_again<'c>(
-    suspected: impl Iterator<Item = u64>,
-    all: impl Iterator<Item = &'c Vec<u64>>,
-) -> HashMap<u64, u64, fast::RandomState> {
-    let mut counts: HashMap<u64, u64, fast::RandomState> = suspected.map(|content| (content, 0)).collect();
-    if counts.is_empty() {
-        return counts;
-    }
-    // Most contents are not among them, and are told by some bits.
-    let words = (counts.len() * BITS / 64).next_power_of_two();
-    let mut bits = vec![0; words];
-    for content in counts.keys() {
-        let (at, bit) = place(*content, words - 1);
-        bits[at] |= bit;
-    }
-    let is_there = |content: &&u64| {
-        let (at, bit) = place(**content, words - 1);
-        bits[at] & bit != 0
-    };
-    for content in all.flatten().filter(is_there) {
-        if let Some(count) = counts.get_mut(content) {
-            *count += 1;
-        }
-    }
-    counts.retain(|_, count| *count > 1);
-    counts.values_mut().for_each(|count| *count -= 1);
-    counts
 }
 
 /// Something that a reader has: which reader's it is, and its index there.

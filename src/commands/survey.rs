@@ -6,14 +6,13 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::tally::{Tally, first_error};
-use crate::deliveries::Contents;
 use crate::finding::Finding;
 use crate::input::{Input, Meter};
 use crate::order::Piece;
 use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
-use crate::survey::{Gathered, Plan, Survey};
+use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
 use crate::terminal::Terminal;
 use crate::threads;
 use crate::times::Times;
@@ -51,11 +50,12 @@ impl Places {
 struct Part {
     times: Times,
     first_error: Option<Finding>,
+    arrived: Arrived,
 }
 
 impl Fold for Part {
     fn weight(&self) -> usize {
-        0
+        size_of_val(&*self.arrived)
     }
 }
 
@@ -79,14 +79,14 @@ pub fn survey(
     };
     let mut files: Vec<_> = inputs.iter().enumerate().map(file).collect();
     let mut bases = vec![Vec::new(); inputs.len()];
-    let bytes = inputs.iter().filter_map(Input::size).sum();
-    let plan = Arc::new(Plan { contents: Contents::of(bytes), ..plan });
+    let mut arrivals = Arrivals::default();
+    let plan = Arc::new(plan);
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                gathered.add(event, (block, line), &plan);
+                gathered.add(event, (block, line), &mut part.arrived, &plan);
                 gathered.note_found(event, &record.findings, (block, line), &plan);
             }
             None => {
@@ -103,6 +103,7 @@ pub fn survey(
             Piece::Block { input, line_base, counts, value } => {
                 let error = value.first_error.map(|error| Finding { line: error.line + line_base, ..error });
                 tally.block(input, counts, error);
+                arrivals.take(value.arrived);
                 bases[input].push(line_base);
                 files[input].counts.merge(counts);
                 files[input].times.append(value.times);
@@ -116,7 +117,7 @@ pub fn survey(
     })?;
     // Only now, when those that read are gone.
     threads::limit(settings.threads);
-    let survey = Survey::new(gathered);
+    let survey = Survey::new(gathered, arrivals);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

@@ -10,7 +10,7 @@ use crate::line::{self, Reading, Scratch};
 use crate::scan::BlockId;
 use crate::sheet::{Body, Cell, Chart, Sheet};
 use crate::sink::Origin;
-use crate::survey::{Gathered, Plan, Survey};
+use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
 use crate::time::Timestamp;
 
 /// A log.
@@ -145,22 +145,28 @@ impl Log {
         self.0.push(event.to_string());
     }
 
-    fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> Gathered {
-        let mut gathered = Gathered::default();
+    fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> (Gathered, Arrived) {
+        let (mut gathered, mut arrived) = (Gathered::default(), Arrived::new());
         let mut scratch = Scratch::default();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {
             let origin = Origin { line: u64::from(number), column: 1 };
             let read = line::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            gathered.add(&event, (BlockId { input, number: 0 }, number), plan);
+            gathered.add(&event, (BlockId { input, number: 0 }, number), &mut arrived, plan);
         }
-        gathered
+        (gathered, arrived)
     }
 
     /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, gathered: Vec<Gathered>, options: &Options) -> Sheet<'static> {
-        let survey = Survey::new(gathered);
+    fn make(report: &Report, gathered: Vec<(Gathered, Arrived)>, options: &Options) -> Sheet<'static> {
+        let mut arrivals = Arrivals::default();
+        let gathered = gathered.into_iter().map(|(gathered, arrived)| {
+            arrivals.take(arrived);
+            gathered
+        });
+        let gathered = gathered.collect();
+        let survey = Survey::new(gathered, arrivals);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
         let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
         (report.make)(Box::leak(Box::new(Material { survey, files: &[], options, verdicts })))

@@ -1,4 +1,13 @@
 //! What is kept of an event until all are read and it is known which ones came again.
+//!
+//! Of events that are only counted, such as views, there are far more than of others: of each there is its
+//! content, a hash, and what was counted of it only if some bits say that an equal one may have come before.
+//! One thread goes over them, in the order of the input: bits that several write to would be passed from
+//! processor to processor all the time.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use crate::event::Operation;
 use crate::history::Change;
@@ -74,6 +83,8 @@ pub struct Counted {
     pub ip: Id,
     /// As of a [`Delivery`].
     pub(super) seen: u32,
+    /// Number of the reader.
+    pub(super) reader: u32,
 }
 
 impl Counted {
@@ -90,6 +101,127 @@ impl Counted {
             kind: change.kind,
             ip: change.ip,
             seen: NONE,
+            reader: NONE,
+        }
+    }
+}
+
+/// Events that are only counted, each with its content, as a reader hands them over.
+pub type Arrived = Vec<(u64, Counted)>;
+
+/// Events that are only counted, in the order in which they came.
+#[derive(Default)]
+pub struct Arrivals {
+    contents: Vec<u64>,
+    /// Some bits of each content.
+    bits: Vec<u64>,
+    /// Those that may have come before, with what was counted of them.
+    suspected: Arrived,
+}
+
+/// So many bits there are for each content, at least.
+const BITS: usize = 8;
+const FEWEST_WORDS: usize = 1 << 10;
+
+impl Arrivals {
+    /// Takes in the next ones.
+    pub fn take(&mut self, arrived: Arrived) {
+        let needed = (self.contents.len() + arrived.len()) * BITS / 64;
+        if needed >= self.bits.len() {
+            self.bits = vec![0; (2 * needed).next_power_of_two().max(FEWEST_WORDS)];
+            let Self { contents, bits, .. } = self;
+            contents.iter().for_each(|content| {
+                set(bits, *content);
+            });
+        }
+        for (content, counted) in arrived {
+            self.contents.push(content);
+            if set(&mut self.bits, content) {
+                self.suspected.push((content, counted));
+            }
+        }
+    }
+
+    /// What was counted of events that came before.
+    pub(super) fn again(self) -> Vec<Counted> {
+        let Self { contents, mut bits, suspected } = self;
+        let mut left: HashMap<u64, u64, RandomState> =
+            suspected.iter().map(|(content, _)| (*content, 0)).collect();
+        // Most contents are not among them, and are told by the same bits.
+        bits.fill(0);
+        left.keys().for_each(|content| {
+            set(&mut bits, *content);
+        });
+        for content in contents.iter().filter(|content| has(&bits, **content)) {
+            if let Some(count) = left.get_mut(content) {
+                *count += 1;
+            }
+        }
+        let mut again = Vec::new();
+        // The first one stays; if it is suspected itself, that is the first of these.
+        for (content, counted) in suspected.into_iter().rev() {
+            if let Some(left) = left.get_mut(&content).filter(|left| **left > 1) {
+                *left -= 1;
+                again.push(counted);
+            }
+        }
+        again
+    }
+}
+
+/// Sets the bit of a content, and tells whether it was set.
+fn set(bits: &mut [u64], content: u64) -> bool {
+    let (at, bit) = place(bits, content);
+    let was_set = bits[at] & bit != 0;
+    bits[at] |= bit;
+    was_set
+}
+
+fn has(bits: &[u64], content: u64) -> bool {
+    let (at, bit) = place(bits, content);
+    bits.get(at).is_some_and(|word| word & bit != 0)
+}
+
+/// The word, of which there is a power of two, and the bit in it.
+fn place(bits: &[u64], content: u64) -> (usize, u64) {
+    ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn all_but_the_first_are_told(
+            parts in prop::collection::vec(prop::collection::vec((0..90_u64, 0..3_u64), 0..90), 0..5),
+        ) {
+            let event = Counted {
+                time: Timestamp::MIN, is_other: false, is_selected: true, is_impersonated: false,
+                action: 0, organization: 0, actor: 0, kind: 0, ip: 0, seen: 0, reader: 0,
+            };
+            let mut arrivals = Arrivals::default();
+            let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
+            for part in parts {
+                // Some contents share their bits.
+                let part: Vec<_> = part.into_iter().map(|(low, high)| low << 4 | high << 50).collect();
+                part.iter().for_each(|content| *expected.entry(*content).or_default() += 1);
+                // Their number tells them apart.
+                let number = |content: u64| content as u32 | (content >> 32) as u32;
+                arrivals.take(part.iter().map(|content| (*content, Counted { seen: number(*content), ..event })).collect());
+            }
+            let mut told: Vec<_> = arrivals.again().iter().map(|counted| counted.seen).collect();
+            told.sort_unstable();
+            let mut expected: Vec<_> = expected
+                .into_iter()
+                .flat_map(|(content, count)| {
+                    std::iter::repeat_n(content as u32 | (content >> 32) as u32, count as usize - 1)
+                })
+                .collect();
+            expected.sort_unstable();
+            prop_assert_eq!(told, expected);
         }
     }
 }

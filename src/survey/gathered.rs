@@ -4,10 +4,11 @@
 //! is the same among them is found at the end.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
-use super::arrivals::{Counted, Delivery, Kept};
+use super::arrivals::{Arrived, Counted, Delivery, Kept};
 use super::by_block::ByBlock;
 use super::faces::{Appearance, Faces, Sort};
 use super::impersonation::{is_explained, is_impersonated, is_reason};
@@ -53,10 +54,8 @@ pub struct Gathered {
     /// again.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
-    /// The contents of events that are only counted.
-    pub(super) contents: Vec<u64>,
-    /// Those that may have come before, with what was counted of them.
-    pub(super) suspected: Vec<(u64, Counted)>,
+    /// Number of the reader, once it is needed.
+    pub(super) number: Option<u32>,
     pub(super) visits: Vec<Visit>,
     pub(super) sightings: ByBlock<Sighting>,
     pub(super) notes: Notes,
@@ -69,8 +68,9 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Takes in an event from a 1-based line of a block.
-    pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
+    /// Takes in an event from a 1-based line of a block. If it is only counted, it is to be handed to the
+    /// [`Arrivals`](super::Arrivals) in the order of the input.
+    pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), arrived: &mut Arrived, plan: &Plan) {
         let time = event.time;
         self.ranges.add(event.source, time);
         self.other += u64::from(event.operation == Operation::Other);
@@ -89,7 +89,7 @@ impl Gathered {
         }
         let seen = self.see(event, is_selected, (ids, place), plan);
         if identity.is_only_counted {
-            self.arrive(event, is_selected, (ids, seen), identity.content, plan);
+            arrived.push((identity.content, self.counted(event, is_selected, (ids, seen), plan)));
         } else {
             let is_change = plan.wants.changes && is_kept(event);
             let kept = if is_selected || is_change || plan.wants.notes.is_some() {
@@ -127,32 +127,29 @@ impl Gathered {
         self.visits.len() as u32 - 1
     }
 
-    /// Writes down that an event came that is only counted, and what was counted of it if it may have come before.
-    fn arrive(
+    /// What was counted of an event that is only counted, with its content.
+    fn counted(
         &mut self,
         event: &Event<'_>,
         is_selected: bool,
         ([action, organization, actor, kind, ip], seen): ([Id; 5], u32),
-        content: u64,
         plan: &Plan,
-    ) {
-        self.contents.push(content);
-        if plan.contents.may_have(content) {
-            let (time, is_other) = (event.time, event.operation == Operation::Other);
-            let is_impersonated = is_selected && is_impersonated(event);
-            let ids = Counted {
-                time,
-                is_other,
-                is_selected,
-                is_impersonated,
-                action,
-                organization,
-                actor,
-                kind,
-                ip,
-                seen,
-            };
-            self.suspected.push((content, ids));
+    ) -> Counted {
+        let (time, is_other) = (event.time, event.operation == Operation::Other);
+        let is_impersonated = is_selected && is_impersonated(event);
+        let reader = *self.number.get_or_insert_with(|| plan.readers.fetch_add(1, Ordering::Relaxed));
+        Counted {
+            time,
+            is_other,
+            is_selected,
+            is_impersonated,
+            action,
+            organization,
+            actor,
+            kind,
+            ip,
+            seen,
+            reader,
         }
     }
 

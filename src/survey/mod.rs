@@ -24,10 +24,11 @@ mod whole;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use foldhash::fast::RandomState;
 
-use crate::deliveries::{Contents, Identities};
+use crate::deliveries::Identities;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Names, Texts};
@@ -35,6 +36,7 @@ use crate::redact::Redactor;
 use crate::select::Select;
 use crate::time::Timestamp;
 
+pub use arrivals::{Arrivals, Arrived};
 pub use clock::{Clock, Span};
 pub use gathered::Gathered;
 pub use kinds::{Kind, Kinds};
@@ -52,8 +54,8 @@ pub struct Plan {
     pub wants: Wants,
     /// Tells which events are the same.
     pub identities: Identities,
-    /// Which of those that are only counted came before.
-    pub contents: Contents,
+    /// How many readers have a number.
+    pub readers: AtomicU32,
     /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
     /// [`Survey::shown`].
     pub redactor: Option<Arc<Redactor>>,

@@ -5,21 +5,21 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::Survey;
-use super::arrivals::{Counted, Delivery, Kept};
+use super::arrivals::{Arrivals, Counted, Delivery, Kept};
 use super::gathered::{Gathered, quarter_of};
 use super::labels::Labelled;
 use super::ordered::sightings_in_order;
 use super::renumber::New;
-use crate::deliveries::{Item, came_again, repeated};
+use crate::deliveries::{Item, repeated};
 use crate::history::Change;
 use crate::names::Id;
 use crate::threads;
 
 impl Survey {
-    /// The survey of what readers have, in any order.
-    pub fn new(mut readers: Vec<Gathered>) -> Self {
+    /// The survey of what readers have, in any order, and of what they handed over.
+    pub fn new(mut readers: Vec<Gathered>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
-        let again_counted = counted_again(&mut readers);
+        let counted_again = arrivals.again();
         let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
         let (again, same) = threads::both(
             || repeated(&deliveries, |delivery| delivery.key),
@@ -44,10 +44,13 @@ impl Survey {
                 survey.uncount(&Counted::of(&news[*reader as usize].change(change)));
             }
         }
-        for (reader, counted) in &again_counted {
-            survey.redeliveries += 1;
-            survey.uncount(&news[*reader as usize].counted(counted));
-            repeats.seen.insert((*reader, counted.seen));
+        for counted in &counted_again {
+            // Whoever handed something over has a number.
+            if let Some(reader) = readers.iter().position(|reader| reader.number == Some(counted.reader)) {
+                survey.redeliveries += 1;
+                survey.uncount(&news[reader].counted(counted));
+                repeats.seen.insert((reader as u32, counted.seen));
+            }
         }
         let others = |(reader, index): &Item| Change {
             is_conflicting: true,
@@ -197,24 +200,6 @@ impl Survey {
             self.kinds.uncount(counted.kind);
         }
     }
-}
-
-/// What was counted of events that came before, each with its reader. Nobody needs their contents any more.
-fn counted_again(readers: &mut [Gathered]) -> Vec<(u32, Counted)> {
-    let suspected: Vec<_> = readers.iter_mut().map(|reader| std::mem::take(&mut reader.suspected)).collect();
-    let contents = suspected.iter().flatten().map(|(content, _)| *content);
-    let mut left = came_again(contents, readers.iter().map(|reader| &reader.contents));
-    readers.iter_mut().for_each(|reader| reader.contents = Vec::new());
-    let mut again = Vec::new();
-    for (reader, suspected) in (0..).zip(&suspected) {
-        for (content, counted) in suspected {
-            if let Some(left) = left.get_mut(content).filter(|left| **left > 0) {
-                *left -= 1;
-                again.push((reader, *counted));
-            }
-        }
-    }
-    again
 }
 
 /// What identifies a combination of texts: the first one that is not empty.

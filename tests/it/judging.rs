@@ -14,7 +14,7 @@ use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
-use ssoaudit::survey::{Gathered, Plan, Survey, Wants};
+use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
 use ssoaudit::time::{Timestamp, parse, parse_age, parse_zone};
 
 /// A line of a log with its number there.
@@ -109,9 +109,9 @@ fn window(json: &Json) -> Window {
 }
 
 #[derive(Default)]
-struct Nothing;
+struct Part(Arrived);
 
-impl Fold for Nothing {
+impl Fold for Part {
     fn weight(&self) -> usize {
         0
     }
@@ -191,25 +191,29 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, ..Plan::default() });
-    let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
+    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {
             return gathered.note_line(record.raw, &record.findings, place, &plan);
         };
-        gathered.add(event, place, &plan);
+        gathered.add(event, place, &mut part.0, &plan);
         gathered.note_found(event, &record.findings, place, &plan);
     };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
     let scan = Scan { threads: 2, block_bytes: 4096, reading };
     let mut bases = vec![Vec::new(); inputs.len()];
-    let take = |piece: Piece<Nothing>| {
+    let mut arrivals = Arrivals::default();
+    let take = |piece: Piece<Part>| {
         match piece {
-            Piece::Block { input, line_base, .. } => bases[input].push(line_base),
+            Piece::Block { input, line_base, value, .. } => {
+                arrivals.take(value.0);
+                bases[input].push(line_base);
+            }
             Piece::End { error, .. } => assert_eq!(error, None),
         }
         Ok(ControlFlow::Continue(()))
     };
     let gathered = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
-    (Survey::new(gathered), bases)
+    (Survey::new(gathered, arrivals), bases)
 }

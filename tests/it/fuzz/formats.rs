@@ -24,7 +24,7 @@ use ssoaudit::printer::{Plan, Printer, Rows};
 use ssoaudit::reports::{self, File, Material, Options};
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::sink::Origin;
-use ssoaudit::survey::{self, Gathered, Survey, Wants};
+use ssoaudit::survey::{self, Arrivals, Arrived, Gathered, Survey, Wants};
 use ssoaudit::time::{self, Timestamp};
 use ssoaudit::times::Times;
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
@@ -178,7 +178,7 @@ fn validation(case: &Case) {
 /// Everything about the log that reports and rules may want.
 fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
     let plan = survey::Plan { wants, ..survey::Plan::default() };
-    let mut gathered = Gathered::default();
+    let (mut gathered, mut arrived) = (Gathered::default(), Arrived::new());
     let mut file = File {
         name: case.name.clone(),
         input: 0,
@@ -194,10 +194,12 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
         };
         file.counts.valid += 1;
         file.times.add(event.time);
-        gathered.add(event, (BLOCK, number), &plan);
+        gathered.add(event, (BLOCK, number), &mut arrived, &plan);
         gathered.note_found(event, &record.findings, (BLOCK, number), &plan);
     });
-    (Survey::new(vec![gathered]), file)
+    let mut arrivals = Arrivals::default();
+    arrivals.take(arrived);
+    (Survey::new(vec![gathered], arrivals), file)
 }
 
 fn report(case: &Case, number: usize) {
