@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use super::{Material, Report};
 use crate::calendar::{self, Unit};
 use crate::event::Operation;
 use crate::history::{self, Gaps};
 use crate::names::{Counter, Id, Seen};
+use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
-use crate::survey::{QUARTER_SECONDS, Survey, Wants};
+use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -16,7 +19,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "summary",
     about: "what is in the input, on one page",
-    schema: "ssoaudit.report.summary.v1",
+    schema: "ssoaudit.report.summary.v2",
     wants: Wants { counts: true, changes: true, visits: false, notes: None },
     takes: &["--top", "--by"],
     make,
@@ -32,6 +35,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let (attention, actors) = threads::both(|| attention(material), actors);
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Summary".to_owned(),
         notes: material.notes_of_reading(),
         sections: vec![
@@ -107,6 +111,7 @@ static FILES: &[Column] = &[
 static ATTENTION: &[Column] = &[
     Column::new("count", "Count", Kind::Number, "how many"),
     Column::new("what", "What", Kind::Text, "what was seen"),
+    Column::new("certainty", "Certainty", Kind::Text, "how it is known, where it is about a state").rank(2),
     Column::new("command", "Shown by", Kind::Text, "the command that shows more").rank(1),
 ];
 
@@ -155,13 +160,16 @@ fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
 
 fn timeline(material: &Material<'_>) -> Chart {
     let quarters = &material.survey.quarters;
+    let latest = material.options.now.later_by(SKEW_SECONDS);
     let begin = |quarter: &i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
-    let times = || quarters.keys().map(begin);
+    // What is dated later than the present would stretch it.
+    let quarters = || quarters.iter().filter(|(quarter, _)| begin(quarter) <= latest);
+    let times = || quarters().map(|(quarter, _)| begin(quarter));
     let unit = material.options.by.unwrap_or_else(|| match (times().min(), times().max()) {
         (Some(first), Some(last)) => Unit::fitting(first, last),
         _ => Unit::Day,
     });
-    let counts = quarters.iter().map(|(quarter, count)| (begin(quarter), *count));
+    let counts = quarters().map(|(quarter, count)| (begin(quarter), *count));
     let (unit, buckets) = calendar::buckets(unit, material.options.zone, counts);
     Chart::Timeline { unit: unit.name(), buckets }
 }
@@ -250,48 +258,80 @@ fn by_word<'a>(
 /// What deserves a look, one line each: nothing that did not happen.
 fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let survey = material.survey;
-    let (removals, without, odd) = changes(survey);
+    let Changes { removals, without: [without, maybe_without], odd } = changes(material);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
     let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
-    let conflicts = survey.conflicts;
-    let lines: [(u64, Tone, &str, &str); 8] = [
-        (without, Tone::Bad, "organizations left without active SSO", "ssoaudit report removals"),
-        (invalid, Tone::Bad, "invalid lines, counted nowhere here", "ssoaudit validate"),
-        (conflicts, Tone::Bad, "events with another's id that differ", "ssoaudit report changes"),
-        (removals, Tone::Warn, "connections deleted or disabled", "ssoaudit report removals"),
+    let is_ahead = survey.ahead.count > 0;
+    let time = |time: Timestamp| if is_ahead { time.rfc3339(Tz::UTC) } else { String::new() };
+    let ahead = format!("events dated later than the present, the last one {}", time(survey.ahead.last));
+    let show_ahead = format!("ssoaudit filter --since {}", time(survey.ahead.first));
+    let lines: [(u64, Tone, &str, &str, &str); 10] = [
+        (without, Tone::Bad, "organizations left without active SSO", "certain", "ssoaudit report removals"),
+        (
+            maybe_without,
+            Tone::Warn,
+            "organizations left without active SSO that the log shows",
+            "presumed",
+            "ssoaudit report removals",
+        ),
+        (invalid, Tone::Bad, "invalid lines, counted nowhere here", "", "ssoaudit validate"),
+        (survey.conflicts, Tone::Bad, "events with another's id that differ", "", "ssoaudit report changes"),
+        (survey.ahead.count, Tone::Bad, &ahead, "", &show_ahead),
+        (removals, Tone::Warn, "connections deleted or disabled", "", "ssoaudit report removals"),
         (
             survey.impersonated,
             Tone::Warn,
             "events of impersonated sessions",
+            "",
             "ssoaudit filter --impersonated",
         ),
-        (odd, Tone::Warn, "changes odd for their connection's state", "ssoaudit report connections"),
+        (odd, Tone::Warn, "changes odd for their connection's state", "", "ssoaudit report connections"),
         (
             survey.redeliveries,
             Tone::Plain,
             "events delivered again, counted once",
+            "",
             "ssoaudit report connections",
         ),
-        (out_of_order, Tone::Plain, "events earlier than the one before", "ssoaudit filter --sort time"),
+        (out_of_order, Tone::Plain, "events earlier than the one before", "", "ssoaudit filter --sort time"),
     ];
-    let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, tone, what, command)| Row {
-        cells: vec![count.into(), what.into(), command.into()],
-        tone,
-    });
+    let row = |(count, tone, what, certainty, command): (u64, Tone, &str, &str, &str)| {
+        let texts = [what, certainty, command].map(|text| Cell::text(text.to_owned()));
+        Row { cells: [count.into()].into_iter().chain(texts).collect(), tone }
+    };
+    let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(row);
     Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
 }
 
-/// Selected removals, organizations that lost their last connection to the end of the log, and odd
-/// transitions.
-fn changes(survey: &Survey) -> (u64, u64, u64) {
+/// What there is to say about changes.
+struct Changes {
+    /// Selected removals.
+    removals: u64,
+    /// Organizations that lost their last connection to the end of the log by a selected change, certainly and
+    /// presumably.
+    without: [u64; 2],
+    /// Selected changes that are odd.
+    odd: u64,
+}
+
+fn changes(material: &Material<'_>) -> Changes {
+    let (survey, now) = (material.survey, material.options.now);
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
     let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
-    let (mut gaps, mut odd) = (Gaps::default(), 0);
-    history::walk(survey, Timestamp::MAX, |step| {
-        gaps.add(&step);
+    let (mut gaps, mut odd) = (Gaps::until(now), 0);
+    history::walk(survey, now, |step| {
+        gaps.add(&step, survey.changes[step.change].time);
         odd += u64::from(selected(step.change) && step.oddity().is_some());
     });
-    let without = gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)).count();
-    (removals.count() as u64, without as u64, odd)
+    let reach = material.reach();
+    let mut without = [0, 0];
+    for gap in gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)) {
+        let change = &survey.changes[gap.cause];
+        let until = reach.until(gap.organization, change, &[Operation::Enabled]);
+        let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
+        let certainty = certainty.unless(gap.is_contradictory);
+        without[usize::from(certainty != Certainty::Certain)] += 1;
+    }
+    Changes { removals: removals.count() as u64, without, odd }
 }

@@ -136,7 +136,7 @@ fn json_and_evidence_satisfy_their_schemas() {
     let path = path.to_str().unwrap();
     let (plain, findings) = (json(&[SAMPLE]), json(&["--evidence", path, SAMPLE]));
     for json in [&plain, &findings] {
-        validated("ssoaudit.check.v1", json);
+        validated("ssoaudit.check.v2", json);
         assert_eq!(json["inputs"][0]["bytes"], fs::metadata(SAMPLE).unwrap().len());
     }
     let evidence = fs::read(path).unwrap();

@@ -91,7 +91,10 @@ fn bars() -> Chart {
 }
 
 fn stretches() -> Chart {
-    let stretch = |from, to, is_open, tone| Stretch { from: at(from), to: at(to), is_open, tone };
+    let stretch = |from, to, is_open, tone| {
+        let is_presumed = tone == Tone::Warn;
+        Stretch { from: at(from), to: at(to), is_open, is_presumed, tone }
+    };
     let rows = vec![
         (
             "Acme GmbH".to_owned(),
@@ -126,6 +129,7 @@ fn sheet() -> Sheet<'static> {
     ];
     Sheet {
         name: "removals",
+        schema: "ssoaudit.report.removals.v2",
         title: format!("Removals of SSO connections {SCRIPT}"),
         notes: vec![
             "Only events from 2025-01-01 on were looked at.".to_owned(),
@@ -258,10 +262,11 @@ fn the_same_sheet_gives_the_same_page() {
 
 #[test]
 fn little_is_enough() {
-    let none = Sheet { name: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
+    let none =
+        Sheet { name: "none", schema: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
     elements(&render(&none, Tz::UTC));
     let (time, zero) = (at("2025-01-01T00:00:00Z"), [[0; 24]; 7]);
-    let nothing = Stretch { from: time, to: time, is_open: true, tone: Tone::Plain };
+    let nothing = Stretch { from: time, to: time, is_open: true, is_presumed: true, tone: Tone::Plain };
     let charts = vec![
         Chart::Timeline { unit: "hour", buckets: Vec::new() },
         Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), 0)] },
@@ -275,7 +280,8 @@ fn little_is_enough() {
     ];
     for chart in charts {
         let sections = vec![Section { key: "only", title: "Only", body: Body::Chart(chart) }];
-        let sheet = Sheet { name: "none", title: "None".to_owned(), notes: Vec::new(), sections };
+        let (title, notes) = ("None".to_owned(), Vec::new());
+        let sheet = Sheet { name: "none", schema: "none", title, notes, sections };
         let page = render(&sheet, Tz::UTC);
         elements(&page);
         assert!(!page.contains("NaN") && !page.contains("inf"));

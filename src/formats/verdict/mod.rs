@@ -47,7 +47,7 @@ pub static VERDICT_FORMATS: &[VerdictFormat] = &[
     },
     VerdictFormat {
         name: "json",
-        about: "one JSON object with everything (ssoaudit.check.v1)",
+        about: "one JSON object with everything (ssoaudit.check.v2)",
         render: |verdict, _, out| json::whole(verdict, out),
     },
     VerdictFormat {

@@ -110,7 +110,13 @@ mod tests {
 
     #[test]
     fn stretches_lie_in_time() {
-        let stretch = |from, to, is_open| Stretch { from: day(from), to: day(to), is_open, tone: Tone::Warn };
+        let stretch = |from, to, is_open| Stretch {
+            from: day(from),
+            to: day(to),
+            is_open,
+            is_presumed: false,
+            tone: Tone::Warn,
+        };
         let rows = vec![
             ("acme".to_owned(), vec![stretch(0, 10, false), stretch(20, 40, true)]),
             ("brief".to_owned(), vec![stretch(39, 39, false)]),
