@@ -175,7 +175,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
             rule.not_applicable.into(),
         ];
         cells.extend((0..Status::NAMES.len()).map(|rank| Cell::Number(counts.with_status(rank))));
-        Row { cells, tone: if counts.open() > 0 { tone(rule.severity) } else { Tone::Plain } }
+        Row { cells, tone: if counts.open() > 0 { tone(super::worst(rule, counts)) } else { Tone::Plain } }
     };
     let rows = verdict.rules.iter().zip(counts).map(row).collect();
     Body::Table(Table { columns: RULES, rows, empty: "There is no rule.", left_out: 0 })
