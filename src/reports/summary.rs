@@ -1,5 +1,6 @@
 //! `summary`: one page about what is in the input, and what of it deserves a look.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
@@ -111,7 +112,6 @@ static FILES: &[Column] = &[
 static ATTENTION: &[Column] = &[
     Column::new("count", "Count", Kind::Number, "how many"),
     Column::new("what", "What", Kind::Text, "what was seen"),
-    Column::new("certainty", "Certainty", Kind::Text, "how it is known, where it is about a state").rank(2),
     Column::new("command", "Shown by", Kind::Text, "the command that shows more").rank(1),
 ];
 
@@ -261,45 +261,67 @@ fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let Changes { removals, without: [without, maybe_without], odd } = changes(material);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
     let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
-    let is_ahead = survey.ahead.count > 0;
+    let ahead = survey.ahead;
+    let is_ahead = ahead.count > 0;
     let time = |time: Timestamp| if is_ahead { time.rfc3339(Tz::UTC) } else { String::new() };
-    let ahead = format!("events dated later than the present, the last one {}", time(survey.ahead.last));
-    let show_ahead = format!("ssoaudit filter --since {}", time(survey.ahead.first));
-    let lines: [(u64, Tone, &str, &str, &str); 10] = [
-        (without, Tone::Bad, "organizations left without active SSO", "certain", "ssoaudit report removals"),
+    let (first, last) = (time(ahead.first), time(ahead.last));
+    let day = last.split('T').next().unwrap_or_default();
+    let lines: [(u64, Tone, Cow<'_, str>, Cow<'_, str>); 10] = [
+        (
+            without,
+            Tone::Bad,
+            "organizations left without active SSO".into(),
+            "ssoaudit report removals".into(),
+        ),
         (
             maybe_without,
             Tone::Warn,
-            "organizations left without active SSO that the log shows",
-            "presumed",
-            "ssoaudit report removals",
+            "organizations presumably left without SSO".into(),
+            "ssoaudit report removals".into(),
         ),
-        (invalid, Tone::Bad, "invalid lines, counted nowhere here", "", "ssoaudit validate"),
-        (survey.conflicts, Tone::Bad, "events with another's id that differ", "", "ssoaudit report changes"),
-        (survey.ahead.count, Tone::Bad, &ahead, "", &show_ahead),
-        (removals, Tone::Warn, "connections deleted or disabled", "", "ssoaudit report removals"),
+        (invalid, Tone::Bad, "invalid lines, counted nowhere here".into(), "ssoaudit validate".into()),
+        (
+            survey.conflicts,
+            Tone::Bad,
+            "events with another's id that differ".into(),
+            "ssoaudit report changes".into(),
+        ),
+        (
+            ahead.count,
+            Tone::Bad,
+            format!("events in the future, up to {day}").into(),
+            format!("ssoaudit filter --since {first}").into(),
+        ),
+        (removals, Tone::Warn, "connections deleted or disabled".into(), "ssoaudit report removals".into()),
         (
             survey.impersonated,
             Tone::Warn,
-            "events of impersonated sessions",
-            "",
-            "ssoaudit filter --impersonated",
+            "events of impersonated sessions".into(),
+            "ssoaudit filter --impersonated".into(),
         ),
-        (odd, Tone::Warn, "changes odd for their connection's state", "", "ssoaudit report connections"),
+        (
+            odd,
+            Tone::Warn,
+            "changes odd for their connection's state".into(),
+            "ssoaudit report connections".into(),
+        ),
         (
             survey.redeliveries,
             Tone::Plain,
-            "events delivered again, counted once",
-            "",
-            "ssoaudit report connections",
+            "events delivered again, counted once".into(),
+            "ssoaudit report connections".into(),
         ),
-        (out_of_order, Tone::Plain, "events earlier than the one before", "", "ssoaudit filter --sort time"),
+        (
+            out_of_order,
+            Tone::Plain,
+            "events earlier than the one before".into(),
+            "ssoaudit filter --sort time".into(),
+        ),
     ];
-    let row = |(count, tone, what, certainty, command): (u64, Tone, &str, &str, &str)| {
-        let texts = [what, certainty, command].map(|text| Cell::text(text.to_owned()));
-        Row { cells: [count.into()].into_iter().chain(texts).collect(), tone }
-    };
-    let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(row);
+    let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, tone, what, command)| Row {
+        cells: vec![count.into(), Cell::text(what.into_owned()), Cell::text(command.into_owned())],
+        tone,
+    });
     Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
 }
 

@@ -250,6 +250,11 @@ fn every_section_and_every_chart_can_be_reached() {
     assert!(named("th").all(|th| th.attributes.contains_key("scope")));
     let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));
     assert_eq!(open.count(), 1);
+    let is_presumed = |class: &String| class.split(' ').any(|word| word == "presumed");
+    let presumed = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(is_presumed));
+    assert_eq!(presumed.count(), 1);
+    let text = page();
+    assert!(text.contains("<figcaption>Hardly filled: presumed,") && text.contains("<td>presumed</td>"));
 }
 
 #[test]

@@ -366,7 +366,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
                 "message": text, "fingerprint": fingerprint,
                 "time": "2025-01-15T10:30:00.500Z", "file": FILE, "line": 7,
                 "action": "sso.delete_connection", "organization": "org_1", "organization_name": text,
-                "connection": "conn_1", "actor": text, "actor_id": "user_1",
+                "connection": "conn_1", "actor": text, "actor_id": "user_1", "certainty": null,
             })
         );
     }

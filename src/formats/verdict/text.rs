@@ -49,7 +49,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         let each = |at: usize, out: &mut Vec<u8>| {
             let mut page = Page { out: String::new(), look: &look.look };
             page.gap();
-            page.finding(&verdict.tell(shown[at]), heading);
+            page.finding(&verdict.tell(shown[at]), &verdict.rules[rule], heading);
             page.flush(out)
         };
         threads::write(shown.len().min(look.max_findings), each, to)?;
@@ -105,10 +105,10 @@ impl Page<'_> {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, heading: Severity) {
+    fn finding(&mut self, finding: &Finding, outcome: &RuleOutcome, heading: Severity) {
         let time = finding.time.map(|time| time.to_the_second(self.look.zone));
         let known = (finding.status != Status::Open).then(|| status(finding));
-        let is_other = finding.severity != heading;
+        let is_other = [outcome.severity, heading].iter().any(|severity| *severity != finding.severity);
         let severity = is_other.then(|| severity_name(finding.severity).to_uppercase());
         let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
