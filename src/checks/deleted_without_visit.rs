@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
     let is_visit = case.actions_of(is_visit);
     let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
-    let (ranges, window) = (case.ranges(), case.age("window"));
+    let window = case.age("window");
     let is_known = |change: &Change| {
         change.actor != NONE && change.organization != NONE && logging[change.action as usize]
     };
@@ -77,7 +77,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let last = last[&(change.actor, change.organization)];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
         // Before the log began there may have been a visit.
-        let (begin, _) = ranges[change.action as usize];
+        let (begin, _) = case.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Answer::NotApplicable;
         }

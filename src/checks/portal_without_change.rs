@@ -42,7 +42,6 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let watched = case.watched(&[Operation::Created]);
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
     let mut followed: HashMap<usize, Timestamp, RandomState> = HashMap::default();
@@ -55,13 +54,12 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
-        let log_end = watched.get(change.organization as usize).filter(|end| **end > Timestamp::MIN);
-        let Some(log_end) = log_end else {
+        let Some(log_end) = case.reach.watched(change.organization, &[Operation::Created]) else {
             return Answer::NotApplicable;
         };
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         // After the log's end there may have been a change.
-        if !follows && !is_longer(change.time, *log_end, window) {
+        if !follows && !is_longer(change.time, log_end, window) {
             return Answer::NotApplicable;
         }
         Answer::bad_if(!follows, || {
@@ -77,6 +75,7 @@ mod tests {
     use super::*;
     use crate::history::Change;
     use crate::policy::DecidingNames;
+    use crate::reach::Reach;
     use crate::scan::BlockId;
     use crate::sources::ALL;
     use crate::survey::{Ranges, Survey};
@@ -127,6 +126,7 @@ mod tests {
             survey: &survey,
             shown: &survey,
             steps: &steps,
+            reach: &Reach::of(&survey, at(1 << 40)),
             lists: &Lists::of(&survey),
             params: &params,
             scope: &Coverage::default(),

@@ -92,7 +92,10 @@ fn judge(case: &Case<'_>) -> Judgement {
             let swap = swap.filter(|(index, ..)| step.after == State::Deleted || *index < left);
             swaps.extend(swap.map(|swap| (step.change, swap)));
         }
-        if matches!(step.after, State::Created | State::Active) && step.before != Some(step.after) {
+        // Whether one that was enabled after it was deleted is there is unknown; that it was enabled is not.
+        let is_there = matches!(step.after, State::Created | State::Active)
+            || (step.after == State::Unknown && step.told == State::Active);
+        if is_there && step.before != Some(step.after) {
             let next = &mut next[step.owner as usize];
             *next = Some(Next { index: step.change, change, provider, other: other_than(provider, *next) });
         }

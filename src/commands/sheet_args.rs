@@ -58,7 +58,7 @@ pub struct Request<'a> {
     pub select: &'a SelectArgs,
     /// How to print it.
     pub sheet: &'a SheetArgs,
-    /// How to make it; zone and selection are filled in.
+    /// How to make it; the present, zone and selection are filled in.
     pub options: Options,
     /// Where the roster was read from.
     pub roster: Option<&'a Path>,
@@ -68,6 +68,7 @@ impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
         let mut select = self.select.select()?;
+        self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
         // Of what is not selected, not every name is kept.
@@ -80,11 +81,17 @@ impl Request<'_> {
         }
         by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
         let redactor = self.sheet.redact.redactor()?.map(Arc::new);
-        let plan = Plan { select, wants: report.wants, redactor: redactor.clone(), ..Plan::default() };
+        let now = self.options.now;
+        let plan = Plan {
+            select,
+            wants: report.wants,
+            now: Some(now),
+            redactor: redactor.clone(),
+            ..Plan::default()
+        };
         let mut surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
         // What is allowed is decided by what the log says, before there are pseudonyms.
         let roster = self.options.roster.as_ref();
-        let now = self.select.now()?;
         let verdicts = roster.map(|roster| roster.verdicts(&surveyed.survey, now));
         if let (Some(roster), Some(file)) =
             (roster, self.roster.filter(|_| is_all_known && surveyed.tally.unreadable == 0))

@@ -22,12 +22,14 @@ use crate::sink::Sink;
 /// The source.
 pub static SOURCE: Source = Source {
     name: "centure",
+    title: "Centure",
     about: "Centure audit events (WorkOS Audit Logs)",
     ids: "workos",
     claims,
     wrapper: Some("event"),
     // Every target says what it is.
     tells_connection: |_| false,
+    complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

@@ -28,6 +28,8 @@ use crate::sink::Sink;
 pub struct Source {
     /// Name on the command line and in output.
     pub name: &'static str,
+    /// What to call it in a sentence.
+    pub title: &'static str,
     /// One line about it.
     pub about: &'static str,
     /// The space of its ids of actors, organizations and connections. Sources share one only where it is
@@ -39,6 +41,8 @@ pub struct Source {
     pub wrapper: Option<&'static str>,
     /// Whether an event is plainly about an SSO connection although no document names its action.
     pub tells_connection: fn(&Root<'_>) -> bool,
+    /// Where to find what it does not log; nothing where it logs the whole life of a connection.
+    pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
     /// Documented fields; parents before their children, preferred before others.

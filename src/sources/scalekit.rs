@@ -21,11 +21,13 @@ use crate::sink::Sink;
 /// The source.
 pub static SOURCE: Source = Source {
     name: "scalekit",
+    title: "Scalekit",
     about: "Scalekit webhook events",
     ids: "scalekit",
     claims,
     wrapper: None,
     tells_connection,
+    complement: None,
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

@@ -13,12 +13,12 @@ use super::by_block::ByBlock;
 use super::faces::{Appearance, Faces, Sort};
 use super::impersonation::{is_explained, is_impersonated, is_reason};
 use super::ranges::Ranges;
-use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
+use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
 use crate::history::Change;
-use crate::names::{Counter, Id, NONE, Texts};
+use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
 use crate::time::Timestamp;
 
@@ -65,6 +65,7 @@ pub struct Gathered {
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
+    pub(super) ahead: Seen,
 }
 
 impl Gathered {
@@ -72,7 +73,10 @@ impl Gathered {
     /// [`Arrivals`](super::Arrivals) in the order of the input.
     pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), arrived: &mut Arrived, plan: &Plan) {
         let time = event.time;
-        self.ranges.add(event.source, time);
+        match plan.now {
+            Some(now) if time > now => self.ranges.add_ahead(time),
+            _ => self.ranges.add(event.source, time),
+        }
         self.other += u64::from(event.operation == Operation::Other);
         if plan.wants.notes.is_some() {
             self.clock.add(time);
@@ -193,6 +197,9 @@ impl Gathered {
     fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
         self.impersonated += u64::from(is_impersonated(event));
+        if plan.now.is_some_and(|now| event.time > now.later_by(SKEW_SECONDS)) {
+            self.ahead.merge(Seen::once(event.time));
+        }
         let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
         if has_impersonator && !is_explained(event) && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);

@@ -180,6 +180,7 @@ impl Survey {
         self.ranges.merge(&reader.ranges);
         self.selected += reader.selected;
         self.impersonated += reader.impersonated;
+        self.ahead.merge(reader.ahead);
     }
 
     /// Takes back what was counted of an event that came again: at the same time as the one that
@@ -191,6 +192,8 @@ impl Survey {
         }
         self.selected -= 1;
         self.impersonated -= u64::from(counted.is_impersonated);
+        // All that are so late were counted.
+        self.ahead.count -= u64::from(counted.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
             self.actions.uncount(counted.action);

@@ -11,6 +11,7 @@ use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
 use ssoaudit::order::Piece;
 use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
+use ssoaudit::reach::Reach;
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
@@ -124,10 +125,11 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         _ => 0,
     };
     let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
-    let (survey, bases) = survey(files, latest);
+    let (survey, bases) = survey(files, latest, settings.now);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
+    let reach = &Reach::of(&survey, now);
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let mut deciding = DecidingNames::default();
     deciding.add_scope(scope);
@@ -138,6 +140,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         survey,
         shown,
         steps,
+        reach,
         lists,
         params,
         scope,
@@ -176,7 +179,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
 }
 
 /// What is collected of the files, and by file and block how many lines are before it.
-fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>) {
+fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey, Vec<Vec<u64>>) {
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<_> = files
         .iter()
@@ -190,7 +193,7 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         })
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
-    let plan = Arc::new(Plan { wants, ..Plan::default() });
+    let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {

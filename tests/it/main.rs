@@ -54,6 +54,8 @@ mod gate;
 // By what people, organizations and connections are known, and what hides from the gate.
 mod hiding;
 mod identities;
+// That nothing is said which the log does not show.
+mod certainty;
 // What a policy and a baseline know of findings about more than their event.
 mod known;
 // Results that can be shared.
