@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, json};
 
+use super::MENDED;
 use super::time::{milliseconds, nanoseconds};
 
 /// A line with a finding of level error. Which finding it was is for another test.
@@ -16,7 +17,14 @@ pub type Valid<T> = Result<T, Invalid>;
 /// The neutral event, and what the selecting flags may ask for beyond it.
 pub struct Normal {
     pub event: Value,
+    /// Ids and names.
     pub organizations: Vec<String>,
+    /// Those of them that are ids.
+    pub organization_ids: Vec<String>,
+    /// Some document of the source names the action.
+    pub is_documented: bool,
+    /// Where the event is, it has another one as a member.
+    pub is_ambiguous: bool,
     pub connections: Vec<String>,
     pub connection_types: Vec<String>,
 }
@@ -31,13 +39,27 @@ pub fn normalize(line: &str) -> Option<Normal> {
         return None;
     }
     let wrapped = root.get("event").filter(|event| event.is_object());
-    if looks_like_centure(wrapped.unwrap_or(&root)) {
-        centure(&root, wrapped.unwrap_or(&root)).ok()
+    let is_itself = MENDED && wrapped.is_some() && is_complete(&root);
+    let event = wrapped.filter(|_| !is_itself).unwrap_or(&root);
+    let mut normal = if looks_like_centure(event) {
+        centure(&root, event).ok()?
     } else if looks_like_scalekit(&root) {
-        scalekit(&root).ok()
+        scalekit(&root).ok()?
     } else {
-        None
-    }
+        return None;
+    };
+    normal.is_ambiguous = is_itself;
+    Some(normal)
+}
+
+/// An object that is an event by itself is not the wrapper of another one: all that its source requires at
+/// the top is there.
+pub fn is_complete(root: &Value) -> bool {
+    let has = |name: &str| root.get(name).is_some() || root.get(camel(name)).is_some();
+    let centure = ["action", "occurred_at", "actor", "targets", "context", "metadata"];
+    let scalekit = ["spec_version", "id", "type", "object", "occurred_at", "environment_id", "data"];
+    (looks_like_centure(root) && centure.into_iter().all(has))
+        || (looks_like_scalekit(root) && scalekit.into_iter().all(has))
 }
 
 /// How many arrays and objects are open at the deepest place of a line.
@@ -191,6 +213,14 @@ pub fn text_or_null(object: &Value, name: &str) -> Value {
     some_text(object.get(name).and_then(Value::as_str))
 }
 
+/// The same where numbers and booleans count as they are written.
+pub fn said_or_null(object: &Value, name: &str) -> Value {
+    match object.get(name) {
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) if MENDED => scalar.to_string().into(),
+        _ => text_or_null(object, name),
+    }
+}
+
 pub fn some_text(text: Option<&str>) -> Value {
     text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from)
 }
@@ -285,8 +315,8 @@ pub fn centure_actor(actor: &Value) -> Valid<Value> {
         "name": text_or_null(actor, "name"),
         "email": text_or_null(metadata, "email"),
         "impersonator": unless_hollow(json!({
-            "email": text_or_null(metadata, "impersonator_email"),
-            "reason": text_or_null(metadata, "impersonator_reason"),
+            "email": said_or_null(metadata, "impersonator_email"),
+            "reason": said_or_null(metadata, "impersonator_reason"),
         })),
     })))
 }
@@ -372,9 +402,13 @@ pub fn centure_provider(kind: &str) -> Option<&'static str> {
 }
 
 pub fn centure_normal(event: Value, beside: [Option<&str>; 2], targets: &[Value]) -> Normal {
+    let organizations: Vec<String> = beside.into_iter().flatten().map(str::to_owned).collect();
     let mut normal = Normal {
+        is_documented: is_documented(&CENTURE_ACTIONS, &event["action"]),
+        is_ambiguous: false,
         event,
-        organizations: beside.into_iter().flatten().map(str::to_owned).collect(),
+        organization_ids: organizations.clone(),
+        organizations,
         connections: Vec::new(),
         connection_types: Vec::new(),
     };
@@ -382,10 +416,12 @@ pub fn centure_normal(event: Value, beside: [Option<&str>; 2], targets: &[Value]
         let metadata = &target["metadata"];
         if is_a(target, "organization") {
             collect(&mut normal.organizations, &target["id"]);
+            collect(&mut normal.organization_ids, &target["id"]);
             collect(&mut normal.organizations, &target["name"]);
             collect(&mut normal.organizations, &metadata["name"]);
         } else if is_a(target, "sso_connection") {
             collect(&mut normal.organizations, &metadata["organization_id"]);
+            collect(&mut normal.organization_ids, &metadata["organization_id"]);
             collect(&mut normal.connections, &target["id"]);
             collect(&mut normal.connection_types, &metadata["connection_type"]);
         }
@@ -416,8 +452,13 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     organization.map_or(Ok(()), |organization| check_id(organization, "org_", 32))?;
     optional_text(root, "display_name")?;
     let data = required_object(root, "data")?;
-    let (organization_in_data, connection) =
-        if scalekit_operation(action) == "other" { (None, Value::Null) } else { scalekit_connection(data)? };
+    let (organization_in_data, connection) = if scalekit_operation(action) != "other" {
+        scalekit_connection(data)?
+    } else if MENDED && !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
+        undocumented_connection(data)
+    } else {
+        (None, Value::Null)
+    };
 
     let event = json!({
         "schema": "ssoaudit.event.v1", "source": "scalekit", "id": id,
@@ -472,6 +513,23 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
     Ok((Some(organization), connection))
 }
 
+/// The same of an event that no document names: what is like that of an event about SSO counts, and nothing
+/// has to be there.
+pub fn undocumented_connection(data: &Value) -> (Option<&str>, Value) {
+    let text = |name: &str| member(data, name).ok().flatten().and_then(Value::as_str).filter(|it| !it.is_empty());
+    let kind = text("connection_type");
+    let connection = json!({
+        "id": text("id"),
+        "name": null,
+        "type": kind,
+        "protocol": kind.map(scalekit_protocol),
+        "provider": text("provider").and_then(scalekit_provider),
+        "enabled": data.get("enabled").filter(|enabled| enabled.is_boolean()),
+        "status": text("status"),
+    });
+    (text("organization_id"), unless_hollow(connection))
+}
+
 /// Only the types that the fixtures and the generator use.
 pub fn scalekit_protocol(kind: &str) -> &'static str {
     match kind.to_ascii_lowercase().as_str() {
@@ -496,8 +554,12 @@ pub fn scalekit_provider(provider: &str) -> Option<&'static str> {
 }
 
 pub fn scalekit_normal(event: Value, organizations: [Option<&str>; 2]) -> Normal {
+    let organizations: Vec<String> = organizations.into_iter().flatten().map(str::to_owned).collect();
     let mut normal = Normal {
-        organizations: organizations.into_iter().flatten().map(str::to_owned).collect(),
+        is_documented: is_documented(&SCALEKIT_ACTIONS, &event["action"]),
+        is_ambiguous: false,
+        organization_ids: organizations.clone(),
+        organizations,
         connections: Vec::new(),
         connection_types: Vec::new(),
         event,
@@ -507,5 +569,65 @@ pub fn scalekit_normal(event: Value, organizations: [Option<&str>; 2]) -> Normal
     normal
 }
 
-// ---------------------------------------------------------------------------------------------
-// The oracle: times
+pub fn is_documented(actions: &[&str], action: &Value) -> bool {
+    action.as_str().is_some_and(|action| actions.iter().any(|known| known.eq_ignore_ascii_case(action)))
+}
+
+/// The actions on Centure's pages.
+pub const CENTURE_ACTIONS: [&str; 10] = [
+    "sso.view_settings",
+    "sso.create_management_portal_url",
+    "sso.delete_connection",
+    "directory_sync.delete",
+    "directory_sync.create_management_portal_url",
+    "audit_logs.create_management_portal_url",
+    "log_streams.create_management_portal_url",
+    "user.view_settings",
+    "api_key.create",
+    "organization.update_name",
+];
+
+/// The event types of Scalekit's envelope.
+pub const SCALEKIT_ACTIONS: [&str; 41] = [
+    "organization.created",
+    "organization.updated",
+    "organization.deleted",
+    "organization.domain_created",
+    "organization.domain_deleted",
+    "organization.domain_dns_verification_success",
+    "organization.domain_dns_verification_failed",
+    "organization.sso_created",
+    "organization.sso_enabled",
+    "organization.sso_disabled",
+    "organization.sso_deleted",
+    "organization.directory_enabled",
+    "organization.directory_disabled",
+    "organization.directory.user_created",
+    "organization.directory.user_updated",
+    "organization.directory.user_deleted",
+    "organization.directory.group_created",
+    "organization.directory.group_updated",
+    "organization.directory.group_deleted",
+    "user.signup",
+    "user.login",
+    "user.logout",
+    "user.organization_invitation",
+    "user.organization_membership_created",
+    "user.organization_membership_updated",
+    "user.organization_membership_deleted",
+    "role.created",
+    "role.updated",
+    "role.deleted",
+    "permission.created",
+    "permission.updated",
+    "permission.deleted",
+    "connected_account.created",
+    "connected_account.updated",
+    "connected_account.status_updated",
+    "connected_account.deleted",
+    "connected_account.magic_link_generated",
+    "connected_account.oauth_tokens_fetched",
+    "connected_account.token_refresh_succeeded",
+    "connected_account.token_refresh_failed",
+    "connected_account.oauth_succeeded",
+];
