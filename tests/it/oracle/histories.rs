@@ -80,6 +80,8 @@ struct Maker<'t> {
     mailed: [usize; 3],
     connections: Vec<Connection>,
     events: usize,
+    /// What was changed when: what says the same of one moment but for its id may stand in either order.
+    taken: Vec<(i128, String)>,
 }
 
 /// The history of a seed.
@@ -89,7 +91,7 @@ pub fn history(seed: u64, twists: &Twists) -> History {
     let begin = nanoseconds("2025-03-03T06:00:00Z").unwrap() + dice.below(5) as i128 * DAY;
     let most = if dice.percent(70) { 25 } else { 58 };
     let count = 3 + dice.below(most);
-    let mut maker = Maker { dice, twists, called: [0; 3], mailed: [0; 3], connections, events: 0 };
+    let mut maker = Maker { dice, twists, called: [0; 3], mailed: [0; 3], connections, events: 0, taken: Vec::new() };
     let mut lines: Vec<String> = Vec::new();
     let mut time = begin;
     let mut end = begin;
@@ -97,7 +99,9 @@ pub fn history(seed: u64, twists: &Twists) -> History {
     for _ in 0..count {
         time += maker.pause();
         // Far from the present, so that its edge is somebody else's matter.
-        time = time.min(begin + 9 * DAY);
+        if time > begin + 9 * DAY {
+            break;
+        }
         end = time;
         maker.event(time, &mut lines);
     }
@@ -189,6 +193,11 @@ impl Maker<'_> {
         if self.twists.has(Twist::Decoys) && self.dice.percent(6) {
             event["event"] = self.centure("sso.view_settings", time);
         }
+        let what = format!("{} {} {}", event["type"], event["data"]["id"], event["targets"][0]["id"]);
+        if self.taken.contains(&(time, what.clone())) {
+            return;
+        }
+        self.taken.push((time, what));
         lines.push(spelled(&event, Spelling::Plain, &mut self.dice));
         while self.dice.percent(12) {
             self.again(&event, lines);

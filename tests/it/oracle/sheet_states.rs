@@ -132,7 +132,7 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
 fn recreated(states: &States<'_>, at: usize, owner: &Key) -> Option<bool> {
     let connection = states.changes[at].connection().unwrap();
     let [_, protocol, provider] = states.kind_by(&connection, at);
-    if protocol.is_null() && provider.is_null() {
+    if (protocol.is_null() && provider.is_null()) || !MENDED {
         return None;
     }
     let is_made = |later: usize, counts_unknown: bool| {
