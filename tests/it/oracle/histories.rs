@@ -82,6 +82,8 @@ struct Maker<'t> {
     events: usize,
     /// What was changed when: what says the same of one moment but for its id may stand in either order.
     taken: Vec<(i128, String)>,
+    /// Who acted last, and for which organization: mostly they go on.
+    last: (usize, usize),
 }
 
 /// The history of a seed.
@@ -91,7 +93,7 @@ pub fn history(seed: u64, twists: &Twists) -> History {
     let begin = nanoseconds("2025-03-03T06:00:00Z").unwrap() + dice.below(5) as i128 * DAY;
     let most = if dice.percent(70) { 25 } else { 58 };
     let count = 3 + dice.below(most);
-    let mut maker = Maker { dice, twists, called: [0; 3], mailed: [0; 3], connections, events: 0, taken: Vec::new() };
+    let mut maker = Maker { dice, twists, called: [0; 3], mailed: [0; 3], connections, events: 0, taken: Vec::new(), last: (0, 0) };
     let mut lines: Vec<String> = Vec::new();
     let mut time = begin;
     let mut end = begin;
@@ -383,7 +385,10 @@ impl Maker<'_> {
     }
 
     fn centure_deletion(&mut self, time: i128) -> Value {
-        let at = self.of_vendor(false);
+        let mut at = self.of_vendor(false);
+        if self.connections[at].home != self.last.1 {
+            at = self.of_vendor(false);
+        }
         let target = self.connection_target(at);
         let id = target["metadata"]["organization_id"].as_str().unwrap().to_owned();
         let mut event = self.centure("sso.delete_connection", time);
@@ -402,7 +407,8 @@ impl Maker<'_> {
 
     /// An event about an organization.
     fn centure(&mut self, action: &str, time: i128) -> Value {
-        let organization = self.dice.below(3);
+        let organization = if self.dice.percent(50) { self.last.1 } else { self.dice.below(3) };
+        self.last.1 = organization;
         let id = self.organization_id(false, organization);
         let target = if action.starts_with("directory") {
             json!({ "type": "directory_sync", "id": "directory_1" })
@@ -434,7 +440,8 @@ impl Maker<'_> {
     }
 
     fn actor(&mut self) -> Value {
-        let at = self.dice.below(ACTORS.len());
+        let at = if self.dice.percent(50) { self.last.0 } else { self.dice.below(ACTORS.len()) };
+        self.last.0 = at;
         let (id, name, emails) = ACTORS[at];
         let mut actor = json!({ "type": "user", "id": id, "metadata": {} });
         if !name.is_empty() && self.dice.percent(80) {
