@@ -160,10 +160,19 @@ impl Log {
         self.entries.iter().filter(|entry| entry.source() == source).map(|entry| entry.nanos).min().unwrap_or_default()
     }
 
-    /// Until when a source's log goes: not beyond the present.
+    /// Until when a source's log goes: what is dated later than the present does not show that it goes
+    /// beyond the others.
     pub fn end_of(&self, source: &str) -> i128 {
         let all = self.entries.iter().filter(|entry| entry.source() == source).map(|entry| entry.nanos);
+        if MENDED {
+            return all.filter(|time| *time <= self.now).max().unwrap_or_default();
+        }
         all.max().unwrap_or_default().min(self.now)
+    }
+
+    /// Whether an event is dated later than the present.
+    pub fn is_late(&self, entry: &Entry) -> bool {
+        entry.nanos > self.now
     }
 }
 

@@ -286,7 +286,9 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let is_other = change.operation() == "deleted" || states.changes[follower].connection() != change.connection();
         let is_soon = states.changes[follower].nanos - change.nanos <= window;
         if stays && is_other && is_soon && judge.covers(RULE, change) {
-            all.push(Found::of(RULE, change));
+            // Whether what is said only later tells what went away.
+            let earlier = states.kind_by(&connection, at);
+            all.push(Found { is_open: MENDED && earlier[2].is_null(), ..Found::of(RULE, change) });
         }
     }
     all

@@ -9,7 +9,6 @@ use super::histories::SECOND;
 use super::history::utc;
 use super::judge::Judge;
 use super::log::{Entry, Key};
-use super::states::is_certain;
 use super::told::Section;
 
 /// Shares have four digits.
@@ -47,7 +46,7 @@ pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
     vec![
         Section::facts("input", input),
         attention(judge, &shown, redeliveries),
-        timeline(&shown),
+        timeline(judge, &shown),
         rows("actions", &|entry| {
             let (action, operation) = (entry.action().into(), entry.operation().into());
             Some(vec![("action", action), ("operation", operation), ("source", entry.source().into())])
@@ -127,8 +126,9 @@ fn files(judge: &Judge<'_>) -> Section {
 }
 
 /// The buckets of the timeline that have something, by when they begin.
-fn timeline(shown: &[&Entry]) -> Section {
+fn timeline(judge: &Judge<'_>, shown: &[&Entry]) -> Section {
     let quarter = |nanos: i128| nanos.div_euclid(900 * SECOND) * 900 * SECOND;
+    // How far what is dated wrongly stretches a timeline was not laid down.
     let quarters: Vec<i128> = shown.iter().map(|entry| quarter(entry.nanos)).collect();
     let length = quarters.iter().max().zip(quarters.iter().min()).map_or(0, |(last, first)| last - first);
     let day = 86_400 * SECOND;
@@ -142,6 +142,9 @@ fn timeline(shown: &[&Entry]) -> Section {
             _ => format!("{}-01T00:00:00Z", &utc(time)[..7]),
         };
         *counts.entry(begin).or_default() += 1;
+    }
+    if shown.iter().any(|entry| judge.log.is_late(entry)) {
+        return Section::anything("timeline");
     }
     Section::rows("timeline", counts.into_iter().map(|(from, count)| json!({ "from": from, "count": count })).collect())
 }
@@ -178,15 +181,15 @@ fn attention(judge: &Judge<'_>, shown: &[&Entry], redeliveries: u64) -> Section 
     if !judge.selection.is_everything() {
         section.forget(|row| row["what"] == "future");
     }
-    let _ = is_certain;
     section
 }
 
 /// What a line of the program is about.
-pub fn about(what: &str) -> &'static str {
+pub fn about(line: &Value) -> &'static str {
+    let what = line["what"].as_str().unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|word| what.contains(word));
     match () {
-        () if has(&["presumed", "confirmed"]) => "presumed",
+        () if has(&["without active SSO"]) && line["certainty"] == "presumed" => "presumed",
         () if has(&["without active SSO"]) => "without",
         () if has(&["invalid lines"]) => "invalid",
         () if has(&["another's id"]) => "conflicts",
@@ -195,7 +198,7 @@ pub fn about(what: &str) -> &'static str {
         () if has(&["odd for"]) => "odd",
         () if has(&["delivered again"]) => "redeliveries",
         () if has(&["earlier than"]) => "out of order",
-        () if has(&["later than", "future"]) => "future",
+        () if has(&["later than"]) => "future",
         () => "something else",
     }
 }

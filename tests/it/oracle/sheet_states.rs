@@ -59,8 +59,8 @@ fn change(judge: &Judge<'_>, at: usize) -> Value {
         "redeliveries": change.redeliveries,
         "conflict": change.is_conflicting,
     });
-    // Of the certainty of what is unknown nothing was laid down.
-    if [before, after].contains(&Some("unknown")) { row } else { marked(row, is_certain(&organization)) }
+    // Of the certainty of what is unknown, or has not come yet, nothing was laid down.
+    if [before, after].contains(&Some("unknown")) || log.is_late(change) { row } else { marked(row, is_certain(&organization)) }
 }
 
 pub fn removals(judge: &Judge<'_>) -> Vec<Section> {
@@ -121,6 +121,9 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
     // Whether something of the future replaces anything was not laid down.
     if next.is_some_and(|next| next.nanos > log.now) || change.nanos > log.now {
         left_out(&mut row, &["replaced_by", "replaced_after_seconds"]);
+    }
+    if log.is_late(change) {
+        left_out(&mut row, &["left_active"]);
     }
     match gap {
         Some(gap) => marked(row, gap.is_certain),
@@ -217,11 +220,16 @@ fn life(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> Value {
         "redeliveries": changes.iter().map(|change| change.redeliveries).sum::<u64>(),
         "odd": states.oddities(connection),
     });
-    let mut row = if state == "unknown" { row } else { marked(row, is_certain(&owner)) };
-    // How long something was active up to a change in the future was not laid down, nor the end of what
-    // was told up to a moment.
-    if changes.iter().any(|change| change.nanos > log.now) || judge.selection.at.is_some() {
+    let is_after_end = judge.selection.at.is_some_and(|at| at > log.end_of(last.source()));
+    // Of the certainty of what is unknown, or after the end of the log, nothing was laid down.
+    let mut row = if state == "unknown" || is_after_end { row } else { marked(row, is_certain(&owner)) };
+    // Nor how long something was active up to a moment.
+    if judge.selection.at.is_some() {
         left_out(&mut row, &["active_seconds"]);
+    }
+    // Nor what a change that has not come yet does to a connection.
+    if changes.iter().any(|change| log.is_late(change)) {
+        left_out(&mut row, &["active_seconds", "state", "certainty"]);
     }
     row
 }
@@ -262,5 +270,9 @@ fn posture_of(judge: &Judge<'_>, owner: &Key, moment: i128) -> Value {
         "connections": ids,
         "without_since": last.map(|last| utc(states.changes[last].nanos)),
     });
-    marked(row, is_certain(owner) && !is_unknown)
+    let is_after_end = states.owned_by(owner).iter().any(|connection| {
+        let source = states.of_connection(connection)[0].source();
+        moment > judge.log.end_of(source)
+    });
+    if is_after_end { row } else { marked(row, is_certain(owner) && !is_unknown) }
 }

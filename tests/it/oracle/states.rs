@@ -120,6 +120,10 @@ impl<'l> States<'l> {
         if !takes || !self.active(&owner, at + 1).is_empty() {
             return None;
         }
+        // What has not begun yet is none.
+        if MENDED && self.log.is_late(change) {
+            return None;
+        }
         let end = self.next_active(&owner, at + 1);
         let is_present = MENDED || !is_report;
         let end = end.filter(|end| !is_present || end.nanos <= self.log.now);
