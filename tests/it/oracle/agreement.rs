@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::MENDED;
-use super::histories::{History, history};
+use super::histories::{History, history, is_whole};
 use super::history::utc;
 use super::judge::Judge;
 use super::log::Log;
@@ -66,8 +66,7 @@ fn generated_histories_agree() {
 }
 
 fn told(question: &Question) -> String {
-    let lines: Vec<String> =
-        question.history.files.iter().map(|file| file.join("\n")).collect();
+    let lines: Vec<String> = question.history.files.iter().map(|file| file.join("\n")).collect();
     format!(
         "now {}, at {:?}, flags {:?}\n{}\nroster:\n{}\n{}",
         utc(question.history.now),
@@ -82,7 +81,9 @@ fn told(question: &Question) -> String {
 /// Drops lines and parts of the policy as long as the program disagrees about the same command.
 fn shrunk(mut question: Question, command: &str) -> Question {
     let still = |question: &Question| {
-        !question.history.files.iter().all(Vec::is_empty) && agrees(question, command).is_err()
+        let files = &question.history.files;
+        let is_read_as_lines = files.iter().flat_map(|file| file.first()).all(|line| is_whole(line));
+        !files.iter().all(Vec::is_empty) && is_read_as_lines && agrees(question, command).is_err()
     };
     let mut is_done = false;
     while !is_done {
@@ -142,14 +143,24 @@ fn agrees(question: &Question, command: &str) -> Result<(), String> {
 fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) -> Result<Value, String> {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let mut args: Vec<String> = match command {
-        "check" => vec!["check".to_owned(), "--show-known".to_owned(), "--allow-empty".to_owned(), "--policy".to_owned(), path("policy.toml")],
+        "check" => vec![
+            "check".to_owned(),
+            "--show-known".to_owned(),
+            "--allow-empty".to_owned(),
+            "--policy".to_owned(),
+            path("policy.toml"),
+        ],
         "summary" => ["summary", "--top", "500"].map(str::to_owned).to_vec(),
         report => vec!["report".to_owned(), report.to_owned()],
     };
     match command {
         "access" => args.extend(["--top", "500"].map(str::to_owned)),
-        "authorization" if !question.policy.roster.is_empty() => args.extend(["--roster".to_owned(), path("roster.csv")]),
-        "connections" => args.extend(question.selection.at.into_iter().flat_map(|at| ["--at".to_owned(), utc(at)])),
+        "authorization" if !question.policy.roster.is_empty() => {
+            args.extend(["--roster".to_owned(), path("roster.csv")])
+        }
+        "connections" => {
+            args.extend(question.selection.at.into_iter().flat_map(|at| ["--at".to_owned(), utc(at)]))
+        }
         _ => {}
     }
     args.extend(["--now".to_owned(), utc(question.history.now), "--format".to_owned(), "json".to_owned()]);
@@ -159,7 +170,9 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
     let run = ssoaudit(&args);
     let mut answer: Value =
         serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {args:?}: {}", run.stderr))?;
-    let base = |name: &str| Path::new(name).file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+    let base = |name: &str| {
+        Path::new(name).file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
+    };
     match command {
         "check" => {
             for finding in answer["findings"].as_array_mut().unwrap() {
@@ -176,7 +189,8 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
                 file["file"] = base(file["file"].as_str().unwrap()).into();
             }
             let buckets = answer["timeline"]["buckets"].as_array().unwrap().iter();
-            answer["timeline"] = buckets.filter(|bucket| bucket["count"] != 0).cloned().collect::<Vec<_>>().into();
+            answer["timeline"] =
+                buckets.filter(|bucket| bucket["count"] != 0).cloned().collect::<Vec<_>>().into();
         }
         _ => {}
     }
@@ -232,28 +246,45 @@ fn more(judge: &Judge<'_>, answer: &Value) -> Result<(), String> {
         .filter(|entry| !entry.normal.is_documented && judge.selection.selects(judge.log, entry))
         .collect();
     if judge.policy.is_on("unknown-action") {
-        same("actions of unknown-action", unknown.iter().map(|entry| entry.action()).collect(), texts("unknown-action", "action"))?;
+        same(
+            "actions of unknown-action",
+            unknown.iter().map(|entry| entry.action()).collect(),
+            texts("unknown-action", "action"),
+        )?;
         for finding in of("unknown-action") {
             let action = finding["action"].as_str().unwrap();
             let severity = if is_near(action) { "medium" } else { "low" };
-            let is_overridden = judge.policy.rules.get("unknown-action").is_some_and(|wanted| wanted.severity.is_some());
+            let is_overridden =
+                judge.policy.rules.get("unknown-action").is_some_and(|wanted| wanted.severity.is_some());
             if !is_overridden && finding["severity"] != severity {
                 return Err(format!("{action:?} is {} instead of {severity}", finding["severity"]));
             }
         }
     }
     if answer["unknown_actions"] != unknown.len() {
-        return Err(format!("{} events of unknown actions instead of {}", answer["unknown_actions"], unknown.len()));
+        return Err(format!(
+            "{} events of unknown actions instead of {}",
+            answer["unknown_actions"],
+            unknown.len()
+        ));
     }
     if judge.selection.is_everything() {
-        same("ids of identity-changed", changed(judge), texts("identity-changed", "organization").into_iter().chain(texts("identity-changed", "actor_id")).collect())?;
+        same(
+            "ids of identity-changed",
+            changed(judge),
+            texts("identity-changed", "organization")
+                .into_iter()
+                .chain(texts("identity-changed", "actor_id"))
+                .collect(),
+        )?;
     }
     Ok(())
 }
 
 /// Whether an action looks like one that changes connections, of those that are generated.
 fn is_near(action: &str) -> bool {
-    !["sso.rotate_certificate", "sso.view_setting", "organization.sso_revoked", "user.frobnicated"].contains(&action)
+    !["sso.rotate_certificate", "sso.view_setting", "organization.sso_revoked", "user.frobnicated"]
+        .contains(&action)
 }
 
 /// Ids of what has several names of which a pattern of the policy matches some and not others.
@@ -302,14 +333,22 @@ fn generated_histories_have_every_twist() {
             [format!("{rule} {}", row["status"].as_str().unwrap_or_default()), rule]
         }));
         let known = log.entries.iter();
-        seen.extend(known.filter(|entry| entry.redeliveries > 0).map(|entry| format!("again {}", entry.operation())));
+        seen.extend(
+            known.filter(|entry| entry.redeliveries > 0).map(|entry| format!("again {}", entry.operation())),
+        );
         seen.extend(log.entries.iter().filter(|entry| entry.nanos > log.now).map(|_| "future".to_owned()));
     }
     let quiet = ["portal-without-change", "identity-changed", "unknown-action"];
     for (rule, ..) in super::policies::RULES.iter().filter(|(rule, ..)| !quiet.contains(rule)) {
         assert!(seen.contains(*rule) || !MENDED, "no {rule} in {seen:?}");
     }
-    for what in ["future", "again viewed", "again deleted", "connection-deleted planned", "connection-deleted suppressed"] {
+    for what in [
+        "future",
+        "again viewed",
+        "again deleted",
+        "connection-deleted planned",
+        "connection-deleted suppressed",
+    ] {
         assert!(seen.contains(what) || !MENDED, "no {what} in {seen:?}");
     }
 }

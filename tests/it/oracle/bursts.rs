@@ -15,7 +15,8 @@ pub fn findings<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     for actor in actors {
         let theirs: Vec<&Entry> =
             judge.deeds.iter().copied().filter(|deed| deed.actor().as_ref() == Some(&actor)).collect();
-        let portals: Vec<&Entry> = theirs.iter().copied().filter(|deed| deed.operation() == "portal-opened").collect();
+        let portals: Vec<&Entry> =
+            theirs.iter().copied().filter(|deed| deed.operation() == "portal-opened").collect();
         for (rule, deeds, most, seconds) in
             [("portal-url-burst", &portals, 5, 600), ("actor-across-orgs", &theirs, 3, 3600)]
         {
@@ -43,7 +44,11 @@ fn organizations(deeds: &[&Entry]) -> BTreeSet<Key> {
 
 /// Stretches of deeds in which too much happens within the window wherever one looks; those that overlap
 /// are one.
-fn bursts<'l>(deeds: &[&'l Entry], window: i128, is_too_much: impl Fn(&[&Entry]) -> bool) -> Vec<Vec<&'l Entry>> {
+fn bursts<'l>(
+    deeds: &[&'l Entry],
+    window: i128,
+    is_too_much: impl Fn(&[&Entry]) -> bool,
+) -> Vec<Vec<&'l Entry>> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for end in 1..=deeds.len() {
         let begin = (0..end).find(|at| deeds[end - 1].nanos - deeds[*at].nanos <= window).unwrap();

@@ -160,7 +160,8 @@ impl<'l> Judge<'l> {
         };
         let connection = entry.connection();
         // The owner and the organization that the event names have to be those of the plan.
-        let owner = connection.as_ref().filter(|_| entry.is_change()).map(|connection| self.states.owner(connection));
+        let owner =
+            connection.as_ref().filter(|_| entry.is_change()).map(|connection| self.states.owner(connection));
         let organizations = [found.organization.clone(), entry.organization(), owner];
         found.operation == Some(planned.operation)
             && planned.not_before <= time
@@ -222,7 +223,8 @@ impl<'l> Judge<'l> {
             let is_theirs = excuses(self.log, &actor, entry, |text| in_roster(who, text));
             (*at == "*" || organization.as_ref().is_some_and(is_there)) && is_theirs
         };
-        let roles: Vec<&'static str> = self.policy.roster.iter().filter(gives).map(|[_, _, role]| *role).collect();
+        let roles: Vec<&'static str> =
+            self.policy.roster.iter().filter(gives).map(|[_, _, role]| *role).collect();
         Some(roles.iter().copied().find(|role| *role == "admin").or(roles.first().copied()))
     }
 

@@ -22,7 +22,9 @@ impl Named {
     /// What an event calls it, if it is about it.
     pub fn said_by(&self, entry: &Entry) -> Option<String> {
         let text = match self {
-            Self::Organization(key) if entry.organization().as_ref() == Some(key) => entry.at(&["organization", "name"]),
+            Self::Organization(key) if entry.organization().as_ref() == Some(key) => {
+                entry.at(&["organization", "name"])
+            }
             Self::Actor(id) if entry.actor().as_deref() == Some(id) => entry.at(&["actor", "email"]),
             _ => return None,
         };
@@ -56,7 +58,9 @@ pub fn in_force(log: &Log, named: &Named, time: i128) -> Vec<String> {
     let mut texts: Vec<String> = uses.iter().map(|(_, text)| text.clone()).collect();
     texts.sort();
     texts.dedup();
-    let times = |text: &str| uses.iter().filter(move |(_, said)| said == text).map(|(time, _)| *time).collect::<Vec<_>>();
+    let times = |text: &str| {
+        uses.iter().filter(move |(_, said)| said == text).map(|(time, _)| *time).collect::<Vec<_>>()
+    };
     let is_superseded = |text: &String| {
         let last = times(text).into_iter().max();
         texts.iter().any(|other| other != text && times(other).into_iter().min() > last)

@@ -96,7 +96,18 @@ pub const RULES: [(&str, &str, bool, char); 25] = [
 pub const SEVERITIES: [&str; 5] = ["info", "low", "medium", "high", "critical"];
 
 const ORGANIZATIONS: [&str; 12] = [
-    "org_1", "org_2", "org_c1", "org_c3", "Acme", "acme*", "acme corp", "Bolt", "Nut & S?hne", "Cobalt", "dune", "*",
+    "org_1",
+    "org_2",
+    "org_c1",
+    "org_c3",
+    "Acme",
+    "acme*",
+    "acme corp",
+    "Bolt",
+    "Nut & S?hne",
+    "Cobalt",
+    "dune",
+    "*",
 ];
 const ACTORS: [&str; 8] = [
     "user_ann",
@@ -190,9 +201,23 @@ fn planned(dice: &mut Dice, history: &History) -> Planned {
 
 fn wanted(dice: &mut Dice) -> (&'static str, Rule) {
     let mut wanted = Rule::default();
-    let rules = ["org-left-without-sso", "actor-across-orgs", "portal-url-burst", "new-address", "same-person",
-        "log-gap", "portal-without-change", "unapproved-connection-type", "provider-swapped", "deleted-without-visit",
-        "connection-deleted", "impersonated-change", "foreign-connection", "contradictory-event", "event-from-the-future"];
+    let rules = [
+        "org-left-without-sso",
+        "actor-across-orgs",
+        "portal-url-burst",
+        "new-address",
+        "same-person",
+        "log-gap",
+        "portal-without-change",
+        "unapproved-connection-type",
+        "provider-swapped",
+        "deleted-without-visit",
+        "connection-deleted",
+        "impersonated-change",
+        "foreign-connection",
+        "contradictory-event",
+        "event-from-the-future",
+    ];
     let rule = *dice.pick(&rules);
     let age = |dice: &mut Dice| [60, 600, 3600, 86_400][dice.below(4)];
     match rule {
@@ -302,7 +327,8 @@ impl Policy {
         for planned in &self.planned {
             let Planned { organization, operation, connection, actor, not_before, expires } = planned;
             let (from, to) = (utc(*not_before), utc(*expires));
-            writeln!(out, "[[planned]]\norganization = \"{organization}\"\noperation = \"{operation}\"").unwrap();
+            writeln!(out, "[[planned]]\norganization = \"{organization}\"\noperation = \"{operation}\"")
+                .unwrap();
             writeln!(out, "not-before = \"{from}\"\nexpires = \"{to}\"\nticket = \"T\"").unwrap();
             for (key, pattern) in [("connection", connection), ("actor", actor)] {
                 pattern.iter().for_each(|pattern| writeln!(out, "{key} = \"{pattern}\"").unwrap());
@@ -310,8 +336,15 @@ impl Policy {
         }
         for suppression in &self.suppressions {
             let Suppression { rule, organization, connection, actor, expires } = suppression;
-            writeln!(out, "[[suppressions]]\nrule = \"{rule}\"\nreason = \"R\"\nexpires = \"{}\"", utc(*expires)).unwrap();
-            for (key, pattern) in [("organization", organization), ("connection", connection), ("actor", actor)] {
+            writeln!(
+                out,
+                "[[suppressions]]\nrule = \"{rule}\"\nreason = \"R\"\nexpires = \"{}\"",
+                utc(*expires)
+            )
+            .unwrap();
+            for (key, pattern) in
+                [("organization", organization), ("connection", connection), ("actor", actor)]
+            {
                 pattern.iter().for_each(|pattern| writeln!(out, "{key} = \"{pattern}\"").unwrap());
             }
         }

@@ -9,15 +9,8 @@ use super::log::Entry;
 
 /// What all rules find that are on, but for those that are compared in another way.
 pub fn findings<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
-    let all = [
-        left_without_sso,
-        of_records,
-        of_connections,
-        of_people,
-        of_times,
-        swaps,
-        super::bursts::findings,
-    ];
+    let all =
+        [left_without_sso, of_records, of_connections, of_people, of_times, swaps, super::bursts::findings];
     let found = all.into_iter().flat_map(|rule| rule(judge));
     found.filter(|found| judge.policy.is_on(found.rule)).collect()
 }
@@ -47,7 +40,8 @@ fn of_records<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         all.push(Found { place: Some(*place), ..Found::of_nothing("invalid-event") });
     }
     for entry in &log.entries {
-        let is_unexplained = !entry.impersonator().is_null() && entry.reason().is_null() && entry.actor().is_some();
+        let is_unexplained =
+            !entry.impersonator().is_null() && entry.reason().is_null() && entry.actor().is_some();
         let skew = judge.setting("event-from-the-future", "skew", 300) * SECOND;
         let is_late = entry.nanos > log.now + skew;
         let is_contradictory = entry.contradicts || entry.normal.is_ambiguous;
@@ -88,7 +82,11 @@ fn conflicts<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let is_further_covered = versions[1..].iter().any(|version| judge.covers(RULE, version));
         for (at, version) in versions.into_iter().enumerate() {
             if judge.covers(RULE, version) && (at > 0 || !is_further_covered) {
-                all.push(if version.is_deed() { Found::of(RULE, version) } else { Found::noted(RULE, version) });
+                all.push(if version.is_deed() {
+                    Found::of(RULE, version)
+                } else {
+                    Found::noted(RULE, version)
+                });
             }
         }
     }
@@ -144,7 +142,8 @@ fn is_unapproved(judge: &Judge<'_>, change: &Entry) -> bool {
 /// The type or the provider is not what was last said of the connection since it was deleted, if it was.
 fn is_altered(judge: &Judge<'_>, at: usize) -> bool {
     let change = judge.states.changes[at];
-    let earlier = judge.states.changes[..at].iter().rev().filter(|other| other.connection() == change.connection());
+    let earlier =
+        judge.states.changes[..at].iter().rev().filter(|other| other.connection() == change.connection());
     let since: Vec<&&Entry> = earlier.take_while(|other| other.operation() != "deleted").collect();
     [0, 2].iter().any(|what| {
         let now = &change.kind()[*what];
@@ -169,7 +168,10 @@ fn of_people<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let history = judge.setting("new-address", "history", 5);
         for (rule, is_so) in [
             ("impersonated-change", deed.is_impersonated()),
-            ("not-on-roster", is_for_admins && ["not on the roster", "wrong role"].contains(&judge.verdict(deed))),
+            (
+                "not-on-roster",
+                is_for_admins && ["not on the roster", "wrong role"].contains(&judge.verdict(deed)),
+            ),
             ("new-address", is_new && earlier.len() as i128 >= history),
             ("deleted-without-visit", deed.operation() == "deleted" && lacks_visit(judge, deed)),
             ("same-person", deed.operation() == "deleted" && opened_portal(judge, deed)),
@@ -198,7 +200,9 @@ fn lacks_visit(judge: &Judge<'_>, deed: &Entry) -> bool {
 fn opened_portal(judge: &Judge<'_>, deed: &Entry) -> bool {
     let window = judge.setting("same-person", "window", 7 * 86_400) * SECOND;
     let is_theirs = |entry: &&&Entry| {
-        entry.operation() == "portal-opened" && entry.actor() == deed.actor() && entry.organization() == deed.organization()
+        entry.operation() == "portal-opened"
+            && entry.actor() == deed.actor()
+            && entry.organization() == deed.organization()
     };
     let opened = judge.deeds.iter().filter(is_theirs).map(|entry| entry.nanos);
     opened.filter(|time| *time <= deed.nanos).any(|time| deed.nanos - time <= window)
@@ -239,7 +243,9 @@ fn silences<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     let (since, until) = (bound(&flags.since), bound(&flags.until));
     let most = judge.setting("log-gap", "max", 86_400) * SECOND;
     let pauses = times.windows(2).filter(|pair| pair[1] - pair[0] > most);
-    let shown = pauses.filter(|pair| since.is_none_or(|since| pair[1] > since) && until.is_none_or(|until| pair[0] < until));
+    let shown = pauses.filter(|pair| {
+        since.is_none_or(|since| pair[1] > since) && until.is_none_or(|until| pair[0] < until)
+    });
     shown.map(|pair| Found { time: Some(pair[0]), ..Found::of_nothing("log-gap") }).collect()
 }
 
@@ -251,7 +257,11 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     let provider = |change: &Entry| {
         let own = change.kind()[2].clone();
         let said = states.of_connection(&change.connection().unwrap());
-        let said = said.iter().rev().filter(|other| other.nanos <= judge.log.now).map(|other| other.kind()[2].clone());
+        let said = said
+            .iter()
+            .rev()
+            .filter(|other| other.nanos <= judge.log.now)
+            .map(|other| other.kind()[2].clone());
         let said = said.into_iter().find(|word| !word.is_null()).unwrap_or(Value::Null);
         if own.is_null() { said } else { own }
     };
@@ -261,7 +271,9 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let owner = states.owner(&connection);
         let goes = match (states.state(&connection, at), states.state(&connection, at + 1)) {
             (before, Some("deleted")) => change.operation() == "deleted" && before != Some("deleted"),
-            (before, Some("disabled")) => MENDED && change.operation() == "disabled" && before != Some("disabled"),
+            (before, Some("disabled")) => {
+                MENDED && change.operation() == "disabled" && before != Some("disabled")
+            }
             _ => false,
         };
         // Centure logs no creation, and nobody else has its connections.
@@ -282,8 +294,10 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let Some(follower) = follower else {
             continue;
         };
-        let stays = change.operation() == "deleted" || states.state(&connection, follower) == Some("disabled");
-        let is_other = change.operation() == "deleted" || states.changes[follower].connection() != change.connection();
+        let stays =
+            change.operation() == "deleted" || states.state(&connection, follower) == Some("disabled");
+        let is_other =
+            change.operation() == "deleted" || states.changes[follower].connection() != change.connection();
         let is_soon = states.changes[follower].nanos - change.nanos <= window;
         if stays && is_other && is_soon && judge.covers(RULE, change) {
             // Whether what is said only later tells what went away.

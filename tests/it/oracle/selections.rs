@@ -25,7 +25,10 @@ pub fn selection(seed: u64, history: &History, twists: &Twists) -> Selection {
         match dice.below(10) {
             0 => flags.since = Some(utc(moment(&mut dice))),
             1 => flags.until = Some(utc(moment(&mut dice) + SECOND)),
-            2 => flags.org = vec![(*dice.pick(&["Acme", "acme*", "Bolt", "org_2", "org_c1", "nobody*"])).to_owned()],
+            2 => {
+                flags.org =
+                    vec![(*dice.pick(&["Acme", "acme*", "Bolt", "org_2", "org_c1", "nobody*"])).to_owned()]
+            }
             3 => flags.action = vec![(*dice.pick(&["deleted", "sso.*", "*abled", "other"])).to_owned()],
             4 => flags.connection_type = vec![(*dice.pick(&["OktaSAML", "SAML", "*OIDC"])).to_owned()],
             _ => {}
@@ -50,7 +53,8 @@ impl Selection {
             return false;
         }
         let is_called = |other: &&Entry| {
-            let names = other.normal.organizations.iter().filter(|it| !other.normal.organization_ids.contains(it));
+            let names =
+                other.normal.organizations.iter().filter(|it| !other.normal.organization_ids.contains(it));
             let mut names = names;
             names.any(|name| org.iter().any(|pattern| matches(pattern, name)))
         };

@@ -19,8 +19,7 @@ pub fn share(part: usize, whole: usize) -> Value {
 
 pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
     let log = judge.log;
-    let shown: Vec<&Entry> =
-        log.entries.iter().filter(|entry| judge.selection.selects(log, entry)).collect();
+    let shown: Vec<&Entry> = log.entries.iter().filter(|entry| judge.selection.selects(log, entry)).collect();
     let times = || log.entries.iter().map(|entry| entry.nanos);
     let valid: usize = log.tallies.iter().map(|tally| tally.valid).sum();
     let redeliveries: u64 = log.entries.iter().map(|entry| entry.redeliveries).sum();
@@ -41,7 +40,9 @@ pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
     if MENDED {
         input["other"] = log.entries.iter().filter(|entry| entry.operation() == "other").count().into();
     }
-    let rows = |key: &'static str, of: &dyn Fn(&Entry) -> Option<Vec<(&'static str, Value)>>| ranking(key, &shown, of);
+    let rows = |key: &'static str, of: &dyn Fn(&Entry) -> Option<Vec<(&'static str, Value)>>| {
+        ranking(key, &shown, of)
+    };
     let named = |name: Value| (!name.is_null()).then(|| vec![("name", name)]);
     vec![
         Section::facts("input", input),
@@ -146,7 +147,10 @@ fn timeline(judge: &Judge<'_>, shown: &[&Entry]) -> Section {
     if shown.iter().any(|entry| judge.log.is_late(entry)) {
         return Section::anything("timeline");
     }
-    Section::rows("timeline", counts.into_iter().map(|(from, count)| json!({ "from": from, "count": count })).collect())
+    Section::rows(
+        "timeline",
+        counts.into_iter().map(|(from, count)| json!({ "from": from, "count": count })).collect(),
+    )
 }
 
 /// By what a line of what deserves a look is about, how many there are.
@@ -176,7 +180,10 @@ fn attention(judge: &Judge<'_>, shown: &[&Entry], redeliveries: u64) -> Section 
         ("future", if MENDED { late } else { 0 }),
     ];
     let rows = lines.into_iter().filter(|(_, count)| *count > 0);
-    let mut section = Section::rows("attention", rows.map(|(what, count)| json!({ "what": what, "count": count })).collect());
+    let mut section = Section::rows(
+        "attention",
+        rows.map(|(what, count)| json!({ "what": what, "count": count })).collect(),
+    );
     // Whether late events outside of a selection are told was not laid down.
     if !judge.selection.is_everything() {
         section.forget(|row| row["what"] == "future");

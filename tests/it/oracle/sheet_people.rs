@@ -26,7 +26,11 @@ fn visits<'l>(judge: &Judge<'l>) -> BTreeMap<String, Visits<'l>> {
         visits.sort_by_key(|visit| {
             let rank = ["viewed", "portal-opened", "created", "enabled", "disabled", "deleted", "other"];
             let rank = rank.iter().position(|operation| *operation == visit.operation());
-            let texts = [visit.organization_id(), visit.ip().map_or(Value::Null, Value::from), visit.at(&["user_agent"])];
+            let texts = [
+                visit.organization_id(),
+                visit.ip().map_or(Value::Null, Value::from),
+                visit.at(&["user_agent"]),
+            ];
             let more = [visit.at(&["page"]), visit.impersonator(), visit.raw_reason()];
             let text = |value: &Value| value.as_str().map(str::to_owned);
             (visit.nanos, rank, texts.each_ref().map(text), more.each_ref().map(text))
@@ -59,7 +63,8 @@ fn few(texts: Vec<String>, most: usize) -> Vec<String> {
 }
 
 fn organization_names(judge: &Judge<'_>, visits: &[&Entry]) -> Vec<String> {
-    let mut all = frequent(visits.iter().filter_map(|visit| visit.organization()).map(|(space, id)| (id, space)));
+    let mut all =
+        frequent(visits.iter().filter_map(|visit| visit.organization()).map(|(space, id)| (id, space)));
     let name = |(id, space): (String, &'static str)| {
         judge.log.name_of(&(space, id.clone())).as_str().map_or(id, str::to_owned)
     };
@@ -143,7 +148,8 @@ fn impersonation(judge: &Judge<'_>, all: &BTreeMap<String, Visits<'_>>) -> Vec<V
 pub fn authorization(judge: &Judge<'_>) -> Vec<Section> {
     let log = judge.log;
     let is_shown = |deed: &&&Entry| {
-        let is_for_admins = ["portal-opened", "deleted"].contains(&deed.operation()) || deed.actor().is_some();
+        let is_for_admins =
+            ["portal-opened", "deleted"].contains(&deed.operation()) || deed.actor().is_some();
         is_for_admins && judge.selection.selects(log, deed)
     };
     let deeds: Vec<&Entry> = judge.deeds.iter().filter(is_shown).copied().collect();
@@ -166,9 +172,12 @@ pub fn authorization(judge: &Judge<'_>) -> Vec<Section> {
             })
         })
         .collect();
-    let count = |verdict: &str| has_roster.then(|| verdicts.iter().filter(|row| row["verdict"] == verdict).count());
+    let count =
+        |verdict: &str| has_roster.then(|| verdicts.iter().filter(|row| row["verdict"] == verdict).count());
     let mut totals = json!({});
-    for verdict in ["not on the roster", "wrong role", "not the owner", "impersonated", "unknown actor", "allowed"] {
+    for verdict in
+        ["not on the roster", "wrong role", "not the owner", "impersonated", "unknown actor", "allowed"]
+    {
         if MENDED || verdict != "not the owner" {
             totals[verdict.replace(' ', "_")] = count(verdict).into();
         }
@@ -249,7 +258,8 @@ pub fn access(judge: &Judge<'_>) -> Vec<Section> {
         for burst in bursts_of(visits) {
             let mut row = stretch(judge, burst);
             let rank = ["viewed", "portal-opened", "created", "enabled", "disabled", "deleted", "other"];
-            let operations = rank.into_iter().filter(|name| burst.iter().any(|visit| visit.operation() == *name));
+            let operations =
+                rank.into_iter().filter(|name| burst.iter().any(|visit| visit.operation() == *name));
             row["operations"] = operations.collect::<Vec<_>>().into();
             bursts.add(row, false);
         }
@@ -309,7 +319,8 @@ fn heat(judge: &Judge<'_>, all: &BTreeMap<String, Visits<'_>>) -> Vec<Value> {
         rows.push(grid(name, visits));
     }
     for ip in ips {
-        let its: Visits<'_> = everybody.iter().copied().filter(|visit| visit.ip().as_ref() == Some(&ip)).collect();
+        let its: Visits<'_> =
+            everybody.iter().copied().filter(|visit| visit.ip().as_ref() == Some(&ip)).collect();
         rows.push(grid(ip, &its));
     }
     rows
@@ -319,7 +330,8 @@ fn uses(judge: &Judge<'_>, visits: &[&Entry]) -> Vec<Value> {
     let mut rows = Vec::new();
     let address = |visit: &Entry| visit.ip();
     let agent = |visit: &Entry| visit.at(&["user_agent"]).as_str().map(str::to_owned);
-    let sorts: [(&str, &dyn Fn(&Entry) -> Option<String>); 2] = [("address", &address), ("user agent", &agent)];
+    let sorts: [(&str, &dyn Fn(&Entry) -> Option<String>); 2] =
+        [("address", &address), ("user agent", &agent)];
     for (what, value) in sorts {
         let mut seen: Vec<String> = Vec::new();
         for visit in visits {
@@ -365,7 +377,8 @@ fn sessions_of<'l>(visits: &[&'l Entry]) -> Vec<Visits<'l>> {
     for who in drivers {
         let mut last: Option<i128> = None;
         for visit in visits.iter().copied().filter(|visit| driver(visit) == who) {
-            match sessions.last_mut().filter(|_| last.is_some_and(|last| visit.nanos - last <= 1800 * SECOND)) {
+            match sessions.last_mut().filter(|_| last.is_some_and(|last| visit.nanos - last <= 1800 * SECOND))
+            {
                 Some(session) => session.push(visit),
                 None => sessions.push(vec![visit]),
             }

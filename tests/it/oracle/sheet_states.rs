@@ -23,7 +23,8 @@ fn marked(mut row: Value, is_certain: bool) -> Value {
 
 pub fn changes(judge: &Judge<'_>) -> Vec<Section> {
     let states = &judge.states;
-    let shown = (0..states.changes.len()).filter(|at| judge.selection.selects(judge.log, states.changes[*at]));
+    let shown =
+        (0..states.changes.len()).filter(|at| judge.selection.selects(judge.log, states.changes[*at]));
     vec![Section::rows("changes", shown.map(|at| change(judge, at)).collect())]
 }
 
@@ -34,7 +35,8 @@ fn change(judge: &Judge<'_>, at: usize) -> Value {
     let [before, after] = [at, at + 1].map(|after| states.state(&connection, after));
     let [kind, protocol, provider] = change.kind();
     let organization = change.organization().unwrap();
-    let opened = judge.deeds.iter().filter(|deed| deed.operation() == "portal-opened" && deed.nanos <= change.nanos);
+    let opened =
+        judge.deeds.iter().filter(|deed| deed.operation() == "portal-opened" && deed.nanos <= change.nanos);
     let opened = opened.filter(|deed| change.actor().is_some() && deed.actor() == change.actor());
     let opened = opened.map(|deed| deed.nanos).max();
     let row = json!({
@@ -60,19 +62,30 @@ fn change(judge: &Judge<'_>, at: usize) -> Value {
         "conflict": change.is_conflicting,
     });
     // Of the certainty of what is unknown, or has not come yet, nothing was laid down.
-    if [before, after].contains(&Some("unknown")) || log.is_late(change) { row } else { marked(row, is_certain(&organization)) }
+    if [before, after].contains(&Some("unknown")) || log.is_late(change) {
+        row
+    } else {
+        marked(row, is_certain(&organization))
+    }
 }
 
 pub fn removals(judge: &Judge<'_>) -> Vec<Section> {
     let states = &judge.states;
     let its: Vec<usize> = (0..states.changes.len())
-        .filter(|at| states.changes[*at].is_removal() && judge.selection.selects(judge.log, states.changes[*at]))
+        .filter(|at| {
+            states.changes[*at].is_removal() && judge.selection.selects(judge.log, states.changes[*at])
+        })
         .collect();
     let rows: Vec<Value> = its.iter().map(|at| removal(judge, *at)).collect();
-    let count = |operation: &str| its.iter().filter(|at| states.changes[**at].operation() == operation).count();
+    let count =
+        |operation: &str| its.iter().filter(|at| states.changes[**at].operation() == operation).count();
     let gaps: Vec<(i64, bool)> = its
         .iter()
-        .filter_map(|at| states.gap(*at, true).map(|gap| (seconds(gap.until - states.changes[*at].nanos), gap.end.is_none())))
+        .filter_map(|at| {
+            states
+                .gap(*at, true)
+                .map(|gap| (seconds(gap.until - states.changes[*at].nanos), gap.end.is_none()))
+        })
         .collect();
     let totals = json!({
         "removals": its.len(),
@@ -138,20 +151,24 @@ fn recreated(states: &States<'_>, at: usize, owner: &Key) -> Option<bool> {
     if (protocol.is_null() && provider.is_null()) || !MENDED {
         return None;
     }
-    let is_made = |later: usize, counts_unknown: bool| {
+    let is_made = |later: usize| {
         let change = states.changes[later];
         let its = change.connection().unwrap();
         let [_, other_protocol, other_provider] = states.kind_by(&its, later);
-        let state = states.state(&its, later + 1);
         ["created", "enabled"].contains(&change.operation())
             && states.owner(&its) == *owner
-            && state != Some("deleted")
-            && (counts_unknown || state != Some("unknown"))
+            && states.state(&its, later + 1) != Some("deleted")
             && (other_protocol, other_provider) == (protocol.clone(), provider.clone())
     };
-    let is_made_later = |counts| (at + 1..states.changes.len()).any(|later| is_made(later, counts));
-    let [strictly, loosely] = [false, true].map(is_made_later);
-    (strictly == loosely).then_some(strictly)
+    // Neither what is then in a state that nobody knows, nor what has not come yet, does so plainly.
+    let is_plain = |later: usize| {
+        let change = states.changes[later];
+        let state = states.state(&change.connection().unwrap(), later + 1);
+        state != Some("unknown") && !states.log.is_late(change)
+    };
+    let later = at + 1..states.changes.len();
+    let plainly = later.clone().any(|later| is_made(later) && is_plain(later));
+    (plainly || !later.clone().any(is_made)).then_some(plainly)
 }
 
 pub fn connections(judge: &Judge<'_>) -> Vec<Section> {
@@ -173,7 +190,8 @@ pub fn connections(judge: &Judge<'_>) -> Vec<Section> {
         lives.add(life(judge, &known, connection), !is_shown_by_then(connection));
     }
     if moment.is_some() {
-        let later = all.connections().into_iter().filter(|connection| !known.connections().contains(connection));
+        let later =
+            all.connections().into_iter().filter(|connection| !known.connections().contains(connection));
         later.for_each(|connection| lives.add(json!({ "connection_id": connection.1 }), true));
     }
     let mut posture = Section::rows("posture", Vec::new());

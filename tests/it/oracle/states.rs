@@ -41,7 +41,11 @@ impl<'l> States<'l> {
 
     /// The changes of a connection.
     pub fn of_connection(&self, connection: &Key) -> Vec<&'l Entry> {
-        self.changes.iter().copied().filter(|change| change.connection().as_ref() == Some(connection)).collect()
+        self.changes
+            .iter()
+            .copied()
+            .filter(|change| change.connection().as_ref() == Some(connection))
+            .collect()
     }
 
     /// The organization of its first event.
@@ -55,7 +59,8 @@ impl<'l> States<'l> {
 
     /// Organizations that have a connection.
     pub fn owners(&self) -> Vec<Key> {
-        let mut owners: Vec<Key> = self.connections().iter().map(|connection| self.owner(connection)).collect();
+        let mut owners: Vec<Key> =
+            self.connections().iter().map(|connection| self.owner(connection)).collect();
         owners.sort();
         owners.dedup();
         owners
@@ -69,7 +74,9 @@ impl<'l> States<'l> {
     /// The state after so many changes of the log, as far as the log shows it.
     pub fn state(&self, connection: &Key, after: usize) -> Option<&'static str> {
         let mut state = None;
-        for change in self.changes[..after].iter().filter(|change| change.connection().as_ref() == Some(connection)) {
+        for change in
+            self.changes[..after].iter().filter(|change| change.connection().as_ref() == Some(connection))
+        {
             state = Some(match (state, change.operation()) {
                 (Some(kept @ ("active" | "disabled")), "created") => kept,
                 (Some("deleted"), "enabled" | "disabled") if !MENDED => "deleted",
@@ -134,9 +141,10 @@ impl<'l> States<'l> {
             self.log.entries.iter().map(|entry| entry.nanos).max().unwrap_or_default()
         };
         let until = end.map_or(log_end, |end| end.nanos);
-        let last = end.map_or(self.changes.len(), |end| {
-            self.changes.iter().position(|other| std::ptr::eq(*other, end)).unwrap()
-        });
+        // What has not come yet makes nothing doubtful.
+        let so_far = self.changes.iter().filter(|change| !self.log.is_late(change)).count();
+        let last = end
+            .map_or(so_far, |end| self.changes.iter().position(|other| std::ptr::eq(*other, end)).unwrap());
         let is_unknown = |after: usize| {
             self.owned_by(&owner).iter().any(|connection| self.state(connection, after) == Some("unknown"))
         };
@@ -146,7 +154,8 @@ impl<'l> States<'l> {
 
     /// What does not fit the state before it.
     pub fn oddities(&self, connection: &Key) -> Vec<String> {
-        let its = (0..self.changes.len()).filter(|at| self.changes[*at].connection().as_ref() == Some(connection));
+        let its =
+            (0..self.changes.len()).filter(|at| self.changes[*at].connection().as_ref() == Some(connection));
         its.filter(|at| self.is_odd(*at)).map(|at| self.changes[at].operation().to_owned()).collect()
     }
 
@@ -172,13 +181,15 @@ impl<'l> States<'l> {
             }
         }
         // Another version of the same event is a conflict and no second deletion.
-        let is_other = |earlier: &Entry| earlier.identity().is_none() || earlier.identity() != change.identity();
+        let is_other =
+            |earlier: &Entry| earlier.identity().is_none() || earlier.identity() != change.identity();
         change.operation() == "deleted" && earlier.is_some_and(is_other)
     }
 
     /// The kind that a connection was last said to have, up to a change and with it.
     pub fn kind_by(&self, connection: &Key, at: usize) -> [serde_json::Value; 3] {
-        let said = self.changes[..=at].iter().filter(|change| change.connection().as_ref() == Some(connection));
+        let said =
+            self.changes[..=at].iter().filter(|change| change.connection().as_ref() == Some(connection));
         said.rev().find(|change| change.says_kind()).map_or_else(Default::default, |change| change.kind())
     }
 }

@@ -16,7 +16,12 @@ pub struct Section {
 impl Section {
     /// A list whose order is another matter.
     pub fn rows(key: &'static str, rows: Vec<Value>) -> Self {
-        Self { key, rows: rows.into_iter().map(|row| (row, false)).collect(), is_facts: false, is_open: false }
+        Self {
+            key,
+            rows: rows.into_iter().map(|row| (row, false)).collect(),
+            is_facts: false,
+            is_open: false,
+        }
     }
 
     /// An object.
@@ -92,7 +97,8 @@ fn differences(expected: &Value, got: &Value) -> Vec<String> {
         let is_same = match key.as_str() {
             // How they are told is the program's matter, and several may be told once.
             "odd" => {
-                let [some, count] = [found.unwrap_or(&Value::Null), value].map(|list| list.as_array().map_or(99, Vec::len));
+                let [some, count] =
+                    [found.unwrap_or(&Value::Null), value].map(|list| list.as_array().map_or(99, Vec::len));
                 (some == 0) == (count == 0) && some <= count
             }
             _ => found == Some(value),
