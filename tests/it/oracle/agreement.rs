@@ -156,10 +156,10 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
     match command {
         "access" => args.extend(["--top", "500"].map(str::to_owned)),
         "authorization" if !question.policy.roster.is_empty() => {
-            args.extend(["--roster".to_owned(), path("roster.csv")])
+            args.extend(["--roster".to_owned(), path("roster.csv")]);
         }
         "connections" => {
-            args.extend(question.selection.at.into_iter().flat_map(|at| ["--at".to_owned(), utc(at)]))
+            args.extend(question.selection.at.into_iter().flat_map(|at| ["--at".to_owned(), utc(at)]));
         }
         _ => {}
     }
@@ -228,10 +228,22 @@ fn expected(judge: &Judge<'_>, command: &str, answer: &Value) -> Vec<Section> {
 
 /// What `check` says besides rows that are compared one by one.
 fn more(judge: &Judge<'_>, answer: &Value) -> Result<(), String> {
+    let selected = judge.log.entries.iter().filter(|entry| judge.selection.selects(judge.log, entry)).count();
+    if answer["selected"] != selected {
+        return Err(format!("`selected` is {} instead of {selected}", answer["selected"]));
+    }
     if !MENDED {
         return Ok(());
     }
     let findings = answer["findings"].as_array().unwrap();
+    for (at, one) in findings.iter().enumerate() {
+        let what = ["rule", "time", "action", "organization", "connection", "actor_id"];
+        let is_other = |other: &&Value| what.iter().any(|key| one[key] != other[key]);
+        let mut same = findings[at + 1..].iter().filter(|other| other["fingerprint"] == one["fingerprint"]);
+        if let Some(other) = same.find(|other| !one["time"].is_null() && is_other(other)) {
+            return Err(format!("one fingerprint for two findings: {one} and {other}"));
+        }
+    }
     let of = |rule: &str| findings.iter().filter(|finding| finding["rule"] == rule).collect::<Vec<_>>();
     let texts = |rule: &str, key: &str| -> BTreeSet<String> {
         of(rule).iter().filter_map(|finding| finding[key].as_str()).map(str::to_owned).collect()

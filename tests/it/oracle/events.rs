@@ -164,7 +164,8 @@ impl<'t> Maker<'t> {
         let copies = self.twists.has(Twist::Copies);
         let has_id = event.get("id").is_some();
         // Whether what has no id is the same event when it comes again, once was left open.
-        if !copies && !(has_id && is_change) && (is_centure || !is_change) {
+        let was_told_apart = has_id && is_change;
+        if !copies && !was_told_apart {
             return;
         }
         let is_decoy = event.get("event").is_some();
@@ -248,7 +249,7 @@ impl<'t> Maker<'t> {
         let may_change =
             operation == "created" || (self.twists.has(Twist::Altered) && operation != "deleted");
         let connection = &mut self.connections[at];
-        if may_change && !connection.is_mute && connection.state != "" && self.dice.percent(30) {
+        if may_change && !connection.is_mute && !connection.state.is_empty() && self.dice.percent(30) {
             connection.kind = self.dice.below(SCALEKIT_KINDS.len());
         }
         connection.state = operation;
@@ -389,9 +390,9 @@ impl<'t> Maker<'t> {
 
     fn address(&mut self) -> &'static str {
         if self.twists.has(Twist::Spellings) && self.dice.percent(30) {
-            return *self.dice.pick(&RESPELLED[..]);
+            return RESPELLED[self.dice.below(RESPELLED.len())];
         }
-        *self.dice.pick(&ADDRESSES[..])
+        ADDRESSES[self.dice.below(ADDRESSES.len())]
     }
 
     fn actor(&mut self) -> Value {

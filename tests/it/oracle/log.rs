@@ -32,6 +32,9 @@ pub struct Entry {
 /// Operations that change connections, in the order in which they stand at one time.
 pub const CHANGES: [&str; 4] = ["created", "enabled", "disabled", "deleted"];
 
+/// Time, operation, all that a report may show, and at last what is left to tell events apart.
+type PlaceInTime = (i128, usize, Vec<Option<String>>, (bool, u64, usize, usize));
+
 /// A log, read.
 pub struct Log {
     /// In the order of the input.
@@ -314,7 +317,7 @@ impl Entry {
     }
 
     /// Where it stands among deeds.
-    pub fn place_in_time(&self) -> (i128, usize, Vec<Option<String>>, (bool, u64, usize, usize)) {
+    pub fn place_in_time(&self) -> PlaceInTime {
         let rank = ["portal-opened", "created", "enabled", "disabled", "deleted"];
         let rank = rank.iter().position(|operation| *operation == self.operation()).unwrap_or(9);
         let text = |value: Value| value.as_str().map(str::to_owned);

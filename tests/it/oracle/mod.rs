@@ -4,6 +4,11 @@
 //! and builds the neutral event by hand. It knows no tables, no shapes and no threads, and it was
 //! written from the facts about the vendors, not from the code it checks. Where the two disagree,
 //! one of them has misread the facts.
+//!
+//! `agreement` asks `check`, `summary` and every report about generated histories: `events` and `histories`
+//! make them, `policies` and `selections` what they are judged and shown by; `log` reads them, `states`,
+//! `names` and `rules` say what follows, and `sheet_*` how that is told. Whatever nobody has laid down is left
+//! out of what is expected, with a comment that says so.
 
 mod agreement;
 mod bursts;
@@ -40,8 +45,9 @@ use self::reading::normalize;
 use self::select::{Flags, selects};
 use crate::run;
 
-/// Whether the program is to say what it says since nothing may hide, be lost or be overclaimed. To be turned
-/// on, and taken out, when all of that is there.
+/// Whether the program hides nothing, loses nothing and says only what the log proves. While it is off, generated
+/// histories have no twist on which it said something else before; to be turned on, and taken out, when all of
+/// that is there.
 const MENDED: bool = false;
 
 proptest! {

@@ -1,7 +1,5 @@
 //! What things were called, and when.
 
-use serde_json::Value;
-
 use super::MENDED;
 use super::log::{Entry, Key, Log};
 
@@ -91,9 +89,4 @@ pub fn excuses(log: &Log, named: &Named, entry: &Entry, matches: impl Fn(&str) -
 pub fn concerns(log: &Log, named: &Named, matches: impl Fn(&str) -> bool) -> bool {
     let texts = if MENDED { all(log, named) } else { latest(log, named).into_iter().collect() };
     matches(named.id()) || texts.iter().any(|text| matches(text))
-}
-
-/// The text of a value, if it is one.
-pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

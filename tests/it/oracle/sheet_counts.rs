@@ -40,9 +40,7 @@ pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
     if MENDED {
         input["other"] = log.entries.iter().filter(|entry| entry.operation() == "other").count().into();
     }
-    let rows = |key: &'static str, of: &dyn Fn(&Entry) -> Option<Vec<(&'static str, Value)>>| {
-        ranking(key, &shown, of)
-    };
+    let rows = |key: &'static str, of: Name<'_>| ranking(key, &shown, of);
     let named = |name: Value| (!name.is_null()).then(|| vec![("name", name)]);
     vec![
         Section::facts("input", input),
@@ -68,12 +66,12 @@ pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
     ]
 }
 
-fn ranking(
-    key: &'static str,
-    shown: &[&Entry],
-    of: &dyn Fn(&Entry) -> Option<Vec<(&'static str, Value)>>,
-) -> Section {
-    let mut groups: BTreeMap<String, (Vec<(&'static str, Value)>, Vec<i128>)> = BTreeMap::new();
+/// What is counted: the cells of its row.
+type Cells = Vec<(&'static str, Value)>;
+type Name<'n> = &'n dyn Fn(&Entry) -> Option<Cells>;
+
+fn ranking(key: &'static str, shown: &[&Entry], of: Name<'_>) -> Section {
+    let mut groups: BTreeMap<String, (Cells, Vec<i128>)> = BTreeMap::new();
     for entry in shown {
         if let Some(cells) = of(entry) {
             let name = format!("{cells:?}");
@@ -84,7 +82,7 @@ fn ranking(
     Section::rows(key, rows.collect())
 }
 
-fn counted(cells: Vec<(&'static str, Value)>, times: &[i128], whole: usize) -> Value {
+fn counted(cells: Cells, times: &[i128], whole: usize) -> Value {
     let mut row = json!({
         "events": times.len(),
         "share": share(times.len(), whole),

@@ -326,12 +326,13 @@ fn heat(judge: &Judge<'_>, all: &BTreeMap<String, Visits<'_>>) -> Vec<Value> {
     rows
 }
 
+type Use<'u> = &'u dyn Fn(&Entry) -> Option<String>;
+
 fn uses(judge: &Judge<'_>, visits: &[&Entry]) -> Vec<Value> {
     let mut rows = Vec::new();
     let address = |visit: &Entry| visit.ip();
     let agent = |visit: &Entry| visit.at(&["user_agent"]).as_str().map(str::to_owned);
-    let sorts: [(&str, &dyn Fn(&Entry) -> Option<String>); 2] =
-        [("address", &address), ("user agent", &agent)];
+    let sorts: [(&str, Use<'_>); 2] = [("address", &address), ("user agent", &agent)];
     for (what, value) in sorts {
         let mut seen: Vec<String> = Vec::new();
         for visit in visits {
