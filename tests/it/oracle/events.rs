@@ -209,7 +209,7 @@ impl<'t> Maker<'t> {
         let its: Vec<usize> = (0..self.connections.len())
             .filter(|at| self.connections[*at].is_scalekit == is_scalekit)
             .collect();
-        *self.dice.pick(&its)
+        self.dice.pick(&its)
     }
 
     /// The organization that an event about a connection names.
@@ -234,7 +234,7 @@ impl<'t> Maker<'t> {
         let may_revive = self.twists.has(Twist::Revived);
         let operation = match self.connections[at].state {
             _ if is_odd && self.connections[at].state != "deleted" => {
-                *self.dice.pick(&["created", "enabled", "disabled"])
+                self.dice.pick(&["created", "enabled", "disabled"])
             }
             "" => self.dice.weighted(&[(5, "created"), (3, "enabled"), (1, "disabled"), (2, "deleted")]),
             "created" => self.dice.weighted(&[(5, "enabled"), (1, "deleted")]),
@@ -264,7 +264,7 @@ impl<'t> Maker<'t> {
         if operation == "enabled" || operation == "disabled" {
             let lies = self.dice.percent(4);
             data["enabled"] = ((operation == "enabled") != lies).into();
-            data["status"] = (*self.dice.pick(&["COMPLETED", "IN_PROGRESS"])).into();
+            data["status"] = (self.dice.pick(&["COMPLETED", "IN_PROGRESS"])).into();
         }
         self.scalekit(&format!("organization.sso_{operation}"), time, Some(organization), data)
     }
@@ -293,7 +293,7 @@ impl<'t> Maker<'t> {
 
     fn unknown(&mut self, time: i128) -> Value {
         if self.dice.percent(60) {
-            let action = *self.dice.pick(&UNKNOWN_CENTURE);
+            let action = self.dice.pick(&UNKNOWN_CENTURE);
             let mut event = self.centure(action, time);
             if self.dice.percent(50) {
                 let at = self.of_vendor(false);
@@ -303,7 +303,7 @@ impl<'t> Maker<'t> {
             }
             return event;
         }
-        let action = *self.dice.pick(&UNKNOWN_SCALEKIT);
+        let action = self.dice.pick(&UNKNOWN_SCALEKIT);
         if action.starts_with("user") {
             return self.scalekit_other(action, time);
         }
@@ -378,7 +378,7 @@ impl<'t> Maker<'t> {
             "occurred_at": utc(time),
             "actor": self.actor(),
             "targets": [target],
-            "context": { "location": self.address(), "user_agent": *self.dice.pick(&AGENTS) },
+            "context": { "location": self.address(), "user_agent": self.dice.pick(&AGENTS) },
             "metadata": { "source": page },
         });
         if self.dice.percent(25) {
@@ -390,9 +390,9 @@ impl<'t> Maker<'t> {
 
     fn address(&mut self) -> &'static str {
         if self.twists.has(Twist::Spellings) && self.dice.percent(30) {
-            return RESPELLED[self.dice.below(RESPELLED.len())];
+            return self.dice.pick(&RESPELLED);
         }
-        ADDRESSES[self.dice.below(ADDRESSES.len())]
+        self.dice.pick(&ADDRESSES)
     }
 
     fn actor(&mut self) -> Value {
@@ -406,8 +406,8 @@ impl<'t> Maker<'t> {
         if self.dice.percent(80) {
             actor["metadata"]["email"] = emails[self.mailed[at]].into();
         }
-        let who = *self.dice.pick(&IMPERSONATORS);
-        let why = *self.dice.pick(&REASONS);
+        let who = self.dice.pick(&IMPERSONATORS);
+        let why = self.dice.pick(&REASONS);
         let (who, why): (Value, Value) = match self.dice.below(20) {
             0 => (who.into(), why.into()),
             1 => (who.into(), "".into()),

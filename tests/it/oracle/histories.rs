@@ -56,7 +56,7 @@ pub fn history(seed: u64, twists: &Twists) -> History {
     }
     let mut dice = maker.dice;
     if dice.percent(10) {
-        lines.push((*dice.pick(&["not json", "{\"action\":\"sso.view_settings\"", "{}"])).to_owned());
+        lines.push((dice.pick(&["not json", "{\"action\":\"sso.view_settings\"", "{}"])).to_owned());
     }
     if dice.percent(60) {
         dice.shuffle(&mut lines);

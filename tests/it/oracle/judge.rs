@@ -90,7 +90,7 @@ impl<'l> Judge<'l> {
                 concerns(self.log, &Named::Organization(key.clone()), |text| matches(pattern, text))
             })
         };
-        (wanted.organizations.is_empty() || wanted.organizations.iter().any(|pattern| names(pattern)))
+        (wanted.organizations.is_empty() || wanted.organizations.iter().any(names))
             && (wanted.sources.is_empty() || wanted.sources.contains(&entry.source()))
     }
 

@@ -15,6 +15,9 @@ pub type Key = (&'static str, String);
 
 /// An event, however often it came.
 pub struct Entry {
+    /// What it is about, by the ids of its vendor.
+    keys: [Option<Key>; 2],
+    actor: Option<String>,
     /// 0-based, and the 1-based line there, where it came first.
     pub file: usize,
     pub line: usize,
@@ -195,7 +198,22 @@ fn entry(text: &str, file: usize, line: usize) -> Option<Entry> {
     let root: Value = serde_json::from_str(text).ok()?;
     let said = said(&root, &normal, nanos);
     let contradicts = contradicts(&root, &normal);
-    Some(Entry { file, line, nanos, normal, said, redeliveries: 0, is_conflicting: false, contradicts })
+    let mut entry = Entry {
+        keys: [None, None],
+        actor: normal.event["actor"]["id"].as_str().map(str::to_owned),
+        file,
+        line,
+        nanos,
+        normal,
+        said,
+        redeliveries: 0,
+        is_conflicting: false,
+        contradicts,
+    };
+    let connection =
+        if entry.operation() == "portal-opened" { Value::Null } else { entry.at(&["connection", "id"]) };
+    entry.keys = [entry.key(entry.at(&["organization", "id"])), entry.key(connection)];
+    Some(entry)
 }
 
 impl Entry {
@@ -226,12 +244,12 @@ impl Entry {
     }
 
     pub fn organization(&self) -> Option<Key> {
-        self.key(self.at(&["organization", "id"]))
+        self.keys[0].clone()
     }
 
     /// The connection; a portal URL is about none.
     pub fn connection(&self) -> Option<Key> {
-        if self.operation() == "portal-opened" { None } else { self.key(self.at(&["connection", "id"])) }
+        self.keys[1].clone()
     }
 
     pub fn connection_id(&self) -> Value {
@@ -243,7 +261,7 @@ impl Entry {
     }
 
     pub fn actor(&self) -> Option<String> {
-        self.at(&["actor", "id"]).as_str().map(str::to_owned)
+        self.actor.clone()
     }
 
     /// The address, however it is spelt.
@@ -325,6 +343,8 @@ impl Entry {
         texts.extend(self.kind().map(text));
         texts.extend([self.ip(), Some(format!("{}\0{}", self.action(), self.source()))]);
         texts.extend([text(self.impersonator()), text(self.reason()), text(self.at(&["id"]))]);
-        (self.nanos, rank, texts, (self.is_conflicting, self.redeliveries, self.file, self.line))
+        // Only of changes a report shows how often they came.
+        let again = if self.is_deed() { self.redeliveries } else { 0 };
+        (self.nanos, rank, texts, (self.is_conflicting, again, self.file, self.line))
     }
 }

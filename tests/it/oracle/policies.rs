@@ -132,15 +132,15 @@ pub fn policy(seed: u64, history: &History, twists: &Twists) -> Policy {
         policy.planned.push(planned(&mut dice, history));
     }
     for _ in 0..dice.below(4) {
-        let (rule, ..) = *dice.pick(&RULES[..]);
+        let (rule, ..) = dice.pick(&RULES[..]);
         if !super::MENDED && ["connection-altered", "identity-changed", "unknown-action"].contains(&rule) {
             continue;
         }
         policy.suppressions.push(Suppression {
             rule,
-            organization: dice.percent(60).then(|| *dice.pick(&ORGANIZATIONS)),
-            connection: dice.percent(20).then(|| *dice.pick(&CONNECTIONS)),
-            actor: dice.percent(30).then(|| *dice.pick(&ACTORS)),
+            organization: dice.percent(60).then(|| dice.pick(&ORGANIZATIONS)),
+            connection: dice.percent(20).then(|| dice.pick(&CONNECTIONS)),
+            actor: dice.percent(30).then(|| dice.pick(&ACTORS)),
             expires: history.now + if dice.percent(80) { DAY } else { -DAY },
         });
     }
@@ -176,8 +176,8 @@ fn roster(dice: &mut Dice, twists: &Twists) -> Vec<[&'static str; 3]> {
         ORGANIZATIONS.into_iter().filter(|text| has_wildcards || is_plain(text) || *text == "*").collect();
     let actors: Vec<&str> = ACTORS.into_iter().filter(|text| has_wildcards || is_plain(text)).collect();
     let row = |dice: &mut Dice| {
-        let organization = if dice.percent(30) { "*" } else { *dice.pick(&organizations) };
-        [organization, *dice.pick(&actors), if dice.percent(75) { "admin" } else { "member" }]
+        let organization = if dice.percent(30) { "*" } else { dice.pick(&organizations) };
+        [organization, dice.pick(&actors), if dice.percent(75) { "admin" } else { "member" }]
     };
     (0..1 + dice.below(5)).map(|_| row(dice)).collect()
 }
@@ -190,10 +190,10 @@ fn planned(dice: &mut Dice, history: &History) -> Planned {
         (from, from + (1 + dice.below(200_000) as i128) * SECOND)
     };
     Planned {
-        organization: *dice.pick(&ORGANIZATIONS),
-        operation: *dice.pick(&["created", "enabled", "disabled", "deleted", "deleted", "portal-opened"]),
-        connection: dice.percent(20).then(|| *dice.pick(&CONNECTIONS)),
-        actor: dice.percent(40).then(|| *dice.pick(&ACTORS)),
+        organization: dice.pick(&ORGANIZATIONS),
+        operation: dice.pick(&["created", "enabled", "disabled", "deleted", "deleted", "portal-opened"]),
+        connection: dice.percent(20).then(|| dice.pick(&CONNECTIONS)),
+        actor: dice.percent(40).then(|| dice.pick(&ACTORS)),
         not_before,
         expires,
     }
@@ -218,7 +218,7 @@ fn wanted(dice: &mut Dice) -> (&'static str, Rule) {
         "contradictory-event",
         "event-from-the-future",
     ];
-    let rule = *dice.pick(&rules);
+    let rule = dice.pick(&rules);
     let age = |dice: &mut Dice| [60, 600, 3600, 86_400][dice.below(4)];
     match rule {
         "org-left-without-sso" => drop(wanted.ages.insert("grace", age(dice))),
@@ -244,13 +244,13 @@ fn wanted(dice: &mut Dice) -> (&'static str, Rule) {
         wanted.enabled = Some(dice.percent(85));
     }
     if dice.percent(25) {
-        wanted.severity = Some(*dice.pick(&SEVERITIES));
+        wanted.severity = Some(dice.pick(&SEVERITIES));
     }
     if dice.percent(35) && rule != "log-gap" {
-        wanted.organizations = vec![*dice.pick(&ORGANIZATIONS), *dice.pick(&ORGANIZATIONS)];
+        wanted.organizations = vec![dice.pick(&ORGANIZATIONS), dice.pick(&ORGANIZATIONS)];
     }
     if dice.percent(15) && rule != "log-gap" {
-        wanted.sources = vec![*dice.pick(&["centure", "scalekit"])];
+        wanted.sources = vec![dice.pick(&["centure", "scalekit"])];
     }
     (rule, wanted)
 }

@@ -26,11 +26,11 @@ pub fn selection(seed: u64, history: &History, twists: &Twists) -> Selection {
             0 => flags.since = Some(utc(moment(&mut dice))),
             1 => flags.until = Some(utc(moment(&mut dice) + SECOND)),
             2 => {
-                flags.org =
-                    vec![(*dice.pick(&["Acme", "acme*", "Bolt", "org_2", "org_c1", "nobody*"])).to_owned()]
+                const NAMES: [&str; 6] = ["Acme", "acme*", "Bolt", "org_2", "org_c1", "nobody*"];
+                flags.org = vec![dice.pick(&NAMES).to_owned()];
             }
-            3 => flags.action = vec![(*dice.pick(&["deleted", "sso.*", "*abled", "other"])).to_owned()],
-            4 => flags.connection_type = vec![(*dice.pick(&["OktaSAML", "SAML", "*OIDC"])).to_owned()],
+            3 => flags.action = vec![dice.pick(&["deleted", "sso.*", "*abled", "other"]).to_owned()],
+            4 => flags.connection_type = vec![dice.pick(&["OktaSAML", "SAML", "*OIDC"]).to_owned()],
             _ => {}
         }
     }

@@ -38,7 +38,7 @@ fn write(value: &Value, parent: &str, spelling: Spelling, dice: &mut Dice, line:
     let is_free = spelling == Spelling::Free;
     let space = |dice: &mut Dice, line: &mut String| {
         if is_free && dice.percent(20) {
-            line.push_str(*dice.pick(&[" ", "  ", "\t"]));
+            line.push_str(dice.pick(&[" ", "  ", "\t"]));
         }
     };
     match value {
