@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, json};
 
+use super::MENDED;
 use super::time::{milliseconds, nanoseconds};
 
 /// A line with a finding of level error. Which finding it was is for another test.
@@ -16,7 +17,14 @@ pub type Valid<T> = Result<T, Invalid>;
 /// The neutral event, and what the selecting flags may ask for beyond it.
 pub struct Normal {
     pub event: Value,
+    /// Ids and names.
     pub organizations: Vec<String>,
+    /// Those of them that are ids.
+    pub organization_ids: Vec<String>,
+    /// Some document of the source names the action.
+    pub is_documented: bool,
+    /// Where the event is, it has another one as a member.
+    pub is_ambiguous: bool,
     pub connections: Vec<String>,
     pub connection_types: Vec<String>,
 }
@@ -30,27 +38,28 @@ pub fn normalize(line: &str) -> Option<Normal> {
     if !root.is_object() {
         return None;
     }
-    let wrapped = root.get("event").filter(|event| event.is_object() && !is_whole(&root));
-    if looks_like_centure(wrapped.unwrap_or(&root)) {
-        centure(&root, wrapped.unwrap_or(&root)).ok()
+    let wrapped = root.get("event").filter(|event| event.is_object());
+    let is_itself = MENDED && wrapped.is_some() && is_complete(&root);
+    let event = wrapped.filter(|_| !is_itself).unwrap_or(&root);
+    let mut normal = if looks_like_centure(event) {
+        centure(&root, event).ok()?
     } else if looks_like_scalekit(&root) {
-        scalekit(&root).ok()
+        scalekit(&root).ok()?
     } else {
-        None
-    }
+        return None;
+    };
+    normal.is_ambiguous = is_itself;
+    Some(normal)
 }
 
-/// Whether the object is an event with all that is required of it, whatever it wraps.
-fn is_whole(root: &Value) -> bool {
+/// An object that is an event by itself is not the wrapper of another one: all that its source requires at
+/// the top is there.
+pub fn is_complete(root: &Value) -> bool {
     let has = |name: &str| root.get(name).is_some() || root.get(camel(name)).is_some();
-    let text = |name: &str| root.get(name).or_else(|| root.get(camel(name))).and_then(Value::as_str);
-    let names = |action: &str| root[action].as_str().is_some_and(|action| !action.is_empty());
-    let has_time = || text("occurred_at").is_some_and(|time| nanoseconds(time).is_some());
-    let centure = ["actor", "targets", "context", "metadata"];
-    let scalekit = ["spec_version", "id", "object", "environment_id", "data"];
-    has_time()
-        && (names("action") && looks_like_centure(root) && centure.into_iter().all(has)
-            || names("type") && scalekit.into_iter().all(has))
+    let centure = ["action", "occurred_at", "actor", "targets", "context", "metadata"];
+    let scalekit = ["spec_version", "id", "type", "object", "occurred_at", "environment_id", "data"];
+    (looks_like_centure(root) && centure.into_iter().all(has))
+        || (looks_like_scalekit(root) && scalekit.into_iter().all(has))
 }
 
 /// How many arrays and objects are open at the deepest place of a line.
@@ -204,10 +213,10 @@ pub fn text_or_null(object: &Value, name: &str) -> Value {
     some_text(object.get(name).and_then(Value::as_str))
 }
 
-/// A member of metadata that means something is taken as it is written, even if it is no string.
-fn scalar_or_null(object: &Value, name: &str) -> Value {
+/// The same where numbers and booleans count as they are written.
+pub fn said_or_null(object: &Value, name: &str) -> Value {
     match object.get(name) {
-        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string().into(),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) if MENDED => scalar.to_string().into(),
         _ => text_or_null(object, name),
     }
 }
@@ -304,10 +313,10 @@ pub fn centure_actor(actor: &Value) -> Valid<Value> {
         "type": text_or_null(actor, "type"),
         "id": text_or_null(actor, "id"),
         "name": text_or_null(actor, "name"),
-        "email": scalar_or_null(metadata, "email"),
+        "email": text_or_null(metadata, "email"),
         "impersonator": unless_hollow(json!({
-            "email": scalar_or_null(metadata, "impersonator_email"),
-            "reason": scalar_or_null(metadata, "impersonator_reason"),
+            "email": said_or_null(metadata, "impersonator_email"),
+            "reason": said_or_null(metadata, "impersonator_reason"),
         })),
     })))
 }
@@ -352,7 +361,7 @@ pub fn centure_organization(beside: Option<&str>, targets: &[Value]) -> Value {
         ]),
         "name": first_of([
             text_or_null(organization, "name"),
-            scalar_or_null(&organization["metadata"], "name"),
+            text_or_null(&organization["metadata"], "name"),
         ]),
     }))
 }
@@ -393,9 +402,13 @@ pub fn centure_provider(kind: &str) -> Option<&'static str> {
 }
 
 pub fn centure_normal(event: Value, beside: [Option<&str>; 2], targets: &[Value]) -> Normal {
+    let organizations: Vec<String> = beside.into_iter().flatten().map(str::to_owned).collect();
     let mut normal = Normal {
+        is_documented: is_documented(&CENTURE_ACTIONS, &event["action"]),
+        is_ambiguous: false,
         event,
-        organizations: beside.into_iter().flatten().map(str::to_owned).collect(),
+        organization_ids: organizations.clone(),
+        organizations,
         connections: Vec::new(),
         connection_types: Vec::new(),
     };
@@ -403,10 +416,12 @@ pub fn centure_normal(event: Value, beside: [Option<&str>; 2], targets: &[Value]
         let metadata = &target["metadata"];
         if is_a(target, "organization") {
             collect(&mut normal.organizations, &target["id"]);
+            collect(&mut normal.organization_ids, &target["id"]);
             collect(&mut normal.organizations, &target["name"]);
-            collect(&mut normal.organizations, &scalar_or_null(metadata, "name"));
+            collect(&mut normal.organizations, &metadata["name"]);
         } else if is_a(target, "sso_connection") {
             collect(&mut normal.organizations, &metadata["organization_id"]);
+            collect(&mut normal.organization_ids, &metadata["organization_id"]);
             collect(&mut normal.connections, &target["id"]);
             collect(&mut normal.connection_types, &metadata["connection_type"]);
         }
@@ -437,10 +452,12 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     organization.map_or(Ok(()), |organization| check_id(organization, "org_", 32))?;
     optional_text(root, "display_name")?;
     let data = required_object(root, "data")?;
-    let (organization_in_data, connection) = match scalekit_operation(action) {
-        "other" if is_documented(action) => (None, Value::Null),
-        "other" => scalekit_perhaps(root, data),
-        _ => scalekit_connection(data)?,
+    let (organization_in_data, connection) = if scalekit_operation(action) != "other" {
+        scalekit_connection(data)?
+    } else if MENDED && !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
+        undocumented_connection(data)
+    } else {
+        (None, Value::Null)
     };
 
     let event = json!({
@@ -496,8 +513,83 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
     Ok((Some(organization), connection))
 }
 
-/// Documented types of events that are not about SSO connections.
-const OTHERS: &[&str] = &[
+/// The same of an event that no document names: what is like that of an event about SSO counts, and nothing
+/// has to be there.
+pub fn undocumented_connection(data: &Value) -> (Option<&str>, Value) {
+    let text =
+        |name: &str| member(data, name).ok().flatten().and_then(Value::as_str).filter(|it| !it.is_empty());
+    let kind = text("connection_type");
+    let connection = json!({
+        "id": text("id"),
+        "name": null,
+        "type": kind,
+        "protocol": kind.map(scalekit_protocol),
+        "provider": text("provider").and_then(scalekit_provider),
+        "enabled": data.get("enabled").filter(|enabled| enabled.is_boolean()),
+        "status": text("status"),
+    });
+    (text("organization_id"), unless_hollow(connection))
+}
+
+/// Only the types that the fixtures and the generator use.
+pub fn scalekit_protocol(kind: &str) -> &'static str {
+    match kind.to_ascii_lowercase().as_str() {
+        "saml" => "saml",
+        "oidc" => "oidc",
+        _ => "other",
+    }
+}
+
+/// Only the providers that the fixtures and the generator use.
+pub fn scalekit_provider(provider: &str) -> Option<&'static str> {
+    match provider.to_ascii_lowercase().as_str() {
+        "okta" => Some("okta"),
+        "google" => Some("google"),
+        "microsoft_ad" => Some("microsoft"),
+        "custom" => Some("custom"),
+        "auth0" => Some("auth0"),
+        "ping_identity" => Some("ping-identity"),
+        "" | "connection_provider_unspecified" => None,
+        _ => Some("other"),
+    }
+}
+
+pub fn scalekit_normal(event: Value, organizations: [Option<&str>; 2]) -> Normal {
+    let organizations: Vec<String> = organizations.into_iter().flatten().map(str::to_owned).collect();
+    let mut normal = Normal {
+        is_documented: is_documented(&SCALEKIT_ACTIONS, &event["action"]),
+        is_ambiguous: false,
+        organization_ids: organizations.clone(),
+        organizations,
+        connections: Vec::new(),
+        connection_types: Vec::new(),
+        event,
+    };
+    collect(&mut normal.connections, &normal.event["connection"]["id"]);
+    collect(&mut normal.connection_types, &normal.event["connection"]["type"]);
+    normal
+}
+
+pub fn is_documented(actions: &[&str], action: &Value) -> bool {
+    action.as_str().is_some_and(|action| actions.iter().any(|known| known.eq_ignore_ascii_case(action)))
+}
+
+/// The actions on Centure's pages.
+pub const CENTURE_ACTIONS: [&str; 10] = [
+    "sso.view_settings",
+    "sso.create_management_portal_url",
+    "sso.delete_connection",
+    "directory_sync.delete",
+    "directory_sync.create_management_portal_url",
+    "audit_logs.create_management_portal_url",
+    "log_streams.create_management_portal_url",
+    "user.view_settings",
+    "api_key.create",
+    "organization.update_name",
+];
+
+/// The event types of Scalekit's envelope.
+pub const SCALEKIT_ACTIONS: [&str; 41] = [
     "organization.created",
     "organization.updated",
     "organization.deleted",
@@ -505,6 +597,10 @@ const OTHERS: &[&str] = &[
     "organization.domain_deleted",
     "organization.domain_dns_verification_success",
     "organization.domain_dns_verification_failed",
+    "organization.sso_created",
+    "organization.sso_enabled",
+    "organization.sso_disabled",
+    "organization.sso_deleted",
     "organization.directory_enabled",
     "organization.directory_disabled",
     "organization.directory.user_created",
@@ -536,71 +632,3 @@ const OTHERS: &[&str] = &[
     "connected_account.token_refresh_failed",
     "connected_account.oauth_succeeded",
 ];
-
-fn is_documented(action: &str) -> bool {
-    OTHERS.iter().any(|known| known.eq_ignore_ascii_case(action))
-}
-
-/// What the data of an event says that nobody documents, if that plainly is about a connection.
-fn scalekit_perhaps<'a>(root: &Value, data: &'a Value) -> (Option<&'a str>, Value) {
-    let text = |name: &str| {
-        let member = data.get(name).or_else(|| data.get(camel(name)));
-        member.and_then(Value::as_str)
-    };
-    let id = text("id").filter(|id| id.starts_with("conn_"));
-    let is_connection =
-        root["object"].as_str().is_some_and(|object| object.eq_ignore_ascii_case("connection"));
-    if id.is_none() && !is_connection {
-        return (None, Value::Null);
-    }
-    let kind = text("connection_type").filter(|kind| !kind.is_empty());
-    let enabled = data.get("enabled").filter(|enabled| enabled.is_boolean());
-    let connection = unless_hollow(json!({
-        "id": id,
-        "name": null,
-        "type": kind,
-        "protocol": kind.map(scalekit_protocol),
-        "provider": text("provider").and_then(scalekit_provider),
-        "enabled": enabled,
-        "status": text("status").filter(|status| !status.is_empty()),
-    }));
-    (text("organization_id").filter(|id| id.starts_with("org_")), connection)
-}
-
-/// Only the types that the fixtures and the generator use.
-pub fn scalekit_protocol(kind: &str) -> &'static str {
-    match kind.to_ascii_lowercase().as_str() {
-        "saml" => "saml",
-        "oidc" => "oidc",
-        _ => "other",
-    }
-}
-
-/// Only the providers that the fixtures and the generator use.
-pub fn scalekit_provider(provider: &str) -> Option<&'static str> {
-    match provider.to_ascii_lowercase().as_str() {
-        "okta" => Some("okta"),
-        "google" => Some("google"),
-        "microsoft_ad" => Some("microsoft"),
-        "custom" => Some("custom"),
-        "auth0" => Some("auth0"),
-        "ping_identity" => Some("ping-identity"),
-        "" | "connection_provider_unspecified" => None,
-        _ => Some("other"),
-    }
-}
-
-pub fn scalekit_normal(event: Value, organizations: [Option<&str>; 2]) -> Normal {
-    let mut normal = Normal {
-        organizations: organizations.into_iter().flatten().map(str::to_owned).collect(),
-        connections: Vec::new(),
-        connection_types: Vec::new(),
-        event,
-    };
-    collect(&mut normal.connections, &normal.event["connection"]["id"]);
-    collect(&mut normal.connection_types, &normal.event["connection"]["type"]);
-    normal
-}
-
-// ---------------------------------------------------------------------------------------------
-// The oracle: times

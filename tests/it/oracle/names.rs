@@ -1,0 +1,92 @@
+//! What things were called, and when.
+
+use super::MENDED;
+use super::log::{Entry, Key, Log};
+
+/// Something that has an id, and texts by which people know it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    Organization(Key),
+    Actor(String),
+}
+
+impl Named {
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Organization((_, id)) | Self::Actor(id) => id,
+        }
+    }
+
+    /// What an event calls it, if it is about it.
+    pub fn said_by(&self, entry: &Entry) -> Option<String> {
+        let text = match self {
+            Self::Organization(key) if entry.organization().as_ref() == Some(key) => {
+                entry.at(&["organization", "name"])
+            }
+            Self::Actor(id) if entry.actor().as_deref() == Some(id) => entry.at(&["actor", "email"]),
+            _ => return None,
+        };
+        text.as_str().map(str::to_owned)
+    }
+}
+
+/// Every text that the log has for it.
+pub fn all(log: &Log, named: &Named) -> Vec<String> {
+    let mut texts: Vec<String> = log.entries.iter().filter_map(|entry| named.said_by(entry)).collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+/// The last one.
+fn latest(log: &Log, named: &Named) -> Option<String> {
+    let said = log.entries.iter().filter_map(|entry| Some((entry.nanos, named.said_by(entry)?)));
+    said.max().map(|(_, text)| text)
+}
+
+/// What it was called at the time of an event, by events about SSO not later than that: texts after whose last
+/// use another one came up are none.
+pub fn in_force(log: &Log, named: &Named, time: i128) -> Vec<String> {
+    let uses: Vec<(i128, String)> = log
+        .entries
+        .iter()
+        .filter(|entry| entry.operation() != "other" && entry.nanos <= time && entry.nanos <= log.now)
+        .filter_map(|entry| Some((entry.nanos, named.said_by(entry)?)))
+        .collect();
+    let mut texts: Vec<String> = uses.iter().map(|(_, text)| text.clone()).collect();
+    texts.sort();
+    texts.dedup();
+    let times = |text: &str| {
+        uses.iter().filter(move |(_, said)| said == text).map(|(time, _)| *time).collect::<Vec<_>>()
+    };
+    let is_superseded = |text: &String| {
+        let last = times(text).into_iter().max();
+        texts.iter().any(|other| other != text && times(other).into_iter().min() > last)
+    };
+    texts.iter().filter(|text| !is_superseded(text)).cloned().collect()
+}
+
+/// Texts that an excuse for an event has to match, all of them, if it does not match the id.
+pub fn to_excuse(log: &Log, named: &Named, entry: &Entry) -> Vec<String> {
+    if !MENDED {
+        return latest(log, named).into_iter().collect();
+    }
+    match named.said_by(entry) {
+        // What is dated later than the present excuses nothing.
+        Some(_) if entry.nanos > log.now => Vec::new(),
+        Some(text) => vec![text],
+        None => in_force(log, named, entry.nanos),
+    }
+}
+
+/// Whether an excuse is about it.
+pub fn excuses(log: &Log, named: &Named, entry: &Entry, matches: impl Fn(&str) -> bool) -> bool {
+    let texts = to_excuse(log, named, entry);
+    matches(named.id()) || (!texts.is_empty() && texts.iter().all(|text| matches(text)))
+}
+
+/// Whether what puts events under a rule is about it.
+pub fn concerns(log: &Log, named: &Named, matches: impl Fn(&str) -> bool) -> bool {
+    let texts = if MENDED { all(log, named) } else { latest(log, named).into_iter().collect() };
+    matches(named.id()) || texts.iter().any(|text| matches(text))
+}
