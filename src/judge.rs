@@ -82,8 +82,6 @@ pub fn tell<'a>(
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
-            let severity = violations[number].severity.filter(|_| severity == check.severity);
-            let severity = severity.unwrap_or(rule.severity);
             Brief { rule: index, severity, status, is_in_baseline, time: about.time, number: number as u32 }
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });

@@ -194,7 +194,7 @@ pub fn about(line: &Value) -> &'static str {
     let what = line["what"].as_str().unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|word| what.contains(word));
     match () {
-        () if has(&["without active SSO"]) && line["certainty"] == "presumed" => "presumed",
+        () if has(&["presumably left without"]) => "presumed",
         () if has(&["without active SSO"]) => "without",
         () if has(&["invalid lines"]) => "invalid",
         () if has(&["another's id"]) => "conflicts",
@@ -203,7 +203,7 @@ pub fn about(line: &Value) -> &'static str {
         () if has(&["odd for"]) => "odd",
         () if has(&["delivered again"]) => "redeliveries",
         () if has(&["earlier than"]) => "out of order",
-        () if has(&["later than"]) => "future",
+        () if has(&["in the future"]) => "future",
         () => "something else",
     }
 }
