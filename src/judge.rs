@@ -229,16 +229,16 @@ fn deed<'a>(
         Subject::Hit(index, _) => survey.changes[index as usize].organization,
         _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
     };
-    // What has no time is about nobody; what is dated later than the present proves nothing of names.
-    let at = about.time.unwrap_or(Timestamp::MIN).min(now);
-    let organization = |id, said| survey.organization_at(id, said, at);
+    // What has no time is about nobody.
+    let at = about.time.unwrap_or(Timestamp::MIN);
+    let organization = |id, said| survey.organization_at(id, said, at, now);
     Deed {
         time: about.time,
         operation: about.operation,
         organization: organization(about.organization, about.said),
         other: history::is_foreign(other, about.organization).then(|| organization(other, Said::NOTHING)),
         connection: survey.connections.get(about.connection),
-        actor: survey.actor_at(about.actor, about.said, at),
+        actor: survey.actor_at(about.actor, about.said, at, now),
     }
 }
 

@@ -114,9 +114,8 @@ impl Roster {
         if change.actor == NONE {
             return Verdict::UnknownActor;
         }
-        let at = change.time.min(now);
-        let organization = survey.organization_at(change.organization, said, at);
-        match self.role_of(&organization, &survey.actor_at(change.actor, said, at)) {
+        let organization = survey.organization_at(change.organization, said, change.time, now);
+        match self.role_of(&organization, &survey.actor_at(change.actor, said, change.time, now)) {
             None => Verdict::NotOnTheRoster,
             Some(Role::Member) => Verdict::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Verdict::Impersonated,

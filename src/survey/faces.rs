@@ -60,7 +60,7 @@ pub struct Appearance {
 pub struct Sort {
     /// It is to be counted.
     pub is_counted: bool,
-    /// An event of an SSO action says it: only those are believed where names decide.
+    /// An event of an SSO action says it, not later than the present: only those are believed where names decide.
     pub is_sso: bool,
     /// The id space of its first text.
     pub space: Space,

@@ -1,4 +1,4 @@
-//! What a reader notes of the findings of events: what rules have to look at.
+//! What a reader notes of lines and events that rules have to look at one by one.
 
 use super::{Gathered, Plan, What};
 use crate::event::{Attribute, Event};
@@ -27,6 +27,31 @@ impl Gathered {
         let noted = contradiction.map(|finding| (What::Contradiction, finding)).into_iter().chain(unknown);
         for (what, finding) in noted.filter(|_| plan.select.keeps(event)) {
             self.note_event(what, event, Some(finding), place, plan);
+        }
+    }
+
+    /// Notes a line that is no event.
+    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
+        if plan.wants.notes.is_some() {
+            self.notes.line(raw, findings.first(), place, plan.redactor.is_some());
+        }
+    }
+
+    /// Notes an event, with the finding that it is about if there is one.
+    pub fn note_event(
+        &mut self,
+        what: What,
+        event: &Event<'_>,
+        finding: Option<&Finding>,
+        place: (BlockId, u32),
+        plan: &Plan,
+    ) {
+        if plan.wants.notes.is_some() {
+            let [action, organization, actor, kind, _] = self.ids_of(event, place, false, plan);
+            let connection = self.connection_of(event, plan);
+            let ids = [action, organization, connection, kind, actor];
+            let shown = Event { redactor: plan.redactor.as_deref(), ..*event };
+            self.notes.event(what, (event, plan.identities.content(event)), (&shown, finding), place, ids);
         }
     }
 }

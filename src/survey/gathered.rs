@@ -16,7 +16,6 @@ use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
-use crate::finding::Finding;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
@@ -87,7 +86,7 @@ impl Gathered {
             self.note_event(What::Future, event, None, place, plan);
         }
         // Names follow from all events, selected or not.
-        let ids = self.ids_of(event, place, is_selected && plan.wants.counts);
+        let ids = self.ids_of(event, place, is_selected && plan.wants.counts, plan);
         if is_selected {
             self.select(event, place, plan);
         }
@@ -158,9 +157,16 @@ impl Gathered {
     }
 
     /// Numbers of action, organization, actor, kind and address.
-    fn ids_of(&mut self, event: &Event<'_>, place: (BlockId, u32), is_counted: bool) -> [Id; 5] {
+    pub(super) fn ids_of(
+        &mut self,
+        event: &Event<'_>,
+        place: (BlockId, u32),
+        is_counted: bool,
+        plan: &Plan,
+    ) -> [Id; 5] {
         let action = self.action_of(event);
-        let (time, is_sso) = (event.time, event.operation != Operation::Other);
+        let time = event.time;
+        let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| time <= now);
         let sort = Sort { is_counted, is_sso, space: event.ids };
         let appearance = Appearance { time, place, sort };
         let organization = face(
@@ -264,7 +270,7 @@ impl Gathered {
         face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], named(event, place))
     }
 
-    fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
+    pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
         event.best(Attribute::ConnectionId).map_or(NONE, |id| {
             self.connection_hashes.push(plan.identities.hash(event.ids, &id));
             self.connections.push(&id)
@@ -332,31 +338,6 @@ impl Gathered {
             impersonator,
             reason,
         });
-    }
-
-    /// Notes a line that is no event.
-    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
-        if plan.wants.notes.is_some() {
-            self.notes.line(raw, findings.first(), place, plan.redactor.is_some());
-        }
-    }
-
-    /// Notes an event, with the finding that it is about if there is one.
-    pub fn note_event(
-        &mut self,
-        what: What,
-        event: &Event<'_>,
-        finding: Option<&Finding>,
-        place: (BlockId, u32),
-        plan: &Plan,
-    ) {
-        if plan.wants.notes.is_some() {
-            let [action, organization, actor, kind, _] = self.ids_of(event, place, false);
-            let connection = self.connection_of(event, plan);
-            let ids = [action, organization, connection, kind, actor];
-            let shown = Event { redactor: plan.redactor.as_deref(), ..*event };
-            self.notes.event(what, (event, plan.identities.content(event)), (&shown, finding), place, ids);
-        }
     }
 }
 

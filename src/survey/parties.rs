@@ -1,6 +1,6 @@
 //! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
 
-use super::{Said, Survey};
+use super::{Labels, Said, Survey};
 use crate::names::Id;
 use crate::time::Timestamp;
 
@@ -23,6 +23,19 @@ impl Party<'_> {
     }
 }
 
+fn names_at<const N: usize>(
+    labels: &Labels<N>,
+    (id, sort): (Id, usize),
+    said: Id,
+    at: Timestamp,
+    now: Timestamp,
+) -> Vec<&str> {
+    if at > now {
+        return Vec::new();
+    }
+    labels.text(said).map_or_else(|| labels.in_force(id, sort, at), |name| vec![name])
+}
+
 impl Survey {
     /// What the change of that index calls organization and actor itself, if that is needed to know.
     pub fn said(&self, change: usize) -> Said {
@@ -34,23 +47,17 @@ impl Survey {
         self.conflicting_said.get(index).copied().unwrap_or(Said::NOTHING)
     }
 
-    /// An organization at a time, called so by an event.
-    pub fn organization_at(&self, id: Id, said: Said, at: Timestamp) -> Party<'_> {
-        let labels = &self.organization_labels;
-        let names = match labels.text(said.organization_name) {
-            Some(name) => vec![name],
-            None => labels.in_force(id, 0, at),
-        };
+    /// An organization at a time, called so by an event. What is later than `now` excuses by
+    /// the id alone.
+    pub fn organization_at(&self, id: Id, said: Said, at: Timestamp, now: Timestamp) -> Party<'_> {
+        let names = names_at(&self.organization_labels, (id, 0), said.organization_name, at, now);
         Party { id: self.organizations.names.get(id), names }
     }
 
-    /// An actor at a time, called so by an event.
-    pub fn actor_at(&self, id: Id, said: Said, at: Timestamp) -> Party<'_> {
-        let labels = &self.actor_labels;
-        let names = match labels.text(said.email) {
-            Some(email) => vec![email],
-            None => labels.in_force(id, 1, at),
-        };
+    /// An actor at a time, called so by an event. What is later than `now` excuses by the id
+    /// alone.
+    pub fn actor_at(&self, id: Id, said: Said, at: Timestamp, now: Timestamp) -> Party<'_> {
+        let names = names_at(&self.actor_labels, (id, 1), said.email, at, now);
         Party { id: self.actors.names.get(id), names }
     }
 

@@ -13,7 +13,7 @@ use super::histories::{History, history, is_whole};
 use super::history::utc;
 use super::judge::Judge;
 use super::log::Log;
-use super::names::{Named, all};
+use super::names::{Named, believed};
 use super::policies::{Policy, policy};
 use super::rules::findings;
 use super::select::matches;
@@ -322,7 +322,7 @@ fn changed(judge: &Judge<'_>) -> BTreeSet<String> {
             let Some(named) = named else {
                 continue;
             };
-            let names = all(judge.log, &named);
+            let names = believed(judge.log, &named);
             let divides = |pattern: &&str| {
                 let count = names.iter().filter(|name| matches(pattern, name)).count();
                 count > 0 && count < names.len()

@@ -38,22 +38,32 @@ pub fn all(log: &Log, named: &Named) -> Vec<String> {
     texts
 }
 
+/// Every text that events about SSO have for it up to the present.
+pub fn believed(log: &Log, named: &Named) -> Vec<String> {
+    let entries = log.entries.iter().filter(|entry| entry.operation() != "other" && entry.nanos <= log.now);
+    let mut texts: Vec<String> = entries.filter_map(|entry| named.said_by(entry)).collect();
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
 /// The last one.
 fn latest(log: &Log, named: &Named) -> Option<String> {
     let said = log.entries.iter().filter_map(|entry| Some((entry.nanos, named.said_by(entry)?)));
     said.max().map(|(_, text)| text)
 }
 
-/// What it was called at the time of an event, by events about SSO not later than that: texts after whose last
-/// use another one came up are none.
+/// What it may have been called at the time of an event: what events about SSO called it by then, but for texts
+/// after whose last use another one came up by then.
 pub fn in_force(log: &Log, named: &Named, time: i128) -> Vec<String> {
     let uses: Vec<(i128, String)> = log
         .entries
         .iter()
-        .filter(|entry| entry.operation() != "other" && entry.nanos <= time && entry.nanos <= log.now)
+        .filter(|entry| entry.operation() != "other" && entry.nanos <= log.now)
         .filter_map(|entry| Some((entry.nanos, named.said_by(entry)?)))
         .collect();
-    let mut texts: Vec<String> = uses.iter().map(|(_, text)| text.clone()).collect();
+    let by_then = uses.iter().filter(|(nanos, _)| *nanos <= time);
+    let mut texts: Vec<String> = by_then.map(|(_, text)| text.clone()).collect();
     texts.sort();
     texts.dedup();
     let times = |text: &str| {
@@ -72,8 +82,8 @@ pub fn to_excuse(log: &Log, named: &Named, entry: &Entry) -> Vec<String> {
         return latest(log, named).into_iter().collect();
     }
     match named.said_by(entry) {
-        // What is dated later than the present excuses nothing.
-        Some(_) if entry.nanos > log.now => Vec::new(),
+        // What is dated later than the present is excused by the id alone.
+        _ if entry.nanos > log.now => Vec::new(),
         Some(text) => vec![text],
         None => in_force(log, named, entry.nanos),
     }

@@ -256,14 +256,16 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     let window = judge.setting(RULE, "window", 7 * 86_400) * SECOND;
     let provider = |change: &Entry| {
         let own = change.kind()[2].clone();
-        let said = states.of_connection(&change.connection().unwrap());
-        let said = said
-            .iter()
-            .rev()
-            .filter(|other| other.nanos <= judge.log.now)
-            .map(|other| other.kind()[2].clone());
-        let said = said.into_iter().find(|word| !word.is_null()).unwrap_or(Value::Null);
-        if own.is_null() { said } else { own }
+        let all = states.of_connection(&change.connection().unwrap());
+        let at = all.iter().position(|other| std::ptr::eq(*other, change)).unwrap();
+        // A deletion ends what was said of the connection.
+        let earlier = all[..at].iter().rev().take_while(|other| other.operation() != "deleted");
+        let later = all[at..].iter().skip(1).take_while(|other| other.operation() != "deleted");
+        let ends = all[at..].iter().skip(1).find(|other| other.operation() == "deleted");
+        let later = later.chain(ends).filter(|_| change.operation() != "deleted");
+        let said = earlier.chain(later).filter(|other| other.nanos <= judge.log.now);
+        let said = said.map(|other| other.kind()[2].clone()).find(|word| !word.is_null());
+        if own.is_null() { said.unwrap_or(Value::Null) } else { own }
     };
     let mut all = Vec::new();
     for (at, change) in states.changes.iter().copied().enumerate() {
@@ -286,7 +288,8 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
             let [before, after] = [*later, *later + 1].map(|after| states.state(&its, after));
             let other_provider = provider(other);
             states.owner(&its) == owner
-                && matches!(after, Some("created" | "active"))
+                && (matches!(after, Some("created" | "active"))
+                    || (after == Some("unknown") && other.operation() == "enabled"))
                 && before != after
                 && !other_provider.is_null()
                 && other_provider != provider(change)
