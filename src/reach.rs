@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 pub struct Reach {
     /// By source, in the order of [`sources::ALL`], from when to when its log goes.
     spans: Vec<Span>,
+    /// By source the operations that it logs, a bit for each.
+    logged: Vec<u32>,
     /// By action its source.
     sources: Vec<usize>,
     /// By organization the sources with a change or portal link about it, a bit for each.
@@ -56,6 +58,8 @@ impl Reach {
     pub fn of(survey: &Survey, now: Timestamp) -> Self {
         let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
+        let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
+        let logged = sources::ALL.iter().map(logged).collect();
         let place = |name: &str| sources::ALL.iter().position(|source| source.name == name);
         let place = |name: &str| place(name).expect("every event is of a source that is listed");
         let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
@@ -65,7 +69,7 @@ impl Reach {
                 *knowing |= 1 << sources[change.action as usize];
             }
         }
-        Self { spans, sources, knowing }
+        Self { spans, logged, sources, knowing }
     }
 
     /// From when to when the log of an action's source goes.
@@ -80,13 +84,14 @@ impl Reach {
 
     /// Whether an action's source logs one of these operations.
     pub fn logs(&self, action: Id, operations: &[Operation]) -> bool {
-        logs(self.sources[action as usize], operations)
+        self.logged[self.sources[action as usize]] & bits(operations.iter().copied()) != 0
     }
 
     /// Until when such an operation would be seen in an organization: up to the end of those logs that have
     /// them and know it.
     pub fn watched(&self, organization: Id, operations: &[Operation]) -> Option<Timestamp> {
-        let watching = self.knowing(organization).filter(|(source, _)| logs(*source, operations));
+        let wanted = bits(operations.iter().copied());
+        let watching = self.knowing(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
         watching.map(|(_, span)| span.1).max()
     }
 
@@ -105,15 +110,21 @@ impl Reach {
         let is_nobodys = organization as usize >= self.knowing.len();
         let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
         let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
-        if knowing().filter(|(source, _)| logs_making(*source)).any(covers) {
+        if knowing().filter(|(source, _)| self.logs_making(*source)).any(covers) {
             return Certainty::Certain;
         }
-        let silent = knowing().chain([own]).map(|(source, _)| source).find(|source| !logs_making(*source));
-        let is_logged = knowing().any(|(source, _)| logs_making(source));
+        let silent =
+            knowing().chain([own]).map(|(source, _)| source).find(|source| !self.logs_making(*source));
+        let is_logged = knowing().any(|(source, _)| self.logs_making(source));
         Certainty::Presumed(match silent.filter(|_| !is_logged) {
             Some(source) => Doubt::NotLogged(source as u8),
             None => Doubt::OutOfReach,
         })
+    }
+
+    fn logs_making(&self, source: usize) -> bool {
+        let making = bits(MAKING.into_iter());
+        self.logged[source] & making == making
     }
 
     /// The sources that have events about an organization.
@@ -123,12 +134,9 @@ impl Reach {
     }
 }
 
-fn logs(source: usize, operations: &[Operation]) -> bool {
-    sources::ALL[source].actions.iter().any(|action| operations.contains(&action.operation))
-}
-
-fn logs_making(source: usize) -> bool {
-    MAKING.iter().all(|operation| logs(source, &[*operation]))
+/// A bit for each operation.
+fn bits(operations: impl Iterator<Item = Operation>) -> u32 {
+    operations.fold(0, |bits, operation| bits | 1 << operation as u32)
 }
 
 impl Certainty {

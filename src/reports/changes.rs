@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::event::Operation;
-use crate::history::{self, State};
+use crate::history::{self, Change, State};
 use crate::names::NONE;
 use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
@@ -91,25 +91,25 @@ struct Shown {
 fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let reach = material.reach();
-    let steps = history::steps(material.survey, material.options.now);
+    // Before, after, and how that is known.
+    let mut states: Vec<_> =
+        changes.iter().map(|change| (None, State::after(change.operation), None)).collect();
+    let certainty =
+        |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
+    history::walk(material.survey, material.options.now, |step| {
+        let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
+        states[step.change] = (step.before, Some(step.after), Some(certainty));
+    });
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
-    for (index, (change, step)) in changes.iter().zip(steps).enumerate() {
+    for (index, (change, (before, after, known))) in changes.iter().zip(states).enumerate() {
         if change.operation == Operation::PortalOpened {
             portals.insert(change.actor, change.time);
         } else if change.is_selected {
             let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
             let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
-            let owner = step.map_or(change.organization, |step| step.owner);
-            let certainty = reach.certainty(owner, change.action, (change.time, change.time));
-            let is_unknown = step.is_some_and(|step| step.has_unknown_state());
-            shown.push(Shown {
-                change: index,
-                before: step.and_then(|step| step.before),
-                after: step.map_or(State::after(change.operation), |step| Some(step.after)),
-                certainty: certainty.unless(is_unknown),
-                since_portal,
-            });
+            let certainty = known.unwrap_or_else(|| certainty(change.organization, change));
+            shown.push(Shown { change: index, before, after, certainty, since_portal });
         }
     }
     shown
