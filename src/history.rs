@@ -3,7 +3,8 @@
 //! States follow from the changes alone. A connection whose first change is that it was disabled or
 //! deleted was active since before the log began: sources need not log creations, and logs begin
 //! somewhere. It belongs to the organization of its first change. What a connection cannot come to, such as
-//! being created while active, is odd and leaves its state as it is.
+//! being created while active, is odd and leaves its state as it is. What is enabled or disabled after it was
+//! deleted contradicts itself: its state is unknown until a creation or a deletion says otherwise.
 
 use std::collections::HashMap;
 
@@ -70,6 +71,8 @@ pub enum State {
     Disabled,
     /// It was deleted.
     Deleted,
+    /// It was enabled or disabled after it was deleted, so that it is not known whether it is there.
+    Unknown,
 }
 
 impl State {
@@ -80,6 +83,7 @@ impl State {
             Self::Active => "active",
             Self::Disabled => "disabled",
             Self::Deleted => "deleted",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -96,11 +100,12 @@ impl State {
 
     /// The state after an operation that stands for one, the state before being known or not. Disorder and
     /// replays tell of what cannot be: what is active or disabled is not created again, and what is deleted
-    /// is not there to be enabled or disabled. Only a creation says that it is there again.
+    /// is not there to be enabled or disabled. Either the deletion is wrong or a creation is missing, so
+    /// nothing is known until a creation says that it is there, or a deletion that it is not.
     fn then(before: Option<Self>, told: Self) -> Self {
         match (before, told) {
             (Some(kept @ (Self::Active | Self::Disabled)), Self::Created) => kept,
-            (Some(Self::Deleted), Self::Active | Self::Disabled) => Self::Deleted,
+            (Some(Self::Deleted | Self::Unknown), Self::Active | Self::Disabled) => Self::Unknown,
             _ => told,
         }
     }
@@ -123,12 +128,19 @@ pub struct Step {
     pub owner: Id,
     /// Active connections the owner has left after it.
     pub left: u32,
+    /// Connections of the owner whose state is unknown after it: each of them may be active.
+    pub unknown: u32,
 }
 
 impl Step {
     /// It took the last active connection of its organization away.
     pub fn takes_last(&self) -> bool {
         self.was_active && self.after != State::Active && self.left == 0
+    }
+
+    /// The state of its connection before or after it is unknown.
+    pub fn has_unknown_state(&self) -> bool {
+        self.before == Some(State::Unknown) || self.after == State::Unknown
     }
 
     /// It made a connection active.
@@ -147,6 +159,8 @@ impl Step {
             (State::Disabled, State::Disabled) => Some("disabled while disabled"),
             (State::Deleted, State::Disabled) => Some("disabled while deleted"),
             (State::Deleted, State::Deleted) => Some("deleted while deleted"),
+            (State::Unknown, State::Active) => Some("enabled while unknown"),
+            (State::Unknown, State::Disabled) => Some("disabled while unknown"),
             _ => None,
         }
     }
@@ -180,6 +194,7 @@ pub fn walk(survey: &Survey, now: Timestamp, mut each: impl FnMut(Step)) {
     let mut lives: Vec<_> = origins(survey, now).into_iter().map(|origin| (origin, None)).collect();
     // The last place is for connections whose organization no event names.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
+    let mut unknown = left.clone();
     let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
     let places = left.len();
     for (origin, _) in lives.iter().filter(|(origin, _)| origin.was_active) {
@@ -195,9 +210,12 @@ pub fn walk(survey: &Survey, now: Timestamp, mut each: impl FnMut(Step)) {
         let after = State::then(before, told);
         *state = Some(after);
         let was_active = before.map_or(*was_active, |state| state == State::Active);
-        let left = &mut left[place_of(owner, places)];
-        *left = *left + u32::from(after == State::Active) - u32::from(was_active);
-        each(Step { change: index, before, told, after, was_active, owner, left: *left });
+        let place = place_of(owner, places);
+        left[place] = left[place] + u32::from(after == State::Active) - u32::from(was_active);
+        let was_unknown = before == Some(State::Unknown);
+        unknown[place] = unknown[place] + u32::from(after == State::Unknown) - u32::from(was_unknown);
+        let (left, unknown) = (left[place], unknown[place]);
+        each(Step { change: index, before, told, after, was_active, owner, left, unknown });
     }
 }
 
@@ -243,26 +261,40 @@ pub struct Gap {
     pub cause: usize,
     /// The change that ended it, if one did.
     pub end: Option<usize>,
+    /// A connection of the organization was in an unknown state meanwhile: it may have been active.
+    pub is_contradictory: bool,
 }
 
 /// Gaps as they appear in a [`walk`].
-#[derive(Default)]
 pub struct Gaps {
     /// Every gap, in the order of its causes.
     pub list: Vec<Gap>,
     open: HashMap<Id, usize, RandomState>,
+    now: Timestamp,
 }
 
 impl Gaps {
-    /// Takes in the next step.
-    pub fn add(&mut self, step: &Step) {
+    /// None so far. What is later than the present will neither begin nor end one.
+    pub fn until(now: Timestamp) -> Self {
+        Self { list: Vec::new(), open: HashMap::default(), now }
+    }
+
+    /// Takes in the next step, the time of its change being given.
+    pub fn add(&mut self, step: &Step, time: Timestamp) {
+        if time > self.now {
+            return;
+        }
+        let is_contradictory = step.unknown > 0;
         if step.takes_last() {
             self.open.insert(step.owner, self.list.len());
-            self.list.push(Gap { organization: step.owner, cause: step.change, end: None });
+            let (organization, cause) = (step.owner, step.change);
+            self.list.push(Gap { organization, cause, end: None, is_contradictory });
         } else if step.activates()
             && let Some(gap) = self.open.remove(&step.owner)
         {
             self.list[gap].end = Some(step.change);
+        } else if is_contradictory && let Some(gap) = self.open.get(&step.owner) {
+            self.list[*gap].is_contradictory = true;
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::names::{Id, NONE};
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
 use crate::policy::{Policy, fingerprint};
+use crate::reach::Reach;
 use crate::scan::BlockId;
 use crate::survey::Survey;
 use crate::threads;
@@ -63,6 +64,7 @@ pub fn tell<'a>(
         let index = u16::try_from(rules.len()).expect("rules are few");
         threads::add(&mut findings, violations.len(), |number| {
             let about = about(survey, violations[number].subject);
+            let severity = violations[number].severity(severity, check.severity);
             let (status, is_in_baseline) = match known.is_empty() {
                 true => (Status::Open, false),
                 false => {
@@ -95,7 +97,8 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let (lists, steps) = threads::both(|| Lists::of(survey), || history::steps(survey, by.now));
+    let ((lists, reach), steps) =
+        threads::both(|| (Lists::of(survey), Reach::of(survey, by.now)), || history::steps(survey, by.now));
     let policy = by.policy;
     threads::map(checks, |check| {
         let rule = &policy.rules[check.id];
@@ -106,6 +109,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
             survey,
             shown: by.shown.unwrap_or(survey),
             steps: &steps,
+            reach: &reach,
             lists: &lists,
             params: &rule.params,
             scope: &rule.scope,
@@ -206,7 +210,7 @@ fn finding<'a>(
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
     let Brief { rule, severity, status, is_in_baseline, time, number } = *brief;
-    let Violation { subject, message, is_after_deed } = judgement.violations[number as usize];
+    let Violation { subject, message, is_after_deed, certainty, .. } = judgement.violations[number as usize];
     let about = about(survey, subject);
     Finding {
         rule,
@@ -223,6 +227,7 @@ fn finding<'a>(
         connection: survey.connections.get(about.connection),
         actor: shown.actor(about.actor),
         actor_id: shown.actors.names.get(about.actor),
+        certainty,
         fingerprint: fingerprint::of(check.id, survey, subject),
     }
 }

@@ -32,6 +32,7 @@ pub mod deliveries;
 pub mod groups;
 pub mod history;
 pub mod names;
+pub mod reach;
 pub mod survey;
 pub mod times;
 

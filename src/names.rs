@@ -186,6 +186,12 @@ pub struct Seen {
     pub last: Timestamp,
 }
 
+impl Default for Seen {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
 impl Seen {
     /// Never.
     pub const NEVER: Self = Self { count: 0, first: Timestamp::MAX, last: Timestamp::MIN };

@@ -35,6 +35,8 @@ pub enum Verdict {
     NotOnTheRoster,
     /// The actor's role does not allow it.
     WrongRole,
+    /// The organization is not the one that the connection belongs to. A roster alone does not say so.
+    NotTheOwner,
     /// It is allowed to the actor, in whose session somebody else acted.
     Impersonated,
     /// The source does not say who did it.

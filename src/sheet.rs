@@ -9,8 +9,10 @@ use crate::time::Timestamp;
 
 /// A finished report; its texts may be borrowed from what it was made of.
 pub struct Sheet<'a> {
-    /// Name of the report: `removals`. Its JSON schema is `ssoaudit.report.removals.v1`.
+    /// Name of the report: `removals`.
     pub name: &'static str,
+    /// Name and version of its JSON: `ssoaudit.report.removals.v2`.
+    pub schema: &'static str,
     /// Heading for people.
     pub title: String,
     /// What a reader has to know about what is shown, a sentence each: the selection, limits.
@@ -185,6 +187,8 @@ pub struct Stretch {
     pub is_open: bool,
     /// How it is to be taken.
     pub tone: Tone,
+    /// Whether it is only presumed.
+    pub is_presumed: bool,
 }
 
 impl<'a> Rows<'a> {

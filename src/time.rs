@@ -37,6 +37,11 @@ impl Timestamp {
     /// The last of them.
     const LAST: Self = Self { seconds: 253_402_300_799, nanos: NANOS_PER_SECOND - 1 };
 
+    /// The point so many seconds later.
+    pub fn later_by(self, seconds: u64) -> Self {
+        Self { seconds: self.seconds.saturating_add_unsigned(seconds), ..self }
+    }
+
     /// Nanoseconds since an earlier point, 0 when that one is later.
     pub fn nanos_since(self, earlier: Self) -> u128 {
         let nanos =

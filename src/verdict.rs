@@ -13,6 +13,7 @@ use crate::checks::{Check, Severity};
 use crate::event::Operation;
 use crate::policy::Sealed;
 use crate::policy::fingerprint::Fingerprint;
+use crate::reach::Certainty;
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -130,6 +131,8 @@ pub struct Finding<'a> {
     pub deed: Option<Operation>,
     /// What happened, or the rest of it; see [`Self::message`].
     pub message: &'a str,
+    /// How it is known, where it is about a state.
+    pub certainty: Option<Certainty>,
     /// The same in every run over an export that has it.
     pub fingerprint: Fingerprint,
     /// Whether it is known already.

@@ -15,7 +15,8 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "A connection that existed was deleted. A second deletion of the same connection is what \
-                `duplicate-deletion` is for.",
+                `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled \
+                in between, so that it is unknown whether it was there.",
         why: "A deletion takes a way to log in from every user of the organization and cannot be undone; \
               it belongs to a change that somebody approved.",
         example: "An administrator deletes a SAML connection in the settings.",

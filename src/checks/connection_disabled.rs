@@ -15,7 +15,8 @@ pub static CHECK: Check = Check {
     params: &[],
     explain: Explain {
         means: "A connection was disabled that was neither disabled nor deleted already. It still exists \
-                and can be enabled again.",
+                and can be enabled again. One whose state is unknown, as it was enabled or disabled after a \
+                deletion, is neither.",
         why: "While it is off nobody logs in through it, and users may be let in some other way that is \
               less well guarded.",
         example: "A connection is disabled on Friday evening for maintenance of the identity provider.",

@@ -41,7 +41,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
     let is_visit = case.actions_of(is_visit);
     let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
-    let (ranges, window) = (case.ranges(), case.age("window"));
+    let window = case.age("window");
     let visits = survey.sightings.iter();
     let mut visits = visits.filter(|seen| seen.actor != NONE && is_visit[seen.action as usize]).peekable();
     let mut last = vec![None; survey.actors.names.len()];
@@ -54,7 +54,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
         let is_fresh = last[change.actor as usize].is_some_and(|last| !is_longer(last, change.time, window));
         // Before the log began there may have been a visit.
-        let (begin, _) = ranges[change.action as usize];
+        let (begin, _) = case.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Answer::NotApplicable;
         }

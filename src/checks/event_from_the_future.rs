@@ -2,7 +2,7 @@
 
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::survey::What;
+use crate::survey::{SKEW_SECONDS, What};
 use crate::time::Timestamp;
 
 /// The rule.
@@ -15,7 +15,7 @@ pub static CHECK: Check = Check {
     covered_by: super::Plans::None,
     params: &[Param {
         key: "skew",
-        default: Value::Age(5 * 60),
+        default: Value::Age(SKEW_SECONDS),
         about: "how far clocks may differ: events later than the present by more than this are reported",
     }],
     explain: Explain {

@@ -1,8 +1,9 @@
 //! What a rule says: how many events it judged, and what it found.
 
-use super::{Case, Subject, words};
+use super::{Case, Severity, Subject, words};
 use crate::history::Change;
 use crate::names::{Id, Texts};
+use crate::reach::Certainty;
 use crate::survey::{Noted, Survey, What};
 
 /// What a rule found.
@@ -14,6 +15,24 @@ pub struct Violation {
     pub message: Id,
     /// The message goes on after what the change did.
     pub is_after_deed: bool,
+    /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
+    pub severity: Option<Severity>,
+    /// How it is known, where it is about a state.
+    pub certainty: Option<Certainty>,
+}
+
+/// How bad what is only presumed is at most.
+const PRESUMED: Severity = Severity::Medium;
+
+impl Violation {
+    /// How bad it is, its rule being as bad as `set` under the policy and as bad as `default` without one.
+    pub fn severity(&self, set: Severity, default: Severity) -> Severity {
+        let severity = self.severity.filter(|_| set == default).unwrap_or(set);
+        match self.certainty {
+            Some(Certainty::Presumed(_)) => severity.min(PRESUMED),
+            _ => severity,
+        }
+    }
 }
 
 /// What a rule says.
@@ -104,11 +123,31 @@ impl Judgement {
         self.push(subject, &message, false);
     }
 
+    /// Finds something that is as bad as this, unless the policy sets another severity.
+    pub(super) fn find_with(&mut self, subject: Subject, message: String, severity: Severity) {
+        self.find(subject, message);
+        if let Some(violation) = self.violations.last_mut() {
+            violation.severity = Some(severity);
+        }
+    }
+
+    /// Finds something about a state. What is only presumed is medium at most, whatever the policy sets.
+    pub(super) fn find_state(&mut self, subject: Subject, message: String, certainty: Certainty) {
+        match certainty {
+            Certainty::Certain => self.find(subject, message),
+            Certainty::Presumed(_) => self.find_with(subject, message, PRESUMED),
+        }
+        if let Some(violation) = self.violations.last_mut() {
+            violation.certainty = Some(certainty);
+        }
+    }
+
     pub(super) fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
         let last = (self.messages.len() as Id).wrapping_sub(1);
         let is_said = self.messages.get(last) == Some(message);
         let message = if is_said { last } else { self.messages.push(message) };
-        self.violations.push(Violation { subject, message, is_after_deed });
+        let (severity, certainty) = (None, None);
+        self.violations.push(Violation { subject, message, is_after_deed, severity, certainty });
     }
 
     /// Puts what was found in time order; lines without a time come first.

@@ -40,9 +40,9 @@ use crate::event::{OPERATIONS, Operation};
 use crate::history::{Change, State, Step};
 use crate::names::{Id, NONE};
 use crate::policy::{Freeze, Scope, Window};
+use crate::reach::Reach;
 use crate::roster::Roster;
-use crate::sources;
-use crate::survey::{Noted, Sighting, Span, Survey, What};
+use crate::survey::{Noted, Sighting, Survey, What};
 use crate::time::Timestamp;
 
 use judgement::Answer;
@@ -154,6 +154,8 @@ pub struct Case<'a> {
     pub shown: &'a Survey,
     /// By change what it did; nothing for portal links.
     pub steps: &'a [Option<Step>],
+    /// How far the log reaches.
+    pub reach: &'a Reach,
     /// The same changes by sort and by actor.
     pub lists: &'a Lists,
     /// The rule's settings, every one of its [`Param`]s.
@@ -250,33 +252,7 @@ impl<'a> Case<'a> {
 
     /// By action whether its source logs one of these operations.
     pub fn logging(&self, operations: &[Operation]) -> Vec<bool> {
-        let logs = |source: &str| {
-            let source = sources::ALL.iter().find(|known| known.name == source);
-            source.is_some_and(|source| source.actions.iter().any(|it| operations.contains(&it.operation)))
-        };
-        self.survey.action_facts.iter().map(|(source, _)| logs(source)).collect()
-    }
-
-    /// By action from when to when its source's log goes. It does not go beyond the present: what is dated later
-    /// is dated wrongly.
-    fn ranges(&self) -> Vec<Span> {
-        let nothing = (Timestamp::MAX, Timestamp::MIN);
-        let range = |source: &str| self.survey.ranges.of(source).unwrap_or(nothing);
-        let facts = self.survey.action_facts.iter();
-        facts.map(|(source, _)| range(source)).map(|(begin, end)| (begin, end.min(self.now))).collect()
-    }
-
-    /// By organization until when such an operation would be seen: up to the end of those logs that have them
-    /// and know the organization, [`Timestamp::MIN`] where there is none.
-    fn watched(&self, operations: &[Operation]) -> Vec<Timestamp> {
-        let (logging, ranges) = (self.logging(operations), self.ranges());
-        let mut ends = vec![Timestamp::MIN; self.survey.organizations.names.len()];
-        for change in self.survey.changes.iter().filter(|change| logging[change.action as usize]) {
-            if let Some(end) = ends.get_mut(change.organization as usize) {
-                *end = ranges[change.action as usize].1.max(*end);
-            }
-        }
-        ends
+        (0..).zip(&self.survey.action_facts).map(|(action, _)| self.reach.logs(action, operations)).collect()
     }
 
     /// A setting that is a number.

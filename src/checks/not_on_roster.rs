@@ -38,6 +38,6 @@ fn judge(case: &Case<'_>) -> Judgement {
         Verdict::UnknownActor => Answer::NotApplicable,
         Verdict::NotOnTheRoster => Answer::Bad(", who is not on the roster".to_owned()),
         Verdict::WrongRole => Answer::Bad(", who is a mere member by the roster".to_owned()),
-        Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
+        Verdict::NotTheOwner | Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
     })
 }

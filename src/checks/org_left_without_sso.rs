@@ -1,10 +1,15 @@
 //! `org-left-without-sso`: an organization has no active connection for longer than allowed.
 
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
 use crate::event::Operation;
-use crate::history::{Change, Gaps, State};
+use crate::history::{Change, Gap, Gaps, State};
 use crate::names::Id;
 
 /// The rule.
@@ -24,8 +29,14 @@ pub static CHECK: Check = Check {
         means: "A deletion or disabling took the last active connection of an organization away, and none \
                 became active within the grace period. Where the log ends earlier, only the time up to its \
                 end counts: that of the sources that would log it and know the organization, or else of \
-                the source of the change. The finding is about that organization, whichever one the event names, and so \
-                is the rule's scope; a selection on the command line goes by the event.",
+                the source of the change. Exactly the grace period is still within it. Where no source that knows \
+                the organization logs creations and enablings, or its log does not cover that time, another \
+                connection may have been set up unseen: then the finding says that it cannot be confirmed and \
+                why, names the first portal URL that was opened for the organization afterwards, and is \
+                `medium` at most, whatever the policy sets. So it is if one of its connections was enabled or \
+                disabled after it was deleted, without a creation between. The finding is about the organization \
+                of the connection, whichever one the event names, and so is the rule's scope; a selection on \
+                the command line goes by the event.",
         why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
               multi-factor and leaver controls do not apply.",
         example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
@@ -43,16 +54,11 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let mut gaps = Gaps::default();
-    case.steps.iter().flatten().for_each(|step| gaps.add(step));
+    let mut gaps = Gaps::until(case.now);
+    case.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
+    let links = LazyCell::new(|| links(case, &gaps.list));
     let mut judgement = Judgement::default();
-    let mut gaps = gaps.list.into_iter().peekable();
-    let (ranges, watched) = (case.ranges(), case.watched(&[Operation::Enabled]));
-    let log_end = |organization: Id, change: &Change| match watched.get(organization as usize) {
-        // A log that ended before says nothing.
-        Some(end) if *end >= change.time => *end,
-        _ => ranges[change.action as usize].1,
-    };
+    let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
     for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
         let organization = case.hit(index, change);
@@ -64,14 +70,17 @@ fn judge(case: &Case<'_>) -> Judgement {
         let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
-        let ended = gap.end.map(|end| survey.changes[end].time).filter(|end| *end <= case.now);
-        let end = ended.unwrap_or_else(|| log_end(gap.organization, change));
+        let ended = gap.end.map(|end| survey.changes[end].time);
+        let end = ended.unwrap_or_else(|| case.reach.until(gap.organization, change, &[Operation::Enabled]));
         if !is_longer(change.time, end, case.age("grace")) {
             continue;
         }
+        let certainty = case.reach.certainty(gap.organization, change.action, (change.time, end));
+        let certainty = certainty.unless(gap.is_contradictory);
         let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
-        let message = format!(
-            "{} had no active connection for {}{so_far} after {} was {} by {} (grace {})",
+        let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
+        let mut message = format!(
+            "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
             case.organization(gap.organization),
             took(end.seconds_since(change.time)),
             case.connection(change.connection),
@@ -79,7 +88,35 @@ fn judge(case: &Case<'_>) -> Judgement {
             case.actor(change.actor),
             case.written("grace"),
         );
-        judgement.find(Subject::Hit(index as u32, organization), message);
+        if let Some(doubt) = certainty.doubt() {
+            message.push_str(&format!("; this cannot be confirmed: {}", doubt.advice()));
+            if let Some(link) = links.get(&index) {
+                let later = took(link.time.seconds_since(change.time));
+                let actor = case.actor(link.actor);
+                message.push_str(&format!(", and a portal URL was opened for it {later} later by {actor}"));
+            }
+        }
+        judgement.find_state(Subject::Hit(index as u32, organization), message, certainty);
     }
     judgement
+}
+
+/// By the change that began a gap the first portal URL of its organization in it, through which a connection
+/// may have been set up.
+fn links<'a>(case: &Case<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
+    let changes = &case.survey.changes;
+    let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();
+    let mut gaps = gaps.iter().peekable();
+    let mut links = HashMap::default();
+    for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= case.now) {
+        if let Some(gap) = gaps.next_if(|gap| gap.cause == index) {
+            open.insert(gap.organization, gap);
+        } else if change.operation == Operation::PortalOpened
+            && let Some(gap) = open.remove(&change.organization)
+            && gap.end.is_none_or(|end| index < end)
+        {
+            links.insert(gap.cause, change);
+        }
+    }
+    links
 }

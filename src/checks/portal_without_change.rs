@@ -41,7 +41,6 @@ pub static CHECK: Check = Check {
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let watched = case.watched(&[Operation::Created]);
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
     let mut followed: HashMap<usize, Timestamp, RandomState> = HashMap::default();
@@ -54,13 +53,12 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     let window = case.age("window");
     Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
-        let log_end = watched.get(change.organization as usize).filter(|end| **end > Timestamp::MIN);
-        let Some(log_end) = log_end else {
+        let Some(log_end) = case.reach.watched(change.organization, &[Operation::Created]) else {
             return Answer::NotApplicable;
         };
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         // After the log's end there may have been a change.
-        if !follows && !is_longer(change.time, *log_end, window) {
+        if !follows && !is_longer(change.time, log_end, window) {
             return Answer::NotApplicable;
         }
         Answer::bad_if(!follows, || {

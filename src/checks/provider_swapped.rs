@@ -76,7 +76,10 @@ fn judge(case: &Case<'_>) -> Judgement {
         if step.after == State::Deleted && step.before != Some(State::Deleted) {
             swaps.extend(other_than(provider, next[step.owner as usize]).map(|swap| (step.change, swap)));
         }
-        if matches!(step.after, State::Created | State::Active) && step.before != Some(step.after) {
+        // Whether one that was enabled after it was deleted is there is unknown; that it was enabled is not.
+        let is_there = matches!(step.after, State::Created | State::Active)
+            || (step.after == State::Unknown && step.told == State::Active);
+        if is_there && step.before != Some(step.after) {
             let next = &mut next[step.owner as usize];
             *next = Some(Next { change, provider, other: other_than(provider, *next) });
         }

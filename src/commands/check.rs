@@ -28,7 +28,6 @@ use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
 use crate::survey::{Plan, Wants, hex};
 use crate::terminal::{self, Terminal};
-use crate::time::Timestamp;
 use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 
@@ -150,9 +149,9 @@ impl CheckCommand {
 
         by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
         let meter = Meter::of_each(self.evidence.is_some());
-        let latest = later(now, skew(&policy));
+        let latest = now.later_by(skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
-        let plan = Plan { select, wants, redactor: redactor.clone(), ..Plan::default() };
+        let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
         let Surveyed { survey, files, places, tally } = surveyed;
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
@@ -317,10 +316,6 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
     accepted
-}
-
-fn later(time: Timestamp, seconds: u64) -> Timestamp {
-    Timestamp { seconds: time.seconds.saturating_add_unsigned(seconds), ..time }
 }
 
 /// How much later than the present an event may be: whoever collects has to know.

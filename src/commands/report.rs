@@ -20,7 +20,7 @@ use crate::terminal::Terminal;
 Examples:
   ssoaudit report removals --since 30d exports/         who took SSO away, and for how long
   ssoaudit report changes --org 'acme*' exports/        every change of an organization
-  ssoaudit report connections --at 2025-03-01 exports/  who had SSO on that day
+  ssoaudit report connections --at 2025-03-01 exports/  what was known on that day
   ssoaudit report removals --format html -o removals.html exports/
 ")]
 pub struct ReportCommand {
@@ -34,7 +34,7 @@ pub struct ReportCommand {
     /// Rows of each list [default: all] and ranking [default: 10]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
     top: Option<u32>,
-    /// connections: show who had active SSO at this moment, in the forms of --since
+    /// connections: show what was known at this moment, and who had SSO; in the forms of --since
     #[arg(long, value_name = "TIME", help_heading = "Report")]
     at: Option<String>,
     /// admins: working hours, Monday to Friday in --tz [default: 08:00-18:00]

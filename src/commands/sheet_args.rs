@@ -57,7 +57,7 @@ pub struct Request<'a> {
     pub select: &'a SelectArgs,
     /// How to print it.
     pub sheet: &'a SheetArgs,
-    /// How to make it; zone and selection are filled in.
+    /// How to make it; the present, zone and selection are filled in.
     pub options: Options,
     /// Where the roster was read from.
     pub roster: Option<&'a Path>,
@@ -67,6 +67,7 @@ impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
         let mut select = self.select.select()?;
+        self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
         let inputs = self.input.inputs(terminal.stdin)?;
@@ -80,7 +81,8 @@ impl Request<'_> {
         if let (Some(redactor), Some(roster)) = (&redactor, &mut self.options.roster) {
             *roster = roster.redacted(redactor);
         }
-        let plan = Plan { select, wants: report.wants, redactor: redactor.clone(), ..Plan::default() };
+        let now = Some(self.options.now);
+        let plan = Plan { select, wants: report.wants, now, redactor: redactor.clone(), ..Plan::default() };
         let mut surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
         if let Some(redactor) = &redactor {
             surveyed.survey.redact(redactor);

@@ -108,6 +108,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     );
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Access patterns".to_owned(),
         notes,
         sections: vec![

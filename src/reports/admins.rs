@@ -68,6 +68,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let section = |key, title, table| Section { key, title, body: Body::Table(table) };
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Administrators".to_owned(),
         notes,
         sections: vec![

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use super::visits::is_change;
 use super::{Material, Report};
 use crate::event::Operation;
-use crate::history::{self, Change};
+use crate::history::{self, Change, Origin};
 use crate::names::{Id, NONE, Seen};
 use crate::roster::{Roster, Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "authorization",
     about: "whether those who opened the portal or changed connections were allowed to",
-    schema: "ssoaudit.report.authorization.v1",
+    schema: "ssoaudit.report.authorization.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--roster"],
     make,
@@ -28,6 +28,7 @@ pub static REPORT: Report = Report {
 static VERDICTS: &[(Verdict, &str, &str, Tone)] = &[
     (Verdict::NotOnTheRoster, "not_on_the_roster", "not on the roster", Tone::Bad),
     (Verdict::WrongRole, "wrong_role", "wrong role", Tone::Bad),
+    (Verdict::NotTheOwner, "not_the_owner", "not the owner", Tone::Bad),
     (Verdict::Impersonated, "impersonated", "impersonated", Tone::Warn),
     (Verdict::UnknownActor, "unknown_actor", "unknown actor", Tone::Warn),
     (Verdict::Allowed, "allowed", "allowed", Tone::Good),
@@ -55,7 +56,12 @@ static VERDICT_COLUMNS: &[Column] = &[
     ACTOR_EMAIL,
     Column::new("impersonator", "Impersonator", Kind::Text, "who drove the session, if not the actor")
         .rank(3),
-    Column::new("verdict", "Verdict", Kind::Text, "what the roster says about it"),
+    Column::new(
+        "verdict",
+        "Verdict",
+        Kind::Text,
+        "what the roster says about it, or that the connection belongs to another organization",
+    ),
 ];
 static USERS: &[Column] = &[
     ACTOR,
@@ -86,7 +92,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let roster = material.options.roster.as_ref();
     let actions: Vec<_> =
         survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
-    let judged = roster.map(|roster| judge(survey, roster, &actions));
+    let judged = roster.map(|roster| judge(survey, material.options.now, roster, &actions));
     let mut notes = material.notes();
     notes
         .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
@@ -94,9 +100,11 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
     let section = |key, title, body| Section { key, title, body };
-    let (users, ownership) = threads::both(|| users(survey, &actions), || ownership(survey));
+    let (users, ownership) =
+        threads::both(|| users(survey, &actions), || ownership(survey, material.options.now));
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Authorization".to_owned(),
         notes,
         sections: vec![
@@ -108,8 +116,25 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn judge<'c>(survey: &Survey, roster: &Roster, actions: &[&'c Change]) -> Vec<(Verdict, &'c Change)> {
-    let mut judged: Vec<_> = actions.iter().map(|change| (roster.verdict(survey, change), *change)).collect();
+/// Whether a change is in the name of another organization than the one its connection belongs to.
+fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
+    let origin = origins.get(change.connection as usize);
+    origin.is_some_and(|origin| history::is_foreign(change.organization, origin.owner))
+}
+
+fn judge<'c>(
+    survey: &Survey,
+    now: Timestamp,
+    roster: &Roster,
+    actions: &[&'c Change],
+) -> Vec<(Verdict, &'c Change)> {
+    let origins = history::origins(survey, now);
+    let verdict = |change: &Change| {
+        let verdict = roster.verdict(survey, change);
+        // Whoever may do so in an organization may not do so to the connections of others.
+        if is_foreign(change, &origins) { verdict.min(Verdict::NotTheOwner) } else { verdict }
+    };
+    let mut judged: Vec<_> = actions.iter().map(|change| (verdict(change), *change)).collect();
     judged.sort_by(|(a, one), (b, other)| {
         let rank = |change: &Change| (change.time, change.operation);
         (a, rank(one)).cmp(&(b, rank(other))).then_with(|| texts(survey, one).cmp(&texts(survey, other)))
@@ -212,8 +237,8 @@ impl User {
 
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
-fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
-    let origins = history::origins(survey, Timestamp::MAX);
+fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
+    let origins = history::origins(survey, now);
     let again = history::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
@@ -221,7 +246,7 @@ fn ownership<'a>(survey: &'a Survey) -> Table<'a> {
             continue;
         }
         let owner = origins[change.connection as usize].owner;
-        let is_foreign = history::is_foreign(change.organization, owner);
+        let is_foreign = is_foreign(change, &origins);
         let why = [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
         misfits.extend(why.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| (change, owner, what)));
     }
@@ -288,7 +313,14 @@ mod tests {
         );
         assert_eq!(
             told(&sheet, "totals"),
-            ["not_on_the_roster: 1", "wrong_role: 2", "impersonated: 1", "unknown_actor: 1", "allowed: 2"]
+            [
+                "not_on_the_roster: 1",
+                "wrong_role: 2",
+                "not_the_owner: 0",
+                "impersonated: 1",
+                "unknown_actor: 1",
+                "allowed: 2"
+            ]
         );
     }
 
@@ -342,7 +374,14 @@ mod tests {
         let sheet = Log::of_sample().report(&REPORT, options(&roster));
         assert_eq!(
             told(&sheet, "totals"),
-            ["not_on_the_roster: 6", "wrong_role: 1", "impersonated: 2", "unknown_actor: 5", "allowed: 32"]
+            [
+                "not_on_the_roster: 6",
+                "wrong_role: 1",
+                "not_the_owner: 0",
+                "impersonated: 2",
+                "unknown_actor: 5",
+                "allowed: 32"
+            ]
         );
         Log::of_sample().assert_order_does_not_matter(&REPORT, &options(&roster));
     }

@@ -4,19 +4,19 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{Material, Report};
+use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::event::Operation;
-use crate::history::{self, State};
+use crate::history::{self, Change, State};
 use crate::names::NONE;
+use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
 use crate::survey::Wants;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
-    schema: "ssoaudit.report.changes.v1",
+    schema: "ssoaudit.report.changes.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top"],
     make,
@@ -33,7 +33,7 @@ static COLUMNS: &[Column] = &[
     Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
     Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(6),
     Column::new("before", "Before", Kind::Text, "state before, where the log shows it").rank(5),
-    Column::new("after", "After", Kind::Text, "state after").rank(7),
+    Column::new("after", "After", Kind::Text, "state after").rank(5),
     Column::new(
         "actor",
         "Actor",
@@ -55,17 +55,22 @@ static COLUMNS: &[Column] = &[
     Column::new("impersonation_reason", "Reason", Kind::Text, "why they did").rank(14),
     Column::new("redeliveries", "Again", Kind::Number, "how often the event came again").rank(17),
     Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else").rank(10),
+    CERTAINTY.rank(5),
+    CERTAINTY_REASON,
 ];
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let shown = shown(material);
     let count = shown.len();
+    let mut notes = material.notes();
+    notes.extend(material.notes_of_doubt(shown.iter().map(|shown| shown.certainty)));
     let row = move |index: usize| row(material, shown[index]);
     let table = material.list(COLUMNS, count, row, "The events shown change nothing.");
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Changes".to_owned(),
-        notes: material.notes(),
+        notes,
         sections: vec![Section { key: "changes", title: "Changes", body: Body::Table(table) }],
     }
 }
@@ -77,25 +82,34 @@ struct Shown {
     change: usize,
     before: Option<State>,
     after: Option<State>,
+    /// How the states are known.
+    certainty: Certainty,
     /// Seconds since the actor opened the portal last.
     since_portal: Option<u64>,
 }
 
 fn shown(material: &Material<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
-    let mut states: Vec<_> = changes.iter().map(|change| (None, State::after(change.operation))).collect();
-    history::walk(material.survey, Timestamp::MAX, |step| {
-        states[step.change] = (step.before, Some(step.after));
+    let reach = material.reach();
+    // Before, after, and how that is known.
+    let mut states: Vec<_> =
+        changes.iter().map(|change| (None, State::after(change.operation), None)).collect();
+    let certainty =
+        |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
+    history::walk(material.survey, material.options.now, |step| {
+        let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
+        states[step.change] = (step.before, Some(step.after), Some(certainty));
     });
     let mut portals = HashMap::with_hasher(RandomState::default());
     let mut shown = Vec::new();
-    for (index, (change, (before, after))) in changes.iter().zip(states).enumerate() {
+    for (index, (change, (before, after, known))) in changes.iter().zip(states).enumerate() {
         if change.operation == Operation::PortalOpened {
             portals.insert(change.actor, change.time);
         } else if change.is_selected {
             let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
             let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
-            shown.push(Shown { change: index, before, after, since_portal });
+            let certainty = known.unwrap_or_else(|| certainty(change.organization, change));
+            shown.push(Shown { change: index, before, after, certainty, since_portal });
         }
     }
     shown
@@ -119,6 +133,7 @@ fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
     cells.push(survey.words.get(change.reason).into());
     cells.push(u64::from(change.redeliveries).into());
     cells.push(change.is_conflicting.into());
+    cells.extend(certainty_cells(shown.certainty));
     Row { cells, tone: tone(change.operation, change.is_conflicting, change.impersonator != NONE) }
 }
 

@@ -1,10 +1,15 @@
 //! `report connections`: every connection with its life, and the posture at a moment.
+//!
+//! With a moment, all is as if the log ended then: a connection that is named only later is not shown, be it
+//! to be removed, so that it may have been active.
 
 use std::borrow::Cow;
 
-use super::{Material, Report};
-use crate::history::{self, Change, State};
+use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
+use crate::event::Operation;
+use crate::history::{self, Change, Gap, Gaps, State, Step};
 use crate::names::{Id, NONE, head};
+use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::Wants;
 use crate::threads;
@@ -13,8 +18,8 @@ use crate::time::Timestamp;
 /// The report.
 pub static REPORT: Report = Report {
     name: "connections",
-    about: "every connection with its state and life; with --at, who had SSO at that moment",
-    schema: "ssoaudit.report.connections.v1",
+    about: "every connection with its state and life; with --at, what was known at that moment",
+    schema: "ssoaudit.report.connections.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top", "--at"],
     make,
@@ -27,7 +32,13 @@ static COLUMNS: &[Column] = &[
     Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(2),
     Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(11),
     Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(6),
-    Column::new("state", "State", Kind::Text, "created, active, disabled or deleted"),
+    Column::new(
+        "state",
+        "State",
+        Kind::Text,
+        "created, active, disabled, deleted, or unknown where it was enabled or disabled after a deletion",
+    ),
+    CERTAINTY,
     Column::new("created", "Created", Kind::Time, "first creation").rank(7),
     Column::new("enabled", "Enabled", Kind::Time, "last enabling").rank(9),
     Column::new("last_change", "Last change", Kind::Time, "last change"),
@@ -41,47 +52,65 @@ static COLUMNS: &[Column] = &[
     Column::new("changes", "Changes", Kind::Number, "changes, those that came again counted once").rank(4),
     Column::new("redeliveries", "Again", Kind::Number, "how often events came again").rank(10),
     Column::new("odd", "Odd", Kind::List, "changes that do not fit the state before them").rank(5),
+    CERTAINTY_REASON,
 ];
 
 static POSTURE: &[Column] = &[
     Column::new("organization_id", "Organization", Kind::Id, "organization id"),
     Column::new("organization_name", "Name", Kind::Text, "its latest name").rank(2),
-    Column::new("active", "Active", Kind::Number, "active connections at that moment"),
+    Column::new("active", "Active", Kind::Number, "connections known to be active at that moment"),
     Column::new("without_since", "Without since", Kind::Time, "since when it had none, after it had one"),
+    CERTAINTY,
     Column::new("connections", "Connections", Kind::List, "ids of the active ones").rank(1),
+    CERTAINTY_REASON,
 ];
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
-    let lives = lives(material);
-    let shown = shown(material, &lives);
-    let count = shown.len();
-    let row = move |index: usize| row(material, shown[index], &lives[shown[index] as usize]);
-    let connections = material.list(COLUMNS, count, row, "The events shown change no connection.");
+    let at = material.options.at;
+    let known = Known::of(material);
+    let shown = shown(material, &known.lives);
+    let postures = at.map_or(Vec::new(), |at| known.postures(material, at));
     let mut notes = material.notes();
-    notes.extend(
-        material
-            .options
-            .at
-            .map(|at| format!("The posture is that of {}.", at.rfc3339(material.options.zone))),
-    );
+    notes.extend(at.map(|at| format!("The posture is that of {}.", at.rfc3339(material.options.zone))));
+    notes.extend(known.note_of_later(material));
+    let certainties = shown.iter().map(|id| known.lives[*id as usize].certainty);
+    notes
+        .extend(material.notes_of_doubt(certainties.chain(postures.iter().map(|posture| posture.certainty))));
+    let count = shown.len();
+    let lives = known.lives;
+    let row = move |index: usize| row(material, shown[index], &lives[shown[index] as usize]);
+    let empty = match at {
+        Some(_) => "The log shows no connection by then.",
+        None => "The events shown change no connection.",
+    };
+    let connections = material.list(COLUMNS, count, row, empty);
+    let empty = match at {
+        Some(_) => "The log shows no connection by then.",
+        None => "Give --at TIME for the posture at that moment.",
+    };
+    let rows = postures.iter().map(|posture| posture.row(material)).collect();
+    let posture = Table { columns: POSTURE, rows, empty, left_out: 0 };
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Connections".to_owned(),
         notes,
         sections: vec![
             Section { key: "connections", title: "Connections", body: Body::Table(connections) },
-            Section { key: "posture", title: "Posture", body: Body::Table(posture(material)) },
+            Section { key: "posture", title: "Posture", body: Body::Table(posture) },
         ],
     }
 }
 
-/// What is known of a connection after all of its changes.
+/// What is known of a connection.
 #[derive(Clone)]
 struct Life {
     is_shown: bool,
     owner: Id,
     kind: Id,
-    state: State,
+    /// Nothing where all of its changes are dated later than the present.
+    state: Option<State>,
+    certainty: Certainty,
     /// Indices of changes; [`NONE`] for none.
     created: u32,
     enabled: u32,
@@ -97,7 +126,8 @@ const UNBORN: Life = Life {
     is_shown: false,
     owner: NONE,
     kind: NONE,
-    state: State::Created,
+    state: None,
+    certainty: Certainty::Certain,
     created: NONE,
     enabled: NONE,
     latest: NONE,
@@ -108,42 +138,180 @@ const UNBORN: Life = Life {
     odd: Vec::new(),
 };
 
-fn lives(material: &Material<'_>) -> Vec<Life> {
-    let survey = material.survey;
-    let begin = survey.range.map(|(first, _)| first);
-    let mut lives = vec![UNBORN; survey.connections.len()];
-    history::walk(survey, Timestamp::MAX, |step| {
-        let change = &survey.changes[step.change];
-        let life = &mut lives[change.connection as usize];
-        if life.changes == 0 && step.was_active {
-            life.active_since = begin;
+impl Life {
+    fn add(&mut self, step: &Step, change: &Change, now: Timestamp, begin: Option<Timestamp>) {
+        if self.changes == 0 && step.was_active {
+            self.active_since = begin;
         }
-        life.is_shown |= change.is_selected;
-        life.owner = step.owner;
-        life.state = step.after;
-        life.changes += 1;
-        life.redeliveries += u64::from(change.redeliveries);
-        life.latest = step.change as u32;
-        life.odd.extend(step.oddity());
+        self.is_shown |= change.is_selected;
+        self.owner = step.owner;
+        self.changes += 1;
+        self.redeliveries += u64::from(change.redeliveries);
+        self.latest = step.change as u32;
+        self.odd.extend(step.oddity());
         if change.kind != NONE {
-            life.kind = change.kind;
+            self.kind = change.kind;
         }
         match step.told {
-            State::Created if life.created == NONE => life.created = step.change as u32,
-            State::Active => life.enabled = step.change as u32,
-            State::Created | State::Disabled | State::Deleted => {}
+            State::Created if self.created == NONE => self.created = step.change as u32,
+            State::Active => self.enabled = step.change as u32,
+            State::Created | State::Disabled | State::Deleted | State::Unknown => {}
         }
+        if change.time > now {
+            return;
+        }
+        self.state = Some(step.after);
         if step.after == State::Active {
-            life.active_since = life.active_since.or(Some(change.time));
-        } else if let Some(since) = life.active_since.take() {
-            life.active_nanos += change.time.nanos_since(since);
+            self.active_since = self.active_since.or(Some(change.time));
+        } else if let Some(since) = self.active_since.take() {
+            self.active_nanos += change.time.nanos_since(since);
         }
-    });
-    let end = material.end();
-    for life in &mut lives {
-        life.active_nanos += life.active_since.map_or(0, |since| end.nanos_since(since));
     }
-    lives
+
+    /// Takes in that the log ends.
+    fn end(&mut self, changes: &[Change], reach: &Reach, at: Option<Timestamp>) {
+        let Some(change) = changes.get(self.latest as usize) else {
+            return;
+        };
+        let end = reach.until(self.owner, change, &[Operation::Disabled]);
+        self.active_nanos += self.active_since.map_or(0, |since| end.nanos_since(since));
+        let certainty = reach.certainty(self.owner, change.action, (change.time, at.unwrap_or(end)));
+        self.certainty = certainty.unless(self.state == Some(State::Unknown));
+    }
+}
+
+/// What is known at the present, or at the moment that is asked for.
+struct Known {
+    now: Timestamp,
+    reach: Reach,
+    lives: Vec<Life>,
+    gaps: Vec<Gap>,
+}
+
+impl Known {
+    fn of(material: &Material<'_>) -> Self {
+        let (survey, options) = (material.survey, material.options);
+        let now = options.at.map_or(options.now, |at| at.min(options.now));
+        let reach = Reach::of(survey, now);
+        let begin = survey.range.map(|(first, _)| first);
+        let mut lives = vec![UNBORN; survey.connections.len()];
+        let mut gaps = Gaps::until(now);
+        history::walk(survey, now, |step| {
+            let change = &survey.changes[step.change];
+            gaps.add(&step, change.time);
+            if options.at.is_none() || change.time <= now {
+                lives[change.connection as usize].add(&step, change, now, begin);
+            }
+        });
+        lives.iter_mut().for_each(|life| life.end(&survey.changes, &reach, options.at));
+        Self { now, reach, lives, gaps: gaps.list }
+    }
+
+    /// Says so if a connection is left out that was there at the moment, as far as one can tell later.
+    fn note_of_later(&self, material: &Material<'_>) -> Option<String> {
+        material.options.at?;
+        let survey = material.survey;
+        let mut later = vec![false; survey.connections.len()];
+        let mut is_known: Vec<_> = self.lives.iter().map(|life| life.changes > 0).collect();
+        for change in survey.changes.iter().filter(|change| change.connection != NONE) {
+            let is_removal = matches!(change.operation, Operation::Deleted | Operation::Disabled);
+            let is_now = change.time > self.now && change.time <= material.options.now && change.is_selected;
+            let is_known = &mut is_known[change.connection as usize];
+            later[change.connection as usize] |= is_removal && is_now && !*is_known;
+            *is_known = true;
+        }
+        let (connections, they) = match later.iter().filter(|is_later| **is_later).count() {
+            0 => return None,
+            1 => ("1 connection".to_owned(), ["it was", "it"]),
+            more => (format!("{more} connections"), ["they were", "they"]),
+        };
+        let [they_were, they] = they;
+        Some(format!(
+            "Not shown: {connections} that the log names only later, when {they_were} removed; {they} may have \
+             been active then."
+        ))
+    }
+
+    /// The organizations that are known to have a connection, and whether they had active SSO.
+    fn postures(&self, material: &Material<'_>, at: Timestamp) -> Vec<Posture> {
+        let survey = material.survey;
+        let mut postures = vec![Posture::NONE; survey.organizations.names.len()];
+        let lives = (0..).zip(&self.lives).filter(|(_, life)| life.changes > 0);
+        for (connection, life) in lives {
+            let Some(posture) = postures.get_mut(life.owner as usize) else {
+                continue;
+            };
+            posture.is_shown |= life.is_shown;
+            posture.has_unknown |= life.state == Some(State::Unknown);
+            posture.latest = match posture.latest {
+                NONE => life.latest,
+                latest => latest.max(life.latest),
+            };
+            if life.state == Some(State::Active) {
+                posture.active.push(connection);
+            }
+        }
+        for gap in self.gaps.iter().filter(|gap| gap.end.is_none()) {
+            if let Some(posture) = postures.get_mut(gap.organization as usize) {
+                posture.without_since = Some(survey.changes[gap.cause].time);
+                posture.has_unknown |= gap.is_contradictory;
+            }
+        }
+        let mut shown: Vec<_> = (0..).zip(postures).filter(|(_, posture)| posture.is_shown).collect();
+        shown.sort_by_key(|(id, _)| survey.organizations.names.get(*id));
+        let finish = |(organization, posture): (Id, Posture)| {
+            let change = &survey.changes[posture.latest as usize];
+            let certainty = self.reach.certainty(organization, change.action, (change.time, at));
+            let certainty = certainty.unless(posture.has_unknown);
+            Posture { organization, certainty, ..posture }
+        };
+        shown.into_iter().map(finish).collect()
+    }
+}
+
+/// What is known of an organization at a moment.
+#[derive(Clone)]
+struct Posture {
+    organization: Id,
+    is_shown: bool,
+    /// Index of the latest change of its connections.
+    latest: u32,
+    /// A connection may be active or not, as its events contradict each other.
+    has_unknown: bool,
+    certainty: Certainty,
+    /// Since when it has no active connection, after it had one.
+    without_since: Option<Timestamp>,
+    active: Vec<Id>,
+}
+
+impl Posture {
+    const NONE: Self = Self {
+        organization: NONE,
+        is_shown: false,
+        latest: NONE,
+        has_unknown: false,
+        certainty: Certainty::Certain,
+        without_since: None,
+        active: Vec::new(),
+    };
+
+    fn row<'a>(&self, material: &Material<'a>) -> Row<'a> {
+        let survey = material.survey;
+        let mut ids: Vec<Cow<'_, str>> =
+            self.active.iter().map(|id| survey.connections.text(*id).into()).collect();
+        ids.sort();
+        let mut cells = survey.organization_cells(self.organization).to_vec();
+        let [known, doubt] = certainty_cells(self.certainty);
+        cells.extend([(ids.len() as u64).into(), self.without_since.into(), known]);
+        let tone = match self.without_since {
+            Some(_) if self.certainty == Certainty::Certain => Tone::Bad,
+            Some(_) => Tone::Warn,
+            None if ids.is_empty() => Tone::Plain,
+            None => Tone::Good,
+        };
+        cells.extend([Cell::List(ids), doubt]);
+        Row { cells, tone }
+    }
 }
 
 /// The connections to show, in their order.
@@ -168,87 +336,24 @@ fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
     let mut cells = Vec::with_capacity(COLUMNS.len());
     cells.push(connection);
     cells.extend(survey.organization_cells(life.owner));
-    cells.extend([kind, protocol, provider, life.state.name().into()]);
+    cells.extend([kind, protocol, provider, life.state.map(State::name).into()]);
+    let [known, doubt] = certainty_cells(life.certainty);
+    cells.push(known);
     let time = |change: u32| Cell::from(survey.changes.get(change as usize).map(|change| change.time));
     cells.extend([life.created, life.enabled, life.latest].map(time));
     cells.push(Cell::Duration(seconds(life.active_nanos)));
     cells.extend([life.changes.into(), life.redeliveries.into()]);
     cells.push(Cell::List(life.odd.iter().map(|odd| (*odd).into()).collect()));
+    cells.push(doubt);
     let tone = match life.state {
         _ if !life.odd.is_empty() => Tone::Bad,
-        State::Active => Tone::Good,
-        State::Created => Tone::Plain,
-        State::Disabled | State::Deleted => Tone::Warn,
+        Some(State::Active) => Tone::Good,
+        Some(State::Created) => Tone::Plain,
+        Some(State::Disabled | State::Deleted | State::Unknown) | None => Tone::Warn,
     };
     Row { cells, tone }
 }
 
 fn seconds(nanos: u128) -> u64 {
     u64::try_from(nanos / 1_000_000_000).unwrap_or(u64::MAX)
-}
-
-/// Which organizations had active SSO at the moment asked for.
-fn posture<'a>(material: &'a Material<'a>) -> Table<'a> {
-    let empty = match material.options.at {
-        Some(_) => "The log shows no connection by then.",
-        None => "Give --at TIME for the posture at that moment.",
-    };
-    let rows = material.options.at.map_or(Vec::new(), |at| posture_rows(material, at));
-    Table { columns: POSTURE, rows: rows.into(), empty, left_out: 0 }
-}
-
-/// What is known of an organization at a moment.
-#[derive(Clone, Default)]
-struct Posture {
-    is_shown: bool,
-    /// Since when it has no active connection, after it had one.
-    without_since: Option<Timestamp>,
-    active: Vec<Id>,
-}
-
-fn posture_rows<'a>(material: &'a Material<'a>, at: Timestamp) -> Vec<Row<'a>> {
-    let survey = material.survey;
-    let origins = history::origins(survey, Timestamp::MAX);
-    let mut is_active: Vec<_> = origins.iter().map(|origin| origin.was_active).collect();
-    let mut postures = vec![Posture::default(); survey.organizations.names.len()];
-    history::walk(survey, Timestamp::MAX, |step| {
-        let change: &Change = &survey.changes[step.change];
-        let Some(posture) = postures.get_mut(step.owner as usize) else {
-            return;
-        };
-        posture.is_shown |= change.is_selected;
-        if change.time > at {
-            return;
-        }
-        is_active[change.connection as usize] = step.after == State::Active;
-        if step.takes_last() {
-            posture.without_since = Some(change.time);
-        } else if step.activates() {
-            posture.without_since = None;
-        }
-    });
-    for (connection, origin) in (0..).zip(origins) {
-        if is_active[connection as usize]
-            && let Some(posture) = postures.get_mut(origin.owner as usize)
-        {
-            posture.active.push(connection);
-        }
-    }
-    let mut shown: Vec<_> = (0..).zip(postures).filter(|(_, posture)| posture.is_shown).collect();
-    shown.sort_by_key(|(id, _)| survey.organizations.names.get(*id));
-    let rows = shown.into_iter().map(|(id, posture)| {
-        let mut ids: Vec<Cow<'_, str>> =
-            posture.active.iter().map(|id| survey.connections.text(*id).into()).collect();
-        ids.sort();
-        let mut cells = survey.organization_cells(id).to_vec();
-        cells.extend([(ids.len() as u64).into(), posture.without_since.into()]);
-        let tone = match posture.without_since {
-            Some(_) => Tone::Bad,
-            None if ids.is_empty() => Tone::Plain,
-            None => Tone::Good,
-        };
-        cells.push(Cell::List(ids));
-        Row { cells, tone }
-    });
-    rows.collect()
 }

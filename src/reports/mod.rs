@@ -15,9 +15,10 @@ use chrono_tz::Tz;
 
 use crate::calendar::Unit;
 use crate::names::Id;
+use crate::reach::{Certainty, Doubt, Reach};
 use crate::roster::Roster;
 use crate::scan::Counts;
-use crate::sheet::{Cell, Column, Row, Rows, Sheet, Table};
+use crate::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::survey::{Survey, Wants};
 use crate::time::Timestamp;
 use crate::times::Times;
@@ -89,6 +90,8 @@ pub struct File {
 pub struct Options {
     /// Rows of a ranking, and of lists when it is given.
     pub top: Option<usize>,
+    /// What is taken for the present: what is dated later changes no state.
+    pub now: Timestamp,
     /// The moment whose posture is asked for.
     pub at: Option<Timestamp>,
     /// What the timeline counts by; what fits when it is not said.
@@ -109,6 +112,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             top: None,
+            now: Timestamp::MAX,
             at: None,
             by: None,
             zone: Tz::UTC,
@@ -120,6 +124,17 @@ impl Default for Options {
     }
 }
 
+/// How a state is known, as in every report that states one.
+const CERTAINTY: Column = Column::new(
+    "certainty",
+    "Certainty",
+    Kind::Text,
+    "`certain`, or `presumed` where nothing says otherwise but the log might not show it",
+);
+/// Why it is only presumed.
+const CERTAINTY_REASON: Column =
+    Column::new("certainty_reason", "Because", Kind::Text, "why it is only presumed").rank(18);
+
 /// Rows of a ranking when nothing is said.
 const TOP: usize = 10;
 
@@ -127,6 +142,11 @@ impl Material<'_> {
     /// Rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(TOP)
+    }
+
+    /// How far the log reaches.
+    fn reach(&self) -> Reach {
+        Reach::of(self.survey, self.options.now)
     }
 
     /// A list of so many rows as a table: whole, but for what `--top` leaves out.
@@ -141,11 +161,6 @@ impl Material<'_> {
         Table { columns, rows: Rows::new(shown, row), empty, left_out: (count - shown) as u64 }
     }
 
-    /// The latest event of the whole input.
-    pub fn end(&self) -> Timestamp {
-        self.survey.range.map_or(Timestamp::MIN, |(_, last)| last)
-    }
-
     /// The notes every report begins with, if it does not tell of invalid lines elsewhere.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes_of_reading();
@@ -154,6 +169,20 @@ impl Material<'_> {
             1 => notes.push("1 invalid line is left out; `ssoaudit validate` shows it.".to_owned()),
             more => notes.push(format!("{more} invalid lines are left out; `ssoaudit validate` shows them.")),
         }
+        notes
+    }
+
+    /// Why states are only presumed, a sentence for each reason that one of these has.
+    pub fn notes_of_doubt(&self, known: impl Iterator<Item = Certainty>) -> Vec<String> {
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for doubt in known.filter_map(Certainty::doubt) {
+            if !doubts.contains(&doubt) {
+                doubts.push(doubt);
+            }
+        }
+        let mut notes: Vec<_> =
+            doubts.iter().map(|doubt| format!("Where a state is presumed: {}.", doubt.advice())).collect();
+        notes.sort();
         notes
     }
 
@@ -168,6 +197,11 @@ impl Material<'_> {
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         notes
     }
+}
+
+/// Cells for how a state is known, and why it is only presumed.
+fn certainty_cells<'a>(known: Certainty) -> [Cell<'a>; 2] {
+    [known.name().into(), known.doubt().map_or(Cell::Nothing, |doubt| Cell::text(doubt.reason()))]
 }
 
 impl Survey {

@@ -1,26 +1,27 @@
 //! `report removals`: every deletion and disabling, and how long it left an organization without SSO.
 //!
 //! Only the change that took the last active connection away begins an exposure; it ends when a
-//! connection of the organization becomes active, or with the log.
+//! connection of the organization becomes active, or with the log of the sources that would show it.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{Material, Report};
+use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::event::Operation;
 use crate::history::{self, Change, Gap, Gaps, State, Step};
 use crate::names::{Id, NONE};
+use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
-use crate::survey::Wants;
+use crate::survey::{Survey, Wants};
 use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
     name: "removals",
     about: "every deletion or disabling, what it left behind, and for how long",
-    schema: "ssoaudit.report.removals.v1",
+    schema: "ssoaudit.report.removals.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
     takes: &["--top"],
     make,
@@ -37,7 +38,13 @@ static COLUMNS: &[Column] = &[
         Kind::Duration,
         "how long the organization was without an active connection, where this took the last one",
     ),
-    Column::new("still_exposed", "Still", Kind::Flag, "it lasts to the end of the log"),
+    Column::new(
+        "still_exposed",
+        "Still",
+        Kind::Flag,
+        "it lasts to the end of the log that would show its end",
+    ),
+    CERTAINTY,
     Column::new(
         "left_active",
         "Left",
@@ -76,19 +83,23 @@ static COLUMNS: &[Column] = &[
     Column::new("ip", "IP", Kind::Text, "address it came from").rank(12),
     Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(14),
     Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(13),
+    CERTAINTY_REASON,
 ];
 
 fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let removals = removals(material);
     let (totals, chart) = (totals(&removals), chart(material, &removals));
+    let mut notes = material.notes();
+    notes.extend(material.notes_of_doubt(removals.iter().map(|removal| removal.certainty)));
     let count = removals.len();
     let row = move |index: usize| row(material, &removals[index]);
     let table = material.list(COLUMNS, count, row, "The events shown remove no connection.");
     let section = |key, title, body| Section { key, title, body };
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Removals".to_owned(),
-        notes: material.notes(),
+        notes,
         sections: vec![
             section("removals", "Removals, the worst first", Body::Table(table)),
             section("totals", "Totals", Body::Facts(totals)),
@@ -101,64 +112,80 @@ struct Removal<'a> {
     change: &'a Change,
     step: Step,
     exposure: Option<Exposure>,
+    /// How what is said about the organization is known.
+    certainty: Certainty,
     replaced_by: Option<&'a Change>,
     is_recreated: bool,
 }
 
 #[derive(Clone, Copy)]
 struct Exposure {
+    /// When it ended, or until when the log shows that it did not.
+    until: Timestamp,
+    is_over: bool,
     seconds: u64,
-    end: Option<Timestamp>,
 }
 
 /// The selected removals, the worst first.
 fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let survey = material.survey;
     let changes = &survey.changes;
-    let mut gaps = Gaps::default();
+    let (now, reach) = (material.options.now, material.reach());
+    let mut gaps = Gaps::until(now);
+    // With the kind that the connection is known to have by then.
     let mut steps = Vec::new();
     let mut kinds = vec![NONE; survey.connections.len()];
-    history::walk(survey, Timestamp::MAX, |step| {
-        let Change { connection, kind, .. } = changes[step.change];
+    history::walk(survey, now, |step| {
+        let Change { connection, kind, time, .. } = changes[step.change];
+        let known = &mut kinds[connection as usize];
         if kind != NONE {
-            kinds[connection as usize] = kind;
+            *known = kind;
         }
-        gaps.add(&step);
-        steps.push(step);
+        gaps.add(&step, time);
+        steps.push((step, *known));
     });
     let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
-    // Of a kind are connections of the same protocol and provider.
+    // Of a kind are connections of the same protocol and provider; of what is unknown nothing can be said.
     let kind = |kind| {
         let [_, protocol, provider] = survey.kinds.texts(kind);
-        (protocol, provider)
+        protocol.or(provider).map(|_| (protocol, provider))
     };
     // Backwards, so that what comes later is known.
     let mut activated: HashMap<Id, &Change, RandomState> = HashMap::default();
     let mut made: HashSet<_, RandomState> = HashSet::default();
     let mut removals = Vec::new();
-    for step in steps.into_iter().rev() {
+    for (step, known) in steps.into_iter().rev() {
         let change = &changes[step.change];
-        let latest = kinds[change.connection as usize];
         match step.told {
-            State::Disabled | State::Deleted if change.is_selected => removals.push(Removal {
-                change,
-                step,
-                exposure: gaps.get(&step.change).map(|gap| exposure(material, change, gap)),
-                replaced_by: activated.get(&step.owner).copied(),
-                is_recreated: made
-                    .contains(&(step.owner, kind(if change.kind == NONE { latest } else { change.kind }))),
-            }),
-            State::Created | State::Active if step.after != State::Deleted => {
-                made.insert((step.owner, kind(latest)));
+            State::Disabled | State::Deleted if change.is_selected => {
+                let gap = gaps.get(&step.change);
+                let exposure = gap.map(|gap| exposure(survey, &reach, change, gap));
+                let until = exposure.map_or(change.time, |exposure| exposure.until);
+                let certainty = reach.certainty(step.owner, change.action, (change.time, until));
+                let is_contradictory = step.has_unknown_state()
+                    || step.unknown > 0
+                    || gap.is_some_and(|gap| gap.is_contradictory);
+                removals.push(Removal {
+                    change,
+                    step,
+                    exposure,
+                    certainty: certainty.unless(is_contradictory),
+                    replaced_by: activated.get(&step.owner).copied(),
+                    is_recreated: kind(known).is_some_and(|kind| made.contains(&(step.owner, kind))),
+                });
+            }
+            // What is dated later than the present has not come yet.
+            State::Created | State::Active if change.time <= now && step.after != State::Unknown => {
+                made.extend(kind(known).map(|kind| (step.owner, kind)));
             }
             _ => {}
         }
-        if step.activates() {
+        if step.activates() && change.time <= now {
             activated.insert(step.owner, change);
         }
     }
     removals.sort_by_cached_key(|removal| {
-        let is_over = removal.exposure.is_none_or(|exposure| exposure.end.is_some());
+        let is_over = removal.exposure.is_none_or(|exposure| exposure.is_over);
         let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));
         (
             is_over,
@@ -171,15 +198,17 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     removals
 }
 
-fn exposure(material: &Material<'_>, cause: &Change, gap: &Gap) -> Exposure {
-    let end = gap.end.map(|end| material.survey.changes[end].time);
-    Exposure { seconds: end.unwrap_or(material.end()).seconds_since(cause.time), end }
+fn exposure(survey: &Survey, reach: &Reach, cause: &Change, gap: &Gap) -> Exposure {
+    let end = gap.end.map(|end| survey.changes[end].time);
+    let until = end.unwrap_or_else(|| reach.until(gap.organization, cause, &[Operation::Enabled]));
+    Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
 }
 
 fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
     let survey = material.survey;
-    let Removal { change, step, exposure, replaced_by, is_recreated } = removal;
-    let is_exposed = exposure.is_some_and(|exposure| exposure.end.is_none());
+    let Removal { change, step, exposure, certainty, replaced_by, is_recreated } = removal;
+    let is_exposed = exposure.is_some_and(|exposure| !exposure.is_over);
+    let [known, doubt] = certainty_cells(*certainty);
     let [connection, kind, protocol, provider] = survey.connection_cells(change.connection, change.kind);
     let [actor, actor_id, email] = survey.actor_cells(change.actor);
     let [id, name] = survey.organization_cells(step.owner);
@@ -191,6 +220,7 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
         change.operation.name().into(),
         seconds(exposure.map(|exposure| exposure.seconds)),
         is_exposed.into(),
+        known,
         u64::from(step.left).into(),
         actor,
         connection,
@@ -200,23 +230,29 @@ fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
         replaced_by.and_then(|by| survey.connections.get(by.connection)).into(),
         seconds(replaced_by.map(|by| by.time.seconds_since(change.time))),
         (*is_recreated).into(),
-        exposure.and_then(|exposure| exposure.end).into(),
+        exposure.filter(|exposure| exposure.is_over).map(|exposure| exposure.until).into(),
         survey.impersonators.get(change.impersonator).into(),
         survey.ips.names.get(change.ip).into(),
         actor_id,
         email,
+        doubt,
     ];
-    let tone = match exposure {
-        Some(_) if is_exposed => Tone::Bad,
+    Row { cells, tone: tone(removal) }
+}
+
+fn tone(removal: &Removal<'_>) -> Tone {
+    match removal.exposure {
+        Some(exposure) if !exposure.is_over && removal.certainty == Certainty::Certain => Tone::Bad,
         Some(_) => Tone::Warn,
         None => Tone::Plain,
-    };
-    Row { cells, tone }
+    }
 }
 
 fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
     let count = |of: &dyn Fn(&&Removal<'_>) -> bool| Cell::Number(removals.iter().filter(of).count() as u64);
     let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
+    let is_open = |removal: &Removal<'_>| removal.exposure.is_some_and(|exposure| !exposure.is_over);
+    let is_presumed = |removal: &Removal<'_>| removal.certainty != Certainty::Certain;
     let longest =
         removals.iter().filter_map(|removal| removal.exposure).map(|exposure| exposure.seconds).max();
     vec![
@@ -225,9 +261,15 @@ fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
         number("disabled", "Disabled", count(&|removal| removal.change.operation == Operation::Disabled)),
         number("exposures", "Left an organization without SSO", count(&|removal| removal.exposure.is_some())),
         number(
-            "still_exposed",
-            "Still without at the end of the log",
-            count(&|removal| removal.exposure.is_some_and(|exposure| exposure.end.is_none())),
+            "exposures_presumed",
+            "Of these only presumed",
+            count(&|removal| removal.exposure.is_some() && is_presumed(removal)),
+        ),
+        number("still_exposed", "Still without at the end of the log", count(&|removal| is_open(removal))),
+        number(
+            "still_exposed_presumed",
+            "Of these only presumed",
+            count(&|removal| is_open(removal) && is_presumed(removal)),
         ),
         Fact::new(
             "longest_exposure_seconds",
@@ -248,9 +290,10 @@ fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
             *seconds += exposure.seconds;
             stretches.push(Stretch {
                 from: removal.change.time,
-                to: exposure.end.unwrap_or(material.end()),
-                is_open: exposure.end.is_none(),
-                tone: if exposure.end.is_none() { Tone::Bad } else { Tone::Warn },
+                to: exposure.until,
+                is_open: !exposure.is_over,
+                is_presumed: removal.certainty != Certainty::Certain,
+                tone: tone(removal),
             });
         }
     }
@@ -266,7 +309,9 @@ fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
         stretches.sort_by_key(|stretch| stretch.from);
         (name, stretches)
     });
-    Chart::Stretches { span: survey.range, rows: rows.collect() }
+    let end = material.reach().end();
+    let span = survey.range.map(|(begin, _)| (begin, end)).filter(|(begin, end)| begin <= end);
+    Chart::Stretches { span, rows: rows.collect() }
 }
 
 /// Organizations in the picture.

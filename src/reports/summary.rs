@@ -1,14 +1,18 @@
 //! `summary`: one page about what is in the input, and what of it deserves a look.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
 
 use super::{Material, Report};
 use crate::calendar::{self, Unit};
 use crate::event::Operation;
 use crate::history::{self, Gaps};
 use crate::names::{Counter, Id, Seen};
+use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
-use crate::survey::{QUARTER_SECONDS, Survey, Wants};
+use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -16,7 +20,7 @@ use crate::time::Timestamp;
 pub static REPORT: Report = Report {
     name: "summary",
     about: "what is in the input, on one page",
-    schema: "ssoaudit.report.summary.v1",
+    schema: "ssoaudit.report.summary.v2",
     wants: Wants { counts: true, changes: true, visits: false, notes: None },
     takes: &["--top", "--by"],
     make,
@@ -32,6 +36,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let (attention, actors) = threads::both(|| attention(material), actors);
     Sheet {
         name: REPORT.name,
+        schema: REPORT.schema,
         title: "Summary".to_owned(),
         notes: material.notes_of_reading(),
         sections: vec![
@@ -155,13 +160,16 @@ fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
 
 fn timeline(material: &Material<'_>) -> Chart {
     let quarters = &material.survey.quarters;
+    let latest = material.options.now.later_by(SKEW_SECONDS);
     let begin = |quarter: &i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
-    let times = || quarters.keys().map(begin);
+    // What is dated later than the present would stretch it.
+    let quarters = || quarters.iter().filter(|(quarter, _)| begin(quarter) <= latest);
+    let times = || quarters().map(|(quarter, _)| begin(quarter));
     let unit = material.options.by.unwrap_or_else(|| match (times().min(), times().max()) {
         (Some(first), Some(last)) => Unit::fitting(first, last),
         _ => Unit::Day,
     });
-    let counts = quarters.iter().map(|(quarter, count)| (begin(quarter), *count));
+    let counts = quarters().map(|(quarter, count)| (begin(quarter), *count));
     let (unit, buckets) = calendar::buckets(unit, material.options.zone, counts);
     Chart::Timeline { unit: unit.name(), buckets }
 }
@@ -250,48 +258,102 @@ fn by_word<'a>(
 /// What deserves a look, one line each: nothing that did not happen.
 fn attention<'a>(material: &Material<'_>) -> Table<'a> {
     let survey = material.survey;
-    let (removals, without, odd) = changes(survey);
+    let Changes { removals, without: [without, maybe_without], odd } = changes(material);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
     let out_of_order: u64 = material.files.iter().map(|file| file.times.out_of_order).sum();
-    let conflicts = survey.conflicts;
-    let lines: [(u64, Tone, &str, &str); 8] = [
-        (without, Tone::Bad, "organizations left without active SSO", "ssoaudit report removals"),
-        (invalid, Tone::Bad, "invalid lines, counted nowhere here", "ssoaudit validate"),
-        (conflicts, Tone::Bad, "events with another's id that differ", "ssoaudit report changes"),
-        (removals, Tone::Warn, "connections deleted or disabled", "ssoaudit report removals"),
+    let ahead = survey.ahead;
+    let is_ahead = ahead.count > 0;
+    let time = |time: Timestamp| if is_ahead { time.rfc3339(Tz::UTC) } else { String::new() };
+    let (first, last) = (time(ahead.first), time(ahead.last));
+    let day = last.split('T').next().unwrap_or_default();
+    let lines: [(u64, Tone, Cow<'_, str>, Cow<'_, str>); 10] = [
+        (
+            without,
+            Tone::Bad,
+            "organizations left without active SSO".into(),
+            "ssoaudit report removals".into(),
+        ),
+        (
+            maybe_without,
+            Tone::Warn,
+            "organizations presumably left without SSO".into(),
+            "ssoaudit report removals".into(),
+        ),
+        (invalid, Tone::Bad, "invalid lines, counted nowhere here".into(), "ssoaudit validate".into()),
+        (
+            survey.conflicts,
+            Tone::Bad,
+            "events with another's id that differ".into(),
+            "ssoaudit report changes".into(),
+        ),
+        (
+            ahead.count,
+            Tone::Bad,
+            format!("events in the future, up to {day}").into(),
+            format!("ssoaudit filter --since {first}").into(),
+        ),
+        (removals, Tone::Warn, "connections deleted or disabled".into(), "ssoaudit report removals".into()),
         (
             survey.impersonated,
             Tone::Warn,
-            "events of impersonated sessions",
-            "ssoaudit filter --impersonated",
+            "events of impersonated sessions".into(),
+            "ssoaudit filter --impersonated".into(),
         ),
-        (odd, Tone::Warn, "changes odd for their connection's state", "ssoaudit report connections"),
+        (
+            odd,
+            Tone::Warn,
+            "changes odd for their connection's state".into(),
+            "ssoaudit report connections".into(),
+        ),
         (
             survey.redeliveries,
             Tone::Plain,
-            "events delivered again, counted once",
-            "ssoaudit report connections",
+            "events delivered again, counted once".into(),
+            "ssoaudit report connections".into(),
         ),
-        (out_of_order, Tone::Plain, "events earlier than the one before", "ssoaudit filter --sort time"),
+        (
+            out_of_order,
+            Tone::Plain,
+            "events earlier than the one before".into(),
+            "ssoaudit filter --sort time".into(),
+        ),
     ];
     let rows = lines.into_iter().filter(|(count, ..)| *count > 0).map(|(count, tone, what, command)| Row {
-        cells: vec![count.into(), what.into(), command.into()],
+        cells: vec![count.into(), Cell::text(what.into_owned()), Cell::text(command.into_owned())],
         tone,
     });
     Table { columns: ATTENTION, rows: rows.collect(), empty: "Nothing.", left_out: 0 }
 }
 
-/// Selected removals, organizations that lost their last connection to the end of the log, and odd
-/// transitions.
-fn changes(survey: &Survey) -> (u64, u64, u64) {
+/// What there is to say about changes.
+struct Changes {
+    /// Selected removals.
+    removals: u64,
+    /// Organizations that lost their last connection to the end of the log by a selected change, certainly and
+    /// presumably.
+    without: [u64; 2],
+    /// Selected changes that are odd.
+    odd: u64,
+}
+
+fn changes(material: &Material<'_>) -> Changes {
+    let (survey, now) = (material.survey, material.options.now);
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
     let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
-    let (mut gaps, mut odd) = (Gaps::default(), 0);
-    history::walk(survey, Timestamp::MAX, |step| {
-        gaps.add(&step);
+    let (mut gaps, mut odd) = (Gaps::until(now), 0);
+    history::walk(survey, now, |step| {
+        gaps.add(&step, survey.changes[step.change].time);
         odd += u64::from(selected(step.change) && step.oddity().is_some());
     });
-    let without = gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)).count();
-    (removals.count() as u64, without as u64, odd)
+    let reach = material.reach();
+    let mut without = [0, 0];
+    for gap in gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)) {
+        let change = &survey.changes[gap.cause];
+        let until = reach.until(gap.organization, change, &[Operation::Enabled]);
+        let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
+        let certainty = certainty.unless(gap.is_contradictory);
+        without[usize::from(certainty != Certainty::Certain)] += 1;
+    }
+    Changes { removals: removals.count() as u64, without, odd }
 }

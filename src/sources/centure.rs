@@ -22,9 +22,11 @@ use crate::sink::Sink;
 /// The source.
 pub static SOURCE: Source = Source {
     name: "centure",
+    title: "Centure",
     about: "Centure audit events (WorkOS Audit Logs)",
     claims,
     wrapper: Some("event"),
+    complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

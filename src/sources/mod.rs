@@ -22,12 +22,16 @@ use crate::sink::Sink;
 pub struct Source {
     /// Name on the command line and in output.
     pub name: &'static str,
+    /// What to call it in a sentence.
+    pub title: &'static str,
     /// One line about it.
     pub about: &'static str,
     /// Whether an object is an event of this source, right or wrong.
     pub claims: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
+    /// Where to find what it does not log; nothing where it logs the whole life of a connection.
+    pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
     /// Documented fields; parents before their children, preferred before others.

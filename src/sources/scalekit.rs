@@ -21,9 +21,11 @@ use crate::sink::Sink;
 /// The source.
 pub static SOURCE: Source = Source {
     name: "scalekit",
+    title: "Scalekit",
     about: "Scalekit webhook events",
     claims,
     wrapper: None,
+    complement: None,
     actions: ACTIONS,
     fields: FIELDS,
     tree: LazyLock::new(|| Tree::grow(FIELDS)),

@@ -10,12 +10,12 @@ use foldhash::fast::RandomState;
 use super::by_block::ByBlock;
 use super::faces::Faces;
 use super::ranges::Ranges;
-use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
+use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
 use crate::history::Change;
-use crate::names::{Counter, Id, NONE, Texts};
+use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
 use crate::time::Timestamp;
 
@@ -60,6 +60,7 @@ pub struct Gathered {
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
+    pub(super) ahead: Seen,
 }
 
 /// An event with an identity, and what was kept of it.
@@ -87,7 +88,10 @@ impl Gathered {
     /// Takes in an event from a 1-based line of a block.
     pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         let time = event.time;
-        self.ranges.add(event.source, time);
+        match plan.now {
+            Some(now) if time > now => self.ranges.add_ahead(time),
+            _ => self.ranges.add(event.source, time),
+        }
         self.other += u64::from(event.operation == Operation::Other);
         if plan.wants.notes.is_some() {
             self.clock.add(time);
@@ -164,6 +168,9 @@ impl Gathered {
     /// Takes in that the selection keeps an event.
     fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
         self.selected += 1;
+        if plan.now.is_some_and(|now| event.time > now.later_by(SKEW_SECONDS)) {
+            self.ahead.merge(Seen::once(event.time));
+        }
         let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
         let is_explained = event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason));
         self.impersonated += u64::from(has_impersonator || is_explained);

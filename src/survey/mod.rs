@@ -26,7 +26,7 @@ use foldhash::fast::RandomState;
 use crate::deliveries::Identities;
 use crate::event::Operation;
 use crate::history::Change;
-use crate::names::{Counter, Id, Names, Texts};
+use crate::names::{Counter, Id, Names, Seen, Texts};
 use crate::redact::Redactor;
 use crate::select::Select;
 use crate::time::Timestamp;
@@ -45,6 +45,8 @@ pub struct Plan {
     pub select: Select,
     /// Which parts are wanted.
     pub wants: Wants,
+    /// What is taken for the present: no log goes beyond it. Without one nothing is too late.
+    pub now: Option<Timestamp>,
     /// Tells which events are the same.
     pub identities: Identities,
     /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
@@ -116,7 +118,7 @@ pub struct Survey {
     pub ids: Texts,
     /// Earliest and latest event, selected or not.
     pub range: Option<Span>,
-    /// The same by source.
+    /// The same by source, as far as the present.
     pub ranges: Ranges,
     /// Events that came again, selected or not.
     pub redeliveries: u64,
@@ -126,6 +128,8 @@ pub struct Survey {
     pub selected: u64,
     /// Impersonated events among them.
     pub impersonated: u64,
+    /// Those among them that are later than the present by more than clocks differ.
+    pub ahead: Seen,
 }
 
 impl Survey {
@@ -179,6 +183,9 @@ pub struct Sighting {
     /// From which address.
     pub ip: Id,
 }
+
+/// How much later than the present an event may be: clocks differ.
+pub const SKEW_SECONDS: u64 = 300;
 
 /// Every zone's clock differs from UTC by a multiple of this, so that days can be told from it.
 pub const QUARTER_SECONDS: i64 = 900;

@@ -1,5 +1,5 @@
 //! From when to when the log of every source goes: what one source logs says nothing of how far that of
-//! another goes.
+//! another goes, and what is later than the present nothing of how far any does.
 
 use super::clock::{Span, widen};
 use crate::time::Timestamp;
@@ -11,6 +11,8 @@ pub struct Ranges {
     all: Vec<(&'static str, Span)>,
     /// The place of the one that came last: events of one source mostly come together.
     current: usize,
+    /// What is later than the present, of any source.
+    ahead: Option<Span>,
 }
 
 impl Ranges {
@@ -23,19 +25,27 @@ impl Ranges {
         }
     }
 
+    /// Takes in an event that is later than the present.
+    pub fn add_ahead(&mut self, time: Timestamp) {
+        widen(self.ahead.get_or_insert((time, time)), (time, time));
+    }
+
     /// Takes in what another reader saw.
     pub fn merge(&mut self, other: &Self) {
+        for time in other.ahead.into_iter().flat_map(|(first, last)| [first, last]) {
+            self.add_ahead(time);
+        }
         other.all.iter().for_each(|(source, span)| self.put(source, *span));
     }
 
-    /// The first and the last event of a source.
+    /// The first and the last event of a source, of those that are not later than the present.
     pub fn of(&self, source: &str) -> Option<Span> {
         self.all.iter().find(|(known, _)| *known == source).map(|(_, span)| *span)
     }
 
-    /// The first and the last event of all.
+    /// The first and the last event of all, later than the present or not.
     pub fn whole(&self) -> Option<Span> {
-        let spans = self.all.iter().map(|(_, span)| *span);
+        let spans = self.all.iter().map(|(_, span)| *span).chain(self.ahead);
         spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 
@@ -72,5 +82,9 @@ mod tests {
         halves.merge(&ranges(&[("a", 9), ("b", 1), ("b", 2)]));
         assert_eq!(told(&halves), told(&all));
         assert_eq!(told(&Ranges::default()), [None; 4]);
+        halves.add_ahead(Timestamp { seconds: 70, nanos: 0 });
+        let mut both = Ranges::default();
+        both.merge(&halves);
+        assert_eq!(told(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
     }
 }

@@ -142,6 +142,7 @@ impl Survey {
         self.other += reader.other;
         self.selected += reader.selected;
         self.impersonated += reader.impersonated;
+        self.ahead.merge(reader.ahead);
     }
 
     /// Takes back what was counted of an event that came again: at the same time as the one that
@@ -152,6 +153,8 @@ impl Survey {
         }
         self.selected -= 1;
         self.impersonated -= u64::from(change.is_impersonated());
+        // All that are so late were counted.
+        self.ahead.count -= u64::from(change.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(change.time)) {
             *count -= 1;
             self.actions.uncount(change.action);

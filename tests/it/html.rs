@@ -91,7 +91,10 @@ fn bars() -> Chart {
 }
 
 fn stretches() -> Chart {
-    let stretch = |from, to, is_open, tone| Stretch { from: at(from), to: at(to), is_open, tone };
+    let stretch = |from, to, is_open, tone| {
+        let is_presumed = tone == Tone::Warn;
+        Stretch { from: at(from), to: at(to), is_open, is_presumed, tone }
+    };
     let rows = vec![
         (
             "Acme GmbH".to_owned(),
@@ -126,6 +129,7 @@ fn sheet() -> Sheet<'static> {
     ];
     Sheet {
         name: "removals",
+        schema: "ssoaudit.report.removals.v2",
         title: format!("Removals of SSO connections {SCRIPT}"),
         notes: vec![
             "Only events from 2025-01-01 on were looked at.".to_owned(),
@@ -246,6 +250,11 @@ fn every_section_and_every_chart_can_be_reached() {
     assert!(named("th").all(|th| th.attributes.contains_key("scope")));
     let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));
     assert_eq!(open.count(), 1);
+    let is_presumed = |class: &String| class.split(' ').any(|word| word == "presumed");
+    let presumed = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(is_presumed));
+    assert_eq!(presumed.count(), 1);
+    let text = page();
+    assert!(text.contains("<figcaption>Hardly filled: presumed,") && text.contains("<td>presumed</td>"));
 }
 
 #[test]
@@ -258,10 +267,11 @@ fn the_same_sheet_gives_the_same_page() {
 
 #[test]
 fn little_is_enough() {
-    let none = Sheet { name: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
+    let none =
+        Sheet { name: "none", schema: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
     elements(&render(&none, Tz::UTC));
     let (time, zero) = (at("2025-01-01T00:00:00Z"), [[0; 24]; 7]);
-    let nothing = Stretch { from: time, to: time, is_open: true, tone: Tone::Plain };
+    let nothing = Stretch { from: time, to: time, is_open: true, is_presumed: true, tone: Tone::Plain };
     let charts = vec![
         Chart::Timeline { unit: "hour", buckets: Vec::new() },
         Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), 0)] },
@@ -275,7 +285,8 @@ fn little_is_enough() {
     ];
     for chart in charts {
         let sections = vec![Section { key: "only", title: "Only", body: Body::Chart(chart) }];
-        let sheet = Sheet { name: "none", title: "None".to_owned(), notes: Vec::new(), sections };
+        let (title, notes) = ("None".to_owned(), Vec::new());
+        let sheet = Sheet { name: "none", schema: "none", title, notes, sections };
         let page = render(&sheet, Tz::UTC);
         elements(&page);
         assert!(!page.contains("NaN") && !page.contains("inf"));

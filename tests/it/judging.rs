@@ -12,6 +12,7 @@ use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
 use ssoaudit::order::Piece;
 use ssoaudit::policy::{Freeze, Scope, Window};
+use ssoaudit::reach::Reach;
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::select::Pattern;
@@ -124,14 +125,28 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         _ => 0,
     };
     let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
-    let (survey, bases) = survey(files, latest);
+    let (survey, bases) = survey(files, latest, settings.now);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
     let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
+    let reach = &Reach::of(&survey, now);
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
-    let case =
-        Case { survey, shown, steps, lists, params, scope, roster, windows, freezes, zone, now, period };
+    let case = Case {
+        survey,
+        shown,
+        steps,
+        reach,
+        lists,
+        params,
+        scope,
+        roster,
+        windows,
+        freezes,
+        zone,
+        now,
+        period,
+    };
     let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
@@ -159,7 +174,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
 }
 
 /// What is collected of the files, and by file and block how many lines are before it.
-fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>) {
+fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey, Vec<Vec<u64>>) {
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<_> = files
         .iter()
@@ -173,7 +188,7 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp) -> (Survey, Vec<Vec<u64>>)
         })
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
-    let plan = Arc::new(Plan { wants, ..Plan::default() });
+    let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
     let each = move |gathered: &mut Gathered, block: BlockId, _: &mut Nothing, record: Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {

@@ -78,7 +78,13 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     let mut counts = [[0; 24]; 7];
     (counts[0][0], counts[6][23]) = (3, u64::MAX / 4);
     let (from, to) = (at("2025-01-01T00:00:00Z"), at("2025-03-01T00:00:00Z"));
-    let stretch = |is_open| Stretch { from: at("2025-02-01T00:00:00Z"), to, is_open, tone: Tone::Bad };
+    let stretch = |is_open| Stretch {
+        from: at("2025-02-01T00:00:00Z"),
+        to,
+        is_open,
+        is_presumed: !is_open,
+        tone: Tone::Bad,
+    };
     let chart = |key, chart| Section { key, title: "A chart", body: Body::Chart(chart) };
     let table = || {
         let rows = rows.clone().into();
@@ -86,6 +92,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     };
     Sheet {
         name: "example",
+        schema: "ssoaudit.report.example.v1",
         title: format!("Removals by {text}"),
         notes: vec![format!("Only events of {text} – the rest is not shown.")],
         sections: vec![

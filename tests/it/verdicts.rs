@@ -80,6 +80,7 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
         deed: None,
         message,
         fingerprint: Fingerprint::of(&["f", &rule.to_string(), status.name()]),
+        certainty: None,
         status,
         is_in_baseline: status == Status::Baseline,
         time: Some(at("2025-01-15T10:30:00.5Z")),
@@ -327,7 +328,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     let (check, manifest) = (schema::check(), schema::evidence());
     assert_eq!(
         (&check["title"], &manifest["title"]),
-        (&json!("ssoaudit.check.v1"), &json!("ssoaudit.evidence.v1"))
+        (&json!("ssoaudit.check.v2"), &json!("ssoaudit.evidence.v1"))
     );
     let validator =
         |schema| jsonschema::draft202012::options().should_validate_formats(true).build(schema).unwrap();
@@ -365,7 +366,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
                 "message": text, "fingerprint": fingerprint,
                 "time": "2025-01-15T10:30:00.500Z", "file": FILE, "line": 7,
                 "action": "sso.delete_connection", "organization": "org_1", "organization_name": text,
-                "connection": "conn_1", "actor": text, "actor_id": "user_1",
+                "connection": "conn_1", "actor": text, "actor_id": "user_1", "certainty": null,
             })
         );
     }

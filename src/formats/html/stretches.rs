@@ -18,6 +18,8 @@ pub struct Lanes<'a> {
     pub ticks: Vec<Tick>,
     /// Whether a stretch has not ended.
     pub has_open: bool,
+    /// Whether a stretch is only presumed.
+    pub has_presumed: bool,
     /// The names.
     pub lanes: Vec<Lane<'a>>,
 }
@@ -32,6 +34,8 @@ pub struct Lane<'a> {
     pub total: String,
     /// Whether one has not ended.
     pub is_open: bool,
+    /// Whether one is only presumed.
+    pub is_presumed: bool,
     /// The worst of the stretches.
     pub mark: Mark,
     /// The stretches.
@@ -54,6 +58,8 @@ pub struct Span {
     pub lasts: String,
     /// Whether it has not ended.
     pub is_open: bool,
+    /// Whether it is only presumed.
+    pub is_presumed: bool,
     /// How it is to be taken.
     pub mark: Mark,
 }
@@ -76,16 +82,19 @@ pub fn stretches<'a>(
             y: at * LANE,
             total: words::duration(total),
             is_open: stretches.iter().any(|stretch| stretch.is_open),
+            is_presumed: stretches.iter().any(|stretch| stretch.is_presumed),
             mark: words::mark(worst.unwrap_or_default()),
             spans: stretches.iter().map(|stretch| span_of(stretch, from, to, zone)).collect(),
         }
     });
+    let lanes: Vec<_> = lanes.collect();
     Some(Lanes {
         from: words::moment(from, zone),
         to: words::moment(to, zone),
         ticks: span::ticks(from, to, zone),
-        has_open: rows.iter().any(|(_, stretches)| stretches.iter().any(|stretch| stretch.is_open)),
-        lanes: lanes.collect(),
+        has_open: lanes.iter().any(|lane| lane.is_open),
+        has_presumed: lanes.iter().any(|lane| lane.is_presumed),
+        lanes,
     })
 }
 
@@ -99,6 +108,7 @@ fn span_of(stretch: &Stretch, from: Timestamp, to: Timestamp, zone: Tz) -> Span 
         to: words::moment(stretch.to, zone),
         lasts: words::duration(seconds(stretch)),
         is_open: stretch.is_open,
+        is_presumed: stretch.is_presumed,
         mark: words::mark(stretch.tone),
     }
 }

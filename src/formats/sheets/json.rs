@@ -13,11 +13,6 @@ use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::threads;
 use crate::time::Timestamp;
 
-/// The name and version of the object.
-pub fn schema_name(sheet: &Sheet<'_>) -> String {
-    format!("ssoaudit.report.{}.v1", sheet.name)
-}
-
 /// The key of how many rows a table left out.
 pub fn left_out_key(section: &Section<'_>) -> String {
     format!("{}_left_out", section.key)
@@ -25,7 +20,7 @@ pub fn left_out_key(section: &Section<'_>) -> String {
 
 /// One object with every section, and every row of a table on a line of its own.
 pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(schema_name(sheet)))?;
+    write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(sheet.schema))?;
     write_json(&sheet.notes, out)?;
     for section in &sheet.sections {
         write!(out, ",\n  \"{}\": ", section.key)?;
@@ -85,7 +80,10 @@ fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
 
 fn numbers(chart: &Chart) -> Value {
     let time = |time: &Timestamp| time.rfc3339(Tz::UTC);
-    let stretch = |stretch: &Stretch| json!({ "from": time(&stretch.from), "to": time(&stretch.to), "open": stretch.is_open });
+    let stretch = |stretch: &Stretch| {
+        let [from, to] = [&stretch.from, &stretch.to].map(time);
+        json!({ "from": from, "to": to, "open": stretch.is_open, "presumed": stretch.is_presumed })
+    };
     match chart {
         Chart::Timeline { unit, buckets } => {
             let buckets =

@@ -4,13 +4,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::json::{left_out_key, schema_name};
+use super::json::left_out_key;
 use crate::schema::DRAFT;
 use crate::sheet::{Body, Chart, Kind, Section, Sheet};
 
 /// The schema of what [`super::json::whole`] makes of the sheet.
 pub fn schema(sheet: &Sheet<'_>) -> Value {
-    let name = schema_name(sheet);
+    let name = sheet.schema;
     let mut properties = Map::new();
     properties.insert("schema".into(), json!({ "const": name }));
     let mut notes = list(json!({ "type": "string" }));
@@ -81,7 +81,8 @@ fn numbers(chart: &Chart) -> Value {
         Chart::Bars(_) => list(members([name(), ("count", count())])),
         Chart::Stretches { .. } => {
             let open = json!({ "type": "boolean", "description": "whether it goes on beyond the log" });
-            let stretch = members([("from", time()), ("to", time()), ("open", open)]);
+            let presumed = json!({ "type": "boolean", "description": "whether it is only presumed" });
+            let stretch = members([("from", time()), ("to", time()), ("open", open), ("presumed", presumed)]);
             let row = members([name(), ("stretches", list(stretch))]);
             let mut end = time();
             end["type"] = json!(["string", "null"]);

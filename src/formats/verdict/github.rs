@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{basis, counted, cut, not_applicable, relative, status};
+use super::{basis, counted, cut, not_applicable, relative, status, worst};
 use crate::checks::Severity;
 use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
@@ -101,7 +101,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         out.push_str("\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n");
     }
     for (rule, counts) in rules {
-        let severity = severity_name(rule.severity);
+        let severity = severity_name(worst(rule, counts));
         row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
     }
     let lacking: Vec<_> =

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::formats::{escape, objects};
 use crate::policy::Sealed;
+use crate::reach::Certainty;
 use crate::sheet::Cell;
 use crate::threads;
 use crate::time::Timestamp;
@@ -17,10 +18,10 @@ use crate::verdict::{
 };
 
 /// Name and version of the object.
-pub const SCHEMA: &str = "ssoaudit.check.v1";
+pub const SCHEMA: &str = "ssoaudit.check.v2";
 
 /// What a finding says; kept apart from the model so that the model may change.
-const FINDING: [&str; 15] = [
+const FINDING: [&str; 16] = [
     "rule",
     "severity",
     "status",
@@ -36,6 +37,7 @@ const FINDING: [&str; 15] = [
     "connection",
     "actor",
     "actor_id",
+    "certainty",
 ];
 
 fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDING.len()] {
@@ -56,6 +58,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDI
         text(finding.connection),
         text(finding.actor),
         text(finding.actor_id),
+        text(finding.certainty.map(Certainty::name)),
     ]
 }
 

@@ -59,7 +59,8 @@ fn case<'a>(
         findings.iter().copied().partition(|finding| verdict.fails(finding));
     let mut status = if !failing.is_empty() {
         let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        failure.set_type(severity_name(rule.severity));
+        let worst = failing.iter().map(|finding: &&Brief<'_>| finding.severity).max();
+        failure.set_type(severity_name(worst.unwrap_or(rule.severity)));
         failure.set_description(listed(verdict, &failing, look));
         failure
     } else if rule.is_on && !rule.is_not_applicable() {

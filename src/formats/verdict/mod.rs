@@ -14,7 +14,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::sheets::{Look, SHEET_FORMATS};
-use crate::verdict::{Finding, RuleOutcome, Verdict};
+use crate::checks::Severity;
+use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
 
 /// How a verdict is to look.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,7 @@ pub static VERDICT_FORMATS: &[VerdictFormat] = &[
     },
     VerdictFormat {
         name: "json",
-        about: "one JSON object with everything (ssoaudit.check.v1)",
+        about: "one JSON object with everything (ssoaudit.check.v2)",
         render: |verdict, _, out| json::whole(verdict, out),
     },
     VerdictFormat {
@@ -150,6 +151,12 @@ fn basis(verdict: &Verdict) -> Vec<String> {
     let known = run.baseline.as_ref().map(|known| format!("Known findings are those of {}.", known.path));
     let nothing = (run.selected == 0).then(|| "No event was judged.".to_owned());
     [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
+}
+
+/// The severity to put over the findings of a rule: that of the worst open one, as some may be less bad than the
+/// rule is.
+fn worst(rule: &RuleOutcome, counts: &crate::verdict::Counts) -> Severity {
+    severities().find(|severity| counts.of(0, *severity) > 0).unwrap_or(rule.severity)
 }
 
 /// How many findings a rule has: `2 open, 1 planned`.

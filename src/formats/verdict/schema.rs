@@ -69,6 +69,7 @@ fn named(name: &str, parts: impl Iterator<Item = (&'static str, Value)>) -> Valu
 }
 
 fn finding() -> Value {
+    let certainty = json!({ "enum": ["certain", "presumed", null] });
     members([
         ("rule", about(text(), "id of the rule")),
         ("severity", severity()),
@@ -85,6 +86,7 @@ fn finding() -> Value {
         ("connection", about(or_null(text()), "id of the connection")),
         ("actor", about(or_null(text()), "what to call who did it")),
         ("actor_id", or_null(text())),
+        ("certainty", about(certainty, "how it is known, where it is about a state; null elsewhere")),
     ])
 }
 

@@ -1,5 +1,6 @@
 //! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
 
+use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
 
@@ -19,6 +20,7 @@ static FINDINGS: &[Column] = &[
     Column::new("action", "action", Kind::Text, "the vendor's action").rank(7),
     Column::new("file", "file", Kind::Text, "where it stands").rank(2),
     Column::new("line", "line", Kind::Number, "its 1-based line there").rank(2),
+    Column::new("certainty", "certainty", Kind::Text, "how it is known, where it is about a state").rank(6),
     Column::new("because", "because", Kind::Text, "ticket of a planned, reason of a suppressed one").rank(9),
     Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
 ];
@@ -63,6 +65,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
     let shown = usize::try_from(shown).unwrap_or(usize::MAX);
     Sheet {
         name: "check",
+        schema: super::json::SCHEMA,
         title: format!("Check: {}", verdict.outcome.name()),
         notes,
         sections: vec![
@@ -152,6 +155,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> Row<'a> {
         finding.action.into(),
         file,
         line,
+        finding.certainty.map(Certainty::name).into(),
         finding.status.because().into(),
         finding.fingerprint.text().into(),
     ];
@@ -171,7 +175,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
             rule.not_applicable.into(),
         ];
         cells.extend((0..Status::NAMES.len()).map(|rank| Cell::Number(counts.with_status(rank))));
-        Row { cells, tone: if counts.open() > 0 { tone(rule.severity) } else { Tone::Plain } }
+        Row { cells, tone: if counts.open() > 0 { tone(super::worst(rule, counts)) } else { Tone::Plain } }
     };
     let rows = verdict.rules.iter().zip(counts).map(row).collect();
     Body::Table(Table { columns: RULES, rows, empty: "There is no rule.", left_out: 0 })

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::sheet::tone;
-use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
+use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
+use crate::checks::Severity;
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
@@ -41,13 +42,14 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         (Reverse(worst), Reverse(outcome.severity), outcome.check.id)
     });
     for rule in found {
+        let heading = worst(&verdict.rules[rule], &counts[rule]);
         page.rule(&verdict.rules[rule], &counts[rule]);
         page.flush(to)?;
         let shown: Vec<_> = findings[rule].iter().filter(|finding| is_shown(finding)).collect();
         let each = |at: usize, out: &mut Vec<u8>| {
             let mut page = Page { out: String::new(), look: &look.look };
             page.gap();
-            page.finding(&verdict.tell(shown[at]), &verdict.rules[rule]);
+            page.finding(&verdict.tell(shown[at]), &verdict.rules[rule], heading);
             page.flush(out)
         };
         threads::write(shown.len().min(look.max_findings), each, to)?;
@@ -91,13 +93,10 @@ impl Page<'_> {
 
     fn rule(&mut self, outcome: &RuleOutcome, counts: &Counts) {
         let is_open = counts.open() > 0;
-        let style = if is_open { style(tone(outcome.severity)) } else { Style::new() };
-        let head = format!(
-            "{}  {}  {}",
-            severity_name(outcome.severity).to_uppercase(),
-            outcome.check.id,
-            counted(counts)
-        );
+        let severity = worst(outcome, counts);
+        let style = if is_open { style(tone(severity)) } else { Style::new() };
+        let head =
+            format!("{}  {}  {}", severity_name(severity).to_uppercase(), outcome.check.id, counted(counts));
         self.gap();
         self.text(0, &head, style.bold());
         self.text(2, outcome.check.about, Style::new());
@@ -106,10 +105,10 @@ impl Page<'_> {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, outcome: &RuleOutcome) {
+    fn finding(&mut self, finding: &Finding, outcome: &RuleOutcome, heading: Severity) {
         let time = finding.time.map(|time| time.to_the_second(self.look.zone));
         let known = (finding.status != Status::Open).then(|| status(finding));
-        let is_other = finding.severity != outcome.severity;
+        let is_other = [outcome.severity, heading].iter().any(|severity| *severity != finding.severity);
         let severity = is_other.then(|| severity_name(finding.severity).to_uppercase());
         let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {

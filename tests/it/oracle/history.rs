@@ -138,6 +138,21 @@ impl History {
         self.all.iter().map(|entry| entry.nanos).max().unwrap_or_default()
     }
 
+    /// Until when it would be seen that what a change did to an organization is over: to the end of the log
+    /// of Scalekit, which logs everything, where it knows the organization, or else of the change's source.
+    fn until(&self, organization: &str, change: &Entry) -> i128 {
+        let end_of = |source: &Value| {
+            let its = self.all.iter().filter(|entry| entry.event["source"] == *source);
+            its.map(|entry| entry.nanos).max().unwrap_or_default()
+        };
+        let scalekit = Value::from("scalekit");
+        let is_known = self.changes.iter().chain(&self.portals).any(|entry| {
+            entry.event["organization"]["id"] == organization && entry.event["source"] == scalekit
+        });
+        let end = end_of(&scalekit);
+        if is_known && end >= change.nanos { end } else { end_of(&change.event["source"]) }
+    }
+
     /// The changes of a connection.
     fn of(&self, connection: &str) -> Vec<&Entry> {
         self.changes.iter().filter(|change| change.connection() == connection).collect()
@@ -192,9 +207,10 @@ impl History {
         ids.filter(|id| self.home(id) == organization && self.state(id, after) == "active").collect()
     }
 
-    /// What the latest change that says it says about a connection.
-    fn fact(&self, connection: &str, key: &str) -> Value {
-        let said = self.of(connection).into_iter().rev().map(|change| &change.event["connection"][key]);
+    /// What the latest of so many changes of the log that says it says about a connection.
+    fn fact(&self, connection: &str, key: &str, after: usize) -> Value {
+        let its = self.changes[..after].iter().filter(|change| change.connection() == connection);
+        let said = its.rev().map(|change| &change.event["connection"][key]);
         said.into_iter().find(|value| !value.is_null()).cloned().unwrap_or(Value::Null)
     }
 
@@ -214,11 +230,11 @@ impl History {
         (from..self.changes.len()).any(|at| {
             let change = &self.changes[at];
             ["created", "enabled"].contains(&change.operation())
-                && self.state(change.connection(), at + 1) != "deleted"
+                && self.state(change.connection(), at + 1) != "unknown"
                 && self.home(change.connection()) == organization
-                && ["protocol", "provider"]
-                    .iter()
-                    .all(|key| self.fact(change.connection(), key) == removed.event["connection"][*key])
+                && ["protocol", "provider"].iter().all(|key| {
+                    self.fact(change.connection(), key, at + 1) == removed.event["connection"][*key]
+                })
         })
     }
 
@@ -239,7 +255,7 @@ impl History {
         let left = self.active(organization, at + 1).len();
         let next = self.next_active(organization, at + 1);
         let exposed = left == 0 && self.state(id, at) == "active";
-        let until = next.map_or(self.end(), |next| next.nanos);
+        let until = next.map_or(self.until(organization, change), |next| next.nanos);
         let length = until - change.nanos;
         let class = if exposed { u8::from(next.is_some()) } else { 2 };
         let key = (class, if exposed { -length } else { 0 }, change.nanos, id.to_owned());
@@ -289,9 +305,9 @@ impl History {
             "connection_id": id,
             "organization_id": organization,
             "organization_name": self.name(organization),
-            "connection_type": self.fact(id, "type"),
-            "protocol": self.fact(id, "protocol"),
-            "provider": self.fact(id, "provider"),
+            "connection_type": self.fact(id, "type", self.changes.len()),
+            "protocol": self.fact(id, "protocol", self.changes.len()),
+            "provider": self.fact(id, "provider", self.changes.len()),
             "state": state_after(changes.iter().copied()),
             "created": first_created.map(|change| utc(change.nanos)),
             "enabled": last_enabled.map(|change| utc(change.nanos)),
@@ -311,15 +327,21 @@ impl History {
             let state = state_after(changes[..=at].iter().copied());
             (is_active, since) = (state == Some("active"), change.nanos);
         }
-        active + if is_active { self.end() - since } else { 0 }
+        let last = changes[changes.len() - 1];
+        let end = self.until(self.home(last.connection()), last);
+        active + if is_active { end - since } else { 0 }
     }
 
-    /// Rows of the section `posture` at a moment.
+    /// Rows of the section `posture` at a moment, of which nothing is known but what happened by then.
     pub fn posture(&self, at: i128) -> Vec<Value> {
         let after = self.changes.iter().filter(|change| change.nanos <= at).count();
+        let is_known = |id: &&str| self.shown(id, after).is_some();
+        let active = |organization: &str, after: usize| -> Vec<&str> {
+            self.active(organization, after).into_iter().filter(is_known).collect()
+        };
         let row = |organization: &str| {
-            let active = self.active(organization, after);
-            let last = (0..after).rev().find(|before| !self.active(organization, *before).is_empty());
+            let last = (0..after).rev().find(|before| !active(organization, *before).is_empty());
+            let active = active(organization, after);
             let without = last.filter(|_| active.is_empty()).map(|last| utc(self.changes[last].nanos));
             json!({
                 "organization_id": organization,
@@ -329,17 +351,12 @@ impl History {
                 "without_since": without,
             })
         };
-        self.organizations().into_iter().map(row).collect()
-    }
-
-    /// Organizations of which nothing is known at a moment: whether they are listed is left open.
-    pub fn unknown_yet(&self, at: i128) -> Vec<&str> {
-        let after = self.changes.iter().filter(|change| change.nanos <= at).count();
-        let is_known = |organization: &str| {
-            let ids = self.connections().into_iter().filter(|id| self.home(id) == organization);
-            ids.into_iter().any(|id| self.state(id, after) != "nothing")
-        };
-        self.organizations().into_iter().filter(|organization| !is_known(organization)).collect()
+        let mut known = self.organizations();
+        known.retain(|organization| {
+            let ids = self.connections().into_iter().filter(|id| self.home(id) == *organization);
+            ids.filter(is_known).count() > 0
+        });
+        known.into_iter().map(row).collect()
     }
 
     /// Rows of `report changes`.
@@ -410,11 +427,12 @@ impl History {
     }
 }
 
-/// The state of a connection after its changes. What is there cannot be created, and what is gone cannot be
-/// enabled or disabled: then it stays what it was.
+/// The state of a connection after its changes. What is there cannot be created, and stays what it was; what is
+/// gone cannot be enabled or disabled, and nothing is known until it is created or deleted again.
 fn state_after<'a>(changes: impl Iterator<Item = &'a Entry>) -> Option<&'static str> {
     changes.fold(None, |before, change| match (before, change.operation()) {
-        (Some("active" | "disabled"), "created") | (Some("deleted"), "enabled" | "disabled") => before,
+        (Some("active" | "disabled"), "created") => before,
+        (Some("deleted" | "unknown"), "enabled" | "disabled") => Some("unknown"),
         _ => Some(change.state()),
     })
 }
@@ -424,9 +442,9 @@ fn odd(changes: &[&Entry]) -> Vec<String> {
     let before = |at: usize| state_after(changes[..at].iter().copied()).unwrap();
     let pairs = (1..changes.len()).map(|at| (before(at), changes[at].operation()));
     let is_odd = |(before, operation): &(&str, &str)| match *operation {
-        "created" => *before != "deleted",
-        "enabled" => ["active", "deleted"].contains(before),
-        "disabled" => ["disabled", "deleted"].contains(before),
+        "created" => !["deleted", "unknown"].contains(before),
+        "enabled" => ["active", "deleted", "unknown"].contains(before),
+        "disabled" => ["disabled", "deleted", "unknown"].contains(before),
         _ => *before == "deleted",
     };
     pairs.filter(is_odd).map(|(before, operation)| format!("{operation} when {before}")).collect()

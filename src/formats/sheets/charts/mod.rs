@@ -110,7 +110,13 @@ mod tests {
 
     #[test]
     fn stretches_lie_in_time() {
-        let stretch = |from, to, is_open| Stretch { from: day(from), to: day(to), is_open, tone: Tone::Warn };
+        let stretch = |from, to, is_open| Stretch {
+            from: day(from),
+            to: day(to),
+            is_open,
+            is_presumed: false,
+            tone: Tone::Warn,
+        };
         let rows = vec![
             ("acme".to_owned(), vec![stretch(0, 10, false), stretch(20, 40, true)]),
             ("brief".to_owned(), vec![stretch(39, 39, false)]),
@@ -120,6 +126,14 @@ mod tests {
         assert_eq!(lines[0], format!("acme   {}{}{}▶", "━".repeat(10), " ".repeat(10), "━".repeat(19)));
         assert_eq!(lines[1], format!("brief  {}━", " ".repeat(39)));
         assert_eq!(lines[2], "       2025-01-01 00:00        2025-02-10 00:00");
+        let presumed = Stretch { is_presumed: true, ..stretch(0, 20, true) };
+        let chart = Chart::Stretches {
+            span: Some((day(0), day(40))),
+            rows: vec![("acme".to_owned(), vec![presumed])],
+        };
+        let lines = draw(&chart, &look(46));
+        assert_eq!(lines[0], format!("acme  {}▶", "┅".repeat(19)));
+        assert_eq!(lines[2], "dashed: presumed");
     }
 
     #[test]

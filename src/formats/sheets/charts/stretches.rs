@@ -1,5 +1,5 @@
 //! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
-//! Where several take the same cell, the last one shows.
+//! Where several take the same cell, the last one shows. One that is only presumed is dashed.
 
 use super::{ends, name_width, painted, width};
 use crate::formats::grid::GAP;
@@ -21,6 +21,9 @@ pub fn draw(span: (Timestamp, Timestamp), rows: &[(String, Vec<Stretch>)], look:
     let mut lines: Vec<_> = rows.iter().map(line).collect();
     let label = |time: Timestamp| time.to_the_minute(look.zone);
     lines.extend(ends(&label(span.0), &label(span.1), names + GAP, axis, look));
+    if rows.iter().flat_map(|row| &row.1).any(|stretch| stretch.is_presumed) {
+        lines.extend(words::wrapped("dashed: presumed", width(look)));
+    }
     lines
 }
 
@@ -30,7 +33,8 @@ fn cells(stretches: &[Stretch], span: (Timestamp, Timestamp), axis: usize) -> Ve
     for stretch in stretches {
         let from = place(stretch.from, span, axis).min(axis - 1);
         let to = place(stretch.to, span, axis).clamp(from + 1, axis);
-        cells[from..to].fill(('━', stretch.tone));
+        let line = if stretch.is_presumed { '┅' } else { '━' };
+        cells[from..to].fill((line, stretch.tone));
         if stretch.is_open {
             cells[to - 1].0 = '▶';
         }

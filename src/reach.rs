@@ -1,0 +1,192 @@
+//! How far the log at hand reaches: until when its sources would have logged something, and so how sure it
+//! is what they do not log.
+//!
+//! What one source logs says nothing of what another one would have: the end of the log is that of a
+//! source, and whether a state is certain depends on the sources that have events about the organization.
+
+use std::borrow::Cow;
+
+use crate::event::Operation;
+use crate::history::Change;
+use crate::names::Id;
+use crate::sources::{self, Source};
+use crate::survey::{Span, Survey};
+use crate::time::Timestamp;
+
+/// What the sources at hand would have logged.
+pub struct Reach {
+    /// By source, in the order of [`sources::ALL`], from when to when its log goes.
+    spans: Vec<Span>,
+    /// By source the operations that it logs, a bit for each.
+    logged: Vec<u32>,
+    /// By action its source.
+    sources: Vec<usize>,
+    /// By organization the sources with a change or portal link about it, a bit for each.
+    knowing: Vec<u64>,
+}
+
+/// How a statement about a state is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// The sources at hand log what would make it another one, for this organization and that time. A
+    /// connection that was set up before the log began and not touched since is in no log.
+    Certain,
+    /// Nothing says otherwise, but it might not show.
+    Presumed(Doubt),
+}
+
+/// Why a state is only presumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// No source that has events about the organization logs creations and enablings; which one does not, by its
+    /// place in [`sources::ALL`]. There can be as many doubts as findings, so they are small.
+    NotLogged(u8),
+    /// The logs of those that do begin later or end earlier.
+    OutOfReach,
+    /// A connection of the organization was enabled or disabled after it was deleted.
+    Contradictory,
+}
+
+/// What has to be logged of an organization, or a state may be another one unseen.
+const MAKING: [Operation; 2] = [Operation::Created, Operation::Enabled];
+
+/// A log without an event.
+const NOTHING: Span = (Timestamp::MAX, Timestamp::MIN);
+
+impl Reach {
+    /// What the survey has from before `now`; what is dated later is dated wrongly, and shows nothing.
+    pub fn of(survey: &Survey, now: Timestamp) -> Self {
+        let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
+        let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
+        let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
+        let logged = sources::ALL.iter().map(logged).collect();
+        let place = |name: &str| sources::ALL.iter().position(|source| source.name == name);
+        let place = |name: &str| place(name).expect("every event is of a source that is listed");
+        let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
+        let mut knowing = vec![0; survey.organizations.names.len()];
+        for change in survey.changes.iter().filter(|change| change.time <= now) {
+            if let Some(knowing) = knowing.get_mut(change.organization as usize) {
+                *knowing |= 1 << sources[change.action as usize];
+            }
+        }
+        Self { spans, logged, sources, knowing }
+    }
+
+    /// From when to when the log of an action's source goes.
+    pub fn span(&self, action: Id) -> Span {
+        self.spans[self.sources[action as usize]]
+    }
+
+    /// The end of the log, whatever the source.
+    pub fn end(&self) -> Timestamp {
+        self.spans.iter().map(|span| span.1).max().unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether an action's source logs one of these operations.
+    pub fn logs(&self, action: Id, operations: &[Operation]) -> bool {
+        self.logged[self.sources[action as usize]] & bits(operations.iter().copied()) != 0
+    }
+
+    /// Until when such an operation would be seen in an organization: up to the end of those logs that have
+    /// them and know it.
+    pub fn watched(&self, organization: Id, operations: &[Operation]) -> Option<Timestamp> {
+        let wanted = bits(operations.iter().copied());
+        let watching = self.knowing(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
+        watching.map(|(_, span)| span.1).max()
+    }
+
+    /// Until when it would be seen that what a change began has ended by such an operation. Where the logs that
+    /// would show it end before the change, or there are none, that of the change's own source counts.
+    pub fn until(&self, organization: Id, change: &Change, operations: &[Operation]) -> Timestamp {
+        let watched = self.watched(organization, operations).filter(|end| *end >= change.time);
+        watched.unwrap_or(self.span(change.action).1)
+    }
+
+    /// How it is known that a state of an organization lasted for a time: an action is that of the change
+    /// which the statement is about.
+    pub fn certainty(&self, organization: Id, action: Id, (from, to): Span) -> Certainty {
+        let own = (self.sources[action as usize], self.span(action));
+        // Of what has no organization nothing but its own source can know.
+        let is_nobodys = organization as usize >= self.knowing.len();
+        let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
+        let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
+        if knowing().filter(|(source, _)| self.logs_making(*source)).any(covers) {
+            return Certainty::Certain;
+        }
+        let silent =
+            knowing().chain([own]).map(|(source, _)| source).find(|source| !self.logs_making(*source));
+        let is_logged = knowing().any(|(source, _)| self.logs_making(source));
+        Certainty::Presumed(match silent.filter(|_| !is_logged) {
+            Some(source) => Doubt::NotLogged(source as u8),
+            None => Doubt::OutOfReach,
+        })
+    }
+
+    fn logs_making(&self, source: usize) -> bool {
+        let making = bits(MAKING.into_iter());
+        self.logged[source] & making == making
+    }
+
+    /// The sources that have events about an organization.
+    fn knowing(&self, organization: Id) -> impl Iterator<Item = (usize, Span)> {
+        let knowing = self.knowing.get(organization as usize).copied().unwrap_or(0);
+        self.spans.iter().copied().enumerate().filter(move |(source, _)| knowing >> source & 1 == 1)
+    }
+}
+
+/// A bit for each operation.
+fn bits(operations: impl Iterator<Item = Operation>) -> u32 {
+    operations.fold(0, |bits, operation| bits | 1 << operation as u32)
+}
+
+impl Certainty {
+    /// The same, unless events contradict each other.
+    pub fn unless(self, is_contradictory: bool) -> Self {
+        match self {
+            Self::Certain if is_contradictory => Self::Presumed(Doubt::Contradictory),
+            known => known,
+        }
+    }
+
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Presumed(_) => "presumed",
+        }
+    }
+
+    /// Why it is only presumed.
+    pub fn doubt(self) -> Option<Doubt> {
+        match self {
+            Self::Certain => None,
+            Self::Presumed(doubt) => Some(doubt),
+        }
+    }
+}
+
+impl Doubt {
+    /// The reason, as a sentence without a full stop.
+    pub fn reason(self) -> Cow<'static, str> {
+        match self {
+            Self::NotLogged(source) => format!("{} does not log new connections", title(source)).into(),
+            Self::OutOfReach => "the log that would show it does not cover that time".into(),
+            Self::Contradictory => "a connection was enabled or disabled after it was deleted".into(),
+        }
+    }
+
+    /// The reason, and what to do about it.
+    pub fn advice(self) -> Cow<'static, str> {
+        match self {
+            Self::NotLogged(source) => match sources::ALL[usize::from(source)].complement {
+                Some(add) => format!("{}; add {add}", self.reason()).into(),
+                None => self.reason(),
+            },
+            Self::OutOfReach | Self::Contradictory => self.reason(),
+        }
+    }
+}
+
+fn title(source: u8) -> &'static str {
+    sources::ALL[usize::from(source)].title
+}
