@@ -50,6 +50,8 @@ mod run;
 // The gate: verdicts of the binary, and what it leaves behind.
 mod artefacts;
 mod gate;
+// That nothing is said which the log does not show.
+mod certainty;
 // What a policy and a baseline know of findings about more than their event.
 mod known;
 // Results that can be shared.
