@@ -2,9 +2,11 @@
 //!
 //! Here the fast path is tried first; a line it declines goes the slow way and teaches its shape.
 
+use std::ops::Range;
+
 use crate::event::Event;
-use crate::finding::Finding;
-use crate::input::{Block, Form, Misplaced};
+use crate::finding::{Finding, NOT_JSON};
+use crate::input::{Block, Form, Misplaced, objects};
 use crate::line::{self, Reading, Scratch};
 use crate::shape::Shapes;
 use crate::sink::Origin;
@@ -98,7 +100,7 @@ pub fn fold<T: Default>(
                     }
                     (None, None) => {
                         let raw = &block.bytes()[record.start..record.end];
-                        folder.slow(raw, raw, record.origin);
+                        folder.slow(raw, raw, record.origin, Holds::One);
                     }
                 }
             }
@@ -109,6 +111,14 @@ pub fn fold<T: Default>(
 
 /// Fits the first cache of a processor, with room for the shapes.
 const CACHEFUL_BYTES: usize = 1 << 14;
+
+/// What a line may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    One,
+    /// Several objects, perhaps.
+    Any,
+}
 
 struct Folder<'b, T, F> {
     folded: Folded<T>,
@@ -191,13 +201,21 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
             self.folded.counts.lines += 1;
             self.folded.counts.blank += 1;
         } else {
-            self.slow(raw, line, Origin { line: self.folded.breaks, column: 1 });
+            self.slow(raw, line, Origin { line: self.folded.breaks, column: 1 }, Holds::Any);
         }
     }
 
-    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Origin) {
+    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Origin, holds: Holds) {
         let Bench { scratch, shapes, .. } = &mut *self.bench;
         let read = line::read(line, origin, &self.reading, scratch);
+        let is_json = read.findings.iter().all(|finding| *finding.code != NOT_JSON);
+        if !is_json
+            && holds == Holds::Any
+            && let Some(objects) = objects(line)
+        {
+            drop(read);
+            return self.each_of(line, &objects, origin);
+        }
         let counts = &mut self.folded.counts;
         counts.lines += 1;
         if read.event.is_some() {
@@ -210,6 +228,19 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
         (self.each)(&mut self.folded.value, record);
         if is_clean && let Some(lesson) = scratch.lesson(line) {
             shapes.learn(&lesson);
+        }
+    }
+
+    /// Reads a line of several objects, as appending without a line end leaves one.
+    fn each_of(&mut self, line: &[u8], objects: &[Range<usize>], origin: Origin) {
+        let mut column = origin.column;
+        let mut counted = 0;
+        for object in objects {
+            let passed = &line[counted..object.start];
+            column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
+            counted = object.start;
+            let object = &line[object.clone()];
+            self.slow(object, object, Origin { column, ..origin }, Holds::One);
         }
     }
 

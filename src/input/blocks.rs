@@ -6,7 +6,8 @@
 
 use std::io::{self, Read};
 
-use super::documents::{Framer, Record, is_documents, is_undecided};
+use super::documents::{Framer, Record};
+use super::kind::{DECIDING, is_documents};
 
 /// What one block holds.
 pub struct Block {
@@ -71,8 +72,8 @@ enum State {
 /// A live input that hands over fewer bytes than this at once has no more for the moment.
 const SHORT_READ: usize = 1 << 12;
 
-/// What kind of file it is shows in so many bytes, or the file has lines.
-const DECIDING: usize = 1 << 16;
+/// What may come before what decides: a byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: Read> Blocks<R> {
     /// Blocks of what `reader` gives; a `live` reader is not waited on to fill a block.
@@ -104,11 +105,14 @@ impl<R: Read> Blocks<R> {
         loop {
             filled = self.fill(buffer, filled);
             if matches!(self.state, State::Start) {
-                if !self.ended && filled < DECIDING && is_undecided(behind_mark(&buffer[..filled])) {
-                    buffer.resize(buffer.len().max(DECIDING), 0);
+                // A part of a mark says nothing yet.
+                let is_begun = filled >= MARK.len() || !MARK.starts_with(&buffer[..filled]) || self.ended;
+                let begins = is_begun.then(|| behind_mark(&buffer[..filled]));
+                let Some(is_documents) = begins.and_then(|begins| is_documents(begins, self.ended)) else {
+                    buffer.resize(buffer.len().max(MARK.len() + DECIDING), 0);
                     continue;
-                }
-                filled = self.start(buffer, filled);
+                };
+                filled = self.start(buffer, filled, is_documents);
             }
             if filled == 0 && self.ended && matches!(self.state, State::Lines) {
                 return self.error.take().map_or(Ok(None), Err);
@@ -156,16 +160,13 @@ impl<R: Read> Blocks<R> {
         filled
     }
 
-    /// Passes over a byte order mark and looks what kind of file this is.
-    fn start(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {
+    /// Passes over a byte order mark.
+    fn start(&mut self, buffer: &mut [u8], mut filled: usize, is_documents: bool) -> usize {
         let mark = filled - behind_mark(&buffer[..filled]).len();
         buffer.copy_within(mark..filled, 0);
         filled -= mark;
-        self.state = if is_documents(&buffer[..filled]) {
-            State::Documents(Framer::new(self.sizes.max_line))
-        } else {
-            State::Lines
-        };
+        self.state =
+            if is_documents { State::Documents(Framer::new(self.sizes.max_line)) } else { State::Lines };
         filled
     }
 
@@ -211,7 +212,7 @@ impl<R: Read> Blocks<R> {
 
 /// What comes after a byte order mark, or everything.
 fn behind_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+    bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 
 enum Cut {

@@ -1,9 +1,10 @@
-//! Files that are one JSON array, or pretty-printed objects one after another.
+//! Files that are JSON arrays, or objects one after another, however they are laid out.
 //!
-//! Braces are balanced to find where an event ends, with two brakes so that one missing brace
-//! does not swallow the rest: an event that begins a line no deeper than the one before it did
-//! ends that one, and an event above the line limit is not kept.
+//! What is JSON is read by its grammar, and white space means nothing. Only where the grammar shows a fault
+//! does indentation say where the next event begins: so that one missing brace does not swallow the rest,
+//! an event that begins a line no deeper than the one before it did ends that one.
 
+use super::grammar::{Grammar, Step};
 use crate::sink::Origin;
 
 /// An event in a block.
@@ -33,91 +34,62 @@ pub struct Misplaced {
 /// How far an array of events is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Array {
-    /// There is none, or it has ended.
+    /// There is none.
     Outside,
+    /// The last one has ended.
+    Ended,
     Begun,
     /// An event was the last thing in it.
     Event,
     Comma,
 }
 
-/// Whether a file that begins like this holds documents rather than lines.
-pub fn is_documents(bytes: &[u8]) -> bool {
-    let mut lines =
-        bytes.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end()).filter(|line| !line.is_empty());
-    let Some(first) = lines.next() else {
-        return false;
-    };
-    match first.trim_ascii_start().first() {
-        Some(b'[') => true,
-        // A line that stops inside an object: pretty-printed, unless the next line begins a new one.
-        Some(b'{') => is_open(first) && lines.next().is_some_and(|second| second.first() != Some(&b'{')),
-        _ => false,
-    }
-}
-
-/// Whether more bytes are needed to tell what kind of file begins like this.
-pub fn is_undecided(bytes: &[u8]) -> bool {
-    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    match lines.next() {
-        Some(first) => !first.ends_with(b"\n") || (is_open(first) && lines.next().is_none()),
-        None => true,
-    }
-}
-
-fn is_open(line: &[u8]) -> bool {
-    let mut nesting = Nesting::default();
-    for byte in line {
-        nesting.step(*byte);
-    }
-    nesting.depth > 0 && !nesting.in_string
-}
-
-#[derive(Default)]
-struct Nesting {
-    depth: u32,
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Nesting {
-    fn step(&mut self, byte: u8) {
-        if self.in_string {
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' => self.escaped = true,
-                b'"' => self.in_string = false,
-                _ => {}
-            }
-            // No string goes on over a line end, so a lost quote costs one line only.
-            if byte == b'\n' {
-                (self.in_string, self.escaped) = (false, false);
-            }
-        } else {
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-    }
-}
-
 /// Finds events, block by block.
 pub struct Framer {
     max_line: usize,
-    nesting: Nesting,
     array: Array,
     /// Where the event begun last begins in the block; 0 when it began in an earlier one.
     start: Option<usize>,
-    origin: Origin,
+    event: Begun,
     /// Bytes of that event that were dropped with earlier blocks.
     dropped: u64,
     scanned: usize,
+    here: Position,
+    /// Up to here in the block a fault was found, and indentation counts.
+    faulty_until: usize,
+    /// An event of this file had an object within it that began a line as an event does: indentation says
+    /// nothing.
+    is_loose: bool,
+}
+
+/// An event that was begun.
+struct Begun {
+    grammar: Grammar,
+    origin: Origin,
+    /// It is no JSON.
+    is_broken: bool,
+    /// Within it, where it may, an object began a line as an event does.
+    has_passed: bool,
+}
+
+/// A place in the file and what stands before it on its line.
+#[derive(Clone, Copy)]
+struct Position {
     line: u64,
     column: u64,
-    only_space: bool,
+    /// The column of what stands first on the line.
+    indent: Option<u64>,
+    /// Nothing but the ends of other things was on the line.
+    only_ends: bool,
+}
+
+/// What to do after a look at a byte.
+enum Next {
+    On,
+    /// The event ends before this place, which may be before the byte.
+    Ends(usize),
+    /// The byte is a fault: look again from the beginning of the event.
+    Again,
 }
 
 impl Framer {
@@ -125,15 +97,14 @@ impl Framer {
     pub fn new(max_line: usize) -> Self {
         Self {
             max_line,
-            nesting: Nesting::default(),
             array: Array::Outside,
             start: None,
-            origin: Origin { line: 1, column: 1 },
+            event: Begun::at(Origin { line: 1, column: 1 }),
             dropped: 0,
             scanned: 0,
-            line: 1,
-            column: 1,
-            only_space: true,
+            here: Position { line: 1, column: 1, indent: None, only_ends: true },
+            faulty_until: 0,
+            is_loose: false,
         }
     }
 
@@ -141,96 +112,205 @@ impl Framer {
     /// before the next bytes.
     pub fn frame(&mut self, bytes: &[u8], is_last: bool) -> (usize, Vec<Record>) {
         let mut records = Vec::new();
-        for (at, byte) in bytes.iter().enumerate().skip(self.scanned) {
-            if let Some(until) = self.step(*byte, at, &mut records) {
-                let end = bytes[..until].trim_ascii_end().len().max(self.start.unwrap_or(until));
-                records.push(self.finish(end, until));
+        let mut at = self.scanned;
+        loop {
+            let byte = bytes.get(at).copied();
+            let next = match byte {
+                Some(byte) => self.step(byte, bytes, at, &mut records),
+                // An event that is not ended is no JSON either.
+                None if is_last && self.may_look_again() => Next::Again,
+                None => break,
+            };
+            match next {
+                Next::Again => at = self.look_again(bytes, at),
                 // The byte that ends an event from outside is looked at again on its own.
-                if until <= at {
-                    self.step(*byte, at, &mut records);
+                Next::Ends(until) if until <= at => self.end(bytes, until, &mut records),
+                Next::On | Next::Ends(_) => {
+                    if let Next::Ends(until) = next {
+                        self.end(bytes, until, &mut records);
+                    }
+                    self.here.advance(byte.unwrap_or_default());
+                    at += 1;
                 }
             }
-            self.advance(*byte);
         }
         if is_last {
-            if self.start.is_some() {
-                records.push(self.finish(bytes.len(), bytes.len()));
-            }
-            if self.array != Array::Outside {
-                records.push(self.misplaced(
-                    bytes.len(),
-                    "the end of the file",
-                    "`]` at the end of the array",
-                ));
-                self.array = Array::Outside;
-            }
+            self.finish(bytes, &mut records);
             return (bytes.len(), records);
         }
         let rest = self.start.unwrap_or(bytes.len());
         if self.dropped > 0 || bytes.len() - rest > self.max_line {
             self.dropped += (bytes.len() - rest) as u64;
-            (self.start, self.scanned) = (Some(0), 0);
+            (self.start, self.scanned, self.faulty_until) = (Some(0), 0, 0);
             return (bytes.len(), records);
         }
         // Without an event that ends here, the caller keeps an event begun where it is.
         let done = if records.is_empty() && self.start.is_some() { 0 } else { rest };
         self.start = self.start.map(|start| start - done);
         self.scanned = bytes.len() - done;
+        self.faulty_until = self.faulty_until.saturating_sub(done);
         (done, records)
     }
 
-    /// Looks at a byte and returns where the event begun last ends, if this byte shows it.
-    fn step(&mut self, byte: u8, at: usize, records: &mut Vec<Record>) -> Option<usize> {
-        if self.start.is_none() {
-            match (byte, self.array) {
-                (b' ' | b'\t' | b'\r' | b'\n', _) => {}
-                (b'[', Array::Outside) => self.array = Array::Begun,
-                (b']', Array::Begun | Array::Event) => self.array = Array::Outside,
-                (b']', Array::Comma) => {
-                    records.push(self.misplaced(at, "`]`", "an event after the comma"));
-                    self.array = Array::Outside;
-                }
-                (b',', Array::Event) => self.array = Array::Comma,
-                (b',', Array::Begun | Array::Comma) => {
-                    records.push(self.misplaced(at, "`,`", "an event before the comma"));
-                    self.array = Array::Comma;
-                }
-                (_, array) => {
-                    // Anything else is refused for itself.
-                    if array == Array::Event && matches!(byte, b'{' | b'[') {
-                        records.push(self.misplaced(at, "another event", "`,` between two events"));
-                    }
-                    self.begin(at);
-                    self.nesting.step(byte);
-                }
-            }
-            return None;
+    /// Looks at a byte.
+    fn step(&mut self, byte: u8, bytes: &[u8], at: usize, records: &mut Vec<Record>) -> Next {
+        let Some(start) = self.start else {
+            self.outside(byte, at, records);
+            return Next::On;
+        };
+        if self.event.grammar.depth() == 0 {
+            return self.scalar(byte, bytes, start, at);
         }
-        if !self.nesting.in_string {
-            let begins_anew = byte == b'{'
-                && self.only_space
-                && self.line > self.origin.line
-                && self.column <= self.origin.column;
-            let is_scalar = self.nesting.depth == 0;
-            // The comma before it, if there is one, went with the event that was not closed.
-            if begins_anew && self.array == Array::Event {
-                self.array = Array::Comma;
+        // What is longer cannot be kept until its end shows whether it is JSON.
+        if at - start >= self.max_line && self.may_look_again() {
+            return Next::Again;
+        }
+        if byte == b'{'
+            && !self.event.grammar.in_string()
+            && let Some(next) = self.object(start, at)
+        {
+            return next;
+        }
+        match self.event.grammar.step(byte) {
+            Step::Fine => Next::On,
+            Step::Complete => {
+                self.is_loose |= self.event.has_passed && !self.event.is_broken;
+                Next::Ends(at + 1)
             }
-            if begins_anew || (is_scalar && matches!(byte, b',' | b']' | b'\n')) {
-                return Some(at);
+            Step::Fault | Step::BrokenEnd if self.may_look_again() => Next::Again,
+            Step::BrokenEnd => Next::Ends(at + 1),
+            Step::Fault => {
+                self.event.is_broken = true;
+                Next::On
             }
         }
-        self.nesting.step(byte);
-        let closes = matches!(byte, b'}' | b']') && self.nesting.depth == 0 && !self.nesting.in_string;
-        closes.then_some(at + 1)
     }
 
-    fn begin(&mut self, at: usize) {
-        self.start = Some(at);
-        self.origin = Origin { line: self.line, column: self.column };
-        self.nesting = Nesting::default();
-        if self.array != Array::Outside {
-            self.array = Array::Event;
+    /// Looks at a byte between events.
+    fn outside(&mut self, byte: u8, at: usize, records: &mut Vec<Record>) {
+        match (byte, self.array) {
+            (b' ' | b'\t' | b'\r' | b'\n', _) => {}
+            (b'[', Array::Outside | Array::Ended) => self.array = Array::Begun,
+            (b']', Array::Begun | Array::Event) => self.array = Array::Ended,
+            (b']', Array::Comma) => {
+                records.push(self.misplaced(at, "`]`", "an event after the comma"));
+                self.array = Array::Ended;
+            }
+            // A bracket that is not its end looked like it.
+            (b',', Array::Ended) => {
+                records.push(self.misplaced(at, "`,`", "nothing after the array"));
+                self.array = Array::Comma;
+            }
+            (b',', Array::Event) => self.array = Array::Comma,
+            (b',', Array::Begun | Array::Comma) => {
+                records.push(self.misplaced(at, "`,`", "an event before the comma"));
+                self.array = Array::Comma;
+            }
+            (_, array) => {
+                // Anything else is refused for itself.
+                if array == Array::Event && matches!(byte, b'{' | b'[') {
+                    records.push(self.misplaced(at, "another event", "`,` between two events"));
+                }
+                self.start = Some(at);
+                self.event = Begun::at(Origin { line: self.here.line, column: self.here.column });
+                self.event.grammar.step(byte);
+                // An array is no event, whatever is in it.
+                self.event.is_broken = byte == b'[';
+                self.array = match array {
+                    Array::Outside | Array::Ended => Array::Outside,
+                    _ => Array::Event,
+                };
+            }
+        }
+    }
+
+    /// Looks at a byte after the beginning of what is neither an object nor an array.
+    fn scalar(&mut self, byte: u8, bytes: &[u8], start: usize, at: usize) -> Next {
+        let Begun { grammar, is_broken, .. } = &mut self.event;
+        let ends = match byte {
+            b'\n' => true,
+            _ if grammar.in_string() => false,
+            b',' | b']' => true,
+            b'{' | b'[' => {
+                let is_json = at - start <= self.max_line
+                    && self.dropped == 0
+                    && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes[start..at]).is_ok();
+                *is_broken = !is_json;
+                is_json
+            }
+            _ => false,
+        };
+        if ends {
+            return Next::Ends(at);
+        }
+        grammar.step(byte);
+        if byte == b'}' && !grammar.in_string() { Next::Ends(at + 1) } else { Next::On }
+    }
+
+    /// Where the event ends if the `{` at hand begins another one.
+    fn object(&mut self, start: usize, at: usize) -> Option<Next> {
+        let may_look_again = self.may_look_again();
+        let Begun { grammar, origin, is_broken, has_passed } = &mut self.event;
+        let Position { line, column, indent, only_ends } = self.here;
+        let is_later = line > origin.line;
+        let is_left = is_later && indent.unwrap_or(column) <= origin.column;
+        let begins_anew = if grammar.takes_value() {
+            if !is_left || indent.is_some() || self.is_loose {
+                return None;
+            }
+            *has_passed |= self.dropped == 0 && at - start < self.max_line;
+            *is_broken || at < self.faulty_until
+        } else if may_look_again {
+            return Some(Next::Again);
+        } else if is_later && !self.is_loose {
+            is_left && only_ends
+        } else {
+            // Here nothing but a comma may have been lost between two values.
+            grammar.wants_key() && (is_left && only_ends || !is_later)
+        };
+        if !begins_anew {
+            return None;
+        }
+        // The comma before it, if there is one, went with the event that was not closed.
+        if self.array == Array::Event {
+            self.array = Array::Comma;
+        }
+        Some(Next::Ends(at))
+    }
+
+    /// Whether the event at hand, which is no JSON, may have swallowed another one.
+    fn may_look_again(&self) -> bool {
+        self.start.is_some() && self.event.has_passed && !self.event.is_broken && !self.is_loose
+    }
+
+    /// Back to the beginning of the event, after which indentation counts up to the fault.
+    fn look_again(&mut self, bytes: &[u8], fault: usize) -> usize {
+        let start = self.start.unwrap_or(fault);
+        self.faulty_until = fault;
+        let origin = self.event.origin;
+        self.event = Begun::at(origin);
+        self.event.grammar.step(bytes[start]);
+        // What stands before it on its line does not count for what is on later ones.
+        self.here = Position { line: origin.line, column: origin.column, indent: None, only_ends: false };
+        self.here.advance(bytes[start]);
+        start + 1
+    }
+
+    /// The event ends, and space before `until` is not part of it.
+    fn end(&mut self, bytes: &[u8], until: usize, records: &mut Vec<Record>) {
+        let end = bytes[..until].trim_ascii_end().len().max(self.start.unwrap_or(until));
+        records.push(self.record(end, until));
+    }
+
+    /// The file ends.
+    fn finish(&mut self, bytes: &[u8], records: &mut Vec<Record>) {
+        if self.start.is_some() {
+            records.push(self.record(bytes.len(), bytes.len()));
+        }
+        if !matches!(self.array, Array::Outside | Array::Ended) {
+            let expected = "`]` at the end of the array";
+            records.push(self.misplaced(bytes.len(), "the end of the file", expected));
+            self.array = Array::Outside;
         }
     }
 
@@ -238,7 +318,7 @@ impl Framer {
         Record {
             start: at,
             end: at,
-            origin: Origin { line: self.line, column: self.column },
+            origin: Origin { line: self.here.line, column: self.here.column },
             too_long: None,
             misplaced: Some(Misplaced { found, expected }),
         }
@@ -246,7 +326,7 @@ impl Framer {
 
     /// The event up to `end`. Space up to `until` counts for its length, since of what was dropped
     /// nobody knows any more whether it was space.
-    fn finish(&mut self, end: usize, until: usize) -> Record {
+    fn record(&mut self, end: usize, until: usize) -> Record {
         let start = self.start.take().unwrap_or(end);
         let length = self.dropped + (until - start) as u64;
         let too_long = (length > self.max_line as u64).then_some(length);
@@ -254,18 +334,30 @@ impl Framer {
         Record {
             start: if too_long.is_some() { end } else { start },
             end,
-            origin: self.origin,
+            origin: self.event.origin,
             too_long,
             misplaced: None,
         }
     }
+}
 
+impl Begun {
+    fn at(origin: Origin) -> Self {
+        Self { grammar: Grammar::default(), origin, is_broken: false, has_passed: false }
+    }
+}
+
+impl Position {
+    #[inline]
     fn advance(&mut self, byte: u8) {
-        if byte == b'\n' {
-            (self.line, self.column, self.only_space) = (self.line + 1, 1, true);
-        } else {
-            self.column += u64::from(byte & 0xC0 != 0x80);
-            self.only_space &= matches!(byte, b' ' | b'\t' | b'\r');
+        match byte {
+            b'\n' => *self = Self { line: self.line + 1, column: 1, indent: None, only_ends: true },
+            b' ' | b'\t' | b'\r' => self.column += 1,
+            _ => {
+                self.indent.get_or_insert(self.column);
+                self.only_ends &= matches!(byte, b'}' | b']' | b',');
+                self.column += u64::from(byte & 0xC0 != 0x80);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@
 
 mod blocks;
 mod documents;
+mod grammar;
+mod kind;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
+pub use kind::objects;
 pub use walk::collect;
 
 /// Something to read.

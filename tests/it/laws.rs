@@ -1,7 +1,14 @@
 //! What holds for every input: block sizes, threads and the way bytes arrive change nothing.
 
+use std::io::Write;
+use std::ops::ControlFlow;
+
 use proptest::prelude::*;
-use ssoaudit::input::{Input, Place, Sizes};
+use serde_json::{Value, json};
+use ssoaudit::input::{Input, Meter, Place, Sizes};
+use ssoaudit::line::Reading;
+use ssoaudit::order::Piece;
+use ssoaudit::scan::{Fold, Record, Settings, scan};
 
 use crate::cuts::{pieces, transcript};
 use crate::run::{fixture, testdata};
@@ -40,7 +47,136 @@ fn documents() -> impl Strategy<Value = String> {
     })
 }
 
+/// Any JSON that is no object at its top.
+fn inner() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        Just(json!(-1.5e3)),
+        Just(json!("}{\"][,:\n\\é")),
+        Just(json!({})),
+        Just(json!([])),
+    ];
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        let key = prop_oneof![Just("a"), Just("{"), Just("\"é")];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((key, inner), 0..3).prop_map(|members| members
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+fn objects() -> impl Strategy<Value = Vec<Value>> {
+    let members = prop::collection::vec((prop_oneof![Just("x"), Just("y"), Just("z")], inner()), 0..3);
+    let object = members.prop_map(|members| {
+        Value::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    });
+    prop::collection::vec(object, 1..7)
+}
+
+/// White space where JSON may have some.
+fn space() -> impl Strategy<Value = Vec<&'static str>> {
+    let any = prop_oneof![
+        4 => Just(""), 4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\t"), 1 => Just(" "), 1 => Just("\n\t"),
+        1 => Just("\n  "), 1 => Just("\n \n"), 1 => Just("\r"),
+    ];
+    prop_oneof![prop::collection::vec(any, 1..24), Just(vec!["\n"]), Just(vec![""])]
+}
+
+/// Writes a value with white space wherever it may be.
+fn write(value: &Value, space: &mut impl FnMut() -> &'static str, text: &mut String) {
+    match value {
+        Value::Object(members) => {
+            text.push('{');
+            text.push_str(space());
+            for (number, (key, value)) in members.iter().enumerate() {
+                if number > 0 {
+                    text.push(',');
+                    text.push_str(space());
+                }
+                text.push_str(&json!(key).to_string());
+                text.push_str(space());
+                text.push(':');
+                text.push_str(space());
+                write(value, space, text);
+                text.push_str(space());
+            }
+            text.push('}');
+        }
+        Value::Array(elements) => {
+            text.push('[');
+            text.push_str(space());
+            for (number, value) in elements.iter().enumerate() {
+                if number > 0 {
+                    text.push(',');
+                    text.push_str(space());
+                }
+                write(value, space, text);
+                text.push_str(space());
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+#[derive(Default)]
+struct Texts(Vec<Vec<u8>>);
+
+impl Fold for Texts {
+    fn weight(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// What a scan takes for events, right or wrong.
+fn texts(input: &Input, threads: usize, block_bytes: usize) -> Vec<Vec<u8>> {
+    let reading = Reading { source: None, notices: false, max_line_bytes: 1 << 20 };
+    let settings = Settings { threads, block_bytes, reading };
+    let mut texts = Vec::new();
+    let each = |block: &mut Texts, record: Record<'_>| block.0.push(record.raw.to_vec());
+    scan(std::slice::from_ref(input), settings, &Meter::default(), each, |piece| {
+        if let Piece::Block { value, .. } = piece {
+            texts.extend(value.0);
+        }
+        Ok(ControlFlow::Continue(()))
+    })
+    .unwrap();
+    texts
+}
+
 proptest! {
+    #[test]
+    fn what_is_json_is_read_in_full_however_it_is_laid_out(
+        events in objects(), is_array in any::<bool>(), mut spaces in space(),
+        (block, threads) in (1..200_usize, 1..4_usize),
+    ) {
+        let mut text = String::new();
+        if is_array {
+            let mut turn = spaces.iter().cycle();
+            write(&Value::from(events.clone()), &mut || turn.next().unwrap(), &mut text);
+        } else {
+            for event in &events {
+                let mut turn = spaces.iter().cycle();
+                write(event, &mut || turn.next().unwrap(), &mut text);
+                text.push_str(turn.next().unwrap());
+                spaces.rotate_left(1);
+            }
+            // Whether lines or values count is for the first value to say.
+            let first = text.trim_start().lines().next().unwrap_or_default();
+            prop_assume!(serde_json::from_str::<Value>(first).is_err());
+        }
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
+        let found = texts(&input, threads, block);
+        let found: Vec<_> = found.iter().map(|raw| serde_json::from_slice::<Value>(raw).ok()).collect();
+        let expected: Vec<_> = events.into_iter().map(Some).collect();
+        prop_assert_eq!(found, expected, "{}", text);
+    }
+
     #[test]
     fn blocks_of_lines_join_to_the_input(text in text(), block in 1..80_usize, arrivals in prop::collection::vec(1..50_usize, 0..20)) {
         prop_assume!(!text.starts_with(['[', '\u{feff}']) && !text.trim_start().starts_with('['));
