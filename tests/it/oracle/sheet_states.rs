@@ -277,8 +277,11 @@ fn posture_of(judge: &Judge<'_>, owner: &Key, moment: i128) -> Value {
     let active = states.active(owner, after);
     let last = (0..after).rev().find(|before| !states.active(owner, *before).is_empty());
     let last = last.filter(|_| active.is_empty());
-    let is_unknown =
-        states.owned_by(owner).iter().any(|connection| states.state(connection, after) == Some("unknown"));
+    // What was unknown since then may have ended it.
+    let since = last.map_or(after, |last| last + 1);
+    let owned = states.owned_by(owner);
+    let is_unknown = (since..=after)
+        .any(|at| owned.iter().any(|connection| states.state(connection, at) == Some("unknown")));
     let mut ids = active.clone();
     ids.sort();
     let row = json!({
