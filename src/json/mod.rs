@@ -9,8 +9,11 @@ pub mod text;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::str::Chars;
 
 pub use parse::{Fault, MAX_DEPTH, parse};
+
+use crate::text::{piece, shortened};
 
 /// Type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl Span {
     /// The text as written.
     #[inline]
     pub fn raw(self, text: &str) -> &str {
-        &text[self.start as usize..self.end as usize]
+        piece(text, self.start as usize, self.end as usize)
     }
 
     /// The text with its escapes resolved.
@@ -188,9 +191,7 @@ impl Trail {
 /// Adds a key to a path, in brackets where dots would mislead; of a long one its beginning.
 pub fn push_key(path: &mut String, key: &str) {
     const LONGEST: usize = 100;
-    if let Some((end, _)) = key.char_indices().nth(LONGEST) {
-        return push_key(path, &format!("{}…", &key[..end - 1]));
-    }
+    let key = &*shortened(key, LONGEST);
     let plain =
         !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$'));
     if !plain {
@@ -214,31 +215,36 @@ fn hex4(bytes: &[u8]) -> Option<u32> {
 fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        let escape = rest.as_bytes()[at + 1];
-        rest = &rest[at + 2..];
-        text.push(match escape {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let mut unit = hex4(rest.as_bytes()).unwrap_or_default();
-                rest = &rest[4..];
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let mut after = escape.chars();
+        text.push(match after.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => {
+                let mut unit = unit(&mut after);
                 if matches!(unit, 0xD800..=0xDBFF) {
-                    let low = hex4(&rest.as_bytes()[2..]).unwrap_or_default();
-                    rest = &rest[6..];
-                    unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                    // The other half, after another `\u`.
+                    after.nth(1);
+                    unit = 0x10000 + ((unit - 0xD800) << 10) + (self::unit(&mut after) & 0x3FF);
                 }
                 char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            other => char::from(other),
+            Some(other) => other,
+            None => break,
         });
+        rest = after.as_str();
     }
     text.push_str(rest);
     text
+}
+
+/// The number that four hexadecimal digits stand for.
+fn unit(digits: &mut Chars<'_>) -> u32 {
+    digits.take(4).fold(0, |value, digit| value * 16 + digit.to_digit(16).unwrap_or_default())
 }
 
 #[cfg(test)]

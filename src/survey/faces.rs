@@ -10,6 +10,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen};
+use crate::text::piece;
 use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.
@@ -54,7 +55,7 @@ impl<const N: usize> Look<N> {
         let mut begin = self.start;
         self.ends.map(|end| {
             let end = self.start + end as usize;
-            let text = &all[begin..end];
+            let text = piece(all, begin, end);
             begin = end;
             text
         })

@@ -205,6 +205,31 @@ fn a_line_of_nothing_but_problems_is_told_in_a_thousand() {
     assert!(findings.len() == 1000 && findings.iter().all(|finding| finding.len() < 2000));
 }
 
+/// Wherever something is shortened, characters of any length are left whole.
+#[test]
+fn long_keys_and_values_are_cut_between_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.ndjson");
+    let mut lines = String::new();
+    for character in ["é", "株", "😀", "e\u{301}"] {
+        for before in ["", "a", "ab", "abc"] {
+            for length in [99, 100, 101, 1001] {
+                let text = format!("{before}{}", character.repeat(length));
+                lines += &with_member(&format!("\"metadata_of\":{{\"{text}\":{{\"{text}\":\"{text}\"}}}}"));
+                lines += &with_member(&format!("\"{text}\":{{\"a\":1,\"a\":\"{text}\"}}"));
+                lines += &with_member("\"a\":1").replace("OktaSAML", &text).replace("2025-", &text);
+            }
+        }
+    }
+    fs::write(&path, &lines).unwrap();
+    for mut args in crate::run::every_reader() {
+        args.extend(["--threads", "2", path.to_str().unwrap()]);
+        args.extend((args[0] == "validate").then_some("--notices"));
+        let run = ssoaudit(&args);
+        assert!((0..2).contains(&run.code), "{args:?}: {} {}", run.code, run.stderr);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn many_files_are_open_a_few_at_a_time() {
