@@ -61,5 +61,7 @@ pub mod schema;
 pub mod interrupt;
 pub mod messages;
 pub mod output;
+pub mod panics;
+pub mod pending;
 pub mod progress;
 pub mod terminal;

@@ -132,7 +132,7 @@ fn one_place_each_for_files_threads_and_exit_codes() {
         owns("File::open", &["input/mod.rs"]);
         owns("rayon", &["threads.rs"]);
         owns("ExitCode", &["main.rs"]);
-        owns("process::exit", &[]);
+        owns("process::exit", &["main.rs"]);
         owns("unsafe ", &[]);
     }
 }
