@@ -8,8 +8,10 @@ mod parse;
 pub mod text;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::str::Chars;
+
+use foldhash::fast::RandomState;
 
 pub use parse::{Fault, MAX_DEPTH, parse};
 
@@ -49,7 +51,10 @@ impl Kind {
 }
 
 /// A piece of the text: of a string without its quotes, of anything else as it stands.
+///
+/// Packed, as most of what a hostile line needs are nodes with two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -131,26 +136,52 @@ impl<'a> Document<'a> {
     }
 
     /// Members whose key an earlier member of the same object has already.
-    pub fn duplicates(self) -> Vec<NodeId> {
+    pub fn duplicates(self) -> impl Iterator<Item = NodeId> {
         const FEW: usize = 16;
-        let mut duplicates = Vec::new();
+        // With a hash of the key. A hostile line may have millions, so little is kept of each, and once.
+        let mut duplicates: Vec<(u32, u32)> = Vec::new();
         for (id, node) in self.nodes.iter().enumerate() {
             if node.kind != Kind::Object || node.next as usize <= id + 2 {
                 continue;
             }
             let members = self.children(id).count();
-            if members <= FEW {
-                let repeated = self.children(id).enumerate().filter(|(index, member)| {
-                    let key = self.key(*member);
-                    self.children(id).take(*index).any(|other| self.key(other) == key)
-                });
-                duplicates.extend(repeated.map(|(_, member)| member));
-            } else {
-                let mut seen = HashSet::with_capacity(members);
-                duplicates.extend(self.children(id).filter(|member| !seen.insert(self.key(*member))));
+            if members > FEW {
+                let more = self.duplicates_among(id, members);
+                if duplicates.is_empty() {
+                    duplicates = more
+                } else {
+                    duplicates.extend(more)
+                }
+                continue;
+            }
+            let repeated = self.children(id).enumerate().filter(|(index, member)| {
+                let key = self.key(*member);
+                self.children(id).take(*index).any(|other| self.key(other) == key)
+            });
+            duplicates.extend(repeated.map(|(_, member)| (0, member as u32)));
+        }
+        duplicates.into_iter().map(|(_, member)| member as usize)
+    }
+
+    fn duplicates_among(self, id: NodeId, members: usize) -> Vec<(u32, u32)> {
+        const FIRST: u32 = u32::MAX;
+        let hasher = RandomState::default();
+        let mut hashes = Vec::with_capacity(members);
+        let hash = |member| (hasher.hash_one(&*self.key(member)) as u32, member as u32);
+        hashes.extend(self.children(id).map(hash));
+        hashes.sort_unstable();
+        for same in hashes.chunk_by_mut(|a, b| a.0 == b.0) {
+            let key = |of: (u32, u32)| self.key(of.1 as usize);
+            for at in (0..same.len()).rev() {
+                let (before, this) = (&same[..at], key(same[at]));
+                if !before.iter().any(|before| key(*before) == this) {
+                    same[at].1 = FIRST;
+                }
             }
         }
-        duplicates
+        hashes.retain(|(_, member)| *member != FIRST);
+        hashes.sort_unstable_by_key(|(_, member)| *member);
+        hashes
     }
 }
 
