@@ -40,6 +40,21 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
+/// The first and the last `most` characters, and `…` between them if something is left out.
+pub fn ends(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= 2 * most {
+        return Cow::Borrowed(text);
+    }
+    let first = text.char_indices().nth(most).map(|(at, _)| at);
+    let last = most.checked_sub(1).and_then(|before| text.char_indices().nth_back(before)).map(|(at, _)| at);
+    match (first, last.or(Some(text.len()))) {
+        (Some(first), Some(last)) if first < last => {
+            Cow::Owned(format!("{}…{}", &text[..first], &text[last..]))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
 /// At most `most` bytes, the last of which are `…` if that is not all. No room for `…` is room for nothing.
 pub fn within(text: &str, most: usize) -> Cow<'_, str> {
     const MARK: char = '…';
@@ -72,6 +87,17 @@ mod tests {
         {
             assert_eq!(shortened(text, most), expected, "{text}");
         }
+        for (text, most, expected) in [
+            ("ééé株", 2, "ééé株"),
+            ("éééa株", 2, "éé…a株"),
+            ("ab", 0, "…"),
+            ("", 0, ""),
+            ("é", 1, "é"),
+            ("éü", 1, "éü"),
+            ("éüa", 1, "é…a"),
+        ] {
+            assert_eq!(ends(text, most), expected, "{text}");
+        }
         for (text, most, expected) in
             [("abcd", 4, "abcd"), ("abcde", 4, "a…"), ("éééé", 6, "é…"), ("株株", 3, "…"), ("株株", 2, "")]
         {
@@ -92,6 +118,7 @@ mod tests {
                 prop_assert_eq!(piece(&text, start, end), exact);
             }
             prop_assert!(within(&text, start).len() <= start);
+            prop_assert!(ends(&text, start).chars().count() <= 2 * start + 1);
             prop_assert!(shortened(&text, start).chars().count() <= start + 1);
         }
     }
