@@ -183,9 +183,9 @@ fn count(by_action: &mut BTreeMap<String, u64>, action: &str, times: u64) {
 fn without_indices(path: &str) -> String {
     let mut general = String::with_capacity(path.len());
     let mut rest = path;
-    while let Some(at) = rest.find('[') {
-        let (before, bracket) = rest.split_at(at + 1);
+    while let Some((before, bracket)) = rest.split_once('[') {
         general.push_str(before);
+        general.push('[');
         rest = bracket.trim_start_matches(|c: char| c.is_ascii_digit());
     }
     general.push_str(rest);

@@ -1,8 +1,9 @@
-//! What a signal must not leave behind: files that are not complete yet.
+//! What a signal or a panic must not leave behind: files that are not complete yet.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError, TryLockError};
+use std::time::Duration;
 
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -21,6 +22,25 @@ pub fn removing<F>(create: impl FnOnce() -> io::Result<F>, path: impl Fn(&F) -> 
     Ok(file)
 }
 
+/// Removes all of them, before the process ends by itself.
+pub fn remove_all() {
+    const TRIES: u32 = 100;
+    for _ in 0..TRIES {
+        match TEMPORARIES.try_lock() {
+            Ok(temporaries) => return remove(&temporaries),
+            Err(TryLockError::Poisoned(poisoned)) => return remove(&poisoned.into_inner()),
+            // Somebody is creating one; if it is who panicked, it will never end.
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+}
+
+fn remove(temporaries: &[PathBuf]) {
+    for path in temporaries {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
 /// Lets a signal end the process as it would have, but not before all files are removed.
 #[cfg(unix)]
 fn listen() {
@@ -35,9 +55,7 @@ fn listen() {
         for signal in signals.forever() {
             // Held to the end, so that none is created any more.
             let temporaries = temporaries();
-            for path in temporaries.iter() {
-                let _ = std::fs::remove_file(path);
-            }
+            remove(&temporaries);
             let _ = emulate_default_handler(signal);
         }
     });

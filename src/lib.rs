@@ -4,6 +4,10 @@
 //! says how the modules fit together. In reading order:
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::string_slice, clippy::disallowed_methods, reason = "a test that cuts wrongly fails")
+)]
 
 pub mod cli;
 pub mod commands;
@@ -25,6 +29,7 @@ pub mod event;
 pub mod fields;
 pub mod finding;
 pub mod nearest;
+pub mod text;
 pub mod threads;
 pub mod time;
 
@@ -57,5 +62,7 @@ pub mod schema;
 pub mod interrupt;
 pub mod messages;
 pub mod output;
+pub mod panics;
+pub mod pending;
 pub mod progress;
 pub mod terminal;

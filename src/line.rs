@@ -11,6 +11,7 @@ use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::shape::Lesson;
 use crate::sink::{Origin, Sink};
 use crate::sources::{self, Source};
+use crate::text::split;
 use crate::values;
 
 /// How lines are read.
@@ -157,7 +158,7 @@ fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Sink<'_>) -> Option<()> {
         Ok(()) => return Some(()),
         Err(fault) => fault,
     };
-    let found = text[fault.offset..].chars().next();
+    let found = split(text, fault.offset).1.chars().next();
     match fault.expected {
         None => sink.add_at(&NESTING_TOO_DEEP, fault.offset, |finding| {
             finding.message = format!("nested more than {} deep", json::MAX_DEPTH);

@@ -10,10 +10,12 @@ use ssoaudit::cli::Cli;
 use ssoaudit::commands::Verdict;
 use ssoaudit::messages;
 use ssoaudit::output::is_closed_pipe;
+use ssoaudit::panics;
 use ssoaudit::policy::Refused;
 use ssoaudit::terminal::Terminal;
 
 fn main() -> ExitCode {
+    panics::end_with(|| std::process::exit(2));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => return print(&told),

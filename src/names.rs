@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::text::piece;
 use crate::threads;
 use crate::time::Timestamp;
 
@@ -53,7 +54,7 @@ impl Texts {
     fn known(&self, id: Id) -> &str {
         let at = id as usize;
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.all[start..self.ends[at]]
+        piece(&self.all, start, self.ends[at])
     }
 
     /// How many there are.

@@ -6,19 +6,18 @@ use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use tempfile::{NamedTempFile, TempPath};
 
 use crate::input::{Input, Place};
-use crate::interrupt;
+use crate::pending::{Pending, folder_of};
 
 /// A destination of results.
 pub enum Output {
     /// Standard output.
     Stdout(Stdout),
-    /// A temporary file beside the file it becomes.
+    /// A file that appears when it is complete.
     File {
         /// What is written so far.
-        temporary: NamedTempFile,
+        pending: Pending,
         /// What it becomes.
         path: PathBuf,
     },
@@ -63,10 +62,9 @@ impl Output {
         }
         let path = followed(path)?;
         let folder = folder_of(&path);
-        let create = || new_file().prefix(".ssoaudit-").tempfile_in(folder);
-        let temporary = interrupt::removing(create, NamedTempFile::path)
+        let pending = Pending::create_in(folder)
             .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), cause(&error)))?;
-        Ok(Self::File { temporary, path })
+        Ok(Self::File { pending, path })
     }
 
     /// What it is called.
@@ -101,8 +99,8 @@ impl Output {
                 let mut stdout = stdout.lock();
                 stdout.write_all(bytes).and_then(|()| stdout.flush()).context("writing standard output")
             }
-            Self::File { temporary, path } => {
-                temporary.write_all(bytes).with_context(|| format!("writing {}", path.display()))
+            Self::File { pending, path } => {
+                pending.write_all(bytes).with_context(|| format!("writing {}", path.display()))
             }
             Self::Device { device, path } => {
                 device.write_all(bytes).with_context(|| format!("writing {}", path.display()))
@@ -112,15 +110,10 @@ impl Output {
 
     /// Makes the file appear under its name.
     pub fn finish(self) -> Result<()> {
-        let Self::File { temporary, path } = self else {
+        let Self::File { pending, path } = self else {
             return Ok(());
         };
-        let temporary: TempPath = temporary.into_temp_path();
-        let writing = || format!("writing {}", path.display());
-        if let Ok(metadata) = fs::metadata(&path) {
-            fs::set_permissions(&temporary, metadata.permissions()).with_context(writing)?;
-        }
-        temporary.persist(&path).map_err(|error| error.error).with_context(writing)
+        pending.appear_as(&path).with_context(|| format!("writing {}", path.display()))
     }
 }
 
@@ -158,10 +151,6 @@ fn cause(error: &io::Error) -> String {
     told.split(" at path ").next().unwrap_or_default().to_owned()
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
 /// with what it is.
 pub fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
@@ -184,7 +173,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(stdout) => stdout.write(bytes),
-            Self::File { temporary, .. } => temporary.write(bytes),
+            Self::File { pending, .. } => pending.write(bytes),
             Self::Device { device, .. } => device.write(bytes),
         }
     }
@@ -192,7 +181,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
-            Self::File { temporary, .. } => temporary.flush(),
+            Self::File { pending, .. } => pending.flush(),
             Self::Device { device, .. } => device.flush(),
         }
     }
@@ -204,20 +193,6 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|io| io.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// Temporary files are private; a result is as readable as any other new file.
-#[cfg(unix)]
-fn new_file() -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut builder = tempfile::Builder::new();
-    builder.permissions(fs::Permissions::from_mode(0o666));
-    builder
-}
-
-#[cfg(not(unix))]
-fn new_file() -> tempfile::Builder<'static, 'static> {
-    tempfile::Builder::new()
 }
 
 fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
 use crate::finding::Level;
 use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
+use crate::text::split;
 
 /// The dialect of every schema.
 pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -63,13 +64,13 @@ fn neutral(infos: &[&AttributeInfo], prefix: &str) -> Value {
     let mut properties = Map::new();
     let mut rest = infos;
     while let [first, ..] = rest {
-        let name = &first.name[prefix.len()..];
+        let name = split(first.name, prefix.len()).1;
         let Some((group, _)) = name.split_once('.') else {
             properties.insert(name.into(), attribute(first));
             rest = &rest[1..];
             continue;
         };
-        let path = &first.name[..=prefix.len() + group.len()];
+        let path = split(first.name, prefix.len() + group.len() + 1).0;
         let (inside, after) = rest.split_at(rest.partition_point(|info| info.name.starts_with(path)));
         let mut object = neutral(inside, path);
         object["type"] = json!(["object", "null"]);

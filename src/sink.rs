@@ -2,8 +2,11 @@
 //!
 //! Messages, paths and columns are made only when there is a finding: nearly all lines have none.
 
+use std::borrow::Cow;
+
 use crate::finding::{Code, Excerpt, Finding, Level};
 use crate::json::{Document, Span, Trail};
+use crate::text::shortened;
 
 /// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
 /// a million must not need a hundred times its size.
@@ -156,11 +159,7 @@ impl<'a> Sink<'a> {
 
     fn found(&self, span: Span) -> String {
         let raw = self.lossy(span.start as usize, span.end as usize);
-        let mut found: String = raw.chars().take(LONGEST_FOUND).collect();
-        if found.len() < raw.len() {
-            found.push('…');
-        }
-        found
+        shortened(&raw, LONGEST_FOUND).into_owned()
     }
 
     fn excerpt(&self, span: Span) -> Excerpt {
@@ -182,14 +181,10 @@ impl<'a> Sink<'a> {
     fn after(&self, end: usize) -> String {
         let rest = self.lossy(end, (end + 4 * EXCERPT_AFTER + 1).min(self.raw.len()));
         let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-        let mut after: String = line.chars().take(EXCERPT_AFTER).collect();
-        if after.len() < line.len() {
-            after.push('…');
-        }
-        after
+        shortened(line, EXCERPT_AFTER).into_owned()
     }
 
-    fn lossy(&self, start: usize, end: usize) -> std::borrow::Cow<'_, str> {
+    fn lossy(&self, start: usize, end: usize) -> Cow<'_, str> {
         let end = end.min(self.raw.len());
         String::from_utf8_lossy(&self.raw[start.min(end)..end])
     }
@@ -238,9 +233,8 @@ impl Finding {
 }
 
 fn shorten(text: &mut String) {
-    if let Some((end, _)) = text.char_indices().nth(LONGEST_SAID) {
-        text.truncate(end);
-        text.push('…');
+    if let Cow::Owned(short) = shortened(text, LONGEST_SAID) {
+        *text = short;
     }
 }
 

@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 use wide::u8x16;
 
 use crate::nearest::nearest;
+use crate::text::truncate;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -73,7 +74,7 @@ impl Timestamp {
     pub fn to_the_second(self, zone: Tz) -> String {
         if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
             let mut text = utc::rfc3339(self);
-            text.truncate("2025-01-15T10:30:00".len());
+            truncate(&mut text, "2025-01-15T10:30:00".len());
             return text.replace('T', " ");
         }
         self.with_offset("%Y-%m-%d %H:%M:%S", zone)
@@ -261,7 +262,7 @@ pub fn parse_age(text: &str) -> Option<i64> {
         b'w' => 7 * SECONDS_PER_DAY,
         _ => return None,
     };
-    let digits = &text[..text.len() - 1];
+    let digits = text.strip_suffix(|unit: char| unit.is_ascii_alphabetic())?;
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }

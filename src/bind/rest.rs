@@ -150,12 +150,13 @@ impl Rest {
     }
 }
 
-/// Hash of what a list holds but for its objects, whatever the white space: of a long one not every
+/// Hash of what a list holds but for the objects that are nodes, whatever the white space: of a long one not every
 /// element is a node.
 fn tokens(document: Document<'_>, list: NodeId) -> u64 {
     let Document { text, nodes } = document;
     let mut hasher = HASHER.build_hasher();
-    let mut objects = (list..nodes[list].next as usize).filter(|id| nodes[*id].kind == Kind::Object);
+    let objects = (list..nodes[list].next as usize).filter(|id| nodes[*id].kind == Kind::Object);
+    let mut objects = objects.map(|id| nodes[id].span).peekable();
     let (mut at, end) = (nodes[list].span.start as usize, nodes[list].span.end as usize);
     let bytes = text.as_bytes();
     while at < end {
@@ -163,8 +164,9 @@ fn tokens(document: Document<'_>, list: NodeId) -> u64 {
         match bytes[at] {
             b' ' | b'\t' | b'\r' | b'\n' => at += 1,
             b'{' => {
-                let object = objects.find(|id| nodes[*id].span.start as usize >= at);
-                at = object.map_or(end, |id| nodes[id].span.end as usize);
+                while objects.next_if(|span| (span.start as usize) < at).is_some() {}
+                let remembered = objects.next_if(|span| span.start as usize == at);
+                at = remembered.map_or(at + 1, |span| span.end as usize);
                 hasher.write_u8(b'{');
             }
             b'"' => {
@@ -177,12 +179,12 @@ fn tokens(document: Document<'_>, list: NodeId) -> u64 {
                 Span { start: start as u32 + 1, end: at as u32, escaped }.decode(text).hash(&mut hasher);
                 at += 1;
             }
-            b'[' | b']' | b',' => {
+            b'[' | b']' | b',' | b'}' | b':' => {
                 hasher.write_u8(bytes[at]);
                 at += 1;
             }
             _ => {
-                let is_over = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b']');
+                let is_over = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b']' | b'}');
                 at += bytes[at..end].iter().position(is_over).unwrap_or(end - at);
                 hasher.write_u8(b'0');
                 bytes[start..at].hash(&mut hasher);

@@ -22,13 +22,16 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let begins_word = |before: char| before.is_whitespace() && !is_unsafe(before);
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut before = ' ';
-    for (at, c) in text.char_indices() {
+    let mut rest = text.chars();
+    loop {
+        let here = rest.as_str();
+        let Some(c) = rest.next() else { break };
         match c {
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
             '#' if before == '#' => escaped.extend(c.escape_unicode()),
-            ':' if begins_word(before) && is_command(&text[at..]) => escaped.extend(c.escape_unicode()),
+            ':' if begins_word(before) && is_command(here) => escaped.extend(c.escape_unicode()),
             c if is_unsafe(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }

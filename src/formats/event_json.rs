@@ -2,6 +2,7 @@
 
 use super::escape::write_json;
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
+use crate::text::split;
 
 /// Writes the whole event as one line without a line end.
 pub fn whole(event: &Event<'_>, out: &mut Vec<u8>) {
@@ -26,7 +27,7 @@ fn members(event: &Event<'_>, chosen: &[&AttributeInfo], prefix: &str, out: &mut
         if rest.len() < chosen.len() {
             out.push(b',');
         }
-        let name = &first.name[prefix.len()..];
+        let name = split(first.name, prefix.len()).1;
         let Some((group, _)) = name.split_once('.') else {
             string(name, out);
             out.push(b':');
@@ -34,7 +35,7 @@ fn members(event: &Event<'_>, chosen: &[&AttributeInfo], prefix: &str, out: &mut
             rest = &rest[1..];
             continue;
         };
-        let path = &first.name[..=prefix.len() + group.len()];
+        let path = split(first.name, prefix.len() + group.len() + 1).0;
         let (inside, after) = rest.split_at(rest.partition_point(|info| info.name.starts_with(path)));
         string(group, out);
         out.push(b':');

@@ -55,17 +55,21 @@ pub struct Fitted {
     pub forms: Vec<(usize, usize)>,
 }
 
+/// No column is wider where the width has no limit, as every row is as wide as the widest: a few columns more
+/// than browsers call themselves with.
+pub const WIDEST: usize = 200;
+
 /// Space between two columns.
 pub const GAP: usize = 2;
 
-/// Fits the columns into `width` terminal columns; no limit when there is none.
+/// Fits the columns into `width` terminal columns; each into [`WIDEST`] when there is none.
 pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Fitted {
     let needs: Vec<_> =
         columns.iter().enumerate().map(|(index, column)| Need::of(column, rows, index)).collect();
     let Some(width) = width else {
         return Fitted {
             shown: (0..columns.len()).collect(),
-            forms: needs.iter().map(|need| (0, need.forms[0])).collect(),
+            forms: needs.iter().map(|need| (0, need.forms[0].min(WIDEST))).collect(),
         };
     };
     let mut shown: Vec<_> = (0..columns.len()).collect();
@@ -196,6 +200,15 @@ mod tests {
         assert_eq!(cut("abc", 1, Cut::Middle), "…");
         assert_eq!(cut("abc", 0, Cut::Middle), "");
         assert_eq!(cut("☁\u{FE0F}☁\u{FE0F}☁\u{FE0F}", 5, Cut::End), "☁\u{FE0F}☁\u{FE0F}…");
+    }
+
+    #[test]
+    fn no_column_is_as_wide_as_anybody_likes() {
+        let column = GridColumn { title: "a".to_owned(), cut: Cut::End, min: 10, rank: 0, to_right: false };
+        for (length, width) in [(0, 1), (WIDEST, WIDEST), (WIDEST + 1, WIDEST), (1 << 20, WIDEST)] {
+            let row = GridRow { cells: vec![vec!["x".repeat(length)]], ..GridRow::default() };
+            assert_eq!(fit(std::slice::from_ref(&column), &[row], None).forms, [(0, width)]);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::sheets::words::plain;
 /// How to print a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Terminal columns; no limit when there is none.
+    /// Terminal columns; when there is none, a limit for each column alone.
     pub width: Option<usize>,
     /// Colour the rows.
     pub colors: bool,

@@ -8,9 +8,14 @@ mod parse;
 pub mod text;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::hash::BuildHasher;
+use std::str::Chars;
+
+use foldhash::fast::RandomState;
 
 pub use parse::{Fault, MAX_DEPTH, MOST_WITHOUT_OBJECT, parse};
+
+use crate::text::{piece, shortened};
 
 /// Type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +51,10 @@ impl Kind {
 }
 
 /// A piece of the text: of a string without its quotes, of anything else as it stands.
+///
+/// Packed, as most of what a hostile line needs are nodes with two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -60,7 +68,7 @@ impl Span {
     /// The text as written.
     #[inline]
     pub fn raw(self, text: &str) -> &str {
-        &text[self.start as usize..self.end as usize]
+        piece(text, self.start as usize, self.end as usize)
     }
 
     /// The text with its escapes resolved.
@@ -128,26 +136,52 @@ impl<'a> Document<'a> {
     }
 
     /// Members whose key an earlier member of the same object has already.
-    pub fn duplicates(self) -> Vec<NodeId> {
+    pub fn duplicates(self) -> impl Iterator<Item = NodeId> {
         const FEW: usize = 16;
-        let mut duplicates = Vec::new();
+        // With a hash of the key. A hostile line may have millions, so little is kept of each, and once.
+        let mut duplicates: Vec<(u32, u32)> = Vec::new();
         for (id, node) in self.nodes.iter().enumerate() {
             if node.kind != Kind::Object || node.next as usize <= id + 2 {
                 continue;
             }
             let members = self.children(id).count();
-            if members <= FEW {
-                let repeated = self.children(id).enumerate().filter(|(index, member)| {
-                    let key = self.key(*member);
-                    self.children(id).take(*index).any(|other| self.key(other) == key)
-                });
-                duplicates.extend(repeated.map(|(_, member)| member));
-            } else {
-                let mut seen = HashSet::with_capacity(members);
-                duplicates.extend(self.children(id).filter(|member| !seen.insert(self.key(*member))));
+            if members > FEW {
+                let more = self.duplicates_among(id, members);
+                if duplicates.is_empty() {
+                    duplicates = more
+                } else {
+                    duplicates.extend(more)
+                }
+                continue;
+            }
+            let repeated = self.children(id).enumerate().filter(|(index, member)| {
+                let key = self.key(*member);
+                self.children(id).take(*index).any(|other| self.key(other) == key)
+            });
+            duplicates.extend(repeated.map(|(_, member)| (0, member as u32)));
+        }
+        duplicates.into_iter().map(|(_, member)| member as usize)
+    }
+
+    fn duplicates_among(self, id: NodeId, members: usize) -> Vec<(u32, u32)> {
+        const FIRST: u32 = u32::MAX;
+        let hasher = RandomState::default();
+        let mut hashes = Vec::with_capacity(members);
+        let hash = |member| (hasher.hash_one(&*self.key(member)) as u32, member as u32);
+        hashes.extend(self.children(id).map(hash));
+        hashes.sort_unstable();
+        for same in hashes.chunk_by_mut(|a, b| a.0 == b.0) {
+            let key = |of: (u32, u32)| self.key(of.1 as usize);
+            for at in (0..same.len()).rev() {
+                let (before, this) = (&same[..at], key(same[at]));
+                if !before.iter().any(|before| key(*before) == this) {
+                    same[at].1 = FIRST;
+                }
             }
         }
-        duplicates
+        hashes.retain(|(_, member)| *member != FIRST);
+        hashes.sort_unstable_by_key(|(_, member)| *member);
+        hashes
     }
 }
 
@@ -188,9 +222,7 @@ impl Trail {
 /// Adds a key to a path, in brackets where dots would mislead; of a long one its beginning.
 pub fn push_key(path: &mut String, key: &str) {
     const LONGEST: usize = 100;
-    if let Some((end, _)) = key.char_indices().nth(LONGEST) {
-        return push_key(path, &format!("{}…", &key[..end - 1]));
-    }
+    let key = &*shortened(key, LONGEST);
     let plain =
         !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$'));
     if !plain {
@@ -214,31 +246,36 @@ fn hex4(bytes: &[u8]) -> Option<u32> {
 fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        let escape = rest.as_bytes()[at + 1];
-        rest = &rest[at + 2..];
-        text.push(match escape {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let mut unit = hex4(rest.as_bytes()).unwrap_or_default();
-                rest = &rest[4..];
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let mut after = escape.chars();
+        text.push(match after.next() {
+            Some('b') => '\u{8}',
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some('u') => {
+                let mut unit = unit(&mut after);
                 if matches!(unit, 0xD800..=0xDBFF) {
-                    let low = hex4(&rest.as_bytes()[2..]).unwrap_or_default();
-                    rest = &rest[6..];
-                    unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                    // The other half, after another `\u`.
+                    after.nth(1);
+                    unit = 0x10000 + ((unit - 0xD800) << 10) + (self::unit(&mut after) & 0x3FF);
                 }
                 char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            other => char::from(other),
+            Some(other) => other,
+            None => break,
         });
+        rest = after.as_str();
     }
     text.push_str(rest);
     text
+}
+
+/// The number that four hexadecimal digits stand for.
+fn unit(digits: &mut Chars<'_>) -> u32 {
+    digits.take(4).fold(0, |value, digit| value * 16 + digit.to_digit(16).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use super::{Kind, Node, Span, hex4, text};
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
 
-/// Of an array's strings, numbers, words and lists of them only so many are remembered: no document
-/// knows a long list of them, and a hostile line must not need many times its own size.
+/// Of an array's strings, numbers, words and lists only so many are remembered: no document knows a long list
+/// of them, and a hostile line must not need many times its own size. Lists whose objects may have a key twice
+/// are.
 pub const MOST_WITHOUT_OBJECT: usize = 1000;
 
 /// Why a text is refused, and where.
@@ -118,8 +119,7 @@ impl Walk<'_, '_> {
         loop {
             let element = self.nodes.len();
             self.value(None, depth + 1)?;
-            let is_object = |node: &Node| node.kind == Kind::Object;
-            if element - first >= MOST_WITHOUT_OBJECT && !self.nodes[element..].iter().any(is_object) {
+            if element - first >= MOST_WITHOUT_OBJECT && !self.is_remembered(element) {
                 self.nodes.truncate(element);
             }
             self.space();
@@ -131,6 +131,14 @@ impl Walk<'_, '_> {
             }
             self.space();
         }
+    }
+
+    /// Whether somebody may ask for an element of a long array, which was read last.
+    fn is_remembered(&self, element: usize) -> bool {
+        let has_two_members =
+            |(at, node): (usize, &Node)| node.kind == Kind::Object && node.next as usize > element + at + 2;
+        self.nodes[element].kind == Kind::Object
+            || self.nodes[element..].iter().enumerate().any(has_two_members)
     }
 
     fn string(&mut self) -> Result<Span, Fault> {

@@ -58,8 +58,7 @@ fn finds_duplicates_however_spelt() {
     let mut nodes = Vec::new();
     parse(text, &mut nodes).unwrap();
     let document = Document { text, nodes: &nodes };
-    let paths: Vec<_> =
-        document.duplicates().into_iter().map(|id| Trail::default().path(document, id)).collect();
+    let paths: Vec<_> = document.duplicates().map(|id| Trail::default().path(document, id)).collect();
     assert_eq!(paths, ["a", "a.b", "d[0].e"]);
 }
 
@@ -74,6 +73,46 @@ fn value(document: Document<'_>, id: NodeId) -> serde_json::Value {
         Kind::Array => document.children(id).map(|child| value(document, child)).collect(),
         Kind::Text => document.string(id).unwrap().into(),
         _ => serde_json::from_str(node.span.raw(document.text)).unwrap(),
+    }
+}
+
+/// README says thirteen times a line's size: of these eight at most are nodes.
+#[test]
+fn of_a_hostile_line_little_is_remembered() {
+    const COUNT: usize = 20_000;
+    let mut nodes = Vec::new();
+    for (element, kept) in [
+        ("{}", COUNT),
+        ("{\"\":1}", 2 * COUNT),
+        // What may have a key twice is looked at.
+        ("[{\"\":1,\"a\":1}]", 4 * COUNT),
+        ("[{}]", 1_000),
+        ("[[{}]]", 1_000),
+        ("[{\"\":1}]", 1_000),
+        ("[]", 1_000),
+        ("1", 1_000),
+    ] {
+        let text = format!("[{}1]", format!("{element},").repeat(COUNT));
+        parse(&text, &mut nodes).unwrap();
+        assert!((kept..=kept + 3).contains(&nodes.len()), "{element}: {}", nodes.len());
+        let bytes = nodes.len() * size_of::<Node>();
+        assert!(bytes <= 8 * text.len() + 1000, "{element}: {bytes} for {}", text.len());
+    }
+    assert_eq!(size_of::<Node>(), 24);
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_found_among_many() {
+    let mut nodes = Vec::new();
+    for count in [3, 16, 17, 1000] {
+        let members: Vec<_> = (0..count).map(|at| format!("\"k{}\":1", at % (count / 2 + 1))).collect();
+        let text = format!("[[[{{{}}}]],{{\"a\":{{\"\\u0061\":1,\"a\":2}}}}]", members.join(","));
+        parse(&text, &mut nodes).unwrap();
+        let document = Document { text: &text, nodes: &nodes };
+        let keys: Vec<_> = document.duplicates().map(|id| document.key(id).into_owned()).collect();
+        let mut expected: Vec<_> = (0..count - (count / 2 + 1)).map(|at| format!("k{at}")).collect();
+        expected.push("a".to_owned());
+        assert_eq!(keys, expected);
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
+use super::candidates::Candidates;
 use super::fingerprint::Fingerprint;
 use super::unmatched::Unmatched;
 use super::{Planned, Policy, Suppression};
@@ -69,8 +70,10 @@ pub struct Known<'p> {
     baseline: Option<&'p Baseline>,
     now: Timestamp,
     planned: Vec<Entry<'p, Planned>>,
+    planned_by: Candidates,
     /// Those that have not expired.
     valid: Vec<Entry<'p, Suppression>>,
+    valid_by: Candidates,
 }
 
 struct Entry<'p, T> {
@@ -81,13 +84,15 @@ struct Entry<'p, T> {
 impl<'p> Known<'p> {
     /// An announcement holds by the time of the event, a suppression by `now`.
     pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
-        let valid = policy.suppressions.iter().filter(|entry| now < entry.expires);
+        let valid = policy.suppressions.iter().filter(move |entry| now < entry.expires);
         Self {
             policy,
             baseline,
             now,
             planned: policy.planned.iter().map(Entry::new).collect(),
-            valid: valid.map(Entry::new).collect(),
+            planned_by: Candidates::of_planned(policy.planned.iter()),
+            valid: valid.clone().map(Entry::new).collect(),
+            valid_by: Candidates::of_suppressions(valid),
         }
     }
 
@@ -100,11 +105,16 @@ impl<'p> Known<'p> {
     /// Changes are in time order; `deed` tells about the one of that index.
     pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> Deed<'a>) {
         let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
-        for Entry { entry, is_used } in &self.planned {
-            let mut while_it_held = before(entry.not_before)..before(entry.expires);
-            let is_it = |at: usize| changes[at].operation == entry.operation && announces(entry, &deed(at));
-            if !is_used.load(Ordering::Relaxed) && while_it_held.any(is_it) {
-                is_used.store(true, Ordering::Relaxed);
+        let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
+        let end = self.planned.iter().map(|planned| planned.entry.expires).max();
+        let (Some(begin), Some(end)) = (begin, end) else {
+            return;
+        };
+        for at in before(begin)..before(end) {
+            let operation = changes[at].operation;
+            if self.planned.iter().any(|planned| planned.entry.operation == operation) {
+                let deed = deed(at);
+                first(&self.planned, self.planned_by.of_deed(&deed), |entry| announces(entry, &deed));
             }
         }
     }
@@ -112,8 +122,9 @@ impl<'p> Known<'p> {
     /// What is known of a finding. It uses every entry that matches it, whatever is known of it
     /// besides.
     pub fn status(&self, found: &Found<'_>) -> Status<'p> {
-        let ticket = first(&self.planned, |entry| covers(entry, found)).map(|entry| &*entry.ticket);
-        let reason = first(&self.valid, |entry| accepts(entry, found)).map(|entry| &*entry.reason);
+        let ticket = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
+        let reason = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
+        let (ticket, reason) = (ticket.map(|entry| &*entry.ticket), reason.map(|entry| &*entry.reason));
         match (ticket, reason) {
             (Some(ticket), _) => Status::Planned { ticket },
             (None, Some(reason)) => Status::Suppressed { reason },
@@ -169,14 +180,15 @@ impl<'p, T> Entry<'p, T> {
     }
 }
 
-/// The first entry that matches; every one that does is used.
-fn first<'p, T>(entries: &[Entry<'p, T>], matches: impl Fn(&T) -> bool) -> Option<&'p T> {
-    let mut first = None;
-    for Entry { entry, is_used } in entries.iter().filter(|entry| matches(entry.entry)) {
-        is_used.store(true, Ordering::Relaxed);
-        first = first.or(Some(*entry));
-    }
-    first
+/// The first entry of the file that matches, of those that may; every one that does is used.
+fn first<'p, T>(
+    entries: &[Entry<'p, T>],
+    candidates: impl Iterator<Item = usize>,
+    matches: impl Fn(&T) -> bool,
+) -> Option<&'p T> {
+    let matching = candidates.filter(|at| matches(entries[*at].entry));
+    let used = matching.inspect(|at| entries[*at].is_used.store(true, Ordering::Relaxed));
+    used.min().map(|at| entries[at].entry)
 }
 
 fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
@@ -304,6 +316,62 @@ expires = "2025-12-02T00:00:00Z"
             Status::Planned { ticket } => ticket.to_owned(),
             Status::Suppressed { reason } => reason.to_owned(),
             Status::Baseline => "baseline".to_owned(),
+        }
+    }
+
+    /// Whatever an entry is found by, what it is found for is what going through all of them finds.
+    #[test]
+    fn every_entry_that_matches_is_a_candidate() {
+        let say = |key: &str, value: &str| match value {
+            "" => String::new(),
+            _ => format!("{key} = \"{value}\"\n"),
+        };
+        let mut text = "version = 1\n".to_owned();
+        for organization in ["", "org_1", "ORG_*", "Acme", "other"] {
+            for connection in ["", "Conn_7", "conn_*"] {
+                for actor in ["", "USER_1", "*@example.com", "ann@example.com"] {
+                    let patterns = say("connection", connection) + &say("actor", actor);
+                    for (rule, fingerprint) in [
+                        ("", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"),
+                        ("org-left-without-sso", ""),
+                        ("too-many-changes", ""),
+                    ] {
+                        text += "[[suppressions]]\nreason = \"r\"\nexpires = \"2026-01-01\"\n";
+                        text += &(say("rule", rule) + &say("fingerprint", fingerprint));
+                        text += &(say("organization", organization) + &patterns);
+                    }
+                    if !organization.is_empty() {
+                        text += "[[planned]]\noperation = \"disabled\"\nticket = \"t\"\n";
+                        text += "not-before = \"2025-11-01\"\nexpires = \"2025-12-01\"\n";
+                        text += &(say("organization", organization) + &patterns);
+                    }
+                }
+            }
+        }
+        let policy = policy(&text);
+        let known = Known::new(&policy, None, at("2025-11-02T00:00:00Z"));
+        let deeds = [
+            deed(),
+            Deed { actor: party([Some("user_2"), Some("Ann@example.com")]), ..deed() },
+            Deed { organization: Party::default(), connection: None, actor: Party::default(), ..deed() },
+        ];
+        for deed in deeds {
+            for found in [found(deed.clone()), Found { fingerprint: None, ..found(deed.clone()) }] {
+                let sorted = |candidates: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
+                    let mut all: Vec<_> = candidates.collect();
+                    all.sort();
+                    all.dedup();
+                    all
+                };
+                let all = 0..known.valid.len();
+                let accepting = |at: &usize| accepts(known.valid[*at].entry, &found);
+                let candidates = &mut known.valid_by.of_finding(&found).filter(accepting);
+                assert_eq!(sorted(candidates), all.filter(accepting).collect::<Vec<_>>());
+                let all = 0..known.planned.len();
+                let covering = |at: &usize| covers(known.planned[*at].entry, &found);
+                let candidates = &mut known.planned_by.of_finding(&found).filter(covering);
+                assert_eq!(sorted(candidates), all.filter(covering).collect::<Vec<_>>());
+            }
         }
     }
 

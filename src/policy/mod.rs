@@ -3,6 +3,7 @@
 //! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
 
 pub mod baseline;
+mod candidates;
 mod deciding;
 mod entries;
 pub mod find;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::iter;
 
 use crate::nearest::nearest;
 
@@ -22,6 +23,8 @@ pub(super) struct Problems<'t> {
     /// Name of the file.
     name: &'t str,
     text: &'t str,
+    /// Bytes at which lines begin: every entry of a long list asks for its line.
+    starts: Vec<usize>,
     /// By byte.
     found: RefCell<Vec<(usize, String)>>,
     /// What is no reason to refuse the file, by line.
@@ -30,7 +33,9 @@ pub(super) struct Problems<'t> {
 
 impl<'t> Problems<'t> {
     pub(super) fn new(name: &'t str, text: &'t str) -> Self {
-        Self { name, text, found: RefCell::default(), doubts: RefCell::default() }
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let starts = iter::once(0).chain(breaks.map(|at| at + 1)).collect();
+        Self { name, text, starts, found: RefCell::default(), doubts: RefCell::default() }
     }
 
     /// Adds a problem at a byte.
@@ -50,19 +55,27 @@ impl<'t> Problems<'t> {
 
     /// 1-based line of a byte.
     pub(super) fn line(&self, at: usize) -> usize {
-        place(self.text, at).0
+        self.starts.partition_point(|start| *start <= at.min(self.text.len()))
     }
 
     /// Refuses the file if there is any.
     pub(super) fn settle(self) -> Result<(), Refused> {
-        let mut found = self.found.into_inner();
+        let mut found = self.found.take();
         if found.is_empty() {
             return Ok(());
         }
         found.sort();
         found.dedup();
+        // Worked out from the place before, as a line may have many.
+        let (mut before, mut column) = (0, 1);
         let shown = found.into_iter().map(|(at, message)| {
-            let (line, column) = place(self.text, at);
+            let (line, at) = (self.line(at), at.min(self.text.len()));
+            let start = self.starts[line - 1];
+            if before < start {
+                (before, column) = (start, 1);
+            }
+            column += characters(&self.text.as_bytes()[before..at]);
+            before = at;
             format!("{}:{line}:{column}: {message}", self.name)
         });
         Err(Refused(shown.collect()))
@@ -74,8 +87,11 @@ pub(super) fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text.as_bytes()[..at.min(text.len())];
     let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
     let lines = memchr::memchr_iter(b'\n', before).count();
-    let is_first_byte = |byte: &&u8| **byte & 0xC0 != 0x80;
-    (lines + 1, before[start..].iter().filter(is_first_byte).count() + 1)
+    (lines + 1, characters(&before[start..]) + 1)
+}
+
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// Says that a value is unknown, and what may have been meant.

@@ -18,6 +18,7 @@ use crate::json::Span;
 use crate::names::Space;
 use crate::sink::Sink;
 use crate::sources::{CrossCheck, Expect, Source};
+use crate::text::piece;
 use crate::time::{Parsed, Recent};
 use crate::values::{self, Meaning};
 
@@ -98,7 +99,7 @@ impl Shapes {
         if end - start > max_line_bytes {
             return None;
         }
-        let text = &block[start..end];
+        let text = piece(block, start, end);
         let event = self.shapes[shape].read(text, self.places.spans(), &mut self.recent)?;
         Some(Hit { event, end })
     }

@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
+use crate::text::piece;
 use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.
@@ -101,7 +102,7 @@ impl<const N: usize> Look<N> {
         let mut begin = self.start;
         self.ends.map(|end| {
             let end = self.start + end as usize;
-            let text = &all[begin..end];
+            let text = piece(all, begin, end);
             begin = end;
             text
         })

@@ -205,6 +205,69 @@ fn a_line_of_nothing_but_problems_is_told_in_a_thousand() {
     assert!(findings.len() == 1000 && findings.iter().all(|finding| finding.len() < 2000));
 }
 
+/// Every row of a table is as wide as its widest, so a single text must not decide how wide that is.
+#[test]
+fn one_long_text_does_not_widen_every_row() {
+    const LONG: usize = 40_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.ndjson");
+    let long = "é".repeat(LONG / 2);
+    let text = String::from_utf8(fixture("sources/centure/documented.ndjson")).unwrap();
+    let deletion = text.lines().find(|line| line.contains("sso.delete_connection")).unwrap();
+    let mut lines = String::new();
+    for number in 0..100 {
+        let mut event: Value = serde_json::from_str(deletion).unwrap();
+        event["id"] = format!("event_{number}").into();
+        if number == 7 {
+            event["actor"]["name"] = long.as_str().into();
+            event["actor"]["metadata"]["email"] = long.as_str().into();
+            event["context"]["userAgent"] = long.as_str().into();
+        }
+        lines += &format!("{event}\n");
+    }
+    fs::write(&path, &lines).unwrap();
+    for mut args in crate::run::every_reader() {
+        args.push(path.to_str().unwrap());
+        let run = ssoaudit(&args);
+        assert!((0..2).contains(&run.code), "{args:?}: {}", run.stderr);
+        let is_table = args.contains(&"table") || args.contains(&"text");
+        if is_table {
+            let most = 100 * 17 * 2 * 200;
+            assert!(run.stdout.len() < most, "{args:?}: {} bytes", run.stdout.len());
+            let widest = run.stdout.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest < 17 * 202, "{args:?}: {widest}");
+        }
+        let is_whole = ["filter", "report"].contains(&args[0]) && args.contains(&"csv");
+        let shows_actors = args[0] == "filter" || ["changes", "admins", "removals"].contains(&args[1]);
+        assert!(!is_whole || !shows_actors || run.stdout.contains(&long), "{args:?}");
+    }
+}
+
+/// Wherever something is shortened, characters of any length are left whole.
+#[test]
+fn long_keys_and_values_are_cut_between_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.ndjson");
+    let mut lines = String::new();
+    for character in ["é", "株", "😀", "e\u{301}"] {
+        for before in ["", "a", "ab", "abc"] {
+            for length in [99, 100, 101, 1001] {
+                let text = format!("{before}{}", character.repeat(length));
+                lines += &with_member(&format!("\"metadata_of\":{{\"{text}\":{{\"{text}\":\"{text}\"}}}}"));
+                lines += &with_member(&format!("\"{text}\":{{\"a\":1,\"a\":\"{text}\"}}"));
+                lines += &with_member("\"a\":1").replace("OktaSAML", &text).replace("2025-", &text);
+            }
+        }
+    }
+    fs::write(&path, &lines).unwrap();
+    for mut args in crate::run::every_reader() {
+        args.extend(["--threads", "2", path.to_str().unwrap()]);
+        args.extend((args[0] == "validate").then_some("--notices"));
+        let run = ssoaudit(&args);
+        assert!((0..2).contains(&run.code), "{args:?}: {} {}", run.code, run.stderr);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn many_files_are_open_a_few_at_a_time() {

@@ -83,3 +83,48 @@ fn what_is_read_whole_has_an_end() {
         assert_eq!(err, expected);
     }
 }
+
+/// The most memory a run has needed by the time it prints what comes after the lines, in bytes.
+#[cfg(target_os = "linux")]
+fn peak(threads: usize, lines: &[u8]) -> usize {
+    use std::io::{BufRead, BufReader, Write};
+    let mut child = crate::run::command(&["filter", "--format", "ndjson", "--threads", &threads.to_string()])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    // As much as fills blocks, so that something is printed while the input stays open.
+    let after = crate::run::fixture("sso-events.ndjson").repeat(40);
+    let input = [lines, &after].concat();
+    let writer = std::thread::spawn(move || stdin.write_all(&input).map(|()| stdin).unwrap());
+    let mut first = String::new();
+    let mut stdout = BufReader::new(stdout);
+    stdout.read_line(&mut first).unwrap();
+    assert!(first.starts_with('{'), "{first}");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak = peak.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10;
+    let rest = std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    drop(writer.join().unwrap());
+    rest.join().unwrap().unwrap();
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+/// As README says: thirteen times the longest line in every thread.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hostile_line_needs_thirteen_times_its_size_in_every_thread() {
+    const LONGEST: usize = 4 << 20;
+    let shapes =
+        [("[", "{},", "{}]"), ("[", "[{}],", "{}]"), ("{", "\"\":1,", "\"\":1}"), ("[", "{\"\":{}},", "1]")];
+    let baseline = [1, 2].map(|threads| peak(threads, b""));
+    for (open, piece, close) in shapes {
+        let line = format!("{{\"x\":{open}{}{close}}}\n", piece.repeat(LONGEST / piece.len()));
+        for (threads, baseline) in [1, 2].into_iter().zip(baseline) {
+            let most = baseline + 13 * threads * line.len();
+            let peak = peak(threads, line.repeat(3 * threads).as_bytes());
+            assert!(peak <= most, "{piece} {threads}: {peak}, expected at most {most}");
+        }
+    }
+}

@@ -132,8 +132,30 @@ fn one_place_each_for_files_threads_and_exit_codes() {
         owns("File::open", &["input/mod.rs"]);
         owns("rayon", &["threads.rs"]);
         owns("ExitCode", &["main.rs"]);
-        owns("process::exit", &[]);
+        owns("process::exit", &["main.rs"]);
         owns("unsafe ", &[]);
+    }
+}
+
+/// Clippy holds that nobody else cuts a text at a computed byte; this holds that nobody talks it out of it.
+#[test]
+fn one_place_cuts_texts() {
+    let manifest: toml::Table = std::fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let disallowed = std::fs::read_to_string(root().join("clippy.toml")).unwrap();
+    for lint in ["string_slice", "disallowed_methods"] {
+        assert_eq!(manifest["lints"]["clippy"][lint].as_str(), Some("deny"), "{lint}");
+        for (path, text) in rust_files("src") {
+            // In `lib.rs` tests are let off.
+            let is_owner = path.ends_with("text.rs") && path.components().count() == 2;
+            let allows = code(&text).contains(lint);
+            assert_eq!(allows, is_owner || path.ends_with("lib.rs"), "{} and {lint}", path.display());
+        }
+    }
+    let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    assert_eq!(lib.matches("string_slice").count(), 1);
+    assert!(lib.contains("cfg_attr(\n    test,\n    allow(clippy::string_slice, clippy::disallowed_methods"));
+    for method in ["split_at", "truncate", "split_off", "drain", "insert", "remove", "replace_range"] {
+        assert!(disallowed.contains(&format!("::{method}\"")), "{method}");
     }
 }
 

@@ -5,7 +5,9 @@ use chrono_tz::Tz;
 
 use super::Look;
 use super::words::of_log;
+use crate::formats::grid::WIDEST;
 use crate::sheet::{Cell, Kind};
+use crate::text::ends;
 use crate::time::duration;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
@@ -34,7 +36,13 @@ pub fn column_forms<'a>(
     let first = years.next();
     let is_one_year = years.all(|year| Some(year) == first);
     cells.map(move |cell| {
-        let mut forms = forms(cell, look);
+        // A long text may be in every row, and what no table shows of it need not be escaped and held.
+        let shown = |text: &str| vec![of_log(&ends(text, look.width.unwrap_or(WIDEST)), look.ascii)];
+        let mut forms = match cell {
+            Cell::Text(text) => shown(text),
+            Cell::List(texts) => shown(&texts.join(", ")),
+            _ => forms(cell, look),
+        };
         if let (Cell::Time(time), true) = (cell, is_one_year) {
             forms.push(time.without_year(look.zone));
         }

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::formats::escape::{is_command, visible};
 use crate::formats::grid::{self, Cut};
+use crate::text;
 
 /// A text of the log.
 pub fn of_log(text: &str, ascii: bool) -> String {
@@ -104,8 +105,9 @@ fn split(word: &str, width: usize) -> (&str, Option<&str>) {
     for (at, c) in word.char_indices() {
         taken += grid::columns_of(c);
         if taken > width && at > 0 {
-            let at = if last > 0 && is_command(&word[at..]) { last } else { at };
-            return (&word[..at], Some(&word[at..]));
+            let at = if last > 0 && is_command(text::split(word, at).1) { last } else { at };
+            let (head, rest) = text::split(word, at);
+            return (head, Some(rest));
         }
         last = at;
     }

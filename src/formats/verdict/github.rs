@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::{basis, counted, cut, not_applicable, relative, status, worst};
+use super::{basis, counted, not_applicable, relative, status, worst};
 use crate::checks::Severity;
 use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
+use crate::text::{truncate, within};
 use crate::verdict::{Brief, Finding, Status, Verdict, severity_name};
 
 /// Annotations of a kind that GitHub shows of a step.
@@ -76,7 +77,7 @@ fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
 
 /// A message: no line but its own.
 fn data(text: &str) -> String {
-    visible(&cut(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&within(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which ends at a comma or colon.
@@ -129,7 +130,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         let rule = verdict.rule_of(&finding).check.id;
         row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
         if out.len() > room {
-            out.truncate(before);
+            truncate(&mut out, before);
             out.push_str(&format!("\n{} further findings are not shown.\n", shown.len() - at));
             break;
         }
@@ -141,7 +142,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
 fn said(kind: &str, sentences: &[String], out: &mut String) {
     const MOST: usize = 50;
     for sentence in sentences.iter().take(MOST) {
-        out.push_str(&format!("\n{kind}: {}\n", escape::markdown(&cut(sentence, MOST_BYTES))));
+        out.push_str(&format!("\n{kind}: {}\n", escape::markdown(&within(sentence, MOST_BYTES))));
     }
     let more = sentences.len().saturating_sub(MOST);
     if more > 0 {
@@ -151,7 +152,7 @@ fn said(kind: &str, sentences: &[String], out: &mut String) {
 
 fn row(cells: &[&str], out: &mut String) {
     for cell in cells {
-        out.push_str(&format!("| {} ", escape::markdown(&cut(cell, MOST_BYTES))));
+        out.push_str(&format!("| {} ", escape::markdown(&within(cell, MOST_BYTES))));
     }
     out.push_str("|\n");
 }

@@ -172,12 +172,3 @@ fn counted(counts: &crate::verdict::Counts) -> String {
     let some = names.filter(|(rank, _)| counts.with_status(*rank) > 0);
     some.map(|(rank, name)| format!("{} {name}", counts.with_status(rank))).collect::<Vec<_>>().join(", ")
 }
-
-/// The text, cut after so many bytes.
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(most.saturating_sub('…'.len_utf8()));
-    format!("{}…", &text[..end])
-}

@@ -8,9 +8,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::basis;
-use super::{cut, relative, status};
+use super::{relative, status};
 use crate::checks::Severity;
 use crate::formats::escape::{visible, write_json};
+use crate::text::{truncate, within};
 use crate::threads;
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
@@ -146,7 +147,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
         true => {
-            let justification = cut(&visible(&status(finding)), MOST_BYTES);
+            let justification = within(&visible(&status(finding)), MOST_BYTES).into_owned();
             json!([{ "kind": "external", "status": "accepted", "justification": justification }])
         }
         false => json!([]),
@@ -223,7 +224,7 @@ fn escaped(text: &str) -> String {
         }
         // What is escaped counts, and is not cut in two.
         if escaped.len() > MOST_BYTES {
-            escaped.truncate(cut);
+            truncate(&mut escaped, cut);
             escaped.push('…');
             break;
         }

@@ -9,9 +9,11 @@ use anstyle::Style;
 use super::sheet::tone;
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
 use crate::checks::Severity;
+use crate::formats::grid::WIDEST;
 use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
+use crate::text::shortened;
 use crate::threads;
 use crate::verdict::{
     Brief, Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
@@ -67,6 +69,9 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     page.flush(to)
 }
 
+/// Characters of a message: it quotes names of a log, which one event may give to all the others.
+const LONGEST_MESSAGE: usize = 1000;
+
 struct Page<'a> {
     out: String,
     look: &'a Look,
@@ -116,7 +121,8 @@ impl Page<'_> {
         }
         let indent = if head.is_empty() { 2 } else { 4 };
         let message = finding.message();
-        self.text(indent, &of_log(&message, self.look.ascii), Style::new());
+        let said = shortened(&message, LONGEST_MESSAGE);
+        self.text(indent, &of_log(&said, self.look.ascii), Style::new());
         let who = [
             ("organization", finding.organization),
             ("named", finding.organization_name),
@@ -127,7 +133,7 @@ impl Page<'_> {
         // Messages name most of them.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
-            Some(format!("{what} {}", of_log(text, self.look.ascii)))
+            Some(format!("{what} {}", of_log(&shortened(text, WIDEST), self.look.ascii)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");
         if !unnamed.is_empty() {

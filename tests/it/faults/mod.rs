@@ -3,6 +3,7 @@
 
 mod inputs;
 mod outputs;
+mod panics;
 mod pipes;
 mod signals;
 mod surroundings;

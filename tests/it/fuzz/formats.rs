@@ -82,10 +82,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, Record<'_>)) {
 fn printed(write: impl FnOnce(Output)) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out");
-    write(Output::File {
-        temporary: tempfile::NamedTempFile::new_in(folder.path()).unwrap(),
-        path: path.clone(),
-    });
+    write(Output::create(Some(&path), &[]).unwrap());
     String::from_utf8(std::fs::read(&path).unwrap()).unwrap()
 }
 

@@ -46,6 +46,35 @@ fn inputs_that_are_kept_pass() {
     }
 }
 
+/// Every target has a dictionary, and libFuzzer takes every word of it: longer ones it leaves out without
+/// a word.
+#[test]
+fn dictionaries_can_be_read() {
+    const LONGEST_WORD: usize = 64;
+    for name in ["events", "policy", "arguments"] {
+        let path = crate::run::root().join(format!("fuzz/dictionaries/{name}.dict"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let mut words = std::collections::HashSet::new();
+        for line in lines {
+            let quoted = line.split_once("=\"").and_then(|(_, quoted)| quoted.strip_suffix('"'));
+            let word = quoted.unwrap_or_else(|| panic!("{name}: {line}"));
+            let mut bytes = Vec::new();
+            let mut rest = word;
+            while let Some((before, escape)) = rest.split_once("\\x") {
+                bytes.extend_from_slice(before.as_bytes());
+                bytes.push(u8::from_str_radix(&escape[..2], 16).unwrap());
+                rest = &escape[2..];
+            }
+            bytes.extend_from_slice(rest.as_bytes());
+            assert!((1..=LONGEST_WORD).contains(&bytes.len()), "{name}: {line}");
+            assert!(words.insert(bytes), "{name} has it twice: {line}");
+        }
+        let is_long = |word: &&Vec<u8>| word.len() > 50 && std::str::from_utf8(word).is_ok();
+        assert!(words.iter().filter(is_long).count() >= 9, "{name}");
+    }
+}
+
 /// A change to an input.
 #[derive(Clone, Debug)]
 enum Change {
