@@ -69,7 +69,7 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.zone = self.select.zone()?;
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
-        let inputs = self.input.inputs(terminal.stdin)?;
+        let inputs = self.input.inputs(terminal)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
         refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
         for warning in self.select.warnings() {
