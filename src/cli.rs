@@ -10,12 +10,14 @@ use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::event::{Attribute, OPERATIONS};
-use crate::input::{self, Input, Place};
+use crate::input::{self, Input, PassedOver, Place};
 use crate::line::Reading;
+use crate::messages;
 use crate::redact::Redactor;
 use crate::scan::Settings;
 use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
 use crate::sources;
+use crate::terminal::Terminal;
 use crate::time::{self, Timestamp};
 
 /// Help with the examples first.
@@ -73,18 +75,29 @@ const BLOCK_BYTES: u32 = 1 << 19;
 const MOST_BLOCK_BYTES: i64 = 1 << 30;
 
 impl InputArgs {
-    /// The inputs; refuses to wait for a terminal that nobody was told to type into.
-    pub fn inputs(&self, stdin_is_terminal: bool) -> Result<Vec<Input>> {
+    /// The inputs; tells what directories hold besides.
+    pub fn inputs(&self, terminal: Terminal) -> Result<Vec<Input>> {
+        let (inputs, passed_over) = self.collect(terminal)?;
+        for others in passed_over {
+            let tell = if others.may_hold_events { messages::warning } else { messages::note };
+            tell(&others.message(), terminal.colors_stderr());
+        }
+        Ok(inputs)
+    }
+
+    /// The inputs, and what directories hold besides; refuses to wait for a terminal that nobody was told to
+    /// type into.
+    pub fn collect(&self, terminal: Terminal) -> Result<(Vec<Input>, Vec<PassedOver>)> {
         if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             bail!("`-` is named twice, but standard input can be read once only");
         }
         if !self.paths.is_empty() {
             return Ok(input::collect(&self.paths));
         }
-        if stdin_is_terminal {
+        if terminal.stdin {
             bail!("nothing to read; name a file or directory, or pipe events in (`-` reads the terminal)");
         }
-        Ok(vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }])
+        Ok((vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }], Vec::new()))
     }
 
     /// How to scan them.

@@ -118,7 +118,7 @@ impl CheckCommand {
     fn annotate(&self, error: &anyhow::Error, targets: &[Target<'_>], terminal: Terminal) {
         let mut written = Written::new(terminal);
         let [annotations, page] = github::failure(&format!("{error:#}"));
-        let inputs = self.input.inputs(terminal.stdin).unwrap_or_default();
+        let (inputs, _) = self.input.collect(terminal).unwrap_or_default();
         for (_, file) in targets.iter().filter(|(format, _)| format.name == GITHUB) {
             // Not if the output is what is wrong.
             if let Ok(output) = Output::create(*file, &inputs) {
@@ -139,7 +139,7 @@ impl CheckCommand {
         let now = self.select.now()?;
         let mut select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
-        let inputs = self.input.inputs(terminal.stdin)?;
+        let inputs = self.input.inputs(terminal)?;
         let is_read_as_usual = self.input.reading().is_empty();
         let is_part = !selection.is_empty() || !is_read_as_usual;
         self.refuse_forgetting(is_part)?;

@@ -121,7 +121,7 @@ impl Filter {
         let select = Arc::new(self.select.select()?);
         let redactor = self.redact.redactor()?;
         let plan = Arc::new(self.plan(terminal, redactor)?);
-        let inputs = self.input.inputs(terminal.stdin)?;
+        let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         refuse_lost(slice::from_ref(&output), &[self.redact.key()])?;
         for warning in self.select.warnings() {

@@ -73,7 +73,7 @@ impl Request<'_> {
         self.options.selection = select.flags(self.sheet.redact.is_wanted());
         // Of what is not selected, not every name is kept.
         let is_all_known = self.options.selection.is_empty() && self.input.reading().is_empty();
-        let inputs = self.input.inputs(terminal.stdin)?;
+        let inputs = self.input.inputs(terminal)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
         refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
         for warning in self.select.warnings() {

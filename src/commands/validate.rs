@@ -75,7 +75,7 @@ enum FormatChoice {
 impl Validate {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
-        let inputs = self.input.inputs(terminal.stdin)?;
+        let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         let mut writer = Writer::new(self.format(terminal), self.style(terminal), output)?;
         let total = self.scan(&inputs, &mut writer, terminal)?;

@@ -6,22 +6,22 @@ mod blocks;
 mod documents;
 mod grammar;
 mod kind;
+mod unpack;
 mod walk;
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
 pub use kind::objects;
-pub use walk::collect;
+pub use walk::{PassedOver, collect};
 
 /// Something to read.
 #[derive(Clone, Debug)]
@@ -138,49 +138,12 @@ impl Input {
             }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        decompress(Metered { reader, meter: meter.clone(), size, seal: Seal::default() })
+        unpack::unpack(Metered { reader, meter: meter.clone(), size, seal: Seal::default() })
     }
 
     /// Whether bytes may trickle in, so that a short read is not to be waited on.
     pub fn is_live(&self) -> bool {
         self.size().is_none()
-    }
-}
-
-const GZIP: &[u8] = &[0x1F, 0x8B];
-const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
-
-fn decompress(mut reader: Metered) -> io::Result<Reader> {
-    let mut head = Vec::with_capacity(ZSTD.len());
-    reader.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head)?;
-    let (is_gzip, is_zstd) = (head.starts_with(GZIP), head.starts_with(ZSTD));
-    let whole = Cursor::new(head).chain(reader);
-    Ok(if is_gzip {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 17, whole)))
-    } else if is_zstd {
-        let mut decoder = zstd::stream::read::Decoder::new(whole)?;
-        decoder.window_log_max(LARGEST_WINDOW)?;
-        Box::new(Unzstd(decoder))
-    } else {
-        Box::new(whole)
-    })
-}
-
-/// As a power of two what a zstd stream may make its reader hold: 128 MiB, as `zstd` itself allows
-/// unless it is told otherwise.
-const LARGEST_WINDOW: u32 = 27;
-
-/// Says what to do about a window that is too large.
-struct Unzstd<R>(R);
-
-impl<R: Read> Read for Unzstd<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| match error.to_string() {
-            text if text.contains("too much memory") => io::Error::other(
-                "the window of this zstd stream is larger than 128 MiB; unpack it with `zstd -d --long=31` first",
-            ),
-            _ => error,
-        })
     }
 }
 

@@ -10,14 +10,33 @@ use super::{Input, Place};
 const EXTENSIONS: &[&str] = &[".ndjson", ".jsonl", ".json", ".log"];
 const COMPRESSIONS: &[&str] = &[".gz", ".zst"];
 
-/// The inputs that paths name, in the order given; what cannot be read is an input that says why.
-///
-/// Hidden files and directories are passed over unless they are named; links are followed.
-pub fn collect(paths: &[PathBuf]) -> Vec<Input> {
-    paths.iter().flat_map(|path| at(path)).collect()
+/// What a walk of a directory did not take for an input.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The directory, as given.
+    pub directory: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them, without the directory.
+    pub names: Vec<String>,
+    /// One of them is called like an export, or is a pipe, a socket or a device.
+    pub may_hold_events: bool,
 }
 
-fn at(path: &Path) -> Vec<Input> {
+/// So many are named.
+const MOST_NAMES: usize = 8;
+
+/// The inputs that paths name, in the order given, and what directories hold besides; what cannot be read
+/// is an input that says why.
+///
+/// Hidden files and directories are passed over unless they are named; links are followed.
+pub fn collect(paths: &[PathBuf]) -> (Vec<Input>, Vec<PassedOver>) {
+    let mut passed_over = Vec::new();
+    let inputs = paths.iter().flat_map(|path| at(path, &mut passed_over)).collect();
+    (inputs, passed_over)
+}
+
+fn at(path: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Input> {
     let name = name_of(path);
     if path.as_os_str() == "-" {
         return vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }];
@@ -25,13 +44,17 @@ fn at(path: &Path) -> Vec<Input> {
     if !path.is_dir() {
         return vec![Input { name, place: Place::File(path.to_owned()) }];
     }
+    let mut others = PassedOver { directory: name.clone(), ..PassedOver::default() };
     let found: Vec<_> = WalkDir::new(path)
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry))
-        .filter_map(|entry| input(entry, path))
+        .filter_map(|entry| input(entry, path, &mut others))
         .collect();
+    if others.count > 0 {
+        passed_over.push(others);
+    }
     if found.is_empty() {
         let reason = format!(
             "the directory holds no file named *{} (also with {})",
@@ -43,12 +66,16 @@ fn at(path: &Path) -> Vec<Input> {
     found
 }
 
-fn input(entry: walkdir::Result<DirEntry>, directory: &Path) -> Option<Input> {
+fn input(entry: walkdir::Result<DirEntry>, directory: &Path, passed_over: &mut PassedOver) -> Option<Input> {
     match entry {
+        Ok(entry) if entry.file_type().is_dir() => None,
         Ok(entry) if entry.file_type().is_file() && is_export(entry.file_name()) => {
             Some(Input { name: name_of(entry.path()), place: Place::File(entry.into_path()) })
         }
-        Ok(_) => None,
+        Ok(entry) => {
+            passed_over.add(&entry, directory);
+            None
+        }
         Err(error) => {
             let path = name_of(error.path().unwrap_or(directory));
             let reason = match (error.loop_ancestor(), error.io_error()) {
@@ -58,6 +85,27 @@ fn input(entry: walkdir::Result<DirEntry>, directory: &Path) -> Option<Input> {
             };
             Some(Input { name: path, place: Place::Unreadable(reason) })
         }
+    }
+}
+
+impl PassedOver {
+    fn add(&mut self, entry: &DirEntry, directory: &Path) {
+        self.count += 1;
+        self.may_hold_events |= !entry.file_type().is_file() || resembles_export(entry.file_name());
+        if self.names.len() < MOST_NAMES {
+            self.names.push(name_of(entry.path().strip_prefix(directory).unwrap_or(entry.path())));
+        }
+    }
+
+    /// What to tell about them.
+    pub fn message(&self) -> String {
+        let names = self.names.join(", ");
+        let (files, rest) = match (self.count, self.count - self.names.len()) {
+            (1, _) => ("1 file was".to_owned(), String::new()),
+            (count, 0) => (format!("{count} files were"), String::new()),
+            (count, more) => (format!("{count} files were"), format!(" and {more} more")),
+        };
+        format!("{}: {files} passed over: {names}{rest}", self.directory)
     }
 }
 
@@ -75,10 +123,25 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
+/// Whether it is called like an export, or like an older one after rotation: `a.ndjson.1`, `a.log.2.gz`,
+/// `a.log-20250131.gz`.
 fn is_export(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
     let plain = COMPRESSIONS.iter().find_map(|compression| name.strip_suffix(compression)).unwrap_or(&name);
+    let plain = before_rotation(plain).unwrap_or(plain);
     EXTENSIONS.iter().any(|extension| plain.ends_with(extension))
+}
+
+fn before_rotation(name: &str) -> Option<&str> {
+    let before = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = before.len() < name.len();
+    before.strip_suffix(['.', '-']).filter(|_| is_numbered)
+}
+
+/// Whether an export is likely in what is not called like one: `a.ndjson.bz2`, `a.log.bak`.
+fn resembles_export(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    EXTENSIONS.iter().any(|extension| name.contains(extension))
 }
 
 #[cfg(test)]
@@ -87,11 +150,34 @@ mod tests {
 
     #[test]
     fn knows_exports_by_name() {
-        for name in ["a.ndjson", "a.JSONL.gz", "a.json.zst", "2025-01.log"] {
+        for name in [
+            "a.ndjson",
+            "a.JSONL.gz",
+            "a.json.zst",
+            "2025-01.log",
+            "a.ndjson.1",
+            "a.log.12.gz",
+            "a.log-20250131",
+            "a.log-20250131.zst",
+        ] {
             assert!(is_export(OsStr::new(name)), "{name}");
         }
-        for name in ["a.csv", "a.gz", "ndjson", "a.json.bak"] {
+        for name in ["a.csv", "a.gz", "ndjson", "a.json.bak", "a.1", "1", "a.csv.1.gz", "a.log1", "a.ndjson."]
+        {
             assert!(!is_export(OsStr::new(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn what_was_passed_over_is_named_up_to_a_number() {
+        let names = |count: usize| PassedOver {
+            directory: "exports/".to_owned(),
+            count,
+            names: (0..count.min(MOST_NAMES)).map(|number| format!("{number}.csv")).collect(),
+            may_hold_events: false,
+        };
+        assert_eq!(names(1).message(), "exports/: 1 file was passed over: 0.csv");
+        assert_eq!(names(2).message(), "exports/: 2 files were passed over: 0.csv, 1.csv");
+        assert!(names(11).message().ends_with("6.csv, 7.csv and 3 more"), "{}", names(11).message());
     }
 }

@@ -1,6 +1,6 @@
 //! The same five events in every shape an input may come in.
 
-use crate::run::{Run, fixture, root, ssoaudit, ssoaudit_with_input, testdata};
+use crate::run::{Run, every_reader, fixture, root, ssoaudit, ssoaudit_with_input, testdata};
 
 fn normalized(args: &[&str]) -> Run {
     ssoaudit(&[&["filter", "--normalize", "--format", "ndjson"][..], args].concat())
@@ -84,6 +84,8 @@ fn directories_are_walked_in_order_of_names() {
     put("b/2.jsonl", "inputs/events.ndjson");
     put("a.ndjson.gz", "inputs/two-members.ndjson.gz");
     put("b/1.LOG", "inputs/array.json");
+    put("c.ndjson.1", "inputs/events.ndjson");
+    put("c.ndjson-20250131.gz", "inputs/two-members.ndjson.gz");
     put("notes.txt", "findings/not-json.ndjson");
     put(".hidden.ndjson", "findings/not-json.ndjson");
     let path = folder.path().to_str().unwrap();
@@ -91,8 +93,82 @@ fn directories_are_walked_in_order_of_names() {
     let files = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let files: Vec<_> =
         files.map(|report| report["file"].as_str().unwrap()[path.len() + 1..].to_owned()).collect();
-    assert_eq!(files, ["a.ndjson.gz", "b/1.LOG", "b/2.jsonl"]);
-    assert_eq!((run.stderr.as_str(), run.code), ("", 0));
+    assert_eq!(files, ["a.ndjson.gz", "b/1.LOG", "b/2.jsonl", "c.ndjson-20250131.gz", "c.ndjson.1"]);
+    assert_eq!(run.stderr, format!("note: {path}: 1 file was passed over: notes.txt\n"));
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn what_a_walk_passes_over_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    put("a.ndjson", &fixture("inputs/events.ndjson"));
+    put("b/old.ndjson.bz2", b"BZh91AY&SY");
+    put("c.ndjson.xz", b"\xFD7zXZ\0");
+    for number in 0..9 {
+        put(&format!("d{number}.csv"), b"a,b\n");
+    }
+    #[cfg(unix)]
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("b/pipe.ndjson")).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let expected = format!(
+        "warning: {path}: 12 files were passed over: b/old.ndjson.bz2, b/pipe.ndjson, c.ndjson.xz, d0.csv, \
+         d1.csv, d2.csv, d3.csv, d4.csv and 4 more\n"
+    );
+    for args in every_reader() {
+        let run = ssoaudit(&[&args[..], &[path]].concat());
+        let told: String = run.stderr.lines().filter(|line| line.contains("passed over")).collect();
+        assert_eq!(told + "\n", expected, "{args:?}: {}", run.stderr);
+        assert!(run.code < 2, "{args:?}");
+    }
+}
+
+#[test]
+fn what_is_packed_otherwise_is_an_error_that_says_how_to_unpack_it() {
+    for (begins, told) in [
+        (&b"BZh91AY&SY"[..], "it is bzip2, which is not read; unpack it, such as with `bzip2 -dc FILE |"),
+        (b"\xFD7zXZ\0\0\x04", "it is xz, which is not read; unpack it, such as with `xz -dc FILE |"),
+        (b"\x04\x22\x4D\x18\x64", "it is lz4, which is not read"),
+        (b"PK\x03\x04\x14", "it is a zip archive, which is not read"),
+    ] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), begins).unwrap();
+        for args in every_reader() {
+            let run = ssoaudit(&[&args[..], &[file.path().to_str().unwrap()]].concat());
+            assert!(run.stderr.contains(told), "{args:?}: {}", run.stderr);
+            assert_eq!(run.code, 2, "{args:?}");
+        }
+        let piped = ssoaudit_with_input(&["filter"], begins);
+        assert!(piped.stderr.contains(&format!("<stdin>: {told}")), "{}", piped.stderr);
+        assert_eq!(piped.code, 2);
+    }
+}
+
+#[test]
+fn frames_to_be_passed_over_and_zeros_after_the_last_member_are_nothing() {
+    let zstd = fixture("inputs/events.ndjson.zst");
+    let gzip = fixture("inputs/two-members.ndjson.gz");
+    let zeros = |count: usize| vec![0; count];
+    let frame = b"\x57\x2A\x4D\x18\x03\0\0\0abc";
+    for (packed, times) in [
+        ([&frame[..], &zstd].concat(), 1),
+        ([&zstd[..], frame, &zstd].concat(), 2),
+        ([&gzip[..], &zeros(1)].concat(), 1),
+        ([&gzip[..], &zeros(300_000)].concat(), 1),
+        ([&gzip[..], &zeros(512), &gzip].concat(), 2),
+    ] {
+        let run = ssoaudit_with_input(&["filter", "--normalize"], &packed);
+        assert_eq!((run.stdout, run.stderr.as_str(), run.code), (expected().repeat(times), "", 0));
+    }
+    for garbage in [&b"x"[..], b"\0\0x", b"\0\x1F"] {
+        let run = ssoaudit_with_input(&["filter", "--normalize"], &[&gzip[..], garbage].concat());
+        assert_eq!((run.stdout, run.code), (expected(), 2));
+        assert!(run.stderr.starts_with("error: <stdin>: after "), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //! and blocks stay small.
 //!
 //! The first five bytes say what the rest is: as it stands, after the first bytes of gzip or zstd, or
-//! compressed in so many parts of which one byte is damaged unless the last is 0.
+//! compressed in so many parts, with zeros after it or after a frame to be passed over. One byte is damaged
+//! unless the last is 0.
 
 use std::io::{Read, Write};
 
 use flate2::Compression;
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 
@@ -15,6 +16,10 @@ use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 const MOST: u64 = 1 << 22;
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+/// Of three bytes.
+const SKIPPABLE: &[u8] = &[0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, b'{', 0, b'\n'];
+/// How files begin that are not read.
+const OTHERS: [&[u8]; 4] = [b"BZh", b"\xFD7zX", b"\x04\x22\x4D\x18", b"PK\x03\x04"];
 const SIZES: Sizes = Sizes { block: 1 << 12, max_line: 1 << 14 };
 /// The kind of a file shows in 64 KiB; apart from that, a block is a line and what was read with it.
 const MOST_BLOCK: usize = 1 << 17;
@@ -31,6 +36,11 @@ pub fn check(bytes: &[u8]) {
         3 => in_parts(rest, *parts, gzip),
         _ => in_parts(rest, *parts, |part| zstd::encode_all(part, 1).unwrap()),
     };
+    match (form % 5, form / 5 % 2) {
+        (3, 1) => packed.extend(vec![0; usize::from(*parts)]),
+        (4, 1) => packed = [SKIPPABLE, &packed].concat(),
+        _ => {}
+    }
     let at = usize::from(u16::from_le_bytes([*low, *high])) % packed.len().max(1);
     if let Some(byte) = packed.get_mut(at) {
         *byte ^= damage;
@@ -82,11 +92,34 @@ fn read_to_end(reader: std::io::Result<impl Read>) -> (Vec<u8>, std::io::Result<
 
 /// What the decoders alone make of all bytes at once.
 fn reference(packed: &[u8]) -> (Vec<u8>, std::io::Result<()>) {
-    if packed.starts_with(GZIP) {
-        read_to_end(Ok(MultiGzDecoder::new(packed)))
-    } else if packed.starts_with(ZSTD) {
+    if OTHERS.iter().any(|magic| packed.starts_with(magic)) {
+        (Vec::new(), Err(std::io::Error::other("not read")))
+    } else if packed.starts_with(GZIP) {
+        members(packed)
+    } else if packed.starts_with(ZSTD)
+        || (packed.len() > 3 && packed[0] >> 4 == 5 && packed[1..].starts_with(&SKIPPABLE[1..4]))
+    {
         read_to_end(zstd::stream::read::Decoder::with_buffer(packed))
     } else {
         read_to_end(Ok(packed))
     }
+}
+
+/// Members of gzip, each on its own.
+fn members(mut packed: &[u8]) -> (Vec<u8>, std::io::Result<()>) {
+    let mut text = Vec::new();
+    while packed.iter().any(|byte| *byte != 0) {
+        let zeros = packed.iter().take_while(|byte| **byte == 0).count();
+        packed = &packed[zeros..];
+        let (more, ending) = read_to_end(Ok(GzDecoder::new(&mut packed)));
+        text.extend(more);
+        if text.len() as u64 >= MOST {
+            text.truncate(MOST as usize);
+            return (text, Ok(()));
+        }
+        if ending.is_err() {
+            return (text, ending);
+        }
+    }
+    (text, Ok(()))
 }
