@@ -11,6 +11,7 @@ use super::by_block::ByBlock;
 use super::faces::Faces;
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, Sighting, Visit, What};
+use crate::characters::is_ignorable;
 use crate::deliveries::Identity;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::finding::Finding;
@@ -360,12 +361,33 @@ pub(super) fn quarter_of(time: Timestamp) -> i64 {
 
 /// Whether the text given as the reason of an impersonation says anything.
 fn is_reason(text: &str) -> bool {
-    // The others among letters are blank.
-    const FILLERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
-    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
+    // Some letters are not seen.
+    text.chars().any(|c| c.is_alphanumeric() && !is_ignorable(c))
 }
 
 /// Changes and portal links are kept one by one.
 fn is_kept(event: &Event<'_>) -> bool {
     !matches!(event.operation, Operation::Viewed | Operation::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_no_reason() {
+        for text in [
+            "",
+            " \t\u{A0}",
+            "-",
+            "…",
+            "\u{3164}\u{115F}\u{1160} \u{FFA0}",
+            "\u{34F}\u{17B4}\u{E0161}\u{180B}",
+        ] {
+            assert!(!is_reason(text), "{text:?}");
+        }
+        for text in ["x", " 7 ", "Zoë", "障害", "\u{3164}a"] {
+            assert!(is_reason(text), "{text:?}");
+        }
+    }
 }
