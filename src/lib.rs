@@ -25,6 +25,7 @@ pub mod sink;
 pub mod sources;
 pub mod values;
 
+pub mod characters;
 pub mod event;
 pub mod fields;
 pub mod finding;

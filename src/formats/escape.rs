@@ -6,20 +6,21 @@ use std::net::Ipv6Addr;
 
 use serde::Serialize;
 
-/// Escapes what a terminal would obey or hide: control, bidirectional and zero-width characters;
-/// noncharacters, which HTML and XML forbid; and what the log of a CI job would obey.
+use crate::characters::is_harmful;
+
+/// Escapes what a terminal would obey or hide ([`is_harmful`]), and what the log of a CI job would obey.
 ///
 /// GitHub's runner takes a line that begins with `::name …::` for a command, and `##[name …]`
 /// wherever it stands; others take `##vso[` or `##teamcity[`. So no text has `##`, and none of its
 /// words begins with `::`, unless it is an IPv6 address. Who breaks a word into lines must not begin
 /// one with `::` either, see [`is_command`].
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_unsafe);
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_harmful);
     if is_plain && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
     // What is escaped is part of a word.
-    let begins_word = |before: char| before.is_whitespace() && !is_unsafe(before);
+    let begins_word = |before: char| before.is_whitespace() && !is_harmful(before);
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut before = ' ';
     let mut rest = text.chars();
@@ -32,7 +33,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
             '\t' => escaped.push_str("\\t"),
             '#' if before == '#' => escaped.extend(c.escape_unicode()),
             ':' if begins_word(before) && is_command(here) => escaped.extend(c.escape_unicode()),
-            c if is_unsafe(c) => escaped.extend(c.escape_unicode()),
+            c if is_harmful(c) => escaped.extend(c.escape_unicode()),
             c => escaped.push(c),
         }
         before = c;
@@ -44,16 +45,6 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 pub fn is_command(text: &str) -> bool {
     let word = || text.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
     text.starts_with("::") && word().parse::<Ipv6Addr>().is_err()
-}
-
-fn is_unsafe(c: char) -> bool {
-    // Noncharacters: XML forbids some of them, HTML all.
-    c.is_control()
-        || u32::from(c) & 0xFFFE == 0xFFFE
-        || matches!(c,
-            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FDD0}'..='\u{FDEF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it; some take the wide
@@ -72,7 +63,7 @@ pub fn defused(text: &str) -> Cow<'_, str> {
 /// Escapes the same in finished JSON, whose readers see no difference; newlines stand between values.
 /// No line of JSON begins with a colon.
 pub fn json(text: &str) -> Cow<'_, str> {
-    let is_odd = |c: char| c != '\n' && is_unsafe(c);
+    let is_odd = |c: char| c != '\n' && is_harmful(c);
     // To the end in any case: that way many bytes are looked at at once.
     let is_plain = text.bytes().fold(true, |is, byte| is & matches!(byte, b' '..=b'~') & (byte != b'#'));
     if is_plain || !(text.contains("##") || text.chars().any(is_odd)) {

@@ -72,9 +72,11 @@ fn plain(text: &str, out: &mut Vec<u8>) {
 }
 
 const LANES: usize = 16;
+/// Begins the characters from U+0340 to U+037F.
+const WITH_JOINER: u8 = 0xCD;
 
 /// Whether it is printable, without what JSON escapes, and without `#`: ASCII, or letters from Latin to
-/// Hebrew, which are the characters from U+00C0 to U+05FF.
+/// Hebrew, which are the characters from U+00C0 to U+05FF but for those with U+034F, which is not seen.
 fn is_plain(text: &str) -> bool {
     let (whole, rest) = text.as_bytes().as_chunks::<LANES>();
     // The last bytes are looked at twice rather than moved.
@@ -90,23 +92,29 @@ fn odd(bytes: &[u8; LANES]) -> u8x16 {
     let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
     // What begins those characters, and what goes on with them.
     let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
-    !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#')
+    !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#') | is(WITH_JOINER)
 }
 
 /// The same of one byte.
 fn is_plain_byte(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xD7) && !matches!(byte, b'"' | b'\\' | b'#')
+    matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xD7)
+        && !matches!(byte, b'"' | b'\\' | b'#' | WITH_JOINER)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::characters::is_harmful;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn plain_text_is_told_as_character_by_character(text in prop_oneof![".*", "[ -~]*", "[a-zé]{0,40}[\"\\\\#~ \u{7f}-\u{d0}\u{590}-\u{620}]?[a-zא]{0,40}"]) {
-            let is_plain_one = |one: char| matches!(one, ' '..='~' | '\u{C0}'..='\u{5FF}') && !matches!(one, '"' | '\\' | '#');
+            let is_plain_one = |one: char| {
+                matches!(one, ' '..='~' | '\u{C0}'..='\u{33F}' | '\u{380}'..='\u{5FF}')
+                    && !matches!(one, '"' | '\\' | '#')
+            };
+            prop_assert!(!text.chars().any(|one| is_plain_one(one) && is_harmful(one)));
             prop_assert_eq!(is_plain(&text), text.chars().all(is_plain_one));
         }
 

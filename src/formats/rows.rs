@@ -71,7 +71,7 @@ pub static ROW_FORMATS: &[RowFormat] = &[
     },
     RowFormat {
         name: "json",
-        about: "one JSON array of the same objects",
+        about: "one JSON array of the same objects, escaped to be harmless",
         frame: Frame { open: "[\n", between: ",\n", close: "\n]\n", empty: "[]\n" },
         header: no_header,
         row: json,
@@ -110,8 +110,17 @@ fn ndjson(view: &View, raw: &[u8], event: &Event<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
+/// The array is JSON that we make, so original lines are harmless in it as well.
 fn json(view: &View, raw: &[u8], event: &Event<'_>, out: &mut Vec<u8>) {
-    body(view, raw.trim_ascii_end(), event, out);
+    if !matches!(view.body, Body::Original) {
+        return body(view, raw, event, out);
+    }
+    let (mut line, mut dense) = (raw.trim_ascii_end(), Vec::new());
+    if line.iter().any(u8::is_ascii_control) {
+        compact(line, &mut dense);
+        line = &dense;
+    }
+    out.extend_from_slice(escape::json(&String::from_utf8_lossy(line)).as_bytes());
 }
 
 fn body(view: &View, raw: &[u8], event: &Event<'_>, out: &mut Vec<u8>) {

@@ -148,9 +148,9 @@ impl<'a> Document<'a> {
             if members > FEW {
                 let more = self.duplicates_among(id, members);
                 if duplicates.is_empty() {
-                    duplicates = more
+                    duplicates = more;
                 } else {
-                    duplicates.extend(more)
+                    duplicates.extend(more);
                 }
                 continue;
             }

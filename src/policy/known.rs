@@ -110,9 +110,8 @@ impl<'p> Known<'p> {
         let (Some(begin), Some(end)) = (begin, end) else {
             return;
         };
-        for at in before(begin)..before(end) {
-            let operation = changes[at].operation;
-            if self.planned.iter().any(|planned| planned.entry.operation == operation) {
+        for (at, change) in changes.iter().enumerate().take(before(end)).skip(before(begin)) {
+            if self.planned.iter().any(|planned| planned.entry.operation == change.operation) {
                 let deed = deed(at);
                 first(&self.planned, self.planned_by.of_deed(&deed), |entry| announces(entry, &deed));
             }

@@ -1,12 +1,12 @@
 //! Sessions that somebody else than the actor drove.
 
+use crate::characters::is_ignorable;
 use crate::event::{Attribute, Event};
 
 /// Whether the text given as the reason of an impersonation says anything.
 pub fn is_reason(text: &str) -> bool {
-    // The others among letters are blank.
-    const FILLERS: [char; 4] = ['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}'];
-    text.chars().any(|c| c.is_alphanumeric() && !FILLERS.contains(&c))
+    // Some letters are not seen.
+    text.chars().any(|c| c.is_alphanumeric() && !is_ignorable(c))
 }
 
 /// It says why somebody else drove the session.
@@ -17,4 +17,26 @@ pub fn is_explained(event: &Event<'_>) -> bool {
 /// Somebody else than the actor drove the session; a blank reason says nothing.
 pub fn is_impersonated(event: &Event<'_>) -> bool {
     event.best(Attribute::ImpersonatorEmail).is_some() || is_explained(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_no_reason() {
+        for text in [
+            "",
+            " \t\u{A0}",
+            "-",
+            "…",
+            "\u{3164}\u{115F}\u{1160} \u{FFA0}",
+            "\u{34F}\u{17B4}\u{E0161}\u{180B}",
+        ] {
+            assert!(!is_reason(text), "{text:?}");
+        }
+        for text in ["x", " 7 ", "Zoë", "障害", "\u{3164}a"] {
+            assert!(is_reason(text), "{text:?}");
+        }
+    }
 }

@@ -24,7 +24,9 @@ fn without_colours(text: &str) -> String {
 fn is_harmful(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
-            | '\u{FEFF}' | '\u{AD}' | '\u{3164}' | '\u{FFA0}' | '\u{115F}' | '\u{E0000}'..='\u{E007F}')
+            | '\u{FEFF}' | '\u{AD}' | '\u{3164}' | '\u{FFA0}' | '\u{115F}' | '\u{E0000}'..='\u{E0FFF}'
+            | '\u{34F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{206A}'..='\u{206F}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}')
 }
 
 /// What the runner of GitHub Actions would take a line for: the name of a command and its properties, and

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::run::{command, every_reader};
+use crate::run::{command, every_reader, fixture, ssoaudit_with_input};
 use harmless::{assert_annotations, assert_harmless, assert_junit, assert_markdown, assert_separated};
 use log::{FILE, Log, payloads};
 
@@ -50,7 +50,7 @@ fn format_of<'a>(args: &[&'a str]) -> &'a str {
 
 /// `filter` hands through what it was given.
 fn is_exact(args: &[&str]) -> bool {
-    args[0] == "filter" && !args.contains(&"--normalize") && matches!(format_of(args), "ndjson" | "json")
+    args[0] == "filter" && !args.contains(&"--normalize") && format_of(args) == "ndjson"
 }
 
 /// Every command in every format, with what makes it show most.
@@ -234,7 +234,23 @@ fn originals_and_separated_values_stay_exact() {
     let lines = print(&log, &["filter", "--format", "ndjson"]).stdout;
     assert_eq!(lines, log.valid);
     assert!(lines.contains("##[error]"));
+    let array: Value = serde_json::from_str(&print(&log, &["filter", "--format", "json"]).stdout).unwrap();
+    let values: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(array, Value::from(values), "an array has the same, harmless");
     assert!(!lines.lines().any(|line| line.starts_with("::")), "JSON begins with a brace");
     let csv = print(&log, &["filter", "--format", "csv", "--columns", "actor"]).stdout;
     assert!(csv.lines().any(|line| line.starts_with("::error::")), "{csv}");
+}
+
+/// A return between the tokens of a line would let a terminal write over it.
+#[test]
+fn an_array_has_no_white_space_that_a_terminal_obeys() {
+    let event = fixture("sources/centure/documented.ndjson");
+    let event = std::str::from_utf8(&event).unwrap().lines().next().unwrap();
+    let spread = event.replacen('{', "{\r\t ", 1).replacen("\":", "\"\t:\r", 2);
+    let run = ssoaudit_with_input(&["filter", "--format", "json"], format!(" {spread}\t\r\n").as_bytes());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_harmless(&run.stdout);
+    let [told]: [Value; 1] = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told, serde_json::from_str::<Value>(event).unwrap());
 }
