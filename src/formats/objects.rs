@@ -58,7 +58,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 
 /// A text; most need not be looked at one character after another.
 fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
-    if !is_plain(text) {
+    if !is_plain::<true>(text.as_bytes()) {
         return write_json(text, out);
     }
     plain(text, out);
@@ -75,30 +75,40 @@ const LANES: usize = 16;
 /// Begins the characters from U+0340 to U+037F.
 const WITH_JOINER: u8 = 0xCD;
 
-/// Whether it is printable, without what JSON escapes, and without `#`: ASCII, or letters from Latin to
-/// Hebrew, which are the characters from U+00C0 to U+05FF but for those with U+034F, which is not seen.
-fn is_plain(text: &str) -> bool {
-    let (whole, rest) = text.as_bytes().as_chunks::<LANES>();
+/// Whether finished JSON is plain: it has nothing to escape for those it is shown to.
+pub fn is_plain_json(json: &[u8]) -> bool {
+    is_plain::<false>(json)
+}
+
+/// Whether it is printable, and without `#`: ASCII, or letters from Latin to Hebrew, which are the characters
+/// from U+00C0 to U+05FF but for those with U+034F, which is not seen. A `TEXT` has nothing that JSON escapes.
+fn is_plain<const TEXT: bool>(bytes: &[u8]) -> bool {
+    let (whole, rest) = bytes.as_chunks::<LANES>();
     // The last bytes are looked at twice rather than moved.
-    match text.as_bytes().last_chunk::<LANES>() {
-        Some(last) => whole.iter().fold(odd(last), |all, bytes| all | odd(bytes)).to_bitmask() == 0,
-        None => rest.iter().all(|byte| is_plain_byte(*byte)),
+    match bytes.last_chunk::<LANES>() {
+        Some(last) => {
+            let odd = whole.iter().fold(odd::<TEXT>(last), |all, bytes| all | odd::<TEXT>(bytes));
+            odd.to_bitmask() == 0
+        }
+        None => rest.iter().all(|byte| is_plain_byte::<TEXT>(*byte)),
     }
 }
 
-fn odd(bytes: &[u8; LANES]) -> u8x16 {
+fn odd<const TEXT: bool>(bytes: &[u8; LANES]) -> u8x16 {
     let bytes = u8x16::new(*bytes);
     let is = |byte| bytes.simd_eq(u8x16::splat(byte));
     let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
     // What begins those characters, and what goes on with them.
     let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
-    !(is_in(b' ', b'~') | is_letter) | is(b'"') | is(b'\\') | is(b'#') | is(WITH_JOINER)
+    let odd = !(is_in(b' ', b'~') | is_letter) | is(b'#') | is(WITH_JOINER);
+    if TEXT { odd | is(b'"') | is(b'\\') } else { odd }
 }
 
 /// The same of one byte.
-fn is_plain_byte(byte: u8) -> bool {
+fn is_plain_byte<const TEXT: bool>(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xD7)
-        && !matches!(byte, b'"' | b'\\' | b'#' | WITH_JOINER)
+        && !matches!(byte, b'#' | WITH_JOINER)
+        && !(TEXT && matches!(byte, b'"' | b'\\'))
 }
 
 #[cfg(test)]
@@ -115,7 +125,9 @@ mod tests {
                     && !matches!(one, '"' | '\\' | '#')
             };
             prop_assert!(!text.chars().any(|one| is_plain_one(one) && is_harmful(one)));
-            prop_assert_eq!(is_plain(&text), text.chars().all(is_plain_one));
+            prop_assert_eq!(is_plain::<true>(text.as_bytes()), text.chars().all(is_plain_one));
+            let is_plain_in_json = |one: char| is_plain_one(one) || matches!(one, '"' | '\\');
+            prop_assert_eq!(is_plain_json(text.as_bytes()), text.chars().all(is_plain_in_json));
         }
 
         #[test]

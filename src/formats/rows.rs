@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::{escape, event_json};
+use super::{escape, event_json, objects};
 use crate::columns::{self, Column};
 use crate::event::{Attribute, Event, Value};
 
@@ -116,6 +116,9 @@ fn json(view: &View, raw: &[u8], event: &Event<'_>, out: &mut Vec<u8>) {
         return body(view, raw, event, out);
     }
     let (mut line, mut dense) = (raw.trim_ascii_end(), Vec::new());
+    if objects::is_plain_json(line) {
+        return out.extend_from_slice(line);
+    }
     if line.iter().any(u8::is_ascii_control) {
         compact(line, &mut dense);
         line = &dense;
