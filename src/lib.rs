@@ -21,6 +21,7 @@ pub mod sink;
 pub mod sources;
 pub mod values;
 
+pub mod emptiness;
 pub mod event;
 pub mod fields;
 pub mod finding;
