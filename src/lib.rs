@@ -26,6 +26,7 @@ pub mod sources;
 pub mod values;
 
 pub mod characters;
+pub mod emptiness;
 pub mod event;
 pub mod fields;
 pub mod finding;

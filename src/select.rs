@@ -76,6 +76,14 @@ impl Select {
         organizations.filter(is_name).cloned().collect()
     }
 
+    /// Whether all holds for the event but what is said about organizations.
+    pub fn lacks_only_organization(&self, event: &Event<'_>) -> bool {
+        let (of_organizations, others): (Vec<_>, Vec<_>) =
+            self.clauses.iter().partition(|clause| clause.organizations().is_some());
+        let holds = |clause: &&Clause| clause.test.holds(event);
+        others.iter().all(holds) && !of_organizations.iter().all(holds)
+    }
+
     /// Lets every clause about organizations hold for those of these ids, each in its id space, as well.
     pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)> + Clone) {
         for clause in &mut self.clauses {

@@ -60,7 +60,7 @@ pub struct CheckCommand {
     /// Write findings that are open or in the baseline already to this file, for --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
-    /// Pass when there is no event at all
+    /// Pass when there is no event at all, unless a file has lines that are none
     #[arg(long, help_heading = "Policy")]
     allow_empty: bool,
     /// List the rules
@@ -154,7 +154,8 @@ impl CheckCommand {
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
-        let Surveyed { survey, files, places, tally } = surveyed;
+        let why_empty = surveyed.why_empty(self.select.zone()?);
+        let Surveyed { survey, files, places, tally, .. } = surveyed;
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(survey);
         let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
@@ -191,8 +192,11 @@ impl CheckCommand {
             tally.warn(&inputs, redactor.is_some(), terminal);
         }
         // Those of inputs were told when they happened.
-        for error in verdict.errors().iter().skip(tally.unreadable) {
+        for error in verdict.errors().iter().skip(tally.useless()) {
             messages::error(error, terminal.colors_stderr());
+        }
+        if let Some(why) = why_empty.filter(|_| self.allow_empty || tally.counts.valid > 0) {
+            messages::note(&why, terminal.colors_stderr());
         }
         // What is read on the screen has them already.
         if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {

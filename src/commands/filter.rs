@@ -9,9 +9,11 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::Verdict;
+use super::organizations::{Doubtful, by_id_where_possible, may_be_missing};
 use super::tally::{Tally, first_error};
 use crate::cli::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::columns;
+use crate::emptiness::{Misses, Watch};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
@@ -24,7 +26,7 @@ use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::scan::{Counts, Fold, Record, scan};
-use crate::select::Select;
+use crate::select::{Pattern, Select};
 use crate::terminal::{self, Terminal};
 
 /// Arguments of `filter`.
@@ -95,8 +97,8 @@ fn formats() -> PossibleValuesParser {
 struct Chunk {
     rows: Rows,
     matched: u64,
-    /// For each clause how many events it keeps on its own; only when somebody may ask.
-    kept_by_clause: Vec<u64>,
+    misses: Misses,
+    doubtful: Doubtful,
     invalid_lines: Vec<u64>,
     first_error: Option<Finding>,
 }
@@ -112,13 +114,14 @@ impl Fold for Chunk {
 struct Seen {
     tally: Tally,
     matched: u64,
-    kept_by_clause: Vec<u64>,
+    misses: Misses,
+    doubtful: Doubtful,
 }
 
 impl Filter {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
-        let select = Arc::new(self.select.select()?);
+        let mut select = self.select.select()?;
         let redactor = self.redact.redactor()?;
         let plan = Arc::new(self.plan(terminal, redactor)?);
         let inputs = self.input.inputs(terminal)?;
@@ -127,8 +130,13 @@ impl Filter {
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
+        let names = by_id_where_possible(&mut select, &inputs, self.input.settings(false))?;
+        if let Some(warning) = names.as_ref().and_then(|_| may_be_missing(&inputs)) {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+        let select = Arc::new(select);
         let mut printer = Printer::new(&plan, output);
-        let seen = self.scan(&inputs, &select, &plan, &mut printer, terminal)?;
+        let seen = self.scan(&inputs, (&select, names), &plan, &mut printer, terminal)?;
         let hidden = if self.count {
             printer.finish_with(&format!("{}\n", seen.matched))?;
             Vec::new()
@@ -142,8 +150,14 @@ impl Filter {
             );
             messages::note(&note, terminal.colors_stderr());
         }
-        if seen.matched == 0 && terminal.stderr {
-            explain(&seen, &select, terminal);
+        if let Some(warning) = seen.doubtful.warning(select.invert) {
+            messages::warning(&warning, terminal.colors_stderr());
+        }
+        let events = seen.tally.counts.valid;
+        if seen.matched == 0 && (events > 0 || seen.tally.useless() == 0) {
+            let is_private = self.redact.is_wanted();
+            let why = seen.misses.explain(&select, events, self.select.zone()?, is_private);
+            messages::note(&why, terminal.colors_stderr());
         }
         seen.tally.warn(&inputs, self.redact.is_wanted(), terminal);
         let has_findings =
@@ -154,7 +168,7 @@ impl Filter {
     fn scan(
         &self,
         inputs: &[Input],
-        select: &Arc<Select>,
+        (select, names): (&Arc<Select>, Option<Vec<Pattern>>),
         plan: &Arc<Plan>,
         printer: &mut Printer<'_>,
         terminal: Terminal,
@@ -163,6 +177,7 @@ impl Filter {
         let mut progress = Progress::new(inputs, terminal.stderr);
         let mut seen = Seen::default();
         let (select, plan, counts_only) = (Arc::clone(select), Arc::clone(plan), self.count);
+        let watch = Watch::default();
         let each = move |chunk: &mut Chunk, record: Record<'_>| {
             let Some(event) = record.event else {
                 chunk.invalid_lines.push(record.line);
@@ -171,10 +186,10 @@ impl Filter {
                 }
                 return;
             };
-            if terminal.stderr {
-                chunk.count_clauses(&select, &event);
+            if let Some(names) = &names {
+                chunk.doubtful.add(&event, &select, names);
             }
-            if select.keeps(&event) {
+            if chunk.misses.keeps(&select, &event, &watch) {
                 chunk.matched += 1;
                 if !counts_only {
                     let event = Event { redactor: plan.redactor.as_ref(), ..event };
@@ -209,10 +224,8 @@ impl Filter {
         seen: &mut Seen,
     ) -> Result<ControlFlow<()>> {
         seen.matched += chunk.matched;
-        seen.kept_by_clause.resize(chunk.kept_by_clause.len().max(seen.kept_by_clause.len()), 0);
-        for (sum, kept) in seen.kept_by_clause.iter_mut().zip(&chunk.kept_by_clause) {
-            *sum += kept;
-        }
+        seen.misses.merge(&chunk.misses);
+        seen.doubtful.merge(std::mem::take(&mut chunk.doubtful));
         let last_line = printer.take(std::mem::take(&mut chunk.rows))?.filter(|_| !self.input.strict);
         if let Some(last_line) = last_line {
             // What comes after the last row printed counts for nothing, however blocks were cut.
@@ -266,30 +279,5 @@ impl Filter {
             SortKey::Latest => Sort::Latest,
         });
         Ok(Plan { view, format, style, sort, limit: self.limit.map(|limit| limit as usize), redactor })
-    }
-}
-
-impl Chunk {
-    fn count_clauses(&mut self, select: &Select, event: &Event<'_>) {
-        self.kept_by_clause.resize(select.clauses.len(), 0);
-        for (clause, kept) in select.clauses.iter().zip(&mut self.kept_by_clause) {
-            *kept += u64::from(clause.test.holds(event));
-        }
-    }
-}
-
-/// Says why nothing was printed.
-fn explain(seen: &Seen, select: &Select, terminal: Terminal) {
-    let events = seen.tally.counts.valid;
-    let note = |text: &str| messages::note(text, terminal.colors_stderr());
-    if events == 0 {
-        return note("there is no event in the input");
-    }
-    if select.invert {
-        return note(&format!("every one of {events} events matches, and --invert-match keeps the others"));
-    }
-    note(&format!("none of {events} events matches; on its own"));
-    for (clause, kept) in select.clauses.iter().zip(&seen.kept_by_clause) {
-        note(&format!("  {} keeps {kept}", clause.flag));
     }
 }

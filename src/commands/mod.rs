@@ -51,7 +51,7 @@ pub enum Verdict {
     Done,
     /// It found what it was told to fail on.
     Findings,
-    /// It did what it could, but some input could not be read.
+    /// It did what it could, but some input could not be read, or holds no event.
     Unreadable,
 }
 

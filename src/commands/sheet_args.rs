@@ -113,6 +113,9 @@ impl Request<'_> {
         drop(buffered);
         output.finish()?;
         drop(sheet);
+        if let Some(why) = surveyed.why_empty(self.options.zone) {
+            messages::note(&why, terminal.colors_stderr());
+        }
         let Surveyed { survey, tally, .. } = surveyed;
         // The process is about to end: giving back millions of pieces one by one is time for nothing.
         std::mem::forget(survey);

@@ -4,8 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use anyhow::Result;
+use chrono_tz::Tz;
 
 use super::tally::{Tally, first_error};
+use crate::emptiness::{Misses, Watch};
 use crate::finding::Finding;
 use crate::input::{Input, Meter};
 use crate::order::Piece;
@@ -27,6 +29,19 @@ pub struct Surveyed {
     pub places: Places,
     /// What became of the inputs.
     pub tally: Tally,
+    plan: Arc<Plan>,
+    misses: Misses,
+}
+
+impl Surveyed {
+    /// Why no event was selected, if none was and nothing else says so.
+    pub fn why_empty(&self, zone: Tz) -> Option<String> {
+        let valid = self.tally.counts.valid;
+        let is_told = valid == 0 && self.tally.useless() > 0;
+        let is_private = self.plan.redactor.is_some();
+        (self.survey.selected == 0 && !is_told)
+            .then(|| self.misses.explain(&self.plan.select, valid, zone, is_private))
+    }
 }
 
 /// From blocks to lines of files.
@@ -51,6 +66,7 @@ struct Part {
     times: Times,
     first_error: Option<Finding>,
     arrived: Arrived,
+    misses: Misses,
 }
 
 impl Fold for Part {
@@ -81,16 +97,19 @@ pub fn survey(
     let mut bases = vec![Vec::new(); inputs.len()];
     let mut arrivals = Arrivals::default();
     let plan = Arc::new(plan);
+    let (its, watch) = (Arc::clone(&plan), Watch::default());
+    let mut misses = Misses::default();
     let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                gathered.add(event, (block, line), &mut part.arrived, &plan);
-                gathered.note_found(event, &record.findings, (block, line), &plan);
+                part.misses.keeps(&its.select, event, &watch);
+                gathered.add(event, (block, line), &mut part.arrived, &its);
+                gathered.note_found(event, &record.findings, (block, line), &its);
             }
             None => {
-                gathered.note_line(record.raw, &record.findings, (block, line), &plan);
+                gathered.note_line(record.raw, &record.findings, (block, line), &its);
                 if part.first_error.is_none() {
                     part.first_error = first_error(record.findings);
                 }
@@ -107,6 +126,7 @@ pub fn survey(
                 bases[input].push(line_base);
                 files[input].counts.merge(counts);
                 files[input].times.append(value.times);
+                misses.merge(&value.misses);
             }
             Piece::End { input, error } => {
                 files[input].error.clone_from(&error);
@@ -121,5 +141,5 @@ pub fn survey(
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };
-    Ok(Surveyed { survey, files, places, tally })
+    Ok(Surveyed { survey, files, places, tally, plan, misses })
 }

@@ -1,6 +1,7 @@
-//! What became of the inputs: counted lines, invalid ones, files that could not be read.
+//! What became of the inputs: counted lines, invalid ones, files that could not be read or hold no event.
 
 use super::Verdict;
+use crate::emptiness::without_event;
 use crate::finding::{Finding, Level};
 use crate::input::Input;
 use crate::messages;
@@ -13,9 +14,13 @@ use crate::terminal::Terminal;
 pub struct Tally {
     /// Lines of all inputs so far.
     pub counts: Counts,
+    /// Lines of the input at hand so far.
+    of_input: Counts,
     first_error: Option<(usize, Finding)>,
     /// Inputs that could not be read to their end.
     pub unreadable: usize,
+    /// Inputs with lines of which none is an event.
+    pub eventless: usize,
 }
 
 /// The first error among a line's findings.
@@ -27,18 +32,28 @@ impl Tally {
     /// Counts a block's lines; `error` is the first error in it, with its line in the file.
     pub fn block(&mut self, input: usize, counts: Counts, error: Option<Finding>) {
         self.counts.merge(counts);
+        self.of_input.merge(counts);
         if self.first_error.is_none() {
             self.first_error = error.map(|error| (input, error));
         }
     }
 
-    /// Says on standard error when an input could not be read to its end.
+    /// Says on standard error when an input could not be read to its end, or is something else.
     pub fn end(&mut self, input: &Input, error: Option<String>, progress: &mut Progress, terminal: Terminal) {
-        if let Some(error) = error {
-            progress.clear();
-            messages::error(&format!("{}: {error}", input.name), terminal.colors_stderr());
-            self.unreadable += 1;
-        }
+        let Counts { lines, blank, valid, .. } = std::mem::take(&mut self.of_input);
+        let is_unreadable = error.is_some();
+        let Some(error) = error.or_else(|| without_event(lines - blank, valid)) else {
+            return;
+        };
+        progress.clear();
+        messages::error(&format!("{}: {error}", input.name), terminal.colors_stderr());
+        let sum = if is_unreadable { &mut self.unreadable } else { &mut self.eventless };
+        *sum += 1;
+    }
+
+    /// How many inputs could not be used.
+    pub fn useless(&self) -> usize {
+        self.unreadable + self.eventless
     }
 
     /// Warns of the invalid lines that results leave out; what a line holds is not quoted if it is private.
@@ -57,9 +72,9 @@ impl Tally {
         messages::warning(&warning, terminal.colors_stderr());
     }
 
-    /// The verdict: unreadable inputs weigh more than findings.
+    /// The verdict: inputs that could not be used weigh more than findings.
     pub fn verdict(&self, has_findings: bool) -> Verdict {
-        if self.unreadable > 0 {
+        if self.useless() > 0 {
             Verdict::Unreadable
         } else if has_findings {
             Verdict::Findings

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Verdict;
 use crate::cli::{HELP, InputArgs, OutputArgs, max_findings};
+use crate::emptiness::NO_EVENT;
 use crate::file_report::{FileReport, Keep, Part};
 use crate::finding::Level;
 use crate::formats::table;
@@ -81,8 +82,8 @@ impl Validate {
         let total = self.scan(&inputs, &mut writer, terminal)?;
         writer.finish(&total.report)?;
         let report = &total.report;
-        if report.counts.lines == report.counts.blank && total.unreadable == 0 && terminal.stderr {
-            messages::note("there is no event in the input", terminal.colors_stderr());
+        if report.counts.lines == report.counts.blank && total.unreadable == 0 {
+            messages::note(NO_EVENT, terminal.colors_stderr());
         }
         let denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
         Ok(if total.unreadable > 0 {

@@ -14,6 +14,7 @@ mod visits;
 use chrono_tz::Tz;
 
 use crate::calendar::Unit;
+use crate::emptiness::without_event;
 use crate::names::Id;
 use crate::reach::{Certainty, Doubt, Reach};
 use crate::roster::{Roster, Verdict};
@@ -197,6 +198,11 @@ impl Material<'_> {
         }
         let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
+        let read = self.files.iter().filter(|file| file.error.is_none());
+        notes.extend(read.filter_map(|file| {
+            let Counts { lines, blank, valid, .. } = file.counts;
+            Some(format!("{}: {}", file.name, without_event(lines - blank, valid)?))
+        }));
         notes
     }
 }

@@ -1,6 +1,7 @@
 //! What a verdict comes down to, decided once for every format and the exit code.
 
 use super::{Verdict, severities, severity_name};
+use crate::emptiness::without_event;
 
 /// What it comes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +10,8 @@ pub enum Outcome {
     Passed,
     /// Something is.
     Violated,
-    /// An input was not read to its end, or there is no event to judge, so nobody knows.
+    /// An input was not read to its end, or none of its lines is an event, or there is no event to judge, so
+    /// nobody knows.
     Incomplete,
 }
 
@@ -26,7 +28,7 @@ impl Outcome {
 impl Verdict<'_> {
     /// What decides: what is unknown before what is bad.
     pub(super) fn decide(&self) -> Outcome {
-        if self.unread().next().is_some() || self.lacks_event().is_some() {
+        if self.useless().next().is_some() || self.lacks_event().is_some() {
             Outcome::Incomplete
         } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
             Outcome::Violated
@@ -43,7 +45,7 @@ impl Verdict<'_> {
             1 => Some("1 line is invalid, and --strict forbids that".to_owned()),
             more => Some(format!("{more} lines are invalid, and --strict forbids that")),
         };
-        self.unread().chain(lacks_event).chain(forbidden).collect()
+        self.useless().chain(lacks_event).chain(forbidden).collect()
     }
 
     fn unread(&self) -> impl Iterator<Item = String> {
@@ -53,10 +55,23 @@ impl Verdict<'_> {
         })
     }
 
+    /// Inputs that are something else than a log: `--allow-empty` is about events that are not there, not about
+    /// lines that nobody can read.
+    fn eventless(&self) -> impl Iterator<Item = String> {
+        self.run.inputs.iter().filter(|input| input.error.is_none()).filter_map(|input| {
+            let why = without_event(input.lines, input.valid)?;
+            Some(format!("{}: {why}", input.name))
+        })
+    }
+
+    fn useless(&self) -> impl Iterator<Item = String> {
+        self.unread().chain(self.eventless())
+    }
+
     /// What could not be read may have had events.
     fn lacks_event(&self) -> Option<&'static str> {
         let run = &self.run;
-        let lacks_event = run.needs_event && run.selected == 0 && self.unread().next().is_none();
+        let lacks_event = run.needs_event && run.selected == 0 && self.useless().next().is_none();
         let has_selection = run.inputs.iter().any(|input| input.valid > 0);
         lacks_event.then_some(match has_selection {
             true => "the selection keeps no event, so there is none to judge",
@@ -103,6 +118,11 @@ impl Verdict<'_> {
             1 => Some("1 input could not be read to its end".to_owned()),
             more => Some(format!("{more} inputs could not be read to their end")),
         };
+        let eventless = match self.eventless().count() {
+            0 => None,
+            1 => Some("1 input holds lines and no event".to_owned()),
+            more => Some(format!("{more} inputs hold lines and no event")),
+        };
         let lacks_event = self.lacks_event().map(str::to_owned);
         let forbidden = match self.forbidden_lines() {
             0 => None,
@@ -117,6 +137,6 @@ impl Verdict<'_> {
             1 => format!("1 finding at or above {least} ({})", bad.join(", ")),
             more => format!("{more} findings at or above {least} ({})", bad.join(", ")),
         };
-        [unread, lacks_event, forbidden, Some(found)].into_iter().flatten().collect()
+        [unread, eventless, lacks_event, forbidden, Some(found)].into_iter().flatten().collect()
     }
 }

@@ -25,7 +25,7 @@ fn what_was_passed_over_is_never_known() {
     for (text, flags) in [
         (format!("[{}", event(1)), &[][..]),
         (format!("[{},,{}]", event(1), event(2)), &[]),
-        (format!("[{}]", event(1)), &["--max-line-bytes", "100"]),
+        (format!("[{},{{\"a\":\"{}\"}}]", event(1), "x".repeat(2000)), &["--max-line-bytes", "1500"]),
     ] {
         fs::write(&log, text).unwrap();
         let log = log.to_str().unwrap();

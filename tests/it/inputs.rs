@@ -192,7 +192,7 @@ fn empty_input_is_no_error() {
             let run = ssoaudit_with_input(args, input.as_bytes());
             assert_eq!(
                 (run.stdout.as_str(), run.stderr.as_str(), run.code),
-                (expected, "", 0),
+                (expected, "note: there is no event in the input\n", 0),
                 "{args:?} {input:?}"
             );
         }

@@ -240,3 +240,57 @@ fn line_numbers_are_those_of_the_file() {
         assert!(lines.iter().any(|it| it.starts_with(&prefix) && it.contains(line)), "{prefix}");
     }
 }
+
+/// Events in layouts in which an event begins on a line of its own.
+fn layouts(events: &[Value]) -> Vec<(&'static str, String)> {
+    let array = Value::from(events.to_vec());
+    let indented = |value: &Value, indent: &str| {
+        let mut bytes = Vec::new();
+        let formatter = serde_json::ser::PrettyFormatter::with_indent(indent.as_bytes());
+        serde::Serialize::serialize(
+            value,
+            &mut serde_json::Serializer::with_formatter(&mut bytes, formatter),
+        )
+        .unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    let joined = |indent: &str, between: &str| {
+        events.iter().map(|event| indented(event, indent)).collect::<Vec<_>>().join(between)
+    };
+    let lines = events.iter().map(Value::to_string).collect::<Vec<_>>();
+    vec![
+        ("an event a line", format!("[\n{}\n]", lines.join(",\n"))),
+        ("indented", indented(&array, "  ")),
+        ("tabs", indented(&array, "\t")),
+        ("no indentation", indented(&array, "")),
+        ("line ends of two bytes", indented(&array, "  ").replace('\n', "\r\n")),
+        ("a brace beside the bracket", format!("[{}]", joined("\t", ",\n"))),
+        ("one after another", joined("  ", "\n")),
+        ("one after another without indentation", joined("", "\n")),
+    ]
+}
+
+#[test]
+fn a_byte_that_is_missing_costs_one_event() {
+    let event = |number: u32| json!({"n": number, "actor": {"id": "u", "data": {"k": {}}}, "targets": [{"id": 1}, {"id": 2, "o": {}}], "s": "}{é"});
+    let events: Vec<_> = (0..4).map(event).collect();
+    let read = |text: &[u8]| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text).unwrap();
+        let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
+        let found = texts(&input, 1, 1 << 16);
+        let found: Vec<_> =
+            found.iter().filter_map(|raw| serde_json::from_slice::<Value>(raw).ok()).collect();
+        events.iter().filter(|event| found.contains(event)).count()
+    };
+    for (layout, text) in layouts(&events) {
+        assert_eq!(read(text.as_bytes()), events.len(), "{layout}");
+        // Without its first byte it is another kind of file.
+        for at in 1..text.len() {
+            let mut spoilt = text.clone().into_bytes();
+            let byte = spoilt.remove(at);
+            let left = read(&spoilt);
+            assert!(left + 1 >= events.len(), "{layout} without {:?} at {at}: {left}\n{text}", byte as char);
+        }
+    }
+}

@@ -34,6 +34,7 @@ mod schema;
 mod sheets;
 // The page of a sheet, read by a parser.
 mod elements;
+mod emptiness;
 mod harmless;
 mod html;
 // What holds for every report.

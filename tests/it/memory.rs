@@ -59,7 +59,8 @@ fn a_line_without_end_is_passed_over() {
     for args in [&["summary"][..], &["filter"]] {
         let (code, _, err) =
             limited(72 * MIB, &[args, &["--threads", "1", "--max-line-bytes", "65536", &lines]].concat());
-        assert_eq!(code, Some(0), "{args:?}: {err}");
+        assert_eq!(code, Some(2), "{args:?}: {err}");
+        assert!(err.contains("1 line, and it is no event"), "{args:?}: {err}");
         assert!(err.contains("invalid"), "{args:?}: {err}");
     }
 }

@@ -14,8 +14,12 @@ fn arguments(name: &str) -> Vec<&str> {
 }
 
 fn print(name: &str, more: &[&str]) -> String {
+    printed(name, more, 0)
+}
+
+fn printed(name: &str, more: &[&str], code: i32) -> String {
     let run = ssoaudit(&[&arguments(name), more].concat());
-    assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    assert_eq!(run.code, code, "{name}: {}", run.stderr);
     run.stdout
 }
 
@@ -39,17 +43,22 @@ fn json_satisfies_the_published_schema() {
 #[test]
 fn a_log_without_an_event_is_reported_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("broken.ndjson");
-    fs::write(&path, "not json\n").unwrap();
-    let file = path.to_str().unwrap();
-    for report in reports::every() {
-        for format in ["table", "ndjson", "csv", "tsv", "markdown", "html"] {
-            print(report.name, &["--format", format, file]);
-        }
-        let schema: Value = serde_json::from_str(&ssoaudit(&["schema", report.schema]).stdout).unwrap();
-        let json: Value = serde_json::from_str(&print(report.name, &["--format", "json", file])).unwrap();
-        if let Err(error) = jsonschema::validate(&schema, &json) {
-            panic!("{}: {error}", report.schema);
+    for (name, text, code) in [("broken.ndjson", "not json\n", 2), ("blank.ndjson", "\n", 0)] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        let file = path.to_str().unwrap();
+        for report in reports::every() {
+            for format in ["table", "ndjson", "csv", "tsv", "markdown", "html"] {
+                printed(report.name, &["--format", format, file], code);
+            }
+            let schema: Value = serde_json::from_str(&ssoaudit(&["schema", report.schema]).stdout).unwrap();
+            let json = printed(report.name, &["--format", "json", file], code);
+            let json: Value = serde_json::from_str(&json).unwrap();
+            if let Err(error) = jsonschema::validate(&schema, &json) {
+                panic!("{}: {error}", report.schema);
+            }
+            let says = json["notes"].to_string().contains("1 line, and it is no event; is this an export?");
+            assert_eq!(says, code == 2, "{}: {}", report.name, json["notes"]);
         }
     }
 }

@@ -134,7 +134,8 @@ fn a_folder_where_a_file_is_needed_is_named() {
 #[test]
 fn a_closed_standard_input_is_an_empty_one() {
     let filter = run(shell("exec ssoaudit filter <&-"));
-    assert_eq!((filter.stdout.as_str(), filter.stderr.as_str(), filter.code), ("", "", 0));
+    let note = "note: there is no event in the input\n";
+    assert_eq!((filter.stdout.as_str(), filter.stderr.as_str(), filter.code), ("", note, 0));
     let check = run(shell("exec ssoaudit check <&-"));
     assert_eq!(check.code, 2);
     assert!(check.stderr.contains("there is no event to judge"), "{}", check.stderr);

@@ -62,6 +62,21 @@ pub fn is_complete(root: &Value) -> bool {
         || (looks_like_scalekit(root) && scalekit.into_iter().all(has))
 }
 
+/// The objects of a line that holds several, or the line.
+pub fn texts(line: &str) -> Vec<&str> {
+    let mut values = serde_json::Deserializer::from_str(line).into_iter::<Value>();
+    let mut texts = Vec::new();
+    let mut start = 0;
+    while let Some(value) = values.next() {
+        if !value.is_ok_and(|value| value.is_object()) {
+            return vec![line];
+        }
+        texts.push(line[start..values.byte_offset()].trim());
+        start = values.byte_offset();
+    }
+    texts
+}
+
 /// How many arrays and objects are open at the deepest place of a line.
 pub fn depth(line: &str) -> usize {
     let (mut open, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);

@@ -1,0 +1,101 @@
+//! Why there is nothing to show: files without an event, selections without a match.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono_tz::Tz;
+
+use crate::event::Event;
+use crate::select::{Select, Test};
+use crate::time::Timestamp;
+
+/// What is wrong with a file of so many lines, blank ones aside, if none is an event.
+pub fn without_event(lines: u64, valid: u64) -> Option<String> {
+    match (lines, valid) {
+        (0, _) | (_, 1..) => None,
+        (1, 0) => Some("1 line, and it is no event; is this an export?".to_owned()),
+        (more, 0) => Some(format!("{more} lines, none is an event; is this an export?")),
+    }
+}
+
+/// What is to be said of no line at all.
+pub const NO_EVENT: &str = "there is no event in the input";
+
+/// Tells everybody who counts misses when there is a match, and nobody will ask for them.
+#[derive(Debug, Default)]
+pub struct Watch(AtomicBool);
+
+/// Events that a selection does not keep.
+#[derive(Debug, Default)]
+pub struct Misses {
+    /// For each clause how many events it keeps on its own.
+    kept: Vec<u64>,
+    /// Earliest and latest event.
+    range: Option<(Timestamp, Timestamp)>,
+}
+
+impl Misses {
+    /// Whether the selection keeps the event.
+    #[inline]
+    pub fn keeps(&mut self, select: &Select, event: &Event<'_>, watch: &Watch) -> bool {
+        if watch.0.load(Ordering::Relaxed) {
+            return select.keeps(event);
+        }
+        self.kept.resize(select.clauses.len(), 0);
+        let mut holds_all = true;
+        for (clause, kept) in select.clauses.iter().zip(&mut self.kept) {
+            let holds = clause.test.holds(event);
+            *kept += u64::from(holds);
+            holds_all &= holds;
+        }
+        self.stretch((event.time, event.time));
+        let keeps = holds_all != select.invert;
+        if keeps {
+            watch.0.store(true, Ordering::Relaxed);
+        }
+        keeps
+    }
+
+    /// Takes in those of another block.
+    pub fn merge(&mut self, other: &Self) {
+        self.kept.resize(self.kept.len().max(other.kept.len()), 0);
+        for (sum, kept) in self.kept.iter_mut().zip(&other.kept) {
+            *sum += kept;
+        }
+        other.range.into_iter().for_each(|range| self.stretch(range));
+    }
+
+    fn stretch(&mut self, (from, to): (Timestamp, Timestamp)) {
+        let (first, last) = self.range.unwrap_or((from, to));
+        self.range = Some((first.min(from), last.max(to)));
+    }
+
+    /// Why none of so many events was kept, without values that may be personal if those are private.
+    pub fn explain(&self, select: &Select, events: u64, zone: Tz, is_private: bool) -> String {
+        let Some((first, last)) = self.range.filter(|_| events > 0) else {
+            return NO_EVENT.to_owned();
+        };
+        let none = format!("0 of {events} event{} match", if events == 1 { "" } else { "s" });
+        if select.invert {
+            return format!("{none}; --invert-match keeps what the other flags do not, and they keep all");
+        }
+        let flags = select.flags(is_private);
+        let clauses: Vec<_> = select.clauses.iter().zip(&flags).zip(&self.kept).collect();
+        let of_time = clauses.iter().filter(|(_, kept)| **kept == 0).filter_map(|((clause, flag), _)| {
+            match clause.test {
+                Test::Since(_) => Some(format!("the log ends {}, before {flag}", last.rfc3339(zone))),
+                Test::Until(_) => Some(format!("the log begins {}, not before {flag}", first.rfc3339(zone))),
+                _ => None,
+            }
+        });
+        let of_time: Vec<_> = of_time.collect();
+        match clauses[..] {
+            _ if !of_time.is_empty() => format!("{none}; {}", of_time.join(", and ")),
+            [((_, flag), _)] => format!("{none} {flag}"),
+            _ => {
+                let alone: Vec<_> =
+                    clauses.iter().map(|((_, flag), kept)| format!("{flag} keeps {kept}")).collect();
+                format!("{none}; on its own, {}", alone.join(", "))
+            }
+        }
+    }
+}
