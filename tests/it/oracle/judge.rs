@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::MENDED;
 use super::history::utc;
 use super::log::{Entry, Key, Log};
 use super::names::{Named, concerns, excuses};
@@ -203,7 +202,7 @@ impl<'l> Judge<'l> {
     /// What the roster says of a deed of administrators.
     pub fn verdict(&self, entry: &Entry) -> &'static str {
         let role = self.role(entry);
-        let is_foreign = MENDED && entry.is_change() && self.is_foreign(entry);
+        let is_foreign = entry.is_change() && self.is_foreign(entry);
         match role {
             Some(None) => "not on the roster",
             Some(Some("member")) => "wrong role",
@@ -219,8 +218,8 @@ impl<'l> Judge<'l> {
         let actor = Named::Actor(entry.actor()?);
         let organization = entry.organization().map(Named::Organization);
         let gives = |[at, who, _]: &&[&'static str; 3]| {
-            let is_there = |named: &Named| excuses(self.log, named, entry, |text| in_roster(at, text));
-            let is_theirs = excuses(self.log, &actor, entry, |text| in_roster(who, text));
+            let is_there = |named: &Named| excuses(self.log, named, entry, |text| matches(at, text));
+            let is_theirs = excuses(self.log, &actor, entry, |text| matches(who, text));
             (*at == "*" || organization.as_ref().is_some_and(is_there)) && is_theirs
         };
         let roles: Vec<&'static str> =
@@ -232,9 +231,4 @@ impl<'l> Judge<'l> {
     pub fn is_foreign(&self, entry: &Entry) -> bool {
         entry.organization().is_some_and(|organization| organization != self.states.owner_of(entry))
     }
-}
-
-/// Cells of a roster had no wildcards but that for every organization.
-fn in_roster(cell: &str, text: &str) -> bool {
-    if MENDED { matches(cell, text) } else { cell.eq_ignore_ascii_case(text) }
 }

@@ -133,9 +133,6 @@ pub fn policy(seed: u64, history: &History, twists: &Twists) -> Policy {
     }
     for _ in 0..dice.below(4) {
         let (rule, ..) = dice.pick(&RULES[..]);
-        if !super::MENDED && ["connection-altered", "identity-changed", "unknown-action"].contains(&rule) {
-            continue;
-        }
         policy.suppressions.push(Suppression {
             rule,
             organization: dice.percent(60).then(|| dice.pick(&ORGANIZATIONS)),
