@@ -93,11 +93,6 @@ impl Grammar {
         after_value || matches!(self.expected, Expected::Key | Expected::FirstKey)
     }
 
-    /// Whether an array is open.
-    pub fn has_array(&self) -> bool {
-        self.beyond > 0 || self.open.contains(&false)
-    }
-
     /// Takes the next byte.
     pub fn step(&mut self, byte: u8) -> Step {
         match self.text {
