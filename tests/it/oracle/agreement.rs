@@ -206,7 +206,7 @@ fn expected(judge: &Judge<'_>, command: &str, answer: &Value) -> Vec<Section> {
         "check" => {
             let mut section = Section::rows("findings", Vec::new());
             for found in findings(judge) {
-                section.add(judge.row(&found), found.is_open);
+                section.add(judge.row(&found), false);
             }
             let got = answer["findings"].as_array().into_iter().flatten();
             let loose = got.filter(|finding| LOOSE.iter().any(|rule| finding["rule"] == *rule));

@@ -162,8 +162,8 @@ impl<'t> Maker<'t> {
             .iter()
             .any(|name| event["action"] == *name || event["type"] == *name);
         let copies = self.twists.has(Twist::Copies);
-        let has_id = event.get("id").is_some();
-        if !copies && !(has_id && is_change) {
+        let is_named_change = is_change && event.get("id").is_some();
+        if !copies && !is_named_change {
             return;
         }
         let is_decoy = event.get("event").is_some();

@@ -33,8 +33,6 @@ pub struct Found<'l> {
     pub organization: Option<Key>,
     pub has_connection: bool,
     pub is_certain: Option<bool>,
-    /// It was not laid down whether it is to be found.
-    pub is_open: bool,
 }
 
 impl<'l> Found<'l> {
@@ -54,7 +52,6 @@ impl<'l> Found<'l> {
             organization: None,
             has_connection: false,
             is_certain: None,
-            is_open: false,
         }
     }
 

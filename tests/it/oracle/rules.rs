@@ -294,15 +294,13 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let Some(follower) = follower else {
             continue;
         };
-        let stays =
-            change.operation() == "deleted" || states.state(&connection, follower) == Some("disabled");
+        let stays = change.operation() == "deleted"
+            || (at + 1..=follower).all(|after| states.state(&connection, after) == Some("disabled"));
         let is_other =
             change.operation() == "deleted" || states.changes[follower].connection() != change.connection();
         let is_soon = states.changes[follower].nanos - change.nanos <= window;
         if stays && is_other && is_soon && judge.covers(RULE, change) {
-            // Whether what is said only later tells what went away.
-            let earlier = states.kind_by(&connection, at);
-            all.push(Found { is_open: earlier[2].is_null(), ..Found::of(RULE, change) });
+            all.push(Found::of(RULE, change));
         }
     }
     all
