@@ -122,17 +122,12 @@ impl<'l> Judge<'l> {
         if let Some(is_certain) = found.is_certain {
             row["certainty"] = certainty(is_certain).into();
         }
-        // Whether plans cover a new rule was left open.
-        let (_, _, _, covered_by) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
-        let [least, most] = if covered_by == '?' { ['n', 'a'] } else { [covered_by; 2] };
-        let statuses = [least, most].map(|covered_by| self.status(found, covered_by));
-        if statuses[0] == statuses[1] {
-            row["status"] = statuses[0].into();
-        }
+        row["status"] = self.status(found).into();
         row
     }
 
-    fn status(&self, found: &Found<'l>, covered_by: char) -> &'static str {
+    fn status(&self, found: &Found<'l>) -> &'static str {
+        let (_, _, _, covered_by) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
         let is_planned = |planned: &Planned| {
             let may = match covered_by {
                 'a' => true,

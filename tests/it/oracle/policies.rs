@@ -69,7 +69,7 @@ pub struct Policy {
 pub const RULES: [(&str, &str, bool, char); 25] = [
     ("org-left-without-sso", "critical", true, 'a'),
     ("conflicting-duplicate", "high", true, 'n'),
-    ("connection-altered", "high", true, '?'),
+    ("connection-altered", "high", true, 'a'),
     ("foreign-connection", "high", true, 'n'),
     ("impersonated-change", "high", true, 'n'),
     ("invalid-event", "high", true, 'n'),
