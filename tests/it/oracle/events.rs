@@ -162,10 +162,8 @@ impl<'t> Maker<'t> {
             .iter()
             .any(|name| event["action"] == *name || event["type"] == *name);
         let copies = self.twists.has(Twist::Copies);
-        let has_id = event.get("id").is_some();
-        // Whether what has no id is the same event when it comes again, once was left open.
-        let was_told_apart = has_id && is_change;
-        if !copies && !was_told_apart {
+        let is_named_change = is_change && event.get("id").is_some();
+        if !copies && !is_named_change {
             return;
         }
         let is_decoy = event.get("event").is_some();

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::MENDED;
 use super::history::utc;
 use super::log::{Entry, Key, Log};
 use super::names::{Named, concerns, excuses};
@@ -34,8 +33,6 @@ pub struct Found<'l> {
     pub organization: Option<Key>,
     pub has_connection: bool,
     pub is_certain: Option<bool>,
-    /// It was not laid down whether it is to be found.
-    pub is_open: bool,
 }
 
 impl<'l> Found<'l> {
@@ -55,7 +52,6 @@ impl<'l> Found<'l> {
             organization: None,
             has_connection: false,
             is_certain: None,
-            is_open: false,
         }
     }
 
@@ -126,17 +122,12 @@ impl<'l> Judge<'l> {
         if let Some(is_certain) = found.is_certain {
             row["certainty"] = certainty(is_certain).into();
         }
-        // Whether plans cover a new rule was left open.
-        let (_, _, _, covered_by) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
-        let [least, most] = if covered_by == '?' { ['n', 'a'] } else { [covered_by; 2] };
-        let statuses = [least, most].map(|covered_by| self.status(found, covered_by));
-        if statuses[0] == statuses[1] {
-            row["status"] = statuses[0].into();
-        }
+        row["status"] = self.status(found).into();
         row
     }
 
-    fn status(&self, found: &Found<'l>, covered_by: char) -> &'static str {
+    fn status(&self, found: &Found<'l>) -> &'static str {
+        let (_, _, _, covered_by) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
         let is_planned = |planned: &Planned| {
             let may = match covered_by {
                 'a' => true,
@@ -203,7 +194,7 @@ impl<'l> Judge<'l> {
     /// What the roster says of a deed of administrators.
     pub fn verdict(&self, entry: &Entry) -> &'static str {
         let role = self.role(entry);
-        let is_foreign = MENDED && entry.is_change() && self.is_foreign(entry);
+        let is_foreign = entry.is_change() && self.is_foreign(entry);
         match role {
             Some(None) => "not on the roster",
             Some(Some("member")) => "wrong role",
@@ -219,8 +210,8 @@ impl<'l> Judge<'l> {
         let actor = Named::Actor(entry.actor()?);
         let organization = entry.organization().map(Named::Organization);
         let gives = |[at, who, _]: &&[&'static str; 3]| {
-            let is_there = |named: &Named| excuses(self.log, named, entry, |text| in_roster(at, text));
-            let is_theirs = excuses(self.log, &actor, entry, |text| in_roster(who, text));
+            let is_there = |named: &Named| excuses(self.log, named, entry, |text| matches(at, text));
+            let is_theirs = excuses(self.log, &actor, entry, |text| matches(who, text));
             (*at == "*" || organization.as_ref().is_some_and(is_there)) && is_theirs
         };
         let roles: Vec<&'static str> =
@@ -232,9 +223,4 @@ impl<'l> Judge<'l> {
     pub fn is_foreign(&self, entry: &Entry) -> bool {
         entry.organization().is_some_and(|organization| organization != self.states.owner_of(entry))
     }
-}
-
-/// Cells of a roster had no wildcards but that for every organization.
-fn in_roster(cell: &str, text: &str) -> bool {
-    if MENDED { matches(cell, text) } else { cell.eq_ignore_ascii_case(text) }
 }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::MENDED;
 use super::reading::{Normal, normalize};
 use super::said::{contradicts, said};
 use super::time::nanoseconds;
@@ -95,8 +94,8 @@ impl Log {
 
     fn add(&mut self, entry: Entry) {
         match self.entries.iter_mut().find(|known| known.said == entry.said) {
-            Some(known) if MENDED || known.has_identity() => known.redeliveries += 1,
-            _ => self.entries.push(entry),
+            Some(known) => known.redeliveries += 1,
+            None => self.entries.push(entry),
         }
     }
 
@@ -180,10 +179,7 @@ impl Log {
     /// beyond the others.
     pub fn end_of(&self, source: &str) -> i128 {
         let all = self.entries.iter().filter(|entry| entry.source() == source).map(|entry| entry.nanos);
-        if MENDED {
-            return all.filter(|time| *time <= self.now).max().unwrap_or_default();
-        }
-        all.max().unwrap_or_default().min(self.now)
+        all.filter(|time| *time <= self.now).max().unwrap_or_default()
     }
 
     /// Whether an event is dated later than the present.
@@ -233,7 +229,6 @@ impl Entry {
     /// Whose ids it has: Centure passes on those of WorkOS.
     pub fn space(&self) -> &'static str {
         match self.source() {
-            _ if !MENDED => "all",
             "centure" => "workos",
             other => other,
         }
@@ -266,9 +261,8 @@ impl Entry {
 
     /// The address, however it is spelt.
     pub fn ip(&self) -> Option<String> {
-        let text = self.text(&["ip"]);
-        let ip = text.parse::<IpAddr>().ok()?;
-        Some(if MENDED { ip.to_canonical().to_string() } else { text })
+        let ip = self.text(&["ip"]).parse::<IpAddr>().ok()?;
+        Some(ip.to_canonical().to_string())
     }
 
     pub fn impersonator(&self) -> Value {
@@ -327,11 +321,6 @@ impl Entry {
     pub fn identity(&self) -> Option<(String, String)> {
         let id = self.at(&["id"]).as_str()?.to_owned();
         Some((self.source().to_owned(), id))
-    }
-
-    /// Once, only such events were told from what came again.
-    fn has_identity(&self) -> bool {
-        self.identity().is_some() || self.is_deed()
     }
 
     /// Where it stands among deeds.

@@ -45,11 +45,6 @@ use self::reading::{normalize, texts};
 use self::select::{Flags, selects};
 use crate::run;
 
-/// Whether the program hides nothing, loses nothing and says only what the log proves. While it is off, generated
-/// histories have no twist on which it said something else before; to be turned on, and taken out, when all of
-/// that is there.
-const MENDED: bool = true;
-
 proptest! {
     // Each case starts a process, so there are few; `PROPTEST_CASES` asks for more. A failing
     // corpus is printed in full, so nothing is kept in the tree.

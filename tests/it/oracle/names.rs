@@ -1,6 +1,5 @@
 //! What things were called, and when.
 
-use super::MENDED;
 use super::log::{Entry, Key, Log};
 
 /// Something that has an id, and texts by which people know it.
@@ -47,12 +46,6 @@ pub fn believed(log: &Log, named: &Named) -> Vec<String> {
     texts
 }
 
-/// The last one.
-fn latest(log: &Log, named: &Named) -> Option<String> {
-    let said = log.entries.iter().filter_map(|entry| Some((entry.nanos, named.said_by(entry)?)));
-    said.max().map(|(_, text)| text)
-}
-
 /// What it may have been called at the time of an event: what events about SSO called it by then, but for texts
 /// after whose last use another one came up by then.
 pub fn in_force(log: &Log, named: &Named, time: i128) -> Vec<String> {
@@ -78,9 +71,6 @@ pub fn in_force(log: &Log, named: &Named, time: i128) -> Vec<String> {
 
 /// Texts that an excuse for an event has to match, all of them, if it does not match the id.
 pub fn to_excuse(log: &Log, named: &Named, entry: &Entry) -> Vec<String> {
-    if !MENDED {
-        return latest(log, named).into_iter().collect();
-    }
     match named.said_by(entry) {
         // What is dated later than the present is excused by the id alone.
         _ if entry.nanos > log.now => Vec::new(),
@@ -97,6 +87,5 @@ pub fn excuses(log: &Log, named: &Named, entry: &Entry, matches: impl Fn(&str) -
 
 /// Whether what puts events under a rule is about it.
 pub fn concerns(log: &Log, named: &Named, matches: impl Fn(&str) -> bool) -> bool {
-    let texts = if MENDED { all(log, named) } else { latest(log, named).into_iter().collect() };
-    matches(named.id()) || texts.iter().any(|text| matches(text))
+    matches(named.id()) || all(log, named).iter().any(|text| matches(text))
 }

@@ -69,7 +69,7 @@ pub struct Policy {
 pub const RULES: [(&str, &str, bool, char); 25] = [
     ("org-left-without-sso", "critical", true, 'a'),
     ("conflicting-duplicate", "high", true, 'n'),
-    ("connection-altered", "high", true, '?'),
+    ("connection-altered", "high", true, 'a'),
     ("foreign-connection", "high", true, 'n'),
     ("impersonated-change", "high", true, 'n'),
     ("invalid-event", "high", true, 'n'),
@@ -133,9 +133,6 @@ pub fn policy(seed: u64, history: &History, twists: &Twists) -> Policy {
     }
     for _ in 0..dice.below(4) {
         let (rule, ..) = dice.pick(&RULES[..]);
-        if !super::MENDED && ["connection-altered", "identity-changed", "unknown-action"].contains(&rule) {
-            continue;
-        }
         policy.suppressions.push(Suppression {
             rule,
             organization: dice.percent(60).then(|| dice.pick(&ORGANIZATIONS)),

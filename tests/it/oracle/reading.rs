@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, json};
 
-use super::MENDED;
 use super::time::{milliseconds, nanoseconds};
 
 /// A line with a finding of level error. Which finding it was is for another test.
@@ -39,7 +38,7 @@ pub fn normalize(line: &str) -> Option<Normal> {
         return None;
     }
     let wrapped = root.get("event").filter(|event| event.is_object());
-    let is_itself = MENDED && wrapped.is_some() && is_complete(&root);
+    let is_itself = wrapped.is_some() && is_complete(&root);
     let event = wrapped.filter(|_| !is_itself).unwrap_or(&root);
     let mut normal = if looks_like_centure(event) {
         centure(&root, event).ok()?
@@ -231,7 +230,7 @@ pub fn text_or_null(object: &Value, name: &str) -> Value {
 /// The same where numbers and booleans count as they are written.
 pub fn said_or_null(object: &Value, name: &str) -> Value {
     match object.get(name) {
-        Some(scalar @ (Value::Number(_) | Value::Bool(_))) if MENDED => scalar.to_string().into(),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => scalar.to_string().into(),
         _ => text_or_null(object, name),
     }
 }
@@ -469,7 +468,7 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     let data = required_object(root, "data")?;
     let (organization_in_data, connection) = if scalekit_operation(action) != "other" {
         scalekit_connection(data)?
-    } else if MENDED && !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
+    } else if !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
         undocumented_connection(data)
     } else {
         (None, Value::Null)

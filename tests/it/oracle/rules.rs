@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::MENDED;
 use super::histories::SECOND;
 use super::judge::{Found, Judge};
 use super::log::Entry;
@@ -20,7 +19,7 @@ fn left_without_sso<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     let mut all = Vec::new();
     for (at, change) in judge.states.changes.iter().copied().enumerate() {
         let owner = judge.states.owner_of(change);
-        let Some(gap) = judge.states.gap(at, false) else {
+        let Some(gap) = judge.states.gap(at) else {
             continue;
         };
         let is_long = gap.until - change.nanos > judge.setting(RULE, "grace", 86_400) * SECOND;
@@ -112,7 +111,7 @@ fn of_connections<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
             ("connection-deleted", change.operation() == "deleted" && before != Some("deleted")),
             ("connection-disabled", change.operation() == "disabled" && !is_off),
             ("duplicate-deletion", states.is_deleted_again(at)),
-            ("connection-altered", MENDED && is_altered(judge, at)),
+            ("connection-altered", is_altered(judge, at)),
         ] {
             if is_so && judge.covers(rule, change) {
                 all.push(Found::of(rule, change));
@@ -189,7 +188,7 @@ fn lacks_visit(judge: &Judge<'_>, deed: &Entry) -> bool {
     let is_visit = |entry: &&Entry| {
         ["viewed", "portal-opened"].contains(&entry.operation())
             && entry.actor() == deed.actor()
-            && (!MENDED || entry.organization() == deed.organization())
+            && entry.organization() == deed.organization()
             && entry.nanos <= deed.nanos
             && deed.nanos - entry.nanos <= window * SECOND
     };
@@ -273,9 +272,7 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let owner = states.owner(&connection);
         let goes = match (states.state(&connection, at), states.state(&connection, at + 1)) {
             (before, Some("deleted")) => change.operation() == "deleted" && before != Some("deleted"),
-            (before, Some("disabled")) => {
-                MENDED && change.operation() == "disabled" && before != Some("disabled")
-            }
+            (before, Some("disabled")) => change.operation() == "disabled" && before != Some("disabled"),
             _ => false,
         };
         // Centure logs no creation, and nobody else has its connections.
@@ -297,15 +294,13 @@ fn swaps<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         let Some(follower) = follower else {
             continue;
         };
-        let stays =
-            change.operation() == "deleted" || states.state(&connection, follower) == Some("disabled");
+        let stays = change.operation() == "deleted"
+            || (at + 1..=follower).all(|after| states.state(&connection, after) == Some("disabled"));
         let is_other =
             change.operation() == "deleted" || states.changes[follower].connection() != change.connection();
         let is_soon = states.changes[follower].nanos - change.nanos <= window;
         if stays && is_other && is_soon && judge.covers(RULE, change) {
-            // Whether what is said only later tells what went away.
-            let earlier = states.kind_by(&connection, at);
-            all.push(Found { is_open: MENDED && earlier[2].is_null(), ..Found::of(RULE, change) });
+            all.push(Found::of(RULE, change));
         }
     }
     all

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::MENDED;
 use super::reading::{Normal, camel};
 
 /// The event, out of its wrapper.
@@ -20,10 +19,6 @@ pub fn said(root: &Value, normal: &Normal, nanos: i128) -> BTreeMap<String, Stri
     let event = unwrapped(root, normal);
     let is_centure = normal.event["source"] == "centure";
     flatten(event, "", &mut said);
-    if !MENDED {
-        // Once only documented fields counted; the others are these.
-        said.retain(|path, _| !path.starts_with("/x/") && path != "/metadata/trace");
-    }
     let documented: &[&str] = if is_centure {
         &["/occurred_at", "/organization_id", "/context/user_agent"]
     } else {

@@ -1,6 +1,5 @@
 //! A part of a history that is asked for.
 
-use super::MENDED;
 use super::dice::Dice;
 use super::histories::{History, SECOND};
 use super::history::utc;
@@ -59,7 +58,7 @@ impl Selection {
             names.any(|name| org.iter().any(|pattern| matches(pattern, name)))
         };
         let shares_id = |other: &Entry| {
-            (!MENDED || other.space() == entry.space())
+            other.space() == entry.space()
                 && other.normal.organization_ids.iter().any(|id| entry.normal.organization_ids.contains(id))
         };
         log.entries.iter().filter(is_called).any(shares_id)

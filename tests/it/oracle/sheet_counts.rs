@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::MENDED;
 use super::histories::SECOND;
 use super::history::utc;
 use super::judge::Judge;
@@ -37,9 +36,7 @@ pub fn summary(judge: &Judge<'_>) -> Vec<Section> {
         "last": times().max().map(utc),
     });
     // That of events with an id counted each time they came.
-    if MENDED {
-        input["other"] = log.entries.iter().filter(|entry| entry.operation() == "other").count().into();
-    }
+    input["other"] = log.entries.iter().filter(|entry| entry.operation() == "other").count().into();
     let rows = |key: &'static str, of: Name<'_>| ranking(key, &shown, of);
     let named = |name: Value| (!name.is_null()).then(|| vec![("name", name)]);
     vec![
@@ -158,7 +155,7 @@ fn attention(judge: &Judge<'_>, shown: &[&Entry], redeliveries: u64) -> Section 
         (0..states.changes.len()).filter(|at| judge.selection.selects(log, states.changes[*at])).collect();
     let open: Vec<bool> = its
         .iter()
-        .filter_map(|at| states.gap(*at, true))
+        .filter_map(|at| states.gap(*at))
         .filter(|gap| gap.end.is_none())
         .map(|gap| gap.is_certain)
         .collect();
@@ -175,7 +172,7 @@ fn attention(judge: &Judge<'_>, shown: &[&Entry], redeliveries: u64) -> Section 
         ("odd", its.iter().filter(|at| states.is_odd(**at)).count()),
         ("redeliveries", usize::try_from(redeliveries).unwrap()),
         ("out of order", log.out_of_order),
-        ("future", if MENDED { late } else { 0 }),
+        ("future", late),
     ];
     let rows = lines.into_iter().filter(|(_, count)| *count > 0);
     let mut section = Section::rows(

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::MENDED;
 use super::histories::SECOND;
 use super::history::utc;
 use super::judge::Judge;
@@ -178,9 +177,7 @@ pub fn authorization(judge: &Judge<'_>) -> Vec<Section> {
     for verdict in
         ["not on the roster", "wrong role", "not the owner", "impersonated", "unknown actor", "allowed"]
     {
-        if MENDED || verdict != "not the owner" {
-            totals[verdict.replace(' ', "_")] = count(verdict).into();
-        }
+        totals[verdict.replace(' ', "_")] = count(verdict).into();
     }
     vec![
         Section::rows("verdicts", verdicts),

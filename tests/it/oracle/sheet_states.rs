@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::MENDED;
 use super::histories::SECOND;
 use super::history::utc;
 use super::judge::Judge;
@@ -15,9 +14,7 @@ fn seconds(nanos: i128) -> i64 {
 }
 
 fn marked(mut row: Value, is_certain: bool) -> Value {
-    if MENDED {
-        row["certainty"] = certainty(is_certain).into();
-    }
+    row["certainty"] = certainty(is_certain).into();
     row
 }
 
@@ -82,9 +79,7 @@ pub fn removals(judge: &Judge<'_>) -> Vec<Section> {
     let gaps: Vec<(i64, bool)> = its
         .iter()
         .filter_map(|at| {
-            states
-                .gap(*at, true)
-                .map(|gap| (seconds(gap.until - states.changes[*at].nanos), gap.end.is_none()))
+            states.gap(*at).map(|gap| (seconds(gap.until - states.changes[*at].nanos), gap.end.is_none()))
         })
         .collect();
     let totals = json!({
@@ -104,7 +99,7 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
     let connection = change.connection().unwrap();
     let owner = states.owner(&connection);
     let [kind, protocol, provider] = change.kind();
-    let gap = states.gap(at, true);
+    let gap = states.gap(at);
     let next = states.next_active(&owner, at + 1);
     let mut row = json!({
         "time": utc(change.nanos),
@@ -148,7 +143,7 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
 fn recreated(states: &States<'_>, at: usize, owner: &Key) -> Option<bool> {
     let connection = states.changes[at].connection().unwrap();
     let [_, protocol, provider] = states.kind_by(&connection, at);
-    if (protocol.is_null() && provider.is_null()) || !MENDED {
+    if protocol.is_null() && provider.is_null() {
         return None;
     }
     let is_made = |later: usize| {
@@ -175,8 +170,8 @@ pub fn connections(judge: &Judge<'_>) -> Vec<Section> {
     let all = &judge.states;
     let moment = judge.selection.at;
     let known = match moment {
-        Some(moment) if MENDED => all.known_at(moment),
-        _ => all.known_at(i128::MAX),
+        Some(moment) => all.known_at(moment),
+        None => all.known_at(i128::MAX),
     };
     let is_shown = |connection: &Key| {
         all.of_connection(connection).iter().any(|change| judge.selection.selects(judge.log, change))
@@ -255,11 +250,7 @@ fn life(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> Value {
 fn active_nanos(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> i128 {
     let log = judge.log;
     let begin = log.entries.iter().map(|entry| entry.nanos).min().unwrap();
-    let end = if MENDED {
-        log.end_of(states.of_connection(connection)[0].source())
-    } else {
-        log.entries.iter().map(|entry| entry.nanos).max().unwrap()
-    };
+    let end = log.end_of(states.of_connection(connection)[0].source());
     let mut active = 0;
     let mut since = begin;
     for (at, change) in states.changes.iter().enumerate() {

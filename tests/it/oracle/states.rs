@@ -1,7 +1,6 @@
 //! States of connections, and the times in which organizations had none that was active. Every question
 //! goes over all changes again.
 
-use super::MENDED;
 use super::log::{Entry, Key, Log};
 
 /// The changes of a log in time order.
@@ -79,7 +78,6 @@ impl<'l> States<'l> {
         {
             state = Some(match (state, change.operation()) {
                 (Some(kept @ ("active" | "disabled")), "created") => kept,
-                (Some("deleted"), "enabled" | "disabled") if !MENDED => "deleted",
                 (Some("deleted" | "unknown"), "enabled" | "disabled") => "unknown",
                 (_, "created") => "created",
                 (_, "enabled") => "active",
@@ -119,7 +117,7 @@ impl<'l> States<'l> {
     }
 
     /// The time without an active connection that the change of that index began, if it did.
-    pub fn gap(&self, at: usize, is_report: bool) -> Option<Gap<'l>> {
+    pub fn gap(&self, at: usize) -> Option<Gap<'l>> {
         let change = self.changes[at];
         let connection = change.connection()?;
         let owner = self.owner(&connection);
@@ -128,19 +126,13 @@ impl<'l> States<'l> {
             return None;
         }
         // What has not begun yet is none.
-        if MENDED && self.log.is_late(change) {
+        if self.log.is_late(change) {
             return None;
         }
         let end = self.next_active(&owner, at + 1);
-        let is_present = MENDED || !is_report;
-        let end = end.filter(|end| !is_present || end.nanos <= self.log.now);
+        let end = end.filter(|end| end.nanos <= self.log.now);
         // Only one source has ids of each vendor, so that of the change would log the end, or none.
-        let log_end = if is_present {
-            self.log.end_of(change.source())
-        } else {
-            self.log.entries.iter().map(|entry| entry.nanos).max().unwrap_or_default()
-        };
-        let until = end.map_or(log_end, |end| end.nanos);
+        let until = end.map_or(self.log.end_of(change.source()), |end| end.nanos);
         // What has not come yet makes nothing doubtful.
         let so_far = self.changes.iter().filter(|change| !self.log.is_late(change)).count();
         let last = end
@@ -197,7 +189,7 @@ impl<'l> States<'l> {
 /// A source that logs creations and enablings knows the organizations of its vendor; Centure, the only one
 /// that has those of WorkOS, logs neither.
 pub fn is_certain(organization: &Key) -> bool {
-    organization.0 == "scalekit" || !MENDED
+    organization.0 == "scalekit"
 }
 
 pub fn certainty(is_certain: bool) -> &'static str {
