@@ -102,7 +102,9 @@ pub fn survey(
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                part.misses.keeps(&its.select, event, &watch);
+                if !watch.has_match() {
+                    part.misses.keeps(&its.select, event, &watch);
+                }
                 gathered.add(event, (block, line), &its);
                 let contradiction = record.findings.iter().find(|finding| *finding.code == CONTRADICTION);
                 if let Some(finding) = contradiction.filter(|_| its.select.keeps(event)) {
