@@ -24,6 +24,14 @@ pub const NO_EVENT: &str = "there is no event in the input";
 #[derive(Debug, Default)]
 pub struct Watch(AtomicBool);
 
+impl Watch {
+    /// Whether anything matched so far.
+    #[inline]
+    pub fn has_match(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Events that a selection does not keep.
 #[derive(Debug, Default)]
 pub struct Misses {
@@ -37,7 +45,7 @@ impl Misses {
     /// Whether the selection keeps the event.
     #[inline]
     pub fn keeps(&mut self, select: &Select, event: &Event<'_>, watch: &Watch) -> bool {
-        if watch.0.load(Ordering::Relaxed) {
+        if watch.has_match() {
             return select.keeps(event);
         }
         self.kept.resize(select.clauses.len(), 0);

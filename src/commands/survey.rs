@@ -104,7 +104,9 @@ pub fn survey(
         match &record.event {
             Some(event) => {
                 part.times.add(event.time);
-                part.misses.keeps(&its.select, event, &watch);
+                if !watch.has_match() {
+                    part.misses.keeps(&its.select, event, &watch);
+                }
                 gathered.add(event, (block, line), &mut part.arrived, &its);
                 gathered.note_found(event, &record.findings, (block, line), &its);
             }

@@ -4,7 +4,7 @@
 //! does indentation say where the next event begins: so that one missing brace does not swallow the rest,
 //! an event that begins a line no deeper than the one before it did ends that one.
 
-use super::grammar::{Grammar, Step};
+use super::grammar::{Grammar, Step, is_space};
 use crate::sink::Origin;
 
 /// An event in a block.
@@ -114,6 +114,7 @@ impl Framer {
         let mut records = Vec::new();
         let mut at = self.scanned;
         loop {
+            at += self.pass(bytes, at);
             let byte = bytes.get(at).copied();
             let next = match byte {
                 Some(byte) => self.step(byte, bytes, at, &mut records),
@@ -150,6 +151,27 @@ impl Framer {
         self.scanned = bytes.len() - done;
         self.faulty_until = self.faulty_until.saturating_sub(done);
         (done, records)
+    }
+
+    /// Goes over what nothing depends on, in strings and before what is indented, and returns how much there
+    /// is; not beyond where an event gets too long.
+    fn pass(&mut self, bytes: &[u8], at: usize) -> usize {
+        let Some(start) = self.start else {
+            return 0;
+        };
+        let limit =
+            if self.may_look_again() { (start + self.max_line).clamp(at, bytes.len()) } else { bytes.len() };
+        let rest = &bytes[at..limit];
+        let length = if self.event.grammar.is_in_plain_text() {
+            memchr::memchr3(b'"', b'\\', b'\n', rest).unwrap_or(rest.len())
+        } else if self.here.indent.is_none() {
+            rest.iter().take_while(|byte| **byte == b' ').count()
+        } else {
+            return 0;
+        };
+        let passed = &rest[..length];
+        self.here.column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
+        length
     }
 
     /// Looks at a byte.
@@ -232,11 +254,10 @@ impl Framer {
             _ if grammar.in_string() => false,
             b',' | b']' => true,
             b'{' | b'[' => {
-                let is_json = at - start <= self.max_line
-                    && self.dropped == 0
-                    && serde_json::from_slice::<serde::de::IgnoredAny>(&bytes[start..at]).is_ok();
-                *is_broken = !is_json;
-                is_json
+                let is_kept = at - start <= self.max_line && self.dropped == 0;
+                let ends = is_kept && ends_before_object(&bytes[start..at]);
+                *is_broken = !ends;
+                ends
             }
             _ => false,
         };
@@ -339,6 +360,12 @@ impl Framer {
             misplaced: None,
         }
     }
+}
+
+/// Whether what is neither an object nor an array is complete in itself, or the end of something lost.
+fn ends_before_object(text: &[u8]) -> bool {
+    let is_end = |byte: &u8| matches!(byte, b'}' | b']' | b',') || is_space(*byte);
+    text.iter().all(is_end) || serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 impl Begun {

@@ -76,6 +76,12 @@ impl Grammar {
         matches!(self.text, Text::String { .. } | Text::Escape { .. })
     }
 
+    /// Whether a string is open and a backslash is not at work: only its end matters.
+    #[inline]
+    pub fn is_in_plain_text(&self) -> bool {
+        matches!(self.text, Text::String { .. })
+    }
+
     /// How many objects and arrays are open.
     pub fn depth(&self) -> u64 {
         self.open.len() as u64 + self.beyond

@@ -14,25 +14,25 @@ fn readers_of_events() -> impl Iterator<Item = Vec<&'static str>> {
 
 #[test]
 fn a_file_without_an_event_is_no_log() {
-    let lines = fixture("../README.md")
+    let lines = fixture("../LICENSE-MIT")
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.trim_ascii().is_empty())
         .count();
-    let told = format!("error: README.md: {lines} lines, none is an event; is this an export?\n");
+    let told = format!("error: LICENSE-MIT: {lines} lines, none is an event; is this an export?\n");
     for args in readers_of_events() {
-        let run = ssoaudit(&[&args[..], &["README.md"]].concat());
+        let run = ssoaudit(&[&args[..], &["LICENSE-MIT"]].concat());
         assert_eq!(run.stderr.matches(&told).count(), 1, "{args:?}: {}", run.stderr);
         assert_eq!(run.code, 2, "{args:?}");
         // Beside a log as well, which is read.
-        let beside = ssoaudit(&[&args[..], &["README.md", SAMPLE]].concat());
+        let beside = ssoaudit(&[&args[..], &["LICENSE-MIT", SAMPLE]].concat());
         assert_eq!(beside.stderr.matches(&told).count(), 1, "{args:?}: {}", beside.stderr);
         assert_eq!(beside.code, 2, "{args:?}");
         let piped = ssoaudit_with_input(&args, b"# nothing\n\n");
         let told = "error: <stdin>: 1 line, and it is no event; is this an export?\n";
         assert_eq!((piped.stderr.matches(told).count(), piped.code), (1, 2), "{args:?}: {}", piped.stderr);
     }
-    assert_eq!(ssoaudit(&["validate", "README.md"]).code, 1);
-    assert_eq!(ssoaudit(&["validate", "README.md", SAMPLE]).code, 1);
+    assert_eq!(ssoaudit(&["validate", "LICENSE-MIT"]).code, 1);
+    assert_eq!(ssoaudit(&["validate", "LICENSE-MIT", SAMPLE]).code, 1);
 }
 
 #[test]
@@ -40,13 +40,13 @@ fn lines_that_are_no_events_are_not_what_may_be_empty() {
     let check =
         |more: &[&str]| ssoaudit(&[&["check", "--now", "2025-04-05", "--allow-empty"], more].concat());
     assert_eq!(check(&["/dev/null"]).code, 0);
-    assert_eq!(check(&["README.md"]).code, 2);
+    assert_eq!(check(&["LICENSE-MIT"]).code, 2);
     for format in ["table", "json", "junit", "github", "markdown", "html", "sarif"] {
-        let run = check(&["--format", format, "README.md", QUIET]);
+        let run = check(&["--format", format, "LICENSE-MIT", QUIET]);
         assert_eq!(run.code, 2, "{format}");
         assert!(run.stdout.contains("none is an event; is this an export?"), "{format}: {}", run.stdout);
     }
-    let table = check(&["README.md", QUIET]).stdout;
+    let table = check(&["LICENSE-MIT", QUIET]).stdout;
     assert!(table.contains("incomplete: 1 input holds lines and no event; "), "{table}");
 }
 
