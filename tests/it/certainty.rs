@@ -509,8 +509,8 @@ fn a_foreign_deletion_is_not_allowed() {
     assert_eq!(
         column(&said, "verdicts", &["time", "verdict"]),
         [
-            [json!("2025-03-04T09:00:00Z"), json!("not on the roster")],
-            [json!("2025-03-02T09:00:00Z"), json!("not the owner")],
+            [json!("2025-03-04T09:00:00Z"), json!("not the owner")],
+            [json!("2025-03-02T09:00:00Z"), json!("allowed")],
             [json!("2025-03-03T09:00:00Z"), json!("allowed")],
         ]
     );
