@@ -24,6 +24,8 @@ pub struct Entry {
 pub struct History {
     /// Every valid event, in the order of the input.
     all: Vec<Entry>,
+    /// How many of them came before.
+    again: u64,
     /// Changes in the order they happened, each once.
     changes: Vec<Entry>,
     /// Portal links, each once.
@@ -127,7 +129,8 @@ impl History {
         });
         let portals = once(entries().filter(|entry| entry.operation() == "portal-opened"));
         let lines = files.iter().map(Vec::len).sum();
-        Self { all: entries().collect(), changes, portals, files: files.len(), lines, out_of_order }
+        let again = once(entries()).iter().map(|entry| entry.redeliveries).sum();
+        Self { all: entries().collect(), again, changes, portals, files: files.len(), lines, out_of_order }
     }
 
     fn begin(&self) -> i128 {
@@ -411,14 +414,13 @@ impl History {
     /// The object `input` of `summary`.
     pub fn input(&self) -> Value {
         let others = self.all.iter().filter(|entry| entry.operation() == "other").count();
-        let again = self.changes.iter().chain(&self.portals).map(|entry| entry.redeliveries).sum::<u64>();
         let known = (!self.all.is_empty()).then(|| [self.begin(), self.end()].map(utc));
         json!({
             "lines": self.lines,
             "valid": self.all.len(),
             "invalid": self.lines - self.all.len(),
             "other": others,
-            "redeliveries": again,
+            "redeliveries": self.again,
             "out_of_order": self.out_of_order,
             "first": known.as_ref().map(|[first, _]| first),
             "last": known.as_ref().map(|[_, last]| last),

@@ -122,20 +122,25 @@ impl Draft {
         if self.instant.is_multiple_of(2) { utc(nanos) } else { utc(nanos + 2 * HOUR).replace('Z', "+02:00") }
     }
 
-    fn organization(&self) -> &'static str {
+    fn is_centure(&self) -> bool {
+        match self.what {
+            What::CentureDeleted | What::Link | What::View => true,
+            What::Other => self.twist.is_multiple_of(2),
+            _ => false,
+        }
+    }
+
+    /// Ids of the two vendors are two things, however they are written; here they are written differently.
+    fn organization(&self) -> String {
         let home = CONNECTIONS[self.connection].1;
         // Once in a while an event names another organization than the connection's.
         let away = usize::from(self.twist == 11 && self.is_change());
-        ORGANIZATIONS[(home + away) % ORGANIZATIONS.len()]
+        let vendor = if self.is_centure() { "_centure" } else { "" };
+        format!("{}{vendor}", ORGANIZATIONS[(home + away) % ORGANIZATIONS.len()])
     }
 
     fn line(&self) -> String {
-        match self.what {
-            What::CentureDeleted | What::Link | What::View => self.centure(),
-            What::Other if self.twist.is_multiple_of(2) => self.centure(),
-            _ => self.scalekit(),
-        }
-        .to_string()
+        if self.is_centure() { self.centure() } else { self.scalekit() }.to_string()
     }
 
     /// The same event as another way of delivery may bring it.

@@ -327,7 +327,7 @@ pub fn centure_actor(actor: &Value) -> Valid<Value> {
         "type": text_or_null(actor, "type"),
         "id": text_or_null(actor, "id"),
         "name": text_or_null(actor, "name"),
-        "email": text_or_null(metadata, "email"),
+        "email": said_or_null(metadata, "email"),
         "impersonator": unless_hollow(json!({
             "email": said_or_null(metadata, "impersonator_email"),
             "reason": said_or_null(metadata, "impersonator_reason"),
