@@ -159,6 +159,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         let (block, line): (BlockId, u32) = match (subject, subject.change()) {
             (Subject::Conflicting(index), _) => survey.conflicting[index].place,
             (Subject::Noted(index), _) => survey.notes.kept[index].place,
+            (Subject::Renamed(renamed), _) => renamed.uses(survey).unwrap()[1].first.1,
             (_, Some(index)) => survey.changes[index].place,
             (_, None) => return 0,
         };

@@ -375,7 +375,7 @@ pub fn centure_organization(beside: Option<&str>, targets: &[Value]) -> Value {
         ]),
         "name": first_of([
             text_or_null(organization, "name"),
-            text_or_null(&organization["metadata"], "name"),
+            said_or_null(&organization["metadata"], "name"),
         ]),
     }))
 }
