@@ -534,7 +534,7 @@ pub fn undocumented_connection(data: &Value) -> (Option<&str>, Value) {
         |name: &str| member(data, name).ok().flatten().and_then(Value::as_str).filter(|it| !it.is_empty());
     let kind = text("connection_type");
     let connection = json!({
-        "id": text("id"),
+        "id": text("id").filter(|id| id.starts_with("conn_")),
         "name": null,
         "type": kind,
         "protocol": kind.map(scalekit_protocol),
