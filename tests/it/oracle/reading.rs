@@ -530,8 +530,13 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
 /// The same of an event that no document names: what is like that of an event about SSO counts, and nothing
 /// has to be there.
 pub fn undocumented_connection(data: &Value) -> (Option<&str>, Value) {
-    let text =
-        |name: &str| member(data, name).ok().flatten().and_then(Value::as_str).filter(|it| !it.is_empty());
+    // Of two spellings the first counts.
+    let first = |name: &str| {
+        let other = camel(name);
+        let mut members = data.as_object().into_iter().flatten();
+        members.find(|(key, _)| **key == *name || **key == *other).map(|(_, value)| value)
+    };
+    let text = |name: &str| first(name).and_then(Value::as_str).filter(|it| !it.is_empty());
     let kind = text("connection_type");
     let connection = json!({
         "id": text("id").filter(|id| id.starts_with("conn_")),
