@@ -168,7 +168,7 @@ impl Binder<'_, '_, '_> {
     fn binds(&self, node: NodeId, field: &Field) -> bool {
         let text = || self.document.string(node).unwrap_or_default();
         self.sso == Sso::Known
-            || self.sso == Sso::Likely
+            || self.sso == Sso::Possible
                 && field.kind.is_of(self.document.nodes[node].kind)
                 && field.expects.iter().all(|expect| values::is_possible(expect, &text()))
     }

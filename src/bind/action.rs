@@ -12,10 +12,10 @@ use crate::sources::{Action, Source};
 pub enum Sso {
     /// Its action says so.
     Known,
-    /// No document names its action, but it says so otherwise: fields are bound as far as they are what
-    /// they should be. Perhaps they are others, so nothing is required, and nothing makes it invalid.
-    Likely,
-    /// It is not, as far as anybody knows.
+    /// No document names its action, so it may be: fields are bound as far as they can be those of such an
+    /// event. They may be others, so nothing is required, and no value makes it invalid.
+    Possible,
+    /// It is about something else.
     No,
 }
 
@@ -36,8 +36,7 @@ pub fn action(
             finding.expected = Some(format!("an action {} documents", source.name));
             finding.nearest = nearest(&name, source.actions.iter().map(|action| action.name));
         });
-        let is_likely = source.is_about_connection(document, event);
-        return (None, if is_likely { Sso::Likely } else { Sso::No });
+        return (None, Sso::Possible);
     };
     if action.operation == Operation::Other {
         sink.add(&OTHER_EVENT, span, |finding| {

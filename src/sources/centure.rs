@@ -28,7 +28,6 @@ pub static SOURCE: Source = Source {
     claims,
     wrapper: Some("event"),
     // Every target says what it is.
-    tells_connection: |_| false,
     complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,

@@ -39,8 +39,6 @@ pub struct Source {
     pub claims: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
-    /// Whether an event is plainly about an SSO connection although no document names its action.
-    pub tells_connection: fn(&Root<'_>) -> bool,
     /// Where to find what it does not log; nothing where it logs the whole life of a connection.
     pub complement: Option<&'static str>,
     /// Documented actions.
@@ -87,11 +85,6 @@ impl Source {
         let id = document.member(event, key)?;
         let name = document.string(id).filter(|name| !name.is_empty())?;
         Some((id, name))
-    }
-
-    /// Whether an event with an unknown action plainly is about an SSO connection.
-    pub fn is_about_connection(&self, document: Document<'_>, event: NodeId) -> bool {
-        (self.tells_connection)(&Root::of(document, event))
     }
 
     /// Every vocabulary of the source.

@@ -97,10 +97,4 @@ impl<'a> Root<'a> {
             .member(self.event, key)
             .is_some_and(|id| matches!(self.document.nodes[id].kind, Kind::Object | Kind::Array))
     }
-
-    /// Has at the end of these keys a string that is so.
-    pub fn says(&self, keys: &[&str], is_so: impl Fn(&str) -> bool) -> bool {
-        let end = keys.iter().try_fold(self.event, |at, key| self.document.member(at, key));
-        end.and_then(|id| self.document.string(id)).is_some_and(|text| is_so(&text))
-    }
 }

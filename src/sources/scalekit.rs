@@ -26,7 +26,6 @@ pub static SOURCE: Source = Source {
     ids: "scalekit",
     claims,
     wrapper: None,
-    tells_connection,
     complement: None,
     actions: ACTIONS,
     fields: FIELDS,
@@ -39,12 +38,6 @@ fn claims(root: &Root<'_>) -> bool {
     let envelope =
         ["spec_version", "specVersion", "environment_id", "environmentId", "occurred_at", "occurredAt"];
     root.has(&envelope) && root.has(&["type", "data"])
-}
-
-/// `data.id` is the id of whatever the event is about: a user's, a directory's, a connection's.
-fn tells_connection(root: &Root<'_>) -> bool {
-    root.says(&["object"], |object| object.eq_ignore_ascii_case("Connection"))
-        || root.says(&["data", "id"], |id| id.starts_with("conn_"))
 }
 
 #[rustfmt::skip]

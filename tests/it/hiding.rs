@@ -171,8 +171,14 @@ fn fields_of_unknown_actions_are_seen() {
     assert_eq!(event["connection"]["id"], "conn_9");
     let event = deletion("sso.delete_connections", "GoogleSAML");
     assert_eq!(normalized(&["--connection-type", "GoogleSAML"], &[event]).len(), 1);
+    // Whatever else is altered, the rest is seen.
+    let event = without(unknown("Conection", with(connection(), "id", json!("CONN_9"))), "organization_id");
+    for args in [["--connection-type", "SAML"], ["--org", "org_1"]] {
+        assert_eq!(normalized(&args, std::slice::from_ref(&event)).len(), 1, "{args:?}");
+    }
+    assert_eq!(normalized(&[], &[event])[0]["connection"]["id"], Value::Null);
     // Another object's id is no connection's, and what is of another type is nothing.
-    let user = json!({ "id": "usr_1", "organization_id": "org_1", "provider": "OKTA" });
+    let user = json!({ "id": "usr_1", "organization_id": "org_1" });
     let odd = json!({ "id": "usr_1", "organization_id": 5, "connection_type": ["SAML"], "enabled": "no" });
     for event in [unknown("User", user.clone()), unknown("Connection", odd), unknown("Connection", json!({}))]
     {

@@ -469,7 +469,7 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     let (organization_in_data, connection) = if scalekit_operation(action) != "other" {
         scalekit_connection(data)?
     } else if !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
-        undocumented_connection(data)
+        undocumented_connection(data)?
     } else {
         (None, Value::Null)
     };
@@ -529,25 +529,19 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
 
 /// The same of an event that no document names: what is like that of an event about SSO counts, and nothing
 /// has to be there.
-pub fn undocumented_connection(data: &Value) -> (Option<&str>, Value) {
-    // Of two spellings the first counts.
-    let first = |name: &str| {
-        let other = camel(name);
-        let mut members = data.as_object().into_iter().flatten();
-        members.find(|(key, _)| **key == *name || **key == *other).map(|(_, value)| value)
-    };
-    let text = |name: &str| first(name).and_then(Value::as_str).filter(|it| !it.is_empty());
-    let kind = text("connection_type");
+pub fn undocumented_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
+    let text = |name: &str| Ok(member(data, name)?.and_then(Value::as_str).filter(|text| !text.is_empty()));
+    let kind = text("connection_type")?;
     let connection = json!({
-        "id": text("id").filter(|id| id.starts_with("conn_")),
+        "id": text("id")?.filter(|id| id.starts_with("conn_")),
         "name": null,
         "type": kind,
         "protocol": kind.map(scalekit_protocol),
-        "provider": text("provider").and_then(scalekit_provider),
+        "provider": text("provider")?.and_then(scalekit_provider),
         "enabled": data.get("enabled").filter(|enabled| enabled.is_boolean()),
-        "status": text("status"),
+        "status": text("status")?,
     });
-    (text("organization_id"), unless_hollow(connection))
+    Ok((text("organization_id")?.filter(|id| id.starts_with("org_")), unless_hollow(connection)))
 }
 
 /// Only the types that the fixtures and the generator use.
