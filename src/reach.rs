@@ -190,3 +190,51 @@ impl Doubt {
 fn title(source: u8) -> &'static str {
     sources::ALL[usize::from(source)].title
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp { seconds, nanos: 0 }
+    }
+
+    /// The first source logs everything from 10 to 20, the second only deletions from 0 to 30. The one knows
+    /// organization 0, both know 1, the other one 2. Actions have the number of their source.
+    fn reach() -> Reach {
+        let making = bits([Operation::Created, Operation::Enabled, Operation::Deleted].into_iter());
+        Reach {
+            spans: vec![(at(10), at(20)), (at(0), at(30))],
+            logged: vec![making, bits([Operation::Deleted].into_iter())],
+            sources: vec![0, 1],
+            knowing: vec![0b01, 0b11, 0b10],
+        }
+    }
+
+    fn certainty(organization: Id, action: Id, from: i64, to: i64) -> Certainty {
+        reach().certainty(organization, action, (at(from), at(to)))
+    }
+
+    #[test]
+    fn a_state_is_certain_only_while_a_log_would_show_another_one() {
+        assert_eq!(certainty(0, 0, 10, 20), Certainty::Certain, "both ends are in the log");
+        for (from, to) in [(9, 20), (10, 21), (25, 30)] {
+            assert_eq!(certainty(0, 0, from, to), Certainty::Presumed(Doubt::OutOfReach), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_logs_less_leaves_it_open() {
+        assert_eq!(certainty(2, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
+        // What another source would show counts where it knows the organization, as far as it goes.
+        assert_eq!(certainty(1, 1, 12, 18), Certainty::Certain);
+        assert_eq!(certainty(1, 1, 12, 25), Certainty::Presumed(Doubt::OutOfReach));
+        assert_eq!(certainty(0, 1, 25, 26), Certainty::Presumed(Doubt::OutOfReach));
+    }
+
+    #[test]
+    fn of_what_has_no_organization_only_its_own_source_knows() {
+        assert_eq!(certainty(Id::MAX, 0, 10, 20), Certainty::Certain);
+        assert_eq!(certainty(Id::MAX, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
+    }
+}
