@@ -144,7 +144,10 @@ impl Binder<'_, '_, '_> {
     fn member(&mut self, member: NodeId, tree: &Tree, at: At) -> Option<usize> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
-            self.unknown(member, tree);
+            // What else is in the data of an unknown action, no document could list.
+            if self.sso == Sso::Known || !tree.opaque_unless_sso {
+                self.unknown(member, tree);
+            }
             if at.in_metadata {
                 self.metadata_value(member);
             }
