@@ -144,7 +144,7 @@ impl Binder<'_, '_, '_> {
     fn member(&mut self, member: NodeId, tree: &Tree, at: At) -> Option<usize> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
-            // What else is in the data of an unknown action, no document could list.
+            // No document lists what else the data of an unknown action may have.
             if self.sso == Sso::Known || !tree.opaque_unless_sso {
                 self.unknown(member, tree);
             }

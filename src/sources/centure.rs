@@ -27,7 +27,6 @@ pub static SOURCE: Source = Source {
     ids: "workos",
     claims,
     wrapper: Some("event"),
-    // Every target says what it is.
     complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,

@@ -177,20 +177,24 @@ fn fields_of_unknown_actions_are_seen() {
         assert_eq!(normalized(&args, std::slice::from_ref(&event)).len(), 1, "{args:?}");
     }
     assert_eq!(normalized(&[], &[event])[0]["connection"]["id"], Value::Null);
-    // Another object's id is no connection's, and what is of another type is nothing.
-    let user = json!({ "id": "usr_1", "organization_id": "org_1" });
-    let odd = json!({ "id": "usr_1", "organization_id": 5, "connection_type": ["SAML"], "enabled": "no" });
-    for event in [unknown("User", user.clone()), unknown("Connection", odd), unknown("Connection", json!({}))]
-    {
-        let read = normalized(&[], std::slice::from_ref(&event));
-        assert_eq!(read.len(), 1, "{event}");
-        assert_eq!(read[0]["connection"], Value::Null, "{event}");
-    }
+    // What the event is about nobody knows, so a provider counts even there.
+    let user = json!({ "id": "usr_1", "organization_id": "org_1", "provider": "OKTA" });
+    let event = &normalized(&[], &[unknown("User", user.clone())])[0];
+    assert_eq!(event["connection"]["id"], Value::Null);
+    assert_eq!(event["connection"]["provider"], "okta");
     for action in ["user.login", "organization.directory_enabled"] {
         for data in [user.clone(), connection()] {
             let read = normalized(&[], &[scalekit(action, "User", data)]);
             assert_eq!(read[0]["connection"], Value::Null, "{action}");
         }
+    }
+    // Another object's id is no connection's, and what is of another type is nothing.
+    let user = json!({ "id": "usr_1", "organization_id": "org_1" });
+    let odd = json!({ "id": "usr_1", "organization_id": 5, "connection_type": ["SAML"], "enabled": "no" });
+    for event in [unknown("User", user), unknown("Connection", odd), unknown("Connection", json!({}))] {
+        let read = normalized(&[], std::slice::from_ref(&event));
+        assert_eq!(read.len(), 1, "{event}");
+        assert_eq!(read[0]["connection"], Value::Null, "{event}");
     }
 }
 
