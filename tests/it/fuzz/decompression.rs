@@ -5,7 +5,7 @@
 //! compressed in so many parts, with zeros after it or after a frame to be passed over. One byte is damaged
 //! unless the last is 0.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
@@ -99,7 +99,10 @@ fn reference(packed: &[u8]) -> (Vec<u8>, std::io::Result<()>) {
     } else if packed.starts_with(ZSTD)
         || (packed.len() > 3 && packed[0] >> 4 == 5 && packed[1..].starts_with(&SKIPPABLE[1..4]))
     {
-        read_to_end(zstd::stream::read::Decoder::with_buffer(packed))
+        // Byte by byte: of a frame that is there as a whole zstd refuses a compressed block of no bytes, which it
+        // passes over where it reads on and on.
+        let bytes = BufReader::with_capacity(1, packed);
+        read_to_end(zstd::stream::read::Decoder::with_buffer(bytes))
     } else {
         read_to_end(Ok(packed))
     }

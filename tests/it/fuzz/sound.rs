@@ -59,7 +59,8 @@ fn table(text: &str, width: Option<usize>) {
 pub fn assert_even(text: &str) {
     let text = without_colors(text);
     let rule = text.lines().nth(1).unwrap();
-    assert!(!rule.is_empty() && rule.chars().all(|c| c == '─'), "{text}");
+    let is_rule = |sign: char| rule.chars().all(|c| c == sign);
+    assert!(!rule.is_empty() && (is_rule('─') || is_rule('-')), "{text}");
     assert!(text.lines().all(|line| line.width() <= rule.width()), "{text}");
 }
 
