@@ -240,7 +240,11 @@ impl<'p> Printer<'p> {
         self.head(format)?;
         self.printed += rows.len();
         self.output.write(separator.as_bytes())?;
-        self.output.write(&rows.join(format.frame.between.as_bytes()))
+        match rows {
+            // All of a block, and long.
+            [joined] => self.output.write(joined),
+            _ => self.output.write(&rows.join(format.frame.between.as_bytes())),
+        }
     }
 
     fn head(&mut self, format: &RowFormat) -> Result<()> {

@@ -72,42 +72,43 @@ fn plain(text: &str, out: &mut Vec<u8>) {
 }
 
 const LANES: usize = 16;
+/// Begins the characters from U+0080 to U+00BF.
+const WITH_MARKS: u8 = 0xC2;
 /// Begins the characters from U+0340 to U+037F.
 const WITH_JOINER: u8 = 0xCD;
+/// Begins the characters from U+05C0 to U+05FF.
+const LAST_LETTERS: u8 = 0xD7;
 
 /// Whether finished JSON is plain: it has nothing to escape for those it is shown to.
 pub fn is_plain_json(json: &[u8]) -> bool {
     is_plain::<false>(json)
 }
 
-/// Whether it is printable, and without `#`: ASCII, or letters from Latin to Hebrew, which are the characters
+/// Whether UTF-8 is printable, and without `#`: ASCII, or letters from Latin to Hebrew, which are the characters
 /// from U+00C0 to U+05FF but for those with U+034F, which is not seen. A `TEXT` has nothing that JSON escapes.
 fn is_plain<const TEXT: bool>(bytes: &[u8]) -> bool {
     let (whole, rest) = bytes.as_chunks::<LANES>();
-    // The last bytes are looked at twice rather than moved.
-    match bytes.last_chunk::<LANES>() {
-        Some(last) => {
-            let odd = whole.iter().fold(odd::<TEXT>(last), |all, bytes| all | odd::<TEXT>(bytes));
-            odd.to_bitmask() == 0
-        }
-        None => rest.iter().all(|byte| is_plain_byte::<TEXT>(*byte)),
-    }
-}
-
-fn odd<const TEXT: bool>(bytes: &[u8; LANES]) -> u8x16 {
-    let bytes = u8x16::new(*bytes);
-    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-    let is_in = |from, to| bytes.max(u8x16::splat(from)).min(u8x16::splat(to)).simd_eq(bytes);
-    // What begins those characters, and what goes on with them.
-    let is_letter = is_in(0xC3, 0xD7) | is_in(0x80, 0xBF);
-    let odd = !(is_in(b' ', b'~') | is_letter) | is(b'#') | is(WITH_JOINER);
-    if TEXT { odd | is(b'"') | is(b'\\') } else { odd }
+    let Some(last) = bytes.last_chunk::<LANES>() else {
+        return rest.iter().all(|byte| is_plain_byte::<TEXT>(*byte));
+    };
+    // Limits are compared at the end, for all bytes at once; the last bytes are looked at twice rather than moved.
+    let look = |(least, most, odd): (u8x16, u8x16, u8x16), bytes: &[u8; LANES]| {
+        let bytes = u8x16::new(*bytes);
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        let found = is(b'#') | is(0x7F) | is(WITH_MARKS) | is(WITH_JOINER);
+        let found = if TEXT { found | is(b'"') | is(b'\\') } else { found };
+        (least.min(bytes), most.max(bytes), odd | found)
+    };
+    let (least, most, odd) = whole.iter().fold(look((u8x16::MAX, u8x16::MIN, u8x16::MIN), last), look);
+    odd.to_bitmask() == 0
+        && least.to_array().iter().all(|byte| *byte >= b' ')
+        && most.to_array().iter().all(|byte| *byte <= LAST_LETTERS)
 }
 
 /// The same of one byte.
 fn is_plain_byte<const TEXT: bool>(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | 0x80..=0xBF | 0xC3..=0xD7)
-        && !matches!(byte, b'#' | WITH_JOINER)
+    (b' '..=LAST_LETTERS).contains(&byte)
+        && !matches!(byte, b'#' | 0x7F | WITH_MARKS | WITH_JOINER)
         && !(TEXT && matches!(byte, b'"' | b'\\'))
 }
 
