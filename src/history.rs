@@ -177,39 +177,53 @@ pub struct Origin {
 
 /// By connection what the log shows of the time before it began; what is later than the present shows nothing.
 pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
-    let mut origins = vec![None; survey.connections.len()];
-    for change in survey.changes.iter().filter(|change| change.connection != NONE) {
-        origins[change.connection as usize].get_or_insert(Origin {
+    let mut origins = vec![Origin { owner: NONE, was_active: false }; survey.connections.len()];
+    // Backwards, so that the first one stays without asking whether there is one.
+    for change in survey.changes.iter().rev().filter(|change| change.connection != NONE) {
+        origins[change.connection as usize] = Origin {
             owner: change.organization,
             was_active: change.time <= now
                 && matches!(change.operation, Operation::Disabled | Operation::Deleted),
-        });
+        };
     }
-    let unused = Origin { owner: NONE, was_active: false };
-    origins.into_iter().map(|origin| origin.unwrap_or(unused)).collect()
+    origins
 }
 
 /// Goes through the changes and hands over what each one did.
-pub fn walk(survey: &Survey, now: Timestamp, mut each: impl FnMut(Step)) {
-    let mut lives: Vec<_> = origins(survey, now).into_iter().map(|origin| (origin, None)).collect();
+pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
+    walk_some(survey, &origins(survey, now), |_| true, each);
+}
+
+/// The same for those connections whose owners are wanted.
+pub fn walk_some(
+    survey: &Survey,
+    origins: &[Origin],
+    is_wanted: impl Fn(Id) -> bool,
+    mut each: impl FnMut(Step),
+) {
+    let mut states = vec![None; origins.len()];
     // The last place is for connections whose organization no event names.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let mut unknown = left.clone();
     let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
     let places = left.len();
-    for (origin, _) in lives.iter().filter(|(origin, _)| origin.was_active) {
+    for origin in origins.iter().filter(|origin| origin.was_active) {
         left[place_of(origin.owner, places)] += 1;
     }
     let steps = survey.changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
     for (index, change) in steps {
+        let Origin { owner, was_active } = origins[change.connection as usize];
+        if !is_wanted(owner) {
+            continue;
+        }
         let Some(told) = State::after(change.operation) else {
             continue;
         };
-        let (Origin { owner, was_active }, state) = &mut lives[change.connection as usize];
-        let (owner, before) = (*owner, *state);
+        let state = &mut states[change.connection as usize];
+        let before = *state;
         let after = State::then(before, told);
         *state = Some(after);
-        let was_active = before.map_or(*was_active, |state| state == State::Active);
+        let was_active = before.map_or(was_active, |state| state == State::Active);
         let place = place_of(owner, places);
         left[place] = left[place] + u32::from(after == State::Active) - u32::from(was_active);
         let was_unknown = before == Some(State::Unknown);
@@ -230,15 +244,15 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
 /// created it again. Another event with the same id is a conflict, not a second deletion.
 pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     // By connection which event deleted it, if it was not created again.
-    let mut last = vec![None; survey.connections.len()];
-    let again = survey.changes.iter().map(|change| match change.operation {
+    let mut last = vec![NONE; survey.connections.len()];
+    let again = (0..).zip(&survey.changes).map(|(index, change)| match change.operation {
         _ if change.connection == NONE => false,
         Operation::Deleted => {
-            let earlier = last[change.connection as usize].replace(change.key);
-            earlier.is_some_and(|earlier| earlier != change.key)
+            let earlier = std::mem::replace(&mut last[change.connection as usize], index);
+            survey.changes.get(earlier as usize).is_some_and(|earlier| earlier.key != change.key)
         }
         Operation::Created => {
-            last[change.connection as usize] = None;
+            last[change.connection as usize] = NONE;
             false
         }
         _ => false,

@@ -12,6 +12,7 @@ use crate::calendar;
 use crate::event::Operation;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Visit, Wants};
+use crate::threads;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -66,22 +67,24 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     ));
     notes.extend(visits::without_actor(survey));
     let section = |key, title, table| Section { key, title, body: Body::Table(table) };
+    let (admins, impersonation) =
+        threads::both(|| admins(material, visits), || impersonation(survey, visits));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Administrators".to_owned(),
         notes,
         sections: vec![
-            section("admins", "Who did what", admins(material, visits)),
-            section("impersonation", "Impersonated sessions", impersonation(survey, visits)),
+            section("admins", "Who did what", admins),
+            section("impersonation", "Impersonated sessions", impersonation),
         ],
     }
 }
 
 fn admins<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
-    let mut rows: Vec<_> =
-        visits.chunk_by(|a, b| a.actor == b.actor).map(|visits| admin(material, visits)).collect();
+    let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
+    let mut rows = threads::map(&actors, |visits| admin(material, visits));
     rows.sort_by_key(|(done, visits, _)| {
         (Reverse(*done), survey.actor(visits[0].actor), survey.actors.names.get(visits[0].actor))
     });

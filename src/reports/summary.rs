@@ -340,20 +340,32 @@ fn changes(material: &Material<'_>) -> Changes {
     let (survey, now) = (material.survey, material.options.now);
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
-    let removals = survey.changes.iter().filter(|change| change.is_selected && is_removal(change.operation));
-    let (mut gaps, mut odd) = (Gaps::until(now), 0);
-    history::walk(survey, now, |step| {
-        gaps.add(&step, survey.changes[step.change].time);
-        odd += u64::from(selected(step.change) && step.oddity().is_some());
-    });
-    let reach = material.reach();
+    let removals = (0..).zip(&survey.action_facts).filter(|(_, facts)| is_removal(facts.1));
+    let removals =
+        removals.filter_map(|(action, _)| survey.actions.seen(action)).map(|seen| seen.count).sum();
+    let (origins, reach) = threads::both(|| history::origins(survey, now), || material.reach());
+    // What happens to one organization says nothing of another.
+    let walk = |part: Id| {
+        let (mut gaps, mut odd) = (Gaps::until(now), 0);
+        history::walk_some(
+            survey,
+            &origins,
+            |owner| owner % 2 == part,
+            |step| {
+                gaps.add(&step, survey.changes[step.change].time);
+                odd += u64::from(selected(step.change) && step.oddity().is_some());
+            },
+        );
+        (gaps.list, odd)
+    };
+    let ((gaps, odd), (other_gaps, other_odd)) = threads::both(|| walk(0), || walk(1));
     let mut without = [0, 0];
-    for gap in gaps.list.iter().filter(|gap| gap.end.is_none() && selected(gap.cause)) {
+    for gap in gaps.iter().chain(&other_gaps).filter(|gap| gap.end.is_none() && selected(gap.cause)) {
         let change = &survey.changes[gap.cause];
         let until = reach.until(gap.organization, change, &[Operation::Enabled]);
         let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
         let certainty = certainty.unless(gap.is_contradictory);
         without[usize::from(certainty != Certainty::Certain)] += 1;
     }
-    Changes { removals: removals.count() as u64, without, odd }
+    Changes { removals, without, odd: odd + other_odd }
 }
