@@ -63,7 +63,7 @@ pub fn bind(
         binder.needs(action, event);
     }
     let Bound { spans, bindings, index, rest } = bound;
-    index::fill(source.fields, bindings, index);
+    index::fill(source, bindings, index);
     rest.settle(spans, index);
     action.map_or(Operation::Other, |action| action.operation)
 }

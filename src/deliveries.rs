@@ -5,12 +5,15 @@
 //! delivery, such as a wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
 //! the same event may come in two files, and looking one up at once would cost a miss of every cache.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 
+use foldhash::quality::RandomState;
+
+use crate::digest::KEYS;
 use crate::event::{Attribute, Event, Operation};
+use crate::fields::Fields;
 use crate::names::Space;
 use crate::threads;
-use foldhash::{fast, quality};
 
 /// What makes an event the one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,8 +29,7 @@ pub struct Identity {
 /// Tells identities; all readers share one, as they must agree.
 #[derive(Default)]
 pub struct Identities {
-    ids: quality::RandomState,
-    values: fast::RandomState,
+    ids: RandomState,
 }
 
 impl Identities {
@@ -35,33 +37,9 @@ impl Identities {
     pub fn of(&self, event: &Event<'_>) -> Identity {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other);
-        let content = self.content(event);
+        let content = content(event);
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
         Identity { key, content, is_only_counted }
-    }
-
-    /// Of all that the event says. Values are in an order of their own, so that the line's does not matter.
-    pub fn content(&self, event: &Event<'_>) -> u64 {
-        let fields = &event.fields;
-        let mut hasher = self.values.build_hasher();
-        hasher.write(event.source.as_bytes());
-        hasher.write_i64(event.time.seconds);
-        hasher.write_u32(event.time.nanos);
-        hasher.write(&fields.index.skeleton);
-        for (at, slot) in (0_u64..).zip(&fields.index.sorted) {
-            let span = fields.spans[*slot as usize];
-            if span.escaped {
-                let text = span.decode(fields.text);
-                // A NUL, which only an escape can give, may hash as nothing does: so it tells where it is.
-                if text.contains('\0') {
-                    hasher.write_u64(at << 32 | text.len() as u64);
-                }
-                hasher.write(text.as_bytes());
-            } else {
-                hasher.write(&fields.text.as_bytes()[span.start as usize..span.end as usize]);
-            }
-        }
-        hasher.finish()
     }
 
     /// Of a text in an id space that is to be found again among those of other readers.
@@ -70,12 +48,40 @@ impl Identities {
     }
 }
 
+/// The place of the time in the hash; no value has it.
+const TIME: u64 = u64::MAX;
+
+/// Hash of all that the event says. Values are in an order of their own, so that the line's does not matter.
+pub fn content(event: &Event<'_>) -> u64 {
+    let Fields { text, spans, index, .. } = event.fields;
+    let keys = &*KEYS;
+    let time = keys.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
+    index.said.iter().fold(index.fixed.wrapping_add(time), |sum, (place, slot)| {
+        let span = spans[*slot as usize];
+        let value = if span.escaped {
+            keys.text((*place).into(), span.decode(text).as_bytes())
+        } else {
+            keys.text((*place).into(), &text.as_bytes()[span.start as usize..span.end as usize])
+        };
+        sum.wrapping_add(value)
+    })
+}
+
 /// Something that a reader has: which reader's it is, and its index there.
 pub type Item = (u32, u32);
 
-/// The items with the same key, sorted, for every key that is in more than one. `readers` is what
-/// each of them has.
-pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Vec<Vec<Item>> {
+/// Items with a key that may be in more than one, sorted by it.
+pub struct Repeated(Vec<(u64, Item)>);
+
+impl Repeated {
+    /// The items with the same key, sorted, for every key that is in more than one; with the key.
+    pub fn groups(&self) -> impl Iterator<Item = &[(u64, Item)]> {
+        self.0.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1)
+    }
+}
+
+/// The items that share a key; `readers` is what each of them has.
+pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
     let suspects = Suspects::among(readers.iter().flatten().map(&key), readers.iter().map(Vec::len).sum());
     let mut all: Vec<(u64, Item)> = Vec::new();
     for (reader, items) in (0..).zip(readers) {
@@ -83,8 +89,7 @@ pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Vec<Vec<Item>
         all.extend(keys.filter(|(key, _)| suspects.have(*key)));
     }
     threads::sort_by(&mut all, Ord::cmp);
-    let groups = all.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-    groups.map(|group| group.iter().map(|(_, item)| *item).collect()).collect()
+    Repeated(all)
 }
 
 /// Keys that may have come more than once, told by some of their bits: most are not among them, and
@@ -141,7 +146,10 @@ mod tests {
                 }
             }
             expected.retain(|_, items| items.len() > 1);
-            prop_assert_eq!(repeated(&readers, key), expected.into_values().collect::<Vec<_>>());
+            let repeated = repeated(&readers, key);
+            let items = |group: &[(u64, Item)]| group.iter().map(|(_, item)| *item).collect();
+            let groups: Vec<Vec<Item>> = repeated.groups().map(items).collect();
+            prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());
         }
     }
 }

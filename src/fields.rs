@@ -50,12 +50,14 @@ pub struct Index {
     pub best: [u32; ATTRIBUTES.len()],
     /// For each field its first binding, and the one after its last; equal where it has none.
     pub fields: Vec<(u32, u32)>,
-    /// The slots of what the event says besides its time, whatever way it came: of fields, sorted by field and
-    /// element, then of all other values, sorted by path. An order that does not depend on the line's.
-    pub sorted: Vec<u32>,
-    /// What each of those is: field and element, or path and type. Besides that, what has no text: nulls,
-    /// and objects and arrays with nothing in them.
-    pub skeleton: Vec<u8>,
+    /// What the event says besides its time, whatever way it came: fields, sorted by field and element, then all
+    /// other values, sorted by path. Of each its place in that order, which does not depend on the line's, and its
+    /// slot.
+    pub said: Vec<(u32, u32)>,
+    /// What gives the same part of the hash of all that in every such line: of which source it is, and what each
+    /// value is, field and element, or path and type; what has no text, which is nulls, and objects and arrays with
+    /// nothing in them; and those values that are part of a learned skeleton, which are not among the others.
+    pub fixed: u64,
 }
 
 impl<'a> Fields<'a> {

@@ -36,6 +36,7 @@ pub mod threads;
 pub mod time;
 
 pub mod deliveries;
+pub mod digest;
 pub mod groups;
 pub mod history;
 pub mod names;

@@ -104,7 +104,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
 pub fn too_long(bytes: u64, origin: Origin, reading: &Reading) -> Finding {
     let mut sink = Sink::new(&[], origin, false);
     add_too_long(bytes, reading, &mut sink);
-    sink.findings.remove(0)
+    sink.finish().remove(0)
 }
 
 /// The finding for what stands in an array of events and is none.
@@ -115,7 +115,7 @@ pub fn misplaced(found: &str, expected: &str, origin: Origin) -> Finding {
         finding.found = Some(found.to_owned());
         finding.expected = Some(expected.to_owned());
     });
-    sink.findings.remove(0)
+    sink.finish().remove(0)
 }
 
 impl Sink<'_> {

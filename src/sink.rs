@@ -37,18 +37,17 @@ pub struct Sink<'a> {
     pub notices: bool,
     /// What it says, once it is parsed.
     pub document: Option<Document<'a>>,
-    /// What was found so far.
-    pub findings: Vec<Finding>,
     /// Whether there was anything to find.
     pub has_found: bool,
     /// Only whether is asked, not what.
     only_asks: bool,
-    /// Apart, as nearly every line has no finding.
+    /// What was found so far, apart, as nearly every line has no finding.
     told: Option<Box<Told>>,
 }
 
-/// What is known of the findings before the next one.
+/// The findings before the next one, and what is known of them.
 struct Told {
+    findings: Vec<Finding>,
     /// By level how many there are.
     counts: [usize; 3],
     /// By level how many are told.
@@ -63,16 +62,7 @@ struct Told {
 impl<'a> Sink<'a> {
     /// For the findings of a line that begins at `origin`.
     pub fn new(raw: &'a [u8], origin: Origin, notices: bool) -> Self {
-        Self {
-            raw,
-            origin,
-            notices,
-            document: None,
-            findings: Vec::new(),
-            has_found: false,
-            only_asks: false,
-            told: None,
-        }
+        Self { raw, origin, notices, document: None, has_found: false, only_asks: false, told: None }
     }
 
     /// For asking whether there is anything to find but notices.
@@ -91,8 +81,14 @@ impl<'a> Sink<'a> {
         }
         let Origin { line, column } = self.origin;
         let told = self.told.get_or_insert_with(|| {
-            let (counts, told, last) = ([0; 3], [0; 3], (0, line, column));
-            Box::new(Told { counts, told, codes: Vec::new(), last, trail: Trail::default() })
+            Box::new(Told {
+                findings: Vec::new(),
+                counts: [0; 3],
+                told: [0; 3],
+                codes: Vec::new(),
+                last: (0, line, column),
+                trail: Trail::default(),
+            })
         });
         let level = code.level as usize;
         told.counts[level] += 1;
@@ -120,7 +116,9 @@ impl<'a> Sink<'a> {
         fill(&mut finding);
         shorten(&mut finding.message);
         [&mut finding.found, &mut finding.expected].into_iter().flatten().for_each(shorten);
-        self.findings.push(finding);
+        if let Some(told) = &mut self.told {
+            told.findings.push(finding);
+        }
     }
 
     /// Adds a finding about the line as a whole from that byte on.
@@ -139,18 +137,21 @@ impl<'a> Sink<'a> {
     }
 
     /// The findings in the order of places; the last one of a level says how many there are besides.
-    pub fn finish(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|finding| (finding.line, finding.column));
+    pub fn finish(self) -> Vec<Finding> {
+        let Some(told) = self.told else {
+            return Vec::new();
+        };
+        let Told { mut findings, counts, told, .. } = *told;
+        findings.sort_by_key(|finding| (finding.line, finding.column));
         for level in [Level::Error, Level::Warning, Level::Notice] {
-            let more =
-                self.told.as_ref().map_or(0, |told| told.counts[level as usize] - told.told[level as usize]);
-            let last = self.findings.iter_mut().rfind(|finding| finding.code.level == level);
+            let more = counts[level as usize] - told[level as usize];
+            let last = findings.iter_mut().rfind(|finding| finding.code.level == level);
             if let Some(last) = last.filter(|_| more > 0) {
                 let name = level.name();
                 last.message.push_str(&format!("; {more} more {name}s of this line are not told"));
             }
         }
-        self.findings
+        findings
     }
 
     fn count(&self, level: Level) -> usize {

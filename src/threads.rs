@@ -10,7 +10,9 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
 use rayon::ThreadPoolBuilder;
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator,
+};
 use rayon::slice::ParallelSliceMut;
 
 /// So many threads that do the same. Should one of them panic, the process ends: others may wait for it.
@@ -35,9 +37,19 @@ pub fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> 
     rayon::join(a, b)
 }
 
+/// Drops what is large: giving memory back takes long.
+pub fn discard<T: Send>(things: Vec<T>) {
+    things.into_par_iter().for_each(drop);
+}
+
 /// Everything mapped, in order.
 pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().map(of).collect()
+}
+
+/// The same where one may take long: whoever is done early takes over what the others have not begun.
+pub fn map_each<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
+    items.par_iter().with_max_len(1).map(of).collect()
 }
 
 /// So many things, made by their number and added in order.

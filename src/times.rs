@@ -35,18 +35,22 @@ impl Times {
     }
 
     fn merge_range(&mut self, (from, to): (Timestamp, Timestamp)) {
-        let (first, last) = self.range.unwrap_or((from, to));
-        self.range = Some((first.min(from), last.max(to)));
+        let (first, last) = self.range.get_or_insert((from, to));
+        if from < *first {
+            *first = from;
+        }
+        if to > *last {
+            *last = to;
+        }
     }
 
     fn follow(&mut self, (first, last): (Timestamp, Timestamp)) {
-        let begin = match self.ends {
-            Some((begin, before)) => {
-                self.out_of_order += u64::from(first < before);
-                begin
+        match &mut self.ends {
+            Some((_, before)) => {
+                self.out_of_order += u64::from(first < *before);
+                *before = last;
             }
-            None => first,
-        };
-        self.ends = Some((begin, last));
+            None => self.ends = Some((first, last)),
+        }
     }
 }

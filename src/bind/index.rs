@@ -1,11 +1,15 @@
 //! What is where among the values of a bound line, and which of them tell its event from others.
 
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use super::rest::HASHER;
 use crate::event::Attribute;
 use crate::fields::{Binding, FieldId, Index};
-use crate::sources::Field;
+use crate::sources::{Field, Source};
 
 /// Says what is where among the bindings of a line, which are in its order and have their places as slots.
-pub fn fill(fields: &[Field], bindings: &[Binding], index: &mut Index) {
+pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
+    let fields = source.fields;
     index.attributes.clear();
     index.fields.clear();
     index.fields.resize(fields.len(), (0, 0));
@@ -31,27 +35,25 @@ pub fn fill(fields: &[Field], bindings: &[Binding], index: &mut Index) {
         start += index.attributes[start as usize..].iter().take_while(before).count() as u32;
         *at = start;
     }
-    said(fields, bindings, index);
+    say(source, bindings, index);
 }
 
 /// What tells the event from others. Of what comes with the delivery the best text for an attribute counts,
 /// but not whether the delivery or the event gives it.
-fn said(fields: &[Field], bindings: &[Binding], index: &mut Index) {
-    let Index { best, sorted, skeleton, .. } = index;
+fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
+    let fields = source.fields;
+    let Index { best, said, fixed, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
     let says = |at: &u32| {
         let Field { means, of_delivery, .. } = fields[bindings[*at as usize].field as usize];
         means != Some(Attribute::Time) && !(of_delivery && means.is_none_or(|means| best(means) == *at))
     };
     let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
-    sorted.clear();
-    sorted.extend((0..bindings.len() as u32).filter(says));
+    let mut sorted: Vec<_> = (0..bindings.len() as u32).filter(says).collect();
     sorted.sort_unstable_by_key(|at| (place(at), *at));
-    skeleton.clear();
-    let mut add = |(field, element): (FieldId, u32)| {
-        skeleton.extend_from_slice(&field.to_ne_bytes());
-        skeleton.extend_from_slice(&element.to_ne_bytes());
-    };
+    let mut hasher = HASHER.build_hasher();
+    source.name.hash(&mut hasher);
+    let mut add = |place: (FieldId, u32)| place.hash(&mut hasher);
     sorted.iter().map(place).for_each(&mut add);
     for (id, field) in (0..).zip(fields).filter(|(_, field)| field.of_delivery) {
         if let Some(at) = field.means.map(best).filter(|at| *at != u32::MAX) {
@@ -59,4 +61,7 @@ fn said(fields: &[Field], bindings: &[Binding], index: &mut Index) {
             add((id, 0));
         }
     }
+    *fixed = hasher.finish();
+    said.clear();
+    said.extend((0..).zip(sorted));
 }

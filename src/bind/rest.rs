@@ -19,7 +19,7 @@ use crate::sources::Tree;
 const MOST: usize = 512;
 
 /// One key for the process: readers have to agree.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+pub static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// Values of a line that are bound to no field.
 #[derive(Default)]
@@ -125,28 +125,25 @@ impl Rest {
 
     /// Adds it to what the event says.
     pub fn settle(&mut self, spans: &mut Vec<Span>, index: &mut Index) {
-        // No field has this number.
-        const MARK: [u8; 2] = u16::MAX.to_ne_bytes();
-        let Index { sorted, skeleton, .. } = index;
-        if let Some((count, sum)) = self.many {
-            skeleton.extend_from_slice(&MARK);
-            [count, sum].iter().for_each(|number| skeleton.extend_from_slice(&number.to_ne_bytes()));
+        let Index { said, fixed, .. } = index;
+        if let Some(many) = self.many {
+            *fixed = HASHER.hash_one((*fixed, many));
             return;
         }
         if self.few.is_empty() {
             return;
         }
-        skeleton.extend_from_slice(&MARK);
+        let mut hasher = HASHER.build_hasher();
+        hasher.write_u64(*fixed);
         self.few.sort_unstable_by_key(|loose| (loose.path, loose.sort, loose.content));
         for Loose { path, sort, content, span } in &self.few {
-            skeleton.extend_from_slice(&path.to_ne_bytes());
-            skeleton.push(*sort);
-            skeleton.extend_from_slice(&content.to_ne_bytes());
+            (path, sort, content).hash(&mut hasher);
             if let Some(span) = span {
-                sorted.push(u32::try_from(spans.len()).unwrap_or(u32::MAX));
+                said.push((said.len() as u32, u32::try_from(spans.len()).unwrap_or(u32::MAX)));
                 spans.push(*span);
             }
         }
+        *fixed = hasher.finish();
     }
 }
 

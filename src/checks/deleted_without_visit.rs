@@ -69,9 +69,9 @@ fn judge(case: &Case<'_>) -> Judgement {
         if !is_known(change) {
             return Answer::NotApplicable;
         }
-        while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
+        while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
             if let Some(last) = last.get_mut(&(visit.actor, visit.organization)) {
-                *last = visit.time;
+                *last = visit.time();
             }
         }
         let last = last[&(change.actor, change.organization)];

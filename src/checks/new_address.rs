@@ -82,7 +82,7 @@ fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
         if change.actor == NONE || change.ip == NONE {
             continue;
         }
-        while let Some(seen) = sightings.next_if(|seen| seen.time < change.time) {
+        while let Some(seen) = sightings.next_if(|seen| seen.time() < change.time) {
             let (past, ip) = (&mut pasts[seen.actor as usize], seen.ip);
             past.events += 1;
             if past.ip != ip {

@@ -71,7 +71,7 @@ struct Part {
 
 impl Fold for Part {
     fn weight(&self) -> usize {
-        size_of_val(&*self.arrived)
+        self.arrived.weight()
     }
 }
 

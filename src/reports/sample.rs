@@ -146,7 +146,7 @@ impl Log {
     }
 
     fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> (Gathered, Arrived) {
-        let (mut gathered, mut arrived) = (Gathered::default(), Arrived::new());
+        let (mut gathered, mut arrived) = (Gathered::default(), Arrived::default());
         let mut scratch = Scratch::default();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {

@@ -4,6 +4,7 @@ use super::literal::Literal;
 use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
 use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
+use crate::digest::KEYS;
 use crate::event::{Attribute, Operation};
 use crate::fields::FieldId;
 use crate::finding::Level;
@@ -86,6 +87,7 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     let mut slot = 0;
     // By span of the slow path.
     let mut slots = vec![u32::MAX; bound.spans.len()];
+    let mut fixed = vec![false; bound.spans.len()];
     for node in document.nodes {
         if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
             return None;
@@ -105,6 +107,7 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         let is_fixed = binding.is_some_and(|at| shape.bind(at, slot));
         slot += 1;
         if is_fixed {
+            known.into_iter().for_each(|at| fixed[at] = true);
             cut.fix(node);
         } else if node.span.end - node.span.start > LONGEST_TEXT as u32 {
             return None;
@@ -115,7 +118,16 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
     pieces.push(cut.rest());
     let slot = |at: &u32| slots.get(*at as usize).copied().unwrap_or(u32::MAX);
     shape.index.best = bound.index.best.each_ref().map(slot);
-    shape.index.sorted = bound.index.sorted.iter().map(slot).collect();
+    let (settled, said): (Vec<_>, Vec<_>) = bound
+        .index
+        .said
+        .iter()
+        .partition(|(_, at)| fixed.get(*at as usize).is_some_and(|is_fixed| *is_fixed));
+    let value = |(place, at): &(u32, u32)| {
+        KEYS.text((*place).into(), bound.spans[*at as usize].raw(document.text).as_bytes())
+    };
+    shape.index.fixed = settled.iter().map(value).fold(bound.index.fixed, u64::wrapping_add);
+    shape.index.said = said.iter().map(|(place, at)| (*place, slot(at))).collect();
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((pieces, shape))
 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::by_block::Pile;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Id, NONE};
@@ -83,8 +84,6 @@ pub struct Counted {
     pub ip: Id,
     /// As of a [`Delivery`].
     pub(super) seen: u32,
-    /// Number of the reader.
-    pub(super) reader: u32,
 }
 
 impl Counted {
@@ -101,22 +100,50 @@ impl Counted {
             kind: change.kind,
             ip: change.ip,
             seen: NONE,
-            reader: NONE,
         }
     }
 }
 
-/// Events that are only counted, each with its content, as a reader hands them over.
-pub type Arrived = Vec<(u64, Counted)>;
+/// A block from which more than a few come has about as many.
+const USUAL: usize = 1 << 10;
+const FEW: usize = 1 << 6;
+
+/// Events that are only counted, as a reader hands them over.
+#[derive(Default)]
+pub struct Arrived {
+    /// Apart, as what was counted is mostly not looked at again.
+    contents: Vec<u64>,
+    counted: Vec<Counted>,
+    /// Number of the reader.
+    reader: u32,
+}
+
+impl Arrived {
+    #[inline]
+    pub(super) fn push(&mut self, content: u64, counted: Counted, reader: u32) {
+        if self.contents.len() == FEW {
+            self.contents.reserve(USUAL);
+            self.counted.reserve(USUAL);
+        }
+        self.contents.push(content);
+        self.counted.push(counted);
+        self.reader = reader;
+    }
+
+    /// Bytes that it holds.
+    pub fn weight(&self) -> usize {
+        self.contents.capacity() * size_of::<u64>() + self.counted.capacity() * size_of::<Counted>()
+    }
+}
 
 /// Events that are only counted, in the order in which they came.
 #[derive(Default)]
 pub struct Arrivals {
-    contents: Vec<u64>,
+    contents: Pile<u64>,
     /// Some bits of each content.
     bits: Vec<u64>,
-    /// Those that may have come before, with what was counted of them.
-    suspected: Arrived,
+    /// Those that may have come before, with the number of the reader.
+    suspected: Vec<(u64, u32, Counted)>,
 }
 
 /// So many bits there are for each content, at least.
@@ -126,7 +153,8 @@ const FEWEST_WORDS: usize = 1 << 10;
 impl Arrivals {
     /// Takes in the next ones.
     pub fn take(&mut self, arrived: Arrived) {
-        let needed = (self.contents.len() + arrived.len()) * BITS / 64;
+        let Arrived { contents: new, counted, reader } = arrived;
+        let needed = (self.contents.len() as usize + new.len()) * BITS / 64;
         if needed >= self.bits.len() {
             self.bits = vec![0; (2 * needed).next_power_of_two().max(FEWEST_WORDS)];
             let Self { contents, bits, .. } = self;
@@ -134,19 +162,19 @@ impl Arrivals {
                 set(bits, *content);
             });
         }
-        for (content, counted) in arrived {
+        for (content, counted) in new.into_iter().zip(counted) {
             self.contents.push(content);
             if set(&mut self.bits, content) {
-                self.suspected.push((content, counted));
+                self.suspected.push((content, reader, counted));
             }
         }
     }
 
-    /// What was counted of events that came before.
-    pub(super) fn again(self) -> Vec<Counted> {
+    /// What was counted of events that came before, with the number of the reader.
+    pub(super) fn again(self) -> Vec<(u32, Counted)> {
         let Self { contents, mut bits, suspected } = self;
         let mut left: HashMap<u64, u64, RandomState> =
-            suspected.iter().map(|(content, _)| (*content, 0)).collect();
+            suspected.iter().map(|(content, ..)| (*content, 0)).collect();
         // Most contents are not among them, and are told by the same bits.
         bits.fill(0);
         left.keys().for_each(|content| {
@@ -159,32 +187,32 @@ impl Arrivals {
         }
         let mut again = Vec::new();
         // The first one stays; if it is suspected itself, that is the first of these.
-        for (content, counted) in suspected.into_iter().rev() {
+        for (content, reader, counted) in suspected.into_iter().rev() {
             if let Some(left) = left.get_mut(&content).filter(|left| **left > 1) {
                 *left -= 1;
-                again.push(counted);
+                again.push((reader, counted));
             }
         }
         again
     }
 }
 
-/// Sets the bit of a content, and tells whether it was set.
+/// Sets the bits of a content, and tells whether they were set.
 fn set(bits: &mut [u64], content: u64) -> bool {
-    let (at, bit) = place(bits, content);
-    let was_set = bits[at] & bit != 0;
-    bits[at] |= bit;
-    was_set
+    let (at, its) = place(bits, content);
+    let were_set = bits[at] & its == its;
+    bits[at] |= its;
+    were_set
 }
 
 fn has(bits: &[u64], content: u64) -> bool {
-    let (at, bit) = place(bits, content);
-    bits.get(at).is_some_and(|word| word & bit != 0)
+    let (at, its) = place(bits, content);
+    bits.get(at).is_some_and(|word| word & its == its)
 }
 
-/// The word, of which there is a power of two, and the bit in it.
+/// The word, of which there is a power of two, and two bits in it.
 fn place(bits: &[u64], content: u64) -> (usize, u64) {
-    ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63))
+    ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63) | 1 << (content >> 58))
 }
 
 #[cfg(test)]
@@ -200,7 +228,7 @@ mod tests {
         ) {
             let event = Counted {
                 time: Timestamp::MIN, is_other: false, is_selected: true, is_impersonated: false,
-                action: 0, organization: 0, actor: 0, kind: 0, ip: 0, seen: 0, reader: 0,
+                action: 0, organization: 0, actor: 0, kind: 0, ip: 0, seen: 0,
             };
             let mut arrivals = Arrivals::default();
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
@@ -210,9 +238,13 @@ mod tests {
                 part.iter().for_each(|content| *expected.entry(*content).or_default() += 1);
                 // Their number tells them apart.
                 let number = |content: u64| content as u32 | (content >> 32) as u32;
-                arrivals.take(part.iter().map(|content| (*content, Counted { seen: number(*content), ..event })).collect());
+                let mut arrived = Arrived::default();
+                for content in part {
+                    arrived.push(content, Counted { seen: number(content), ..event }, 0);
+                }
+                arrivals.take(arrived);
             }
-            let mut told: Vec<_> = arrivals.again().iter().map(|counted| counted.seen).collect();
+            let mut told: Vec<_> = arrivals.again().iter().map(|(_, counted)| counted.seen).collect();
             told.sort_unstable();
             let mut expected: Vec<_> = expected
                 .into_iter()

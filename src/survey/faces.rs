@@ -5,11 +5,10 @@
 //! a key of the process: that two of a million have the same happens once in 37 million logs.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
 
-use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
+use crate::digest::KEYS;
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
 use crate::text::piece;
@@ -18,12 +17,9 @@ use crate::time::Timestamp;
 /// Combinations of `N` texts, numbered from 0.
 #[derive(Default)]
 pub struct Faces<const N: usize> {
-    hasher: RandomState,
     table: HashTable<Face>,
     looks: Vec<Look<N>>,
     text: String,
-    /// The latest time so far. Logs are mostly in order, and then nothing is earlier than what is known.
-    latest: Option<Timestamp>,
 }
 
 /// What is touched whenever a combination appears: as little as can be.
@@ -52,6 +48,8 @@ pub struct Appearance {
     pub time: Timestamp,
     /// In which block, and on which 1-based line there.
     pub place: (BlockId, u32),
+    /// It is later than all that came before. Logs are mostly in order.
+    pub is_latest: bool,
     /// What keeps it apart from the same texts.
     pub sort: Sort,
 }
@@ -68,8 +66,8 @@ pub struct Sort {
 }
 
 impl Sort {
-    fn hashed(self) -> u16 {
-        u16::from(self.space) << 2 | u16::from(self.is_sso) << 1 | u16::from(self.is_counted)
+    fn number(self) -> u64 {
+        u64::from(self.space) << 2 | u64::from(self.is_sso) << 1 | u64::from(self.is_counted)
     }
 }
 
@@ -112,30 +110,24 @@ impl<const N: usize> Look<N> {
 impl<const N: usize> Faces<N> {
     /// The number of the combination; [`NONE`] if all of it is empty.
     #[inline]
-    pub fn id(&mut self, texts: [&[u8]; N], appearance: Appearance) -> Id {
+    pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Id {
         if texts.iter().all(|text| text.is_empty()) {
             return NONE;
         }
-        let Appearance { time, place, sort } = appearance;
-        let mut hasher = self.hasher.build_hasher();
-        texts.iter().for_each(|text| hasher.write(text));
-        if N > 1 {
-            // A NUL may hash as nothing does: lengths tell where one text ends.
-            let length = |at: usize| texts.get(at).map_or(0, |text| text.len() as u64);
-            hasher.write_u64(length(0) << 32 | length(1));
-            hasher.write_u32(length(2) as u32);
+        let Appearance { time, place, is_latest, sort } = *appearance;
+        let (keys, place_of_first) = (&*KEYS, sort.number() * N as u64);
+        let mut hash = 0_u64;
+        for (at, text) in texts.iter().enumerate() {
+            hash = hash.wrapping_add(keys.text(place_of_first + at as u64, text));
         }
-        hasher.write_u16(sort.hashed());
-        let hash = hasher.finish();
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
             return self.add(hash, texts, appearance);
         };
         face.count += u64::from(sort.is_counted);
-        // At one time, the first place counts.
-        if Some(time) > self.latest {
-            self.latest = Some(time);
+        if is_latest {
             face.set_last(time);
         } else {
+            // At one time, the first place counts.
             face.set_last(time.max(face.last()));
             let look = &mut self.looks[face.id as usize];
             (look.first, look.place) = (look.first, look.place).min((time, place));
@@ -144,9 +136,9 @@ impl<const N: usize> Faces<N> {
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: Appearance) -> Id {
-        let Appearance { time, place, sort } = appearance;
-        let Self { table, looks, text, latest, .. } = self;
+    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> Id {
+        let Appearance { time, place, sort, .. } = *appearance;
+        let Self { table, looks, text, .. } = self;
         let id = Id::try_from(looks.len()).expect("fewer than four billion texts fit into memory");
         let start = text.len();
         let ends = texts.map(|part| {
@@ -154,7 +146,6 @@ impl<const N: usize> Faces<N> {
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
         looks.push(Look { first: time, place, sort, start, ends });
-        *latest = Some(time).max(*latest);
         let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(sort.is_counted));
         table.insert_unique(hash, Face { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
         id

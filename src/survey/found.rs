@@ -1,6 +1,7 @@
 //! What a reader notes of lines and events that rules have to look at one by one.
 
 use super::{Gathered, Plan, What};
+use crate::deliveries::content;
 use crate::event::{Attribute, Event};
 use crate::finding::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
 use crate::scan::BlockId;
@@ -51,7 +52,7 @@ impl Gathered {
             let connection = self.connection_of(event, plan);
             let ids = [action, organization, connection, kind, actor];
             let shown = Event { redactor: plan.redactor.as_deref(), ..*event };
-            self.notes.event(what, (event, plan.identities.content(event)), (&shown, finding), place, ids);
+            self.notes.event(what, (event, content(event)), (&shown, finding), place, ids);
         }
     }
 }

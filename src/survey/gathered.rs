@@ -9,9 +9,9 @@ use std::sync::atomic::Ordering;
 use foldhash::fast::RandomState;
 
 use super::arrivals::{Arrived, Counted, Delivery, Kept};
-use super::by_block::ByBlock;
+use super::by_block::{ByBlock, Pile};
 use super::faces::{Appearance, Faces, Sort};
-use super::impersonation::{is_explained, is_impersonated, is_reason};
+use super::impersonation::{is_explained, is_reason};
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
@@ -27,8 +27,9 @@ use crate::time::Timestamp;
 pub struct Gathered {
     pub(super) actions: Counter,
     pub(super) action_facts: Vec<(&'static str, Operation)>,
-    /// By operation the action that came last: mostly it comes again.
-    latest_actions: [Id; OPERATIONS.len()],
+    /// By operation the action that came last, its source and its number: mostly it comes again. No source is
+    /// without a name.
+    latest_actions: [(String, &'static str, Id); OPERATIONS.len()],
     /// Id and name.
     pub(super) organizations: Faces<2>,
     /// Id, name and e-mail address.
@@ -53,9 +54,13 @@ pub struct Gathered {
     /// again.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
+    /// The latest time so far.
+    latest: Option<Timestamp>,
+    /// The event at hand is later than those before.
+    is_latest: bool,
     /// Number of the reader, once it is needed.
     pub(super) number: Option<u32>,
-    pub(super) visits: Vec<Visit>,
+    pub(super) visits: Pile<Visit>,
     pub(super) sightings: ByBlock<Sighting>,
     pub(super) notes: Notes,
     pub(super) clock: Clock,
@@ -72,6 +77,10 @@ impl Gathered {
     /// [`Arrivals`](super::Arrivals) in the order of the input.
     pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), arrived: &mut Arrived, plan: &Plan) {
         let time = event.time;
+        self.is_latest = self.latest.as_ref().is_none_or(|latest| time > *latest);
+        if self.is_latest {
+            self.latest = Some(time);
+        }
         match plan.now {
             Some(now) if time > now => self.ranges.add_ahead(time),
             _ => self.ranges.add(event.source, time),
@@ -87,12 +96,24 @@ impl Gathered {
         }
         // Names follow from all events, selected or not.
         let ids = self.ids_of(event, place, is_selected && plan.wants.counts, plan);
-        if is_selected {
-            self.select(event, place, plan);
-        }
-        let seen = self.see(event, is_selected, (ids, place), plan);
+        let is_impersonated = is_selected && self.select(event, place, plan);
+        let seen = self.see(event, is_selected, (&ids, place), plan);
         if identity.is_only_counted {
-            arrived.push((identity.content, self.counted(event, is_selected, (ids, seen), plan)));
+            let [action, organization, actor, kind, ip] = ids;
+            let is_other = event.operation == Operation::Other;
+            let counted = Counted {
+                time,
+                is_other,
+                is_selected,
+                is_impersonated,
+                action,
+                organization,
+                actor,
+                kind,
+                ip,
+                seen,
+            };
+            arrived.push(identity.content, counted, self.number(plan));
         } else {
             let is_change = plan.wants.changes && is_kept(event);
             let kept = if is_selected || is_change || plan.wants.notes.is_some() {
@@ -109,11 +130,12 @@ impl Gathered {
     }
 
     /// Keeps a visit or a sighting where they are wanted, and returns its index, or [`NONE`].
+    #[inline]
     fn see(
         &mut self,
         event: &Event<'_>,
         is_selected: bool,
-        ([action, organization, actor, _, ip], place): ([Id; 5], (BlockId, u32)),
+        (&[action, organization, actor, _, ip], place): (&[Id; 5], (BlockId, u32)),
         plan: &Plan,
     ) -> u32 {
         let is_sighting = plan.wants.notes.is_some();
@@ -123,40 +145,21 @@ impl Gathered {
             return NONE;
         }
         if is_sighting {
-            let seen = Sighting { time: event.time, is_selected, action, actor, organization, ip };
-            return self.sightings.push(place.0, seen);
+            let Timestamp { seconds, nanos } = event.time;
+            let seen = Sighting { seconds, nanos, is_selected, action, actor, organization, ip };
+            return self.sightings.push(place.0, event.time, seen);
         }
-        self.visit(event, place, [organization, actor, ip]);
-        self.visits.len() as u32 - 1
+        self.visit(event, place, [organization, actor, ip])
     }
 
-    /// What was counted of an event that is only counted, with its content.
-    fn counted(
-        &mut self,
-        event: &Event<'_>,
-        is_selected: bool,
-        ([action, organization, actor, kind, ip], seen): ([Id; 5], u32),
-        plan: &Plan,
-    ) -> Counted {
-        let (time, is_other) = (event.time, event.operation == Operation::Other);
-        let is_impersonated = is_selected && is_impersonated(event);
-        let reader = *self.number.get_or_insert_with(|| plan.readers.fetch_add(1, Ordering::Relaxed));
-        Counted {
-            time,
-            is_other,
-            is_selected,
-            is_impersonated,
-            action,
-            organization,
-            actor,
-            kind,
-            ip,
-            seen,
-            reader,
-        }
+    /// The number of this reader, which is given to it when it first asks.
+    #[inline]
+    fn number(&mut self, plan: &Plan) -> u32 {
+        *self.number.get_or_insert_with(|| plan.readers.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Numbers of action, organization, actor, kind and address.
+    #[inline(always)]
     pub(super) fn ids_of(
         &mut self,
         event: &Event<'_>,
@@ -168,22 +171,22 @@ impl Gathered {
         let time = event.time;
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| time <= now);
         let sort = Sort { is_counted, is_sso, space: event.ids };
-        let appearance = Appearance { time, place, sort };
+        let appearance = Appearance { time, place, is_latest: self.is_latest, sort };
         let organization = face(
             &mut self.organizations,
             event,
             [Attribute::OrganizationId, Attribute::OrganizationName],
-            appearance,
+            &appearance,
         );
         let actor = face(
             &mut self.actors,
             event,
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
-            appearance,
+            &appearance,
         );
         let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
-        let kind = self.kind_of(event, appearance);
-        let ip = face(&mut self.ips, event, [Attribute::Ip], appearance);
+        let kind = self.kind_of(event, &appearance);
+        let ip = face(&mut self.ips, event, [Attribute::Ip], &appearance);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(quarter_of(event.time));
@@ -193,23 +196,28 @@ impl Gathered {
 
     /// A blank reason is none.
     fn reason(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
+        let appearance = self.named(event, place);
         match event.best(Attribute::ImpersonatorReason) {
-            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], named(event, place)),
+            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], &appearance),
             _ => NONE,
         }
     }
 
-    /// Takes in that the selection keeps an event.
-    fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) {
+    /// Takes in that the selection keeps an event, and tells whether somebody else than the actor drove the
+    /// session.
+    fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) -> bool {
         self.selected += 1;
-        self.impersonated += u64::from(is_impersonated(event));
         if plan.now.is_some_and(|now| event.time > now.later_by(SKEW_SECONDS)) {
             self.ahead.merge(Seen::once(event.time));
         }
         let has_impersonator = event.best(Attribute::ImpersonatorEmail).is_some();
-        if has_impersonator && !is_explained(event) && !(plan.wants.changes && is_kept(event)) {
+        let is_explained = is_explained(event);
+        let is_impersonated = has_impersonator || is_explained;
+        self.impersonated += u64::from(is_impersonated);
+        if has_impersonator && !is_explained && !(plan.wants.changes && is_kept(event)) {
             self.note_event(What::Unexplained, event, None, place, plan);
         }
+        is_impersonated
     }
 
     /// Hands over what is to be found again among that of other readers: deliveries, and hashes of
@@ -221,14 +229,14 @@ impl Gathered {
     /// The change that is kept there.
     pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
         match kept.change() {
-            Some(index) => self.changes.all.get(index as usize),
+            Some(index) => self.changes.all.get(index),
             None => self.others.get(kept.other()? as usize),
         }
     }
 
     fn keep(&mut self, change: Change, is_change: bool) -> Kept {
         if is_change {
-            return Kept::in_changes(self.changes.push(change.place.0, change));
+            return Kept::in_changes(self.changes.push(change.place.0, change.time, change));
         }
         self.others.push(change);
         Kept::in_others(self.others.len() as u32 - 1)
@@ -267,7 +275,8 @@ impl Gathered {
     }
 
     fn impersonator(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
-        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], named(event, place))
+        let appearance = self.named(event, place);
+        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], &appearance)
     }
 
     pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
@@ -277,7 +286,7 @@ impl Gathered {
         })
     }
 
-    fn kind_of(&mut self, event: &Event<'_>, appearance: Appearance) -> Id {
+    fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Id {
         let words = [event.protocol, event.provider];
         let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
@@ -290,15 +299,13 @@ impl Gathered {
 
     fn action_of(&mut self, event: &Event<'_>) -> Id {
         let text = event.best(Attribute::Action).unwrap_or_default();
-        let latest = &mut self.latest_actions[event.operation as usize];
-        let is_of_source =
-            self.action_facts.get(*latest as usize).is_some_and(|facts| facts.0 == event.source);
-        let rest = self.actions.names.get(*latest).and_then(|name| name.strip_prefix(&*text));
-        if is_of_source && rest.is_some_and(|rest| rest.len() == event.source.len() + 1) {
-            return *latest;
+        let (latest, source, id) = &mut self.latest_actions[event.operation as usize];
+        if *latest == text && *source == event.source {
+            return *id;
         }
-        let id = self.actions.names.id(&action_of_source(&text, event.source));
-        *latest = id;
+        *id = self.actions.names.id(&action_of_source(&text, event.source));
+        (*latest, *source) = (text.into_owned(), event.source);
+        let id = *id;
         if id as usize == self.action_facts.len() {
             self.action_facts.push((event.source, event.operation));
         }
@@ -321,11 +328,16 @@ impl Gathered {
         }
     }
 
-    fn visit(&mut self, event: &Event<'_>, place: (BlockId, u32), [organization, actor, ip]: [Id; 3]) {
-        let appearance = named(event, place);
-        let agent = face(&mut self.agents, event, [Attribute::UserAgent], appearance);
+    /// Of texts that only get a number.
+    fn named(&self, event: &Event<'_>, place: (BlockId, u32)) -> Appearance {
+        Appearance { time: event.time, place, is_latest: self.is_latest, sort: Sort::default() }
+    }
+
+    fn visit(&mut self, event: &Event<'_>, place: (BlockId, u32), [organization, actor, ip]: [Id; 3]) -> u32 {
+        let appearance = self.named(event, place);
+        let agent = face(&mut self.agents, event, [Attribute::UserAgent], &appearance);
         let words = [Attribute::Page, Attribute::ImpersonatorReason];
-        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], appearance));
+        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], &appearance));
         let impersonator = self.impersonator(event, place);
         self.visits.push(Visit {
             time: event.time,
@@ -337,7 +349,7 @@ impl Gathered {
             page,
             impersonator,
             reason,
-        });
+        })
     }
 }
 
@@ -347,7 +359,7 @@ fn face<const N: usize>(
     faces: &mut Faces<N>,
     event: &Event<'_>,
     attributes: [Attribute; N],
-    appearance: Appearance,
+    appearance: &Appearance,
 ) -> Id {
     match event.plain(attributes) {
         Some(texts) => faces.id(texts, appearance),
@@ -356,11 +368,6 @@ fn face<const N: usize>(
             faces.id(texts.each_ref().map(|text| text.as_bytes()), appearance)
         }
     }
-}
-
-/// Of texts that only get a number.
-fn named(event: &Event<'_>, place: (BlockId, u32)) -> Appearance {
-    Appearance { time: event.time, place, sort: Sort::default() }
 }
 
 /// The name of an action among those of all sources: two may use one word for different things.

@@ -9,14 +9,10 @@ pub fn is_reason(text: &str) -> bool {
     text.chars().any(|c| c.is_alphanumeric() && !is_ignorable(c))
 }
 
-/// It says why somebody else drove the session.
+/// It says why somebody else drove the session; a blank reason says nothing.
+#[inline]
 pub fn is_explained(event: &Event<'_>) -> bool {
     event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason))
-}
-
-/// Somebody else than the actor drove the session; a blank reason says nothing.
-pub fn is_impersonated(event: &Event<'_>) -> bool {
-    event.best(Attribute::ImpersonatorEmail).is_some() || is_explained(event)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use crate::names::{Id, NONE, Names, Renumbered};
 use crate::scan::BlockId;
+use crate::threads;
 use crate::time::Timestamp;
 
 /// More texts than this for one thing are nothing that anybody knows it by.
@@ -18,8 +19,8 @@ pub struct Labels<const N: usize> {
     uses: Vec<Use>,
     /// By thing and sort where its uses begin.
     starts: Vec<u32>,
-    /// By thing and sort the latest text of any event; of two at the same time the greater one.
-    latest: Vec<Option<Id>>,
+    /// By thing the latest text of each sort, whatever event says it; of two at the same time the greater one.
+    latest: Vec<[Id; N]>,
     /// Something has several texts of a sort.
     are_renamed: bool,
 }
@@ -81,7 +82,7 @@ impl<const N: usize> Labels<N> {
     /// The last thing before reading them; there are so many things.
     pub fn settle(&mut self, things: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
-        uses.sort_unstable_by(|a, b| {
+        threads::sort_by(uses, |a, b| {
             (a.of, a.sort).cmp(&(b.of, b.sort)).then_with(|| texts.text(a.text).cmp(texts.text(b.text)))
         });
         uses.dedup_by(|later, earlier| {
@@ -99,10 +100,13 @@ impl<const N: usize> Labels<N> {
             start += its;
             starts.push(start as u32);
         }
-        for place in 0..things * N {
-            let its = &uses[starts[place] as usize..starts[place + 1] as usize];
-            // Uses are in the order of their texts.
-            latest.push(its.iter().max_by_key(|it| it.shown).map(|it| it.text));
+        for thing in 0..things {
+            latest.push(std::array::from_fn(|sort| {
+                let place = thing * N + sort;
+                let its = &uses[starts[place] as usize..starts[place + 1] as usize];
+                // Uses are in the order of their texts.
+                its.iter().max_by_key(|it| it.shown).map_or(NONE, |it| it.text)
+            }));
         }
     }
 
@@ -116,10 +120,8 @@ impl<const N: usize> Labels<N> {
 
     /// The latest texts; of two at the same time the greater one.
     pub fn get(&self, of: Id) -> [Option<&str>; N] {
-        std::array::from_fn(|sort| {
-            let latest = self.latest.get((of as usize).saturating_mul(N).saturating_add(sort));
-            latest.copied().flatten().and_then(|text| self.texts.get(text))
-        })
+        let latest = self.latest.get(of as usize).copied().unwrap_or([NONE; N]);
+        latest.map(|text| self.texts.get(text))
     }
 
     /// The text of that number.
@@ -170,10 +172,11 @@ impl<const N: usize> Labels<N> {
     /// Nothing but the latest texts, as others; `of` is given sort and text.
     pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Names::default();
-        let places = (0..).zip(&self.latest);
-        let latest = places.map(|(place, text): (usize, _)| {
-            text.map(|text| texts.id(&of(place % N, self.texts.text(text))))
-        });
+        let mut id = |sort: usize, text: Id| match self.texts.get(text) {
+            Some(text) => texts.id(&of(sort, text)),
+            None => NONE,
+        };
+        let latest = self.latest.iter().map(|its| std::array::from_fn(|sort| id(sort, its[sort])));
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
     }

@@ -198,8 +198,10 @@ pub struct Visit {
 /// As much of an event with an actor or an address as rules look at; the numbers are of the survey's names.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting {
-    /// When it happened.
-    pub time: Timestamp,
+    /// When it happened, in two parts: there are as many as events, and a [`Timestamp`] would need more room.
+    pub seconds: i64,
+    /// The other part.
+    pub nanos: u32,
     /// Whether the selection keeps it.
     pub is_selected: bool,
     /// The vendor's action.
@@ -210,6 +212,13 @@ pub struct Sighting {
     pub organization: Id,
     /// From which address.
     pub ip: Id,
+}
+
+impl Sighting {
+    /// When it happened.
+    pub fn time(&self) -> Timestamp {
+        Timestamp { seconds: self.seconds, nanos: self.nanos }
+    }
 }
 
 /// How much later than the present an event may be: clocks differ.

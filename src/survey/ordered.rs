@@ -33,14 +33,15 @@ impl Survey {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {
                 let rank = |visit: &Visit| own.get(visit.actor as usize).copied().unwrap_or(ranks.len());
-                let visits = (0..).zip(&reader.visits).map(move |(index, visit)| (rank(visit), (at, index)));
+                let visits =
+                    (0..).zip(reader.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
                 visits.filter(|(_, item)| !again.contains(item))
             })
         };
         // There can be as many as events; what a reader has of an actor is mostly in time order already.
         let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
         let mut visits = threads::map(items.things(), |(reader, index)| {
-            news[*reader as usize].visit(&readers[*reader as usize].visits[*index as usize])
+            news[*reader as usize].visit(&readers[*reader as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
         threads::sort_each_stably_by(
@@ -69,14 +70,15 @@ impl Survey {
         let change = |(reader, kept): &(u32, Kept)| kept.change().map(|index| (*reader, index));
         let again = again.iter().filter_map(change).collect();
         let changes = readers.iter().map(|reader| &reader.changes);
-        let mut items = in_blocks(changes, |change| change.time, &again);
-        let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1 as usize];
+        let (mut items, parts) = in_blocks(changes, &again);
+        let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1];
         let new = |item: &Item| news[item.0 as usize].change(old(item));
-        // What is sorted is small, and mostly in order already.
-        threads::sort_stably_by(&mut items, |a, b| {
-            let when = |item| (old(item).time, old(item).operation);
-            when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
-        });
+        for part in parts {
+            threads::sort_stably_by(&mut items[part], |a, b| {
+                let when = |item| (old(item).time, old(item).operation);
+                when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
+            });
+        }
         let changes = threads::map(&items, new);
         if !self.organization_labels.are_renamed() && !self.actor_labels.are_renamed() {
             return (changes, HashMap::default());
@@ -118,8 +120,10 @@ pub(super) fn sightings_in_order(
     again: &HashSet<Item>,
 ) -> Vec<Sighting> {
     let sightings = readers.iter().map(|reader| &reader.sightings);
-    let mut items = in_blocks(sightings, |sighting| sighting.time, again);
-    let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1 as usize];
-    threads::sort_stably_by(&mut items, |a, b| old(a).time.cmp(&old(b).time));
+    let (mut items, parts) = in_blocks(sightings, again);
+    let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1];
+    for part in parts {
+        threads::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
+    }
     threads::map(&items, |item| news[item.0 as usize].sighting(old(item)))
 }

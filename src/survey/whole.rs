@@ -10,28 +10,36 @@ use super::gathered::{Gathered, quarter_of};
 use super::labels::Labelled;
 use super::ordered::sightings_in_order;
 use super::renumber::New;
-use crate::deliveries::{Item, repeated};
+use crate::deliveries::{Item, Repeated, repeated};
 use crate::history::Change;
-use crate::names::Id;
+use crate::names::{Id, Texts};
 use crate::threads;
 
 impl Survey {
     /// The survey of what readers have, in any order, and of what they handed over.
     pub fn new(mut readers: Vec<Gathered>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
-        let counted_again = arrivals.again();
         let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
-        let (again, same) = threads::both(
+        let (again, (same, counted_again)) = threads::both(
             || repeated(&deliveries, |delivery| delivery.key),
-            || repeated(&hashes, |hash| *hash),
+            || (repeated(&hashes, |hash| *hash), arrivals.again()),
         );
-        let mut repeats = survey.settle_deliveries(&mut readers, &deliveries, again);
-        drop((deliveries, hashes));
-        let connections = readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections));
-        let bases: Vec<_> = connections.map(|connections| survey.connections.append(connections)).collect();
-        let same = same_connections(&same, &bases, survey.connections.len());
-        let news = readers.iter_mut().zip(bases).map(|(reader, base)| survey.number(reader, base, &same));
-        let news: Vec<_> = news.collect();
+        let mut repeats = survey.settle_deliveries(&mut readers, &deliveries, &again);
+        threads::both(|| threads::discard(deliveries), || threads::discard(hashes));
+        let connections: Vec<_> =
+            readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections)).collect();
+        let ((connections, bases, same), news) = threads::both(
+            || {
+                let mut all = Texts::default();
+                let bases: Vec<_> = connections.into_iter().map(|its| all.append(its)).collect();
+                let same = same_connections(&same, &bases, all.len());
+                (all, bases, same)
+            },
+            || readers.iter_mut().map(|reader| survey.number(reader)).collect::<Vec<_>>(),
+        );
+        survey.connections = connections;
+        let news = news.into_iter().zip(bases);
+        let news: Vec<_> = news.map(|(new, connections)| New { connections, same: &same, ..new }).collect();
         for (reader, new) in readers.iter_mut().zip(&news) {
             survey.add_up(reader, new);
         }
@@ -44,9 +52,9 @@ impl Survey {
                 survey.uncount(&Counted::of(&news[*reader as usize].change(change)));
             }
         }
-        for counted in &counted_again {
+        for (number, counted) in &counted_again {
             // Whoever handed something over has a number.
-            if let Some(reader) = readers.iter().position(|reader| reader.number == Some(counted.reader)) {
+            if let Some(reader) = readers.iter().position(|reader| reader.number == Some(*number)) {
                 survey.redeliveries += 1;
                 survey.uncount(&news[reader].counted(counted));
                 repeats.seen.insert((reader as u32, counted.seen));
@@ -69,6 +77,8 @@ impl Survey {
         let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
         ((survey.visits, survey.sightings), (survey.changes, survey.said)) =
             threads::both(|| (visits(), sightings()), changes);
+        drop(news);
+        threads::discard(readers);
         survey
     }
 
@@ -77,12 +87,13 @@ impl Survey {
         &mut self,
         readers: &mut [Gathered],
         deliveries: &[Vec<Delivery>],
-        groups: Vec<Vec<Item>>,
+        repeated: &Repeated,
     ) -> Repeats {
         let mut repeats = Repeats::default();
         let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
         let content = |item: &Item| of(item).content;
-        for mut group in groups {
+        for group in repeated.groups() {
+            let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
             let place = |item: &Item| readers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
             group.sort_by_cached_key(|item| (content(item), place(item)));
             let versions: Vec<_> = group.chunk_by(|a, b| content(a) == content(b)).collect();
@@ -92,8 +103,9 @@ impl Survey {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
                 let kept = of(&first).kept;
-                if let Some(index) = kept.change() {
-                    let change = &mut readers[first.0 as usize].changes.all[index as usize];
+                let change = kept.change();
+                let change = change.and_then(|index| readers[first.0 as usize].changes.all.get_mut(index));
+                if let Some(change) = change {
                     change.is_conflicting = is_conflicting;
                     change.redeliveries = again.len() as u32;
                 } else if is_conflicting && let Some(index) = kept.other() {
@@ -107,8 +119,8 @@ impl Survey {
         repeats
     }
 
-    /// Takes in a reader's names, counted.
-    fn number<'s>(&mut self, reader: &mut Gathered, connections: Id, same: &'s [Id]) -> New<'s> {
+    /// Takes in a reader's names, counted; connections are no part of it.
+    fn number(&mut self, reader: &mut Gathered) -> New<'static> {
         let actions = self.actions.merge(std::mem::take(&mut reader.actions));
         for (id, facts) in (0..).zip(&reader.action_facts) {
             if actions.of(id) as usize == self.action_facts.len() {
@@ -158,15 +170,18 @@ impl Survey {
             agents: reader.agents.name(&mut self.agents),
             impersonators: reader.impersonators.name(&mut self.impersonators),
             words: reader.words.name(&mut self.words),
-            connections,
+            connections: 0,
             ids: self.ids.append(std::mem::take(&mut reader.ids)),
-            same,
+            same: &[],
         }
     }
 
     fn settle_labels(&mut self) {
-        self.organization_labels.settle(self.organizations.names.len());
-        self.actor_labels.settle(self.actors.names.len());
+        let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
+        threads::both(
+            || organization_labels.settle(organizations.names.len()),
+            || actor_labels.settle(actors.names.len()),
+        );
     }
 
     /// Takes in what is added up, and the notes.
@@ -227,10 +242,10 @@ struct Repeats {
 }
 
 /// By number which connection of the same text stands for it: the first.
-fn same_connections(groups: &[Vec<Item>], bases: &[Id], count: usize) -> Vec<Id> {
+fn same_connections(repeated: &Repeated, bases: &[Id], count: usize) -> Vec<Id> {
     let mut same: Vec<Id> = (0..count as Id).collect();
-    for group in groups {
-        let number = |item: &Item| bases[item.0 as usize] + item.1;
+    for group in repeated.groups() {
+        let number = |(_, item): &(u64, Item)| bases[item.0 as usize] + item.1;
         let first = group.iter().map(number).min().unwrap_or_default();
         group.iter().for_each(|item| same[number(item) as usize] = first);
     }

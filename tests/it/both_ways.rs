@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use ssoaudit::deliveries::Identities;
+use ssoaudit::deliveries::{Identities, content};
 use ssoaudit::formats::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::line::{self, Line, Reading, Scratch};
@@ -25,8 +25,8 @@ fn told(line: u64, read: &Line<'_>) -> String {
             let texts: Vec<_> = read.all(attribute.attribute).collect();
             event.extend(format!(" {texts:?}").into_bytes());
         }
-        let content = IDENTITIES.content(read);
-        event.extend(format!(" {content:x} {:?}", IDENTITIES.of(read)).into_bytes());
+        let says = content(read);
+        event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read)).into_bytes());
     }
     format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
 }

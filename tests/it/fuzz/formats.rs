@@ -175,7 +175,7 @@ fn validation(case: &Case) {
 /// Everything about the log that reports and rules may want.
 fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
     let plan = survey::Plan { wants, ..survey::Plan::default() };
-    let (mut gathered, mut arrived) = (Gathered::default(), Arrived::new());
+    let (mut gathered, mut arrived) = (Gathered::default(), Arrived::default());
     let mut file = File {
         name: case.name.clone(),
         input: 0,
