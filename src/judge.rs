@@ -67,12 +67,12 @@ pub fn tell<'a>(
         let (is_on, severity) = (rule.is_on, rule.severity);
         let index = u16::try_from(rules.len()).expect("rules are few");
         threads::add(&mut findings, violations.len(), |number| {
-            let about = about(survey, violations[number].subject);
+            let subject = violations[number].subject;
             let severity = violations[number].severity(severity, check.severity);
             let (status, is_in_baseline) = match known.is_empty() {
                 true => (Status::Open, false),
                 false => {
-                    let subject = violations[number].subject;
+                    let about = about(survey, subject);
                     let Check { id: rule, covered_by, .. } = *check;
                     let has_identity =
                         !matches!(subject, Subject::Noted(index) if survey.notes.kept[index].key.is_empty());
@@ -82,7 +82,14 @@ pub fn tell<'a>(
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
-            Brief { rule: index, severity, status, is_in_baseline, time: about.time, number: number as u32 }
+            Brief {
+                rule: index,
+                severity,
+                status,
+                is_in_baseline,
+                time: subject.time(survey),
+                number: number as u32,
+            }
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
@@ -111,7 +118,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
         threads::both(|| (Lists::of(survey), Reach::of(survey, by.now)), || history::steps(survey, by.now));
     let policy = by.policy;
     let deciding = DecidingNames::of(policy);
-    threads::map(checks, |check| {
+    threads::map_each(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {
             return Judgement::default();
@@ -250,13 +257,14 @@ fn finding<'a>(
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
     let Brief { rule, severity, status, is_in_baseline, time, number } = *brief;
-    let Violation { subject, message, is_after_deed, certainty, .. } = judgement.violations[number as usize];
+    let violation = &judgement.violations[number as usize];
+    let Violation { subject, is_after_deed, certainty, .. } = *violation;
     let about = about(survey, subject);
     Finding {
         rule,
         severity,
         deed: about.operation.filter(|_| is_after_deed),
-        message: judgement.messages.text(message),
+        message: judgement.message(violation, (survey, shown)),
         status,
         is_in_baseline,
         time,

@@ -132,7 +132,7 @@ pub struct Finding<'a> {
     /// What was done, if the message goes on after that.
     pub deed: Option<Operation>,
     /// What happened, or the rest of it; see [`Self::message`].
-    pub message: &'a str,
+    pub message: Cow<'a, str>,
     /// How it is known, where it is about a state.
     pub certainty: Option<Certainty>,
     /// The same in every run over an export that has it.
@@ -164,10 +164,10 @@ impl<'a> Finding<'a> {
     /// sentences of all findings would need more memory than the findings.
     pub fn message(&self) -> Cow<'a, str> {
         let Some(operation) = self.deed else {
-            return Cow::Borrowed(self.message);
+            return self.message.clone();
         };
         let organization = (self.organization, self.organization_name);
-        Cow::Owned(deed(operation, self.connection, organization, self.actor, self.message))
+        Cow::Owned(deed(operation, self.connection, organization, self.actor, &self.message))
     }
 }
 
@@ -288,27 +288,38 @@ pub struct Verdict<'a> {
 impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
     pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<Brief<'a>>, tell: Tell<'a>) -> Self {
-        let mut counts = vec![Counts::default(); rules.len()];
-        findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
         let outcome = Outcome::Passed;
-        let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts, tell };
-        verdict.findings = verdict.in_order(findings);
+        let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), tell };
+        let count = || {
+            let mut counts = vec![Counts::default(); verdict.rules.len()];
+            findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
+            counts
+        };
+        (verdict.counts, verdict.findings) = threads::both(count, || verdict.in_order(&findings));
         verdict.outcome = verdict.decide();
         verdict
     }
 
-    fn in_order(&self, mut findings: Vec<Brief<'a>>) -> Vec<Brief<'a>> {
-        let key = |finding: &Brief<'_>| {
-            let worst_first = std::cmp::Reverse(finding.severity);
-            let rule = self.rules[usize::from(finding.rule)].check.id;
-            (finding.status.rank(), worst_first, rule, finding.time)
+    fn in_order(&self, findings: &[Brief<'a>]) -> Vec<Brief<'a>> {
+        let ids: Vec<_> = self.rules.iter().map(|rule| rule.check.id).collect();
+        let places: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
+        let severities = Severity::Critical as usize + 1;
+        // The least comes first.
+        let group = |finding: &Brief<'_>| {
+            let lenience = severities - 1 - finding.severity as usize;
+            (finding.status.rank() * severities + lenience) * places.len() + places[usize::from(finding.rule)]
         };
-        threads::sort_by(&mut findings, |a, b| {
-            key(a).cmp(&key(b)).then_with(|| {
-                let [a, b] = [a, b].map(|finding| self.tell(finding));
-                (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))
-            })
-        });
+        // What a rule finds is mostly in the order of time.
+        let order = together(findings, Status::NAMES.len() * severities * places.len(), group);
+        let mut findings = threads::map(&order, |index| findings[*index as usize]);
+        for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
+            threads::sort_by(findings, |a, b| {
+                a.time.cmp(&b.time).then_with(|| {
+                    let [a, b] = [a, b].map(|finding| self.tell(finding));
+                    (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))
+                })
+            });
+        }
         findings
     }
 
@@ -341,10 +352,27 @@ impl<'a> Verdict<'a> {
 
     /// The findings of every rule, in their order.
     pub fn by_rule(&self) -> Vec<Vec<&Brief<'a>>> {
-        let mut findings = vec![Vec::new(); self.rules.len()];
+        let mut findings: Vec<_> =
+            self.counts.iter().map(|counts| Vec::with_capacity(counts.total() as usize)).collect();
         self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));
         findings
     }
+}
+
+/// By place the index of what comes there when items of the same group come together, in the order of groups, which
+/// are numbered; those of a group keep theirs.
+fn together<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> Vec<u32> {
+    let mut places = vec![0_u32; groups];
+    items.iter().for_each(|item| places[group(item)] += 1);
+    let mut next = 0;
+    places.iter_mut().for_each(|place| next += std::mem::replace(place, next));
+    let mut order = vec![0; items.len()];
+    for (index, item) in (0..).zip(items) {
+        let place = &mut places[group(item)];
+        order[*place as usize] = index;
+        *place += 1;
+    }
+    order
 }
 
 impl RuleOutcome {
@@ -357,5 +385,20 @@ impl RuleOutcome {
     pub fn controls(&self) -> [(&'static str, &'static [&'static str]); 3] {
         let controls = &self.check.controls;
         [("soc2", controls.soc2), ("iso27001", controls.iso27001), ("nist", controls.nist)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn groups_come_together_in_order(groups in prop::collection::vec(0..5_u8, 0..60)) {
+            let mut expected: Vec<u32> = (0..groups.len() as u32).collect();
+            expected.sort_by_key(|index| groups[*index as usize]);
+            prop_assert_eq!(together(&groups, 5, |group| usize::from(*group)), expected);
+        }
     }
 }

@@ -4,6 +4,8 @@ use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
 use crate::event::Operation;
 use crate::history::{Change, State};
+use crate::names::{Id, NONE};
+use crate::survey::Survey;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -35,75 +37,74 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-/// What an event said of a connection.
+/// By which change something was said of a connection last, and the kind that it gives; [`NONE`] if by none.
 #[derive(Clone, Copy)]
-struct Said<'a, T> {
-    by: &'a Change,
-    what: T,
+struct Said {
+    by: Id,
+    kind: Id,
 }
 
-/// What was said of a connection last.
-#[derive(Clone, Copy, Default)]
-struct Known<'a> {
-    provider: Option<Said<'a, &'static str>>,
-    /// The type, and whose word it is.
-    kind: Option<Said<'a, (&'a str, &'static str)>>,
+/// What is known of a connection.
+#[derive(Clone, Copy)]
+struct Known {
+    provider: Said,
+    name: Said,
 }
+
+const NOBODY: Said = Said { by: NONE, kind: NONE };
+const NOTHING: Known = Known { provider: NOBODY, name: NOBODY };
 
 fn judge(case: &Case<'_>) -> Judgement {
     let survey = case.survey;
-    let mut all = vec![Known::default(); survey.connections.len()];
-    let is_covered = covered(case);
+    let mut all = vec![NOTHING; survey.connections.len()];
     let mut judgement = Judgement::default();
-    for (index, change) in survey.changes.iter().enumerate() {
+    for (index, change) in (0..).zip(&survey.changes) {
         let Some(known) = all.get_mut(change.connection as usize) else {
             continue;
         };
         if State::after(change.operation).is_none() {
             continue;
         }
-        let answer = known.told(change, said(case, change));
+        let answer = known.told(survey, index);
         if change.operation == Operation::Deleted {
-            *known = Known::default();
+            *known = NOTHING;
         }
-        if is_covered[index] {
-            judgement.add(super::Subject::Change(index), answer);
+        if case.covers(change) {
+            judgement.add(super::Subject::Change(index as usize), answer);
         }
     }
     judgement
 }
 
-fn covered(case: &Case<'_>) -> Vec<bool> {
-    let mut covered = vec![false; case.survey.changes.len()];
-    case.state_changes().for_each(|(index, _)| covered[index] = true);
-    covered
+fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
+    survey.kinds.kind(change.kind)?.provider
 }
 
-/// The provider, and the type with its source.
-fn said<'a>(case: &Case<'a>, change: &Change) -> (Option<&'static str>, Option<(&'a str, &'static str)>) {
-    let survey = case.survey;
-    let kind = survey.kinds.kind(change.kind);
+/// The type, and whose word it is.
+fn kind<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static str)> {
     let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
-    let name = kind.and_then(|kind| survey.kinds.types.names.get(kind.name));
-    (kind.and_then(|kind| kind.provider), name.map(|name| (name, source)))
+    let name = survey.kinds.types.names.get(survey.kinds.kind(change.kind)?.name)?;
+    Some((name, source))
 }
 
-impl<'a> Known<'a> {
-    /// Takes in what an event says, and tells what is different.
-    fn told(
-        &mut self,
-        change: &'a Change,
-        (provider, kind): (Option<&'static str>, Option<(&'a str, &'static str)>),
-    ) -> Answer {
-        if provider.is_none() && kind.is_none() {
+impl Known {
+    /// Takes in what the change of that index says, and tells what is different.
+    fn told(&mut self, survey: &Survey, index: Id) -> Answer {
+        let change = &survey.changes[index as usize];
+        // As nearly always.
+        if change.kind != NONE && [self.provider.kind, self.name.kind] == [change.kind; 2] {
+            return Answer::Fine;
+        }
+        if provider(survey, change).is_none() && kind(survey, change).is_none() {
             return Answer::NotApplicable;
         }
-        let other_provider = differing(&mut self.provider, change, provider, |a, b| a == b);
+        let other_provider =
+            differing(survey, &mut self.provider, index, |by| provider(survey, by), |a, b| a == b);
         let same_type = |a: &(&str, &str), b: &(&str, &str)| a.1 != b.1 || a.0.eq_ignore_ascii_case(b.0);
-        let other_kind = differing(&mut self.kind, change, kind, same_type);
+        let other_kind = differing(survey, &mut self.name, index, |by| kind(survey, by), same_type);
         let parts = [
-            other_provider.map(|(before, now)| (before.by, "provider", before.what, now)),
-            other_kind.map(|(before, now)| (before.by, "type", before.what.0, now.0)),
+            other_provider.map(|(by, before, now)| (by, "provider", before, now)),
+            other_kind.map(|(by, before, now)| (by, "type", before.0, now.0)),
         ];
         let told = parts.into_iter().flatten().map(|(by, what, before, now)| {
             let earlier = took(change.time.seconds_since(by.time));
@@ -114,22 +115,23 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What was said before and what is said now, if both are and differ. Another version of the same event is a
-/// conflict, not an alteration.
-fn differing<'a, T: Copy>(
-    known: &mut Option<Said<'a, T>>,
-    by: &'a Change,
-    now: Option<T>,
+/// By which change something was said before, and what is said before and now, if both are and differ. Another
+/// version of the same event is a conflict, not an alteration.
+fn differing<'a, T>(
+    survey: &'a Survey,
+    known: &mut Said,
+    index: Id,
+    said: impl Fn(&Change) -> Option<T>,
     are_one: impl Fn(&T, &T) -> bool,
-) -> Option<(Said<'a, T>, T)> {
-    let now = now?;
-    let before = *known.get_or_insert(Said { by, what: now });
-    if before.by.key == by.key {
-        return None;
+) -> Option<(&'a Change, T, T)> {
+    let by = &survey.changes[index as usize];
+    let now = said(by)?;
+    let this = Said { by: index, kind: by.kind };
+    if known.by == NONE {
+        *known = this;
     }
-    let differs = !are_one(&before.what, &now);
-    if differs {
-        *known = Some(Said { by, what: now });
-    }
-    differs.then_some((before, now))
+    let by_before = &survey.changes[known.by as usize];
+    let before = said(by_before).filter(|before| by_before.key != by.key && !are_one(before, &now))?;
+    *known = this;
+    Some((by_before, before, now))
 }

@@ -1,8 +1,10 @@
 //! What a rule says: how many events it judged, and what it found.
 
+use std::borrow::Cow;
+
 use super::{Case, Severity, Subject, words};
 use crate::history::Change;
-use crate::names::{Id, Texts};
+use crate::names::{Id, NONE, Texts};
 use crate::reach::Certainty;
 use crate::survey::{Noted, Survey, What};
 
@@ -13,6 +15,9 @@ pub struct Violation {
     pub subject: Subject,
     /// Number of its message in [`Judgement::messages`].
     pub message: Id,
+    /// Index of another change that the message tells of: its connection, who did it and how much later come where
+    /// the message has a [`BLANK`]. [`NONE`] if there is none.
+    pub other: Id,
     /// The message goes on after what the change did.
     pub is_after_deed: bool,
     /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
@@ -20,6 +25,9 @@ pub struct Violation {
     /// How it is known, where it is about a state.
     pub certainty: Option<Certainty>,
 }
+
+/// Stands in a message for something that is filled in when it is told: there may be as many as changes.
+pub(super) const BLANK: char = '\0';
 
 /// How bad what is only presumed is at most.
 const PRESUMED: Severity = Severity::Medium;
@@ -146,8 +154,40 @@ impl Judgement {
         let last = (self.messages.len() as Id).wrapping_sub(1);
         let is_said = self.messages.get(last) == Some(message);
         let message = if is_said { last } else { self.messages.push(message) };
-        let (severity, certainty) = (None, None);
-        self.violations.push(Violation { subject, message, is_after_deed, severity, certainty });
+        self.violations.push(Violation {
+            subject,
+            message,
+            other: NONE,
+            is_after_deed,
+            severity: None,
+            certainty: None,
+        });
+    }
+
+    /// Finds something about a change and another one; the message goes on after what the first one did.
+    pub(super) fn find_both(&mut self, subject: Subject, other: Id, message: Id) {
+        self.judged += 1;
+        self.violations.push(Violation {
+            subject,
+            message,
+            other,
+            is_after_deed: true,
+            severity: None,
+            certainty: None,
+        });
+    }
+
+    /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
+    pub fn message<'s>(&'s self, found: &Violation, (survey, shown): (&Survey, &Survey)) -> Cow<'s, str> {
+        let message = self.messages.text(found.message);
+        let Some(other) = survey.changes.get(found.other as usize) else {
+            return Cow::Borrowed(message);
+        };
+        let later = found.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
+        let connection = words::connection(survey.connections.get(other.connection));
+        let told = [connection, words::actor(shown.actor(other.actor)), &words::took(later)];
+        let parts = message.split(BLANK).zip(told.into_iter().chain([""]));
+        Cow::Owned(parts.flat_map(|(part, told)| [part, told]).collect())
     }
 
     /// Puts what was found in time order; lines without a time come first.

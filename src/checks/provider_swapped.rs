@@ -1,13 +1,16 @@
 //! `provider-swapped`: a connection gives way to another one with another identity provider.
 
 use std::cell::LazyCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
-use super::words::took;
-use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use super::judgement::BLANK;
+use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
 use crate::event::Operation;
 use crate::history::{Change, State};
-use crate::names::NONE;
+use crate::names::{Id, NONE};
 use crate::sources::OTHER;
 
 /// The rule.
@@ -49,16 +52,24 @@ pub static CHECK: Check = Check {
 
 /// What becomes created or enabled next in an organization.
 #[derive(Clone, Copy)]
-struct Next<'a> {
-    index: usize,
-    change: &'a Change,
-    provider: &'static str,
+struct Next {
+    follower: Follower,
     /// The same for the next one whose provider is another than this one's.
-    other: Option<Follower<'a>>,
+    other: Option<Follower>,
 }
 
-/// What follows, with its index and provider.
-type Follower<'a> = (usize, &'a Change, &'static str);
+/// What follows: the index of the change and the provider.
+#[derive(Clone, Copy)]
+struct Follower {
+    index: u32,
+    provider: &'static str,
+}
+
+/// A removal and what follows it, as indexes of changes.
+struct Swap {
+    removal: u32,
+    follower: u32,
+}
 
 fn judge(case: &Case<'_>) -> Judgement {
     let changes = &case.survey.changes;
@@ -70,18 +81,18 @@ fn judge(case: &Case<'_>) -> Judgement {
     let logging = case.logging(&[Operation::Created, Operation::Enabled]);
     let mut watched = vec![false; case.survey.organizations.names.len()];
     // Backwards, so that what comes next is known.
-    let mut next: Vec<Option<Next<'_>>> = vec![None; case.survey.organizations.names.len()];
+    let mut next: Vec<Option<Next>> = vec![None; case.survey.organizations.names.len()];
     // By connection from which change on it is disabled no longer.
-    let mut leaves = vec![usize::MAX; case.survey.connections.len()];
-    let mut swaps: Vec<(usize, Follower<'_>)> = Vec::new();
+    let mut leaves = vec![u32::MAX; case.survey.connections.len()];
+    let mut swaps: Vec<Swap> = Vec::new();
     for step in case.steps.iter().rev().flatten() {
-        let change = &changes[step.change];
+        let (change, index) = (&changes[step.change], step.change as u32);
         if let Some(is_watched) = watched.get_mut(step.owner as usize) {
             *is_watched |= logging[change.action as usize];
         }
         let left = leaves[change.connection as usize];
         if step.after != State::Disabled {
-            leaves[change.connection as usize] = step.change;
+            leaves[change.connection as usize] = index;
         }
         let (Some(provider), true) = (provider(step.change, change), step.owner != NONE) else {
             continue;
@@ -89,46 +100,59 @@ fn judge(case: &Case<'_>) -> Judgement {
         let is_away = matches!(step.after, State::Deleted | State::Disabled);
         if is_away && step.before != Some(step.after) {
             let swap = other_than(provider, next[step.owner as usize]);
-            let swap = swap.filter(|(index, ..)| step.after == State::Deleted || *index < left);
-            swaps.extend(swap.map(|swap| (step.change, swap)));
+            let swap = swap.filter(|swap| step.after == State::Deleted || swap.index < left);
+            swaps.extend(swap.map(|swap| Swap { removal: index, follower: swap.index }));
         }
         // Whether one that was enabled after it was deleted is there is unknown; that it was enabled is not.
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.told == State::Active);
         if is_there && step.before != Some(step.after) {
             let next = &mut next[step.owner as usize];
-            *next = Some(Next { index: step.change, change, provider, other: other_than(provider, *next) });
+            *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
         }
     }
     let (window, within) = (case.age("window"), case.written("window"));
     let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
-    Judgement::of(case.changes().filter(|(_, change)| is_away(change)), |index, change| {
+    let mut judgement = Judgement::default();
+    // By provider before, provider after and what was done.
+    let mut messages: HashMap<[&str; 3], Id, RandomState> = HashMap::default();
+    for (index, change) in case.changes().filter(|(_, change)| is_away(change)) {
+        let subject = Subject::Change(index);
         let is_watched = watched.get(case.hit(index, change) as usize).is_some_and(|is_watched| *is_watched);
         let Some(before) = provider(index, change).filter(|_| is_watched || logging[change.action as usize])
         else {
-            return Answer::NotApplicable;
+            judgement.add(subject, Answer::NotApplicable);
+            continue;
         };
         // The last one is the first in time.
-        while swaps.pop_if(|swap| swap.0 < index).is_some() {}
-        let swap = swaps.pop_if(|swap| swap.0 == index).map(|(_, swap)| swap);
-        let swap = swap.filter(|swap| !is_longer(change.time, swap.1.time, window));
-        // Two that no document names may be one or not.
-        let otherwise = if before == OTHER { Answer::NotApplicable } else { Answer::Fine };
-        swap.map_or(otherwise, |(_, follower, after)| {
-            let (connection, actor) = (case.connection(follower.connection), case.actor(follower.actor));
-            let (done, later) = (follower.operation.name(), took(follower.time.seconds_since(change.time)));
-            let providers = [" with provider ", before, ", and ", connection, " with provider ", after];
-            let deed = [" was ", done, " by ", actor, " ", &later, " later (within ", &within, ")"];
-            // Formatting so many takes several times as long.
-            Answer::Bad([&providers[..], &deed].concat().concat())
-        })
-    })
+        while swaps.pop_if(|swap| (swap.removal as usize) < index).is_some() {}
+        let swap = swaps.pop_if(|swap| swap.removal as usize == index);
+        let follower = swap.map(|swap| (swap.follower, &changes[swap.follower as usize]));
+        let follower = follower.filter(|(_, follower)| !is_longer(change.time, follower.time, window));
+        let told = follower.and_then(|(other, follower)| {
+            Some((other, provider(other as usize, follower)?, follower.operation.name()))
+        });
+        let Some((other, after, done)) = told else {
+            // Two that no document names may be one or not.
+            let otherwise = if before == OTHER { Answer::NotApplicable } else { Answer::Fine };
+            judgement.add(subject, otherwise);
+            continue;
+        };
+        let message = *messages.entry([before, after, done]).or_insert_with(|| {
+            judgement.messages.push(&format!(
+                " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} later \
+                 (within {within})"
+            ))
+        });
+        judgement.find_both(subject, other, message);
+    }
+    judgement
 }
 
 /// What comes next with another provider.
-fn other_than<'a>(provider: &str, next: Option<Next<'a>>) -> Option<Follower<'a>> {
-    let next = next?;
-    if next.provider == provider { next.other } else { Some((next.index, next.change, next.provider)) }
+fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
+    let Next { follower, other } = next?;
+    if follower.provider == provider { other } else { Some(follower) }
 }
 
 /// By change the provider that its connection has, where its event does not say: the one that was named last

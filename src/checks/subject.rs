@@ -111,6 +111,6 @@ mod tests {
     fn subjects_are_small() {
         // There can be as many as changes.
         assert_eq!(size_of::<Subject>(), 24);
-        assert_eq!(size_of::<super::super::Violation>(), 32);
+        assert_eq!(size_of::<super::super::Violation>(), 40);
     }
 }

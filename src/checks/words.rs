@@ -76,7 +76,8 @@ pub fn deed(
     }
 }
 
-fn connection(id: Option<&str>) -> &str {
+/// What to call a connection.
+pub fn connection(id: Option<&str>) -> &str {
     id.unwrap_or("an unnamed connection")
 }
 
@@ -89,7 +90,8 @@ fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> [&'a str; 4] 
     }
 }
 
-fn actor(name: Option<&str>) -> &str {
+/// What to call somebody.
+pub fn actor(name: Option<&str>) -> &str {
     name.unwrap_or("somebody the source does not name")
 }
 

@@ -152,7 +152,8 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         now,
         period,
     };
-    let Judgement { judged, not_applicable, violations, messages } = (check.judge)(&case);
+    let judgement = (check.judge)(&case);
+    let Judgement { judged, not_applicable, ref violations, .. } = judgement;
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
     let line = |subject: Subject| {
@@ -172,7 +173,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
             Subject::Change(index) if found.is_after_deed => case.deed(&survey.changes[index]),
             _ => String::new(),
         };
-        (line(found.subject), format!("{deed}{}", messages.text(found.message)))
+        (line(found.subject), format!("{deed}{}", judgement.message(found, (survey, case.shown))))
     });
     let mut violations: Vec<_> = told.collect();
     violations.sort();

@@ -78,7 +78,7 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
         rule: rule as u16,
         severity: CHECKS[rule].severity,
         deed: None,
-        message,
+        message: message.into(),
         fingerprint: Fingerprint::of(&["f", &rule.to_string(), status.name()]),
         certainty: None,
         status,
@@ -250,7 +250,7 @@ fn findings_are_in_order() {
     assert!(order.is_sorted_by_key(|(rank, severity)| (*rank, std::cmp::Reverse(*severity))));
     let reversed = verdict_of(every_finding().into_iter().rev().collect(), true);
     let prints = |findings: &[Finding]| -> Vec<_> {
-        findings.iter().map(|found| (found.fingerprint, found.message.to_owned())).collect()
+        findings.iter().map(|found| (found.fingerprint, found.message.to_string())).collect()
     };
     assert_eq!(prints(&told(&reversed)), prints(&findings));
 }
