@@ -24,7 +24,7 @@ const MOST_MEMBERS: usize = 64;
 #[derive(Default)]
 pub struct Bound {
     /// Where the bound values are.
-    /// Behind them those of other values, which [`Index::sorted`] knows.
+    /// Behind them those of other values, which [`Index::said`] knows.
     pub spans: Vec<Span>,
     /// Which value is which field, in the order of the line.
     pub bindings: Vec<Binding>,

@@ -16,7 +16,7 @@ pub struct Violation {
     /// Number of its message in [`Judgement::messages`].
     pub message: Id,
     /// Index of another change that the message tells of: its connection, who did it and how much later come where
-    /// the message has a [`BLANK`]. [`NONE`] if there is none.
+    /// the message has a blank. [`NONE`] if there is none.
     pub other: Id,
     /// The message goes on after what the change did.
     pub is_after_deed: bool,
