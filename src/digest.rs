@@ -1,8 +1,8 @@
 //! The hash of several texts: the sum of what each of them gives at its place, so that none has to wait for the
 //! one before, and some can be added up beforehand.
 //!
-//! It mixes as `foldhash` does, whose function for texts of more than 16 bytes is not inlined: what an event says
-//! is some twenty texts, most of them short, and calls took as long as the hash.
+//! It mixes as `foldhash` does, whose function for texts of more than 16 bytes is not inlined: an event says some
+//! twenty texts, most of them short.
 
 use std::hash::BuildHasher;
 use std::sync::LazyLock;

@@ -150,31 +150,23 @@ impl Judgement {
         }
     }
 
-    pub(super) fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
+    fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
         let last = (self.messages.len() as Id).wrapping_sub(1);
         let is_said = self.messages.get(last) == Some(message);
         let message = if is_said { last } else { self.messages.push(message) };
-        self.violations.push(Violation {
-            subject,
-            message,
-            other: NONE,
-            is_after_deed,
-            severity: None,
-            certainty: None,
-        });
+        self.keep(subject, message, NONE, is_after_deed);
     }
 
-    /// Finds something about a change and another one; the message goes on after what the first one did.
+    /// Finds something about a change and another one, with the number of a message that goes on after what the
+    /// first one did.
     pub(super) fn find_both(&mut self, subject: Subject, other: Id, message: Id) {
         self.judged += 1;
-        self.violations.push(Violation {
-            subject,
-            message,
-            other,
-            is_after_deed: true,
-            severity: None,
-            certainty: None,
-        });
+        self.keep(subject, message, other, true);
+    }
+
+    fn keep(&mut self, subject: Subject, message: Id, other: Id, is_after_deed: bool) {
+        let (severity, certainty) = (None, None);
+        self.violations.push(Violation { subject, message, other, is_after_deed, severity, certainty });
     }
 
     /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
