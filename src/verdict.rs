@@ -304,7 +304,7 @@ impl<'a> Verdict<'a> {
         let ids: Vec<_> = self.rules.iter().map(|rule| rule.check.id).collect();
         let places: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
         let severities = Severity::Critical as usize + 1;
-        // The least comes first.
+        // Groups are numbered in their order: the worst severity has the least number.
         let group = |finding: &Brief<'_>| {
             let lenience = severities - 1 - finding.severity as usize;
             (finding.status.rank() * severities + lenience) * places.len() + places[usize::from(finding.rule)]

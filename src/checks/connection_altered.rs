@@ -91,7 +91,7 @@ impl Known {
     /// Takes in what the change of that index says, and tells what is different.
     fn told(&mut self, survey: &Survey, index: Id) -> Answer {
         let change = &survey.changes[index as usize];
-        // As nearly always.
+        // Nearly always; the same kind has the same provider and type, whichever source writes it.
         if change.kind != NONE && [self.provider.kind, self.name.kind] == [change.kind; 2] {
             return Answer::Fine;
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::by_block::Pile;
+use super::pile::Pile;
 use crate::event::Operation;
 use crate::history::Change;
 use crate::names::{Id, NONE};

@@ -1,88 +1,12 @@
 //! Things in the order in which their lines stand in the input, block by block.
 
 use std::collections::HashSet;
-use std::ops::{Index, Range};
+use std::ops::Range;
 
+use super::pile::Pile;
 use crate::deliveries::Item;
 use crate::scan::BlockId;
 use crate::time::Timestamp;
-
-/// Many things that are added one by one. They stay where they are: a [`Vec`] copies all of them whenever it grows.
-pub struct Pile<T> {
-    /// Each has room for twice as many as the one before.
-    full: Vec<Vec<T>>,
-    last: Vec<T>,
-    /// How many the last one is to hold.
-    room: usize,
-    /// How many are in those that are full.
-    before: u32,
-}
-
-/// So many things are in the first one.
-const FIRST: u32 = 1 << 10;
-
-impl<T> Default for Pile<T> {
-    fn default() -> Self {
-        Self { full: Vec::new(), last: Vec::new(), room: 0, before: 0 }
-    }
-}
-
-impl<T> Pile<T> {
-    /// How many there are.
-    pub fn len(&self) -> u32 {
-        self.before + self.last.len() as u32
-    }
-
-    /// Adds a thing and returns its index.
-    #[inline]
-    pub fn push(&mut self, thing: T) -> u32 {
-        if self.last.len() == self.room {
-            self.make_room();
-        }
-        self.last.push(thing);
-        self.len() - 1
-    }
-
-    #[cold]
-    fn make_room(&mut self) {
-        let full = std::mem::take(&mut self.last);
-        self.before += full.len() as u32;
-        self.full.extend((!full.is_empty()).then_some(full));
-        self.room = (FIRST as usize) << self.full.len();
-        self.last.reserve_exact(self.room);
-    }
-
-    /// Which piece has the thing of an index, and its index there.
-    fn place(index: u32) -> (usize, usize) {
-        let piece = (index / FIRST).saturating_add(1).ilog2();
-        (piece as usize, (index - FIRST * ((1 << piece) - 1)) as usize)
-    }
-
-    /// The thing of that index.
-    pub fn get(&self, index: u32) -> Option<&T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get(at) } else { self.full.get(piece)?.get(at) }
-    }
-
-    /// The same, to be changed.
-    pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(piece)?.get_mut(at) }
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.full.iter().flatten().chain(&self.last)
-    }
-}
-
-impl<T> Index<u32> for Pile<T> {
-    type Output = T;
-
-    fn index(&self, index: u32) -> &T {
-        self.get(index).expect("indexes are those that were returned")
-    }
-}
 
 /// What a reader has of some sort.
 pub struct ByBlock<T> {
@@ -193,20 +117,6 @@ mod tests {
             let all = readers.iter().map(|reader| reader.0.len()).sum::<usize>();
             let gone = without.iter().filter(|item| (item.1 as usize) < readers[item.0 as usize].0.len()).count();
             prop_assert_eq!(items.len(), all - gone);
-        }
-
-        #[test]
-        fn a_pile_is_a_list(count in 0..20 * FIRST) {
-            let mut pile = Pile::default();
-            for number in 0..count {
-                prop_assert_eq!(pile.push(number), number);
-            }
-            prop_assert_eq!(pile.len(), count);
-            prop_assert!(pile.iter().copied().eq(0..count));
-            for index in [0, count / 2, count.saturating_sub(1), count, FIRST, 3 * FIRST - 1, 3 * FIRST, u32::MAX] {
-                let expected = Some(index).filter(|index| *index < count);
-                prop_assert_eq!((pile.get(index).copied(), pile.get_mut(index).copied()), (expected, expected));
-            }
         }
     }
 }

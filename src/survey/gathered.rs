@@ -9,9 +9,10 @@ use std::sync::atomic::Ordering;
 use foldhash::fast::RandomState;
 
 use super::arrivals::{Arrived, Counted, Delivery, Kept};
-use super::by_block::{ByBlock, Pile};
+use super::by_block::ByBlock;
 use super::faces::{Appearance, Faces, Sort};
 use super::impersonation::{is_explained, is_reason};
+use super::pile::Pile;
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;

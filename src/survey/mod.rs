@@ -17,6 +17,7 @@ mod labels;
 mod noted;
 mod ordered;
 mod parties;
+mod pile;
 mod ranges;
 mod renumber;
 mod shown;
