@@ -54,7 +54,8 @@ fn fast_path(bencher: Bencher<'_, '_>) {
     let block = Blocks::new(&*text, sizes, false).next(&mut Vec::new());
     let block = block.expect("memory can be read").expect("there is a block");
     let mut bench = Bench::default();
-    let each = |matches: &mut Matches, record: Record<'_>| matches.0 += u64::from(record.event.is_some());
+    let each =
+        |matches: &mut Matches, record: &mut Record<'_>| matches.0 += u64::from(record.event.is_some());
     bencher
         .counter(BytesCount::of_slice(&text))
         .bench_local(|| fold(black_box(&block), READING, each, &mut bench).value.0);
@@ -81,7 +82,7 @@ fn validate(bencher: Bencher<'_, '_>, threads: usize) {
 fn bench_scan<T: Fold>(
     bencher: Bencher<'_, '_>,
     threads: usize,
-    each: impl Fn(&mut T, Record<'_>) + Send + Sync + Clone + 'static,
+    each: impl Fn(&mut T, &mut Record<'_>) + Send + Sync + Clone + 'static,
 ) {
     let text = sample(1000);
     let mut file = NamedTempFile::new().expect("a temporary file");

@@ -11,7 +11,7 @@ use foldhash::quality::RandomState;
 
 use crate::digest::KEYS;
 use crate::event::{Attribute, Event, Operation};
-use crate::fields::Fields;
+use crate::fields::{Fields, Said};
 use crate::names::Space;
 use crate::threads;
 
@@ -33,11 +33,18 @@ pub struct Identities {
 }
 
 impl Identities {
-    /// What makes the event the one it is.
-    pub fn of(&self, event: &Event<'_>) -> Identity {
+    /// What makes the event the one it is. `hashes` gets those of all that it says.
+    pub fn of(&self, event: &Event<'_>, hashes: &mut Vec<u64>) -> Identity {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other);
-        let content = content(event);
+        hashes.clear();
+        hashes.reserve(event.fields.index.said.len());
+        let mut content = start(event);
+        for said in &event.fields.index.said {
+            let hash = value(event.fields, said);
+            content = content.wrapping_add(hash);
+            hashes.push(hash);
+        }
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
         Identity { key, content, is_only_counted }
     }
@@ -53,18 +60,29 @@ const TIME: u64 = u64::MAX;
 
 /// Hash of all that the event says. Values are in an order of their own, so that the line's does not matter.
 pub fn content(event: &Event<'_>) -> u64 {
-    let Fields { text, spans, index, .. } = event.fields;
-    let keys = &*KEYS;
-    let time = keys.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
-    index.said.iter().fold(index.fixed.wrapping_add(time), |sum, (place, slot)| {
-        let span = spans[*slot as usize];
-        let value = if span.escaped {
-            keys.text((*place).into(), span.decode(text).as_bytes())
-        } else {
-            keys.text((*place).into(), &text.as_bytes()[span.start as usize..span.end as usize])
-        };
-        sum.wrapping_add(value)
-    })
+    said(event.fields).fold(start(event), u64::wrapping_add)
+}
+
+#[inline(always)]
+fn start(event: &Event<'_>) -> u64 {
+    let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
+    event.fields.index.fixed.wrapping_add(time)
+}
+
+/// Hashes of all that an event says, value by value.
+#[inline(always)]
+fn said(fields: Fields<'_>) -> impl Iterator<Item = u64> {
+    fields.index.said.iter().map(move |said| value(fields, said))
+}
+
+#[inline(always)]
+fn value(Fields { text, spans, .. }: Fields<'_>, said: &Said) -> u64 {
+    let span = spans[said.slot as usize];
+    if span.escaped {
+        KEYS.text(said.key, span.decode(text).as_bytes())
+    } else {
+        KEYS.text(said.key, &text.as_bytes()[span.start as usize..span.end as usize])
+    }
 }
 
 /// Something that a reader has: which reader's it is, and its index there.
@@ -95,35 +113,32 @@ pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
 /// Keys that may have come more than once, told by some of their bits: most are not among them, and
 /// need not be sorted.
 struct Suspects {
-    again: Vec<u64>,
-    mask: usize,
+    /// By two bits: one came, and another one came. They are together as looking them up is what costs.
+    came: Vec<u64>,
 }
 
-/// So many bits there are for each key.
-const BITS: usize = 16;
+/// So many keys could be told apart for each one that there is.
+const ROOM: usize = 8;
 
 impl Suspects {
     fn among(keys: impl Iterator<Item = u64>, count: usize) -> Self {
-        let words = (count * BITS / 64).next_power_of_two();
-        let (mut once, mut again) = (vec![0; words], vec![0; words]);
-        let mask = words - 1;
+        let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
         for key in keys {
-            let (at, bit) = place(key, mask);
-            again[at] |= once[at] & bit;
-            once[at] |= bit;
+            let (at, once) = place(key, came.len());
+            came[at] |= once | (came[at] & once) << 1;
         }
-        Self { again, mask }
+        Self { came }
     }
 
     fn have(&self, key: u64) -> bool {
-        let (at, bit) = place(key, self.mask);
-        self.again[at] & bit != 0
+        let (at, once) = place(key, self.came.len());
+        self.came[at] & once << 1 != 0
     }
 }
 
-/// The word, and the bit in it.
-fn place(key: u64, mask: usize) -> (usize, u64) {
-    ((key >> 6) as usize & mask, 1 << (key & 63))
+/// The word, of which there is a power of two, and the first of two bits in it.
+fn place(key: u64, words: usize) -> (usize, u64) {
+    ((key >> 5) as usize & (words - 1), 1 << (2 * (key & 31)))
 }
 
 #[cfg(test)]

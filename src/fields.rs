@@ -51,13 +51,24 @@ pub struct Index {
     /// For each field its first binding, and the one after its last; equal where it has none.
     pub fields: Vec<(u32, u32)>,
     /// What the event says besides its time, whatever way it came: fields, sorted by field and element, then all
-    /// other values, sorted by path. Of each its place in that order, which does not depend on the line's, and its
-    /// slot.
-    pub said: Vec<(u32, u32)>,
+    /// other values, sorted by path.
+    pub said: Vec<Said>,
+    /// For each attribute which of `said` is the first of its bindings that leads; `u32::MAX` where none is, and for
+    /// all of them where the skeleton was not learned.
+    pub best_said: [u32; ATTRIBUTES.len()],
     /// What gives the same part of the hash of all that in every such line: of which source it is, and what each
     /// value is, field and element, or path and type; what has no text, which is nulls, and objects and arrays with
     /// nothing in them; and those values that are part of a learned skeleton, which are not among the others.
     pub fixed: u64,
+}
+
+/// A value that an event says.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// Hash of what it is: its field and element or its path, in every line the same.
+    pub key: u64,
+    /// Which of the line's values it is.
+    pub slot: u32,
 }
 
 impl<'a> Fields<'a> {
@@ -80,6 +91,22 @@ impl<'a> Fields<'a> {
         };
         let is_plain = span.start < span.end && !span.escaped;
         if is_plain { self.text.as_bytes().get(span.start as usize..span.end as usize) } else { None }
+    }
+
+    /// The hash of the best texts for these attributes, of those of all that is said; nothing where they are not
+    /// said, or the skeleton was not learned.
+    #[inline(always)]
+    pub fn hash<const N: usize>(&self, attributes: [Attribute; N], hashes: &[u64]) -> Option<u64> {
+        let index = self.index;
+        let mut sum = 0_u64;
+        for attribute in attributes {
+            match hashes.get(index.best_said[attribute as usize] as usize) {
+                Some(hash) => sum = sum.wrapping_add(*hash),
+                None if index.best[attribute as usize] == u32::MAX => {}
+                None => return None,
+            }
+        }
+        Some(sum)
     }
 
     #[inline(never)]

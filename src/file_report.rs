@@ -73,13 +73,13 @@ pub struct Keep {
 
 impl Part {
     /// Adds a line.
-    pub fn add(&mut self, record: Record<'_>, keep: Keep) {
-        if let Some(event) = record.event {
+    pub fn add(&mut self, record: &mut Record<'_>, keep: Keep) {
+        if let Some(event) = &record.event {
             let action = event.text(Attribute::Action).unwrap_or_default();
             count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
             self.facts.times.add(event.time);
         }
-        for finding in record.findings {
+        for finding in record.findings.drain(..) {
             self.facts.finding(&finding, keep);
             if self.findings.len() < keep.findings {
                 self.findings.push(finding);

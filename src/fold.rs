@@ -75,7 +75,7 @@ impl Bench {
 pub fn fold<T: Default>(
     block: &Block,
     reading: Reading,
-    each: impl FnMut(&mut T, Record<'_>),
+    each: impl FnMut(&mut T, &mut Record<'_>),
     bench: &mut Bench,
 ) -> Folded<T> {
     let mut folder = Folder {
@@ -127,7 +127,7 @@ struct Folder<'b, T, F> {
     bench: &'b mut Bench,
 }
 
-impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
+impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// Goes over the lines a cacheful at a time: reading finds it where the check of UTF-8
     /// left it.
     fn lines(&mut self, bytes: &[u8]) {
@@ -188,8 +188,8 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
         folded.counts.lines += 1;
         folded.counts.valid += 1;
         let raw = &text.as_bytes()[start..next];
-        let record = Record { raw, line: folded.breaks, event: Some(hit.event), findings: Vec::new() };
-        (self.each)(&mut folded.value, record);
+        let mut record = Record { raw, line: folded.breaks, event: Some(hit.event), findings: Vec::new() };
+        (self.each)(&mut folded.value, &mut record);
         Some(next)
     }
 
@@ -224,8 +224,8 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
             counts.invalid += 1;
         }
         let is_clean = read.findings.is_empty();
-        let record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
-        (self.each)(&mut self.folded.value, record);
+        let mut record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
+        (self.each)(&mut self.folded.value, &mut record);
         if is_clean && let Some(lesson) = scratch.lesson(line) {
             shapes.learn(&lesson);
         }
@@ -251,7 +251,7 @@ impl<T, F: FnMut(&mut T, Record<'_>)> Folder<'_, T, F> {
     fn refused(&mut self, finding: Finding, origin: Origin) {
         self.folded.counts.lines += 1;
         self.folded.counts.invalid += 1;
-        let record = Record { raw: &[], line: origin.line, event: None, findings: vec![finding] };
-        (self.each)(&mut self.folded.value, record);
+        let mut record = Record { raw: &[], line: origin.line, event: None, findings: vec![finding] };
+        (self.each)(&mut self.folded.value, &mut record);
     }
 }

@@ -49,10 +49,10 @@ pub fn scan<T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
-    each: impl Fn(&mut T, Record<'_>) + Send + Sync + 'static,
+    each: impl Fn(&mut T, &mut Record<'_>) + Send + Sync + 'static,
     take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    let each = move |(): &mut (), _: BlockId, value: &mut T, record: Record<'_>| each(value, record);
+    let each = move |(): &mut (), _: BlockId, value: &mut T, record: &mut Record<'_>| each(value, record);
     gather(inputs, settings, meter, each, take).map(drop)
 }
 
@@ -71,7 +71,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
-    each: impl Fn(&mut W, BlockId, &mut T, Record<'_>) + Send + Sync + 'static,
+    each: impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>) + Send + Sync + 'static,
     mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<W>> {
     let board = Arc::new(Board::new(inputs, settings, meter));
@@ -152,7 +152,7 @@ impl<W> Desk<W> {
     /// Reads and parses a block of an input that was claimed.
     fn read<T: Fold>(
         &mut self,
-        worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>,
+        worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>,
         (input, blocks): Claim,
     ) -> Message<W, T> {
         let Worker { board, each, .. } = worker;
@@ -162,7 +162,7 @@ impl<W> Desk<W> {
         match read {
             Ok(Some(block)) => {
                 let id = BlockId { input: input as u32, number: number as u32 };
-                let each = |value: &mut T, record: Record<'_>| each(own, id, value, record);
+                let each = |value: &mut T, record: &mut Record<'_>| each(own, id, value, record);
                 let folded = fold(&block, board.settings.reading, each, bench);
                 *buffer = block.into_buffer();
                 Message::Block { input, number, folded }
@@ -174,7 +174,7 @@ impl<W> Desk<W> {
 }
 
 /// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
-fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, Record<'_>)>) {
+fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>) {
     let mut desk = Desk::default();
     while let Some(claimed) = worker.board.claim(Patience::Long) {
         if worker.to_main.send(desk.read(worker, claimed)).is_err() {

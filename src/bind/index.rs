@@ -3,8 +3,9 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::rest::HASHER;
+use crate::event::ATTRIBUTES;
 use crate::event::Attribute;
-use crate::fields::{Binding, FieldId, Index};
+use crate::fields::{Binding, FieldId, Index, Said};
 use crate::sources::{Field, Source};
 
 /// Says what is where among the bindings of a line, which are in its order and have their places as slots.
@@ -42,7 +43,7 @@ pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
 /// but not whether the delivery or the event gives it.
 fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
     let fields = source.fields;
-    let Index { best, said, fixed, .. } = index;
+    let Index { best, said, best_said, fixed, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
     let says = |at: &u32| {
         let Field { means, of_delivery, .. } = fields[bindings[*at as usize].field as usize];
@@ -55,13 +56,21 @@ fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
     source.name.hash(&mut hasher);
     let mut add = |place: (FieldId, u32)| place.hash(&mut hasher);
     sorted.iter().map(place).for_each(&mut add);
+    said.clear();
+    for equal in sorted.chunk_by(|a, b| place(a) == place(b)) {
+        said.extend((0..).zip(equal).map(|(nth, slot)| Said { key: key(place(slot), nth), slot: *slot }));
+    }
     for (id, field) in (0..).zip(fields).filter(|(_, field)| field.of_delivery) {
-        if let Some(at) = field.means.map(best).filter(|at| *at != u32::MAX) {
-            sorted.push(at);
+        if let Some(slot) = field.means.map(best).filter(|at| *at != u32::MAX) {
+            said.push(Said { key: key((id, 0), u32::MAX), slot });
             add((id, 0));
         }
     }
     *fixed = hasher.finish();
-    said.clear();
-    said.extend((0..).zip(sorted));
+    *best_said = [u32::MAX; ATTRIBUTES.len()];
+}
+
+/// The key of the nth value for a field in a list element.
+fn key(place: (FieldId, u32), nth: u32) -> u64 {
+    HASHER.hash_one((place, nth))
 }

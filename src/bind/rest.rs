@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-use crate::fields::{Index, Span};
+use crate::fields::{Index, Said, Span};
 use crate::json::{Document, Kind, MOST_WITHOUT_OBJECT, NodeId};
 use crate::sources::Tree;
 
@@ -136,11 +136,15 @@ impl Rest {
         let mut hasher = HASHER.build_hasher();
         hasher.write_u64(*fixed);
         self.few.sort_unstable_by_key(|loose| (loose.path, loose.sort, loose.content));
-        for Loose { path, sort, content, span } in &self.few {
-            (path, sort, content).hash(&mut hasher);
-            if let Some(span) = span {
-                said.push((said.len() as u32, u32::try_from(spans.len()).unwrap_or(u32::MAX)));
-                spans.push(*span);
+        let what = |loose: &Loose| (loose.path, loose.sort, loose.content);
+        for equal in self.few.chunk_by(|a, b| what(a) == what(b)) {
+            for (loose, nth) in equal.iter().zip(0_u32..) {
+                what(loose).hash(&mut hasher);
+                if let Some(span) = loose.span {
+                    let slot = u32::try_from(spans.len()).unwrap_or(u32::MAX);
+                    said.push(Said { key: HASHER.hash_one((what(loose), nth)), slot });
+                    spans.push(span);
+                }
             }
         }
         *fixed = hasher.finish();

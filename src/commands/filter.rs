@@ -178,11 +178,11 @@ impl Filter {
         let mut seen = Seen::default();
         let (select, plan, counts_only) = (Arc::clone(select), Arc::clone(plan), self.count);
         let watch = Watch::default();
-        let each = move |chunk: &mut Chunk, record: Record<'_>| {
+        let each = move |chunk: &mut Chunk, record: &mut Record<'_>| {
             let Some(event) = record.event else {
                 chunk.invalid_lines.push(record.line);
                 if chunk.first_error.is_none() {
-                    chunk.first_error = first_error(record.findings);
+                    chunk.first_error = first_error(std::mem::take(&mut record.findings));
                 }
                 return;
             };

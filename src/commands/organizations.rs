@@ -90,7 +90,7 @@ fn is_gone_once_read(input: &Input) -> bool {
 }
 
 fn look_up(select: &mut Select, names: Vec<Pattern>, inputs: &[Input], settings: Settings) -> Result<()> {
-    let each = move |ids: &mut Ids, record: Record<'_>| {
+    let each = move |ids: &mut Ids, record: &mut Record<'_>| {
         if let Some(event) = record.event {
             ids.add(&event, &names);
         }

@@ -99,7 +99,7 @@ pub fn survey(
     let plan = Arc::new(plan);
     let (its, watch) = (Arc::clone(&plan), Watch::default());
     let mut misses = Misses::default();
-    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
+    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
         let line = u32::try_from(record.line).unwrap_or(u32::MAX);
         match &record.event {
             Some(event) => {
@@ -107,13 +107,12 @@ pub fn survey(
                 if !watch.has_match() {
                     part.misses.keeps(&its.select, event, &watch);
                 }
-                gathered.add(event, (block, line), &mut part.arrived, &its);
-                gathered.note_found(event, &record.findings, (block, line), &its);
+                gathered.add((event, &record.findings), (block, line), &mut part.arrived, &its);
             }
             None => {
                 gathered.note_line(record.raw, &record.findings, (block, line), &its);
                 if part.first_error.is_none() {
-                    part.first_error = first_error(record.findings);
+                    part.first_error = first_error(std::mem::take(&mut record.findings));
                 }
             }
         }

@@ -101,7 +101,7 @@ impl Validate {
         let mut total = Total::default();
         let mut file = FileReport::default();
         let keep = Keep { findings: self.max_findings, drift: self.notices };
-        let each = move |part: &mut Part, record: crate::scan::Record<'_>| part.add(record, keep);
+        let each = move |part: &mut Part, record: &mut crate::scan::Record<'_>| part.add(record, keep);
         scan(inputs, self.input.settings(self.notices), &meter, each, |piece| {
             progress.update(&meter);
             match piece {

@@ -153,7 +153,7 @@ impl Log {
             let origin = Origin { line: u64::from(number), column: 1 };
             let read = line::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            gathered.add(&event, (BlockId { input, number: 0 }, number), &mut arrived, plan);
+            gathered.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
         }
         (gathered, arrived)
     }

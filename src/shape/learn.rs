@@ -6,7 +6,7 @@ use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
 use crate::digest::KEYS;
 use crate::event::{Attribute, Operation};
-use crate::fields::FieldId;
+use crate::fields::{FieldId, Said};
 use crate::finding::Level;
 use crate::json::{Document, Kind, Node};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
@@ -122,12 +122,15 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         .index
         .said
         .iter()
-        .partition(|(_, at)| fixed.get(*at as usize).is_some_and(|is_fixed| *is_fixed));
-    let value = |(place, at): &(u32, u32)| {
-        KEYS.text((*place).into(), bound.spans[*at as usize].raw(document.text).as_bytes())
-    };
+        .partition(|said| fixed.get(said.slot as usize).is_some_and(|is_fixed| *is_fixed));
+    let value =
+        |said: &Said| KEYS.text(said.key, bound.spans[said.slot as usize].raw(document.text).as_bytes());
     shape.index.fixed = settled.iter().map(value).fold(bound.index.fixed, u64::wrapping_add);
-    shape.index.said = said.iter().map(|(place, at)| (*place, slot(at))).collect();
+    let said: Vec<_> = said.iter().map(|said| Said { slot: slot(&said.slot), ..*said }).collect();
+    let position = |best: &u32| said.iter().position(|said| said.slot == *best);
+    shape.index.best_said =
+        shape.index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
+    shape.index.said = said;
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((pieces, shape))
 }

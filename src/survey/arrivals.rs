@@ -156,7 +156,7 @@ impl Arrivals {
         let Arrived { contents: new, counted, reader } = arrived;
         let needed = (self.contents.len() as usize + new.len()) * BITS / 64;
         if needed >= self.bits.len() {
-            self.bits = vec![0; (2 * needed).next_power_of_two().max(FEWEST_WORDS)];
+            self.bits = vec![0; (needed + 1).next_power_of_two().max(FEWEST_WORDS)];
             let Self { contents, bits, .. } = self;
             contents.iter().for_each(|content| {
                 set(bits, *content);

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use hashbrown::HashTable;
 
 use crate::digest::KEYS;
+use crate::event::{Attribute, Event};
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
 use crate::text::piece;
@@ -108,18 +109,40 @@ impl<const N: usize> Look<N> {
 }
 
 impl<const N: usize> Faces<N> {
+    /// The number of an event's combination, with the hashes of all that the event says.
+    #[inline(always)]
+    pub fn of(
+        &mut self,
+        (event, hashes): (&Event<'_>, &[u64]),
+        attributes: [Attribute; N],
+        appearance: &Appearance,
+    ) -> Id {
+        let Some(texts) = event.plain(attributes) else {
+            let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
+            return self.id(texts.each_ref().map(|text| text.as_bytes()), appearance);
+        };
+        match event.fields.hash(attributes, hashes) {
+            Some(hash) if texts.iter().any(|text| !text.is_empty()) => self.id_of(hash, texts, appearance),
+            _ => self.id(texts, appearance),
+        }
+    }
+
     /// The number of the combination; [`NONE`] if all of it is empty.
     #[inline]
     pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Id {
         if texts.iter().all(|text| text.is_empty()) {
             return NONE;
         }
+        let keys = &*KEYS;
+        let hashes = (0..).zip(texts).map(|(at, text)| keys.text(keys.at(at), text));
+        self.id_of(hashes.fold(0, u64::wrapping_add), texts, appearance)
+    }
+
+    /// The number of the combination, of which one text at least is not empty, by a hash of its texts.
+    #[inline]
+    pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> Id {
         let Appearance { time, place, is_latest, sort } = *appearance;
-        let (keys, place_of_first) = (&*KEYS, sort.number() * N as u64);
-        let mut hash = 0_u64;
-        for (at, text) in texts.iter().enumerate() {
-            hash = hash.wrapping_add(keys.text(place_of_first + at as u64, text));
-        }
+        let hash = hash.wrapping_add(KEYS.at(N as u64 + sort.number()));
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
             return self.add(hash, texts, appearance);
         };

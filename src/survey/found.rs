@@ -9,16 +9,13 @@ use crate::sources::lookalike;
 
 impl Gathered {
     /// Notes what was found of an event that the selection keeps, as far as rules look at it.
-    pub fn note_found(
+    pub(super) fn note_found(
         &mut self,
         event: &Event<'_>,
         findings: &[Finding],
         place: (BlockId, u32),
         plan: &Plan,
     ) {
-        if findings.is_empty() || plan.wants.notes.is_none() {
-            return;
-        }
         let first = |codes: &[&Code]| findings.iter().find(|finding| codes.contains(&finding.code));
         let contradiction = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]);
         let unknown = first(&[&UNKNOWN_ACTION]).map(|finding| {
@@ -38,8 +35,8 @@ impl Gathered {
         }
     }
 
-    /// Notes an event, with the finding that it is about if there is one.
-    pub fn note_event(
+    /// Notes the event at hand, with the finding that it is about if there is one.
+    pub(super) fn note_event(
         &mut self,
         what: What,
         event: &Event<'_>,

@@ -16,7 +16,9 @@ use super::pile::Pile;
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
+use crate::digest::KEYS;
 use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
+use crate::finding::Finding;
 use crate::history::Change;
 use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
@@ -71,12 +73,20 @@ pub struct Gathered {
     pub(super) selected: u64,
     pub(super) impersonated: u64,
     pub(super) ahead: Seen,
+    /// Hashes of all that the event at hand says.
+    hashes: Vec<u64>,
 }
 
 impl Gathered {
-    /// Takes in an event from a 1-based line of a block. If it is only counted, it is to be handed to the
-    /// [`Arrivals`](super::Arrivals) in the order of the input.
-    pub fn add(&mut self, event: &Event<'_>, place: (BlockId, u32), arrived: &mut Arrived, plan: &Plan) {
+    /// Takes in an event from a 1-based line of a block, with the findings of the line. If it is only counted, it is
+    /// to be handed to the [`Arrivals`](super::Arrivals) in the order of the input.
+    pub fn add(
+        &mut self,
+        (event, findings): (&Event<'_>, &[Finding]),
+        place: (BlockId, u32),
+        arrived: &mut Arrived,
+        plan: &Plan,
+    ) {
         let time = event.time;
         self.is_latest = self.latest.as_ref().is_none_or(|latest| time > *latest);
         if self.is_latest {
@@ -90,7 +100,7 @@ impl Gathered {
         if plan.wants.notes.is_some() {
             self.clock.add(time);
         }
-        let identity = plan.identities.of(event);
+        let identity = plan.identities.of(event, &mut self.hashes);
         let is_selected = plan.select.keeps(event);
         if plan.wants.notes.is_some_and(|latest| is_selected && time > latest) {
             self.note_event(What::Future, event, None, place, plan);
@@ -127,6 +137,9 @@ impl Gathered {
             };
             let Identity { key, content, .. } = identity;
             self.deliveries.push(Delivery { key, content, kept, seen });
+        }
+        if !findings.is_empty() && plan.wants.notes.is_some() {
+            self.note_found(event, findings, place, plan);
         }
     }
 
@@ -173,21 +186,19 @@ impl Gathered {
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| time <= now);
         let sort = Sort { is_counted, is_sso, space: event.ids };
         let appearance = Appearance { time, place, is_latest: self.is_latest, sort };
-        let organization = face(
-            &mut self.organizations,
-            event,
+        let organization = self.organizations.of(
+            (event, &self.hashes),
             [Attribute::OrganizationId, Attribute::OrganizationName],
             &appearance,
         );
-        let actor = face(
-            &mut self.actors,
-            event,
+        let actor = self.actors.of(
+            (event, &self.hashes),
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
             &appearance,
         );
         let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
         let kind = self.kind_of(event, &appearance);
-        let ip = face(&mut self.ips, event, [Attribute::Ip], &appearance);
+        let ip = self.ips.of((event, &self.hashes), [Attribute::Ip], &appearance);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(quarter_of(event.time));
@@ -277,7 +288,7 @@ impl Gathered {
 
     fn impersonator(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
         let appearance = self.named(event, place);
-        face(&mut self.impersonators, event, [Attribute::ImpersonatorEmail], &appearance)
+        self.impersonators.of((event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
     pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
@@ -291,7 +302,15 @@ impl Gathered {
         let words = [event.protocol, event.provider];
         let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
-        let kind = self.kinds.id([name.as_bytes(), protocol, provider], appearance);
+        let texts = [name.as_bytes(), protocol, provider];
+        let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
+            Some(hash) if !name.is_empty() => {
+                // Where a word has two addresses, the kinds are made one as those of other readers are.
+                let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
+                self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance)
+            }
+            _ => self.kinds.id(texts, appearance),
+        };
         if kind as usize == self.kind_words.len() {
             self.kind_words.push(words);
         }
@@ -336,9 +355,10 @@ impl Gathered {
 
     fn visit(&mut self, event: &Event<'_>, place: (BlockId, u32), [organization, actor, ip]: [Id; 3]) -> u32 {
         let appearance = self.named(event, place);
-        let agent = face(&mut self.agents, event, [Attribute::UserAgent], &appearance);
+        let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
         let words = [Attribute::Page, Attribute::ImpersonatorReason];
-        let [page, reason] = words.map(|attribute| face(&mut self.words, event, [attribute], &appearance));
+        let [page, reason] =
+            words.map(|attribute| self.words.of((event, &self.hashes), [attribute], &appearance));
         let impersonator = self.impersonator(event, place);
         self.visits.push(Visit {
             time: event.time,
@@ -351,23 +371,6 @@ impl Gathered {
             impersonator,
             reason,
         })
-    }
-}
-
-/// The number of an event's combination of texts.
-#[inline(always)]
-fn face<const N: usize>(
-    faces: &mut Faces<N>,
-    event: &Event<'_>,
-    attributes: [Attribute; N],
-    appearance: &Appearance,
-) -> Id {
-    match event.plain(attributes) {
-        Some(texts) => faces.id(texts, appearance),
-        None => {
-            let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
-            faces.id(texts.each_ref().map(|text| text.as_bytes()), appearance)
-        }
     }
 }
 

@@ -26,7 +26,7 @@ fn told(line: u64, read: &Line<'_>) -> String {
             event.extend(format!(" {texts:?}").into_bytes());
         }
         let says = content(read);
-        event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read)).into_bytes());
+        event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read, &mut Vec::new())).into_bytes());
     }
     format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
 }
@@ -53,8 +53,8 @@ pub fn quickly(text: &[u8], bench: &mut Bench) -> Vec<String> {
     let mut lines = Vec::new();
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {
-        let each = |lines: &mut Vec<(u64, String)>, record: Record<'_>| {
-            let read = Line { event: record.event, findings: record.findings };
+        let each = |lines: &mut Vec<(u64, String)>, record: &mut Record<'_>| {
+            let read = Line { event: record.event, findings: std::mem::take(&mut record.findings) };
             lines.push((record.line, told(record.line, &read)));
         };
         let folded = fold(&block, READING, each, bench);

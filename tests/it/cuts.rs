@@ -77,7 +77,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
     let settings = Settings { threads, block_bytes, reading };
     let mut lines = Vec::new();
     let mut total = Counts::default();
-    let each = |rows: &mut Rows, record: Record<'_>| {
+    let each = |rows: &mut Rows, record: &mut Record<'_>| {
         let rows = &mut rows.0;
         let action =
             record.event.and_then(|event| event.text(Attribute::Action)).unwrap_or_default().into_owned();

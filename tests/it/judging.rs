@@ -196,13 +196,12 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
-    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: Record<'_>| {
+    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
         let place = (block, record.line as u32);
         let Some(event) = &record.event else {
             return gathered.note_line(record.raw, &record.findings, place, &plan);
         };
-        gathered.add(event, place, &mut part.0, &plan);
-        gathered.note_found(event, &record.findings, place, &plan);
+        gathered.add((event, &record.findings), place, &mut part.0, &plan);
     };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };

@@ -136,7 +136,7 @@ fn texts(input: &Input, threads: usize, block_bytes: usize) -> Vec<Vec<u8>> {
     let reading = Reading { source: None, notices: false, max_line_bytes: 1 << 20 };
     let settings = Settings { threads, block_bytes, reading };
     let mut texts = Vec::new();
-    let each = |block: &mut Texts, record: Record<'_>| block.0.push(record.raw.to_vec());
+    let each = |block: &mut Texts, record: &mut Record<'_>| block.0.push(record.raw.to_vec());
     scan(std::slice::from_ref(input), settings, &Meter::default(), each, |piece| {
         if let Piece::Block { value, .. } = piece {
             texts.extend(value.0);

@@ -69,12 +69,12 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// Reads every line as a scan does.
-fn each(case: &Case, mut take: impl FnMut(u32, Record<'_>)) {
+fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     let mut scratch = Scratch::default();
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
         let read = line::read(raw, Origin { line, column: 1 }, &READING, &mut scratch);
-        take(number, Record { raw, line, event: read.event, findings: read.findings });
+        take(number, &mut Record { raw, line, event: read.event, findings: read.findings });
     }
 }
 
@@ -191,8 +191,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
         };
         file.counts.valid += 1;
         file.times.add(event.time);
-        gathered.add(event, (BLOCK, number), &mut arrived, &plan);
-        gathered.note_found(event, &record.findings, (BLOCK, number), &plan);
+        gathered.add((event, &record.findings), (BLOCK, number), &mut arrived, &plan);
     });
     let mut arrivals = Arrivals::default();
     arrivals.take(arrived);
