@@ -11,7 +11,8 @@ use std::thread::{self, JoinHandle};
 use anyhow::{Context, Result};
 use rayon::ThreadPoolBuilder;
 use rayon::iter::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelExtend, ParallelIterator,
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
+    ParallelExtend, ParallelIterator,
 };
 use rayon::slice::ParallelSliceMut;
 
@@ -40,6 +41,11 @@ pub fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> 
 /// Drops what is large: giving memory back takes long.
 pub fn discard<T: Send>(things: Vec<T>) {
     things.into_par_iter().for_each(drop);
+}
+
+/// Changes everything.
+pub fn change<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Send + Sync) {
+    items.par_iter_mut().for_each(each);
 }
 
 /// Everything mapped, in order.

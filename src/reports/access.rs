@@ -3,6 +3,7 @@
 //! Patterns are hints, not findings: what is unusual is for the reader to say. What others do in an
 //! actor's sessions is an event of the actor, but a session of its own.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
@@ -104,7 +105,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     let table = |key, title, table| Section { key, title, body: Body::Table(table) };
     let ((heat, first_uses), (bursts, (across, sessions))) = threads::both(
         || (heat(material), first_uses(material, visits)),
-        || (bursts(material, visits), (across(material, visits), sessions(material, visits.to_vec()))),
+        || (bursts(material, visits), (across(material, visits), sessions(material, visits))),
     );
     Sheet {
         name: REPORT.name,
@@ -125,11 +126,22 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-/// The first rows of a table, and how many are left out.
-fn best<'a, T>(material: &'a Material<'a>, items: Vec<T>, row: impl Fn(T) -> Row<'a>) -> (Vec<Row<'a>>, u64) {
+/// The rows of those items that come first by a key, equals in their order, and how many are left out.
+fn best<'a, T, K: Ord>(
+    material: &'a Material<'a>,
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> K,
+    row: impl Fn(T) -> Row<'a>,
+) -> (Vec<Row<'a>>, u64) {
     let top = material.top();
-    let left_out = items.len().saturating_sub(top) as u64;
-    (items.into_iter().take(top).map(row).collect(), left_out)
+    let mut items: Vec<_> = (0_u64..).zip(items).map(|(at, item)| ((key(&item), at), item)).collect();
+    let left_out = items.len().saturating_sub(top);
+    if left_out > 0 {
+        items.select_nth_unstable_by(top, |a, b| a.0.cmp(&b.0));
+        items.truncate(top);
+    }
+    items.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    (items.into_iter().map(|(_, item)| row(item)).collect(), left_out as u64)
 }
 
 fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
@@ -168,7 +180,7 @@ fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
 
 fn first_uses<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
-    let mut uses: Vec<(&Visit, &'static str, &str)> = Vec::new();
+    let mut uses: Vec<(&Visit, &str, &str)> = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
         let ip = |visit: &Visit| visit.ip;
         let agent = |visit: &Visit| visit.agent;
@@ -177,10 +189,10 @@ fn first_uses<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
         let agents = later(visits, agent).into_iter();
         uses.extend(agents.map(|visit| (visit, "user agent", survey.agents.text(visit.agent))));
     }
-    uses.sort_by_key(|(visit, what, value)| {
-        (Reverse(visit.time), survey.actors.names.get(visit.actor), *what, *value)
-    });
-    let (rows, left_out) = best(material, uses, |(visit, what, value)| {
+    let key = |&(visit, what, value): &(&Visit, _, _)| {
+        (Reverse(visit.time), survey.actors.names.get(visit.actor), what, value)
+    };
+    let (rows, left_out) = best(material, uses, key, |(visit, what, value)| {
         let [actor, id, _] = survey.actor_cells(visit.actor);
         let impersonator = impersonator(survey, visit);
         let tone = if impersonator.is_some() { Tone::Warn } else { Tone::Plain };
@@ -206,8 +218,8 @@ fn bursts<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
         bursts.extend(material.options.burst.find(&times).into_iter().map(|burst| &visits[burst]));
     }
     // Those of an actor are in time order already, and the actors by id.
-    bursts.sort_by_key(|visits| (Reverse(visits.len()), visits[0].time));
-    let (rows, left_out) = best(material, bursts, |visits| {
+    let key = |visits: &&[Visit]| (Reverse(visits.len()), visits[0].time);
+    let (rows, left_out) = best(material, bursts, key, |visits| {
         let [actor, id, _] = survey.actor_cells(visits[0].actor);
         let mut operations: Vec<_> = visits.iter().map(|visit| visit.operation).collect();
         operations.sort_unstable();
@@ -230,15 +242,14 @@ fn ends(visits: &[Visit]) -> [Timestamp; 2] {
 
 fn across<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
-    let mut all: Vec<_> = visits
+    let all = visits
         .chunk_by(|a, b| a.actor == b.actor)
         .map(|visits| (visits::different(visits.iter().map(|visit| visit.organization)), visits))
-        .filter(|(organizations, _)| *organizations > 1)
-        .collect();
-    all.sort_by_key(|(organizations, visits)| {
-        (Reverse((*organizations, visits.len())), survey.actor(visits[0].actor))
-    });
-    let (rows, left_out) = best(material, all, |(_, visits)| {
+        .filter(|(organizations, _)| *organizations > 1);
+    let key = |&(organizations, visits): &(_, &[Visit])| {
+        (Reverse((organizations, visits.len())), survey.actor(visits[0].actor))
+    };
+    let (rows, left_out) = best(material, all, key, |(_, visits)| {
         let [actor, id, _] = survey.actor_cells(visits[0].actor);
         let [count, names] = organizations(survey, visits);
         let [first, last] = ends(visits);
@@ -253,13 +264,20 @@ fn across<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     }
 }
 
-fn sessions<'a>(material: &'a Material<'a>, mut visits: Vec<Visit>) -> Table<'a> {
+fn sessions<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let who = |visit: &Visit| impersonator(survey, visit);
     // What others do in an actor's sessions is no part of the actor's own.
-    for visits in visits.chunk_by_mut(|a, b| a.actor == b.actor) {
+    let by_impersonator = |visits: &[Visit]| {
+        let mut visits = visits.to_vec();
         visits.sort_by(|a, b| who(a).cmp(&who(b)));
-    }
+        Cow::Owned(visits)
+    };
+    let actors = visits.chunk_by(|a, b| a.actor == b.actor).map(|visits| {
+        let is_one = visits.iter().all(|visit| who(visit) == who(&visits[0]));
+        if is_one { Cow::Borrowed(visits) } else { by_impersonator(visits) }
+    });
+    let actors: Vec<_> = actors.collect();
     let goes_on = |a: &Visit, b: &Visit| {
         let limit =
             Timestamp { seconds: a.time.seconds.saturating_add(SESSION_GAP_SECONDS), nanos: a.time.nanos };
@@ -269,19 +287,19 @@ fn sessions<'a>(material: &'a Material<'a>, mut visits: Vec<Visit>) -> Table<'a>
         let [from, to] = ends(visits);
         to.seconds_since(from)
     };
-    let mut sessions: Vec<_> = visits.chunk_by(goes_on).collect();
-    // Stable: equals stay by actor and time.
-    sessions.sort_by_key(|visits| Reverse((duration(visits), visits.len())));
-    let (rows, left_out) = best(material, sessions, |visits| {
-        let [actor, id, _] = survey.actor_cells(visits[0].actor);
-        let [from, to] = ends(visits);
-        let events = Cell::Number(visits.len() as u64);
-        let mut cells = vec![actor, id, from.into(), to.into(), Cell::Duration(duration(visits)), events];
-        cells.extend(organizations(survey, visits));
-        cells.extend([who(&visits[0]).into(), path(survey, visits)]);
-        let tone = if who(&visits[0]).is_some() { Tone::Warn } else { Tone::Plain };
-        Row { cells, tone }
-    });
+    // Equals stay by actor and time.
+    let key = |visits: &&[Visit]| Reverse((duration(visits), visits.len()));
+    let (rows, left_out) =
+        best(material, actors.iter().flat_map(|visits| visits.chunk_by(goes_on)), key, |visits| {
+            let [actor, id, _] = survey.actor_cells(visits[0].actor);
+            let [from, to] = ends(visits);
+            let events = Cell::Number(visits.len() as u64);
+            let mut cells = vec![actor, id, from.into(), to.into(), Cell::Duration(duration(visits)), events];
+            cells.extend(organizations(survey, visits));
+            cells.extend([who(&visits[0]).into(), path(survey, visits)]);
+            let tone = if who(&visits[0]).is_some() { Tone::Warn } else { Tone::Plain };
+            Row { cells, tone }
+        });
     Table { columns: SESSIONS, rows: rows.into(), empty: "The events shown name no actor.", left_out }
 }
 

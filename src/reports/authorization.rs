@@ -183,13 +183,15 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
     let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
     threads::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
-    let mut users: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).map(User::new).collect();
-    // Stable: equals stay by actor id and organization.
-    users.sort_by_key(|user| {
+    let each: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).collect();
+    let mut users = threads::map(&each, |actions| {
+        let user = User::new(actions);
         let name = survey.actor(user.actor);
-        (Reverse([user.changes, user.portal_urls]), name.is_none(), name)
+        ((Reverse([user.changes, user.portal_urls]), name.is_none(), name), user)
     });
-    let rows = Rows::new(users.len(), move |index| users[index].row(survey));
+    // Stable: equals stay by actor id and organization.
+    threads::sort_stably_by(&mut users, |a, b| a.0.cmp(&b.0));
+    let rows = Rows::new(users.len(), move |index| users[index].1.row(survey));
     Table { columns: USERS, rows, empty: "Nobody opened the portal or changed a connection.", left_out: 0 }
 }
 

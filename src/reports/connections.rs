@@ -192,19 +192,22 @@ impl Known {
     fn of(material: &Material<'_>) -> Self {
         let (survey, options) = (material.survey, material.options);
         let now = options.at.map_or(options.now, |at| at.min(options.now));
-        let reach = Reach::of(survey, now);
         let begin = survey.range.map(|(first, _)| first);
-        let mut lives = vec![UNBORN; survey.connections.len()];
-        let mut gaps = Gaps::until(now);
-        history::walk(survey, now, |step| {
-            let change = &survey.changes[step.change];
-            gaps.add(&step, change.time);
-            if options.at.is_none() || change.time <= now {
-                lives[change.connection as usize].add(&step, change, now, begin);
-            }
-        });
-        lives.iter_mut().for_each(|life| life.end(&survey.changes, &reach, options.at));
-        Self { now, reach, lives, gaps: gaps.list }
+        let walked = || {
+            let mut lives = vec![UNBORN; survey.connections.len()];
+            let mut gaps = Gaps::until(now);
+            history::walk(survey, now, |step| {
+                let change = &survey.changes[step.change];
+                gaps.add(&step, change.time);
+                if options.at.is_none() || change.time <= now {
+                    lives[change.connection as usize].add(&step, change, now, begin);
+                }
+            });
+            (lives, gaps.list)
+        };
+        let (reach, (mut lives, gaps)) = threads::both(|| Reach::of(survey, now), walked);
+        threads::change(&mut lives, |life| life.end(&survey.changes, &reach, options.at));
+        Self { now, reach, lives, gaps }
     }
 
     /// Says so if a connection is left out that was there at the moment, as far as one can tell later.

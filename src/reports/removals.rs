@@ -15,6 +15,7 @@ use crate::names::{Id, NONE};
 use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
 use crate::survey::{Survey, Wants};
+use crate::threads;
 use crate::time::Timestamp;
 
 /// The report.
@@ -130,21 +131,27 @@ struct Exposure {
 fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let survey = material.survey;
     let changes = &survey.changes;
-    let (now, reach) = (material.options.now, material.reach());
-    let mut gaps = Gaps::until(now);
-    // With the kind that the connection is known to have by then.
-    let mut steps = Vec::new();
-    let mut kinds = vec![NONE; survey.connections.len()];
-    history::walk(survey, now, |step| {
-        let Change { connection, kind, time, .. } = changes[step.change];
-        let known = &mut kinds[connection as usize];
-        if kind != NONE {
-            *known = kind;
-        }
-        gaps.add(&step, time);
-        steps.push((step, *known));
-    });
-    let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
+    let now = material.options.now;
+    let walked = || {
+        let mut gaps = Gaps::until(now);
+        let mut steps = Vec::new();
+        // By step the kind that the connection is known to have by then.
+        let mut known = Vec::new();
+        let mut kinds = vec![NONE; survey.connections.len()];
+        history::walk(survey, now, |step| {
+            let Change { connection, kind, time, .. } = changes[step.change];
+            let latest = &mut kinds[connection as usize];
+            if kind != NONE {
+                *latest = kind;
+            }
+            gaps.add(&step, time);
+            steps.push(step);
+            known.push(*latest);
+        });
+        let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
+        (steps, known, gaps)
+    };
+    let (reach, (steps, known, gaps)) = threads::both(|| material.reach(), walked);
     // Of a kind are connections of the same protocol and provider; of what is unknown nothing can be said.
     let kind = |kind| {
         let [_, protocol, provider] = survey.kinds.texts(kind);
@@ -154,7 +161,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     let mut activated: HashMap<Id, &Change, RandomState> = HashMap::default();
     let mut made: HashSet<_, RandomState> = HashSet::default();
     let mut removals = Vec::new();
-    for (step, known) in steps.into_iter().rev() {
+    for (step, known) in steps.into_iter().zip(known).rev() {
         let change = &changes[step.change];
         match step.told {
             State::Disabled | State::Deleted if change.is_selected => {
@@ -184,17 +191,14 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
             activated.insert(step.owner, change);
         }
     }
-    removals.sort_by_cached_key(|removal| {
+    let key = |removal: &Removal<'_>| {
         let is_over = removal.exposure.is_none_or(|exposure| exposure.is_over);
         let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));
-        (
-            is_over,
-            longest,
-            removal.change.time,
-            survey.connections.get(removal.change.connection),
-            removal.step.change,
-        )
-    });
+        (is_over, longest, removal.change.time)
+    };
+    let place =
+        |removal: &Removal<'_>| (survey.connections.get(removal.change.connection), removal.step.change);
+    threads::sort_by(&mut removals, |a, b| key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b))));
     removals
 }
 
