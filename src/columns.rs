@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use chrono_tz::Tz;
 
 use crate::event::{ATTRIBUTES, Attribute, Event, Operation, Value};
-use crate::nearest::nearest;
+use crate::text::suggest::nearest;
 
 /// A column.
 #[derive(Clone, Debug)]

@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use crate::digest::KEYS;
 use crate::event::{Attribute, Event, Operation};
 use crate::fields::{Fields, Said};
 use crate::names::Space;
+use crate::text::keyed_hash::KEYS;
 use crate::threads;
 
 /// What makes an event the one it is.

@@ -25,18 +25,14 @@ pub mod sink;
 pub mod sources;
 pub mod values;
 
-pub mod characters;
 pub mod emptiness;
 pub mod event;
 pub mod fields;
 pub mod finding;
-pub mod nearest;
-pub mod text;
 pub mod threads;
 pub mod time;
 
 pub mod deliveries;
-pub mod digest;
 pub mod groups;
 pub mod history;
 pub mod names;
@@ -69,3 +65,4 @@ pub mod panics;
 pub mod pending;
 pub mod progress;
 pub mod terminal;
+pub mod text;

@@ -11,7 +11,7 @@ use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::shape::Lesson;
 use crate::sink::{Origin, Sink};
 use crate::sources::{self, Source};
-use crate::text::split;
+use crate::text::cut::split;
 use crate::values;
 
 /// How lines are read.

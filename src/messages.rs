@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::formats::sheets::words::of_report;
 use crate::terminal::speaks_utf8;
+use crate::text::display::of_report;
 
 /// Prints why the program could not do its job.
 pub fn error(message: &str, colors: bool) {

@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::text::piece;
+use crate::text::cut::piece;
 use crate::threads;
 use crate::time::Timestamp;
 

@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use crate::event::{Event, Operation};
 use crate::formats::grid::{Cut, GridColumn, GridRow};
 use crate::formats::rows::{RowFormat, View};
-use crate::formats::sheets::words::of_log;
 use crate::formats::table;
 use crate::output::Output;
 use crate::redact::Redactor;
+use crate::text::display::of_log;
 use crate::time::Timestamp;
 
 /// How to print rows.

@@ -16,10 +16,10 @@ use crate::history::{Change, State};
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::names::NONE;
-use crate::nearest::nearest;
 use crate::policy::Sealed;
 use crate::select::Pattern;
 use crate::survey::{Party, Survey};
+use crate::text::suggest::nearest;
 use crate::time::Timestamp;
 
 /// What somebody may do in an organization.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
 use crate::finding::Level;
 use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
-use crate::text::split;
+use crate::text::cut::split;
 
 /// The dialect of every schema.
 pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";

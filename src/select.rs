@@ -13,7 +13,7 @@ use wildmatch::WildMatch;
 
 use crate::event::{Attribute, Event};
 use crate::names::Space;
-use crate::nearest::nearest;
+use crate::text::suggest::nearest;
 use crate::time::Timestamp;
 
 /// Which events to keep.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Code, Excerpt, Finding, Level};
 use crate::json::{Document, Span, Trail};
-use crate::text::shortened;
+use crate::text::cut::shortened;
 
 /// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
 /// a million must not need a hundred times its size.

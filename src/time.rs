@@ -13,8 +13,8 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat
 use chrono_tz::Tz;
 use wide::u8x16;
 
-use crate::nearest::nearest;
-use crate::text::truncate;
+use crate::text::cut::truncate;
+use crate::text::suggest::nearest;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;

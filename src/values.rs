@@ -4,9 +4,9 @@ use crate::event::Operation;
 use crate::fields::Fields;
 use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::json::Span;
-use crate::nearest::nearest;
 use crate::sink::Sink;
 use crate::sources::{Expect, Source, Vocabulary};
+use crate::text::suggest::nearest;
 use crate::time::{self, Timestamp};
 
 /// What the values of a line stand for.

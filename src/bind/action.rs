@@ -3,9 +3,9 @@
 use crate::event::Operation;
 use crate::finding::{OTHER_EVENT, UNKNOWN_ACTION};
 use crate::json::{Document, NodeId};
-use crate::nearest::nearest;
 use crate::sink::Sink;
 use crate::sources::{Action, Source};
+use crate::text::suggest::nearest;
 
 /// Whether an event is about an SSO connection.
 #[derive(Clone, Copy, PartialEq, Eq)]

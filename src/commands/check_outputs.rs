@@ -12,9 +12,9 @@ use crate::formats::verdict::github::MOST_SUMMARY_BYTES;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat};
 use crate::input::{Input, Place};
 use crate::messages;
-use crate::nearest::nearest;
 use crate::output::{Output, is_closed_pipe, is_stdout};
 use crate::terminal::Terminal;
+use crate::text::suggest::nearest;
 
 /// The format that has a page besides.
 pub const GITHUB: &str = "github";

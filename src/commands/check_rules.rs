@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 
 use super::Verdict;
 use crate::checks::{self, Check, Default, Param, Value, words};
-use crate::nearest::nearest;
 use crate::output::Output;
 use crate::policy::init;
+use crate::text::suggest::nearest;
 use crate::verdict::severity_name;
 
 /// Lists the rules, the worst first.

@@ -6,8 +6,8 @@ use clap_mangen::Man as Page;
 
 use super::Verdict;
 use crate::cli::{Cli, HELP};
-use crate::nearest::nearest;
 use crate::output::Output;
+use crate::text::suggest::nearest;
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]

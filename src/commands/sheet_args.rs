@@ -16,13 +16,13 @@ use crate::cli::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
 use crate::messages;
-use crate::nearest::nearest;
 use crate::output::{Output, refuse_lost};
 use crate::policy::unmatched;
 use crate::reports::{Material, Options, Report};
 use crate::sheet::Sheet;
 use crate::survey::Plan;
 use crate::terminal::{self, Terminal};
+use crate::text::suggest::nearest;
 
 /// How to print a sheet.
 #[derive(Debug, Args)]

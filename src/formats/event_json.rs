@@ -1,8 +1,8 @@
 //! The neutral event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
 
-use super::escape::write_json;
 use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
-use crate::text::split;
+use crate::text::cut::split;
+use crate::text::escape::write_json;
 
 /// Writes the whole event as one line without a line end.
 pub fn whole(event: &Event<'_>, out: &mut Vec<u8>) {

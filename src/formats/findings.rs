@@ -4,11 +4,11 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::escape::defused;
 use super::grid::{Cut, GridColumn, GridRow};
-use super::sheets::words::of_report;
 use super::table;
 use crate::finding::{Level, Placed};
+use crate::text::display::of_report;
+use crate::text::escape::defused;
 
 /// Name and version of a finding's JSON.
 pub const SCHEMA: &str = "ssoaudit.finding.v1";

@@ -1,6 +1,5 @@
 //! Output formats: one file each, listed here. They see neutral events and grids, never a vendor.
 
-pub mod escape;
 pub mod event_json;
 pub mod findings;
 pub mod grid;

@@ -5,9 +5,9 @@ use std::io;
 use chrono_tz::Tz;
 use wide::u8x16;
 
-use super::escape::write_json;
 use super::sheets::cells::rounded;
 use crate::sheet::Cell;
+use crate::text::escape::write_json;
 
 /// What stands before each value of an object: made once, as tables have many rows.
 pub fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> io::Result<Vec<Vec<u8>>> {
@@ -115,7 +115,7 @@ fn is_plain_byte<const TEXT: bool>(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::characters::is_harmful;
+    use crate::text::characters::is_harmful;
     use proptest::prelude::*;
 
     proptest! {

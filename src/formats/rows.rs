@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 
-use super::{escape, event_json, objects};
 use crate::columns::{self, Column};
 use crate::event::{Attribute, Event, Value};
+use crate::formats::{event_json, objects};
+use crate::text::escape;
 
 /// A format of independent rows.
 pub struct RowFormat {

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::grid::{self, Fitted, GAP, GridColumn, GridRow};
-use super::sheets::words::plain;
+use crate::text::display::plain;
 
 /// How to print a table.
 #[derive(Clone, Copy, Debug)]

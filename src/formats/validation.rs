@@ -8,15 +8,15 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::json;
 
-use super::escape::write_json;
 use super::findings::{self, FindingJson};
 use super::grid::GridRow;
-use super::sheets::words::of_report;
 use super::table;
 use crate::file_report::FileReport;
 use crate::finding::{Finding, Level, Placed};
 use crate::messages;
 use crate::output::Output;
+use crate::text::display::of_report;
+use crate::text::escape::write_json;
 
 /// Name and version of the report's JSON.
 pub const SCHEMA: &str = "ssoaudit.validation.v1";

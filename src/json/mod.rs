@@ -15,7 +15,7 @@ use foldhash::fast::RandomState;
 
 pub use parse::{Fault, MAX_DEPTH, MOST_WITHOUT_OBJECT, parse};
 
-use crate::text::{piece, shortened};
+use crate::text::cut::{piece, shortened};
 
 /// Type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

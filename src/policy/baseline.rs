@@ -9,9 +9,9 @@ use super::Sealed;
 use super::fingerprint::Fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
-use crate::formats::escape;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
+use crate::text::escape;
 
 /// Name and version of a baseline's JSON.
 pub const SCHEMA: &str = "ssoaudit.baseline.v2";

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::iter;
 
-use crate::nearest::nearest;
+use crate::text::suggest::nearest;
 
 /// A file was refused: each problem as `file:line:column: message`, in the order of the file.
 #[derive(Debug)]

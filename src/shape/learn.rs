@@ -4,12 +4,12 @@ use super::literal::Literal;
 use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
 use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
-use crate::digest::KEYS;
 use crate::event::{Attribute, Operation};
 use crate::fields::{FieldId, Said};
 use crate::finding::Level;
 use crate::json::{Document, Kind, Node};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
+use crate::text::keyed_hash::KEYS;
 
 /// A line that the slow path has read without any finding.
 pub struct Lesson<'a> {

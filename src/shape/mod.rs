@@ -18,7 +18,7 @@ use crate::json::Span;
 use crate::names::Space;
 use crate::sink::Sink;
 use crate::sources::{CrossCheck, Expect, Source};
-use crate::text::piece;
+use crate::text::cut::piece;
 use crate::time::{Parsed, Recent};
 use crate::values::{self, Meaning};
 

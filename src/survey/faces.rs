@@ -8,11 +8,11 @@ use std::borrow::Cow;
 
 use hashbrown::HashTable;
 
-use crate::digest::KEYS;
 use crate::event::{Attribute, Event};
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
-use crate::text::piece;
+use crate::text::cut::piece;
+use crate::text::keyed_hash::KEYS;
 use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.

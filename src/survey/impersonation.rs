@@ -1,7 +1,7 @@
 //! Sessions that somebody else than the actor drove.
 
-use crate::characters::is_ignorable;
 use crate::event::{Attribute, Event};
+use crate::text::characters::is_ignorable;
 
 /// Whether the text given as the reason of an impersonation says anything.
 pub fn is_reason(text: &str) -> bool {

@@ -16,8 +16,8 @@ use askama::Template;
 use askama::filters::{Escaper, Html};
 use chrono_tz::Tz;
 
-use crate::formats::escape;
 use crate::sheet::{Body, Column, Fact, Sheet, Table};
+use crate::text::escape;
 use charts::Picture;
 use words::{Mark, Shown};
 

@@ -4,10 +4,10 @@
 use chrono_tz::Tz;
 
 use super::Look;
-use super::words::of_log;
 use crate::formats::grid::WIDEST;
 use crate::sheet::{Cell, Kind};
-use crate::text::ends;
+use crate::text::cut::ends;
+use crate::text::display::of_log;
 use crate::time::duration;
 
 /// The texts for people, the longest first; a narrow column shows a later one.

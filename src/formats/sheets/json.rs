@@ -7,9 +7,9 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::Look;
-use crate::formats::escape::write_json;
 use crate::formats::objects;
 use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
+use crate::text::escape::write_json;
 use crate::threads;
 use crate::time::Timestamp;
 

@@ -3,14 +3,15 @@
 
 use std::io::{self, Write};
 
-use super::{Look, cells, charts, words};
-use crate::formats::escape;
+use crate::formats::sheets::{Look, cells, charts};
 use crate::sheet::{Body, Chart, Fact, Sheet, Table};
+use crate::text::display;
+use crate::text::escape;
 use crate::threads;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
-    let report = |text: &str| escape::markdown(&words::of_report(text, look.ascii));
+    let report = |text: &str| escape::markdown(&display::of_report(text, look.ascii));
     let mut out = format!("# {}\n", report(&sheet.title));
     for note in sheet.notes.iter().map(String::as_str).chain(super::text::zone_note(sheet, look).as_deref()) {
         out.push_str(&format!("\n{}\n", report(note)));
@@ -33,21 +34,21 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<
 }
 
 fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
-    to.write_all(words::plain(std::mem::take(out), look.ascii).as_bytes())
+    to.write_all(display::plain(std::mem::take(out), look.ascii).as_bytes())
 }
 
 fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
         let value = cells::longest(&fact.value, look);
-        let label = words::of_report(fact.label, look.ascii);
+        let label = display::of_report(fact.label, look.ascii);
         row([label, value].iter().map(|text| escape::markdown(text)), out);
     }
 }
 
 fn table(table: &Table<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
-    let title = |title: &str| escape::markdown(&words::of_report(title, look.ascii));
+    let title = |title: &str| escape::markdown(&display::of_report(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), &mut out);
     let rule = |kind| if cells::is_amount(kind) { "---:" } else { "---" };
     row(table.columns.iter().map(|column| rule(column.kind).to_owned()), &mut out);

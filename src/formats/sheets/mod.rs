@@ -8,7 +8,6 @@ pub mod markdown;
 pub mod schema;
 pub mod separated;
 pub mod text;
-pub mod words;
 
 use std::io::{self, Write};
 

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::{Look, cells};
-use crate::formats::escape::defused;
 use crate::sheet::{Body, Cell, Sheet};
+use crate::text::escape::defused;
 use crate::threads;
 
 /// Prints with the delimiter between cells.

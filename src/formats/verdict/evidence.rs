@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::json::{basis, input, rule};
-use crate::formats::escape;
+use crate::text::escape;
 use crate::verdict::Verdict;
 
 /// Name and version of the manifest.

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use super::{basis, counted, not_applicable, relative, status, worst};
 use crate::checks::Severity;
-use crate::formats::escape::{self, visible};
 use crate::formats::sheets::Look;
-use crate::text::{truncate, within};
+use crate::text::cut::{truncate, within};
+use crate::text::escape;
+use crate::text::escape::visible;
 use crate::verdict::{Brief, Finding, Status, Verdict, severity_name};
 
 /// Annotations of a kind that GitHub shows of a step.

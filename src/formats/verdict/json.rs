@@ -7,10 +7,11 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::formats::{escape, objects};
+use crate::formats::objects;
 use crate::policy::Sealed;
 use crate::reach::Certainty;
 use crate::sheet::Cell;
+use crate::text::escape;
 use crate::threads;
 use crate::time::Timestamp;
 use crate::verdict::{

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
-use crate::formats::escape::visible;
+use crate::text::escape::visible;
 use crate::verdict::{Brief, Counts, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.

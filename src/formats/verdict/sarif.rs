@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::json::basis;
 use super::{relative, status};
 use crate::checks::Severity;
-use crate::formats::escape::{visible, write_json};
-use crate::text::{truncate, within};
+use crate::text::cut::{truncate, within};
+use crate::text::escape::{visible, write_json};
 use crate::threads;
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 

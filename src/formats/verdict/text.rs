@@ -10,10 +10,10 @@ use super::sheet::tone;
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
 use crate::checks::Severity;
 use crate::formats::grid::WIDEST;
-use crate::formats::sheets::words::{of_log, of_report, plain, wrapped};
 use crate::formats::sheets::{Look, style};
 use crate::sheet::Tone;
-use crate::text::shortened;
+use crate::text::cut::shortened;
+use crate::text::display::{of_log, of_report, plain, wrapped};
 use crate::threads;
 use crate::verdict::{
     Brief, Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,

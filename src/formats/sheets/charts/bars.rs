@@ -3,8 +3,9 @@
 
 use super::{name_width, painted, width};
 use crate::formats::grid::{Cut, GAP, cut};
-use crate::formats::sheets::{Look, words};
+use crate::formats::sheets::Look;
 use crate::sheet::Tone;
+use crate::text::display;
 
 /// The last part of a bar, in eighths.
 const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -18,7 +19,7 @@ pub fn draw(bars: &[(String, u64, Tone)], look: &Look) -> Vec<String> {
     let taken = names + GAP + 1 + most.to_string().len();
     let room = width(look).saturating_sub(taken).clamp(1, LONGEST);
     let line = |(name, count, tone): &(String, u64, Tone)| {
-        let name = words::padded(&words::of_log(name, look.ascii), names);
+        let name = display::padded(&display::of_log(name, look.ascii), names);
         let line = format!("{name}  {} {count}", bar(*count, most, room));
         painted(&cut(&line, width(look), Cut::End), *tone, look)
     };

@@ -2,7 +2,8 @@
 //! Shades are shares of the darkest cell of the same grid.
 
 use super::width;
-use crate::formats::sheets::{Look, words};
+use crate::formats::sheets::Look;
+use crate::text::display;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
@@ -20,7 +21,7 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &Look) -> Vec<String> {
         if at > 0 {
             lines.push(String::new());
         }
-        lines.extend(words::wrapped(&words::of_log(name, look.ascii), width(look)));
+        lines.extend(display::wrapped(&display::of_log(name, look.ascii), width(look)));
         lines.push(hour_labels(6 / hours * columns));
         let cells = counts.map(|day| day.chunks(hours).map(|hours| hours.iter().sum()).collect::<Vec<u64>>());
         let most = cells.iter().flatten().copied().max().unwrap_or(0);
@@ -29,7 +30,7 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &Look) -> Vec<String> {
             lines.push(format!("{day} {cells}").trim_end().to_owned());
         }
         let cell = if hours == 1 { "1 hour" } else { "2 hours" };
-        lines.extend(words::wrapped(&format!("1 cell = {cell}; the darkest is {most}"), width(look)));
+        lines.extend(display::wrapped(&format!("1 cell = {cell}; the darkest is {most}"), width(look)));
     }
     lines
 }

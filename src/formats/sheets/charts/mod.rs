@@ -8,8 +8,9 @@ mod timeline;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Look, style, words};
+use crate::formats::sheets::{Look, style};
 use crate::sheet::{Chart, Tone};
+use crate::text::display;
 
 const LEAST: usize = 16;
 const USUAL: usize = 80;
@@ -33,7 +34,7 @@ fn width(look: &Look) -> usize {
 
 /// How many columns names may take: what they need, but no more than a third.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> usize {
-    let widest = names.map(|name| words::of_log(name, look.ascii).width()).max().unwrap_or(0);
+    let widest = names.map(|name| display::of_log(name, look.ascii).width()).max().unwrap_or(0);
     widest.min(width(look) / 3)
 }
 
@@ -48,11 +49,11 @@ fn painted(text: &str, tone: Tone, look: &Look) -> String {
 fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &Look) -> Vec<String> {
     let gap = axis.saturating_sub(first.width() + last.width());
     if first == last {
-        words::wrapped(first, width(look))
+        display::wrapped(first, width(look))
     } else if gap > 0 {
         vec![format!("{}{first}{}{last}", " ".repeat(indent), " ".repeat(gap))]
     } else {
-        words::wrapped(&format!("{first} to {last}"), width(look))
+        display::wrapped(&format!("{first} to {last}"), width(look))
     }
 }
 

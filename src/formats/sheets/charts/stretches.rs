@@ -3,8 +3,9 @@
 
 use super::{ends, name_width, painted, width};
 use crate::formats::grid::GAP;
-use crate::formats::sheets::{Look, words};
+use crate::formats::sheets::Look;
 use crate::sheet::{Stretch, Tone};
+use crate::text::display;
 use crate::time::Timestamp;
 
 /// A line for each name, and the ends of the axis.
@@ -15,14 +16,14 @@ pub fn draw(span: (Timestamp, Timestamp), rows: &[(String, Vec<Stretch>)], look:
     let names = name_width(rows.iter().map(|row| row.0.as_str()), look);
     let axis = width(look) - names - GAP;
     let line = |(name, stretches): &(String, Vec<Stretch>)| {
-        let name = words::padded(&words::of_log(name, look.ascii), names + GAP);
+        let name = display::padded(&display::of_log(name, look.ascii), names + GAP);
         format!("{name}{}", painted_runs(&cells(stretches, span, axis), look)).trim_end().to_owned()
     };
     let mut lines: Vec<_> = rows.iter().map(line).collect();
     let label = |time: Timestamp| time.to_the_minute(look.zone);
     lines.extend(ends(&label(span.0), &label(span.1), names + GAP, axis, look));
     if rows.iter().flat_map(|row| &row.1).any(|stretch| stretch.is_presumed) {
-        lines.extend(words::wrapped("dashed: presumed", width(look)));
+        lines.extend(display::wrapped("dashed: presumed", width(look)));
     }
     lines
 }

@@ -2,7 +2,8 @@
 //! A bar shows something as soon as there was one event.
 
 use super::{ends, width};
-use crate::formats::sheets::{Look, words};
+use crate::formats::sheets::Look;
+use crate::text::display;
 use crate::time::Timestamp;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -28,11 +29,11 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &Look) -> Ve
         })
         .collect();
     lines.push("─".repeat(bars.len() * columns));
-    let label = |text: &str| words::of_report(text, look.ascii);
+    let label = |text: &str| display::of_report(text, look.ascii);
     lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, look));
     let plural = if together == 1 { "" } else { "s" };
     let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");
-    lines.extend(words::wrapped(&meaning, width(look)));
+    lines.extend(display::wrapped(&meaning, width(look)));
     lines
 }
 

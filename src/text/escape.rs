@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 
 use serde::Serialize;
 
-use crate::characters::is_harmful;
+use crate::text::characters::is_harmful;
 
 /// Escapes what a terminal would obey or hide ([`is_harmful`]), and what the log of a CI job would obey.
 ///

@@ -5,9 +5,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::escape::{is_command, visible};
 use crate::formats::grid::{self, Cut};
-use crate::text;
+use crate::text::cut;
+use crate::text::escape::{is_command, visible};
 
 /// A text of the log.
 pub fn of_log(text: &str, ascii: bool) -> String {
@@ -105,8 +105,8 @@ fn split(word: &str, width: usize) -> (&str, Option<&str>) {
     for (at, c) in word.char_indices() {
         taken += grid::columns_of(c);
         if taken > width && at > 0 {
-            let at = if last > 0 && is_command(text::split(word, at).1) { last } else { at };
-            let (head, rest) = text::split(word, at);
+            let at = if last > 0 && is_command(cut::split(word, at).1) { last } else { at };
+            let (head, rest) = cut::split(word, at);
             return (head, Some(rest));
         }
         last = at;

@@ -1,0 +1,8 @@
+//! Text: cutting, escaping, comparing, hashing and laying it out. Nothing here knows what a log is.
+
+pub mod characters;
+pub mod cut;
+pub mod display;
+pub mod escape;
+pub mod keyed_hash;
+pub mod suggest;
