@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use ssoaudit::event::Attribute;
 use ssoaudit::file_report::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 use ssoaudit::line::{self, Reading, Scratch};
+use ssoaudit::model::diagnostics::Origin;
+use ssoaudit::model::event::Attribute;
+use ssoaudit::model::selection::{Clause, Pattern, Select, Test};
 use ssoaudit::scan::{Bench, Fold, Record, Settings, fold, scan};
-use ssoaudit::select::{Clause, Pattern, Select, Test};
-use ssoaudit::sink::Origin;
 use tempfile::NamedTempFile;
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 16 << 20 };

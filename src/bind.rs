@@ -6,11 +6,13 @@ mod index;
 mod metadata;
 mod rest;
 
-use crate::event::Operation;
-use crate::fields::{Binding, FieldId, Index};
-use crate::finding::{AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::json::{Document, Kind, NodeId, Span, push_key};
-use crate::sink::Sink;
+use crate::model::diagnostic::{
+    AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE,
+};
+use crate::model::diagnostics::Sink;
+use crate::model::event::Operation;
+use crate::model::fields::{Binding, FieldId, Index};
 use crate::sources::{Action, Field, FieldKind, Source, Tree};
 use crate::text::suggest::nearest;
 use crate::values;

@@ -5,7 +5,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// A stretch of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -149,7 +149,7 @@ fn instant(local: NaiveDateTime, zone: Tz) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time;
+    use crate::model::time;
 
     fn at(text: &str) -> Timestamp {
         time::parse(text).unwrap().timestamp

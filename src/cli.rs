@@ -9,16 +9,17 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::Command;
-use crate::event::{Attribute, OPERATIONS};
 use crate::input::{self, Input, PassedOver, Place};
 use crate::line::Reading;
 use crate::messages;
-use crate::redact::Redactor;
+use crate::model::event::{Attribute, OPERATIONS};
+use crate::model::redact::Redactor;
+use crate::model::selection::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
+use crate::model::time;
+use crate::model::time::Timestamp;
 use crate::scan::Settings;
-use crate::select::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
 use crate::sources;
 use crate::terminal::Terminal;
-use crate::time::{self, Timestamp};
 
 /// Help with the examples first.
 pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use chrono_tz::Tz;
 
-use crate::event::{ATTRIBUTES, Attribute, Event, Operation, Value};
+use crate::model::event::{ATTRIBUTES, Attribute, Event, Operation, Value};
 use crate::text::suggest::nearest;
 
 /// A column.

@@ -9,11 +9,11 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use crate::event::{Attribute, Event, Operation};
-use crate::fields::{Fields, Said};
+use crate::model::event::{Attribute, Event, Operation};
+use crate::model::fields::{Fields, Said};
 use crate::names::Space;
+use crate::parallel;
 use crate::text::keyed_hash::KEYS;
-use crate::threads;
 
 /// What makes an event the one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,7 +106,7 @@ pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
         let keys = (0..).zip(items).map(|(index, item)| (key(item), (reader, index)));
         all.extend(keys.filter(|(key, _)| suspects.have(*key)));
     }
-    threads::sort_by(&mut all, Ord::cmp);
+    parallel::sort_by(&mut all, Ord::cmp);
     Repeated(all)
 }
 

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono_tz::Tz;
 
-use crate::event::Event;
-use crate::select::{Select, Test};
-use crate::time::Timestamp;
+use crate::model::event::Event;
+use crate::model::selection::{Select, Test};
+use crate::model::time::Timestamp;
 
 /// What is wrong with a file of so many lines, blank ones aside, if none is an event.
 pub fn without_event(lines: u64, valid: u64) -> Option<String> {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::Attribute;
-use crate::finding::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
+use crate::model::diagnostic::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
+use crate::model::event::Attribute;
 use crate::scan::{Counts, Fold, Record};
 use crate::times::Times;
 

@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use crate::event::Event;
-use crate::finding::{Finding, NOT_JSON};
 use crate::input::{Block, Form, Misplaced, objects};
 use crate::line::{self, Reading, Scratch};
+use crate::model::diagnostic::{Finding, NOT_JSON};
+use crate::model::diagnostics::Origin;
+use crate::model::event::Event;
 use crate::shape::Shapes;
-use crate::sink::Origin;
 
 /// A line with what became of it.
 pub struct Record<'a> {

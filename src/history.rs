@@ -10,11 +10,11 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::event::Operation;
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
 use crate::scan::BlockId;
 use crate::survey::Survey;
-use crate::time::Timestamp;
 
 /// A change of a connection, or a portal link, which may lead to one.
 #[derive(Clone, Debug)]

@@ -1,9 +1,11 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
 use crate::checks::{Burst, Case, Check, Judgement, Lists, Renamed, Subject, Violation};
-use crate::event::Operation;
 use crate::history::{self, Change, Origin};
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
+use crate::parallel;
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
 use crate::policy::unmatched::Unmatched;
@@ -11,8 +13,6 @@ use crate::policy::{DecidingNames, Policy, fingerprint};
 use crate::reach::Reach;
 use crate::scan::BlockId;
 use crate::survey::{Said, Survey};
-use crate::threads;
-use crate::time::Timestamp;
 use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
 
 /// What the rules said.
@@ -66,7 +66,7 @@ pub fn tell<'a>(
         let rule = &by.policy.rules[check.id];
         let (is_on, severity) = (rule.is_on, rule.severity);
         let index = u16::try_from(rules.len()).expect("rules are few");
-        threads::add(&mut findings, violations.len(), |number| {
+        parallel::add(&mut findings, violations.len(), |number| {
             let subject = violations[number].subject;
             let severity = violations[number].severity(severity, check.severity);
             let (status, is_in_baseline) = match known.is_empty() {
@@ -115,10 +115,10 @@ pub fn tell<'a>(
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
     let ((lists, reach), steps) =
-        threads::both(|| (Lists::of(survey), Reach::of(survey, by.now)), || history::steps(survey, by.now));
+        parallel::both(|| (Lists::of(survey), Reach::of(survey, by.now)), || history::steps(survey, by.now));
     let policy = by.policy;
     let deciding = DecidingNames::of(policy);
-    threads::map_each(checks, |check| {
+    parallel::map_each(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {
             return Judgement::default();

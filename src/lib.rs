@@ -21,16 +21,11 @@ pub mod bind;
 pub mod json;
 pub mod line;
 pub mod shape;
-pub mod sink;
 pub mod sources;
 pub mod values;
 
 pub mod emptiness;
-pub mod event;
-pub mod fields;
-pub mod finding;
-pub mod threads;
-pub mod time;
+pub mod parallel;
 
 pub mod deliveries;
 pub mod groups;
@@ -49,8 +44,6 @@ pub mod roster;
 
 pub mod columns;
 pub mod file_report;
-pub mod redact;
-pub mod select;
 pub mod sheet;
 pub mod verdict;
 
@@ -60,6 +53,7 @@ pub mod schema;
 
 pub mod interrupt;
 pub mod messages;
+pub mod model;
 pub mod output;
 pub mod panics;
 pub mod pending;

@@ -1,15 +1,15 @@
 //! One line: from bytes to an event and its findings. Looks at all of it, always.
 
 use crate::bind::{Bound, bind};
-use crate::event::{Event, Operation};
-use crate::fields::Fields;
-use crate::finding::{
+use crate::json::{self, Document, Kind, Node, NodeId};
+use crate::model::diagnostic::{
     DUPLICATE_KEY, Finding, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
 };
-use crate::json::{self, Document, Kind, Node, NodeId};
+use crate::model::diagnostics::{Origin, Sink};
+use crate::model::event::{Event, Operation};
+use crate::model::fields::Fields;
 use crate::shape::Lesson;
-use crate::sink::{Origin, Sink};
 use crate::sources::{self, Source};
 use crate::text::cut::split;
 use crate::values;

@@ -8,9 +8,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::model::time::Timestamp;
+use crate::parallel;
 use crate::text::cut::piece;
-use crate::threads;
-use crate::time::Timestamp;
 
 /// Number of a text among its [`Names`].
 pub type Id = u32;
@@ -166,7 +166,7 @@ impl Names {
     pub fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<_> = (0..self.len() as Id).map(|id| (head(self.text(id)), id)).collect();
         let whole = |id: Id| (self.text(id), self.space(id));
-        threads::sort_by(&mut sorted, |a, b| a.0.cmp(&b.0).then_with(|| whole(a.1).cmp(&whole(b.1))));
+        parallel::sort_by(&mut sorted, |a, b| a.0.cmp(&b.0).then_with(|| whole(a.1).cmp(&whole(b.1))));
         let mut ranks = vec![0; sorted.len()];
         for (rank, (_, id)) in (0..).zip(sorted) {
             ranks[id as usize] = rank;

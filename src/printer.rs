@@ -4,14 +4,14 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use crate::event::{Event, Operation};
 use crate::formats::grid::{Cut, GridColumn, GridRow};
 use crate::formats::rows::{RowFormat, View};
 use crate::formats::table;
+use crate::model::event::{Event, Operation};
+use crate::model::redact::Redactor;
+use crate::model::time::Timestamp;
 use crate::output::Output;
-use crate::redact::Redactor;
 use crate::text::display::of_log;
-use crate::time::Timestamp;
 
 /// How to print rows.
 pub struct Plan {

@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 
-use crate::event::Operation;
 use crate::history::Change;
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::Id;
 use crate::sources::{self, Source};
 use crate::survey::{Span, Survey};
-use crate::time::Timestamp;
 
 /// What the sources at hand would have logged.
 pub struct Reach {

@@ -11,16 +11,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::event::Operation;
 use crate::history::{Change, State};
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
+use crate::model::event::Operation;
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
 use crate::names::NONE;
 use crate::policy::Sealed;
-use crate::select::Pattern;
 use crate::survey::{Party, Survey};
 use crate::text::suggest::nearest;
-use crate::time::Timestamp;
 
 /// What somebody may do in an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
 use crate::line::Reading;
 use crate::order::{Order, Piece};
-use crate::threads;
+use crate::parallel;
 
 pub use crate::fold::{Bench, Counts, Folded, Record, fold};
 
@@ -82,7 +82,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     // the results must not wait for what may come late.
     let helps = !inputs.iter().any(Input::is_live);
     let its = Arc::clone(&worker);
-    let crew = threads::crew(settings.threads - usize::from(helps), move || work(&its))?;
+    let crew = parallel::crew(settings.threads - usize::from(helps), move || work(&its))?;
 
     let mut desk = Desk::default();
     let mut order = Order::default();

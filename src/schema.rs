@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
-use crate::finding::Level;
+use crate::model::diagnostic::Level;
+use crate::model::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
 use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
 use crate::text::cut::split;
 

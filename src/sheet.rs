@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// A finished report; its texts may be borrowed from what it was made of.
 pub struct Sheet<'a> {

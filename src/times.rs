@@ -1,6 +1,6 @@
 //! When the events of a file happened: from when to when, and whether in order.
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Times of events in the order of a file; parts of it are merged in that order.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,13 +1,14 @@
 //! Checks the values of a bound line against what its source's table expects of them.
 
-use crate::event::Operation;
-use crate::fields::Fields;
-use crate::finding::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::json::Span;
-use crate::sink::Sink;
+use crate::model::diagnostic::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
+use crate::model::diagnostics::Sink;
+use crate::model::event::Operation;
+use crate::model::fields::Fields;
+use crate::model::time;
+use crate::model::time::Timestamp;
 use crate::sources::{Expect, Source, Vocabulary};
 use crate::text::suggest::nearest;
-use crate::time::{self, Timestamp};
 
 /// What the values of a line stand for.
 #[derive(Default)]

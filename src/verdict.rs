@@ -10,12 +10,12 @@ use clap::ValueEnum;
 
 use crate::checks::words::deed;
 use crate::checks::{Check, Severity};
-use crate::event::Operation;
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
+use crate::parallel;
 use crate::policy::Sealed;
 use crate::policy::fingerprint::Fingerprint;
 use crate::reach::Certainty;
-use crate::threads;
-use crate::time::Timestamp;
 
 pub use outcome::Outcome;
 
@@ -295,7 +295,7 @@ impl<'a> Verdict<'a> {
             findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
             counts
         };
-        (verdict.counts, verdict.findings) = threads::both(count, || verdict.in_order(&findings));
+        (verdict.counts, verdict.findings) = parallel::both(count, || verdict.in_order(&findings));
         verdict.outcome = verdict.decide();
         verdict
     }
@@ -311,9 +311,9 @@ impl<'a> Verdict<'a> {
         };
         // What a rule finds is mostly in the order of time.
         let order = together(findings, Status::NAMES.len() * severities * places.len(), group);
-        let mut findings = threads::map(&order, |index| findings[*index as usize]);
+        let mut findings = parallel::map(&order, |index| findings[*index as usize]);
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
-            threads::sort_by(findings, |a, b| {
+            parallel::sort_by(findings, |a, b| {
                 a.time.cmp(&b.time).then_with(|| {
                     let [a, b] = [a, b].map(|finding| self.tell(finding));
                     (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))

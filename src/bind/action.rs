@@ -1,9 +1,9 @@
 //! What an event says happened, and what that means for its fields.
 
-use crate::event::Operation;
-use crate::finding::{OTHER_EVENT, UNKNOWN_ACTION};
 use crate::json::{Document, NodeId};
-use crate::sink::Sink;
+use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
+use crate::model::diagnostics::Sink;
+use crate::model::event::Operation;
 use crate::sources::{Action, Source};
 use crate::text::suggest::nearest;
 

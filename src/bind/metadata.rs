@@ -1,8 +1,8 @@
 //! What WorkOS documents of metadata objects: how many keys, which, and which values.
 
 use super::Binder;
-use crate::finding::OVER_LIMIT;
 use crate::json::{Kind, NodeId};
+use crate::model::diagnostic::OVER_LIMIT;
 use crate::values;
 
 /// WorkOS: a metadata object has at most so many keys.

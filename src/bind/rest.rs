@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-use crate::fields::{Index, Said, Span};
 use crate::json::{Document, Kind, MOST_WITHOUT_OBJECT, NodeId};
+use crate::model::fields::{Index, Said, Span};
 use crate::sources::Tree;
 
 /// More than this are added up: no line with so many values is learned.

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::{Burst, Case, Judgement, Subject};
 use crate::history::Change;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 

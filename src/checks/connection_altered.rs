@@ -2,8 +2,8 @@
 
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::event::Operation;
 use crate::history::{Change, State};
+use crate::model::event::Operation;
 use crate::names::{Id, NONE};
 use crate::survey::Survey;
 

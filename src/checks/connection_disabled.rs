@@ -1,8 +1,8 @@
 //! `connection-disabled`: an SSO connection was switched off.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::event::Operation;
 use crate::history::State;
+use crate::model::event::Operation;
 
 /// The rule.
 pub static CHECK: Check = Check {

@@ -1,8 +1,8 @@
 //! `duplicate-deletion`: one connection was deleted twice.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::event::Operation;
 use crate::history;
+use crate::model::event::Operation;
 use crate::names::NONE;
 
 /// The rule.

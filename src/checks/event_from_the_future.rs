@@ -2,8 +2,8 @@
 
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
+use crate::model::time::Timestamp;
 use crate::survey::{SKEW_SECONDS, What};
-use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {

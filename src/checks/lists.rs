@@ -1,10 +1,10 @@
 //! Which changes are of one sort or by one actor, for rules that would otherwise go over all of them.
 
-use crate::event::{OPERATIONS, Operation};
 use crate::groups::Groups;
+use crate::model::event::{OPERATIONS, Operation};
 use crate::names::Id;
+use crate::parallel;
 use crate::survey::Survey;
-use crate::threads;
 
 /// Changes and portal links by index, each list in time order.
 pub struct Lists {
@@ -17,7 +17,7 @@ pub struct Lists {
 impl Lists {
     /// The lists of a survey.
     pub fn of(survey: &Survey) -> Self {
-        let ((operations, selected), actors) = threads::both(|| by_operation(survey), || by_actor(survey));
+        let ((operations, selected), actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
         Self { operations, selected, actors }
     }
 

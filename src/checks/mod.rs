@@ -39,14 +39,14 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use crate::event::{OPERATIONS, Operation};
 use crate::history::{Change, State, Step};
+use crate::model::event::{OPERATIONS, Operation};
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
 use crate::policy::{Coverage, DecidingNames, Freeze, Window};
 use crate::reach::Reach;
 use crate::roster::Roster;
 use crate::survey::{Noted, Sighting, Survey, What};
-use crate::time::Timestamp;
 
 use judgement::Answer;
 pub use judgement::{Judgement, Violation};

@@ -8,8 +8,8 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::event::Operation;
 use crate::history::{Change, Gap, Gaps, State};
+use crate::model::event::Operation;
 use crate::names::Id;
 
 /// The rule.

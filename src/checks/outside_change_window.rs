@@ -4,8 +4,8 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
 use crate::calendar;
+use crate::model::time::Timestamp;
 use crate::policy::{Freeze, Window};
-use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {

@@ -3,7 +3,7 @@
 use super::bursts::bursts;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::event::Operation;
+use crate::model::event::Operation;
 use crate::names::NONE;
 
 /// The rule.

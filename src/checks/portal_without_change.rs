@@ -6,10 +6,10 @@ use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::event::Operation;
 use crate::history::State;
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
-use crate::time::Timestamp;
 
 /// The rule.
 pub static CHECK: Check = Check {

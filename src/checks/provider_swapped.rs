@@ -8,8 +8,8 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::judgement::BLANK;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::event::Operation;
 use crate::history::{Change, State};
+use crate::model::event::Operation;
 use crate::names::{Id, NONE};
 use crate::sources::OTHER;
 

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::event::Operation;
+use crate::model::event::Operation;
 use crate::names::NONE;
 
 /// The rule.

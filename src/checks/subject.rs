@@ -1,8 +1,8 @@
 //! What a rule found something about.
 
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
 use crate::survey::{Survey, Use, What};
-use crate::time::Timestamp;
 
 /// What a violation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value, Words};
+use crate::model::selection::Pattern;
 use crate::names::{Id, NONE};
-use crate::select::Pattern;
 
 /// The rule.
 pub static CHECK: Check = Check {

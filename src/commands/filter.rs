@@ -14,19 +14,19 @@ use super::tally::{Tally, first_error};
 use crate::cli::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::columns;
 use crate::emptiness::{Misses, Watch};
-use crate::event::Event;
-use crate::finding::Finding;
 use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use crate::formats::table;
 use crate::input::{Input, Meter};
 use crate::messages;
+use crate::model::diagnostic::Finding;
+use crate::model::event::Event;
+use crate::model::redact::Redactor;
+use crate::model::selection::{Pattern, Select};
 use crate::order::Piece;
 use crate::output::{Output, refuse_lost};
 use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
-use crate::redact::Redactor;
 use crate::scan::{Counts, Fold, Record, scan};
-use crate::select::{Pattern, Select};
 use crate::terminal::{self, Terminal};
 
 /// Arguments of `filter`.

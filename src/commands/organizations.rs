@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 
-use crate::event::{Attribute, Event};
 use crate::input::{Input, Meter, Place};
+use crate::model::event::{Attribute, Event};
+use crate::model::selection::{Pattern, Select};
 use crate::names::Space;
 use crate::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
-use crate::select::{Pattern, Select};
 use crate::sources;
 
 #[derive(Default)]

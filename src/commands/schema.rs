@@ -7,9 +7,10 @@ use clap::builder::PossibleValuesParser;
 
 use super::Verdict;
 use crate::cli::HELP;
-use crate::event::{self, OPERATIONS};
 use crate::formats::sheets;
 use crate::formats::verdict::{self, evidence, json};
+use crate::model::event;
+use crate::model::event::OPERATIONS;
 use crate::output::Output;
 use crate::reports::{self, Material, Options, Report};
 use crate::schema;

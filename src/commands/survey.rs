@@ -8,15 +8,15 @@ use chrono_tz::Tz;
 
 use super::tally::{Tally, first_error};
 use crate::emptiness::{Misses, Watch};
-use crate::finding::Finding;
 use crate::input::{Input, Meter};
+use crate::model::diagnostic::Finding;
 use crate::order::Piece;
+use crate::parallel;
 use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
 use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
 use crate::terminal::Terminal;
-use crate::threads;
 use crate::times::Times;
 
 /// Everything that is known after the pass.
@@ -137,7 +137,7 @@ pub fn survey(
         Ok(ControlFlow::Continue(()))
     })?;
     // Only now, when those that read are gone.
-    threads::limit(settings.threads);
+    parallel::limit(settings.threads);
     let survey = Survey::new(gathered, arrivals);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));

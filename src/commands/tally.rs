@@ -2,9 +2,9 @@
 
 use super::Verdict;
 use crate::emptiness::without_event;
-use crate::finding::{Finding, Level};
 use crate::input::Input;
 use crate::messages;
+use crate::model::diagnostic::{Finding, Level};
 use crate::progress::Progress;
 use crate::scan::Counts;
 use crate::terminal::Terminal;

@@ -1,6 +1,6 @@
 //! The neutral event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
 
-use crate::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
+use crate::model::event::{ATTRIBUTES, Attribute, AttributeInfo, Event, SCHEMA, Value};
 use crate::text::cut::split;
 use crate::text::escape::write_json;
 

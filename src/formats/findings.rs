@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cut, GridColumn, GridRow};
 use super::table;
-use crate::finding::{Level, Placed};
+use crate::model::diagnostic::{Level, Placed};
 use crate::text::display::of_report;
 use crate::text::escape::defused;
 
@@ -148,7 +148,7 @@ pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Excerpt, Finding, NOT_JSON};
+    use crate::model::diagnostic::{Excerpt, Finding, NOT_JSON};
 
     #[test]
     fn an_excerpt_is_harmless_as_a_whole() {

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 
 use crate::columns::{self, Column};
-use crate::event::{Attribute, Event, Value};
 use crate::formats::{event_json, objects};
+use crate::model::event::{Attribute, Event, Value};
 use crate::text::escape;
 
 /// A format of independent rows.

@@ -5,7 +5,7 @@
 //! an event that begins a line no deeper than the one before it did ends that one.
 
 use super::grammar::{Grammar, Step, is_space};
-use crate::sink::Origin;
+use crate::model::diagnostics::Origin;
 
 /// An event in a block.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! keeps where it starts and ends. Strings stay as written until somebody asks for them.
 
 mod parse;
-pub mod text;
+pub mod string_scan;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;

@@ -1,6 +1,6 @@
 //! The walk over the text. Every way RFC 8259 can be broken ends here, with its place.
 
-use super::{Kind, Node, Span, hex4, text};
+use crate::json::{Kind, Node, Span, hex4, string_scan};
 
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
@@ -147,7 +147,7 @@ impl Walk<'_, '_> {
         let mut escaped = false;
         loop {
             let rest = &self.bytes[self.at..];
-            self.at += text::length(rest).unwrap_or(rest.len());
+            self.at += string_scan::length(rest).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {

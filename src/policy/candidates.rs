@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use super::fingerprint::Fingerprint;
 use super::known::{Deed, Found};
 use super::{Planned, Suppression};
-use crate::select::Pattern;
+use crate::model::selection::Pattern;
 use crate::survey::Party;
 
 /// What an entry can be found by, the rarest first.

@@ -7,9 +7,9 @@ use super::problems::Problems;
 use super::section::{Entry, Section};
 use super::{Freeze, Planned, Suppression, Window};
 use crate::checks::Check;
-use crate::event::{OPERATIONS, Operation};
-use crate::select::Pattern;
-use crate::time::Timestamp;
+use crate::model::event::{OPERATIONS, Operation};
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
 
 /// Days as they are written, Monday first.
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

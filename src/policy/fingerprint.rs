@@ -151,11 +151,11 @@ fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Operation;
+    use crate::model::event::Operation;
+    use crate::model::time;
     use crate::names::NONE;
     use crate::scan::BlockId;
     use crate::survey::Said;
-    use crate::time;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 

@@ -9,11 +9,11 @@ use super::fingerprint::Fingerprint;
 use super::unmatched::Unmatched;
 use super::{Planned, Policy, Suppression};
 use crate::checks::Plans;
-use crate::event::Operation;
 use crate::history::Change;
-use crate::select::Pattern;
+use crate::model::event::Operation;
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
 use crate::survey::Party;
-use crate::time::Timestamp;
 use crate::verdict::Status;
 
 /// A finding, as far as a policy can know it.
@@ -280,7 +280,7 @@ expires = "2025-12-02T00:00:00Z"
 "#;
 
     fn at(text: &str) -> Timestamp {
-        crate::time::parse(text).unwrap().timestamp
+        crate::model::time::parse(text).unwrap().timestamp
     }
 
     fn policy(text: &str) -> Policy {

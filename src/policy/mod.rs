@@ -24,11 +24,11 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::checks::{Severity, Value};
-use crate::event::Operation;
+use crate::model::event::Operation;
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
 use crate::roster::Roster;
-use crate::select::Pattern;
 use crate::survey::hex;
-use crate::time::Timestamp;
 
 pub use deciding::{DecidingNames, Patterns};
 pub use problems::Refused;

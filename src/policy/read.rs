@@ -16,9 +16,9 @@ use super::section::{Entry, Section};
 use super::{Policy, Sealed};
 use crate::checks::{Check, Severity};
 use crate::input::read_whole;
+use crate::model::time;
 use crate::roster::{self, Roster};
 use crate::survey::hex;
-use crate::time;
 
 /// The version of the format.
 pub(super) const VERSION: u64 = 1;
@@ -228,7 +228,7 @@ mod tests {
         let thursday = [false, false, false, true, false, false, false];
         let working_days = [true, true, true, true, true, false, false];
         assert_eq!(windows, [(working_days, 480, 1080), (thursday, 22 * 60, 0)]);
-        let utc = |time: crate::time::Timestamp| time.rfc3339(Tz::UTC);
+        let utc = |time: crate::model::time::Timestamp| time.rfc3339(Tz::UTC);
         let freezes: Vec<_> = policy.freezes.iter().map(|f| (&*f.reason, utc(f.from), utc(f.to))).collect();
         let text = |text: &str| text.to_owned();
         assert_eq!(

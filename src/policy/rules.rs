@@ -8,7 +8,7 @@ use super::problems::unknown;
 use super::section::{Entry, Section};
 use super::{RulePolicy, Scope};
 use crate::checks::{Check, Default, Param, SCOPES, Severity, Value, Words};
-use crate::select::undocumented;
+use crate::model::selection::undocumented;
 use crate::sources;
 
 /// Keys that every rule has.

@@ -1,7 +1,7 @@
 //! Which events a rule is about.
 
+use crate::model::selection::Pattern;
 use crate::names::Id;
-use crate::select::Pattern;
 use crate::survey::Survey;
 
 /// Which events a rule is about; an empty list is about all.

@@ -5,8 +5,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::{Problems, unknown};
-use crate::select::Pattern;
-use crate::time::{self, Timestamp};
+use crate::model::selection::Pattern;
+use crate::model::time;
+use crate::model::time::Timestamp;
 
 /// A table of which all keys are known.
 #[derive(Clone, Copy)]

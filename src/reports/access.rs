@@ -12,11 +12,11 @@ use foldhash::fast::RandomState;
 use super::visits::{self, by_actor, few, frequent, impersonator, is_change, organizations};
 use super::{Material, Report};
 use crate::calendar;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
+use crate::parallel;
 use crate::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Visit, Wants};
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -103,7 +103,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     ));
     notes.extend(visits::without_actor(survey));
     let table = |key, title, table| Section { key, title, body: Body::Table(table) };
-    let ((heat, first_uses), (bursts, (across, sessions))) = threads::both(
+    let ((heat, first_uses), (bursts, (across, sessions))) = parallel::both(
         || (heat(material), first_uses(material, visits)),
         || (bursts(material, visits), (across(material, visits), sessions(material, visits))),
     );

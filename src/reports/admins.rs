@@ -9,10 +9,10 @@ use std::cmp::Reverse;
 use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
 use super::{Material, Report};
 use crate::calendar;
-use crate::event::Operation;
+use crate::model::event::Operation;
+use crate::parallel;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Visit, Wants};
-use crate::threads;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -68,7 +68,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     notes.extend(visits::without_actor(survey));
     let section = |key, title, table| Section { key, title, body: Body::Table(table) };
     let (admins, impersonation) =
-        threads::both(|| admins(material, visits), || impersonation(survey, visits));
+        parallel::both(|| admins(material, visits), || impersonation(survey, visits));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -84,7 +84,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
 fn admins<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
-    let mut rows = threads::map(&actors, |visits| admin(material, visits));
+    let mut rows = parallel::map(&actors, |visits| admin(material, visits));
     rows.sort_by_key(|(done, visits, _)| {
         (Reverse(*done), survey.actor(visits[0].actor), survey.actors.names.get(visits[0].actor))
     });

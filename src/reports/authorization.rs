@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 
 use super::visits::is_change;
 use super::{Material, Report};
-use crate::event::Operation;
 use crate::history::{self, Change, Origin};
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE, Seen};
+use crate::parallel;
 use crate::roster::{Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Wants};
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -100,7 +100,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
     let section = |key, title, body| Section { key, title, body };
     let (users, ownership) =
-        threads::both(|| users(survey, &actions), || ownership(survey, material.options.now));
+        parallel::both(|| users(survey, &actions), || ownership(survey, material.options.now));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -182,15 +182,15 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let rank = |ranks: &[u32], id: Id| ranks.get(id as usize).copied();
     let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
     let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
-    threads::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
+    parallel::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
     let each: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).collect();
-    let mut users = threads::map(&each, |actions| {
+    let mut users = parallel::map(&each, |actions| {
         let user = User::new(actions);
         let name = survey.actor(user.actor);
         ((Reverse([user.changes, user.portal_urls]), name.is_none(), name), user)
     });
     // Stable: equals stay by actor id and organization.
-    threads::sort_stably_by(&mut users, |a, b| a.0.cmp(&b.0));
+    parallel::sort_stably_by(&mut users, |a, b| a.0.cmp(&b.0));
     let rows = Rows::new(users.len(), move |index| users[index].1.row(survey));
     Table { columns: USERS, rows, empty: "Nobody opened the portal or changed a connection.", left_out: 0 }
 }

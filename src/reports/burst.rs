@@ -4,7 +4,8 @@
 
 use anyhow::{Result, anyhow};
 
-use crate::time::{self, Timestamp};
+use crate::model::time;
+use crate::model::time::Timestamp;
 
 /// How many events within how long a time make a burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::event::Operation;
 use crate::history::{self, Change, State};
+use crate::model::event::Operation;
 use crate::names::NONE;
 use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};

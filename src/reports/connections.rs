@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::event::Operation;
 use crate::history::{self, Change, Gap, Gaps, State, Step};
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE, head};
+use crate::parallel;
 use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::Wants;
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -205,8 +205,8 @@ impl Known {
             });
             (lives, gaps.list)
         };
-        let (reach, (mut lives, gaps)) = threads::both(|| Reach::of(survey, now), walked);
-        threads::change(&mut lives, |life| life.end(&survey.changes, &reach, options.at));
+        let (reach, (mut lives, gaps)) = parallel::both(|| Reach::of(survey, now), walked);
+        parallel::change(&mut lives, |life| life.end(&survey.changes, &reach, options.at));
         Self { now, reach, lives, gaps }
     }
 
@@ -326,7 +326,7 @@ fn shown(material: &Material<'_>, lives: &[Life]) -> Vec<Id> {
         (ranks.get(life.owner as usize).copied(), head(survey.connections.text(id)), id)
     };
     let mut shown: Vec<_> = shown.map(key).collect();
-    threads::sort_by(&mut shown, |a, b| {
+    parallel::sort_by(&mut shown, |a, b| {
         let text = |id| survey.connections.text(id);
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| text(a.2).cmp(text(b.2)))
     });

@@ -66,7 +66,7 @@ fn minutes(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time;
+    use crate::model::time;
     use chrono_tz::Tz;
 
     #[test]

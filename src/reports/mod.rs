@@ -15,13 +15,13 @@ use chrono_tz::Tz;
 
 use crate::calendar::Unit;
 use crate::emptiness::without_event;
+use crate::model::time::Timestamp;
 use crate::names::Id;
 use crate::reach::{Certainty, Doubt, Reach};
 use crate::roster::{Roster, Verdict};
 use crate::scan::Counts;
 use crate::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::survey::{Survey, Wants};
-use crate::time::Timestamp;
 use crate::times::Times;
 
 pub use burst::Burst;

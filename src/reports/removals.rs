@@ -9,14 +9,14 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::event::Operation;
 use crate::history::{self, Change, Gap, Gaps, State, Step};
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
+use crate::parallel;
 use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
 use crate::survey::{Survey, Wants};
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -151,7 +151,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
         let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
         (steps, known, gaps)
     };
-    let (reach, (steps, known, gaps)) = threads::both(|| material.reach(), walked);
+    let (reach, (steps, known, gaps)) = parallel::both(|| material.reach(), walked);
     // Of a kind are connections of the same protocol and provider; of what is unknown nothing can be said.
     let kind = |kind| {
         let [_, protocol, provider] = survey.kinds.texts(kind);
@@ -198,7 +198,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
     };
     let place =
         |removal: &Removal<'_>| (survey.connections.get(removal.change.connection), removal.step.change);
-    threads::sort_by(&mut removals, |a, b| key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b))));
+    parallel::sort_by(&mut removals, |a, b| key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b))));
     removals
 }
 

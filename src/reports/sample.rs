@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::{Material, Options, Report};
 use crate::line::{self, Reading, Scratch};
+use crate::model::diagnostics::Origin;
+use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::sheet::{Body, Cell, Chart, Sheet};
-use crate::sink::Origin;
 use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
-use crate::time::Timestamp;
 
 /// A log.
 #[derive(Default)]

@@ -7,14 +7,14 @@ use chrono_tz::Tz;
 
 use super::{Material, Report};
 use crate::calendar::{self, Unit};
-use crate::event::Operation;
 use crate::history::{self, Gaps};
+use crate::model::event::Operation;
+use crate::model::time::Timestamp;
 use crate::names::{Counter, Id, Seen};
+use crate::parallel;
 use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -33,7 +33,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
             survey.actor_texts(id).map(Cell::from).to_vec()
         })
     };
-    let (attention, actors) = threads::both(|| attention(material), actors);
+    let (attention, actors) = parallel::both(|| attention(material), actors);
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -343,7 +343,7 @@ fn changes(material: &Material<'_>) -> Changes {
     let removals = (0..).zip(&survey.action_facts).filter(|(_, facts)| is_removal(facts.1));
     let removals =
         removals.filter_map(|(action, _)| survey.actions.seen(action)).map(|seen| seen.count).sum();
-    let (origins, reach) = threads::both(|| history::origins(survey, now), || material.reach());
+    let (origins, reach) = parallel::both(|| history::origins(survey, now), || material.reach());
     // What happens to one organization says nothing of another.
     let walk = |part: Id| {
         let (mut gaps, mut odd) = (Gaps::until(now), 0);
@@ -358,7 +358,7 @@ fn changes(material: &Material<'_>) -> Changes {
         );
         (gaps.list, odd)
     };
-    let ((gaps, odd), (other_gaps, other_odd)) = threads::both(|| walk(0), || walk(1));
+    let ((gaps, odd), (other_gaps, other_odd)) = parallel::both(|| walk(0), || walk(1));
     let mut without = [0, 0];
     for gap in gaps.iter().chain(&other_gaps).filter(|gap| gap.end.is_none() && selected(gap.cause)) {
         let change = &survey.changes[gap.cause];

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use crate::event::Operation;
 use crate::history::State;
+use crate::model::event::Operation;
 use crate::names::{Id, NONE};
 use crate::sheet::Cell;
 use crate::survey::{Survey, Visit};

@@ -4,10 +4,10 @@ use super::literal::Literal;
 use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
 use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::bind::Bound;
-use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Said};
-use crate::finding::Level;
 use crate::json::{Document, Kind, Node};
+use crate::model::diagnostic::Level;
+use crate::model::event::{Attribute, Operation};
+use crate::model::fields::{FieldId, Said};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
 

@@ -12,14 +12,14 @@ mod learn;
 mod literal;
 mod trie;
 
-use crate::event::{Event, Operation};
-use crate::fields::{Binding, Fields, Index};
 use crate::json::Span;
+use crate::model::diagnostics::Sink;
+use crate::model::event::{Event, Operation};
+use crate::model::fields::{Binding, Fields, Index};
+use crate::model::time::{Parsed, Recent};
 use crate::names::Space;
-use crate::sink::Sink;
 use crate::sources::{CrossCheck, Expect, Source};
 use crate::text::cut::piece;
-use crate::time::{Parsed, Recent};
 use crate::values::{self, Meaning};
 
 pub use learn::Lesson;

@@ -4,7 +4,7 @@
 //! step after that, `other` the step to try instead when the literal is not there.
 
 use super::literal::Literal;
-use crate::json::{Span, text};
+use crate::json::{Span, string_scan};
 
 /// Index of a shape.
 pub type ShapeId = usize;
@@ -127,7 +127,7 @@ impl Trie {
             rest = rest.get(step.piece.literal.len()..)?;
             let at = line.len() - rest.len();
             let length = match step.piece.then {
-                Then::Text => text::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
+                Then::Text => string_scan::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
                 Then::End => {
                     places.count = count;
                     return Some((step.next, start + at));

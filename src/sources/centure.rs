@@ -13,11 +13,13 @@ use std::sync::LazyLock;
 use super::connection_types::CONNECTION_TYPES;
 use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
-use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields};
-use crate::finding::{CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
 use crate::json::Span;
-use crate::sink::Sink;
+use crate::model::diagnostic::{
+    CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE,
+};
+use crate::model::diagnostics::Sink;
+use crate::model::event::{Attribute, Operation};
+use crate::model::fields::{FieldId, Fields};
 
 /// The source.
 pub static SOURCE: Source = Source {

@@ -6,7 +6,7 @@
 //! serves both.
 
 use super::field::{OTHER, Term, Vocabulary};
-use crate::finding::UNKNOWN_CONNECTION_TYPE;
+use crate::model::diagnostic::UNKNOWN_CONNECTION_TYPE;
 
 /// The documented connection types with their neutral protocol and identity provider.
 pub static CONNECTION_TYPES: Vocabulary =

@@ -1,9 +1,9 @@
 //! The words a source's table is written in: fields, what they expect, vocabularies, actions.
 
-use crate::event::{Attribute, Operation};
-use crate::fields::FieldId;
-use crate::finding::Code;
 use crate::json::Kind;
+use crate::model::diagnostic::Code;
+use crate::model::event::{Attribute, Operation};
+use crate::model::fields::FieldId;
 
 /// One documented field of a source.
 #[derive(Debug)]

@@ -18,11 +18,11 @@ pub use lookalike::lookalike;
 pub use root::{Root, claim};
 pub use tree::Tree;
 
-use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields};
 use crate::json::{Document, NodeId};
+use crate::model::diagnostics::Sink;
+use crate::model::event::{Attribute, Operation};
+use crate::model::fields::{FieldId, Fields};
 use crate::names::Space;
-use crate::sink::Sink;
 
 /// A vendor's event format, as data.
 pub struct Source {

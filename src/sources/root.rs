@@ -2,9 +2,9 @@
 //! them, always the same, and the other one is pointed out: nobody may hide an event behind another.
 
 use super::{ALL, Source};
-use crate::event::Attribute;
 use crate::json::{Document, Kind, NodeId};
-use crate::time;
+use crate::model::event::Attribute;
+use crate::model::time;
 
 /// The source that claims the object.
 pub fn claim(document: Document<'_>) -> Option<&'static Source> {

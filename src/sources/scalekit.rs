@@ -10,13 +10,13 @@ use std::sync::LazyLock;
 
 use super::field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
-use crate::event::{Attribute, Operation};
-use crate::fields::{FieldId, Fields};
-use crate::finding::{
+use crate::model::diagnostic::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
     UNKNOWN_VALUE,
 };
-use crate::sink::Sink;
+use crate::model::diagnostics::Sink;
+use crate::model::event::{Attribute, Operation};
+use crate::model::fields::{FieldId, Fields};
 
 /// The source.
 pub static SOURCE: Source = Source {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::pile::Pile;
 use crate::deliveries::Item;
+use crate::model::time::Timestamp;
 use crate::scan::BlockId;
-use crate::time::Timestamp;
 
 /// What a reader has of some sort.
 pub struct ByBlock<T> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::QUARTER_SECONDS;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// A stretch of time from an event to a later one.
 pub type Span = (Timestamp, Timestamp);

@@ -8,12 +8,12 @@ use std::borrow::Cow;
 
 use hashbrown::HashTable;
 
-use crate::event::{Attribute, Event};
+use crate::model::event::{Attribute, Event};
+use crate::model::time::Timestamp;
 use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
-use crate::time::Timestamp;
 
 /// Combinations of `N` texts, numbered from 0.
 #[derive(Default)]

@@ -2,8 +2,8 @@
 
 use super::{Gathered, Plan, What};
 use crate::deliveries::content;
-use crate::event::{Attribute, Event};
-use crate::finding::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
+use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
+use crate::model::event::{Attribute, Event};
 use crate::scan::BlockId;
 use crate::sources::lookalike;
 

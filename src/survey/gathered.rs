@@ -16,13 +16,13 @@ use super::pile::Pile;
 use super::ranges::Ranges;
 use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::deliveries::Identity;
-use crate::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
-use crate::finding::Finding;
 use crate::history::Change;
+use crate::model::diagnostic::Finding;
+use crate::model::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
+use crate::model::time::Timestamp;
 use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
 use crate::text::keyed_hash::KEYS;
-use crate::time::Timestamp;
 
 /// What a reader has; numbers are of its own names. See [`Survey`](super::Survey) for what is not said
 /// here.

@@ -1,6 +1,6 @@
 //! Sessions that somebody else than the actor drove.
 
-use crate::event::{Attribute, Event};
+use crate::model::event::{Attribute, Event};
 use crate::text::characters::is_ignorable;
 
 /// Whether the text given as the reason of an impersonation says anything.

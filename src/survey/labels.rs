@@ -3,10 +3,10 @@
 //! The latest text is for showing only. Where a text decides, it is one that was in use at the time, as
 //! events of SSO actions say: whoever can write into a log could choose the latest.
 
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE, Names, Renumbered};
+use crate::parallel;
 use crate::scan::BlockId;
-use crate::threads;
-use crate::time::Timestamp;
 
 /// More texts than this for one thing are nothing that anybody knows it by.
 pub const MOST_TEXTS: usize = 64;
@@ -82,7 +82,7 @@ impl<const N: usize> Labels<N> {
     /// The last thing before reading them; there are so many things.
     pub fn settle(&mut self, things: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
-        threads::sort_by(uses, |a, b| {
+        parallel::sort_by(uses, |a, b| {
             (a.of, a.sort).cmp(&(b.of, b.sort)).then_with(|| texts.text(a.text).cmp(texts.text(b.text)))
         });
         uses.dedup_by(|later, earlier| {

@@ -30,12 +30,12 @@ use std::sync::atomic::AtomicU32;
 use foldhash::fast::RandomState;
 
 use crate::deliveries::Identities;
-use crate::event::Operation;
 use crate::history::Change;
+use crate::model::event::Operation;
+use crate::model::redact::Redactor;
+use crate::model::selection::Select;
+use crate::model::time::Timestamp;
 use crate::names::{Counter, Id, NONE, Names, Seen, Texts};
-use crate::redact::Redactor;
-use crate::select::Select;
-use crate::time::Timestamp;
 
 pub use arrivals::{Arrivals, Arrived};
 pub use clock::{Clock, Span};

@@ -8,11 +8,11 @@ use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
 use super::Said;
-use crate::event::{Attribute, Event};
-use crate::finding::Finding;
+use crate::model::diagnostic::Finding;
+use crate::model::event::{Attribute, Event};
+use crate::model::time::Timestamp;
 use crate::names::{Id, NONE};
 use crate::scan::BlockId;
-use crate::time::Timestamp;
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::deliveries::Item;
 use crate::groups::Groups;
 use crate::history::Change;
 use crate::names::Id;
-use crate::threads;
+use crate::parallel;
 
 impl Survey {
     /// The visits that stay, by actor, and of each actor in time order.
@@ -40,11 +40,11 @@ impl Survey {
         };
         // There can be as many as events; what a reader has of an actor is mostly in time order already.
         let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
-        let mut visits = threads::map(items.things(), |(reader, index)| {
+        let mut visits = parallel::map(items.things(), |(reader, index)| {
             news[*reader as usize].visit(&readers[*reader as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
-        threads::sort_each_stably_by(
+        parallel::sort_each_stably_by(
             &mut visits,
             |a, b| a.actor == b.actor,
             |a, b| when(a).cmp(&when(b)).then_with(|| self.visit_texts(a).cmp(&self.visit_texts(b))),
@@ -74,12 +74,12 @@ impl Survey {
         let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1];
         let new = |item: &Item| news[item.0 as usize].change(old(item));
         for part in parts {
-            threads::sort_stably_by(&mut items[part], |a, b| {
+            parallel::sort_stably_by(&mut items[part], |a, b| {
                 let when = |item| (old(item).time, old(item).operation);
                 when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
             });
         }
-        let changes = threads::map(&items, new);
+        let changes = parallel::map(&items, new);
         if !self.organization_labels.are_renamed() && !self.actor_labels.are_renamed() {
             return (changes, HashMap::default());
         }
@@ -123,7 +123,7 @@ pub(super) fn sightings_in_order(
     let (mut items, parts) = in_blocks(sightings, again);
     let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1];
     for part in parts {
-        threads::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
+        parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
     }
-    threads::map(&items, |item| news[item.0 as usize].sighting(old(item)))
+    parallel::map(&items, |item| news[item.0 as usize].sighting(old(item)))
 }

@@ -1,8 +1,8 @@
 //! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
 
 use super::{Labels, Said, Survey};
+use crate::model::time::Timestamp;
 use crate::names::Id;
-use crate::time::Timestamp;
 
 /// The organization or the actor of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

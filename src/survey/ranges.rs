@@ -2,7 +2,7 @@
 //! another goes, and what is later than the present nothing of how far any does.
 
 use super::clock::{Span, widen};
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// The first and the last event of every source.
 #[derive(Default)]

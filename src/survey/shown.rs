@@ -2,9 +2,9 @@
 //! so pseudonyms come last.
 
 use super::Survey;
-use crate::event::Attribute;
+use crate::model::event::Attribute;
+use crate::model::redact::Redactor;
 use crate::names::Id;
-use crate::redact::Redactor;
 
 impl Survey {
     /// Nothing but its names, with pseudonyms for what is personal.

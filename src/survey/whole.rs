@@ -13,22 +13,22 @@ use super::renumber::New;
 use crate::deliveries::{Item, Repeated, repeated};
 use crate::history::Change;
 use crate::names::{Id, Texts};
-use crate::threads;
+use crate::parallel;
 
 impl Survey {
     /// The survey of what readers have, in any order, and of what they handed over.
     pub fn new(mut readers: Vec<Gathered>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
         let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
-        let (again, (same, counted_again)) = threads::both(
+        let (again, (same, counted_again)) = parallel::both(
             || repeated(&deliveries, |delivery| delivery.key),
             || (repeated(&hashes, |hash| *hash), arrivals.again()),
         );
         let mut repeats = survey.settle_deliveries(&mut readers, &deliveries, &again);
-        threads::both(|| threads::discard(deliveries), || threads::discard(hashes));
+        parallel::both(|| parallel::discard(deliveries), || parallel::discard(hashes));
         let connections: Vec<_> =
             readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections)).collect();
-        let ((connections, bases, same), news) = threads::both(
+        let ((connections, bases, same), news) = parallel::both(
             || {
                 let mut all = Texts::default();
                 let bases: Vec<_> = connections.into_iter().map(|its| all.append(its)).collect();
@@ -76,9 +76,9 @@ impl Survey {
         let sightings = || sightings_in_order(&readers, &news, &repeats.seen);
         let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
         ((survey.visits, survey.sightings), (survey.changes, survey.said)) =
-            threads::both(|| (visits(), sightings()), changes);
+            parallel::both(|| (visits(), sightings()), changes);
         drop(news);
-        threads::discard(readers);
+        parallel::discard(readers);
         survey
     }
 
@@ -128,7 +128,7 @@ impl Survey {
             }
         }
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
-        let (organizations, actors) = threads::both(
+        let (organizations, actors) = parallel::both(
             || {
                 let mut texts = Vec::new();
                 let things = std::mem::take(&mut reader.organizations).settle(
@@ -178,7 +178,7 @@ impl Survey {
 
     fn settle_labels(&mut self) {
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
-        threads::both(
+        parallel::both(
             || organization_labels.settle(organizations.names.len()),
             || actor_labels.settle(actors.names.len()),
         );

@@ -18,7 +18,7 @@ fn clean_lines() -> Vec<Vec<u8>> {
 #[test]
 fn fixtures_read_the_same_both_ways() {
     let mut text = clean_lines().concat();
-    for code in ssoaudit::finding::CODES {
+    for code in ssoaudit::model::diagnostic::CODES {
         text.extend(fixture(&format!("findings/{}.ndjson", code.name)));
     }
     let expected = slowly(&text);

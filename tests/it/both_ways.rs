@@ -7,8 +7,8 @@ use ssoaudit::deliveries::{Identities, content};
 use ssoaudit::formats::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::line::{self, Line, Reading, Scratch};
+use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::scan::{Bench, Record, fold};
-use ssoaudit::sink::Origin;
 
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<Identities> = LazyLock::new(Identities::default);
@@ -21,7 +21,7 @@ fn told(line: u64, read: &Line<'_>) -> String {
     if let Some(read) = &read.event {
         event_json::whole(read, &mut event);
         event.extend(format!(" at {:?}", read.time).into_bytes());
-        for attribute in ssoaudit::event::ATTRIBUTES {
+        for attribute in ssoaudit::model::event::ATTRIBUTES {
             let texts: Vec<_> = read.all(attribute.attribute).collect();
             event.extend(format!(" {texts:?}").into_bytes());
         }

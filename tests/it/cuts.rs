@@ -4,9 +4,9 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use ssoaudit::event::Attribute;
 use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
 use ssoaudit::line::Reading;
+use ssoaudit::model::event::Attribute;
 use ssoaudit::order::Piece;
 use ssoaudit::scan::{Counts, Fold, Record, Settings, scan};
 

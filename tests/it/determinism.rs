@@ -9,7 +9,8 @@ use ssoaudit::checks;
 use ssoaudit::formats::rows::ROW_FORMATS;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
-use ssoaudit::{event, reports, sources};
+use ssoaudit::model::event;
+use ssoaudit::{reports, sources};
 
 use crate::run::{command, fixture, ssoaudit, testdata};
 

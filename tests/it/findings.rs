@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use ssoaudit::finding::{CODES, Level};
+use ssoaudit::model::diagnostic::{CODES, Level};
 
 use crate::run::{fixture, root, ssoaudit};
 

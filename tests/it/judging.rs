@@ -9,14 +9,14 @@ use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation}
 use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::line::Reading;
+use ssoaudit::model::selection::Pattern;
+use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::order::Piece;
 use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::reach::Reach;
 use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
-use ssoaudit::select::Pattern;
 use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
-use ssoaudit::time::{Timestamp, parse, parse_age, parse_zone};
 
 /// A line of a log with its number there.
 pub type Line<'a> = (usize, &'a [u8]);

@@ -11,9 +11,10 @@ use ssoaudit::formats::sheets::Look;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
+use ssoaudit::model::time;
+use ssoaudit::model::time::Timestamp;
 use ssoaudit::policy::Sealed;
 use ssoaudit::policy::fingerprint::Fingerprint;
-use ssoaudit::time::{self, Timestamp};
 use ssoaudit::verdict::{Brief, Finding, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 

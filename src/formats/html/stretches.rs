@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use super::charts::LANE;
 use super::span::{self, Tick, percent};
 use super::words::{self, Mark, Moment};
+use crate::model::time::Timestamp;
 use crate::sheet::{Stretch, Tone};
-use crate::time::Timestamp;
 
 /// Stretches of time for each name.
 pub struct Lanes<'a> {

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::span::{self, Tick, percent};
 use super::words;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Height of the bars of a timeline, and where they stand.
 const PLOT: f64 = 160.0;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use crate::model::time::Timestamp;
 use crate::sheet::{Cell, Kind, Tone};
-use crate::time::Timestamp;
 
 /// A cell as a template prints it.
 pub enum Shown<'a> {

@@ -5,10 +5,10 @@ use chrono_tz::Tz;
 
 use super::Look;
 use crate::formats::grid::WIDEST;
+use crate::model::time::duration;
 use crate::sheet::{Cell, Kind};
 use crate::text::cut::ends;
 use crate::text::display::of_log;
-use crate::time::duration;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
 pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
@@ -84,7 +84,7 @@ pub fn rounded(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time;
+    use crate::model::time;
     use serde_json::{Value, json};
 
     const LOOK: Look = Look { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::Look;
 use crate::formats::objects;
+use crate::model::time::Timestamp;
+use crate::parallel;
 use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::text::escape::write_json;
-use crate::threads;
-use crate::time::Timestamp;
 
 /// The key of how many rows a table left out.
 pub fn left_out_key(section: &Section<'_>) -> String {
@@ -42,7 +42,7 @@ fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
         out.extend_from_slice(if at == 0 { b"[\n    " } else { b",\n    " });
         objects::object(&keys, &table.rows.get(at).cells, out)
     };
-    threads::write(table.rows.len(), each, out)?;
+    parallel::write(table.rows.len(), each, out)?;
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
 }
 
@@ -62,7 +62,7 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
                     out.extend_from_slice(b"\n");
                     Ok(())
                 };
-                threads::write(table.rows.len(), each, out)?;
+                parallel::write(table.rows.len(), each, out)?;
             }
             Body::Chart(_) => {}
         }

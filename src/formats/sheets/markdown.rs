@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 
 use crate::formats::sheets::{Look, cells, charts};
+use crate::parallel;
 use crate::sheet::{Body, Chart, Fact, Sheet, Table};
 use crate::text::display;
 use crate::text::escape;
-use crate::threads;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
@@ -59,7 +59,7 @@ fn table(table: &Table<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
         row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), &mut out);
         flush(&mut out, look, to)
     };
-    threads::write(table.rows.len(), each, to)?;
+    parallel::write(table.rows.len(), each, to)?;
     if table.left_out > 0 {
         out.push_str(&format!("\n{}\n", super::text::left_out(table.left_out)));
     }

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::{Look, cells};
+use crate::parallel;
 use crate::sheet::{Body, Cell, Sheet};
 use crate::text::escape::defused;
-use crate::threads;
 
 /// Prints with the delimiter between cells.
 pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
@@ -29,7 +29,7 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write
             let rows: Vec<_> = rows.map(|at| table.rows.get(at).cells).collect();
             records(delimiter, rows.iter().map(|cells| cells.iter().map(|cell| safe(cell, look))), out)
         };
-        threads::write_some(table.rows.len(), some, out)
+        parallel::write_some(table.rows.len(), some, out)
     } else {
         let head = look.header.then(|| ["fact", "value"].map(Cow::Borrowed));
         let facts = facts.into_iter().next().into_iter().flatten();

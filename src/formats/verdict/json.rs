@@ -8,12 +8,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::formats::objects;
+use crate::model::time::Timestamp;
+use crate::parallel;
 use crate::policy::Sealed;
 use crate::reach::Certainty;
 use crate::sheet::Cell;
 use crate::text::escape;
-use crate::threads;
-use crate::time::Timestamp;
 use crate::verdict::{
     Brief, Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
 };
@@ -106,7 +106,7 @@ fn findings<'a>(
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };
-    threads::write(findings.len(), each, out)
+    parallel::write(findings.len(), each, out)
 }
 
 fn array<T: Serialize>(key: &str, items: impl Iterator<Item = T>, out: &mut dyn Write) -> io::Result<()> {

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::json::basis;
 use super::{relative, status};
 use crate::checks::Severity;
+use crate::parallel;
 use crate::text::cut::{truncate, within};
 use crate::text::escape::{visible, write_json};
-use crate::threads;
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
 /// Where the schema of the format is.
@@ -60,7 +60,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
         write_json(&result(verdict, &verdict.tell(&shown[at])), out)
     };
-    threads::write(shown.len(), each, out)?;
+    parallel::write(shown.len(), each, out)?;
     out.write_all(b"\n]\n}]\n}\n")
 }
 

@@ -11,10 +11,10 @@ use super::{VerdictLook, basis, counted, more, not_applicable, place, status, wo
 use crate::checks::Severity;
 use crate::formats::grid::WIDEST;
 use crate::formats::sheets::{Look, style};
+use crate::parallel;
 use crate::sheet::Tone;
 use crate::text::cut::shortened;
 use crate::text::display::{of_log, of_report, plain, wrapped};
-use crate::threads;
 use crate::verdict::{
     Brief, Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
 };
@@ -54,7 +54,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
             page.finding(&verdict.tell(shown[at]), &verdict.rules[rule], heading);
             page.flush(out)
         };
-        threads::write(shown.len().min(look.max_findings), each, to)?;
+        parallel::write(shown.len().min(look.max_findings), each, to)?;
         if let Some(more) = more(shown.len(), look) {
             page.gap();
             page.text(2, &more, Style::new());

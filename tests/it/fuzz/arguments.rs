@@ -8,10 +8,11 @@ use chrono_tz::Tz;
 use clap::{Args, Command, FromArgMatches, Parser};
 use ssoaudit::cli::{Cli, SelectArgs};
 use ssoaudit::columns;
+use ssoaudit::model::selection::{Pattern, parse_network};
+use ssoaudit::model::time;
+use ssoaudit::model::time::Timestamp;
 use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::reports::{Burst, Hours};
-use ssoaudit::select::{Pattern, parse_network};
-use ssoaudit::time::{self, Timestamp};
 
 const ZONES: [Tz; 5] =
     [Tz::UTC, Tz::Europe__Berlin, Tz::America__New_York, Tz::Asia__Kolkata, Tz::Pacific__Apia];

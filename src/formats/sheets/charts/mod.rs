@@ -60,8 +60,9 @@ fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &Look) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::time;
+    use crate::model::time::Timestamp;
     use crate::sheet::Stretch;
-    use crate::time::{self, Timestamp};
     use chrono_tz::Tz;
 
     fn look(width: usize) -> Look {

@@ -4,9 +4,9 @@
 use super::{ends, name_width, painted, width};
 use crate::formats::grid::GAP;
 use crate::formats::sheets::Look;
+use crate::model::time::Timestamp;
 use crate::sheet::{Stretch, Tone};
 use crate::text::display;
-use crate::time::Timestamp;
 
 /// A line for each name, and the ends of the axis.
 pub fn draw(span: (Timestamp, Timestamp), rows: &[(String, Vec<Stretch>)], look: &Look) -> Vec<String> {

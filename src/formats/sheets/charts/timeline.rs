@@ -3,8 +3,8 @@
 
 use super::{ends, width};
 use crate::formats::sheets::Look;
+use crate::model::time::Timestamp;
 use crate::text::display;
-use crate::time::Timestamp;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS: usize = 6;

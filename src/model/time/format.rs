@@ -1,6 +1,6 @@
 //! A time in UTC as text, the same as chrono writes.
 
-use super::{SECONDS_PER_DAY, Timestamp};
+use crate::model::time::{SECONDS_PER_DAY, Timestamp};
 
 /// RFC 3339 with as many fractional digits as the value needs; the year has to have four digits.
 pub fn rfc3339(time: Timestamp) -> String {

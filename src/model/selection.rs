@@ -11,10 +11,10 @@ use foldhash::fast::RandomState;
 use ipnet::IpNet;
 use wildmatch::WildMatch;
 
-use crate::event::{Attribute, Event};
+use crate::model::event::{Attribute, Event};
+use crate::model::time::Timestamp;
 use crate::names::Space;
 use crate::text::suggest::nearest;
-use crate::time::Timestamp;
 
 /// Which events to keep.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! which reports have millions; property tests hold both to chrono's answer. Bounds a user types
 //! (`--since 7d`) are read here as well.
 
-mod utc;
+mod format;
 
 use std::fmt::Write;
 
@@ -65,7 +65,7 @@ impl Timestamp {
     /// RFC 3339 in `zone`, with as many fractional digits as the value needs.
     pub fn rfc3339(self, zone: Tz) -> String {
         if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
-            return utc::rfc3339(self);
+            return format::rfc3339(self);
         }
         self.in_zone(zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
@@ -73,7 +73,7 @@ impl Timestamp {
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_second(self, zone: Tz) -> String {
         if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
-            let mut text = utc::rfc3339(self);
+            let mut text = format::rfc3339(self);
             truncate(&mut text, "2025-01-15T10:30:00".len());
             return text.replace('T', " ");
         }

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Code, Excerpt, Finding, Level};
 use crate::json::{Document, Span, Trail};
+use crate::model::diagnostic::{Code, Excerpt, Finding, Level};
 use crate::text::cut::shortened;
 
 /// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::event::{ATTRIBUTES, Attribute};
 pub use crate::json::Span;
+use crate::model::event::{ATTRIBUTES, Attribute};
 
 /// Index of a field in its source's table.
 pub type FieldId = u16;

@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::fields::Fields;
+use crate::model::fields::Fields;
+use crate::model::redact::Redactor;
+use crate::model::time::Timestamp;
 use crate::names::Space;
-use crate::redact::Redactor;
-use crate::time::Timestamp;
 
 /// Name and version of the neutral event's JSON.
 pub const SCHEMA: &str = "ssoaudit.event.v1";
