@@ -8,10 +8,11 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use ssoaudit::file_report::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
-use ssoaudit::line::{self, Reading, Scratch};
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::model::event::Attribute;
 use ssoaudit::model::selection::{Clause, Pattern, Select, Test};
+use ssoaudit::reader;
+use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::scan::{Bench, Fold, Record, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
@@ -43,7 +44,7 @@ fn slow_path(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
         let origin = Origin { line: 1, column: 1 };
         let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.filter(|line| line::read(line, origin, &READING, &mut scratch).event.is_some()).count()
+        lines.filter(|line| reader::read(line, origin, &READING, &mut scratch).event.is_some()).count()
     });
 }
 

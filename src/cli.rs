@@ -10,13 +10,13 @@ use clap::{Args, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::input::{self, Input, PassedOver, Place};
-use crate::line::Reading;
 use crate::messages;
 use crate::model::event::{Attribute, OPERATIONS};
 use crate::model::redact::Redactor;
 use crate::model::selection::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
 use crate::model::time;
 use crate::model::time::Timestamp;
+use crate::reader::Reading;
 use crate::scan::Settings;
 use crate::sources;
 use crate::terminal::Terminal;

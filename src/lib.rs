@@ -12,17 +12,12 @@
 pub mod cli;
 pub mod commands;
 
-pub mod fold;
 pub mod input;
-pub mod order;
 pub mod scan;
 
-pub mod bind;
 pub mod json;
-pub mod line;
-pub mod shape;
+pub mod reader;
 pub mod sources;
-pub mod values;
 
 pub mod emptiness;
 pub mod parallel;
@@ -49,14 +44,10 @@ pub mod verdict;
 
 pub mod formats;
 pub mod printer;
-pub mod schema;
 
-pub mod interrupt;
 pub mod messages;
 pub mod model;
 pub mod output;
-pub mod panics;
-pub mod pending;
 pub mod progress;
 pub mod terminal;
 pub mod text;

@@ -10,7 +10,7 @@ use ssoaudit::cli::Cli;
 use ssoaudit::commands::Verdict;
 use ssoaudit::messages;
 use ssoaudit::output::is_closed_pipe;
-use ssoaudit::panics;
+use ssoaudit::output::panics;
 use ssoaudit::policy::Refused;
 use ssoaudit::terminal::Terminal;
 

@@ -22,10 +22,10 @@ use crate::model::diagnostic::Finding;
 use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::{Pattern, Select};
-use crate::order::Piece;
 use crate::output::{Output, refuse_lost};
 use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
+use crate::scan::order::Piece;
 use crate::scan::{Counts, Fold, Record, scan};
 use crate::terminal::{self, Terminal};
 

@@ -10,7 +10,7 @@ use crate::input::{Input, Meter, Place};
 use crate::model::event::{Attribute, Event};
 use crate::model::selection::{Pattern, Select};
 use crate::names::Space;
-use crate::order::Piece;
+use crate::scan::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
 use crate::sources;
 

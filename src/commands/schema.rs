@@ -13,7 +13,7 @@ use crate::model::event;
 use crate::model::event::OPERATIONS;
 use crate::output::Output;
 use crate::reports::{self, Material, Options, Report};
-use crate::schema;
+use crate::sources::schema;
 use crate::sources::{self, Source};
 use crate::survey::Survey;
 

@@ -14,9 +14,9 @@ use crate::formats::validation::{Format, Writer};
 use crate::input::{Input, Meter};
 use crate::messages;
 use crate::model::diagnostic::Level;
-use crate::order::Piece;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::scan::order::Piece;
 use crate::scan::scan;
 use crate::terminal::{self, Terminal};
 

@@ -6,9 +6,10 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{Material, Options, Report};
-use crate::line::{self, Reading, Scratch};
 use crate::model::diagnostics::Origin;
 use crate::model::time::Timestamp;
+use crate::reader;
+use crate::reader::{Reading, Scratch};
 use crate::scan::BlockId;
 use crate::sheet::{Body, Cell, Chart, Sheet};
 use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
@@ -151,7 +152,7 @@ impl Log {
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {
             let origin = Origin { line: u64::from(number), column: 1 };
-            let read = line::read(line.as_bytes(), origin, &reading, &mut scratch);
+            let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
             gathered.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
         }

@@ -10,8 +10,6 @@
 
 use std::sync::LazyLock;
 
-use super::connection_types::CONNECTION_TYPES;
-use super::field::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
 use crate::json::Span;
 use crate::model::diagnostic::{
@@ -20,6 +18,8 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::Sink;
 use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
+use crate::sources::table::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
+use crate::sources::workos_connection_types::CONNECTION_TYPES;
 
 /// The source.
 pub static SOURCE: Source = Source {

@@ -1,22 +1,23 @@
 //! Event sources: one file per vendor, listed here. A vendor's name appears in its own file only.
 
 mod centure;
-mod connection_types;
-mod field;
-mod foreign;
+mod detection;
 mod lookalike;
-mod root;
 mod scalekit;
+pub mod schema;
+mod table;
 mod tree;
+mod unsupported;
+mod workos_connection_types;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
-pub use foreign::resembles;
+pub use detection::{Root, claim};
 pub use lookalike::lookalike;
-pub use root::{Root, claim};
+pub use table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use tree::Tree;
+pub use unsupported::resembles;
 
 use crate::json::{Document, NodeId};
 use crate::model::diagnostics::Sink;

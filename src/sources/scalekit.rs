@@ -8,7 +8,6 @@
 
 use std::sync::LazyLock;
 
-use super::field::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word};
 use super::{CrossCheck, Root, Source, Tree};
 use crate::model::diagnostic::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
@@ -17,6 +16,9 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::Sink;
 use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
+use crate::sources::table::{
+    Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word,
+};
 
 /// The source.
 pub static SOURCE: Source = Source {

@@ -1,7 +1,7 @@
 //! A source's table of paths as a tree, so that binding a line walks both side by side.
 
-use super::field::{Field, FieldKind};
 use crate::model::fields::FieldId;
+use crate::sources::table::{Field, FieldKind};
 
 /// A key of the tree with what may stand below it.
 #[derive(Clone, Debug, Default)]

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use ssoaudit::deliveries::{Identities, content};
 use ssoaudit::formats::event_json;
 use ssoaudit::input::{Blocks, Sizes};
-use ssoaudit::line::{self, Line, Reading, Scratch};
 use ssoaudit::model::diagnostics::Origin;
+use ssoaudit::reader;
+use ssoaudit::reader::{Line, Reading, Scratch};
 use ssoaudit::scan::{Bench, Record, fold};
 
 /// What tells events from others is the same for both ways.
@@ -40,7 +41,7 @@ pub fn slowly(text: &[u8]) -> Vec<String> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
         let origin = Origin { line: number, column: 1 };
-        (!is_blank).then(|| told(number, &line::read(line, origin, &READING, &mut scratch)))
+        (!is_blank).then(|| told(number, &reader::read(line, origin, &READING, &mut scratch)))
     });
     lines.collect()
 }

@@ -5,9 +5,9 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
-use ssoaudit::line::Reading;
 use ssoaudit::model::event::Attribute;
-use ssoaudit::order::Piece;
+use ssoaudit::reader::Reading;
+use ssoaudit::scan::order::Piece;
 use ssoaudit::scan::{Counts, Fold, Record, Settings, scan};
 
 /// Longer lines are refused.

@@ -8,13 +8,13 @@ use serde_json::Value as Json;
 use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation};
 use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
-use ssoaudit::line::Reading;
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
-use ssoaudit::order::Piece;
 use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::reach::Reach;
+use ssoaudit::reader::Reading;
 use ssoaudit::roster::{self, Roster};
+use ssoaudit::scan::order::Piece;
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
 

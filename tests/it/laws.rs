@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use ssoaudit::input::{Input, Meter, Place, Sizes};
-use ssoaudit::line::Reading;
-use ssoaudit::order::Piece;
+use ssoaudit::reader::Reading;
+use ssoaudit::scan::order::Piece;
 use ssoaudit::scan::{Fold, Record, Settings, scan};
 
 use crate::cuts::{pieces, transcript};

@@ -109,7 +109,7 @@ fn formats_see_no_vendor() {
 #[test]
 fn vendors_are_named_in_their_own_file_only() {
     let vendors = ["centure", "scalekit", "workos"];
-    let own = ["centure.rs", "scalekit.rs", "connection_types.rs", "foreign.rs", "mod.rs"];
+    let own = ["centure.rs", "scalekit.rs", "workos_connection_types.rs", "unsupported.rs", "mod.rs"];
     for (path, text) in rust_files("src") {
         if path.starts_with("src/sources") && own.contains(&path.file_name().unwrap().to_str().unwrap()) {
             continue;

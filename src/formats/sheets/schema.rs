@@ -5,8 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use super::json::left_out_key;
-use crate::schema::DRAFT;
 use crate::sheet::{Body, Chart, Kind, Section, Sheet};
+use crate::sources::schema::DRAFT;
 
 /// The schema of what [`super::json::whole`] makes of the sheet.
 pub fn schema(sheet: &Sheet<'_>) -> Value {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{evidence, json};
 use crate::formats::sheets::schema::{count, list, members, object, time};
-use crate::schema::DRAFT;
+use crate::sources::schema::DRAFT;
 use crate::verdict::{Outcome, Status, severities, severity_name};
 
 /// The schema of [`super::json::whole`].

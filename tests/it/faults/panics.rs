@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use ssoaudit::{interrupt, panics};
+use ssoaudit::output::{interrupt, panics};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{WRITERS, names, run, shell, writing};

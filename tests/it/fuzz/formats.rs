@@ -15,7 +15,6 @@ use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
 use ssoaudit::judge::{By, judge, tell};
-use ssoaudit::line::{self, Reading, Scratch};
 use ssoaudit::model::diagnostic::Placed;
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::model::event::Event;
@@ -24,6 +23,8 @@ use ssoaudit::model::time::Timestamp;
 use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
 use ssoaudit::printer::{Plan, Printer, Rows};
+use ssoaudit::reader;
+use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::reports::{self, File, Material, Options};
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::survey::{self, Arrivals, Arrived, Gathered, Survey, Wants};
@@ -74,7 +75,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     let mut scratch = Scratch::default();
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
-        let read = line::read(raw, Origin { line, column: 1 }, &READING, &mut scratch);
+        let read = reader::read(raw, Origin { line, column: 1 }, &READING, &mut scratch);
         take(number, &mut Record { raw, line, event: read.event, findings: read.findings });
     }
 }

@@ -18,9 +18,10 @@ use crate::model::event::{Event, Operation};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::time::{Parsed, Recent};
 use crate::names::Space;
+use crate::reader::values;
+use crate::reader::values::Meaning;
 use crate::sources::{CrossCheck, Expect, Source};
 use crate::text::cut::piece;
-use crate::values::{self, Meaning};
 
 pub use learn::Lesson;
 use trie::{Piece, Places, Trie};

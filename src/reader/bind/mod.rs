@@ -13,9 +13,9 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::Sink;
 use crate::model::event::Operation;
 use crate::model::fields::{Binding, FieldId, Index};
+use crate::reader::values;
 use crate::sources::{Action, Field, FieldKind, Source, Tree};
 use crate::text::suggest::nearest;
-use crate::values;
 use action::{Sso, action};
 use rest::Rest;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::interrupt;
+use crate::output::interrupt;
 
 /// What is written so far.
 pub struct Pending {

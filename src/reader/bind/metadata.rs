@@ -1,9 +1,9 @@
 //! What WorkOS documents of metadata objects: how many keys, which, and which values.
 
-use super::Binder;
 use crate::json::{Kind, NodeId};
 use crate::model::diagnostic::OVER_LIMIT;
-use crate::values;
+use crate::reader::bind::Binder;
+use crate::reader::values;
 
 /// WorkOS: a metadata object has at most so many keys.
 const METADATA_KEYS: usize = 50;

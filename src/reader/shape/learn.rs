@@ -1,13 +1,13 @@
 //! From a line that the slow path has read to its shape.
 
-use super::literal::Literal;
-use super::trie::{LONGEST_TEXT, MOST_VALUES, Then};
-use super::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
-use crate::bind::Bound;
 use crate::json::{Document, Kind, Node};
 use crate::model::diagnostic::Level;
 use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Said};
+use crate::reader::bind::Bound;
+use crate::reader::shape::literal::Literal;
+use crate::reader::shape::trie::{LONGEST_TEXT, MOST_VALUES, Then};
+use crate::reader::shape::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::fold::{Counts, Folded};
 use crate::scan::Fold;
+use crate::scan::block::{Counts, Folded};
 
 /// What the calling thread is handed, in the order of the input.
 pub enum Piece<T> {

@@ -1,10 +1,10 @@
 //! Which object of a line is its event, and whose. A line that can be read in two ways is read in one of
 //! them, always the same, and the other one is pointed out: nobody may hide an event behind another.
 
-use super::{ALL, Source};
 use crate::json::{Document, Kind, NodeId};
 use crate::model::event::Attribute;
 use crate::model::time;
+use crate::sources::{ALL, Source};
 
 /// The source that claims the object.
 pub fn claim(document: Document<'_>) -> Option<&'static Source> {

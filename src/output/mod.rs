@@ -1,6 +1,10 @@
 //! Where results go: standard output, or a file that appears when it is complete. What is no file,
 //! such as a named pipe or `/dev/stderr`, is written as it comes.
 
+pub mod interrupt;
+pub mod panics;
+pub mod pending;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::input::{Input, Place};
-use crate::pending::{Pending, folder_of};
+use crate::output::pending::{Pending, folder_of};
 
 /// A destination of results.
 pub enum Output {

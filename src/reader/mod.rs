@@ -1,6 +1,9 @@
 //! One line: from bytes to an event and its findings. Looks at all of it, always.
 
-use crate::bind::{Bound, bind};
+pub mod bind;
+pub mod shape;
+pub mod values;
+
 use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::model::diagnostic::{
     DUPLICATE_KEY, Finding, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
@@ -9,10 +12,10 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::{Origin, Sink};
 use crate::model::event::{Event, Operation};
 use crate::model::fields::Fields;
-use crate::shape::Lesson;
+use crate::reader::bind::{Bound, bind};
+use crate::reader::shape::Lesson;
 use crate::sources::{self, Source};
 use crate::text::cut::split;
-use crate::values;
 
 /// How lines are read.
 #[derive(Clone, Copy, Default)]

@@ -3,8 +3,8 @@
 //! The tree is a list of steps. A step is a literal and what comes after it; `next` is the first
 //! step after that, `other` the step to try instead when the literal is not there.
 
-use super::literal::Literal;
 use crate::json::{Span, string_scan};
+use crate::reader::shape::literal::Literal;
 
 /// Index of a shape.
 pub type ShapeId = usize;

@@ -5,8 +5,8 @@
 //! `GithubOAuth` for `GitHubOAuth`; values are compared without regard to case, so one entry
 //! serves both.
 
-use super::field::{OTHER, Term, Vocabulary};
 use crate::model::diagnostic::UNKNOWN_CONNECTION_TYPE;
+use crate::sources::table::{OTHER, Term, Vocabulary};
 
 /// The documented connection types with their neutral protocol and identity provider.
 pub static CONNECTION_TYPES: Vocabulary =

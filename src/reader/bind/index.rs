@@ -2,10 +2,10 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use super::rest::HASHER;
 use crate::model::event::ATTRIBUTES;
 use crate::model::event::Attribute;
 use crate::model::fields::{Binding, FieldId, Index, Said};
+use crate::reader::bind::rest::HASHER;
 use crate::sources::{Field, Source};
 
 /// Says what is where among the bindings of a line, which are in its order and have their places as slots.

@@ -6,6 +6,9 @@
 //! The calling thread, which works as well, takes the results in the order of the inputs: output never
 //! depends on the number of threads.
 
+pub mod block;
+pub mod order;
+
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,11 +16,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use anyhow::{Context, Result};
 
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
-use crate::line::Reading;
-use crate::order::{Order, Piece};
 use crate::parallel;
+use crate::reader::Reading;
+use crate::scan::order::{Order, Piece};
 
-pub use crate::fold::{Bench, Counts, Folded, Record, fold};
+pub use crate::scan::block::{Bench, Counts, Folded, Record, fold};
 
 /// How to scan.
 #[derive(Clone, Copy)]

@@ -3,7 +3,8 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
-use crate::{interrupt, messages};
+use crate::messages;
+use crate::output::interrupt;
 
 /// From now on a panic of any thread removes files that are not complete, says in one line what happened and
 /// where, and ends the process with `end`. With `RUST_BACKTRACE` set, it says more before.

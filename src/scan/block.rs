@@ -5,11 +5,12 @@
 use std::ops::Range;
 
 use crate::input::{Block, Form, Misplaced, objects};
-use crate::line::{self, Reading, Scratch};
 use crate::model::diagnostic::{Finding, NOT_JSON};
 use crate::model::diagnostics::Origin;
 use crate::model::event::Event;
-use crate::shape::Shapes;
+use crate::reader;
+use crate::reader::shape::Shapes;
+use crate::reader::{Reading, Scratch};
 
 /// A line with what became of it.
 pub struct Record<'a> {
@@ -96,7 +97,7 @@ pub fn fold<T: Default>(
                     (Some(bytes), _) => folder.too_long(bytes, record.origin),
                     (None, Some(misplaced)) => {
                         let Misplaced { found, expected } = misplaced;
-                        folder.refused(line::misplaced(found, expected, record.origin), record.origin);
+                        folder.refused(reader::misplaced(found, expected, record.origin), record.origin);
                     }
                     (None, None) => {
                         let raw = &block.bytes()[record.start..record.end];
@@ -207,7 +208,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
 
     fn slow(&mut self, raw: &[u8], line: &[u8], origin: Origin, holds: Holds) {
         let Bench { scratch, shapes, .. } = &mut *self.bench;
-        let read = line::read(line, origin, &self.reading, scratch);
+        let read = reader::read(line, origin, &self.reading, scratch);
         let is_json = read.findings.iter().all(|finding| *finding.code != NOT_JSON);
         if !is_json
             && holds == Holds::Any
@@ -245,7 +246,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     }
 
     fn too_long(&mut self, bytes: u64, origin: Origin) {
-        self.refused(line::too_long(bytes, origin, &self.reading), origin);
+        self.refused(reader::too_long(bytes, origin, &self.reading), origin);
     }
 
     fn refused(&mut self, finding: Finding, origin: Origin) {
