@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use ssoaudit::file_report::{Keep, Part};
+use ssoaudit::analysis::validation::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::model::event::Attribute;

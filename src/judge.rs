@@ -1,17 +1,18 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Change, Origin};
+use crate::analysis::reach::Reach;
 use crate::checks::{Burst, Case, Check, Judgement, Lists, Renamed, Subject, Violation};
-use crate::history::{self, Change, Origin};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::parallel;
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
 use crate::policy::unmatched::Unmatched;
 use crate::policy::{DecidingNames, Policy, fingerprint};
-use crate::reach::Reach;
 use crate::scan::BlockId;
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Said, Survey};
 use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
 
@@ -57,7 +58,7 @@ pub fn tell<'a>(
 ) -> Judged<'a> {
     let known = Known::new(by.policy, by.baseline, by.now);
     // Only planned changes ask whose connections are.
-    let origins = if by.policy.planned.is_empty() { Vec::new() } else { history::origins(survey, by.now) };
+    let origins = if by.policy.planned.is_empty() { Vec::new() } else { lifecycle::origins(survey, by.now) };
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
@@ -114,8 +115,10 @@ pub fn tell<'a>(
 
 /// What every rule says, nothing if it is off.
 pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
-    let ((lists, reach), steps) =
-        parallel::both(|| (Lists::of(survey), Reach::of(survey, by.now)), || history::steps(survey, by.now));
+    let ((lists, reach), steps) = parallel::both(
+        || (Lists::of(survey), Reach::of(survey, by.now)),
+        || lifecycle::steps(survey, by.now),
+    );
     let policy = by.policy;
     let deciding = DecidingNames::of(policy);
     parallel::map_each(checks, |check| {
@@ -243,7 +246,7 @@ fn deed<'a>(
         time: about.time,
         operation: about.operation,
         organization: organization(about.organization, about.said),
-        other: history::is_foreign(other, about.organization).then(|| organization(other, Said::NOTHING)),
+        other: lifecycle::is_foreign(other, about.organization).then(|| organization(other, Said::NOTHING)),
         connection: survey.connections.get(about.connection),
         actor: survey.actor_at(about.actor, about.said, at, now),
     }

@@ -19,32 +19,23 @@ pub mod json;
 pub mod reader;
 pub mod sources;
 
-pub mod emptiness;
 pub mod parallel;
 
-pub mod deliveries;
-pub mod groups;
-pub mod history;
-pub mod names;
-pub mod reach;
 pub mod survey;
-pub mod times;
 
-pub mod calendar;
 pub mod checks;
 pub mod judge;
 pub mod policy;
 pub mod reports;
-pub mod roster;
 
 pub mod columns;
-pub mod file_report;
 pub mod sheet;
 pub mod verdict;
 
 pub mod formats;
 pub mod printer;
 
+pub mod analysis;
 pub mod messages;
 pub mod model;
 pub mod output;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::analysis::reach::Certainty;
 use crate::checks::words::deed;
 use crate::checks::{Check, Severity};
 use crate::model::event::Operation;
@@ -15,7 +16,6 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Sealed;
 use crate::policy::fingerprint::Fingerprint;
-use crate::reach::Certainty;
 
 pub use outcome::Outcome;
 

@@ -3,7 +3,7 @@
 use super::bursts::bursts;
 use super::words::{counted, took};
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::names::NONE;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

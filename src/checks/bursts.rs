@@ -6,7 +6,7 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 
 use super::{Burst, Case, Judgement, Subject};
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::time::Timestamp;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
-use crate::names::NONE;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

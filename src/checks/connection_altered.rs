@@ -2,10 +2,10 @@
 
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::history::{Change, State};
+use crate::analysis::lifecycle::{Change, State};
 use crate::model::event::Operation;
-use crate::names::{Id, NONE};
 use crate::survey::Survey;
+use crate::survey::interner::{Id, NONE};
 
 /// The rule.
 pub static CHECK: Check = Check {

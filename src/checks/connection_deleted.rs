@@ -1,7 +1,7 @@
 //! `connection-deleted`: an SSO connection was removed.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::history::State;
+use crate::analysis::lifecycle::State;
 use crate::model::event::Operation;
 
 /// The rule.

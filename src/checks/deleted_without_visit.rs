@@ -6,11 +6,11 @@ use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::survey::Sighting;
+use crate::survey::interner::{Id, NONE};
 
 /// The rule.
 pub static CHECK: Check = Check {

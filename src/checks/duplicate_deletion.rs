@@ -1,9 +1,9 @@
 //! `duplicate-deletion`: one connection was deleted twice.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::history;
+use crate::analysis::lifecycle;
 use crate::model::event::Operation;
-use crate::names::NONE;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -32,7 +32,7 @@ pub static CHECK: Check = Check {
 };
 
 fn judge(case: &Case<'_>) -> Judgement {
-    let again = history::deleted_again(case.survey);
+    let again = lifecycle::deleted_again(case.survey);
     Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
         if change.connection == NONE {
             return Answer::NotApplicable;

@@ -1,8 +1,9 @@
 //! `foreign-connection`: an event gives a connection to another organization than its owner.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::history::{self, State};
-use crate::names::NONE;
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::State;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -42,7 +43,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         else {
             return Answer::NotApplicable;
         };
-        Answer::bad_if(history::is_foreign(change.organization, owner), || {
+        Answer::bad_if(lifecycle::is_foreign(change.organization, owner), || {
             format!(", but it belongs to {}", case.organization(owner))
         })
     })

@@ -1,8 +1,8 @@
 //! `identity-changed`: a name by which the policy decides became another one.
 
 use super::{Case, Check, Controls, Explain, Judgement, Renamed, Severity, Subject};
-use crate::names::{Id, NONE};
 use crate::policy::Patterns;
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
 
 /// The rule.

@@ -1,8 +1,8 @@
 //! `impersonated-change`: something was changed in somebody else's session.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::names::NONE;
 use crate::survey::Survey;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

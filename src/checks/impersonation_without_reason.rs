@@ -1,8 +1,8 @@
 //! `impersonation-without-reason`: somebody acted in another's session and did not say why.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity, Subject};
-use crate::names::NONE;
 use crate::survey::What;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

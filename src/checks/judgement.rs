@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::{Case, Severity, Subject, words};
-use crate::history::Change;
-use crate::names::{Id, NONE, Texts};
-use crate::reach::Certainty;
+use crate::analysis::lifecycle::Change;
+use crate::analysis::reach::Certainty;
+use crate::survey::interner::{Id, NONE, Texts};
 use crate::survey::{Noted, Survey, What};
 
 /// What a rule found.

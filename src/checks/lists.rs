@@ -1,10 +1,10 @@
 //! Which changes are of one sort or by one actor, for rules that would otherwise go over all of them.
 
-use crate::groups::Groups;
 use crate::model::event::{OPERATIONS, Operation};
-use crate::names::Id;
 use crate::parallel;
 use crate::survey::Survey;
+use crate::survey::groups::Groups;
+use crate::survey::interner::Id;
 
 /// Changes and portal links by index, each list in time order.
 pub struct Lists {

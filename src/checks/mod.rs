@@ -39,13 +39,13 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use crate::history::{Change, State, Step};
+use crate::analysis::lifecycle::{Change, State, Step};
+use crate::analysis::reach::Reach;
+use crate::analysis::roster::Roster;
 use crate::model::event::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::policy::{Coverage, DecidingNames, Freeze, Window};
-use crate::reach::Reach;
-use crate::roster::Roster;
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Noted, Sighting, Survey, What};
 
 use judgement::Answer;

@@ -6,8 +6,8 @@ use foldhash::fast::RandomState;
 
 use super::words::counted;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::names::{Id, NONE};
 use crate::survey::Sighting;
+use crate::survey::interner::{Id, NONE};
 
 /// The rule.
 pub static CHECK: Check = Check {

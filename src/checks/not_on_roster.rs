@@ -1,7 +1,7 @@
 //! `not-on-roster`: somebody did what the roster does not allow them.
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::roster::{Verdict, is_for_admins};
+use crate::analysis::roster::{Verdict, is_for_admins};
 
 /// The rule.
 pub static CHECK: Check = Check {

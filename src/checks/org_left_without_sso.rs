@@ -8,9 +8,9 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::history::{Change, Gap, Gaps, State};
+use crate::analysis::lifecycle::{Change, Gap, Gaps, State};
 use crate::model::event::Operation;
-use crate::names::Id;
+use crate::survey::interner::Id;
 
 /// The rule.
 pub static CHECK: Check = Check {

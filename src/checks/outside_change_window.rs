@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::calendar;
+use crate::analysis::calendar;
 use crate::model::time::Timestamp;
 use crate::policy::{Freeze, Window};
 

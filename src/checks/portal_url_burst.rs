@@ -4,7 +4,7 @@ use super::bursts::bursts;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::model::event::Operation;
-use crate::names::NONE;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

@@ -6,10 +6,10 @@ use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::history::State;
+use crate::analysis::lifecycle::State;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
+use crate::survey::interner::{Id, NONE};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -73,9 +73,9 @@ fn judge(case: &Case<'_>) -> Judgement {
 mod tests {
     use super::super::{Coverage, Lists};
     use super::*;
-    use crate::history::Change;
+    use crate::analysis::lifecycle::Change;
+    use crate::analysis::reach::Reach;
     use crate::policy::DecidingNames;
-    use crate::reach::Reach;
     use crate::scan::BlockId;
     use crate::sources::ALL;
     use crate::survey::{Ranges, Survey};

@@ -8,7 +8,7 @@ use super::bursts::is_longer;
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
 use crate::model::event::Operation;
-use crate::names::NONE;
+use crate::survey::interner::NONE;
 
 /// The rule.
 pub static CHECK: Check = Check {

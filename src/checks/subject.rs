@@ -1,7 +1,7 @@
 //! What a rule found something about.
 
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Use, What};
 
 /// What a violation is about.

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value, Words};
 use crate::model::selection::Pattern;
-use crate::names::{Id, NONE};
+use crate::survey::interner::{Id, NONE};
 
 /// The rule.
 pub static CHECK: Check = Check {

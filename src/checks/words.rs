@@ -1,11 +1,11 @@
 //! What rules say: who did what to which connection, and lengths of time.
 
 use super::Case;
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time;
-use crate::names::Id;
 use crate::survey::Noted;
+use crate::survey::interner::Id;
 
 impl Case<'_> {
     /// What a change did.

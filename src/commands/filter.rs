@@ -13,7 +13,6 @@ use super::organizations::{Doubtful, by_id_where_possible, may_be_missing};
 use super::tally::{Tally, first_error};
 use crate::cli::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::columns;
-use crate::emptiness::{Misses, Watch};
 use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use crate::formats::table;
 use crate::input::{Input, Meter};
@@ -27,6 +26,7 @@ use crate::printer::{Plan, Printer, Rows, Sort};
 use crate::progress::Progress;
 use crate::scan::order::Piece;
 use crate::scan::{Counts, Fold, Record, scan};
+use crate::survey::emptiness::{Misses, Watch};
 use crate::terminal::{self, Terminal};
 
 /// Arguments of `filter`.

@@ -9,10 +9,10 @@ use anyhow::{Result, bail};
 use crate::input::{Input, Meter, Place};
 use crate::model::event::{Attribute, Event};
 use crate::model::selection::{Pattern, Select};
-use crate::names::Space;
 use crate::scan::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
 use crate::sources;
+use crate::survey::interner::Space;
 
 #[derive(Default)]
 struct Ids(BTreeSet<(Space, String)>);

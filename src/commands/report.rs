@@ -8,9 +8,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::Verdict;
 use super::sheet_args::{Request, SheetArgs};
+use crate::analysis::roster;
 use crate::cli::{HELP, InputArgs, SelectArgs};
 use crate::reports::{self, Burst, Hours, Options};
-use crate::roster;
 use crate::terminal::Terminal;
 
 /// Arguments of `report`.

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::Verdict;
 use super::sheet_args::{Request, SheetArgs};
-use crate::calendar::Unit;
+use crate::analysis::calendar::Unit;
 use crate::cli::{HELP, InputArgs, SelectArgs};
 use crate::reports::{self, Options};
 use crate::terminal::Terminal;

@@ -7,7 +7,6 @@ use anyhow::Result;
 use chrono_tz::Tz;
 
 use super::tally::{Tally, first_error};
-use crate::emptiness::{Misses, Watch};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Finding;
 use crate::parallel;
@@ -15,9 +14,10 @@ use crate::progress::Progress;
 use crate::reports::File;
 use crate::scan::order::Piece;
 use crate::scan::{BlockId, Counts, Fold, Record, Settings, gather};
+use crate::survey::emptiness::{Misses, Watch};
+use crate::survey::file_times::Times;
 use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
 use crate::terminal::Terminal;
-use crate::times::Times;
 
 /// Everything that is known after the pass.
 pub struct Surveyed {

@@ -1,12 +1,12 @@
 //! What became of the inputs: counted lines, invalid ones, files that could not be read or hold no event.
 
 use super::Verdict;
-use crate::emptiness::without_event;
 use crate::input::Input;
 use crate::messages;
 use crate::model::diagnostic::{Finding, Level};
 use crate::progress::Progress;
 use crate::scan::Counts;
+use crate::survey::emptiness::without_event;
 use crate::terminal::Terminal;
 
 /// The bookkeeping of a command that leaves invalid lines out.

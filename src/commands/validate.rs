@@ -6,9 +6,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::Verdict;
+use crate::analysis::validation::{FileReport, Keep, Part};
 use crate::cli::{HELP, InputArgs, OutputArgs, max_findings};
-use crate::emptiness::NO_EVENT;
-use crate::file_report::{FileReport, Keep, Part};
 use crate::formats::table;
 use crate::formats::validation::{Format, Writer};
 use crate::input::{Input, Meter};
@@ -18,6 +17,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use crate::scan::order::Piece;
 use crate::scan::scan;
+use crate::survey::emptiness::NO_EVENT;
 use crate::terminal::{self, Terminal};
 
 /// Arguments of `validate`.

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::findings::{self, FindingJson};
 use super::grid::GridRow;
 use super::table;
-use crate::file_report::FileReport;
+use crate::analysis::validation::FileReport;
 use crate::messages;
 use crate::model::diagnostic::{Finding, Level, Placed};
 use crate::output::Output;

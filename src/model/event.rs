@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use crate::model::fields::Fields;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
-use crate::names::Space;
+use crate::survey::interner::Space;
 
 /// Name and version of the neutral event's JSON.
 pub const SCHEMA: &str = "ssoaudit.event.v1";

@@ -13,7 +13,7 @@ use wildmatch::WildMatch;
 
 use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
-use crate::names::Space;
+use crate::survey::interner::Space;
 use crate::text::suggest::nearest;
 
 /// Which events to keep.

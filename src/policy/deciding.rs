@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{Policy, Scope};
+use crate::analysis::roster::Roster;
 use crate::model::selection::Pattern;
-use crate::roster::Roster;
 
 /// The patterns for ids or names that a policy has, of organizations and of actors, each with the part of the
 /// policy that has it.

@@ -9,8 +9,8 @@ use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::analysis::lifecycle::Change;
 use crate::checks::{Burst, Renamed, Subject};
-use crate::history::Change;
 use crate::survey::{Noted, Span, Survey, What, hex};
 
 /// Hexadecimal digits of a fingerprint.
@@ -153,9 +153,9 @@ mod tests {
     use super::*;
     use crate::model::event::Operation;
     use crate::model::time;
-    use crate::names::NONE;
     use crate::scan::BlockId;
     use crate::survey::Said;
+    use crate::survey::interner::NONE;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 

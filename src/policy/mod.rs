@@ -23,11 +23,11 @@ use std::path::Path;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
+use crate::analysis::roster::Roster;
 use crate::checks::{Severity, Value};
 use crate::model::event::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
-use crate::roster::Roster;
 use crate::survey::hex;
 
 pub use deciding::{DecidingNames, Patterns};

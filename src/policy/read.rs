@@ -14,10 +14,11 @@ use super::problems::{Problems, place};
 use super::rules::{self, Parts};
 use super::section::{Entry, Section};
 use super::{Policy, Sealed};
+use crate::analysis::roster;
+use crate::analysis::roster::Roster;
 use crate::checks::{Check, Severity};
 use crate::input::read_whole;
 use crate::model::time;
-use crate::roster::{self, Roster};
 use crate::survey::hex;
 
 /// The version of the format.

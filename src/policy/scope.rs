@@ -1,8 +1,8 @@
 //! Which events a rule is about.
 
 use crate::model::selection::Pattern;
-use crate::names::Id;
 use crate::survey::Survey;
+use crate::survey::interner::Id;
 
 /// Which events a rule is about; an empty list is about all.
 #[derive(Clone, Debug, Default)]

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Policy;
 use super::known::Warning;
+use crate::analysis::roster::Roster;
 use crate::model::selection::Pattern;
-use crate::roster::Roster;
 use crate::survey::Survey;
 
 /// Patterns of organizations, connections and actors.

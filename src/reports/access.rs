@@ -11,11 +11,11 @@ use foldhash::fast::RandomState;
 
 use super::visits::{self, by_actor, few, frequent, impersonator, is_change, organizations};
 use super::{Material, Report};
-use crate::calendar;
+use crate::analysis::calendar;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::parallel;
 use crate::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit, Wants};
 
 /// The report.

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
 use super::{Material, Report};
-use crate::calendar;
+use crate::analysis::calendar;
 use crate::model::event::Operation;
 use crate::parallel;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};

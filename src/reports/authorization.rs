@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 
 use super::visits::is_change;
 use super::{Material, Report};
-use crate::history::{self, Change, Origin};
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Change, Origin};
+use crate::analysis::roster::{Verdict, is_for_admins};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE, Seen};
 use crate::parallel;
-use crate::roster::{Verdict, is_for_admins};
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::survey::interner::{Id, NONE, Seen};
 use crate::survey::{Survey, Wants};
 
 /// The report.
@@ -118,12 +119,12 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
 /// Whether a change is in the name of another organization than the one its connection belongs to.
 fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
     let origin = origins.get(change.connection as usize);
-    origin.is_some_and(|origin| history::is_foreign(change.organization, origin.owner))
+    origin.is_some_and(|origin| lifecycle::is_foreign(change.organization, origin.owner))
 }
 
 /// The actions that a roster says something about, the worst first.
 fn judge<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Verdict>]) -> Vec<(Verdict, &'s Change)> {
-    let origins = history::origins(survey, now);
+    let origins = lifecycle::origins(survey, now);
     // Whoever may do so in an organization may not do so to the connections of others.
     let owned = |verdict: Verdict, change: &Change| {
         if is_foreign(change, &origins) { verdict.min(Verdict::NotTheOwner) } else { verdict }
@@ -236,8 +237,8 @@ impl User {
 /// Connections deleted twice, and changes in the name of another organization than the owner. What is
 /// not selected counts for what came before.
 fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
-    let origins = history::origins(survey, now);
-    let again = history::deleted_again(survey);
+    let origins = lifecycle::origins(survey, now);
+    let again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
         if change.connection == NONE || !change.is_selected {
@@ -288,7 +289,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roster");
         std::fs::write(&path, roster).unwrap();
-        Options { roster: Some(crate::roster::read(&path).unwrap().0), ..Options::default() }
+        Options { roster: Some(crate::analysis::roster::read(&path).unwrap().0), ..Options::default() }
     }
 
     const ROSTER: &str =

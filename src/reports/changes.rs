@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::history::{self, Change, State};
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Change, State};
+use crate::analysis::reach::Certainty;
 use crate::model::event::Operation;
-use crate::names::NONE;
-use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
 use crate::survey::Wants;
+use crate::survey::interner::NONE;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -96,7 +97,7 @@ fn shown(material: &Material<'_>) -> Vec<Shown> {
         changes.iter().map(|change| (None, State::after(change.operation), None)).collect();
     let certainty =
         |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
-    history::walk(material.survey, material.options.now, |step| {
+    lifecycle::walk(material.survey, material.options.now, |step| {
         let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
         states[step.change] = (step.before, Some(step.after), Some(certainty));
     });

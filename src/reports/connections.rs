@@ -6,14 +6,15 @@
 use std::borrow::Cow;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::history::{self, Change, Gap, Gaps, State, Step};
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Change, Gap, Gaps, State, Step};
+use crate::analysis::reach::{Certainty, Reach};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE, head};
 use crate::parallel;
-use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::Wants;
+use crate::survey::interner::{Id, NONE, head};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -196,7 +197,7 @@ impl Known {
         let walked = || {
             let mut lives = vec![UNBORN; survey.connections.len()];
             let mut gaps = Gaps::until(now);
-            history::walk(survey, now, |step| {
+            lifecycle::walk(survey, now, |step| {
                 let change = &survey.changes[step.change];
                 gaps.add(&step, change.time);
                 if options.at.is_none() || change.time <= now {

@@ -5,7 +5,7 @@
 use anyhow::{Result, anyhow, bail};
 use chrono::{NaiveDateTime, Timelike};
 
-use crate::calendar;
+use crate::analysis::calendar;
 
 /// Hours of Monday to Friday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,16 +13,16 @@ mod visits;
 
 use chrono_tz::Tz;
 
-use crate::calendar::Unit;
-use crate::emptiness::without_event;
+use crate::analysis::calendar::Unit;
+use crate::analysis::reach::{Certainty, Doubt, Reach};
+use crate::analysis::roster::{Roster, Verdict};
 use crate::model::time::Timestamp;
-use crate::names::Id;
-use crate::reach::{Certainty, Doubt, Reach};
-use crate::roster::{Roster, Verdict};
 use crate::scan::Counts;
 use crate::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
+use crate::survey::emptiness::without_event;
+use crate::survey::file_times::Times;
+use crate::survey::interner::Id;
 use crate::survey::{Survey, Wants};
-use crate::times::Times;
 
 pub use burst::Burst;
 pub use hours::Hours;

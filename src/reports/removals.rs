@@ -9,13 +9,14 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
-use crate::history::{self, Change, Gap, Gaps, State, Step};
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Change, Gap, Gaps, State, Step};
+use crate::analysis::reach::{Certainty, Reach};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::parallel;
-use crate::reach::{Certainty, Reach};
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Wants};
 
 /// The report.
@@ -138,7 +139,7 @@ fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
         // By step the kind that the connection is known to have by then.
         let mut known = Vec::new();
         let mut kinds = vec![NONE; survey.connections.len()];
-        history::walk(survey, now, |step| {
+        lifecycle::walk(survey, now, |step| {
             let Change { connection, kind, time, .. } = changes[step.change];
             let latest = &mut kinds[connection as usize];
             if kind != NONE {

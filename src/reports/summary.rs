@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::{Material, Report};
-use crate::calendar::{self, Unit};
-use crate::history::{self, Gaps};
+use crate::analysis::calendar;
+use crate::analysis::calendar::Unit;
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::Gaps;
+use crate::analysis::reach::Certainty;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Counter, Id, Seen};
 use crate::parallel;
-use crate::reach::Certainty;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::interner::{Counter, Id, Seen};
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 
 /// The report.
@@ -343,11 +345,11 @@ fn changes(material: &Material<'_>) -> Changes {
     let removals = (0..).zip(&survey.action_facts).filter(|(_, facts)| is_removal(facts.1));
     let removals =
         removals.filter_map(|(action, _)| survey.actions.seen(action)).map(|seen| seen.count).sum();
-    let (origins, reach) = parallel::both(|| history::origins(survey, now), || material.reach());
+    let (origins, reach) = parallel::both(|| lifecycle::origins(survey, now), || material.reach());
     // What happens to one organization says nothing of another.
     let walk = |part: Id| {
         let (mut gaps, mut odd) = (Gaps::until(now), 0);
-        history::walk_some(
+        lifecycle::walk_some(
             survey,
             &origins,
             |owner| owner % 2 == part,

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use crate::history::State;
+use crate::analysis::lifecycle::State;
 use crate::model::event::Operation;
-use crate::names::{Id, NONE};
 use crate::sheet::Cell;
+use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit};
 
 /// An e-mail address is missing for a session that has a reason to be impersonated.

@@ -23,7 +23,7 @@ use crate::json::{Document, NodeId};
 use crate::model::diagnostics::Sink;
 use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
-use crate::names::Space;
+use crate::survey::interner::Space;
 
 /// A vendor's event format, as data.
 pub struct Source {

@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::pile::Pile;
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
+use crate::survey::interner::{Id, NONE};
 
 /// An event that is kept until it is known which ones came again, and what was kept of it.
 pub(super) struct Delivery {

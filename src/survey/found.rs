@@ -1,11 +1,11 @@
 //! What a reader notes of lines and events that rules have to look at one by one.
 
 use super::{Gathered, Plan, What};
-use crate::deliveries::content;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
 use crate::model::event::{Attribute, Event};
 use crate::scan::BlockId;
 use crate::sources::lookalike;
+use crate::survey::duplicates::content;
 
 impl Gathered {
     /// Notes what was found of an event that the selection keeps, as far as rules look at it.

@@ -4,9 +4,9 @@
 //! events of SSO actions say: whoever can write into a log could choose the latest.
 
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE, Names, Renumbered};
 use crate::parallel;
 use crate::scan::BlockId;
+use crate::survey::interner::{Id, NONE, Names, Renumbered};
 
 /// More texts than this for one thing are nothing that anybody knows it by.
 pub const MOST_TEXTS: usize = 64;

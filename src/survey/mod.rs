@@ -5,23 +5,28 @@
 //! changes, not with lines; only visits, which sessions need, and sightings, which rules need, are kept one
 //! by one.
 
+mod activity;
+mod anomalies;
 mod arrivals;
-mod by_block;
-mod clock;
-mod faces;
+mod connection_kinds;
+pub mod duplicates;
+pub mod emptiness;
+pub mod file_times;
 mod found;
-mod gathered;
+pub mod groups;
 mod impersonation;
-mod kinds;
+mod input_order;
+pub mod interner;
 mod labels;
-mod noted;
-mod ordered;
+mod merge;
 mod parties;
 mod pile;
-mod ranges;
-mod renumber;
-mod shown;
-mod whole;
+mod redaction;
+mod remap;
+mod sort;
+mod source_ranges;
+mod text_tuples;
+mod worker;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,22 +34,22 @@ use std::sync::atomic::AtomicU32;
 
 use foldhash::fast::RandomState;
 
-use crate::deliveries::Identities;
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::redact::Redactor;
 use crate::model::selection::Select;
 use crate::model::time::Timestamp;
-use crate::names::{Counter, Id, NONE, Names, Seen, Texts};
+use crate::survey::duplicates::Identities;
+use crate::survey::interner::{Counter, Id, NONE, Names, Seen, Texts};
 
+pub use activity::{Clock, Span};
+pub use anomalies::{Noted, Notes, What, hex};
 pub use arrivals::{Arrivals, Arrived};
-pub use clock::{Clock, Span};
-pub use gathered::Gathered;
-pub use kinds::{Kind, Kinds};
+pub use connection_kinds::{Kind, Kinds};
 pub use labels::{Labels, MOST_TEXTS, Use};
-pub use noted::{Noted, Notes, What, hex};
 pub use parties::Party;
-pub use ranges::Ranges;
+pub use source_ranges::Ranges;
+pub use worker::Gathered;
 
 /// What to collect, and what for.
 #[derive(Default)]
@@ -149,12 +154,12 @@ pub struct Survey {
 impl Survey {
     /// The action of that number, as its source writes it.
     pub fn action(&self, id: Id) -> Option<&str> {
-        self.actions.names.get(id).and_then(gathered::action_in)
+        self.actions.names.get(id).and_then(worker::action_in)
     }
 
     /// The number of a source's action, a new one if it was not known.
     pub fn action_id(&mut self, action: &str, source: &str) -> Id {
-        self.actions.names.id(&gathered::action_of_source(action, source))
+        self.actions.names.id(&worker::action_of_source(action, source))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Labels, Said, Survey};
 use crate::model::time::Timestamp;
-use crate::names::Id;
+use crate::survey::interner::Id;
 
 /// The organization or the actor of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a verdict comes down to, decided once for every format and the exit code.
 
 use super::{Verdict, severities, severity_name};
-use crate::emptiness::without_event;
+use crate::survey::emptiness::without_event;
 
 /// What it comes down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 
 use std::sync::LazyLock;
 
-use ssoaudit::deliveries::{Identities, content};
 use ssoaudit::formats::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::reader;
 use ssoaudit::reader::{Line, Reading, Scratch};
 use ssoaudit::scan::{Bench, Record, fold};
+use ssoaudit::survey::duplicates::{Identities, content};
 
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<Identities> = LazyLock::new(Identities::default);

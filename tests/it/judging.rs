@@ -5,15 +5,16 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use ssoaudit::analysis::lifecycle;
+use ssoaudit::analysis::reach::Reach;
+use ssoaudit::analysis::roster;
+use ssoaudit::analysis::roster::Roster;
 use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation};
-use ssoaudit::history;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::policy::{DecidingNames, Freeze, Scope, Window};
-use ssoaudit::reach::Reach;
 use ssoaudit::reader::Reading;
-use ssoaudit::roster::{self, Roster};
 use ssoaudit::scan::order::Piece;
 use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
 use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
@@ -128,7 +129,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (survey, bases) = survey(files, latest, settings.now);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let (lists, steps) = (Lists::of(&survey), history::steps(&survey, now));
+    let (lists, steps) = (Lists::of(&survey), lifecycle::steps(&survey, now));
     let reach = &Reach::of(&survey, now);
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let mut deciding = DecidingNames::default();

@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::analysis::reach::Certainty;
 use crate::formats::objects;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Sealed;
-use crate::reach::Certainty;
 use crate::sheet::Cell;
 use crate::text::escape;
 use crate::verdict::{

@@ -1,6 +1,6 @@
 //! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
 
-use crate::reach::Certainty;
+use crate::analysis::reach::Certainty;
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
 

@@ -17,10 +17,10 @@ use crate::model::diagnostics::Sink;
 use crate::model::event::{Event, Operation};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::time::{Parsed, Recent};
-use crate::names::Space;
 use crate::reader::values;
 use crate::reader::values::Meaning;
 use crate::sources::{CrossCheck, Expect, Source};
+use crate::survey::interner::Space;
 use crate::text::cut::piece;
 
 pub use learn::Lesson;

@@ -3,9 +3,9 @@
 //! The first three bytes say what is printed, how wide and how; the rest are [`super::events`].
 
 use chrono_tz::Tz;
+use ssoaudit::analysis::validation::{FileReport, Keep, Part};
 use ssoaudit::checks;
 use ssoaudit::columns;
-use ssoaudit::file_report::{FileReport, Keep, Part};
 use ssoaudit::formats::findings;
 use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
@@ -27,8 +27,8 @@ use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::reports::{self, File, Material, Options};
 use ssoaudit::scan::{BlockId, Counts, Record};
+use ssoaudit::survey::file_times::Times;
 use ssoaudit::survey::{self, Arrivals, Arrived, Gathered, Survey, Wants};
-use ssoaudit::times::Times;
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
 
 use super::events;

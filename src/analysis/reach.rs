@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::Id;
 use crate::sources::{self, Source};
+use crate::survey::interner::Id;
 use crate::survey::{Span, Survey};
 
 /// What the sources at hand would have logged.

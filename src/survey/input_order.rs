@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::pile::Pile;
-use crate::deliveries::Item;
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
+use crate::survey::duplicates::Item;
+use crate::survey::pile::Pile;
 
 /// What a reader has of some sort.
 pub struct ByBlock<T> {

@@ -4,16 +4,16 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use super::Survey;
-use super::arrivals::{Arrivals, Counted, Delivery, Kept};
-use super::gathered::{Gathered, quarter_of};
-use super::labels::Labelled;
-use super::ordered::sightings_in_order;
-use super::renumber::New;
-use crate::deliveries::{Item, Repeated, repeated};
-use crate::history::Change;
-use crate::names::{Id, Texts};
+use crate::analysis::lifecycle::Change;
 use crate::parallel;
+use crate::survey::Survey;
+use crate::survey::arrivals::{Arrivals, Counted, Delivery, Kept};
+use crate::survey::duplicates::{Item, Repeated, repeated};
+use crate::survey::interner::{Id, Texts};
+use crate::survey::labels::Labelled;
+use crate::survey::remap::New;
+use crate::survey::sort::sightings_in_order;
+use crate::survey::worker::{Gathered, quarter_of};
 
 impl Survey {
     /// The survey of what readers have, in any order, and of what they handed over.

@@ -11,14 +11,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::history::{Change, State};
+use crate::analysis::lifecycle::{Change, State};
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::model::event::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
-use crate::names::NONE;
 use crate::policy::Sealed;
+use crate::survey::interner::NONE;
 use crate::survey::{Party, Survey};
 use crate::text::suggest::nearest;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::model::diagnostic::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
 use crate::model::event::Attribute;
 use crate::scan::{Counts, Fold, Record};
-use crate::times::Times;
+use crate::survey::file_times::Times;
 
 /// The findings and facts of a block.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use super::faces::Faces;
-use crate::names::{Counter, Id, NONE, Renumbered, Seen};
+use crate::survey::interner::{Counter, Id, NONE, Renumbered, Seen};
+use crate::survey::text_tuples::Faces;
 
 /// The kinds met so far.
 #[derive(Default)]

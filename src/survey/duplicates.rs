@@ -11,8 +11,8 @@ use foldhash::quality::RandomState;
 
 use crate::model::event::{Attribute, Event, Operation};
 use crate::model::fields::{Fields, Said};
-use crate::names::Space;
 use crate::parallel;
+use crate::survey::interner::Space;
 use crate::text::keyed_hash::KEYS;
 
 /// What makes an event the one it is.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::QUARTER_SECONDS;
 use crate::model::time::Timestamp;
+use crate::survey::QUARTER_SECONDS;
 
 /// A stretch of time from an event to a later one.
 pub type Span = (Timestamp, Timestamp);

@@ -12,9 +12,9 @@ use foldhash::fast::RandomState;
 
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::scan::BlockId;
 use crate::survey::Survey;
+use crate::survey::interner::{Id, NONE};
 
 /// A change of a connection, or a portal link, which may lead to one.
 #[derive(Clone, Debug)]

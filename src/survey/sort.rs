@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::arrivals::Kept;
-use super::by_block::in_blocks;
-use super::gathered::Gathered;
-use super::renumber::New;
-use super::{Said, Sighting, Survey, Visit};
-use crate::deliveries::Item;
-use crate::groups::Groups;
-use crate::history::Change;
-use crate::names::Id;
+use crate::analysis::lifecycle::Change;
 use crate::parallel;
+use crate::survey::arrivals::Kept;
+use crate::survey::duplicates::Item;
+use crate::survey::groups::Groups;
+use crate::survey::input_order::in_blocks;
+use crate::survey::interner::Id;
+use crate::survey::remap::New;
+use crate::survey::worker::Gathered;
+use crate::survey::{Said, Sighting, Survey, Visit};
 
 impl Survey {
     /// The visits that stay, by actor, and of each actor in time order.

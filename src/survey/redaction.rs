@@ -1,10 +1,10 @@
 //! Names as they are shown when what is personal is not to be: everything is decided by what the log says,
 //! so pseudonyms come last.
 
-use super::Survey;
 use crate::model::event::Attribute;
 use crate::model::redact::Redactor;
-use crate::names::Id;
+use crate::survey::Survey;
+use crate::survey::interner::Id;
 
 impl Survey {
     /// Nothing but its names, with pseudonyms for what is personal.

@@ -8,23 +8,23 @@ use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
-use super::arrivals::{Arrived, Counted, Delivery, Kept};
-use super::by_block::ByBlock;
-use super::faces::{Appearance, Faces, Sort};
-use super::impersonation::{is_explained, is_reason};
-use super::pile::Pile;
-use super::ranges::Ranges;
-use super::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
-use crate::deliveries::Identity;
-use crate::history::Change;
+use crate::analysis::lifecycle::Change;
 use crate::model::diagnostic::Finding;
 use crate::model::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::model::time::Timestamp;
-use crate::names::{Counter, Id, NONE, Seen, Texts};
 use crate::scan::BlockId;
+use crate::survey::arrivals::{Arrived, Counted, Delivery, Kept};
+use crate::survey::duplicates::Identity;
+use crate::survey::impersonation::{is_explained, is_reason};
+use crate::survey::input_order::ByBlock;
+use crate::survey::interner::{Counter, Id, NONE, Seen, Texts};
+use crate::survey::pile::Pile;
+use crate::survey::source_ranges::Ranges;
+use crate::survey::text_tuples::{Appearance, Faces, Sort};
+use crate::survey::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
 use crate::text::keyed_hash::KEYS;
 
-/// What a reader has; numbers are of its own names. See [`Survey`](super::Survey) for what is not said
+/// What a reader has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
 /// here.
 #[derive(Default)]
 pub struct Gathered {
@@ -79,7 +79,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Takes in an event from a 1-based line of a block, with the findings of the line. If it is only counted, it is
-    /// to be handed to the [`Arrivals`](super::Arrivals) in the order of the input.
+    /// to be handed to the [`Arrivals`](crate::survey::Arrivals) in the order of the input.
     pub fn add(
         &mut self,
         (event, findings): (&Event<'_>, &[Finding]),

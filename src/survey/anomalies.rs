@@ -7,12 +7,12 @@ use chrono_tz::Tz;
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
-use super::Said;
 use crate::model::diagnostic::Finding;
 use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
-use crate::names::{Id, NONE};
 use crate::scan::BlockId;
+use crate::survey::Said;
+use crate::survey::interner::{Id, NONE};
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]

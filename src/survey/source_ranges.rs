@@ -1,8 +1,8 @@
 //! From when to when the log of every source goes: what one source logs says nothing of how far that of
 //! another goes, and what is later than the present nothing of how far any does.
 
-use super::clock::{Span, widen};
 use crate::model::time::Timestamp;
+use crate::survey::activity::{Span, widen};
 
 /// The first and the last event of every source.
 #[derive(Default)]

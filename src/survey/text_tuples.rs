@@ -10,8 +10,8 @@ use hashbrown::HashTable;
 
 use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
-use crate::names::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::scan::BlockId;
+use crate::survey::interner::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 

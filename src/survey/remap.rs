@@ -1,10 +1,10 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
-use super::arrivals::Counted;
-use super::labels::Labelled;
-use super::{Noted, Said, Sighting, Visit};
-use crate::history::Change;
-use crate::names::{Id, NONE, Renumbered};
+use crate::analysis::lifecycle::Change;
+use crate::survey::arrivals::Counted;
+use crate::survey::interner::{Id, NONE, Renumbered};
+use crate::survey::labels::Labelled;
+use crate::survey::{Noted, Said, Sighting, Visit};
 
 /// What the numbers of a reader became.
 pub struct New<'s> {
