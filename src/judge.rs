@@ -1,17 +1,19 @@
 //! From what was collected to findings: every rule of a policy judges, and what is known is marked.
 
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Change, Origin};
+use crate::analysis::lifecycle::Origin;
 use crate::analysis::reach::Reach;
+use crate::checks::fingerprint;
 use crate::checks::{Burst, Case, Check, Judgement, Lists, Renamed, Subject, Violation};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
+use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::policy::known::{Deed, Found, Known};
 use crate::policy::unmatched::Unmatched;
-use crate::policy::{DecidingNames, Policy, fingerprint};
 use crate::scan::BlockId;
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Said, Survey};
 use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
@@ -120,7 +122,7 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
         || lifecycle::steps(survey, by.now),
     );
     let policy = by.policy;
-    let deciding = DecidingNames::of(policy);
+    let deciding = policy.deciding_names();
     parallel::map_each(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use crate::formats::grid::{Cut, GridColumn, GridRow};
+use crate::formats::grid::{GridColumn, GridRow};
 use crate::formats::rows::{RowFormat, View};
 use crate::formats::table;
 use crate::model::event::{Event, Operation};
@@ -12,6 +12,7 @@ use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
 use crate::output::Output;
 use crate::text::display::of_log;
+use crate::text::width::Cut;
 
 /// How to print rows.
 pub struct Plan {

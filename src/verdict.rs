@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use crate::analysis::reach::Certainty;
+use crate::checks::fingerprint::Fingerprint;
 use crate::checks::words::deed;
 use crate::checks::{Check, Severity};
+use crate::input::HashedFile;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::policy::Sealed;
-use crate::policy::fingerprint::Fingerprint;
 
 pub use outcome::Outcome;
 
@@ -29,7 +29,7 @@ pub struct Run {
     /// What was taken for the present.
     pub now: Timestamp,
     /// The baseline that findings were compared with.
-    pub baseline: Option<Sealed>,
+    pub baseline: Option<HashedFile>,
     /// What was read, in the order it was given.
     pub inputs: Vec<InputFacts>,
     /// Flags of the selection; nothing else was judged.
@@ -60,7 +60,7 @@ pub struct PolicyInfo {
     /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
     pub sha256: String,
     /// Its roster.
-    pub roster: Option<Sealed>,
+    pub roster: Option<HashedFile>,
 }
 
 /// An input that was read.

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::sources::{self, Source};
+use crate::survey::Change;
 use crate::survey::interner::Id;
 use crate::survey::{Span, Survey};
 

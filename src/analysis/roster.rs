@@ -11,13 +11,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::analysis::lifecycle::{Change, State};
+use crate::analysis::lifecycle::State;
+use crate::input::HashedFile;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::model::event::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
-use crate::policy::Sealed;
+use crate::survey::Change;
 use crate::survey::interner::NONE;
 use crate::survey::{Party, Survey};
 use crate::text::suggest::nearest;
@@ -207,14 +208,14 @@ fn key((organization, actor): (&str, &str)) -> (String, String) {
 
 /// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with
 /// these keys. It may be compressed as inputs may.
-pub fn read(path: &Path) -> Result<(Roster, Sealed)> {
+pub fn read(path: &Path) -> Result<(Roster, HashedFile)> {
     let name = path.display();
     let bytes = read_whole(path).with_context(|| format!("cannot read roster {name}"))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = line_of(&bytes, error.valid_up_to());
         anyhow!("{name}:{line}: the roster is not UTF-8 here")
     })?;
-    Ok((parse(text, &name)?, Sealed::of(path, &bytes)))
+    Ok((parse(text, &name)?, HashedFile::of(path, &bytes)))
 }
 
 fn parse(text: &str, name: &dyn Display) -> Result<Roster> {

@@ -6,8 +6,8 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 
 use super::{Burst, Case, Judgement, Subject};
-use crate::analysis::lifecycle::Change;
 use crate::model::time::Timestamp;
+use crate::survey::Change;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 

@@ -2,8 +2,9 @@
 
 use super::words::took;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
-use crate::analysis::lifecycle::{Change, State};
+use crate::analysis::lifecycle::State;
 use crate::model::event::Operation;
+use crate::survey::Change;
 use crate::survey::Survey;
 use crate::survey::interner::{Id, NONE};
 

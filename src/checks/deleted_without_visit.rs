@@ -6,9 +6,9 @@ use foldhash::fast::RandomState;
 
 use super::bursts::is_longer;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Value};
-use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
+use crate::survey::Change;
 use crate::survey::Sighting;
 use crate::survey::interner::{Id, NONE};
 

@@ -1,7 +1,7 @@
 //! `identity-changed`: a name by which the policy decides became another one.
 
 use super::{Case, Check, Controls, Explain, Judgement, Renamed, Severity, Subject};
-use crate::policy::Patterns;
+use crate::checks::Patterns;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Case, Severity, Subject, words};
-use crate::analysis::lifecycle::Change;
 use crate::analysis::reach::Certainty;
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE, Texts};
 use crate::survey::{Noted, Survey, What};
 

@@ -5,14 +5,17 @@
 
 mod actor_across_orgs;
 mod bursts;
+mod change_window;
 mod conflicting_duplicate;
 mod connection_altered;
 mod connection_deleted;
 mod connection_disabled;
 mod contradictory_event;
+mod deciding_names;
 mod deleted_without_visit;
 mod duplicate_deletion;
 mod event_from_the_future;
+pub mod fingerprint;
 mod foreign_connection;
 mod identity_changed;
 mod impersonated_change;
@@ -29,6 +32,7 @@ mod portal_url_burst;
 mod portal_without_change;
 mod provider_swapped;
 mod same_person;
+mod scope;
 mod settings;
 mod subject;
 mod unapproved_connection_type;
@@ -39,18 +43,21 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use crate::analysis::lifecycle::{Change, State, Step};
+use crate::analysis::lifecycle::{State, Step};
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
 use crate::model::event::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
-use crate::policy::{Coverage, DecidingNames, Freeze, Window};
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Noted, Sighting, Survey, What};
 
+pub use change_window::{Freeze, Window};
+pub use deciding_names::{DecidingNames, Patterns};
 use judgement::Answer;
 pub use judgement::{Judgement, Violation};
 pub use lists::Lists;
+pub use scope::{Coverage, Scope};
 pub use settings::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
 pub use subject::{Burst, Renamed, Subject};
 

@@ -8,8 +8,9 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::words::took;
 use super::{Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::analysis::lifecycle::{Change, Gap, Gaps, State};
+use crate::analysis::lifecycle::{Gap, Gaps, State};
 use crate::model::event::Operation;
+use crate::survey::Change;
 use crate::survey::interner::Id;
 
 /// The rule.

@@ -1,11 +1,7 @@
 //! `outside-change-window`: a change when none was allowed.
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
-
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Severity};
 use crate::analysis::calendar;
-use crate::model::time::Timestamp;
-use crate::policy::{Freeze, Window};
 
 /// The rule.
 pub static CHECK: Check = Check {
@@ -38,8 +34,8 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     Judgement::of(case.state_changes(), |_, change| {
         let local = calendar::local(change.time, case.zone);
-        let is_in = case.windows.is_empty() || case.windows.iter().any(|window| is_open(window, local));
-        let freeze = case.freezes.iter().find(|freeze| is_frozen(freeze, change.time));
+        let is_in = case.windows.is_empty() || case.windows.iter().any(|window| window.is_open(local));
+        let freeze = case.freezes.iter().find(|freeze| freeze.holds(change.time));
         Answer::bad_if(!is_in || freeze.is_some(), || {
             let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), case.zone);
             let what = match freeze {
@@ -49,19 +45,4 @@ fn judge(case: &Case<'_>) -> Judgement {
             format!(" {when}, {what}")
         })
     })
-}
-
-/// A window that does not close on its day is open in the small hours of the next one.
-fn is_open(window: &Window, local: NaiveDateTime) -> bool {
-    let minute = local.num_seconds_from_midnight() / 60;
-    let today = local.weekday().num_days_from_monday() as usize;
-    let yesterday = (today + 6) % 7;
-    if window.from < window.to {
-        return window.days[today] && (window.from..window.to).contains(&minute);
-    }
-    (window.days[today] && minute >= window.from) || (window.days[yesterday] && minute < window.to)
-}
-
-fn is_frozen(freeze: &Freeze, time: Timestamp) -> bool {
-    (freeze.from..freeze.to).contains(&time)
 }

@@ -73,11 +73,11 @@ fn judge(case: &Case<'_>) -> Judgement {
 mod tests {
     use super::super::{Coverage, Lists};
     use super::*;
-    use crate::analysis::lifecycle::Change;
     use crate::analysis::reach::Reach;
-    use crate::policy::DecidingNames;
+    use crate::checks::DecidingNames;
     use crate::scan::BlockId;
     use crate::sources::ALL;
+    use crate::survey::Change;
     use crate::survey::{Ranges, Survey};
     use std::collections::BTreeMap;
 

@@ -8,9 +8,10 @@ use foldhash::fast::RandomState;
 use super::bursts::is_longer;
 use super::judgement::BLANK;
 use super::{Answer, Case, Check, Controls, Explain, Judgement, Param, Severity, Subject, Value};
-use crate::analysis::lifecycle::{Change, State};
+use crate::analysis::lifecycle::State;
 use crate::model::event::Operation;
 use crate::sources::OTHER;
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.

@@ -1,9 +1,9 @@
 //! What rules say: who did what to which connection, and lengths of time.
 
 use super::Case;
-use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time;
+use crate::survey::Change;
 use crate::survey::Noted;
 use crate::survey::interner::Id;
 

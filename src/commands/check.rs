@@ -26,8 +26,9 @@ use crate::output::{Output, refuse_lost};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, find, read};
 use crate::reports::File;
-use crate::survey::{Plan, Survey, Wants, What, hex};
+use crate::survey::{Plan, Survey, Wants, What};
 use crate::terminal::{self, Terminal};
+use crate::text::hex::hex;
 use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 

@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 use anyhow::{Result, bail};
 
 use crate::input::{Input, Meter, Place};
+use crate::model::event::Space;
 use crate::model::event::{Attribute, Event};
 use crate::model::selection::{Pattern, Select};
 use crate::scan::order::Piece;
 use crate::scan::{Fold, Record, Settings, scan};
 use crate::sources;
-use crate::survey::interner::Space;
 
 #[derive(Default)]
 struct Ids(BTreeSet<(Space, String)>);

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::Verdict;
 use crate::cli::HELP;
+use crate::formats::event_schema;
 use crate::formats::sheets;
 use crate::formats::verdict::{self, evidence, json};
 use crate::model::event;
@@ -54,7 +55,7 @@ impl Schema {
             (_, Some(report)) => pretty(&of_report(report)),
             _ if self.name.as_deref() == Some(json::SCHEMA) => pretty(&verdict::schema::check()),
             _ if self.name.as_deref() == Some(evidence::SCHEMA) => pretty(&verdict::schema::evidence()),
-            (None, None) => pretty(&schema::of_event()),
+            (None, None) => pretty(&event_schema::schema()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;
         Ok(Verdict::Done)

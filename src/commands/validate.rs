@@ -125,7 +125,8 @@ impl Validate {
                     if terminal.stdout {
                         progress.clear();
                     }
-                    writer.file(&inputs[input].name, &file, error.as_deref())?;
+                    let untold = writer.file(&inputs[input].name, &file, error.as_deref())?;
+                    untold.iter().for_each(|text| messages::plain(text));
                     total.report.merge(std::mem::take(&mut file));
                 }
             }

@@ -4,11 +4,12 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::grid::{Cut, GridColumn, GridRow};
+use super::grid::{GridColumn, GridRow};
 use super::table;
 use crate::model::diagnostic::{Level, Placed};
 use crate::text::display::of_report;
 use crate::text::escape::defused;
+use crate::text::width::Cut;
 
 /// Name and version of a finding's JSON.
 pub const SCHEMA: &str = "ssoaudit.finding.v1";

@@ -1,6 +1,7 @@
 //! Output formats: one file each, listed here. They see neutral events and grids, never a vendor.
 
 pub mod event_json;
+pub mod event_schema;
 pub mod findings;
 pub mod grid;
 pub mod html;

@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 
 use super::grid::{self, Fitted, GAP, GridColumn, GridRow};
 use crate::text::display::plain;
+use crate::text::width::{Cut, cut};
 
 /// How to print a table.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,7 @@ fn rule(line: &str) -> &str {
 
 fn header(columns: &[GridColumn], fitted: &Fitted) -> Vec<String> {
     let shown = fitted.shown.iter().zip(&fitted.forms);
-    shown.map(|(index, (_, width))| grid::cut(&columns[*index].title, *width, grid::Cut::End)).collect()
+    shown.map(|(index, (_, width))| cut(&columns[*index].title, *width, Cut::End)).collect()
 }
 
 fn cells(columns: &[GridColumn], row: &GridRow, fitted: &Fitted) -> Vec<String> {
@@ -78,7 +79,7 @@ fn cells(columns: &[GridColumn], row: &GridRow, fitted: &Fitted) -> Vec<String> 
     shown
         .map(|(index, (form, width))| {
             let text = grid::form_of(&row.cells[*index], *form);
-            grid::cut(text, *width, columns[*index].cut)
+            cut(text, *width, columns[*index].cut)
         })
         .collect()
 }

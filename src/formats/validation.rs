@@ -12,7 +12,6 @@ use super::findings::{self, FindingJson};
 use super::grid::GridRow;
 use super::table;
 use crate::analysis::validation::FileReport;
-use crate::messages;
 use crate::model::diagnostic::{Finding, Level, Placed};
 use crate::output::Output;
 use crate::text::display::of_report;
@@ -74,8 +73,8 @@ impl Writer {
         self.output.write(&out)
     }
 
-    /// Writes the report of a file, after its findings.
-    pub fn file(&mut self, file: &str, report: &FileReport, error: Option<&str>) -> Result<()> {
+    /// Writes the report of a file, after its findings. Returns it where the format has no place for it.
+    pub fn file(&mut self, file: &str, report: &FileReport, error: Option<&str>) -> Result<Option<String>> {
         let mut out = Vec::new();
         match self.format {
             Format::Text => out.extend(self.text(file, report, error).into_bytes()),
@@ -95,10 +94,10 @@ impl Writer {
                 out.extend_from_slice(if self.files > 0 { b",\n" } else { b"\n" });
                 write_json(&object, &mut out)?;
             }
-            Format::Csv => messages::plain(&self.text(file, report, error)),
+            Format::Csv => return Ok(Some(self.text(file, report, error))),
         }
         self.files += 1;
-        self.output.write(&out)
+        self.output.write(&out).map(|()| None)
     }
 
     /// Writes what comes after the last file: with several files, all of them together.

@@ -5,6 +5,7 @@
 mod blocks;
 mod documents;
 mod grammar;
+mod hashed_file;
 mod kind;
 mod unpack;
 mod walk;
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
+pub use hashed_file::HashedFile;
 pub use kind::objects;
 pub use walk::{PassedOver, collect};
 

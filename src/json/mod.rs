@@ -5,6 +5,7 @@
 //! keeps where it starts and ends. Strings stay as written until somebody asks for them.
 
 mod parse;
+pub mod schema;
 pub mod string_scan;
 
 use std::borrow::Cow;

@@ -10,10 +10,12 @@ use std::net::IpAddr;
 use crate::model::fields::Fields;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
-use crate::survey::interner::Space;
 
 /// Name and version of the neutral event's JSON.
 pub const SCHEMA: &str = "ssoaudit.event.v1";
+
+/// Number of an id space: what has the same id in two of them is not the same.
+pub type Space = u8;
 
 /// What happened, in one word for every source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

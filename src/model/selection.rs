@@ -11,9 +11,9 @@ use foldhash::fast::RandomState;
 use ipnet::IpNet;
 use wildmatch::WildMatch;
 
+use crate::model::event::Space;
 use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
-use crate::survey::interner::Space;
 use crate::text::suggest::nearest;
 
 /// Which events to keep.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::Sealed;
-use super::fingerprint::Fingerprint;
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
+use crate::checks::fingerprint::Fingerprint;
+use crate::input::HashedFile;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::text::escape;
@@ -74,12 +74,12 @@ impl Baseline {
 }
 
 /// Reads a baseline. What is wrong with it is a [`Refused`].
-pub fn read(path: &Path) -> Result<(Baseline, Sealed)> {
+pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
     let text = utf8(&bytes)
         .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the baseline is not UTF-8 here"))?;
-    Ok((parse(&name, text)?, Sealed::of(path, &bytes)))
+    Ok((parse(&name, text)?, HashedFile::of(path, &bytes)))
 }
 
 /// Reads the text of a baseline.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::fingerprint::Fingerprint;
 use super::known::{Deed, Found};
 use super::{Planned, Suppression};
+use crate::checks::fingerprint::Fingerprint;
 use crate::model::selection::Pattern;
 use crate::survey::Party;
 

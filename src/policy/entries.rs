@@ -2,11 +2,12 @@
 
 use chrono_tz::Tz;
 
-use super::fingerprint::Fingerprint;
 use super::problems::Problems;
 use super::section::{Entry, Section};
-use super::{Freeze, Planned, Suppression, Window};
+use super::{Planned, Suppression};
 use crate::checks::Check;
+use crate::checks::fingerprint::Fingerprint;
+use crate::checks::{Freeze, Window};
 use crate::model::event::{OPERATIONS, Operation};
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;

@@ -3,9 +3,9 @@
 //! Lines that begin with `#` and no space are examples; without the `#` they hold.
 
 use super::entries;
-use super::fingerprint;
 use super::read::{FAIL_ON, VERSION, ZONE};
 use super::rules::{TIMES, is_empty, severity_name};
+use crate::checks::fingerprint;
 use crate::checks::{Check, Default, Param, Severity, Value, words};
 use crate::sources;
 

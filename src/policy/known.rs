@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::baseline::Baseline;
 use super::candidates::Candidates;
-use super::fingerprint::Fingerprint;
 use super::unmatched::Unmatched;
 use super::{Planned, Policy, Suppression};
-use crate::analysis::lifecycle::Change;
 use crate::checks::Plans;
+use crate::checks::fingerprint::Fingerprint;
 use crate::model::event::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
+use crate::survey::Change;
 use crate::survey::Party;
 use crate::verdict::Status;
 
@@ -23,7 +23,7 @@ pub struct Found<'a> {
     pub rule: &'static str,
     /// Which planned changes cover what that finds.
     pub covered_by: Plans,
-    /// See [`super::fingerprint`]; nothing where nothing tells it from others.
+    /// See [`crate::checks::fingerprint`]; nothing where nothing tells it from others.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
     pub deed: Deed<'a>,

@@ -4,35 +4,30 @@
 
 pub mod baseline;
 mod candidates;
-mod deciding;
 mod entries;
 pub mod find;
-pub mod fingerprint;
 pub mod init;
 pub mod known;
 mod problems;
 pub mod read;
 mod rules;
-mod scope;
 mod section;
 pub mod unmatched;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
 
 use crate::analysis::roster::Roster;
+use crate::checks::fingerprint::Fingerprint;
+use crate::checks::{DecidingNames, Freeze, Scope, Window};
 use crate::checks::{Severity, Value};
+use crate::input::HashedFile;
 use crate::model::event::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
-use crate::survey::hex;
 
-pub use deciding::{DecidingNames, Patterns};
 pub use problems::Refused;
-pub use scope::{Coverage, Scope};
 
 /// A policy.
 #[derive(Debug)]
@@ -50,7 +45,7 @@ pub struct Policy {
     /// Who may do what.
     pub roster: Option<Roster>,
     /// Where that was read from.
-    pub roster_file: Option<Sealed>,
+    pub roster_file: Option<HashedFile>,
     /// When changes are allowed; at any time when there is none.
     pub windows: Vec<Window>,
     /// When they are not.
@@ -63,19 +58,21 @@ pub struct Policy {
     pub doubts: Vec<(usize, String)>,
 }
 
-/// A file that a verdict depends on, besides the inputs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealed {
-    /// Its name as it was given.
-    pub path: String,
-    /// SHA-256 of its bytes, unpacked, in hexadecimal.
-    pub sha256: String,
-}
-
-impl Sealed {
-    /// That of a file with these bytes.
-    pub fn of(path: &Path, bytes: &[u8]) -> Self {
-        Self { path: path.display().to_string(), sha256: hex(&Sha256::digest(bytes)) }
+impl Policy {
+    /// The names that it decides by.
+    pub fn deciding_names(&self) -> DecidingNames {
+        let mut names = DecidingNames::default();
+        for planned in &self.planned {
+            names.organizations.add(&planned.organization, "a planned change");
+            names.actors.extend(&planned.actor, "a planned change");
+        }
+        for suppression in &self.suppressions {
+            names.organizations.extend(&suppression.organization, "a suppression");
+            names.actors.extend(&suppression.actor, "a suppression");
+        }
+        self.rules.values().for_each(|rule| names.add_scope(&rule.scope));
+        self.roster.iter().for_each(|roster| names.add_roster(roster));
+        names
     }
 }
 
@@ -90,28 +87,6 @@ pub struct RulePolicy {
     pub params: BTreeMap<&'static str, Value>,
     /// Which events it is about.
     pub scope: Scope,
-}
-
-/// When changes are allowed, every week.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Days, Monday first.
-    pub days: [bool; 7],
-    /// Minutes after midnight at which it opens.
-    pub from: u32,
-    /// Minutes after midnight at which it closes; not later on the same day means on the next day.
-    pub to: u32,
-}
-
-/// When no change is allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Freeze {
-    /// What for.
-    pub reason: String,
-    /// When it begins.
-    pub from: Timestamp,
-    /// When it is over.
-    pub to: Timestamp,
 }
 
 /// A change that was announced.
@@ -139,7 +114,7 @@ pub struct Planned {
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// Fingerprint of a finding.
-    pub fingerprint: Option<fingerprint::Fingerprint>,
+    pub fingerprint: Option<Fingerprint>,
     /// Id of a rule.
     pub rule: Option<String>,
     /// Organization id or name.

@@ -9,17 +9,18 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::Policy;
 use super::entries::Lists;
 use super::problems::{Problems, place};
 use super::rules::{self, Parts};
 use super::section::{Entry, Section};
-use super::{Policy, Sealed};
 use crate::analysis::roster;
 use crate::analysis::roster::Roster;
 use crate::checks::{Check, Severity};
+use crate::input::HashedFile;
 use crate::input::read_whole;
 use crate::model::time;
-use crate::survey::hex;
+use crate::text::hex::hex;
 
 /// The version of the format.
 pub(super) const VERSION: u64 = 1;
@@ -146,7 +147,7 @@ fn zone(entry: Entry<'_>) -> Option<Tz> {
     time::parse_zone(entry.text()?).map_err(|error| entry.complain(error.to_string())).ok()
 }
 
-fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, Sealed)> {
+fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, HashedFile)> {
     let path = folder.join(entry.text()?);
     roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 
+use super::RulePolicy;
 use super::problems::unknown;
 use super::section::{Entry, Section};
-use super::{RulePolicy, Scope};
+use crate::checks::Scope;
 use crate::checks::{Check, Default, Param, SCOPES, Severity, Value, Words};
 use crate::model::selection::undocumented;
 use crate::sources;

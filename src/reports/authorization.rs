@@ -6,12 +6,13 @@ use std::cmp::Reverse;
 use super::visits::is_change;
 use super::{Material, Report};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Change, Origin};
+use crate::analysis::lifecycle::Origin;
 use crate::analysis::roster::{Verdict, is_for_admins};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE, Seen};
 use crate::survey::{Survey, Wants};
 

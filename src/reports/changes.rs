@@ -6,10 +6,11 @@ use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Change, State};
+use crate::analysis::lifecycle::State;
 use crate::analysis::reach::Certainty;
 use crate::model::event::Operation;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
+use crate::survey::Change;
 use crate::survey::Wants;
 use crate::survey::interner::NONE;
 

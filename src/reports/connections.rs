@@ -7,12 +7,13 @@ use std::borrow::Cow;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Change, Gap, Gaps, State, Step};
+use crate::analysis::lifecycle::{Gap, Gaps, State, Step};
 use crate::analysis::reach::{Certainty, Reach};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::Change;
 use crate::survey::Wants;
 use crate::survey::interner::{Id, NONE, head};
 

@@ -10,12 +10,13 @@ use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Change, Gap, Gaps, State, Step};
+use crate::analysis::lifecycle::{Gap, Gaps, State, Step};
 use crate::analysis::reach::{Certainty, Reach};
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Wants};
 

@@ -21,9 +21,9 @@ pub use unsupported::resembles;
 
 use crate::json::{Document, NodeId};
 use crate::model::diagnostics::Sink;
+use crate::model::event::Space;
 use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
-use crate::survey::interner::Space;
 
 /// A vendor's event format, as data.
 pub struct Source {

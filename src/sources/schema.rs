@@ -1,17 +1,14 @@
-//! JSON Schemas (draft 2020-12), derived from the tables of sources and attributes.
+//! The JSON Schema (draft 2020-12) of a source, derived from its table.
 //!
 //! A schema says what the tables say and no more: vocabularies are open, so documented values
 //! are examples, not an `enum`.
 
 use serde_json::{Map, Value, json};
 
+use crate::json::schema::{DRAFT, merge};
 use crate::model::diagnostic::Level;
-use crate::model::event::{ATTRIBUTES, Attribute, AttributeInfo, OPERATIONS, Operation, SCHEMA, ValueKind};
+use crate::model::event::{Attribute, Operation};
 use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
-use crate::text::cut::split;
-
-/// The dialect of every schema.
-pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of a source's lines.
 pub fn of_source(source: &Source) -> Value {
@@ -45,54 +42,6 @@ fn whole(source: &Source) -> Value {
         json!({ "anyOf": each.collect::<Vec<_>>() })
     });
     json!({ "type": "object", "allOf": parts.collect::<Vec<_>>() })
-}
-
-/// The schema of the neutral event.
-pub fn of_event() -> Value {
-    let all: Vec<_> = ATTRIBUTES.iter().collect();
-    let mut event = neutral(&all, "");
-    event["properties"]["schema"] = json!({ "const": SCHEMA });
-    if let Some(required) = event["required"].as_array_mut() {
-        required.insert(0, "schema".into());
-    }
-    let mut schema = json!({ "$schema": DRAFT, "title": SCHEMA });
-    merge(&mut schema, event);
-    schema
-}
-
-fn neutral(infos: &[&AttributeInfo], prefix: &str) -> Value {
-    let mut properties = Map::new();
-    let mut rest = infos;
-    while let [first, ..] = rest {
-        let name = split(first.name, prefix.len()).1;
-        let Some((group, _)) = name.split_once('.') else {
-            properties.insert(name.into(), attribute(first));
-            rest = &rest[1..];
-            continue;
-        };
-        let path = split(first.name, prefix.len() + group.len() + 1).0;
-        let (inside, after) = rest.split_at(rest.partition_point(|info| info.name.starts_with(path)));
-        let mut object = neutral(inside, path);
-        object["type"] = json!(["object", "null"]);
-        properties.insert(group.into(), object);
-        rest = after;
-    }
-    let required: Vec<_> = properties.keys().cloned().collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-fn attribute(info: &AttributeInfo) -> Value {
-    let kind = match info.kind {
-        ValueKind::Text => "string",
-        ValueKind::Integer => "integer",
-        ValueKind::Flag => "boolean",
-    };
-    let kind = if info.always { json!(kind) } else { json!([kind, "null"]) };
-    let mut schema = json!({ "type": kind, "description": info.about });
-    if info.name == "operation" {
-        schema["enum"] = OPERATIONS.iter().map(|operation| operation.1).collect();
-    }
-    schema
 }
 
 /// Which members of an object are meant.
@@ -234,11 +183,5 @@ fn and(schema: &mut Value, more: Vec<Value>) {
     match schema["allOf"].as_array_mut() {
         Some(all) => all.extend(more),
         None => schema["allOf"] = more.into(),
-    }
-}
-
-fn merge(schema: &mut Value, more: Value) {
-    if let (Value::Object(schema), Value::Object(more)) = (schema, more) {
-        schema.extend(more);
     }
 }

@@ -13,6 +13,7 @@ use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::Said;
 use crate::survey::interner::{Id, NONE};
+use crate::text::hex::hex;
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,14 +242,6 @@ fn key_of(event: &Event<'_>) -> String {
     let time = event.time.rfc3339(Tz::UTC);
     let parts = [event.source, id, action, &time, actor, connection, organization];
     parts.map(|part| format!("{}:{part}", part.len())).concat()
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| b'0' + half + if half > 9 { b'a' - b'9' - 1 } else { 0 };
-    let mut digits = Vec::with_capacity(2 * bytes.len());
-    bytes.iter().for_each(|byte| digits.extend_from_slice(&[digit(byte >> 4), digit(byte & 0xF)]));
-    String::from_utf8(digits).expect("digits are ASCII")
 }
 
 #[cfg(test)]

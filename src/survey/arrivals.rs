@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::pile::Pile;
-use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::time::Timestamp;
+use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 
 /// An event that is kept until it is known which ones came again, and what was kept of it.

@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
+use crate::model::event::Space;
 use crate::model::event::{Attribute, Event, Operation};
 use crate::model::fields::{Fields, Said};
 use crate::parallel;
-use crate::survey::interner::Space;
 use crate::text::keyed_hash::KEYS;
 
 /// What makes an event the one it is.

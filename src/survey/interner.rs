@@ -8,6 +8,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::model::event::Space;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::text::cut::piece;
@@ -16,8 +17,6 @@ use crate::text::cut::piece;
 pub type Id = u32;
 /// Stands for no text at all.
 pub const NONE: Id = Id::MAX;
-/// Number of an id space: what has the same id in two of them is not the same.
-pub type Space = u8;
 
 /// Comparing so few texts is cheaper than looking one up.
 const FEW: usize = 8;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-use crate::analysis::lifecycle::Change;
 use crate::parallel;
+use crate::survey::Change;
 use crate::survey::Survey;
 use crate::survey::arrivals::{Arrivals, Counted, Delivery, Kept};
 use crate::survey::duplicates::{Item, Repeated, repeated};

@@ -8,6 +8,7 @@
 mod activity;
 mod anomalies;
 mod arrivals;
+mod change;
 mod connection_kinds;
 pub mod duplicates;
 pub mod emptiness;
@@ -34,7 +35,6 @@ use std::sync::atomic::AtomicU32;
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::lifecycle::Change;
 use crate::model::event::Operation;
 use crate::model::redact::Redactor;
 use crate::model::selection::Select;
@@ -43,8 +43,9 @@ use crate::survey::duplicates::Identities;
 use crate::survey::interner::{Counter, Id, NONE, Names, Seen, Texts};
 
 pub use activity::{Clock, Span};
-pub use anomalies::{Noted, Notes, What, hex};
+pub use anomalies::{Noted, Notes, What};
 pub use arrivals::{Arrivals, Arrived};
+pub use change::Change;
 pub use connection_kinds::{Kind, Kinds};
 pub use labels::{Labels, MOST_TEXTS, Use};
 pub use parties::Party;

@@ -1,6 +1,6 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
-use crate::analysis::lifecycle::Change;
+use crate::survey::Change;
 use crate::survey::arrivals::Counted;
 use crate::survey::interner::{Id, NONE, Renumbered};
 use crate::survey::labels::Labelled;

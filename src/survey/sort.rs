@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::lifecycle::Change;
 use crate::parallel;
+use crate::survey::Change;
 use crate::survey::arrivals::Kept;
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;

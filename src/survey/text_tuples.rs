@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use hashbrown::HashTable;
 
+use crate::model::event::Space;
 use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
-use crate::survey::interner::{Counter, Id, NONE, Names, Renumbered, Seen, Space};
+use crate::survey::interner::{Counter, Id, NONE, Names, Renumbered, Seen};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 

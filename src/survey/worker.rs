@@ -8,11 +8,11 @@ use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::lifecycle::Change;
 use crate::model::diagnostic::Finding;
 use crate::model::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
+use crate::survey::Change;
 use crate::survey::arrivals::{Arrived, Counted, Delivery, Kept};
 use crate::survey::duplicates::Identity;
 use crate::survey::impersonation::{is_explained, is_reason};

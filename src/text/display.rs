@@ -5,9 +5,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::grid::{self, Cut};
 use crate::text::cut;
 use crate::text::escape::{is_command, visible};
+use crate::text::width::{self, Cut};
 
 /// A text of the log.
 pub fn of_log(text: &str, ascii: bool) -> String {
@@ -103,7 +103,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 fn split(word: &str, width: usize) -> (&str, Option<&str>) {
     let (mut taken, mut last) = (0, 0);
     for (at, c) in word.char_indices() {
-        taken += grid::columns_of(c);
+        taken += width::columns_of(c);
         if taken > width && at > 0 {
             let at = if last > 0 && is_command(cut::split(word, at).1) { last } else { at };
             let (head, rest) = cut::split(word, at);
@@ -116,7 +116,7 @@ fn split(word: &str, width: usize) -> (&str, Option<&str>) {
 
 /// The text, cut in its middle or filled with spaces to exactly `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
-    let mut text = grid::cut(text, width, Cut::Middle);
+    let mut text = width::cut(text, width, Cut::Middle);
     text.push_str(&" ".repeat(width.saturating_sub(text.width())));
     text
 }

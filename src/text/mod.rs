@@ -4,5 +4,7 @@ pub mod characters;
 pub mod cut;
 pub mod display;
 pub mod escape;
+pub mod hex;
 pub mod keyed_hash;
 pub mod suggest;
+pub mod width;

@@ -6,15 +6,15 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
+use ssoaudit::checks::fingerprint::Fingerprint;
 use ssoaudit::checks::{Check, Controls, Default, Explain, Judgement, Plans, SCOPES, Severity};
 use ssoaudit::formats::sheets::Look;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
+use ssoaudit::input::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
-use ssoaudit::policy::Sealed;
-use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::verdict::{Brief, Finding, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 
@@ -115,7 +115,7 @@ fn run(has_baseline: bool) -> Run {
         policy: PolicyInfo { path: Some("ssoaudit.toml".to_owned()), sha256: "b".repeat(64), roster: None },
         fail_on: Severity::Medium,
         now: at("2025-02-01T00:00:00Z"),
-        baseline: has_baseline.then(|| Sealed { path: "known.json".to_owned(), sha256: "c".repeat(64) }),
+        baseline: has_baseline.then(|| HashedFile { path: "known.json".to_owned(), sha256: "c".repeat(64) }),
         inputs: vec![input("first log.ndjson"), input(FILE)],
         selection: Vec::new(),
         selected: 9,

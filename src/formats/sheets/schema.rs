@@ -5,8 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use super::json::left_out_key;
+use crate::json::schema::{DRAFT, count, list, members, object, time};
 use crate::sheet::{Body, Chart, Kind, Section, Sheet};
-use crate::sources::schema::DRAFT;
 
 /// The schema of what [`super::json::whole`] makes of the sheet.
 pub fn schema(sheet: &Sheet<'_>) -> Value {
@@ -90,30 +90,4 @@ fn numbers(chart: &Chart) -> Value {
             members([("from", end.clone()), ("to", end), ("rows", list(row))])
         }
     }
-}
-
-/// An object that always has exactly these members.
-pub fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
-    object(members.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
-}
-
-/// The same, of members with names that are known later.
-pub fn object(properties: Map<String, Value>) -> Value {
-    let required: Vec<_> = properties.keys().cloned().collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
-/// An array.
-pub fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
-}
-
-/// A whole number.
-pub fn count() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
-}
-
-/// A point in time.
-pub fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
 }

@@ -7,10 +7,11 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Look, cells, charts, style};
-use crate::formats::grid::{Cut, GAP, GridColumn, GridRow};
+use crate::formats::grid::{GAP, GridColumn, GridRow};
 use crate::formats::table as grid_table;
 use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
 use crate::text::display::{of_report, padded, plain, wrapped};
+use crate::text::width::Cut;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {

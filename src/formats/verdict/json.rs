@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::analysis::reach::Certainty;
 use crate::formats::objects;
+use crate::input::HashedFile;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::policy::Sealed;
 use crate::sheet::Cell;
 use crate::text::escape;
 use crate::verdict::{
@@ -127,7 +127,7 @@ pub fn time(time: Timestamp) -> String {
 /// What the verdict depends on besides the inputs.
 pub fn basis(verdict: &Verdict) -> Map<String, Value> {
     let run = &verdict.run;
-    let sealed = |file: &Sealed| json!({ "path": file.path, "sha256": file.sha256 });
+    let sealed = |file: &HashedFile| json!({ "path": file.path, "sha256": file.sha256 });
     let policy = &run.policy;
     let roster = policy.roster.as_ref().map(sealed);
     let basis: [(&str, Value); 10] = [

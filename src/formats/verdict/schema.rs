@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{evidence, json};
-use crate::formats::sheets::schema::{count, list, members, object, time};
-use crate::sources::schema::DRAFT;
+use crate::json::schema::{DRAFT, count, list, members, object, time};
 use crate::verdict::{Outcome, Status, severities, severity_name};
 
 /// The schema of [`super::json::whole`].

@@ -14,13 +14,13 @@ mod trie;
 
 use crate::json::Span;
 use crate::model::diagnostics::Sink;
+use crate::model::event::Space;
 use crate::model::event::{Event, Operation};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::Meaning;
 use crate::sources::{CrossCheck, Expect, Source};
-use crate::survey::interner::Space;
 use crate::text::cut::piece;
 
 pub use learn::Lesson;

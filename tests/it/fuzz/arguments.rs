@@ -6,12 +6,12 @@
 
 use chrono_tz::Tz;
 use clap::{Args, Command, FromArgMatches, Parser};
+use ssoaudit::checks::fingerprint::Fingerprint;
 use ssoaudit::cli::{Cli, SelectArgs};
 use ssoaudit::columns;
 use ssoaudit::model::selection::{Pattern, parse_network};
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
-use ssoaudit::policy::fingerprint::Fingerprint;
 use ssoaudit::reports::{Burst, Hours};
 
 const ZONES: [Tz; 5] =

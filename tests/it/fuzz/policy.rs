@@ -48,7 +48,7 @@ fn policy_of(text: &str) -> Policy {
 
 fn hex(text: &str) -> String {
     use sha2::Digest;
-    ssoaudit::survey::hex(&sha2::Sha256::digest(text))
+    ssoaudit::text::hex::hex(&sha2::Sha256::digest(text))
 }
 
 /// All of a policy but for its bytes and the lines things are on.

@@ -2,10 +2,11 @@
 //! The longest bar takes the room there is; the others are in proportion to an eighth of a cell.
 
 use super::{name_width, painted, width};
-use crate::formats::grid::{Cut, GAP, cut};
+use crate::formats::grid::GAP;
 use crate::formats::sheets::Look;
 use crate::sheet::Tone;
 use crate::text::display;
+use crate::text::width::{Cut, cut};
 
 /// The last part of a bar, in eighths.
 const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

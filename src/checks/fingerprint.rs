@@ -9,9 +9,10 @@ use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::analysis::lifecycle::Change;
 use crate::checks::{Burst, Renamed, Subject};
-use crate::survey::{Noted, Span, Survey, What, hex};
+use crate::survey::Change;
+use crate::survey::{Noted, Span, Survey, What};
+use crate::text::hex::hex;
 
 /// Hexadecimal digits of a fingerprint.
 pub const DIGITS: usize = 32;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{Policy, Scope};
 use crate::analysis::roster::Roster;
+use crate::checks::Scope;
 use crate::model::selection::Pattern;
 
 /// The patterns for ids or names that a policy has, of organizations and of actors, each with the part of the
@@ -27,22 +27,6 @@ pub struct Patterns {
 }
 
 impl DecidingNames {
-    /// The names of a policy.
-    pub fn of(policy: &Policy) -> Self {
-        let mut names = Self::default();
-        for planned in &policy.planned {
-            names.organizations.add(&planned.organization, "a planned change");
-            names.actors.extend(&planned.actor, "a planned change");
-        }
-        for suppression in &policy.suppressions {
-            names.organizations.extend(&suppression.organization, "a suppression");
-            names.actors.extend(&suppression.actor, "a suppression");
-        }
-        policy.rules.values().for_each(|rule| names.add_scope(&rule.scope));
-        policy.roster.iter().for_each(|roster| names.add_roster(roster));
-        names
-    }
-
     /// Takes in the organizations of a rule's scope.
     pub fn add_scope(&mut self, scope: &Scope) {
         self.organizations.extend(&scope.organizations, "the scope of a rule");
@@ -56,7 +40,8 @@ impl DecidingNames {
 }
 
 impl Patterns {
-    fn add(&mut self, pattern: &Pattern, part: &'static str) {
+    /// Adds a pattern of a part of the policy.
+    pub fn add(&mut self, pattern: &Pattern, part: &'static str) {
         match pattern {
             Pattern::Exact(text) => {
                 self.exact.entry(text.to_ascii_lowercase()).or_insert(part);
@@ -65,7 +50,8 @@ impl Patterns {
         }
     }
 
-    fn extend<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>, part: &'static str) {
+    /// Adds several.
+    pub fn extend<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>, part: &'static str) {
         patterns.into_iter().for_each(|pattern| self.add(pattern, part));
     }
 

@@ -1,0 +1,48 @@
+//! When changes are allowed, and when they are not.
+
+use chrono::{Datelike, NaiveDateTime, Timelike};
+
+use crate::model::time::Timestamp;
+
+/// When changes are allowed, every week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Days, Monday first.
+    pub days: [bool; 7],
+    /// Minutes after midnight at which it opens.
+    pub from: u32,
+    /// Minutes after midnight at which it closes; not later on the same day means on the next day.
+    pub to: u32,
+}
+
+/// When no change is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    /// What for.
+    pub reason: String,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it is over.
+    pub to: Timestamp,
+}
+
+impl Window {
+    /// Whether it is open at a local time. A window that does not close on its day is open in the small hours of
+    /// the next one.
+    pub fn is_open(&self, local: NaiveDateTime) -> bool {
+        let minute = local.num_seconds_from_midnight() / 60;
+        let today = local.weekday().num_days_from_monday() as usize;
+        let yesterday = (today + 6) % 7;
+        if self.from < self.to {
+            return self.days[today] && (self.from..self.to).contains(&minute);
+        }
+        (self.days[today] && minute >= self.from) || (self.days[yesterday] && minute < self.to)
+    }
+}
+
+impl Freeze {
+    /// Whether no change is allowed at that time.
+    pub fn holds(&self, time: Timestamp) -> bool {
+        (self.from..self.to).contains(&time)
+    }
+}

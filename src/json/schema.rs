@@ -1,0 +1,39 @@
+//! Parts of JSON Schemas (draft 2020-12) that all of ours are made of.
+
+use serde_json::{Map, Value, json};
+
+/// The dialect of every schema.
+pub const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// An object that always has exactly these members.
+pub fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
+    object(members.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
+}
+
+/// The same, of members with names that are known later.
+pub fn object(properties: Map<String, Value>) -> Value {
+    let required: Vec<_> = properties.keys().cloned().collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// An array.
+pub fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+/// A whole number.
+pub fn count() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+/// A point in time.
+pub fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+/// Adds the members of another schema.
+pub fn merge(schema: &mut Value, more: Value) {
+    if let (Value::Object(schema), Value::Object(more)) = (schema, more) {
+        schema.extend(more);
+    }
+}
