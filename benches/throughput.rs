@@ -8,12 +8,13 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use ssoaudit::analysis::validation::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
+use ssoaudit::model::attribute::Attribute;
 use ssoaudit::model::diagnostics::Origin;
-use ssoaudit::model::event::Attribute;
 use ssoaudit::model::selection::{Clause, Pattern, Select, Test};
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
-use ssoaudit::scan::{Bench, Fold, Record, Settings, fold, scan};
+use ssoaudit::scan::Fold;
+use ssoaudit::scan::{Bench, Record, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 16 << 20 };

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ssoaudit::cli::Cli;
-use ssoaudit::commands::Verdict;
-use ssoaudit::messages;
+use ssoaudit::cli::Verdict;
+use ssoaudit::cli::messages;
+use ssoaudit::cli::panics;
+use ssoaudit::cli::terminal::Terminal;
 use ssoaudit::output::is_closed_pipe;
-use ssoaudit::output::panics;
 use ssoaudit::policy::Refused;
-use ssoaudit::terminal::Terminal;
 
 fn main() -> ExitCode {
     panics::end_with(|| std::process::exit(2));

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::sources::{self, Source};
 use crate::survey::Change;

@@ -12,10 +12,10 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::analysis::lifecycle::State;
-use crate::input::HashedFile;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
-use crate::model::event::Operation;
+use crate::model::hashed_file::HashedFile;
+use crate::model::operation::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::survey::Change;

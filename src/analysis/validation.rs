@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
-use crate::model::event::Attribute;
-use crate::scan::{Counts, Fold, Record};
+use crate::scan::block::Fold;
+use crate::scan::{Counts, Record};
 use crate::survey::file_times::Times;
 
 /// The findings and facts of a block.

@@ -5,7 +5,6 @@
 mod blocks;
 mod documents;
 mod grammar;
-mod hashed_file;
 mod kind;
 mod unpack;
 mod walk;
@@ -21,7 +20,6 @@ use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
-pub use hashed_file::HashedFile;
 pub use kind::objects;
 pub use walk::{PassedOver, collect};
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 pub use crate::json::Span;
-use crate::model::event::{ATTRIBUTES, Attribute};
+use crate::model::attribute::{ATTRIBUTES, Attribute};
 
 /// Index of a field in its source's table.
 pub type FieldId = u16;

@@ -1,10 +1,13 @@
 //! The model that everything else shares: events and their attributes, diagnostics, selections, time,
 //! pseudonyms. It does no I/O and knows no vendor.
 
+pub mod attribute;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod event;
 pub mod fields;
+pub mod hashed_file;
+pub mod operation;
 pub mod redact;
 pub mod selection;
 pub mod time;

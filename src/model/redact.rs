@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::model::event::{Attribute, is_ip};
+use crate::model::attribute::{Attribute, is_ip};
 
 /// Gives pseudonyms.
 pub struct Redactor {

@@ -11,8 +11,9 @@ use foldhash::fast::RandomState;
 use ipnet::IpNet;
 use wildmatch::WildMatch;
 
+use crate::model::attribute::Attribute;
+use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
 use crate::text::suggest::nearest;
 

@@ -2,7 +2,6 @@
 //! such as a named pipe or `/dev/stderr`, is written as it comes.
 
 pub mod interrupt;
-pub mod panics;
 pub mod pending;
 
 use std::fs::{self, OpenOptions};

@@ -7,10 +7,10 @@ use anyhow::{Context, Result, anyhow};
 
 use super::problems::{Problems, Refused, place, unknown};
 use super::read::utf8;
-use crate::checks::fingerprint::Fingerprint;
-use crate::input::HashedFile;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
+use crate::model::hashed_file::HashedFile;
+use crate::rules::fingerprint::Fingerprint;
 use crate::text::escape;
 
 /// Name and version of a baseline's JSON.

@@ -3,29 +3,26 @@
 //! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
 
 pub mod baseline;
-mod candidates;
-mod entries;
-pub mod find;
-pub mod init;
-pub mod known;
+mod lists;
+pub mod locate;
 mod problems;
 pub mod read;
 mod rules;
-mod section;
-pub mod unmatched;
+pub mod template;
+mod toml;
 
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
 use crate::analysis::roster::Roster;
-use crate::checks::fingerprint::Fingerprint;
-use crate::checks::{DecidingNames, Freeze, Scope, Window};
-use crate::checks::{Severity, Value};
-use crate::input::HashedFile;
-use crate::model::event::Operation;
+use crate::model::hashed_file::HashedFile;
+use crate::model::operation::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
+use crate::rules::fingerprint::Fingerprint;
+use crate::rules::{DecidingNames, Freeze, Scope, Window};
+use crate::rules::{Severity, Value};
 
 pub use problems::Refused;
 
@@ -132,4 +129,4 @@ pub struct Suppression {
 }
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod testing;

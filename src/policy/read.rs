@@ -10,16 +10,16 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::Policy;
-use super::entries::Lists;
 use super::problems::{Problems, place};
 use super::rules::{self, Parts};
-use super::section::{Entry, Section};
 use crate::analysis::roster;
 use crate::analysis::roster::Roster;
-use crate::checks::{Check, Severity};
-use crate::input::HashedFile;
 use crate::input::read_whole;
+use crate::model::hashed_file::HashedFile;
 use crate::model::time;
+use crate::policy::lists::Lists;
+use crate::policy::toml::{Entry, Section};
+use crate::rules::{Check, Severity};
 use crate::text::hex::hex;
 
 /// The version of the format.
@@ -155,9 +155,9 @@ fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, HashedFile)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Value;
-    use crate::policy::samples::CHECKS;
+    use crate::policy::testing::CHECKS;
     use crate::policy::{Refused, RulePolicy};
+    use crate::rules::Value;
     use proptest::prelude::*;
 
     fn testdata() -> std::path::PathBuf {

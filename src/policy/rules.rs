@@ -6,10 +6,10 @@ use clap::ValueEnum;
 
 use super::RulePolicy;
 use super::problems::unknown;
-use super::section::{Entry, Section};
-use crate::checks::Scope;
-use crate::checks::{Check, Default, Param, SCOPES, Severity, Value, Words};
 use crate::model::selection::undocumented;
+use crate::policy::toml::{Entry, Section};
+use crate::rules::Scope;
+use crate::rules::{Check, Default, Param, SCOPES, Severity, Value, Words};
 use crate::sources;
 
 /// Keys that every rule has.
@@ -224,13 +224,13 @@ fn words(entry: Entry<'_>, sort: Words) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks;
-    use crate::policy::samples::CHECKS;
+    use crate::policy::testing::CHECKS;
+    use crate::rules;
 
     #[test]
     fn every_rule_can_be_set() {
         let everything = Parts { roster: true, windows: true, freezes: true, planned: true };
-        for check in CHECKS.iter().chain(checks::ALL) {
+        for check in CHECKS.iter().chain(rules::ALL) {
             let keys = keys(check);
             assert!(check.scopes.iter().all(|scope| SCOPES.contains(scope)), "{}", check.id);
             for (at, key) in keys.iter().enumerate() {

@@ -10,8 +10,9 @@ use crate::model::diagnostic::{
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
 };
 use crate::model::diagnostics::{Origin, Sink};
-use crate::model::event::{Event, Operation};
+use crate::model::event::Event;
 use crate::model::fields::Fields;
+use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
 use crate::reader::shape::Lesson;
 use crate::sources::{self, Source};

@@ -3,8 +3,8 @@
 use crate::json::Span;
 use crate::model::diagnostic::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::model::diagnostics::Sink;
-use crate::model::event::Operation;
 use crate::model::fields::Fields;
+use crate::model::operation::Operation;
 use crate::model::time;
 use crate::model::time::Timestamp;
 use crate::sources::{Expect, Source, Vocabulary};

@@ -14,7 +14,7 @@ use super::{Material, Report};
 use crate::analysis::calendar;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit, Wants};
 
@@ -311,8 +311,8 @@ fn path<'a>(survey: &'a Survey, visits: &[Visit]) -> Cell<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Log, at, told};
     use super::*;
+    use crate::reports::testing::{Log, at, told};
     use crate::reports::{Burst, Options};
     use chrono_tz::Tz;
 

@@ -9,9 +9,9 @@ use std::cmp::Reverse;
 use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
 use super::{Material, Report};
 use crate::analysis::calendar;
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::parallel;
-use crate::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::{Survey, Visit, Wants};
 
 /// The report.
@@ -169,8 +169,8 @@ fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Log, at, told};
     use super::*;
+    use crate::reports::testing::{Log, at, told};
     use crate::reports::{Hours, Options};
     use chrono_tz::Tz;
 

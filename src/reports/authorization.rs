@@ -8,10 +8,10 @@ use super::{Material, Report};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
 use crate::analysis::roster::{Verdict, is_for_admins};
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::Change;
 use crate::survey::interner::{Id, NONE, Seen};
 use crate::survey::{Survey, Wants};
@@ -266,9 +266,9 @@ fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{Log, at, told};
     use super::*;
     use crate::reports::Options;
+    use crate::reports::testing::{Log, at, told};
 
     const PORTAL: &str = "2025-01-06T09:00:00Z";
 

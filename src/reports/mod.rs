@@ -3,13 +3,13 @@
 mod access;
 mod admins;
 mod authorization;
-mod burst;
+mod burst_option;
 mod changes;
 mod connections;
-mod hours;
 mod removals;
 mod summary;
 mod visits;
+mod working_hours;
 
 use chrono_tz::Tz;
 
@@ -17,15 +17,15 @@ use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Roster, Verdict};
 use crate::model::time::Timestamp;
+use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::scan::Counts;
-use crate::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::survey::emptiness::without_event;
 use crate::survey::file_times::Times;
 use crate::survey::interner::Id;
 use crate::survey::{Survey, Wants};
 
-pub use burst::Burst;
-pub use hours::Hours;
+pub use burst_option::Burst;
+pub use working_hours::Hours;
 
 /// A report.
 pub struct Report {
@@ -248,5 +248,6 @@ impl Survey {
     }
 }
 
+pub mod sheet;
 #[cfg(test)]
-mod sample;
+mod testing;

@@ -11,10 +11,10 @@ use crate::analysis::calendar::Unit;
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Gaps;
 use crate::analysis::reach::Certainty;
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::interner::{Counter, Id, Seen};
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use crate::analysis::lifecycle::State;
-use crate::model::event::Operation;
-use crate::sheet::Cell;
+use crate::model::operation::Operation;
+use crate::reports::sheet::Cell;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit};
 

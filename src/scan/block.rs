@@ -12,6 +12,12 @@ use crate::reader;
 use crate::reader::shape::Shapes;
 use crate::reader::{Reading, Scratch};
 
+/// What a block's lines are folded into.
+pub trait Fold: Default + Send + 'static {
+    /// About how many bytes of memory it holds.
+    fn weight(&self) -> usize;
+}
+
 /// A line with what became of it.
 pub struct Record<'a> {
     /// The line as it stands in the file, with its line end if it has one.

@@ -20,7 +20,7 @@ use crate::parallel;
 use crate::reader::Reading;
 use crate::scan::order::{Order, Piece};
 
-pub use crate::scan::block::{Bench, Counts, Folded, Record, fold};
+pub use crate::scan::block::{Bench, Counts, Fold, Folded, Record, fold};
 
 /// How to scan.
 #[derive(Clone, Copy)]
@@ -31,12 +31,6 @@ pub struct Settings {
     pub block_bytes: usize,
     /// How lines are read.
     pub reading: Reading,
-}
-
-/// What a block's lines are folded into.
-pub trait Fold: Default + Send + 'static {
-    /// About how many bytes of memory it holds.
-    fn weight(&self) -> usize;
 }
 
 /// Inputs that are open at once.

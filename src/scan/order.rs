@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::scan::Fold;
+use crate::scan::block::Fold;
 use crate::scan::block::{Counts, Folded};
 
 /// What the calling thread is handed, in the order of the input.

@@ -12,12 +12,13 @@ use std::sync::LazyLock;
 
 use super::{CrossCheck, Root, Source, Tree};
 use crate::json::Span;
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{
     CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE,
 };
 use crate::model::diagnostics::Sink;
-use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
+use crate::model::operation::Operation;
 use crate::sources::table::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
 use crate::sources::workos_connection_types::CONNECTION_TYPES;
 

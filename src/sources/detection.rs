@@ -2,7 +2,7 @@
 //! them, always the same, and the other one is pointed out: nobody may hide an event behind another.
 
 use crate::json::{Document, Kind, NodeId};
-use crate::model::event::Attribute;
+use crate::model::attribute::Attribute;
 use crate::model::time;
 use crate::sources::{ALL, Source};
 

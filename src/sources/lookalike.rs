@@ -7,7 +7,7 @@ use unicode_security::skeleton;
 use unicode_width::UnicodeWidthChar;
 
 use super::{ALL, Action};
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 
 /// So many edits away an action is close.
 const MOST_EDITS: usize = 2;

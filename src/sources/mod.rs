@@ -20,10 +20,11 @@ pub use tree::Tree;
 pub use unsupported::resembles;
 
 use crate::json::{Document, NodeId};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostics::Sink;
 use crate::model::event::Space;
-use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
+use crate::model::operation::Operation;
 
 /// A vendor's event format, as data.
 pub struct Source {

@@ -9,13 +9,14 @@
 use std::sync::LazyLock;
 
 use super::{CrossCheck, Root, Source, Tree};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
     UNKNOWN_VALUE,
 };
 use crate::model::diagnostics::Sink;
-use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Fields};
+use crate::model::operation::Operation;
 use crate::sources::table::{
     Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word,
 };

@@ -6,8 +6,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::json::schema::{DRAFT, merge};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
-use crate::model::event::{Attribute, Operation};
+use crate::model::operation::Operation;
 use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
 
 /// The schema of a source's lines.

@@ -1,9 +1,10 @@
 //! The words a source's table is written in: fields, what they expect, vocabularies, actions.
 
 use crate::json::Kind;
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Code;
-use crate::model::event::{Attribute, Operation};
 use crate::model::fields::FieldId;
+use crate::model::operation::Operation;
 
 /// One documented field of a source.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Finding;
-use crate::model::event::{Attribute, Event};
+use crate::model::event::Event;
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::Said;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::pile::Pile;
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};

@@ -1,6 +1,6 @@
 //! A change of a connection, as a survey has it.
 
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::interner::{Id, NONE};

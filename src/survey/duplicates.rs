@@ -9,9 +9,11 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
+use crate::model::attribute::Attribute;
+use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::event::{Attribute, Event, Operation};
 use crate::model::fields::{Fields, Said};
+use crate::model::operation::Operation;
 use crate::parallel;
 use crate::text::keyed_hash::KEYS;
 

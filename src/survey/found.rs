@@ -1,8 +1,9 @@
 //! What a reader notes of lines and events that rules have to look at one by one.
 
 use super::{Gathered, Plan, What};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
-use crate::model::event::{Attribute, Event};
+use crate::model::event::Event;
 use crate::scan::BlockId;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;

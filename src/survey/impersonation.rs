@@ -1,6 +1,7 @@
 //! Sessions that somebody else than the actor drove.
 
-use crate::model::event::{Attribute, Event};
+use crate::model::attribute::Attribute;
+use crate::model::event::Event;
 use crate::text::characters::is_ignorable;
 
 /// Whether the text given as the reason of an impersonation says anything.

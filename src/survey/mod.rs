@@ -35,7 +35,7 @@ use std::sync::atomic::AtomicU32;
 
 use foldhash::fast::RandomState;
 
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::selection::Select;
 use crate::model::time::Timestamp;

@@ -1,7 +1,7 @@
 //! Names as they are shown when what is personal is not to be: everything is decided by what the log says,
 //! so pseudonyms come last.
 
-use crate::model::event::Attribute;
+use crate::model::attribute::Attribute;
 use crate::model::redact::Redactor;
 use crate::survey::Survey;
 use crate::survey::interner::Id;

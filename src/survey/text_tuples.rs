@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use hashbrown::HashTable;
 
+use crate::model::attribute::Attribute;
+use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::event::{Attribute, Event};
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::interner::{Counter, Id, NONE, Names, Renumbered, Seen};

@@ -8,8 +8,10 @@ use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
+use crate::model::attribute::{Attribute, is_ip};
 use crate::model::diagnostic::Finding;
-use crate::model::event::{Attribute, Event, OPERATIONS, Operation, is_ip};
+use crate::model::event::Event;
+use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::Change;

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use ssoaudit::formats::event_json;
+use ssoaudit::formats::rows::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::reader;
@@ -22,7 +22,7 @@ fn told(line: u64, read: &Line<'_>) -> String {
     if let Some(read) = &read.event {
         event_json::whole(read, &mut event);
         event.extend(format!(" at {:?}", read.time).into_bytes());
-        for attribute in ssoaudit::model::event::ATTRIBUTES {
+        for attribute in ssoaudit::model::attribute::ATTRIBUTES {
             let texts: Vec<_> = read.all(attribute.attribute).collect();
             event.extend(format!(" {texts:?}").into_bytes());
         }

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeSet;
 
-use ssoaudit::checks::{ALL, Check, Default};
+use ssoaudit::rules::{ALL, Check, Default};
 
 use crate::judging::{Line, Settings, Verdict, judge};
 use crate::run::{root, testdata};
@@ -142,7 +142,7 @@ fn rules_are_told_completely() {
     for check in ALL {
         let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
         assert!(check.id.split('-').all(is_word), "{} is not in kebab-case", check.id);
-        let file = root().join("src/checks").join(check.id.replace('-', "_")).with_extension("rs");
+        let file = root().join("src/rules/catalog").join(check.id.replace('-', "_")).with_extension("rs");
         assert!(file.exists(), "{} is missing", file.display());
         assert!(!check.about.is_empty() && !check.about.ends_with('.'), "{}", check.id);
         let explain = &check.explain;

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
-use ssoaudit::model::event::Attribute;
+use ssoaudit::model::attribute::Attribute;
 use ssoaudit::reader::Reading;
+use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::Piece;
-use ssoaudit::scan::{Counts, Fold, Record, Settings, scan};
+use ssoaudit::scan::{Counts, Record, Settings, scan};
 
 /// Longer lines are refused.
 pub const MOST_LINE_BYTES: usize = 8192;

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ssoaudit::checks;
 use ssoaudit::formats::rows::ROW_FORMATS;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::model::event;
+use ssoaudit::rules;
 use ssoaudit::{reports, sources};
 
 use crate::run::{command, fixture, ssoaudit, testdata};
@@ -176,7 +176,7 @@ fn what_reads_nothing_prints_the_same_twice() {
     let schemas = schemas.chain([event::SCHEMA, "ssoaudit.check.v2", "ssoaudit.evidence.v1", "--list"]);
     let mut lines: Vec<_> = schemas.map(|name| vec!["schema", name]).collect();
     lines.extend(["bash", "zsh", "fish", "powershell", "elvish"].map(|shell| vec!["completions", shell]));
-    lines.extend(checks::ALL.iter().map(|check| vec!["check", "--explain", check.id]));
+    lines.extend(rules::ALL.iter().map(|check| vec!["check", "--explain", check.id]));
     lines.extend([vec!["check", "--list-rules"], vec!["init", "-"], vec!["man"], vec!["man", "check"]]);
     for args in lines {
         let run = ssoaudit(&args);

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use ssoaudit::checks;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
+use ssoaudit::rules;
 
 use crate::run::{Run, command, fixture, ssoaudit};
 use crate::sarif;
@@ -86,7 +86,7 @@ fn told(files: &[Vec<&str>], threads: usize) -> Value {
 
 /// The story of the scenario, and everything that makes a rule fire.
 static LINES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let fires = checks::ALL.iter().filter(|check| check.id != "portal-without-change");
+    let fires = rules::ALL.iter().filter(|check| check.id != "portal-without-change");
     let fires = fires.map(|check| format!("checks/{}/fires.ndjson", check.id));
     let files = fires.chain(["scenario/events.ndjson".to_owned()]);
     let text = files.map(|file| String::from_utf8_lossy(&fixture(&file)).into_owned() + "\n");

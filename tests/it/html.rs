@@ -9,9 +9,11 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
-use ssoaudit::formats::html::render;
+use ssoaudit::formats::sheets::html::render;
 use ssoaudit::model::time::{Timestamp, parse};
-use ssoaudit::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone};
+use ssoaudit::reports::sheet::{
+    Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone,
+};
 
 use crate::elements::{assert_inert, elements};
 use crate::run::root;

@@ -9,14 +9,15 @@ use ssoaudit::analysis::lifecycle;
 use ssoaudit::analysis::reach::Reach;
 use ssoaudit::analysis::roster;
 use ssoaudit::analysis::roster::Roster;
-use ssoaudit::checks::{Case, Check, Judgement, Lists, Subject, Value, Violation};
-use ssoaudit::checks::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::reader::Reading;
+use ssoaudit::rules::{Case, Check, Judgement, Lists, Subject, Value, Violation};
+use ssoaudit::rules::{DecidingNames, Freeze, Scope, Window};
+use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::Piece;
-use ssoaudit::scan::{BlockId, Fold, Record, Settings as Scan, gather};
+use ssoaudit::scan::{BlockId, Record, Settings as Scan, gather};
 use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
 
 /// A line of a log with its number there.

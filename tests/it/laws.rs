@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use ssoaudit::input::{Input, Meter, Place, Sizes};
 use ssoaudit::reader::Reading;
+use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::Piece;
-use ssoaudit::scan::{Fold, Record, Settings, scan};
+use ssoaudit::scan::{Record, Settings, scan};
 
 use crate::cuts::{pieces, transcript};
 use crate::run::{fixture, testdata};

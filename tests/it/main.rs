@@ -46,6 +46,8 @@ mod sarif;
 // Every rule on its fixtures.
 mod checks;
 mod judging;
+// What may import what.
+mod layers;
 // What can be read off the source tree.
 mod tidy;
 // Running the binary.

@@ -7,7 +7,9 @@ use ssoaudit::formats::sheets::schema::schema;
 use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
-use ssoaudit::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone};
+use ssoaudit::reports::sheet::{
+    Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone,
+};
 use unicode_width::UnicodeWidthStr;
 
 use crate::harmless::assert_harmless;

@@ -1,12 +1,10 @@
-//! What can be read off the source tree: file headers and sizes, who may import whom, where
-//! vendors are named, files nobody compiles.
+//! What can be read off the source tree: file headers and sizes, where vendors are named, files nobody compiles.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::run::root;
 
-fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+pub fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     let walk = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name();
     let paths = walk.into_iter().map(|entry| entry.unwrap().into_path());
     let rust = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
@@ -15,7 +13,7 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The code of a file without its tests.
-fn code(text: &str) -> &str {
+pub fn code(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or(text)
 }
 
@@ -65,45 +63,6 @@ fn no_file_is_forgotten() {
 fn candidates(folder: &Path) -> Vec<PathBuf> {
     let beside = folder.with_extension("rs");
     ["mod.rs", "lib.rs", "main.rs"].iter().map(|name| folder.join(name)).chain([beside]).collect()
-}
-
-/// Modules of the crate that a file's code names.
-fn imports(text: &str) -> BTreeSet<&str> {
-    let mut imports = BTreeSet::new();
-    for (at, _) in code(text).match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        imports.insert(&rest[..end]);
-    }
-    imports
-}
-
-#[test]
-fn the_model_knows_no_vendor_no_format_and_no_files() {
-    let forbidden =
-        ["sources", "formats", "input", "output", "commands", "cli", "scan", "printer", "terminal"];
-    for name in [
-        "model/event.rs",
-        "model/fields.rs",
-        "model/diagnostic.rs",
-        "model/selection.rs",
-        "model/time/mod.rs",
-        "json/mod.rs",
-    ] {
-        let text = std::fs::read_to_string(root().join("src").join(name)).unwrap();
-        let imports = imports(&text);
-        let bad: Vec<_> = forbidden.iter().filter(|module| imports.contains(**module)).collect();
-        assert!(bad.is_empty(), "{name} imports {bad:?}");
-    }
-}
-
-#[test]
-fn formats_see_no_vendor() {
-    for (path, text) in rust_files("src/formats") {
-        for module in ["sources", "input", "scan", "commands", "cli"] {
-            assert!(!imports(&text).contains(module), "{} imports {module}", path.display());
-        }
-    }
 }
 
 #[test]

@@ -6,15 +6,15 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use ssoaudit::checks::fingerprint::Fingerprint;
-use ssoaudit::checks::{Check, Controls, Default, Explain, Judgement, Plans, SCOPES, Severity};
 use ssoaudit::formats::sheets::Look;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
-use ssoaudit::input::HashedFile;
+use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
+use ssoaudit::rules::fingerprint::Fingerprint;
+use ssoaudit::rules::{Check, Controls, Default, Explain, Judgement, Plans, SCOPES, Severity};
 use ssoaudit::verdict::{Brief, Finding, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict};
 use unicode_width::UnicodeWidthStr;
 

@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::Look;
-use crate::formats::objects;
+use crate::formats::json_objects;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
+use crate::reports::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::text::escape::write_json;
 
 /// The key of how many rows a table left out.
@@ -37,10 +37,10 @@ pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let keys = objects::keys(None, table.columns.iter().map(|column| column.key))?;
+    let keys = json_objects::keys(None, table.columns.iter().map(|column| column.key))?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"[\n    " } else { b",\n    " });
-        objects::object(&keys, &table.rows.get(at).cells, out)
+        json_objects::object(&keys, &table.rows.get(at).cells, out)
     };
     parallel::write(table.rows.len(), each, out)?;
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
@@ -56,9 +56,9 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
                 out.write_all(b"\n")?;
             }
             Body::Table(table) => {
-                let keys = objects::keys(key, table.columns.iter().map(|column| column.key))?;
+                let keys = json_objects::keys(key, table.columns.iter().map(|column| column.key))?;
                 let each = |at: usize, out: &mut Vec<u8>| {
-                    objects::object(&keys, &table.rows.get(at).cells, out)?;
+                    json_objects::object(&keys, &table.rows.get(at).cells, out)?;
                     out.extend_from_slice(b"\n");
                     Ok(())
                 };
@@ -73,8 +73,8 @@ pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()>
 /// Facts as an object, after the key of their section if it is wanted.
 fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
     let mut object = Vec::new();
-    let keys = objects::keys(section, facts.iter().map(|fact| fact.key))?;
-    objects::object(&keys, facts.iter().map(|fact| &fact.value), &mut object)?;
+    let keys = json_objects::keys(section, facts.iter().map(|fact| fact.key))?;
+    json_objects::object(&keys, facts.iter().map(|fact| &fact.value), &mut object)?;
     Ok(object)
 }
 

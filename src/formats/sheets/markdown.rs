@@ -3,9 +3,9 @@
 
 use std::io::{self, Write};
 
-use crate::formats::sheets::{Look, cells, charts};
+use crate::formats::sheets::{Look, charts, values};
 use crate::parallel;
-use crate::sheet::{Body, Chart, Fact, Sheet, Table};
+use crate::reports::sheet::{Body, Chart, Fact, Sheet, Table};
 use crate::text::display;
 use crate::text::escape;
 
@@ -40,7 +40,7 @@ fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
 fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
-        let value = cells::longest(&fact.value, look);
+        let value = values::longest(&fact.value, look);
         let label = display::of_report(fact.label, look.ascii);
         row([label, value].iter().map(|text| escape::markdown(text)), out);
     }
@@ -50,13 +50,13 @@ fn table(table: &Table<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
     let title = |title: &str| escape::markdown(&display::of_report(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), &mut out);
-    let rule = |kind| if cells::is_amount(kind) { "---:" } else { "---" };
+    let rule = |kind| if values::is_amount(kind) { "---:" } else { "---" };
     row(table.columns.iter().map(|column| rule(column.kind).to_owned()), &mut out);
     flush(&mut out, look, to)?;
     let each = |at: usize, to: &mut Vec<u8>| {
         let mut out = String::new();
         let cells = table.rows.get(at).cells;
-        row(cells.iter().map(|cell| escape::markdown(&cells::longest(cell, look))), &mut out);
+        row(cells.iter().map(|cell| escape::markdown(&values::longest(cell, look))), &mut out);
         flush(&mut out, look, to)
     };
     parallel::write(table.rows.len(), each, to)?;

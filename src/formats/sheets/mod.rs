@@ -1,21 +1,21 @@
 //! Every way to print a [`Sheet`]: one file each, listed here. They see typed cells and sections,
 //! never what a report is about.
 
-pub mod cells;
 pub mod charts;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod schema;
 pub mod separated;
 pub mod text;
+pub mod values;
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 
-use crate::formats::html;
-use crate::sheet::{Sheet, Tone};
+use crate::reports::sheet::{Sheet, Tone};
 
 /// How a sheet is to look; formats take from it what concerns them.
 #[derive(Clone, Copy, Debug)]

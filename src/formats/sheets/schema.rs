@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::json::left_out_key;
 use crate::json::schema::{DRAFT, count, list, members, object, time};
-use crate::sheet::{Body, Chart, Kind, Section, Sheet};
+use crate::reports::sheet::{Body, Chart, Kind, Section, Sheet};
 
 /// The schema of what [`super::json::whole`] makes of the sheet.
 pub fn schema(sheet: &Sheet<'_>) -> Value {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::{Look, cells};
+use crate::formats::sheets::{Look, values};
 use crate::parallel;
-use crate::sheet::{Body, Cell, Sheet};
+use crate::reports::sheet::{Body, Cell, Sheet};
 use crate::text::escape::defused;
 
 /// Prints with the delimiter between cells.
@@ -63,6 +63,6 @@ fn safe<'a>(cell: &'a Cell<'_>, look: &Look) -> Cow<'a, str> {
     match cell {
         Cell::Text(text) => defused(text),
         Cell::List(texts) => defused(&texts.join("; ")).into_owned().into(),
-        _ => cells::raw(cell, look.zone).into(),
+        _ => values::raw(cell, look.zone).into(),
     }
 }

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Look, cells, charts, style};
-use crate::formats::grid::{GAP, GridColumn, GridRow};
+use crate::formats::sheets::{Look, charts, style, values};
 use crate::formats::table as grid_table;
-use crate::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
+use crate::formats::table::grid::{GAP, GridColumn, GridRow};
+use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
 use crate::text::display::{of_report, padded, plain, wrapped};
 use crate::text::width::Cut;
 
@@ -88,7 +88,7 @@ fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     let is_beside = widest + GAP <= room(look) / 2;
     let indent = if is_beside { widest + GAP } else { GAP };
     for fact in facts {
-        let value = wrapped(&cells::longest(&fact.value, look), room(look).saturating_sub(indent).max(1));
+        let value = wrapped(&values::longest(&fact.value, look), room(look).saturating_sub(indent).max(1));
         if !is_beside {
             sentence(fact.label, look, out);
         }
@@ -144,7 +144,7 @@ fn page(columns: &[Column], page: &[Row<'_>], look: &Look, out: &mut String) -> 
     let mut rows: Vec<_> = page.iter().map(grid_row).collect();
     for at in 0..columns.len() {
         let cells = page.iter().map(|row| row.cells.get(at).unwrap_or(&Cell::Nothing));
-        for (row, forms) in rows.iter_mut().zip(cells::column_forms(cells, look)) {
+        for (row, forms) in rows.iter_mut().zip(values::column_forms(cells, look)) {
             row.cells.push(forms);
         }
     }
@@ -168,6 +168,6 @@ fn grid_column(column: &Column, look: &Look) -> GridColumn {
         cut,
         min,
         rank: column.rank,
-        to_right: cells::is_amount(column.kind),
+        to_right: values::is_amount(column.kind),
     }
 }

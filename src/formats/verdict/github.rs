@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::{basis, counted, not_applicable, relative, status, worst};
-use crate::checks::Severity;
 use crate::formats::sheets::Look;
+use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape;
 use crate::text::escape::visible;

@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::analysis::reach::Certainty;
-use crate::formats::objects;
-use crate::input::HashedFile;
+use crate::formats::json_objects;
+use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::sheet::Cell;
+use crate::reports::sheet::Cell;
 use crate::text::escape;
 use crate::verdict::{
     Brief, Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
@@ -99,10 +99,10 @@ fn findings<'a>(
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let keys = objects::keys(None, FINDING.into_iter())?;
+    let keys = json_objects::keys(None, FINDING.into_iter())?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
-        objects::object(&keys, &finding(verdict, &verdict.tell(&findings[at])), out)?;
+        json_objects::object(&keys, &finding(verdict, &verdict.tell(&findings[at])), out)?;
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };

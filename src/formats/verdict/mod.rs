@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::sheets::{Look, SHEET_FORMATS};
-use crate::checks::Severity;
+use crate::rules::Severity;
 use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
 
 /// How a verdict is to look.

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::json::basis;
 use super::{relative, status};
-use crate::checks::Severity;
 use crate::parallel;
+use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape::{visible, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};

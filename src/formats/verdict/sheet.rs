@@ -1,10 +1,10 @@
 //! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
 
 use crate::analysis::reach::Certainty;
-use crate::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
 
-use crate::checks::Severity;
+use crate::rules::Severity;
 
 static FINDINGS: &[Column] = &[
     Column::new("severity", "severity", Kind::Text, "how bad it is"),

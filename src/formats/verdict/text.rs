@@ -8,11 +8,11 @@ use anstyle::Style;
 
 use super::sheet::tone;
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
-use crate::checks::Severity;
-use crate::formats::grid::WIDEST;
 use crate::formats::sheets::{Look, style};
+use crate::formats::table::grid::WIDEST;
 use crate::parallel;
-use crate::sheet::Tone;
+use crate::reports::sheet::Tone;
+use crate::rules::Severity;
 use crate::text::cut::shortened;
 use crate::text::display::{of_log, of_report, plain, wrapped};
 use crate::verdict::{

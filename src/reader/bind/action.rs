@@ -3,7 +3,7 @@
 use crate::json::{Document, NodeId};
 use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
 use crate::model::diagnostics::Sink;
-use crate::model::event::Operation;
+use crate::model::operation::Operation;
 use crate::sources::{Action, Source};
 use crate::text::suggest::nearest;
 

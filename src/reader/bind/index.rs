@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use crate::model::event::ATTRIBUTES;
-use crate::model::event::Attribute;
+use crate::model::attribute::ATTRIBUTES;
+use crate::model::attribute::Attribute;
 use crate::model::fields::{Binding, FieldId, Index, Said};
 use crate::reader::bind::rest::HASHER;
 use crate::sources::{Field, Source};

@@ -11,8 +11,8 @@ use crate::model::diagnostic::{
     AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE,
 };
 use crate::model::diagnostics::Sink;
-use crate::model::event::Operation;
 use crate::model::fields::{Binding, FieldId, Index};
+use crate::model::operation::Operation;
 use crate::reader::values;
 use crate::sources::{Action, Field, FieldKind, Source, Tree};
 use crate::text::suggest::nearest;

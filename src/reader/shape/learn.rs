@@ -1,9 +1,10 @@
 //! From a line that the slow path has read to its shape.
 
 use crate::json::{Document, Kind, Node};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
-use crate::model::event::{Attribute, Operation};
 use crate::model::fields::{FieldId, Said};
+use crate::model::operation::Operation;
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
 use crate::reader::shape::trie::{LONGEST_TEXT, MOST_VALUES, Then};

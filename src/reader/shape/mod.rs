@@ -14,9 +14,10 @@ mod trie;
 
 use crate::json::Span;
 use crate::model::diagnostics::Sink;
+use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::event::{Event, Operation};
 use crate::model::fields::{Binding, Fields, Index};
+use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::Meaning;

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use ssoaudit::output::{interrupt, panics};
+use ssoaudit::cli::panics;
+use ssoaudit::output::interrupt;
 use tempfile::{Builder, NamedTempFile};
 
 use super::{WRITERS, names, run, shell, writing};

@@ -6,13 +6,14 @@
 
 use chrono_tz::Tz;
 use clap::{Args, Command, FromArgMatches, Parser};
-use ssoaudit::checks::fingerprint::Fingerprint;
-use ssoaudit::cli::{Cli, SelectArgs};
-use ssoaudit::columns;
+use ssoaudit::cli::Cli;
+use ssoaudit::cli::args::SelectArgs;
+use ssoaudit::formats::rows::columns;
 use ssoaudit::model::selection::{Pattern, parse_network};
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::reports::{Burst, Hours};
+use ssoaudit::rules::fingerprint::Fingerprint;
 
 const ZONES: [Tz; 5] =
     [Tz::UTC, Tz::Europe__Berlin, Tz::America__New_York, Tz::Asia__Kolkata, Tz::Pacific__Apia];

@@ -4,17 +4,16 @@
 
 use chrono_tz::Tz;
 use ssoaudit::analysis::validation::{FileReport, Keep, Part};
-use ssoaudit::checks;
-use ssoaudit::columns;
-use ssoaudit::formats::findings;
+use ssoaudit::formats::rows::columns;
+use ssoaudit::formats::rows::printer::{Plan, Printer, Rows};
 use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
 use ssoaudit::formats::table::Style;
+use ssoaudit::formats::validation::diagnostic;
 use ssoaudit::formats::validation::{Format, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
-use ssoaudit::judge::{By, judge, tell};
 use ssoaudit::model::diagnostic::Placed;
 use ssoaudit::model::diagnostics::Origin;
 use ssoaudit::model::event::Event;
@@ -22,13 +21,14 @@ use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
-use ssoaudit::printer::{Plan, Printer, Rows};
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::reports::{self, File, Material, Options};
+use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::survey::file_times::Times;
 use ssoaudit::survey::{self, Arrivals, Arrived, Gathered, Survey, Wants};
+use ssoaudit::verdict::evaluate::{By, judge, tell};
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
 
 use super::events;
@@ -170,7 +170,7 @@ fn validation(case: &Case) {
         assert_sound(name, &text, None);
     }
     let placed = found.iter().map(|finding| Placed { file: &case.name, finding });
-    let csv = findings::csv_header().into_iter().chain(placed.flat_map(findings::csv)).collect();
+    let csv = diagnostic::csv_header().into_iter().chain(placed.flat_map(diagnostic::csv)).collect();
     assert_eq!(separated(&String::from_utf8(csv).unwrap(), b',').len(), 1 + found.len());
 }
 
@@ -229,7 +229,7 @@ fn now() -> Timestamp {
 fn verdict(case: &Case, show_known: bool) {
     let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
     let (survey, file) = surveyed(case, wants);
-    let policy = Policy::default_for(checks::ALL);
+    let policy = Policy::default_for(rules::ALL);
     let by = By {
         policy: &policy,
         baseline: None,
@@ -239,8 +239,8 @@ fn verdict(case: &Case, show_known: bool) {
         is_all_known: true,
         shown: None,
     };
-    let judgements = judge(checks::ALL, &survey, &by);
-    let judged = tell(checks::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
+    let judgements = judge(rules::ALL, &survey, &by);
+    let judged = tell(rules::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
     let input = InputFacts {
         name: case.name.clone(),
         error: file.error.clone(),

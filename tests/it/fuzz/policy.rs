@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use ssoaudit::checks;
 use ssoaudit::policy::{Policy, Refused, baseline, read};
+use ssoaudit::rules;
 
 const NAME: &str = "p";
 const MARK: &str = "\u{FEFF}";
@@ -38,7 +38,7 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn parse(text: &str) -> Result<Policy, Refused> {
-    let read = read::parse(NAME, text, Path::new("no-such-folder"), checks::ALL);
+    let read = read::parse(NAME, text, Path::new("no-such-folder"), rules::ALL);
     read.map_err(|error| error.downcast().unwrap())
 }
 

@@ -2,9 +2,9 @@
 //! The longest bar takes the room there is; the others are in proportion to an eighth of a cell.
 
 use super::{name_width, painted, width};
-use crate::formats::grid::GAP;
 use crate::formats::sheets::Look;
-use crate::sheet::Tone;
+use crate::formats::table::grid::GAP;
+use crate::reports::sheet::Tone;
 use crate::text::display;
 use crate::text::width::{Cut, cut};
 

@@ -9,7 +9,7 @@ mod timeline;
 use unicode_width::UnicodeWidthStr;
 
 use crate::formats::sheets::{Look, style};
-use crate::sheet::{Chart, Tone};
+use crate::reports::sheet::{Chart, Tone};
 use crate::text::display;
 
 const LEAST: usize = 16;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::model::time;
     use crate::model::time::Timestamp;
-    use crate::sheet::Stretch;
+    use crate::reports::sheet::Stretch;
     use chrono_tz::Tz;
 
     fn look(width: usize) -> Look {

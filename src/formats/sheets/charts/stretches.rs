@@ -2,10 +2,10 @@
 //! Where several take the same cell, the last one shows. One that is only presumed is dashed.
 
 use super::{ends, name_width, painted, width};
-use crate::formats::grid::GAP;
 use crate::formats::sheets::Look;
+use crate::formats::table::grid::GAP;
 use crate::model::time::Timestamp;
-use crate::sheet::{Stretch, Tone};
+use crate::reports::sheet::{Stretch, Tone};
 use crate::text::display;
 
 /// A line for each name, and the ends of the axis.

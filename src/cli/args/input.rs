@@ -1,0 +1,98 @@
+//! What to read: the same for every command.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::cli::messages;
+use crate::cli::terminal::Terminal;
+use crate::input::{self, Input, PassedOver, Place};
+use crate::reader::Reading;
+use crate::scan::Settings;
+use crate::sources;
+
+/// What to read, the same for every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Files, directories to walk, or `-` for standard input (the default)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Source of the events; `auto` asks each line
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
+    pub source: String,
+    /// Refuse lines longer than this; 16777216 is 16 MiB
+    #[arg(long, value_name = "N", default_value_t = MAX_LINE_BYTES, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_line_bytes: u32,
+    /// Threads that parse [default: one a processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub threads: Option<u16>,
+    /// Bytes that are read at once; nothing that is printed depends on it
+    #[arg(long, value_name = "N", default_value_t = BLOCK_BYTES, hide = true, value_parser = clap::value_parser!(u32).range(1..=MOST_BLOCK_BYTES))]
+    pub block_bytes: u32,
+    /// Exit with 1 when a line is invalid
+    #[arg(long)]
+    pub strict: bool,
+}
+
+const MAX_LINE_BYTES: u32 = 16 << 20;
+/// Bytes a block has: large enough to cost nothing, small enough for the caches.
+const BLOCK_BYTES: u32 = 1 << 19;
+/// Every thread has a block.
+const MOST_BLOCK_BYTES: i64 = 1 << 30;
+
+impl InputArgs {
+    /// The inputs; tells what directories hold besides.
+    pub fn inputs(&self, terminal: Terminal) -> Result<Vec<Input>> {
+        let (inputs, passed_over) = self.collect(terminal)?;
+        for others in passed_over {
+            let tell = if others.may_hold_events { messages::warning } else { messages::note };
+            tell(&others.message(), terminal.colors_stderr());
+        }
+        Ok(inputs)
+    }
+
+    /// The inputs, and what directories hold besides; refuses to wait for a terminal that nobody was told to
+    /// type into.
+    pub fn collect(&self, terminal: Terminal) -> Result<(Vec<Input>, Vec<PassedOver>)> {
+        if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+            bail!("`-` is named twice, but standard input can be read once only");
+        }
+        if !self.paths.is_empty() {
+            return Ok(input::collect(&self.paths));
+        }
+        if terminal.stdin {
+            bail!("nothing to read; name a file or directory, or pipe events in (`-` reads the terminal)");
+        }
+        Ok((vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }], Vec::new()))
+    }
+
+    /// How to scan them.
+    pub fn settings(&self, notices: bool) -> Settings {
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        Settings {
+            threads: self.threads.map_or_else(processors, usize::from),
+            block_bytes: self.block_bytes as usize,
+            reading: Reading {
+                source: sources::ALL.iter().copied().find(|source| source.name == self.source),
+                notices,
+                max_line_bytes: self.max_line_bytes as usize,
+            },
+        }
+    }
+
+    /// The flags that say how lines are read, if not as usual.
+    pub fn reading(&self) -> Vec<String> {
+        let source = (self.source != "auto").then(|| format!("--source {}", self.source));
+        let is_other = self.max_line_bytes != MAX_LINE_BYTES;
+        let most = is_other.then(|| format!("--max-line-bytes {}", self.max_line_bytes));
+        source.into_iter().chain(most).collect()
+    }
+}
+
+fn source_names() -> PossibleValuesParser {
+    let names = sources::ALL.iter().map(|source| source.name);
+    PossibleValuesParser::new(std::iter::once("auto").chain(names))
+}

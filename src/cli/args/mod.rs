@@ -1,0 +1,12 @@
+//! Arguments that several commands share.
+
+mod input;
+mod output;
+mod select;
+
+pub use input::InputArgs;
+pub use output::{OutputArgs, RedactArgs, max_findings};
+pub use select::SelectArgs;
+
+/// Help with the examples first.
+pub const HELP: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";

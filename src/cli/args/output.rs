@@ -1,0 +1,82 @@
+//! How to print: the same for every command that shows events.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+
+use crate::cli::terminal::ColorChoice;
+use crate::input;
+use crate::model::redact::Redactor;
+
+/// Whether what is personal is shown, the same for every command that shows events.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct RedactArgs {
+    /// Show stable pseudonyms for names, e-mail and IP addresses and user agents
+    #[arg(long)]
+    redact: bool,
+    /// Key of the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else another key in every run]
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    redact_key_file: Option<PathBuf>,
+}
+
+impl RedactArgs {
+    /// Whether pseudonyms are wanted.
+    pub fn is_wanted(&self) -> bool {
+        self.redact
+    }
+
+    /// Where their key is read from, if in a file, and what that is.
+    pub fn key(&self) -> (Option<&Path>, &'static str) {
+        (self.redact_key_file.as_deref(), "the key of --redact")
+    }
+
+    /// Who gives pseudonyms, if that is wanted.
+    pub fn redactor(&self) -> Result<Option<Redactor>> {
+        if !self.redact {
+            return Ok(None);
+        }
+        let key = match (&self.redact_key_file, std::env::var_os("SSOAUDIT_REDACT_KEY")) {
+            (Some(path), _) => {
+                let key = input::read_whole(path);
+                key.with_context(|| format!("cannot read key {}", path.display()))?
+            }
+            (None, Some(key)) => key.into_encoded_bytes(),
+            (None, None) => {
+                let mut key = [0; 32];
+                getrandom::fill(&mut key).map_err(|error| anyhow!("a random key: {error}"))?;
+                key.to_vec()
+            }
+        };
+        // However it is given: a file mostly ends with a line's end.
+        let key = key.trim_ascii();
+        if key.is_empty() {
+            bail!("the key of --redact is empty");
+        }
+        Ok(Some(Redactor::new(key)))
+    }
+}
+
+/// How to print, the same for every command that prints rows.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write to a file, which appears when it is complete
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub width: Option<u16>,
+}
+
+/// Reads how many findings are to be shown at most: a number, or `all`.
+pub fn max_findings(text: &str) -> Result<usize, String> {
+    if text == "all" {
+        return Ok(usize::MAX);
+    }
+    text.parse().map_err(|_| "give a number or `all`".to_owned())
+}

@@ -1,0 +1,101 @@
+//! `check --list-rules` and `check --explain`: what rules there are and what they are about.
+
+use anyhow::{Result, bail};
+
+use crate::cli::Verdict;
+use crate::output::Output;
+use crate::policy::template;
+use crate::rules;
+use crate::rules::{Check, Default, Param, Value, wording};
+use crate::text::suggest::nearest;
+use crate::verdict::severity_name;
+
+/// Lists the rules, the worst first.
+pub fn list() -> Result<Verdict> {
+    let width = rules::ALL.iter().map(|check| check.id.len()).max().unwrap_or(0);
+    let line = |check: &&Check| {
+        let Check { id, about, severity, default, .. } = check;
+        let on = match default {
+            Default::On => String::new(),
+            Default::Off => " (off unless the policy enables it)".to_owned(),
+            Default::With(part) => format!(" (on when in the policy there {})", template::condition(part)),
+        };
+        format!("{id:<width$}  {:<8}  {about}{on}\n", severity_name(*severity))
+    };
+    print(&rules::ALL.iter().map(line).collect::<String>())
+}
+
+/// Explains a rule.
+pub fn explain(id: &str) -> Result<Verdict> {
+    let Some(check) = rules::ALL.iter().find(|check| check.id == id) else {
+        match nearest(id, rules::ALL.iter().map(|check| check.id)) {
+            Some(near) => bail!("no rule `{id}`; did you mean `{near}`?"),
+            None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
+        }
+    };
+    let Check { about, severity, covered_by, params, explain, controls, .. } = check;
+    let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
+    let parts = [
+        ("What it means", explain.means),
+        ("Why it matters", explain.why),
+        ("Example", explain.example),
+        ("How to fix it", explain.fix),
+    ];
+    for (title, part) in parts {
+        text.push_str(&format!("\n{title}\n{}", indented(part)));
+    }
+    if let Some(told) = covered_by.told() {
+        text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
+    }
+    if !params.is_empty() {
+        text.push_str("\nSettings\n");
+    }
+    for param in *params {
+        let end = if matches!(param.default, Value::Age(_)) { "; exactly that long is within" } else { "" };
+        let Param { key, default, about } = param;
+        text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(default))));
+    }
+    text.push_str("\nEvidence for\n");
+    for (standard, ids) in [
+        ("SOC 2", controls.soc2),
+        ("ISO/IEC 27001:2022", controls.iso27001),
+        ("NIST SP 800-53 r5", controls.nist),
+    ] {
+        text.push_str(&format!("  {standard}: {}\n", ids.join(", ")));
+    }
+    print(&text)
+}
+
+/// A setting as a policy says it.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Count(count) => count.to_string(),
+        Value::Age(seconds) => format!("\"{}\"", wording::written(*seconds)),
+        Value::Words(_) => "[]".to_owned(),
+        Value::Texts(texts) => format!("{texts:?}"),
+        Value::OwnTexts(texts) => format!("{texts:?}"),
+    }
+}
+
+/// Wrapped to 80 columns, two of them before every line.
+fn indented(text: &str) -> String {
+    const COLUMNS: usize = 78;
+    let mut lines = String::new();
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        if width > 0 && width + 1 + word.chars().count() > COLUMNS {
+            lines.push('\n');
+            width = 0;
+        }
+        lines.push_str(if width == 0 { "  " } else { " " });
+        lines.push_str(word);
+        width += 1 + word.chars().count();
+    }
+    lines.push('\n');
+    lines
+}
+
+fn print(text: &str) -> Result<Verdict> {
+    Output::create(None, &[])?.write(text.as_bytes())?;
+    Ok(Verdict::Done)
+}

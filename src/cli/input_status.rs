@@ -1,0 +1,85 @@
+//! What became of the inputs: counted lines, invalid ones, files that could not be read or hold no event.
+
+use crate::cli::Verdict;
+use crate::cli::messages;
+use crate::cli::progress::Progress;
+use crate::cli::terminal::Terminal;
+use crate::input::Input;
+use crate::model::diagnostic::{Finding, Level};
+use crate::scan::Counts;
+use crate::survey::emptiness::without_event;
+
+/// The bookkeeping of a command that leaves invalid lines out.
+#[derive(Default)]
+pub struct Tally {
+    /// Lines of all inputs so far.
+    pub counts: Counts,
+    /// Lines of the input at hand so far.
+    of_input: Counts,
+    first_error: Option<(usize, Finding)>,
+    /// Inputs that could not be read to their end.
+    pub unreadable: usize,
+    /// Inputs with lines of which none is an event.
+    pub eventless: usize,
+}
+
+/// The first error among a line's findings.
+pub fn first_error(findings: Vec<Finding>) -> Option<Finding> {
+    findings.into_iter().find(|finding| finding.code.level == Level::Error)
+}
+
+impl Tally {
+    /// Counts a block's lines; `error` is the first error in it, with its line in the file.
+    pub fn block(&mut self, input: usize, counts: Counts, error: Option<Finding>) {
+        self.counts.merge(counts);
+        self.of_input.merge(counts);
+        if self.first_error.is_none() {
+            self.first_error = error.map(|error| (input, error));
+        }
+    }
+
+    /// Says on standard error when an input could not be read to its end, or is something else.
+    pub fn end(&mut self, input: &Input, error: Option<String>, progress: &mut Progress, terminal: Terminal) {
+        let Counts { lines, blank, valid, .. } = std::mem::take(&mut self.of_input);
+        let is_unreadable = error.is_some();
+        let Some(error) = error.or_else(|| without_event(lines - blank, valid)) else {
+            return;
+        };
+        progress.clear();
+        messages::error(&format!("{}: {error}", input.name), terminal.colors_stderr());
+        let sum = if is_unreadable { &mut self.unreadable } else { &mut self.eventless };
+        *sum += 1;
+    }
+
+    /// How many inputs could not be used.
+    pub fn useless(&self) -> usize {
+        self.unreadable + self.eventless
+    }
+
+    /// Warns of the invalid lines that results leave out; what a line holds is not quoted if it is private.
+    pub fn warn(&self, inputs: &[Input], is_private: bool, terminal: Terminal) {
+        let Some((input, finding)) = &self.first_error else {
+            return;
+        };
+        let lines = match self.counts.invalid {
+            1 => "1 invalid line is left out:".to_owned(),
+            more => format!("{more} invalid lines are left out, the first is"),
+        };
+        let place = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
+        let message = if is_private { String::new() } else { format!(": {}", finding.message) };
+        let code = format!("{}[{}]", finding.code.level.name(), finding.code.name);
+        let warning = format!("{lines} {place}: {code}{message}; `ssoaudit validate` shows all");
+        messages::warning(&warning, terminal.colors_stderr());
+    }
+
+    /// The verdict: inputs that could not be used weigh more than findings.
+    pub fn verdict(&self, has_findings: bool) -> Verdict {
+        if self.useless() > 0 {
+            Verdict::Unreadable
+        } else if has_findings {
+            Verdict::Findings
+        } else {
+            Verdict::Done
+        }
+    }
+}

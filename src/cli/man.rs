@@ -1,0 +1,46 @@
+//! `ssoaudit man`: the manual page, of the whole program or of one command.
+
+use anyhow::{Result, anyhow};
+use clap::{Args, CommandFactory};
+use clap_mangen::Man as Page;
+
+use crate::cli::Cli;
+use crate::cli::Verdict;
+use crate::cli::args::HELP;
+use crate::output::Output;
+use crate::text::suggest::nearest;
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit man | man -l -                read it
+  ssoaudit man filter > ssoaudit-filter.1
+")]
+pub struct Man {
+    /// Command to describe; the whole program when there is none
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+impl Man {
+    /// Prints the page in roff.
+    pub fn run(&self) -> Result<Verdict> {
+        let mut program = Cli::command();
+        program.build();
+        let page = match &self.command {
+            None => program,
+            Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+                let known: Vec<_> = program.get_subcommands().map(|command| command.get_name()).collect();
+                let near = nearest(name, known.iter().copied());
+                let hint = near.map_or_else(|| known.join(", "), |near| format!("did you mean `{near}`?"));
+                anyhow!("no command `{name}`; {hint}")
+            })?,
+        };
+        let mut roff = Vec::new();
+        Page::new(page).render(&mut roff)?;
+        Output::create(None, &[])?.write(&roff)?;
+        Ok(Verdict::Done)
+    }
+}

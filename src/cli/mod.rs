@@ -1,0 +1,98 @@
+//! The command line: what a user types, and one file a subcommand with its arguments and its `run`.
+
+pub mod args;
+mod check;
+mod collect;
+mod completions;
+mod filter;
+mod init;
+mod input_status;
+mod man;
+pub mod messages;
+mod organization_ids;
+pub mod panics;
+pub mod progress;
+mod report;
+mod schema;
+mod sheet_output;
+mod summary;
+pub mod terminal;
+mod validate;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::cli::args::HELP;
+use crate::cli::terminal::Terminal;
+
+/// What a user typed.
+#[derive(Debug, Parser)]
+#[command(name = "ssoaudit", version, about = "Validate, filter, report on and check SSO administration audit logs", help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit filter --action deleted exports/            deletions of SSO connections, as a table
+  ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
+  ssoaudit summary exports/                            one page about what is in there
+  ssoaudit report removals --since 30d exports/        one question, answered
+  ssoaudit check exports/                              exit 1 when a rule is broken
+  ssoaudit validate export.ndjson                      every broken line, with line and field
+  ssoaudit schema --list                               what sources, actions and types there are
+")]
+#[command(after_help = "Exit status: 0 done, 1 findings, 2 could not do the job, 130 interrupted.")]
+#[command(disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the events that match
+    Filter(Box<filter::Filter>),
+    /// Check every line and print what is wrong with it
+    Validate(validate::Validate),
+    /// Print one page about what is in the input
+    Summary(Box<summary::Summary>),
+    /// Answer one question about the input
+    Report(Box<report::ReportCommand>),
+    /// Judge the input by a policy; exit with 1 when it is violated
+    Check(Box<check::CheckCommand>),
+    /// Write a commented policy for `check`
+    Init(init::Init),
+    /// Print the JSON Schema of a source or of the neutral event
+    Schema(schema::Schema),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Print the manual page
+    Man(man::Man),
+}
+
+/// How a command ended that did its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Done,
+    /// It found what it was told to fail on.
+    Findings,
+    /// It did what it could, but some input could not be read, or holds no event.
+    Unreadable,
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        match self {
+            Self::Filter(filter) => filter.run(terminal),
+            Self::Validate(validate) => validate.run(terminal),
+            Self::Summary(summary) => summary.run(terminal),
+            Self::Report(report) => report.run(terminal),
+            Self::Check(check) => check.run(terminal),
+            Self::Init(init) => init.run(terminal),
+            Self::Schema(schema) => schema.run(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `ssoaudit report`: one question, answered.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use crate::analysis::roster;
+use crate::cli::Verdict;
+use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::sheet_output::{Request, SheetArgs};
+use crate::cli::terminal::Terminal;
+use crate::reports::{self, Burst, Hours, Options};
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit report removals --since 30d exports/         who took SSO away, and for how long
+  ssoaudit report changes --org 'acme*' exports/        every change of an organization
+  ssoaudit report connections --at 2025-03-01 exports/  what was known on that day
+  ssoaudit report removals --format html -o removals.html exports/
+")]
+pub struct ReportCommand {
+    /// The report
+    #[arg(value_name = "NAME", value_parser = names())]
+    name: String,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Rows of each list [default: all] and ranking [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    top: Option<u32>,
+    /// connections: show what was known at this moment, and who had SSO; in the forms of --since
+    #[arg(long, value_name = "TIME", help_heading = "Report")]
+    at: Option<String>,
+    /// admins: working hours, Monday to Friday in --tz [default: 08:00-18:00]
+    #[arg(long, value_name = "FROM-TO", help_heading = "Report")]
+    hours: Option<String>,
+    /// access: so many events of an actor in so much time are a burst [default: 5/10m]
+    #[arg(long, value_name = "N/AGE", help_heading = "Report")]
+    burst: Option<String>,
+    /// authorization: who may do what where: CSV or JSON with organization, actor and role; * and ? are
+    /// wildcards
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    roster: Option<PathBuf>,
+    #[command(flatten)]
+    sheet: SheetArgs,
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        reports::ALL.iter().map(|report| PossibleValue::new(report.name).help(report.about)),
+    )
+}
+
+impl ReportCommand {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let report = reports::ALL
+            .iter()
+            .find(|report| report.name == self.name)
+            .expect("clap knows the reports from the list");
+        let given = [
+            ("--top", self.top.is_some()),
+            ("--at", self.at.is_some()),
+            ("--hours", self.hours.is_some()),
+            ("--burst", self.burst.is_some()),
+            ("--roster", self.roster.is_some()),
+        ];
+        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.takes.contains(flag);
+        if let Some((flag, _)) = given.into_iter().find(is_refused) {
+            let takers = reports::ALL.iter().filter(|report| report.takes.contains(&flag));
+            let takers: Vec<_> = takers.map(|report| report.name).collect();
+            bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
+        }
+        let options = Options {
+            top: self.top.map(|top| top as usize),
+            hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
+            burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
+            roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
+            at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
+            ..Options::default()
+        };
+        let request = Request {
+            input: &self.input,
+            select: &self.select,
+            sheet: &self.sheet,
+            options,
+            roster: self.roster.as_deref(),
+        };
+        request.run(report, terminal)
+    }
+}

@@ -1,0 +1,108 @@
+//! `ssoaudit schema`: the JSON Schema of a source, of the neutral event or of a report, and what is
+//! documented.
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::cli::Verdict;
+use crate::cli::args::HELP;
+use crate::formats::rows::event_schema;
+use crate::formats::sheets;
+use crate::formats::verdict::{self, evidence, json};
+use crate::model::event;
+use crate::model::operation::OPERATIONS;
+use crate::output::Output;
+use crate::reports::{self, Material, Options, Report};
+use crate::sources::schema;
+use crate::sources::{self, Source};
+use crate::survey::Survey;
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit schema --list                    sources, operations, actions, connection types
+  ssoaudit schema centure > centure.schema.json
+  ssoaudit schema ssoaudit.event.v1         what `filter --normalize` prints
+  ssoaudit schema ssoaudit.report.removals.v2
+                                            what `report removals --format json` prints
+")]
+pub struct Schema {
+    /// A source, or ssoaudit.event.v1, .check.v2, .evidence.v1, .report.removals.v2, …
+    #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
+    name: Option<String>,
+    /// List what is documented, one line each
+    #[arg(long, conflicts_with = "name")]
+    list: bool,
+}
+
+fn names() -> PossibleValuesParser {
+    let names = sources::ALL.iter().map(|source| source.name);
+    let reports = reports::every().map(|report| report.schema);
+    PossibleValuesParser::new(names.chain([event::SCHEMA, json::SCHEMA, evidence::SCHEMA]).chain(reports))
+}
+
+impl Schema {
+    /// Prints the schema or the list.
+    pub fn run(&self) -> Result<Verdict> {
+        let source = sources::ALL.iter().find(|source| Some(source.name) == self.name.as_deref());
+        let report = reports::every().find(|report| Some(report.schema) == self.name.as_deref());
+        let text = match (source, report) {
+            _ if self.list => list(),
+            (Some(source), _) => pretty(&schema::of_source(source)),
+            (_, Some(report)) => pretty(&of_report(report)),
+            _ if self.name.as_deref() == Some(json::SCHEMA) => pretty(&verdict::schema::check()),
+            _ if self.name.as_deref() == Some(evidence::SCHEMA) => pretty(&verdict::schema::evidence()),
+            (None, None) => pretty(&event_schema::schema()),
+        };
+        Output::create(None, &[])?.write(text.as_bytes())?;
+        Ok(Verdict::Done)
+    }
+}
+
+/// A report has the same parts whatever the input, so the one about nothing shows them.
+fn of_report(report: &Report) -> serde_json::Value {
+    let (survey, options) = (Survey::default(), Options::default());
+    let material = Material { survey: &survey, files: &[], options: &options, verdicts: None };
+    sheets::schema::schema(&(report.make)(&material))
+}
+
+fn pretty(schema: &serde_json::Value) -> String {
+    format!("{schema:#}\n")
+}
+
+fn list() -> String {
+    let mut text =
+        section("Sources", sources::ALL.iter().map(|source| (source.name, source.about.to_owned())));
+    text.push_str(&section(
+        "Operations",
+        OPERATIONS.iter().map(|(_, name, about)| (*name, (*about).to_owned())),
+    ));
+    for source in sources::ALL {
+        let actions = source
+            .actions
+            .iter()
+            .map(|action| (action.name, format!("{}: {}", action.operation.name(), action.about)));
+        text.push_str(&section(&format!("Actions of {}", source.name), actions));
+        text.push_str(&section(&format!("Connection types of {}", source.name), connection_types(source)));
+    }
+    text
+}
+
+fn connection_types(source: &Source) -> impl Iterator<Item = (&'static str, String)> {
+    let terms = source.vocabularies().flat_map(|vocabulary| vocabulary.terms);
+    terms.filter_map(|term| {
+        let protocol = term.protocol?;
+        let provider = term.provider.map_or(String::new(), |provider| format!(", provider {provider}"));
+        Some((term.name, format!("protocol {protocol}{provider}")))
+    })
+}
+
+fn section(title: &str, rows: impl Iterator<Item = (&'static str, String)>) -> String {
+    let rows: Vec<_> = rows.collect();
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines: String = rows.iter().map(|(name, about)| format!("  {name:<width$}  {about}\n")).collect();
+    format!("{title}\n{lines}\n")
+}

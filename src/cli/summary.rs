@@ -1,0 +1,46 @@
+//! `ssoaudit summary`: what is in the input, on one page.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::analysis::calendar::Unit;
+use crate::cli::Verdict;
+use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::sheet_output::{Request, SheetArgs};
+use crate::cli::terminal::Terminal;
+use crate::reports::{self, Options};
+
+/// Arguments of `summary`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit summary exports/                             one page about everything
+  ssoaudit summary --org 'acme*' --since 90d exports/   about an organization, lately
+  ssoaudit summary --format html -o summary.html exports/
+  ssoaudit summary --format json exports/ | jq .actors
+")]
+pub struct Summary {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Rows of each ranking [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    top: Option<u32>,
+    /// Count the timeline by this [default: what fits]
+    #[arg(long, value_name = "UNIT", help_heading = "Report")]
+    by: Option<Unit>,
+    #[command(flatten)]
+    sheet: SheetArgs,
+}
+
+impl Summary {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+        let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };
+        let request =
+            Request { input: &self.input, select: &self.select, sheet: &self.sheet, options, roster: None };
+        request.run(reports::SUMMARY, terminal)
+    }
+}

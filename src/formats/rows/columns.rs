@@ -1,0 +1,147 @@
+//! Columns: what a row of a table, of CSV or of chosen JSON shows of an event.
+
+use anyhow::{Result, anyhow};
+use chrono_tz::Tz;
+
+use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
+use crate::model::event::Event;
+use crate::model::operation::Operation;
+use crate::text::suggest::nearest;
+
+/// A column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Name on the command line and in headers.
+    pub name: &'static str,
+    /// Its text is the first of these that the event has.
+    pub best: &'static [Attribute],
+    /// What it stands for in JSON.
+    pub leaves: Vec<Attribute>,
+}
+
+/// A column that stands for several attributes, of which a cell shows the best.
+struct Group {
+    name: &'static str,
+    prefix: &'static str,
+    best: &'static [Attribute],
+}
+
+static GROUPS: &[Group] = &[
+    Group {
+        name: "actor",
+        prefix: "actor.",
+        best: &[Attribute::ActorName, Attribute::ActorEmail, Attribute::ActorId],
+    },
+    Group {
+        name: "actor.impersonator",
+        prefix: "actor.impersonator.",
+        best: &[Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason],
+    },
+    Group {
+        name: "organization",
+        prefix: "organization.",
+        best: &[Attribute::OrganizationId, Attribute::OrganizationName],
+    },
+    Group {
+        name: "connection",
+        prefix: "connection.",
+        best: &[Attribute::ConnectionId, Attribute::ConnectionName],
+    },
+    Group { name: "type", prefix: "connection.type", best: &[Attribute::ConnectionType] },
+];
+
+const DEFAULT: &[&str] = &["time", "action", "actor", "organization", "connection", "type", "ip"];
+
+/// The columns of a table when none are named.
+pub fn default() -> Vec<Column> {
+    DEFAULT.iter().filter_map(|name| find(name)).collect()
+}
+
+/// One column for every attribute.
+pub fn all() -> Vec<Column> {
+    ATTRIBUTES.iter().filter_map(|info| find(info.name)).collect()
+}
+
+/// The columns of that name, or an error that names the nearest.
+pub fn named(names: &[String]) -> Result<Vec<Column>> {
+    names.iter().map(|name| find(name).ok_or_else(|| no_column(name))).collect()
+}
+
+/// Every column name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().map(|info| info.name).chain(GROUPS.iter().map(|group| group.name))
+}
+
+fn no_column(name: &str) -> anyhow::Error {
+    match nearest(name, names()) {
+        Some(near) => anyhow!("no column `{name}`; did you mean `{near}`?"),
+        None => anyhow!("no column `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn find(name: &str) -> Option<Column> {
+    if let Some(group) = GROUPS.iter().find(|group| group.name == name) {
+        let leaves = ATTRIBUTES.iter().filter(|info| info.name.starts_with(group.prefix));
+        return Some(Column {
+            name: group.name,
+            best: group.best,
+            leaves: leaves.map(|info| info.attribute).collect(),
+        });
+    }
+    let info = ATTRIBUTES.iter().find(|info| info.name == name)?;
+    let best = std::slice::from_ref(&info.attribute);
+    Some(Column { name: info.name, best, leaves: best.to_vec() })
+}
+
+impl Column {
+    /// The value of the cell.
+    pub fn value<'a>(&self, event: &Event<'a>) -> Option<Value<'a>> {
+        self.best.iter().find_map(|attribute| event.value(*attribute))
+    }
+
+    /// The texts a table may show, the longest first; a narrow column shows a later one.
+    pub fn forms(&self, event: &Event<'_>, zone: Tz) -> Vec<String> {
+        match self.best {
+            [Attribute::Time] => vec![event.time.to_the_second(zone), event.time.to_the_minute(zone)],
+            [Attribute::Action] => action_forms(event),
+            _ => vec![self.value(event).map_or(String::new(), |value| text(&value))],
+        }
+    }
+}
+
+/// `sso.delete_connection`, `delete_connection`, `deleted`; what is not about SSO keeps a mark of
+/// its prefix, as `organization.created` is not `created`.
+fn action_forms(event: &Event<'_>) -> Vec<String> {
+    let full = event.text(Attribute::Action).unwrap_or_default().into_owned();
+    let verb = full.rsplit('.').next().unwrap_or(&full);
+    let verb = match event.operation {
+        Operation::Other if verb.len() < full.len() => format!("….{verb}"),
+        _ => verb.to_owned(),
+    };
+    vec![full, verb, event.operation.name().to_owned()]
+}
+
+/// The value as plain text.
+pub fn text(value: &Value<'_>) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_column() {
+        for name in names() {
+            assert_eq!(find(name).unwrap().name, name);
+        }
+        assert_eq!(all().len(), ATTRIBUTES.len());
+        assert_eq!(default().len(), DEFAULT.len());
+        let error = named(&["actor.mail".to_owned()]).unwrap_err().to_string();
+        assert_eq!(error, "no column `actor.mail`; did you mean `actor.email`?");
+    }
+}

@@ -1,0 +1,152 @@
+//! Cells and tones in the words of the page: groups of digits, percent, days and hours.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use crate::model::time::Timestamp;
+use crate::reports::sheet::{Cell, Kind, Tone};
+
+/// A cell as a template prints it.
+pub enum Shown<'a> {
+    /// The log does not say.
+    Nothing,
+    /// Words.
+    Text(Cow<'a, str>),
+    /// An id.
+    Id(Cow<'a, str>),
+    /// A number with its unit.
+    Figure(String),
+    /// A point in time.
+    Time(Moment),
+    /// Several texts.
+    List(Vec<Cow<'a, str>>),
+}
+
+/// A point in time for machines and for people.
+pub struct Moment {
+    /// RFC 3339.
+    pub machine: String,
+    /// To the second.
+    pub text: String,
+}
+
+/// A tone as a class of the style sheet and as a word with a sign, which are empty for a plain one.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    /// Class.
+    pub class: &'static str,
+    /// Sign before the word.
+    pub sign: &'static str,
+    /// Word.
+    pub word: &'static str,
+}
+
+/// What to print of a cell of a column of `kind`.
+pub fn shown(cell: Cell<'_>, kind: Kind, zone: Tz) -> Shown<'_> {
+    match cell {
+        Cell::Nothing => Shown::Nothing,
+        Cell::Text(text) if text.is_empty() => Shown::Nothing,
+        Cell::Text(text) if kind == Kind::Id => Shown::Id(text),
+        Cell::Text(text) => Shown::Text(text),
+        Cell::Number(value) => Shown::Figure(number(value)),
+        Cell::Share(value) if value.is_finite() => Shown::Figure(share(value)),
+        Cell::Share(_) => Shown::Nothing,
+        Cell::Time(time) => Shown::Time(moment(time, zone)),
+        Cell::Duration(seconds) => Shown::Figure(duration(seconds)),
+        Cell::Flag(flag) => Shown::Text(if flag { "yes" } else { "no" }.into()),
+        Cell::List(texts) if texts.is_empty() => Shown::Nothing,
+        Cell::List(texts) => Shown::List(texts),
+    }
+}
+
+/// The class of the style sheet for cells of a kind.
+pub fn kind_class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number | Kind::Share | Kind::Duration => "figure",
+        Kind::Time => "time",
+        Kind::Id => "id",
+        Kind::Text | Kind::Flag | Kind::List => "text",
+    }
+}
+
+/// A time to the second.
+pub fn moment(time: Timestamp, zone: Tz) -> Moment {
+    Moment { machine: time.rfc3339(zone), text: time.to_the_second(zone) }
+}
+
+/// The mark of a tone.
+pub fn mark(tone: Tone) -> Mark {
+    let (class, sign, word) = match tone {
+        Tone::Plain => ("plain", "", ""),
+        Tone::Good => ("good", "✓", "OK"),
+        Tone::Warn => ("warn", "▲", "Review"),
+        Tone::Bad => ("bad", "■", "Action"),
+    };
+    Mark { class, sign, word }
+}
+
+/// Digits in groups of three.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A number of things, whose plural ends in `s`.
+pub fn count(value: u64, thing: &str) -> String {
+    let plural = if value == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", number(value))
+}
+
+/// A number in as few characters as an axis has room for.
+pub fn short(value: u64) -> String {
+    let (unit, sign) = match value {
+        0..10_000 => return number(value),
+        10_000..1_000_000 => (1e3, "k"),
+        1_000_000..1_000_000_000 => (1e6, "M"),
+        _ => (1e9, "G"),
+    };
+    let tenths = (value as f64 / unit * 10.0).round() / 10.0;
+    format!("{tenths}{sign}")
+}
+
+/// The two largest units that are not nothing: `3d 4h`, `4h`, `5m 10s`.
+pub fn duration(seconds: u64) -> String {
+    let units =
+        [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let Some(first) = units.iter().position(|(value, _)| *value > 0) else {
+        return "0s".to_owned();
+    };
+    let said = units.iter().skip(first).take(2).filter(|(value, _)| *value > 0);
+    said.map(|(value, unit)| format!("{}{unit}", number(*value))).collect::<Vec<_>>().join("\u{a0}")
+}
+
+fn share(value: f64) -> String {
+    format!("{:.1}\u{a0}%", value * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([9999, 12_500, 3_000_000].map(short), ["9,999", "12.5k", "3M"]);
+        assert_eq!([1, 2000].map(|value| count(value, "row")), ["1 row", "2,000 rows"]);
+        assert_eq!(share(0.1234), "12.3\u{a0}%");
+    }
+
+    #[test]
+    fn durations_have_two_units() {
+        let durations = [0, 59, 310, 14_400, 273_601, 86_400 + 61].map(duration);
+        assert_eq!(durations, ["0s", "59s", "5m\u{a0}10s", "4h", "3d\u{a0}4h", "1d"]);
+    }
+}

@@ -1,0 +1,138 @@
+//! What a cell says: to people in forms that get shorter, to programs as JSON and as plain text.
+//! Only the texts for people are made harmless; the others are for formats that escape.
+
+use chrono_tz::Tz;
+
+use crate::formats::sheets::Look;
+use crate::formats::table::grid::WIDEST;
+use crate::model::time::duration;
+use crate::reports::sheet::{Cell, Kind};
+use crate::text::cut::ends;
+use crate::text::display::of_log;
+
+/// The texts for people, the longest first; a narrow column shows a later one.
+pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
+    match cell {
+        Cell::Nothing => vec![String::new()],
+        Cell::Text(text) => vec![of_log(text, look.ascii)],
+        Cell::Number(number) => vec![number.to_string()],
+        Cell::Share(share) => vec![format!("{:.1} %", share * 100.0)],
+        Cell::Time(time) => vec![time.to_the_second(look.zone), time.to_the_minute(look.zone)],
+        Cell::Duration(seconds) => vec![duration(*seconds, 2), duration(*seconds, 1)],
+        Cell::Flag(flag) => vec![if *flag { "yes" } else { "no" }.to_owned()],
+        Cell::List(texts) => vec![of_log(&texts.join(", "), look.ascii)],
+    }
+}
+
+/// The forms of a column's cells: among times of one year, the last form leaves the year out.
+pub fn column_forms<'a>(
+    cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
+    look: &Look,
+) -> impl Iterator<Item = Vec<String>> {
+    let mut years = cells.clone().filter_map(|cell| match cell {
+        Cell::Time(time) => Some(time.year(look.zone)),
+        _ => None,
+    });
+    let first = years.next();
+    let is_one_year = years.all(|year| Some(year) == first);
+    cells.map(move |cell| {
+        // A long text may be in every row, and what no table shows of it need not be escaped and held.
+        let shown = |text: &str| vec![of_log(&ends(text, look.width.unwrap_or(WIDEST)), look.ascii)];
+        let mut forms = match cell {
+            Cell::Text(text) => shown(text),
+            Cell::List(texts) => shown(&texts.join(", ")),
+            _ => forms(cell, look),
+        };
+        if let (Cell::Time(time), true) = (cell, is_one_year) {
+            forms.push(time.without_year(look.zone));
+        }
+        forms
+    })
+}
+
+/// Whether values are compared by their size.
+pub fn is_amount(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
+}
+
+/// The longest form.
+pub fn longest(cell: &Cell<'_>, look: &Look) -> String {
+    match cell {
+        Cell::Time(time) => time.to_the_second(look.zone),
+        _ => forms(cell, look).swap_remove(0),
+    }
+}
+
+/// The value for formats that know only text; texts are as they stand in the log.
+pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
+    match cell {
+        Cell::Nothing => String::new(),
+        Cell::Text(text) => text.to_string(),
+        Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Share(share) => rounded(*share).to_string(),
+        Cell::Time(time) => time.rfc3339(zone),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::List(texts) => texts.join("; "),
+    }
+}
+
+/// A share with the digits that matter.
+pub fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time;
+    use serde_json::{Value, json};
+
+    const LOOK: Look = Look { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
+
+    #[test]
+    fn says_durations_in_two_units() {
+        for (seconds, two, one) in [
+            (0, "0s", "0s"),
+            (59, "59s", "59s"),
+            (725, "12m 5s", "12m"),
+            (3600, "1h", "1h"),
+            (3605, "1h", "1h"),
+            (3 * 86_400 + 4 * 3600 + 7, "3d 4h", "3d"),
+        ] {
+            assert_eq!((duration(seconds, 2).as_str(), duration(seconds, 1).as_str()), (two, one));
+        }
+    }
+
+    #[test]
+    fn times_leave_out_the_year_they_share() {
+        let cell = |text| Cell::Time(time::parse(text).unwrap().timestamp);
+        let (a, b) = (cell("2025-01-15T10:30:00Z"), cell("2024-12-31T23:59:59Z"));
+        let forms = |cells: &[&Cell<'_>]| column_forms(cells.iter().copied(), &LOOK).next().unwrap();
+        assert_eq!(
+            forms(&[&a, &Cell::Nothing, &a]),
+            ["2025-01-15 10:30:00", "2025-01-15 10:30", "01-15 10:30"]
+        );
+        assert_eq!(forms(&[&a, &b]), ["2025-01-15 10:30:00", "2025-01-15 10:30"]);
+    }
+
+    #[test]
+    fn every_kind_for_people_and_programs() {
+        let list = Cell::List(vec!["a".into(), "b\u{7}".into()]);
+        for (cell, people, program, text) in [
+            (Cell::Nothing, "", Value::Null, ""),
+            (Cell::text("=1\u{1b}"), "=1\\u{1b}", json!("=1\u{1b}"), "=1\u{1b}"),
+            (Cell::Number(1_234_567), "1234567", json!(1_234_567), "1234567"),
+            (Cell::Share(0.123_456), "12.3 %", json!(0.1235), "0.1235"),
+            (Cell::Share(f64::NAN), "NaN %", Value::Null, "NaN"),
+            (Cell::Duration(60), "1m", json!(60), "60"),
+            (Cell::Flag(false), "no", json!(false), "false"),
+            (list, "a, b\\u{7}", json!(["a", "b\u{7}"]), "a; b\u{7}"),
+        ] {
+            assert_eq!(longest(&cell, &LOOK), people);
+            let mut json = Vec::new();
+            crate::formats::json_objects::cell(&cell, &mut json).unwrap();
+            assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), program);
+            assert_eq!(raw(&cell, Tz::UTC), text);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! A policy to begin with: every rule as it is by default, and an example of everything else.
+//!
+//! Lines that begin with `#` and no space are examples; without the `#` they hold.
+
+use crate::policy::lists;
+use crate::policy::read::{FAIL_ON, VERSION, ZONE};
+use crate::policy::rules::{TIMES, is_empty, severity_name};
+use crate::rules::fingerprint;
+use crate::rules::{Check, Default, Param, Severity, Value, wording};
+use crate::sources;
+
+/// The text of a policy that says what holds without one.
+pub fn commented(checks: &[&Check]) -> String {
+    let mut text = head();
+    for check in checks {
+        rule(&mut text, check);
+    }
+    text.push_str(&tail(checks));
+    text
+}
+
+fn head() -> String {
+    let severities: Vec<_> =
+        <Severity as clap::ValueEnum>::value_variants().iter().copied().map(severity_name).collect();
+    format!(
+        "# What ssoaudit checks. Everything here is as it is without this file.
+# Lines that begin with # and no space are examples: take the # away to use them.
+version = {VERSION}
+
+# IANA zone of windows, and of dates and times without an offset.
+timezone = {zone:?}
+
+# The least severity that fails the verdict: {severities}.
+fail-on = {fail_on:?}
+
+# Who may do what, as CSV (organization,actor,role) or JSON; relative to this file. Organizations and
+# actors may have * and ?, as in acme*,*@example.com,admin; the strongest role holds.
+#roster = \"roster.csv\"
+
+# Rules. A list of organizations (ids or names), connection types or sources confines a rule to
+# these, where it is shown below; texts may have * and ?. Lengths of time include their end: exactly 24h
+# is within 24h.
+",
+        zone = ZONE.name(),
+        severities = severities.join(", "),
+        fail_on = severity_name(FAIL_ON),
+    )
+}
+
+fn rule(text: &mut String, check: &Check) {
+    let mut line = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    line(format!("\n[rules.{}]", check.id));
+    line(format!("# {}", check.about));
+    if let Some(told) = check.covered_by.told() {
+        line(format!("# {told}"));
+    }
+    match check.default {
+        Default::On => line("enabled = true".to_owned()),
+        Default::Off => line("enabled = false".to_owned()),
+        Default::With(part) => {
+            line(format!("# On when there {}, unless this says otherwise.", condition(part)));
+            line("#enabled = true".to_owned());
+        }
+    }
+    line(format!("severity = {:?}", severity_name(check.severity)));
+    for param in check.params {
+        line(format!("# {}", param.about));
+        line(setting(param));
+    }
+    for scope in check.scopes {
+        line(format!("#{scope} = [{:?}]", example(scope)));
+    }
+}
+
+/// What a rule may be confined to.
+fn example(scope: &str) -> &str {
+    match scope {
+        "organizations" => "acme*",
+        "connection-types" => "*SAML",
+        _ => sources::ALL.first().map_or("", |source| source.name),
+    }
+}
+
+/// When a rule is on that needs a part of the policy, after `when there`.
+pub fn condition(part: &str) -> &str {
+    match part {
+        "roster" => "is a roster",
+        TIMES => "are windows or freezes",
+        "freezes" => "are freezes",
+        "planned" => "are planned changes",
+        _ => "is something in one of its lists",
+    }
+}
+
+fn setting(param: &Param) -> String {
+    let key = param.key;
+    match &param.default {
+        Value::Count(count) => format!("{key} = {count}"),
+        Value::Age(seconds) => format!("{key} = \"{}\"", wording::written(*seconds)),
+        Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
+        empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
+            format!("#{key} = [\"example*\"]")
+        }
+        Value::Texts(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
+        Value::OwnTexts(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
+    }
+}
+
+/// Texts of rules are plain, so that TOML quotes them as JSON does.
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.map(|text| serde_json::Value::from(text).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn tail(checks: &[&Check]) -> String {
+    let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
+    let working_days = lists::DAYS[..5].iter().copied();
+    let by_rule = checks.first().map_or(String::new(), |check| {
+        format!(
+            "
+#[[suppressions]]
+#rule = \"{}\"
+#organization = \"sandbox*\"
+#reason = \"nobody logs in there\"
+#expires = 2027-01-01
+",
+            check.id
+        )
+    });
+    format!(
+        "
+# When changes are allowed, every week: on days ({days}), on the clock
+# in the zone above. It includes the minute `from` and not the minute `to`. A window whose end is not
+# later than its beginning closes on the next day.
+#[[windows]]
+#days = [{working_days}]
+#from = \"08:00\"
+#to = \"18:00\"
+
+# When no change is allowed, with windows or without. It is over at `to`; a date is the midnight with
+# which it begins.
+#[[freezes]]
+#reason = \"year end\"
+#from = 2026-12-19
+#to = 2027-01-04
+
+# Changes that were announced: what a rule finds about them does not count, unless it says above what
+# it needs. The organization (id or name) is the one that the event names, and the one that owns the
+# connection if that is another: both have to match. Operations are
+# {operations}. A connection (id) and an actor
+# (id or e-mail address) may be left out. The change is at `not-before` or later, and before
+# `expires`.
+#[[planned]]
+#organization = \"acme*\"
+#operation = \"disabled\"
+#connection = \"conn_1\"
+#actor = \"*@example.com\"
+#not-before = 2026-11-02T20:00:00
+#expires = \"2026-11-03T06:00:00+01:00\"
+#ticket = \"CHG-12\"
+
+# Findings that are accepted until some time: one by its fingerprint, or all of a rule that match the
+# organization, connection and actor given. Rule or fingerprint, reason and expires have to be there.
+#[[suppressions]]
+#fingerprint = \"{fingerprint}\"
+#reason = \"tested by the vendor\"
+#expires = 2027-01-01
+{by_rule}",
+        days = lists::DAYS.join(", "),
+        working_days = list(working_days),
+        operations = operations.join(", "),
+        fingerprint = "0".repeat(fingerprint::DIGITS),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::testing::CHECKS;
+    use crate::policy::{Policy, read};
+    use std::path::Path;
+
+    fn parse(text: &str, checks: &[&'static Check]) -> Policy {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy");
+        read::parse("p", text, &folder, checks).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+
+    /// Takes the `#` away from examples.
+    fn uncommented(text: &str) -> String {
+        let lines = text.lines().map(|line| match line.strip_prefix('#') {
+            Some(example) if !example.starts_with(' ') && !example.is_empty() => example,
+            _ => line,
+        });
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn it_says_what_holds_anyway() {
+        for checks in [CHECKS, crate::rules::ALL, &[]] {
+            let policy = Policy { path: None, ..parse(&commented(checks), checks) };
+            let default = Policy { sha256: policy.sha256.clone(), ..Policy::default_for(checks) };
+            assert_eq!(format!("{policy:#?}"), format!("{default:#?}"));
+        }
+    }
+
+    #[test]
+    fn every_example_holds_without_its_mark() {
+        for checks in [CHECKS, crate::rules::ALL] {
+            let policy = parse(&uncommented(&commented(checks)), checks);
+            assert!(policy.roster.is_some() && policy.doubts.is_empty());
+            let counts = [policy.windows.len(), policy.freezes.len(), policy.planned.len()];
+            assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
+            for check in checks {
+                let rule = &policy.rules[check.id];
+                assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
+                let confined = usize::from(check.scopes.contains(&"organizations"));
+                assert_eq!(rule.scope.organizations.len(), confined, "{}", check.id);
+                let is_empty = |value: &Value| matches!(value, Value::Texts([]) | Value::Words(_));
+                assert!(!rule.params.values().any(is_empty), "{}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_fit() {
+        let text = commented(CHECKS);
+        let long: Vec<_> = text.lines().filter(|line| line.len() > 110).collect();
+        assert!(long.is_empty(), "{long:#?}");
+    }
+
+    #[test]
+    fn a_rule_is_shown_with_what_can_be_set() {
+        let text = commented(CHECKS);
+        let source = sources::ALL[0].name;
+        let expected = format!(
+            "
+[rules.unwanted-connection-type]
+# a sample
+# Only a planned change that names its actor covers what is found.
+# On when there is something in one of its lists, unless this says otherwise.
+#enabled = true
+severity = \"low\"
+# connection types nobody wants
+#types = [\"example*\"]
+# how many are borne
+most = 3
+# types nobody wants
+#kinds = [\"ADFSSAML\"]
+# protocols nobody wants
+#speech = [\"saml\"]
+#organizations = [\"acme*\"]
+#sources = [\"{source}\"]
+"
+        );
+        assert!(text.contains(&expected), "{text}");
+    }
+}

@@ -1,0 +1,292 @@
+//! A table of a policy and its entries: reading a value, or saying at its place what is wrong with it.
+
+use chrono_tz::Tz;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::model::selection::Pattern;
+use crate::model::time;
+use crate::model::time::Timestamp;
+use crate::policy::problems::{Problems, unknown};
+
+/// A table of which all keys are known.
+#[derive(Clone, Copy)]
+pub(super) struct Section<'a> {
+    table: &'a DeTable<'a>,
+    /// Byte at which it begins.
+    pub(super) at: usize,
+    pub(super) problems: &'a Problems<'a>,
+}
+
+/// A value with its key.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    key: &'a str,
+    /// It is an element of the list of that key.
+    is_element: bool,
+    /// Byte at which the key begins; of an element of a list, the element.
+    key_at: usize,
+    value: &'a DeValue<'a>,
+    /// Byte at which the value begins.
+    at: usize,
+    problems: &'a Problems<'a>,
+}
+
+const DAY_MINUTES: u32 = 24 * 60;
+
+impl<'a> Section<'a> {
+    /// A table whose keys must be among the known ones.
+    pub(super) fn new(table: &'a DeTable<'a>, at: usize, known: &[&str], problems: &'a Problems<'a>) -> Self {
+        for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
+            problems.add(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
+        }
+        Self { table, at, problems }
+    }
+
+    /// A table with any keys.
+    pub(super) fn open(table: &'a DeTable<'a>, at: usize, problems: &'a Problems<'a>) -> Self {
+        Self { table, at, problems }
+    }
+
+    /// Every entry, by key.
+    pub(super) fn entries(self) -> impl Iterator<Item = (&'a str, Entry<'a>)> {
+        self.table.iter().map(move |(key, value)| (&**key.get_ref(), self.held(key, value)))
+    }
+
+    /// An entry, if it is there.
+    pub(super) fn get(self, key: &str) -> Option<Entry<'a>> {
+        self.table.get_key_value(key).map(|(key, value)| self.held(key, value))
+    }
+
+    /// An entry that has to be there.
+    pub(super) fn needed(self, key: &str) -> Option<Entry<'a>> {
+        let entry = self.get(key);
+        if entry.is_none() {
+            self.problems.add(self.at, format!("there is no `{key}`"));
+        }
+        entry
+    }
+
+    /// A pattern, if it is there.
+    pub(super) fn pattern(self, key: &str) -> Option<Pattern> {
+        self.get(key)?.text().map(Pattern::new)
+    }
+
+    fn held(self, key: &'a Spanned<std::borrow::Cow<'a, str>>, value: &'a Spanned<DeValue<'a>>) -> Entry<'a> {
+        Entry {
+            key: key.get_ref(),
+            is_element: false,
+            key_at: key.span().start,
+            value: value.get_ref(),
+            at: value.span().start,
+            problems: self.problems,
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// Says what is wrong with the value.
+    pub(super) fn complain(self, message: impl Into<String>) {
+        self.problems.add(self.at, message);
+    }
+
+    /// Says what is wrong with the key.
+    pub(super) fn complain_of_key(self, message: impl Into<String>) {
+        self.problems.add(self.key_at, message);
+    }
+
+    /// Says what may be wrong with the value.
+    pub(super) fn doubt(self, message: String) {
+        self.problems.doubt(self.at, message);
+    }
+
+    /// Says what is wrong with the value, and stands for what it should have been.
+    pub(super) fn refuse<T>(self, message: impl Into<String>) -> Option<T> {
+        self.complain(message);
+        None
+    }
+
+    /// A list without an element.
+    pub(super) fn is_empty_list(self) -> bool {
+        matches!(self.value, DeValue::Array(elements) if elements.is_empty())
+    }
+
+    /// What it is called in messages.
+    fn name(self) -> String {
+        let Self { key, is_element, .. } = self;
+        if is_element { format!("an element of `{key}`") } else { format!("`{key}`") }
+    }
+
+    fn expected<T>(self, expected: &str) -> Option<T> {
+        let found = match self.value {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "a whole number",
+            DeValue::Float(_) => "a fraction",
+            DeValue::Boolean(_) => "a boolean",
+            DeValue::Datetime(written) if written.date.is_none() => "a time of day",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.refuse(format!("{} is {found}, expected {expected}", self.name()))
+    }
+
+    /// A text with something in it.
+    pub(super) fn text(self) -> Option<&'a str> {
+        match self.value {
+            DeValue::String(text) if text.trim().is_empty() => {
+                self.refuse(format!("{} is empty", self.name()))
+            }
+            DeValue::String(text) => Some(text),
+            _ => self.expected("a string"),
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(self) -> Option<bool> {
+        match self.value {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.expected("true or false"),
+        }
+    }
+
+    /// A number from 0 on.
+    pub(super) fn count(self) -> Option<u64> {
+        let DeValue::Integer(number) = self.value else {
+            return self.expected("a whole number");
+        };
+        let count = u64::from_str_radix(number.as_str(), number.radix()).ok();
+        let expected = match number.as_str().starts_with('-') {
+            true => "a number from 0 on".to_owned(),
+            false => format!("at most {}", u64::MAX),
+        };
+        let refuse = || self.refuse(format!("{} is {number}, expected {expected}", self.name()));
+        count.or_else(refuse)
+    }
+
+    /// A length of time, in seconds.
+    pub(super) fn age(self) -> Option<u64> {
+        const EXPECTED: &str = "a length of time such as \"30m\", \"24h\" or \"7d\"";
+        let DeValue::String(text) = self.value else {
+            return self.expected(EXPECTED);
+        };
+        let seconds = time::parse_age(text).and_then(|seconds| u64::try_from(seconds).ok());
+        seconds.or_else(|| self.refuse(format!("{} is `{text}`, expected {EXPECTED}", self.name())))
+    }
+
+    /// The elements of a list.
+    pub(super) fn elements(self, expected: &str) -> Option<Vec<Self>> {
+        let DeValue::Array(elements) = self.value else {
+            return self.expected(expected);
+        };
+        let element = |element: &'a Spanned<DeValue<'a>>| {
+            let at = element.span().start;
+            Self { is_element: true, key_at: at, value: element.get_ref(), at, ..self }
+        };
+        Some(elements.iter().map(element).collect())
+    }
+
+    /// A list of texts with something in them, each with its entry.
+    pub(super) fn texts(self) -> Option<Vec<(&'a str, Self)>> {
+        let elements = self.elements("a list of strings")?;
+        let texts: Vec<_> = elements.iter().map(|element| Some((element.text()?, *element))).collect();
+        texts.into_iter().collect()
+    }
+
+    /// A list of patterns.
+    pub(super) fn patterns(self) -> Option<Vec<Pattern>> {
+        Some(self.texts()?.into_iter().map(|(text, _)| Pattern::new(text)).collect())
+    }
+
+    /// 1-based lines of the elements of a list.
+    pub(super) fn lines(self) -> Vec<usize> {
+        match self.value {
+            DeValue::Array(elements) => {
+                elements.iter().map(|element| self.problems.line(element.span().start)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A table whose keys must be among the known ones.
+    pub(super) fn section(self, known: &[&str]) -> Option<Section<'a>> {
+        match self.value {
+            DeValue::Table(table) => Some(Section::new(table, self.at, known, self.problems)),
+            _ => self.expected("a table"),
+        }
+    }
+
+    /// A table with any keys.
+    pub(super) fn open_section(self) -> Option<Section<'a>> {
+        match self.value {
+            DeValue::Table(table) => Some(Section::open(table, self.at, self.problems)),
+            _ => self.expected("a table"),
+        }
+    }
+
+    /// Which of the known names it is.
+    pub(super) fn one_of<T: Copy>(self, what: &str, known: &[(&str, T)]) -> Option<T> {
+        let text = self.text()?;
+        let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
+        found.or_else(|| self.refuse(unknown(what, text, known.iter().map(|(name, _)| *name))))
+    }
+
+    /// A point in time: TOML's own, or a text; one without an offset is meant in `zone`.
+    pub(super) fn time(self, zone: Tz) -> Option<Timestamp> {
+        const EXPECTED: &str =
+            "RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) or a date and time (2025-01-15T10:30)";
+        let text = match self.value {
+            DeValue::Datetime(written) if written.date.is_some() => {
+                let mut written = *written;
+                if let Some(time) = &mut written.time {
+                    time.second.get_or_insert(0);
+                }
+                written.to_string()
+            }
+            DeValue::String(text) => text.trim().to_owned(),
+            _ => return self.expected("a point in time"),
+        };
+        if time::parse_age(&text).is_some() {
+            return self.refuse(format!("`{text}` is another time every day; give {EXPECTED}"));
+        }
+        match time::parse_bound(&text, zone, Timestamp::MIN) {
+            Ok(time) => Some(time),
+            // It is a time, but not in this zone.
+            Err(error) if time::parse_bound(&text, Tz::UTC, Timestamp::MIN).is_ok() => {
+                self.refuse(error.to_string())
+            }
+            Err(_) => self.refuse(format!("`{text}` is no time; give {EXPECTED}")),
+        }
+    }
+
+    /// A time of day in minutes after midnight, up to 24:00.
+    pub(super) fn minutes(self) -> Option<u32> {
+        match self.value {
+            DeValue::Datetime(written) if written.date.is_none() => {
+                let time = written.time?;
+                let is_even = time.second.unwrap_or(0) == 0 && time.nanosecond.unwrap_or(0) == 0;
+                let minutes = u32::from(time.hour) * 60 + u32::from(time.minute);
+                if is_even {
+                    return Some(minutes);
+                }
+                self.refuse(format!("{} is {time}, expected a time of day to the minute", self.name()))
+            }
+            DeValue::String(text) => minutes(text).or_else(|| {
+                self.refuse(format!("`{text}` is no time of day; give it as in 08:00, up to 24:00"))
+            }),
+            _ => self.expected("a time of day such as \"08:00\""),
+        }
+    }
+}
+
+fn minutes(text: &str) -> Option<u32> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let number = |digits: &str, least: usize| {
+        let is_number =
+            (least..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| digits.parse::<u32>().ok())?
+    };
+    let (hour, minute) = (number(hour, 1)?, number(minute, 2)?);
+    let minutes = hour * 60 + minute;
+    (minute < 60 && minutes <= DAY_MINUTES).then_some(minutes)
+}

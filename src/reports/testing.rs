@@ -1,0 +1,232 @@
+//! Logs for the tests of reports: lines as vendors write them, said in few words.
+//!
+//! They are read as a user's are, so that a test needs no knowledge of what is kept of an event.
+
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+use crate::model::diagnostics::Origin;
+use crate::model::time::Timestamp;
+use crate::reader;
+use crate::reader::{Reading, Scratch};
+use crate::reports::sheet::{Body, Cell, Chart, Sheet};
+use crate::reports::{Material, Options, Report};
+use crate::scan::BlockId;
+use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
+
+/// A log.
+#[derive(Default)]
+pub struct Log(Vec<String>);
+
+/// A line of it: a view by Ann of organization a, unless something else is said.
+pub struct Entry {
+    action: &'static str,
+    time: &'static str,
+    actor: &'static str,
+    organization: &'static str,
+    connection: Option<&'static str>,
+    ip: &'static str,
+    agent: &'static str,
+    page: &'static str,
+    impersonator: [&'static str; 2],
+}
+
+/// What happened at a time.
+pub fn at(time: &'static str) -> Entry {
+    Entry {
+        action: "sso.view_settings",
+        time,
+        actor: "ann",
+        organization: "a",
+        connection: None,
+        ip: "192.0.2.9",
+        agent: "Browser",
+        page: "/sso",
+        impersonator: ["", ""],
+    }
+}
+
+impl Entry {
+    /// Who did it.
+    pub fn by(self, actor: &'static str) -> Self {
+        Self { actor, ..self }
+    }
+
+    /// The organization concerned.
+    pub fn at_org(self, organization: &'static str) -> Self {
+        Self { organization, ..self }
+    }
+
+    /// The address it came from.
+    pub fn from(self, ip: &'static str) -> Self {
+        Self { ip, ..self }
+    }
+
+    /// The user agent it came from.
+    pub fn with(self, agent: &'static str) -> Self {
+        Self { agent, ..self }
+    }
+
+    /// The page it was done on.
+    pub fn on(self, page: &'static str) -> Self {
+        Self { page, ..self }
+    }
+
+    /// A portal link was created.
+    pub fn opens_portal(self) -> Self {
+        Self { action: "sso.create_management_portal_url", ..self }
+    }
+
+    /// A connection was deleted.
+    pub fn deletes(self, connection: &'static str) -> Self {
+        Self { action: "sso.delete_connection", connection: Some(connection), ..self }
+    }
+
+    /// Somebody else did it in the actor's session.
+    pub fn impersonated(self, email: &'static str, reason: &'static str) -> Self {
+        Self { impersonator: [email, reason], ..self }
+    }
+
+    fn json(&self) -> Value {
+        let name = self.actor[..1].to_uppercase() + &self.actor[1..];
+        let organization = format!("org_{}", self.organization);
+        let target = match self.connection {
+            Some(connection) => {
+                let id = format!("conn_{connection}");
+                json!({"type": "sso_connection", "id": id, "name": id, "metadata": {
+                    "connection_id": id, "connection_type": "OktaSAML", "organization_id": organization,
+                }})
+            }
+            None => {
+                let name = self.organization.to_uppercase();
+                json!({"type": "organization", "id": organization, "name": name, "metadata": {"name": name}})
+            }
+        };
+        json!({
+            "action": self.action,
+            "occurredAt": self.time,
+            "version": 1,
+            "actor": {"type": "user", "id": format!("user_{}", self.actor), "name": name, "metadata": {
+                "first_name": name,
+                "last_name": name,
+                "email": format!("{}@x.example", self.actor),
+                "impersonator_email": self.impersonator[0],
+                "impersonator_reason": self.impersonator[1],
+            }},
+            "targets": [target],
+            "context": {"location": self.ip, "userAgent": self.agent},
+            "metadata": {"source": self.page},
+        })
+    }
+}
+
+impl Log {
+    /// The sample export.
+    pub fn of_sample() -> Self {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/sso-events.ndjson");
+        Self(std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect())
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, entry: Entry) {
+        self.0.push(entry.json().to_string());
+    }
+
+    /// Adds a change that names no actor.
+    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str, connection: &str) {
+        let data = json!({
+            "id": format!("conn_{connection}"), "organization_id": "org_1", "connection_type": "OIDC",
+            "provider": "OKTA", "enabled": operation == "enabled", "status": "COMPLETED",
+        });
+        let event = json!({
+            "spec_version": "1", "id": format!("evt_{id}"), "object": "Connection", "environment_id": "env_1",
+            "occurred_at": time, "organization_id": "org_1", "type": format!("organization.sso_{operation}"),
+            "data": data, "display_name": "x",
+        });
+        self.0.push(event.to_string());
+    }
+
+    fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> (Gathered, Arrived) {
+        let (mut gathered, mut arrived) = (Gathered::default(), Arrived::default());
+        let mut scratch = Scratch::default();
+        let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
+        for (number, line) in (1..).zip(lines) {
+            let origin = Origin { line: u64::from(number), column: 1 };
+            let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
+            let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
+            gathered.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
+        }
+        (gathered, arrived)
+    }
+
+    /// A sheet borrows from what it was made of, which a test may as well keep for good.
+    fn make(report: &Report, gathered: Vec<(Gathered, Arrived)>, options: &Options) -> Sheet<'static> {
+        let mut arrivals = Arrivals::default();
+        let gathered = gathered.into_iter().map(|(gathered, arrived)| {
+            arrivals.take(arrived);
+            gathered
+        });
+        let gathered = gathered.collect();
+        let survey = Survey::new(gathered, arrivals);
+        let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
+        let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
+        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options, verdicts })))
+    }
+
+    /// The report of it.
+    pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
+        let plan = Plan { wants: report.wants, ..Plan::default() };
+        Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &options)
+    }
+
+    /// Reads it backwards as well, and in two halves of which the later one comes first.
+    pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
+        let sheet = all_told(&self.report(report, options.clone()));
+        let new_plan = || Plan { wants: report.wants, ..Plan::default() };
+        let plan = new_plan();
+        let backwards = vec![Self::gather(self.0.iter().rev(), 0, &plan)];
+        assert_eq!(all_told(&Self::make(report, backwards, options)), sheet);
+        let (first, second) = self.0.split_at(self.0.len() / 2);
+        let plan = new_plan();
+        let halves = vec![Self::gather(second.iter(), 0, &plan), Self::gather(first.iter(), 1, &plan)];
+        assert_eq!(all_told(&Self::make(report, halves, options)), sheet);
+    }
+}
+
+fn all_told(sheet: &Sheet<'_>) -> Vec<Vec<String>> {
+    sheet.sections.iter().map(|section| told(sheet, section.key)).collect()
+}
+
+/// The rows of a table, the facts or the names of a chart, as text.
+pub fn told(sheet: &Sheet<'_>, key: &str) -> Vec<String> {
+    let section = sheet.sections.iter().find(|section| section.key == key).unwrap();
+    match &section.body {
+        Body::Table(table) => {
+            let rows = table.rows.iter().map(|row| {
+                assert_eq!(row.cells.len(), table.columns.len());
+                row.cells.iter().map(cell).collect::<Vec<_>>().join(" ")
+            });
+            rows.collect()
+        }
+        Body::Facts(facts) => {
+            facts.iter().map(|fact| format!("{}: {}", fact.key, cell(&fact.value))).collect()
+        }
+        Body::Chart(Chart::Heat(grids)) => {
+            let total = |grid: &[[u64; 24]; 7]| grid.iter().flatten().sum::<u64>();
+            grids.iter().map(|(name, grid)| format!("{name}: {}", total(grid))).collect()
+        }
+        Body::Chart(chart) => vec![format!("{chart:?}")],
+    }
+}
+
+fn cell(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Nothing => "-".to_owned(),
+        Cell::Text(text) => text.to_string(),
+        Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Share(share) => format!("{share:.3}"),
+        Cell::Time(time) => time.rfc3339(Tz::UTC),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::List(texts) => format!("[{}]", texts.join(", ")),
+    }
+}

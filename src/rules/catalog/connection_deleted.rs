@@ -1,0 +1,43 @@
+//! `connection-deleted`: an SSO connection was removed.
+
+use crate::analysis::lifecycle::State;
+use crate::model::operation::Operation;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "connection-deleted",
+    about: "an SSO connection was deleted",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::All,
+    params: &[],
+    explain: Explain {
+        means: "A connection that existed was deleted. A second deletion of the same connection is what \
+                `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled \
+                in between, so that it is unknown whether it was there.",
+        why: "A deletion takes a way to log in from every user of the organization and cannot be undone; \
+              it belongs to a change that somebody approved.",
+        example: "An administrator deletes a SAML connection in the settings.",
+        fix: "Match the deletion with its change request. Announce it in the policy when it is planned; \
+              otherwise ask the actor and set the connection up again.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC8.1"],
+        iso27001: &["A.8.9", "A.8.32"],
+        nist: &["CM-3", "CM-6", "AU-12"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let judgement = Judgement::of(case.changes_that(Operation::Deleted), |index, _| {
+        let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        Answer::bad_if(was_there, String::new)
+    });
+    Judgement { judged: case.count_state_changes(), ..judgement }
+}

@@ -1,0 +1,93 @@
+//! `deleted-without-visit`: a deletion by somebody who did not look at the organization's settings before.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
+use crate::rules::bursts::is_longer;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::Change;
+use crate::survey::Sighting;
+use crate::survey::interner::{Id, NONE};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "deleted-without-visit",
+    about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::WithActor,
+    params: &[Param {
+        key: "window",
+        default: Value::Age(3600),
+        about: "how long before the deletion its actor must have viewed the settings or opened the portal",
+    }],
+    explain: Explain {
+        means: "A connection was deleted, and its actor neither viewed the SSO settings of the organization \
+                that the deletion names nor created a portal URL for it within the window before: exactly \
+                the window before is within it. A visit to another organization does not count. A deletion \
+                that names no organization is not judged, nor is one without a visit less than the window \
+                after the begin of its source's log.",
+        why: "The button to delete is on the settings page. A request without a visit was made by a \
+              script, or with a session or token that was taken from somebody.",
+        example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
+        fix: "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
+              connection up again.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2"],
+        iso27001: &["A.8.5", "A.8.16"],
+        nist: &["AU-6", "SC-23", "SI-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
+    let is_visit = case.actions_of(is_visit);
+    let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
+    let window = case.age("window");
+    let is_known = |change: &Change| {
+        change.actor != NONE && change.organization != NONE && logging[change.action as usize]
+    };
+    // Most actors delete nothing, so that their visits need not be looked up.
+    let mut deletes = vec![false; survey.actors.names.len()];
+    let mut last: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
+    for (_, change) in case.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
+        deletes[change.actor as usize] = true;
+        last.insert((change.actor, change.organization), Timestamp::MIN);
+    }
+    let is_asked_for = |seen: &&Sighting| {
+        seen.actor != NONE && is_visit[seen.action as usize] && deletes[seen.actor as usize]
+    };
+    let mut visits = survey.sightings.iter().filter(is_asked_for).peekable();
+    Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
+        if !is_known(change) {
+            return Answer::NotApplicable;
+        }
+        while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
+            if let Some(last) = last.get_mut(&(visit.actor, visit.organization)) {
+                *last = visit.time();
+            }
+        }
+        let last = last[&(change.actor, change.organization)];
+        let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
+        // Before the log began there may have been a visit.
+        let (begin, _) = case.reach.span(change.action);
+        if !is_fresh && change.time.seconds_since(begin) < window {
+            return Answer::NotApplicable;
+        }
+        Answer::bad_if(!is_fresh, || {
+            let window = case.written("window");
+            format!(", who had not visited the organization's settings within {window} before")
+        })
+    })
+}

@@ -1,0 +1,45 @@
+//! `duplicate-deletion`: one connection was deleted twice.
+
+use crate::analysis::lifecycle;
+use crate::model::operation::Operation;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::interner::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "duplicate-deletion",
+    about: "a connection was deleted that another event had deleted before",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[],
+    explain: Explain {
+        means: "Two different events delete the same connection, and none between them created it \
+                again. The same event delivered twice does not count.",
+        why: "A connection ends once. The second deletion is a replayed request, a wrong id, or a sign \
+              that events between the two are missing.",
+        example: "A connection is deleted on Thursday and once more on Friday by somebody else.",
+        fix: "Look for a creation that the log lacks; if there is none, find out who sent the second \
+              request and what they meant to delete.",
+    },
+    controls: Controls {
+        soc2: &["CC7.2", "CC8.1"],
+        iso27001: &["A.8.15", "A.8.32"],
+        nist: &["AU-6", "CM-3"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let again = lifecycle::deleted_again(case.survey);
+    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+        if change.connection == NONE {
+            return Answer::NotApplicable;
+        }
+        Answer::bad_if(again[index], || " a second time".to_owned())
+    })
+}

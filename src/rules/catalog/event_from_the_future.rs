@@ -1,0 +1,54 @@
+//! `event-from-the-future`: an event is later than the present.
+
+use crate::model::time::Timestamp;
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::wording::took;
+use crate::survey::{SKEW_SECONDS, What};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "event-from-the-future",
+    about: "an event is later than the present",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[Param {
+        key: "skew",
+        default: Value::Age(SKEW_SECONDS),
+        about: "how far clocks may differ: events later than the present by more than this are reported",
+    }],
+    explain: Explain {
+        means: "An event claims a time that has not come yet, by more than clocks usually differ.",
+        why: "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in \
+              which anybody looks for them, and shifts the end of the log.",
+        example: "A deletion is dated to the year 2052.",
+        fix: "Check the clock of the system that wrote the event and the export that carried it; fetch the \
+              event from its source again.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.8.15", "A.8.17"],
+        nist: &["AU-8", "SC-45"],
+    },
+    judge,
+};
+
+/// Whoever collects notes what is later than the present and the skew.
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement::of_noted(case, What::Future, |noted| {
+        let ahead = noted.time.unwrap_or(Timestamp::MIN).seconds_since(case.now);
+        format!(
+            "{} is {} later than the present (at most {})",
+            case.noted_happening(noted),
+            took(ahead),
+            case.written("skew")
+        )
+    });
+    judgement.sort(case.survey);
+    judgement
+}

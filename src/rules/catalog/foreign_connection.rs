@@ -1,0 +1,53 @@
+//! `foreign-connection`: an event gives a connection to another organization than its owner.
+
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::State;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::interner::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "foreign-connection",
+    about: "an event names another organization than the one the connection belongs to",
+    severity: Severity::High,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[],
+    explain: Explain {
+        means: "A connection belongs to the organization of its first event; a later event about it names \
+                another one. A scope that has either of the two covers it.",
+        why: "Either the tenants' separation failed, so that one organization changed the connection of \
+              another, or the log cannot be trusted about who was affected.",
+        example: "An administrator of one organization deletes a connection that another organization \
+                  created a month before.",
+        fix: "Check with the vendor which organization owns the connection, and whether the request was \
+              authorized for it. Treat a crossed tenant boundary as an incident.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.3", "CC7.3"],
+        iso27001: &["A.5.15", "A.5.23", "A.8.3"],
+        nist: &["AC-3", "AC-4", "SC-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let changes = case.survey.changes.iter().enumerate();
+    let changes = changes.filter(|(index, change)| {
+        let is_covered = || case.covers(change) || case.covers_for(case.hit(*index, change), change);
+        State::after(change.operation).is_some() && is_covered()
+    });
+    Judgement::of(changes, |index, change| {
+        let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
+        else {
+            return Answer::NotApplicable;
+        };
+        Answer::bad_if(lifecycle::is_foreign(change.organization, owner), || {
+            format!(", but it belongs to {}", case.organization(owner))
+        })
+    })
+}

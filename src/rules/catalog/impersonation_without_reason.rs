@@ -1,0 +1,62 @@
+//! `impersonation-without-reason`: somebody acted in another's session and did not say why.
+
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
+use crate::survey::What;
+use crate::survey::interner::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "impersonation-without-reason",
+    about: "somebody acted in another's session without a reason",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[],
+    explain: Explain {
+        means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
+                events that only look at something count. One that gives a reason and names nobody is no \
+                finding here: it counts as done by somebody unknown.",
+        why: "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
+              afterwards, for changes and for looking alike.",
+        example: "A support engineer views the SSO settings in an administrator's session, and the reason \
+                  is empty.",
+        fix: "Get the reason from the impersonator, keep it with the evidence, and make the field \
+              mandatory where sessions are impersonated.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.3", "CC7.2"],
+        iso27001: &["A.5.18", "A.8.2", "A.8.15"],
+        nist: &["AC-6", "AU-3", "AU-10"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement::of(case.changes(), |_, change| {
+        if change.actor == NONE {
+            return Answer::NotApplicable;
+        }
+        let is_unexplained = change.impersonator != NONE && change.reason == NONE;
+        Answer::bad_if(is_unexplained, || {
+            let impersonator = case.shown.impersonators.text(change.impersonator);
+            format!(", in whose session {impersonator} acted without a reason")
+        })
+    });
+    judgement.judged += case.sightings().filter(|seen| seen.actor != NONE).count() as u64;
+    for (index, noted) in case.noted(What::Unexplained) {
+        let message = format!(
+            "{}, in whose session {} acted without a reason",
+            case.noted_happening(noted),
+            noted.message
+        );
+        judgement.find(Subject::Noted(index), message);
+    }
+    judgement.find_unkept(case, What::Unexplained);
+    judgement.sort(case.survey);
+    judgement
+}

@@ -1,0 +1,42 @@
+//! `invalid-event`: a line of the log is no valid event.
+
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::What;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "invalid-event",
+    about: "a line is not a valid event",
+    severity: Severity::High,
+    default: crate::rules::rule::Default::On,
+    // A line that cannot be read is of no organization: a scope would hide it.
+    scopes: &[],
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[],
+    explain: Explain {
+        means: "A line could not be read as an event: it is cut off, altered, or not what its source \
+                documents. Every other rule goes without it.",
+        why: "What it said is missing from the evidence, and a broken line is also what tampering or a \
+              failing export looks like.",
+        example: "The last line of an export stops in the middle of a deletion.",
+        fix: "Export the log again from its source; `ssoaudit validate` shows the place and what was \
+              expected there.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.5.33", "A.8.15"],
+        nist: &["AU-3", "AU-5", "SI-7"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement =
+        Judgement::of_noted(case, What::Invalid, |noted| format!("{}: {}", noted.code, noted.message));
+    let unkept = case.survey.notes.unkept[What::Invalid as usize];
+    judgement.judged += judgement.violations.len() as u64 + unkept.saturating_sub(1);
+    judgement
+}

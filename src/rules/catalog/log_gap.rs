@@ -1,0 +1,62 @@
+//! `log-gap`: nothing was logged for a long time.
+
+use crate::rules::bursts::is_longer;
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
+use crate::rules::wording::took;
+use crate::survey::Span;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "log-gap",
+    about: "there is no event at all for a long time",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::Off,
+    // A silence is one of the whole log.
+    scopes: &[],
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[Param {
+        key: "max",
+        default: Value::Age(24 * 3600),
+        about: "how long the log may be silent; silences shorter than 30m may go unseen",
+    }],
+    explain: Explain {
+        means: "Between two events that follow each other lies more time than allowed, with no event of \
+                any organization or source between them. Where a time is selected, silences that reach into it \
+                count.",
+        why: "Silence where there is always some activity means that the collection failed, that a file \
+              is missing, or that lines were removed.",
+        example: "The log has events every hour, but none from Tuesday noon to Thursday morning.",
+        fix: "Export the missing time again from the source and see what stopped the collection. Set the \
+              limit above the quietest time of a normal week.",
+    },
+    controls: Controls {
+        soc2: &["CC4.1", "CC7.2"],
+        iso27001: &["A.8.15", "A.8.16"],
+        nist: &["AU-5", "AU-12", "SI-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
+    let is_selected = |(from, to): Span| to > case.period.0 && from < case.period.1;
+    let pauses = case.survey.pauses.iter().copied().enumerate();
+    for (index, (from, to)) in pauses.filter(|(_, pause)| is_selected(*pause)) {
+        if is_longer(from, to, case.age("max")) {
+            let message = format!(
+                "no event for {} from {} to {} (at most {})",
+                took(to.seconds_since(from)),
+                from.rfc3339(case.zone),
+                to.rfc3339(case.zone),
+                case.written("max"),
+            );
+            judgement.find(Subject::Pause(index), message);
+        }
+    }
+    judgement
+}

@@ -1,0 +1,103 @@
+//! `new-address`: somebody with a history acts from an address they never used.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::wording::counted;
+use crate::survey::Sighting;
+use crate::survey::interner::{Id, NONE};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "new-address",
+    about: "a change or portal URL comes from an address that its actor never used before",
+    severity: Severity::Low,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::WithActor,
+    params: &[Param {
+        key: "history",
+        default: Value::Count(5),
+        about: "how many earlier events of an actor with an address must be known before one can be new",
+    }],
+    explain: Explain {
+        means: "An actor with some history created a portal URL or changed a connection from an IP address \
+                from which none of their earlier events came. Events without an address are no history, \
+                and an address is the same however it is spelt.",
+        why: "People travel, so this alone proves nothing; but a first appearance that goes straight to \
+              the SSO settings is what the use of a stolen session looks like.",
+        example: "An administrator who always worked from the office deletes a connection from an address \
+                  in another country.",
+        fix: "Look up where the address belongs and ask the actor. Where addresses change often, as \
+              behind a gateway, suppress the rule for that actor or single findings by their fingerprint, \
+              or raise `history`.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2"],
+        iso27001: &["A.8.5", "A.8.16"],
+        nist: &["AC-2", "AU-6", "SI-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let new = new(case);
+    Judgement::of(case.changes(), |index, change| {
+        if change.actor == NONE || change.ip == NONE {
+            return Answer::NotApplicable;
+        }
+        let Ok(at) = new.binary_search_by_key(&index, |(change, _)| *change) else {
+            return Answer::Fine;
+        };
+        let earlier = new[at].1;
+        Answer::bad_if(earlier >= case.count("history"), || {
+            let ip = case.shown.ips.names.text(change.ip);
+            let earlier = counted(earlier, "earlier event");
+            format!(" from {ip}, where none of their {earlier} came from")
+        })
+    })
+}
+
+/// What came before of an actor.
+#[derive(Clone, Copy)]
+struct Past {
+    events: u32,
+    /// Where they came from last.
+    ip: Id,
+}
+
+/// The changes from where their actor never came before, by index, with how many events of theirs came
+/// before.
+fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
+    let survey = case.survey;
+    let placed = |seen: &&Sighting| seen.actor != NONE && seen.ip != NONE;
+    let mut sightings = survey.sightings.iter().filter(placed).peekable();
+    let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
+    // Of most actors there is one address, and it is not here.
+    let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
+    let mut new = Vec::new();
+    for (index, change) in survey.changes.iter().enumerate() {
+        if change.actor == NONE || change.ip == NONE {
+            continue;
+        }
+        while let Some(seen) = sightings.next_if(|seen| seen.time() < change.time) {
+            let (past, ip) = (&mut pasts[seen.actor as usize], seen.ip);
+            past.events += 1;
+            if past.ip != ip {
+                let before = std::mem::replace(&mut past.ip, ip);
+                known.extend((before != NONE).then_some((seen.actor, before)));
+            }
+        }
+        let (past, ip) = (pasts[change.actor as usize], change.ip);
+        if past.ip != ip && !known.contains(&(change.actor, ip)) {
+            new.push((index, u64::from(past.events)));
+        }
+    }
+    new
+}

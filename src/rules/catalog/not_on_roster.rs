@@ -1,0 +1,46 @@
+//! `not-on-roster`: somebody did what the roster does not allow them.
+
+use crate::analysis::roster::{Verdict, is_for_admins};
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "not-on-roster",
+    about: "somebody did what only administrators may do and is none by the roster",
+    severity: Severity::High,
+    default: crate::rules::rule::Default::With("roster"),
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::WithActor,
+    params: &[],
+    explain: Explain {
+        means: "A portal URL was created or a connection changed by an actor who has no role in the \
+                organization by the roster, or one that only allows to look.",
+        why: "Whoever configures SSO decides who can log in as anybody. If the application lets more \
+              people do that than were approved, access reviews are worth little.",
+        example: "A former administrator who is no longer on the roster deletes a connection.",
+        fix: "Revoke the role in the application, or correct the roster if it is out of date; then review \
+              what the actor did since.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.2", "CC6.3"],
+        iso27001: &["A.5.15", "A.5.18", "A.8.2"],
+        nist: &["AC-2", "AC-3", "AC-6"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let Some(roster) = case.roster else {
+        return Judgement::default();
+    };
+    let actions = case.changes().filter(|(_, change)| is_for_admins(change));
+    Judgement::of(actions, |index, _| match roster.verdict(case.survey, index, case.now) {
+        Verdict::UnknownActor => Answer::NotApplicable,
+        Verdict::NotOnTheRoster => Answer::Bad(", who is not on the roster".to_owned()),
+        Verdict::WrongRole => Answer::Bad(", who is a mere member by the roster".to_owned()),
+        Verdict::NotTheOwner | Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
+    })
+}

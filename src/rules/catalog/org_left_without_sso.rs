@@ -1,0 +1,128 @@
+//! `org-left-without-sso`: an organization has no active connection for longer than allowed.
+
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::lifecycle::{Gap, Gaps, State};
+use crate::model::operation::Operation;
+use crate::rules::bursts::is_longer;
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
+use crate::rules::wording::took;
+use crate::survey::Change;
+use crate::survey::interner::Id;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "org-left-without-sso",
+    about: "an organization has no active connection for too long after one was deleted or disabled",
+    severity: Severity::Critical,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::All,
+    params: &[Param {
+        key: "grace",
+        default: Value::Age(24 * 3600),
+        about: "how long an organization may be without an active connection",
+    }],
+    explain: Explain {
+        means: "A deletion or disabling took the last active connection of an organization away, and none \
+                became active within the grace period. Where the log ends earlier, only the time up to its \
+                end counts: that of the sources that would log it and know the organization, or else of \
+                the source of the change. Exactly the grace period is still within it. Where no source that knows \
+                the organization logs creations and enablings, or its log does not cover that time, another \
+                connection may have been set up unseen: then the finding says that it cannot be confirmed and \
+                why, names the first portal URL that was opened for the organization afterwards, and is \
+                `medium` at most, whatever the policy sets. So it is if one of its connections was enabled or \
+                disabled after it was deleted, without a creation between. The finding is about the organization \
+                of the connection, whichever one the event names, and so is the rule's scope; a selection on \
+                the command line goes by the event.",
+        why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
+              multi-factor and leaver controls do not apply.",
+        example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
+                  enabled on Wednesday.",
+        fix: "Enable a connection for the organization now, and find out why the old one was removed. \
+              Plan replacements so that the new connection is active before the old one goes.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2", "CC7.5"],
+        iso27001: &["A.5.16", "A.8.5", "A.8.14"],
+        nist: &["IA-2", "IA-8", "CP-10"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let mut gaps = Gaps::until(case.now);
+    case.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
+    let links = LazyCell::new(|| links(case, &gaps.list));
+    let mut judgement = Judgement::default();
+    let mut gaps = gaps.list.iter().peekable();
+    let changes = survey.changes.iter().enumerate();
+    for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
+        let organization = case.hit(index, change);
+        if !case.covers_for(organization, change) {
+            continue;
+        }
+        judgement.judged += 1;
+        while gaps.next_if(|gap| gap.cause < index).is_some() {}
+        let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
+            continue;
+        };
+        let ended = gap.end.map(|end| survey.changes[end].time);
+        let end = ended.unwrap_or_else(|| case.reach.until(gap.organization, change, &[Operation::Enabled]));
+        if !is_longer(change.time, end, case.age("grace")) {
+            continue;
+        }
+        let certainty = case.reach.certainty(gap.organization, change.action, (change.time, end));
+        let certainty = certainty.unless(gap.is_contradictory);
+        let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
+        let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
+        let mut message = format!(
+            "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
+            case.organization(gap.organization),
+            took(end.seconds_since(change.time)),
+            case.connection(change.connection),
+            change.operation.name(),
+            case.actor(change.actor),
+            case.written("grace"),
+        );
+        if let Some(doubt) = certainty.doubt() {
+            message.push_str(&format!("; this cannot be confirmed: {}", doubt.advice()));
+            if let Some(link) = links.get(&index) {
+                let later = took(link.time.seconds_since(change.time));
+                let actor = case.actor(link.actor);
+                message.push_str(&format!(", and a portal URL was opened for it {later} later by {actor}"));
+            }
+        }
+        judgement.find_state(Subject::Hit(index as u32, organization), message, certainty);
+    }
+    judgement
+}
+
+/// By the change that began a gap the first portal URL of its organization in it, through which a connection
+/// may have been set up.
+fn links<'a>(case: &Case<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
+    let changes = &case.survey.changes;
+    let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();
+    let mut gaps = gaps.iter().peekable();
+    let mut links = HashMap::default();
+    for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= case.now) {
+        if let Some(gap) = gaps.next_if(|gap| gap.cause == index) {
+            open.insert(gap.organization, gap);
+        } else if change.operation == Operation::PortalOpened
+            && let Some(gap) = open.remove(&change.organization)
+            && gap.end.is_none_or(|end| index < end)
+        {
+            links.insert(gap.cause, change);
+        }
+    }
+    links
+}

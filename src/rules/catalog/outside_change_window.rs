@@ -1,0 +1,51 @@
+//! `outside-change-window`: a change when none was allowed.
+
+use crate::analysis::calendar;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "outside-change-window",
+    about: "a connection was changed outside of the change windows or during a freeze",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::With("windows or freezes"),
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::All,
+    params: &[],
+    explain: Explain {
+        means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \
+                policy's windows, or in one of its freezes. Windows follow the clock of the policy's zone: \
+                they include the minute at which they open, and not the one at which they close. A freeze \
+                begins with its first moment and is over at its last.",
+        why: "Changes at agreed times are watched by people who can react. One at night is an emergency, \
+              a mistake, or somebody who hoped not to be seen.",
+        example: "Changes are allowed from Monday to Friday, 9:00 to 17:00, and a connection is deleted on \
+                  Saturday at 3:00.",
+        fix: "Find the emergency change that covers it. If there is none, treat it as unapproved: ask the \
+              actor and review the connection.",
+    },
+    controls: Controls { soc2: &["CC7.2", "CC8.1"], iso27001: &["A.8.9", "A.8.32"], nist: &["CM-3", "CM-5"] },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    if case.windows.is_empty() && case.freezes.is_empty() {
+        return Judgement::default();
+    }
+    Judgement::of(case.state_changes(), |_, change| {
+        let local = calendar::local(change.time, case.zone);
+        let is_in = case.windows.is_empty() || case.windows.iter().any(|window| window.is_open(local));
+        let freeze = case.freezes.iter().find(|freeze| freeze.holds(change.time));
+        Answer::bad_if(!is_in || freeze.is_some(), || {
+            let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), case.zone);
+            let what = match freeze {
+                Some(freeze) => format!("during the freeze `{}`", freeze.reason),
+                None => "outside of the change windows".to_owned(),
+            };
+            format!(" {when}, {what}")
+        })
+    })
+}

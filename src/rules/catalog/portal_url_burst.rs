@@ -1,0 +1,67 @@
+//! `portal-url-burst`: one actor creates many portal URLs in a short time.
+
+use crate::model::operation::Operation;
+use crate::rules::bursts::bursts;
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::wording::took;
+use crate::survey::interner::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "portal-url-burst",
+    about: "one actor creates many portal URLs in a short time",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES_OF_LINKS,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[
+        Param {
+            key: "count",
+            default: Value::Count(5),
+            about: "how many portal URLs one actor may create within the window",
+        },
+        Param { key: "window", default: Value::Age(10 * 60), about: "the time in which they are counted" },
+    ],
+    explain: Explain {
+        means: "One actor created more portal URLs within the window than expected. What follows each \
+                other so closely is reported once, as one finding about all of it: a suppression by \
+                organization accepts it only where all are for that organization.",
+        why: "Whoever holds a portal URL can set up SSO for the organization. A person needs one; many \
+              at once are a script that collects them, or a fault that hands them out.",
+        example: "A user creates forty portal URLs within two minutes.",
+        fix: "Ask the actor what they were doing, let the URLs expire or revoke them, and limit how many \
+              can be created.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC7.2"],
+        iso27001: &["A.8.2", "A.8.16"],
+        nist: &["AU-6", "SI-4", "AC-6"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let changes = &case.survey.changes;
+    crate::rules::bursts::judge(
+        case,
+        |change| (change.operation == Operation::PortalOpened).then_some(change.actor != NONE),
+        |_, index| index as u32,
+        |things| bursts(things, case.count("count"), case.age("window")),
+        |burst| {
+            let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
+            format!(
+                "{} created {} portal URLs in {}, the first for {} (more than {} within {})",
+                case.actor(first.actor),
+                burst.len(),
+                took(last.time.seconds_since(first.time)),
+                case.organization(first.organization),
+                case.count("count"),
+                case.written("window"),
+            )
+        },
+    )
+}

@@ -1,0 +1,166 @@
+//! `portal-without-change`: a portal URL that led to nothing.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::lifecycle::State;
+use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
+use crate::rules::bursts::is_longer;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::interner::{Id, NONE};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "portal-without-change",
+    about: "no change of the organization follows a portal URL",
+    severity: Severity::Low,
+    default: crate::rules::rule::Default::Off,
+    scopes: crate::rules::params::SCOPES_OF_LINKS,
+    covered_by: crate::rules::rule::Plans::All,
+    params: &[Param {
+        key: "window",
+        default: Value::Age(24 * 3600),
+        about: "how long after the portal URL a change must follow",
+    }],
+    explain: Explain {
+        means: "A portal URL was created, and no connection of the organization was created, enabled, \
+                disabled or deleted within the window. It is judged only where creations would be seen: \
+                where the source logs them, or another one does that shares its ids and knows the organization. \
+                Where that log \
+                ends within the window and none followed up to then, it is not judged.",
+        why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
+              can set up SSO for the organization.",
+        example: "An administrator sends a portal URL to a colleague who never opens it.",
+        fix: "Make sure that the URL has expired, and ask who has it. Create portal URLs when they are \
+              needed, not in advance.",
+    },
+    controls: Controls { soc2: &["CC6.1", "CC6.2"], iso27001: &["A.5.17", "A.8.2"], nist: &["AC-2", "IA-5"] },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let survey = case.survey;
+    let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
+    // By portal URL the next change of its organization.
+    let mut followed: HashMap<usize, Timestamp, RandomState> = HashMap::default();
+    for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
+        if State::after(change.operation).is_some() {
+            next.insert(change.organization, change.time);
+        } else if let Some(time) = next.get(&change.organization) {
+            followed.insert(index, *time);
+        }
+    }
+    let window = case.age("window");
+    Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
+        let Some(log_end) = case.reach.watched(change.organization, &[Operation::Created]) else {
+            return Answer::NotApplicable;
+        };
+        let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
+        // After the log's end there may have been a change.
+        if !follows && !is_longer(change.time, log_end, window) {
+            return Answer::NotApplicable;
+        }
+        Answer::bad_if(!follows, || {
+            let window = case.written("window");
+            format!(", and no change of the organization followed within {window}")
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::reach::Reach;
+    use crate::rules::change_index::Lists;
+    use crate::rules::deciding_names::DecidingNames;
+    use crate::rules::scope::Coverage;
+    use crate::scan::BlockId;
+    use crate::sources::ALL;
+    use crate::survey::Change;
+    use crate::survey::{Ranges, Survey};
+    use std::collections::BTreeMap;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp { seconds, nanos: 0 }
+    }
+
+    /// Which of these portal links, creations and deletions are found, as they would be if one source logged
+    /// them all: an operation, a time in hours and an organization each. The log ends at the hour given.
+    fn found(events: &[(Operation, i64, &str)], end: i64) -> (u64, u64, Vec<usize>) {
+        // It has what such a source would have.
+        let source =
+            ALL.iter().find(|source| source.actions.iter().any(|it| it.operation == Operation::Created));
+        let source = source.unwrap().name;
+        let mut survey = Survey::default();
+        let mut ranges = Ranges::default();
+        for (operation, hour, organization) in events {
+            survey.action_facts.push((source, *operation));
+            ranges.add(source, at(hour * 3600));
+            let organization = survey.organizations.names.id(organization);
+            survey.changes.push(Change {
+                time: at(hour * 3600),
+                operation: *operation,
+                is_selected: true,
+                is_conflicting: false,
+                redeliveries: 0,
+                event: NONE,
+                action: survey.action_facts.len() as Id - 1,
+                connection: NONE,
+                organization,
+                kind: NONE,
+                actor: NONE,
+                ip: NONE,
+                impersonator: NONE,
+                reason: NONE,
+                key: 0,
+                place: (BlockId { input: 0, number: 0 }, 1),
+            });
+        }
+        ranges.add(source, at(end * 3600));
+        survey.ranges = ranges;
+        let steps = vec![None; survey.changes.len()];
+        let params: BTreeMap<_, _> =
+            CHECK.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        let judgement = judge(&Case {
+            survey: &survey,
+            shown: &survey,
+            steps: &steps,
+            reach: &Reach::of(&survey, at(1 << 40)),
+            lists: &Lists::of(&survey),
+            params: &params,
+            scope: &Coverage::default(),
+            deciding: &DecidingNames::default(),
+            roster: None,
+            windows: &[],
+            freezes: &[],
+            zone: chrono_tz::Tz::UTC,
+            now: at(1 << 40),
+            period: (Timestamp::MIN, Timestamp::MAX),
+        });
+        let indices = judgement.violations.iter().filter_map(|violation| violation.subject.change());
+        (judgement.judged, judgement.not_applicable, indices.collect())
+    }
+
+    #[test]
+    fn a_link_that_leads_to_nothing_is_found() {
+        use Operation::{Created, Deleted, PortalOpened};
+        for (events, end, expected) in [
+            (&[(PortalOpened, 0, "a")][..], 25, (1, 0, vec![0])),
+            // The log has to go further than the window.
+            (&[(PortalOpened, 0, "a")], 24, (0, 1, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 24, "a")], 30, (1, 0, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 25, "a")], 30, (1, 0, vec![0])),
+            (&[(PortalOpened, 0, "a"), (Deleted, 1, "a")], 30, (1, 0, vec![])),
+            (&[(PortalOpened, 0, "a"), (Created, 1, "b")], 30, (1, 0, vec![0])),
+            (&[(Created, 0, "a"), (PortalOpened, 1, "a"), (PortalOpened, 2, "b")], 30, (2, 0, vec![1, 2])),
+        ] {
+            assert_eq!(found(events, end), expected, "{events:?} {end}");
+        }
+    }
+}

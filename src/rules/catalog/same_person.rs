@@ -1,0 +1,75 @@
+//! `same-person`: who opened the portal also deleted the connection.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::model::operation::Operation;
+use crate::rules::bursts::is_longer;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::params::{Param, Value};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::rules::wording::took;
+use crate::survey::interner::NONE;
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "same-person",
+    about: "who opened the portal also deleted a connection of the organization (two-person rule)",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::Off,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::WithActor,
+    params: &[Param {
+        key: "window",
+        default: Value::Age(7 * 86_400),
+        about: "how long before the deletion a portal URL counts",
+    }],
+    explain: Explain {
+        means: "The actor who deleted a connection had created a portal URL for the same organization \
+                within the window before.",
+        why: "Where two people are required to replace a connection, one who can do both can put an \
+              identity provider of their own in place of the old one.",
+        example: "An administrator sets up a new connection in the portal and deletes the old one \
+                  themselves.",
+        fix: "Have a second administrator confirm the new connection, and divide the two steps between \
+              people from now on.",
+    },
+    controls: Controls {
+        soc2: &["CC5.1", "CC6.3", "CC8.1"],
+        iso27001: &["A.5.3", "A.8.32"],
+        nist: &["AC-5", "CM-3", "CM-5"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut opened = HashMap::<_, _, RandomState>::default();
+    // By deletion the last portal URL of the same actor for the same organization.
+    let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
+    for (index, change) in case.survey.changes.iter().enumerate() {
+        let key = (change.actor, change.organization);
+        if change.actor == NONE || change.organization == NONE {
+            continue;
+        }
+        if change.operation == Operation::PortalOpened {
+            opened.insert(key, index);
+        } else if let (Operation::Deleted, Some(portal)) = (change.operation, opened.get(&key)) {
+            last.insert(index, *portal);
+        }
+    }
+    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+        if change.actor == NONE || change.organization == NONE {
+            return Answer::NotApplicable;
+        }
+        let portal = last.get(&index).map(|at| case.survey.changes[*at].time);
+        let portal = portal.filter(|time| !is_longer(*time, change.time, case.age("window")));
+        portal.map_or(Answer::Fine, |time| {
+            let ago = took(change.time.seconds_since(time));
+            let window = case.written("window");
+            Answer::Bad(format!(", who had opened the portal {ago} before (within {window})"))
+        })
+    })
+}

@@ -1,0 +1,86 @@
+//! `unapproved-connection-type`: a connection of a type, protocol or provider that is not allowed.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use crate::model::selection::Pattern;
+use crate::rules::context::Case;
+use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::params::{Param, Value, Words};
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::survey::interner::{Id, NONE};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "unapproved-connection-type",
+    about: "a connection is of a type, protocol or provider that is not allowed",
+    severity: Severity::Medium,
+    default: crate::rules::rule::Default::With("list"),
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::All,
+    params: &[
+        Param {
+            key: "types",
+            default: Value::Words(Words::ConnectionTypes),
+            about: "the vendor's connection types that are allowed, with `*` and `?`; all when empty",
+        },
+        Param {
+            key: "providers",
+            default: Value::Words(Words::Providers),
+            about: "neutral identity providers that are allowed, with `*` and `?`, `other` being any that no \
+                    document names; all when empty",
+        },
+        Param {
+            key: "protocols",
+            default: Value::Words(Words::Protocols),
+            about: "neutral protocols that are allowed, with `*` and `?`; all when empty",
+        },
+    ],
+    explain: Explain {
+        means: "A change shows a connection whose type, provider or protocol is missing from a list of the \
+                policy. Each connection is reported once for each kind it is shown as, at the first change \
+                in the rule's scope that shows it.",
+        why: "An organization that relies on one identity provider and its controls is not protected by \
+              them when users log in through another one.",
+        example: "Only `okta` is allowed as a provider, and a connection to `custom` is created.",
+        fix: "Disable the connection and move its users to an approved one, or add its kind to the list \
+              when it was approved.",
+    },
+    controls: Controls {
+        soc2: &["CC6.1", "CC6.6"],
+        iso27001: &["A.5.16", "A.8.5", "A.8.9"],
+        nist: &["CM-7", "IA-2", "IA-8"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let lists =
+        [("types", "type"), ("protocols", "protocol"), ("providers", "provider")].map(|(key, noun)| {
+            let patterns: Vec<_> = case.texts(key).into_iter().map(Pattern::new).collect();
+            (noun, patterns)
+        });
+    if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
+        return Judgement::default();
+    }
+    let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
+    Judgement::of(case.state_changes(), |_, change| {
+        let texts = case.survey.kinds.texts(change.kind);
+        let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
+        let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
+        if known.is_empty() || change.connection == NONE {
+            return Answer::NotApplicable;
+        }
+        let bad: Vec<_> = known
+            .iter()
+            .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
+            .map(|((noun, _), text)| format!("{noun} {text}"))
+            .collect();
+        // The first change in the scope that shows a connection as of a kind.
+        Answer::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
+            format!(" with {}, which is not allowed", bad.join(", "))
+        })
+    })
+}

@@ -1,0 +1,59 @@
+//! `unknown-action`: no document names what an event says happened, so no other rule judges it.
+
+use crate::rules::context::Case;
+use crate::rules::outcome::Judgement;
+use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::severity::Severity;
+use crate::sources::lookalike;
+use crate::survey::{Noted, What};
+
+/// The rule.
+pub static CHECK: Check = Check {
+    id: "unknown-action",
+    about: "no document names an event's action",
+    severity: Severity::Low,
+    default: crate::rules::rule::Default::On,
+    scopes: crate::rules::params::SCOPES,
+    covered_by: crate::rules::rule::Plans::None,
+    params: &[],
+    explain: Explain {
+        means: "An event's action is none that its source documents, so that nobody knows what it did and no \
+                other rule judges it. If the action is within two edits of one that creates, enables, disables \
+                or deletes connections or opens the portal, or looks the same (white space, invisible and \
+                confusable characters, accents, case), the finding is of medium severity, unless the policy \
+                sets one.",
+        why: "Vendors add actions, and ssoaudit has to learn them before it can judge them. A name that is \
+              nearly that of a change is more likely an altered line: whoever hides a deletion from rules \
+              need change no more than a letter.",
+        example: "A deletion is logged as `sso.delete_connections`.",
+        fix: "Look the action up in the vendor's documentation. If it is new and harmless, suppress it until \
+              ssoaudit knows it; if nobody documents it, fetch the event from its source again and compare.",
+    },
+    controls: Controls {
+        soc2: &["CC2.1", "CC7.2"],
+        iso27001: &["A.8.15", "A.8.16"],
+        nist: &["AU-3", "AU-6", "SI-4"],
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Judgement {
+    let mut judgement = Judgement { judged: case.events(), ..Judgement::default() };
+    // A flood of one sort does not wash away the other.
+    for (what, severity) in [(What::UnknownAction, Severity::Low), (What::AlmostChange, Severity::Medium)] {
+        for (index, noted) in case.noted(what) {
+            judgement.find_with(crate::rules::subject::Subject::Noted(index), message(case, noted), severity);
+        }
+        let found = judgement.violations.len();
+        judgement.find_unkept(case, what);
+        judgement.violations[found..].iter_mut().for_each(|unkept| unkept.severity = Some(severity));
+    }
+    judgement.sort(case.survey);
+    judgement
+}
+
+fn message(case: &Case<'_>, noted: &Noted) -> String {
+    let action = case.survey.action(noted.action).unwrap_or_default();
+    let near = lookalike(action).map(|known| format!(", but it looks like `{}`", known.name));
+    format!("{}: no document names this action{}", case.noted_happening(noted), near.unwrap_or_default())
+}

@@ -1,0 +1,56 @@
+//! Which changes are of one sort or by one actor, for rules that would otherwise go over all of them.
+
+use crate::model::operation::{OPERATIONS, Operation};
+use crate::parallel;
+use crate::survey::Survey;
+use crate::survey::groups::Groups;
+use crate::survey::interner::Id;
+
+/// Changes and portal links by index, each list in time order.
+pub struct Lists {
+    operations: [Vec<u32>; OPERATIONS.len()],
+    /// By operation how many of them the selection keeps.
+    selected: [u64; OPERATIONS.len()],
+    actors: Groups<u32>,
+}
+
+impl Lists {
+    /// The lists of a survey.
+    pub fn of(survey: &Survey) -> Self {
+        let ((operations, selected), actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
+        Self { operations, selected, actors }
+    }
+
+    /// How many of one sort the selection keeps.
+    pub fn selected(&self, operation: Operation) -> u64 {
+        self.selected[operation as usize]
+    }
+
+    /// Those of one sort.
+    pub fn that(&self, operation: Operation) -> &[u32] {
+        &self.operations[operation as usize]
+    }
+
+    /// Every actor with theirs; what nobody did is left out.
+    pub fn by_actor(&self) -> impl Iterator<Item = (Id, &[u32])> {
+        (0..).zip(self.actors.iter())
+    }
+}
+
+fn by_operation(survey: &Survey) -> ([Vec<u32>; OPERATIONS.len()], [u64; OPERATIONS.len()]) {
+    let mut operations = [const { Vec::new() }; OPERATIONS.len()];
+    let mut selected = [0; OPERATIONS.len()];
+    for (index, change) in (0..).zip(&survey.changes) {
+        operations[change.operation as usize].push(index);
+        selected[change.operation as usize] += u64::from(change.is_selected);
+    }
+    (operations, selected)
+}
+
+fn by_actor(survey: &Survey) -> Groups<u32> {
+    let actors = survey.actors.names.len();
+    Groups::new(actors, || {
+        let changes = survey.changes.iter().map(|change| change.actor as usize).zip(0..);
+        changes.filter(|(actor, _)| *actor < actors)
+    })
+}

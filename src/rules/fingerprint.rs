@@ -1,0 +1,328 @@
+//! Fingerprints: what tells a finding from others in every export and every version of a log.
+//!
+//! They follow from the rule and the event alone, never from where a line is. They cover what happened and the
+//! id of the event: an id by itself could stand for another event once the first one is no longer exported.
+
+use std::fmt;
+
+use chrono_tz::Tz;
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::rules::subject::{Burst, Renamed, Subject};
+use crate::survey::Change;
+use crate::survey::{Noted, Span, Survey, What};
+use crate::text::hex::hex;
+
+/// Hexadecimal digits of a fingerprint.
+pub const DIGITS: usize = 32;
+
+/// A fingerprint; its text is hexadecimal, and sorts as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint([u8; DIGITS / 2]);
+
+impl Fingerprint {
+    /// Of everything that tells something from others. Every part comes after its length, as a log may contain
+    /// any character that could separate them.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part);
+        }
+        Self(hasher.finalize().first_chunk().copied().unwrap_or_default())
+    }
+
+    /// Its text.
+    pub fn text(self) -> String {
+        hex(&self.0)
+    }
+
+    /// A fingerprint as a user wrote it; nothing if it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut bytes = [0; DIGITS / 2];
+        if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (byte, at) in bytes.iter_mut().zip((0..DIGITS).step_by(2)) {
+            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.text())
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+/// Of what a rule found.
+pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
+    match subject {
+        Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
+        Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
+        Subject::Hit(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
+        Subject::Burst(burst) => of_burst(rule, survey, burst),
+        Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
+        // Of all there was, so that nothing hides behind what is known.
+        Subject::Unkept(what) => {
+            let sum = survey.notes.sums[what as usize];
+            Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
+        }
+        Subject::Pause(index) => of_pause(rule, survey.pauses[index]),
+        Subject::Renamed(renamed) => of_name(rule, survey, renamed),
+    }
+}
+
+/// Of a change or portal link: its event id, if it has one, and what it says happened. Where the id stands for
+/// other events as well, all that may tell them apart: what is known of one of them says nothing of others.
+pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
+    let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
+    let what = [
+        rule,
+        source,
+        survey.ids.text(change.event),
+        survey.action(change.action).unwrap_or_default(),
+        &change.time.rfc3339(Tz::UTC),
+        survey.actors.names.text(change.actor),
+        survey.organizations.names.text(change.organization),
+        survey.connections.text(change.connection),
+    ];
+    if !change.is_conflicting {
+        return Fingerprint::of(&what);
+    }
+    let kind = survey.kinds.texts(change.kind).map(Option::unwrap_or_default);
+    let ip = survey.ips.names.text(change.ip);
+    let [impersonator, reason] =
+        [survey.impersonators.text(change.impersonator), survey.words.text(change.reason)];
+    Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
+}
+
+/// Of many changes: by the first, the last and how many there are, so that one that has grown is another one.
+pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
+    let ends = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
+    let [first, last] = ends.map(|change| of_change(rule, survey, change).text());
+    Fingerprint::of(&[rule, &first, &last, &burst.size.to_string()])
+}
+
+/// Of a line or event that is of interest by itself.
+pub fn of_noted(rule: &str, noted: &Noted) -> Fingerprint {
+    Fingerprint::of(&[rule, name(noted.what), &noted.key])
+}
+
+fn name(what: What) -> &'static str {
+    match what {
+        What::Invalid => "invalid",
+        What::Contradiction => "contradiction",
+        What::Future => "future",
+        What::Unexplained => "unexplained",
+        What::UnknownAction => "unknown action",
+        What::AlmostChange => "almost a change",
+    }
+}
+
+/// Of a time without any event: one that has grown is another one.
+pub fn of_pause(rule: &str, (from, to): Span) -> Fingerprint {
+    Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
+}
+
+/// Of a name that became another one: by whose it is, both names and the time.
+fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
+    let uses = renamed.uses(survey);
+    let time = uses.map_or(String::new(), |[_, later]| later.first.0.rfc3339(Tz::UTC));
+    let names = match renamed.is_actor {
+        true => uses.map(|uses| uses.map(|it| survey.actor_labels.text(it.text))),
+        false => uses.map(|uses| uses.map(|it| survey.organization_labels.text(it.text))),
+    };
+    let [before, after] = names.unwrap_or_default().map(Option::unwrap_or_default);
+    let (what, id) = match renamed.is_actor {
+        true => ("actor", survey.actors.names.text(renamed.of)),
+        false => ("organization", survey.organizations.names.text(renamed.of)),
+    };
+    Fingerprint::of(&[rule, what, id, before, after, &time])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::Operation;
+    use crate::model::time;
+    use crate::scan::BlockId;
+    use crate::survey::Said;
+    use crate::survey::interner::NONE;
+
+    const BLOCK: BlockId = BlockId { input: 0, number: 0 };
+
+    /// Of the digest of parts after their lengths, which are less than 256.
+    fn expected(parts: &[&str]) -> Fingerprint {
+        let bytes = |part: &&str| [&[0; 7], &[part.len() as u8][..], part.as_bytes()].concat();
+        let digest = Sha256::digest(parts.iter().map(bytes).collect::<Vec<_>>().concat());
+        Fingerprint::read(&hex(digest.first_chunk::<16>().unwrap())).unwrap()
+    }
+
+    /// A survey with a change that has everything, at some place.
+    fn survey(line: u32) -> Survey {
+        let mut survey = Survey::default();
+        // Numbers of names depend on what else there is.
+        for line in 0..line {
+            survey.actors.names.id(&format!("other {line}"));
+        }
+        survey.action_facts.push(("vendor", Operation::Deleted));
+        let change = Change {
+            time: time::parse("2025-01-15T10:30:00.5+02:00").unwrap().timestamp,
+            operation: Operation::Deleted,
+            is_selected: true,
+            is_conflicting: false,
+            redeliveries: 0,
+            event: survey.ids.push("evt_1"),
+            action: survey.action_id("sso.delete", "vendor"),
+            connection: survey.connections.push("conn_1"),
+            organization: survey.organizations.names.id("org_1"),
+            kind: NONE,
+            actor: survey.actors.names.id("user_1"),
+            ip: NONE,
+            impersonator: NONE,
+            reason: NONE,
+            key: 0,
+            place: (BLOCK, line),
+        };
+        survey.changes.push(change);
+        survey
+    }
+
+    fn noted(what: What) -> Noted {
+        Noted {
+            what,
+            time: None,
+            message: "wrong".to_owned(),
+            code: "",
+            key: "evt_1".to_owned(),
+            content: 0,
+            action: NONE,
+            organization: NONE,
+            connection: NONE,
+            kind: NONE,
+            actor: NONE,
+            said: Said::NOTHING,
+            place: (BLOCK, 7),
+        }
+    }
+
+    const TIME: &str = "2025-01-15T08:30:00.500Z";
+
+    #[test]
+    fn changes_are_told_apart_by_their_id_and_by_what_they_say() {
+        let of = |edit: fn(&mut Change)| {
+            let mut survey = survey(3);
+            edit(&mut survey.changes[0]);
+            of("rule", &survey, Subject::Change(0))
+        };
+        let all = ["rule", "vendor", "evt_1", "sso.delete", TIME, "user_1", "org_1", "conn_1"];
+        assert_eq!(of(|_| {}), expected(&all));
+        let without = |at: &[usize]| {
+            let mut parts = all;
+            at.iter().for_each(|at| parts[*at] = "");
+            expected(&parts)
+        };
+        assert_eq!(of(|change| change.event = NONE), without(&[2]));
+        assert_eq!(of(|change| (change.event, change.connection) = (NONE, NONE)), without(&[2, 7]));
+        assert_eq!(of(|change| change.actor = NONE), without(&[5]));
+        assert_eq!(of(|change| change.organization = NONE), without(&[6]));
+        let conflicting = of(|change| change.is_conflicting = true);
+        assert_eq!(conflicting, expected(&[&all[..], &[""; 6]].concat()));
+        assert_ne!(of(|change| change.time.seconds += 1), of(|_| {}));
+    }
+
+    #[test]
+    fn no_text_of_a_log_is_taken_for_the_end_of_another() {
+        let of = |id: &str, action: &str| {
+            let mut survey = survey(0);
+            survey.changes[0].event = survey.ids.push(id);
+            survey.changes[0].action = survey.action_id(action, "vendor");
+            survey.action_facts.push(("vendor", Operation::Deleted));
+            of_change("rule", &survey, &survey.changes[0])
+        };
+        assert_ne!(of("evt", "a\0b"), of("evt\0a", "b"));
+        assert_ne!(of("evt\0", "a"), of("evt", "\0a"));
+        assert_ne!(of("", "evta"), of("evt", "a"));
+        for (one, other) in [(["a", "bc"], ["ab", "c"]), (["", "a"], ["a", ""]), (["é", "a"], ["éa", ""])] {
+            assert_ne!(Fingerprint::of(&one), Fingerprint::of(&other));
+        }
+        assert_ne!(Fingerprint::of(&["a"]), Fingerprint::of(&["a", ""]));
+        assert_ne!(Fingerprint::of(&["a\0b"]), Fingerprint::of(&["a", "b"]));
+    }
+
+    #[test]
+    fn bursts_are_told_apart_by_their_ends_and_their_size() {
+        let mut survey = survey(3);
+        let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
+        survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
+        survey.changes.push(Change { time: later, actor: NONE, ..survey.changes[0].clone() });
+        let of = |first, last, size| {
+            let burst = Burst { first, last, size, organization: NONE };
+            of("rule", &survey, Subject::Burst(burst))
+        };
+        let [first, last] = [0, 1].map(|at| of_change("rule", &survey, &survey.changes[at]).text());
+        assert_eq!(of(0, 1, 7), expected(&["rule", &first, &last, "7"]));
+        for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
+            assert_ne!(of(0, 1, 7), other);
+        }
+        let hit = super::of("rule", &survey, Subject::Hit(0, NONE));
+        assert_eq!(hit, of_change("rule", &survey, &survey.changes[0]));
+    }
+
+    #[test]
+    fn fingerprints_do_not_depend_on_places_and_numbers() {
+        for event in [true, false] {
+            let of = |line| {
+                let mut survey = survey(line);
+                survey.changes[0].event = if event { survey.changes[0].event } else { NONE };
+                of_change("rule", &survey, &survey.changes[0])
+            };
+            assert_eq!(of(1), of(9));
+        }
+    }
+
+    #[test]
+    fn lines_and_logs_are_told_apart_by_what_they_are() {
+        let mut survey = survey(0);
+        survey.notes.kept = What::ALL.map(noted).into();
+        let kinds =
+            ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
+        assert_eq!(kinds.len(), What::ALL.len());
+        for (index, what) in kinds.into_iter().enumerate() {
+            let found = of("rule", &survey, Subject::Noted(index));
+            assert_eq!(found, expected(&["rule", what, "evt_1"]));
+        }
+        let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
+        let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
+        survey.pauses = vec![(time, end), (time, time)];
+        assert_eq!(
+            of("rule", &survey, Subject::Pause(0)),
+            expected(&["rule", "2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"])
+        );
+        assert_ne!(of("rule", &survey, Subject::Pause(1)), of("rule", &survey, Subject::Pause(0)));
+    }
+
+    #[test]
+    fn fingerprints_are_recognised() {
+        let some = Fingerprint::of(&["rule", "1970-01-01T00:00:00Z"]);
+        let text = some.to_string();
+        assert_eq!(text, some.text());
+        assert_eq!(text, "bd25db6d5f916a70186d837659b5b449");
+        assert_eq!(Fingerprint::read(&text), Some(some));
+        assert_eq!(Fingerprint::read(&text.to_ascii_uppercase()), Some(some));
+        for bad in
+            ["", &text[1..], &format!("{text}0"), &format!("g{}", &text[1..]), &format!("+{}", &text[1..])]
+        {
+            assert_eq!(Fingerprint::read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What a rule says: how many events it judged, and what it found.
+
+use std::borrow::Cow;
+
+use crate::analysis::reach::Certainty;
+use crate::rules::context::Case;
+use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
+use crate::rules::wording;
+use crate::survey::Change;
+use crate::survey::interner::{Id, NONE, Texts};
+use crate::survey::{Noted, Survey, What};
+
+/// What a rule found.
+#[derive(Clone, Copy, Debug)]
+pub struct Violation {
+    /// What it is about.
+    pub subject: Subject,
+    /// Number of its message in [`Judgement::messages`].
+    pub message: Id,
+    /// Index of another change that the message tells of: its connection, who did it and how much later come where
+    /// the message has a blank. [`NONE`] if there is none.
+    pub other: Id,
+    /// The message goes on after what the change did.
+    pub is_after_deed: bool,
+    /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
+    pub severity: Option<Severity>,
+    /// How it is known, where it is about a state.
+    pub certainty: Option<Certainty>,
+}
+
+/// Stands in a message for something that is filled in when it is told: there may be as many as changes.
+pub(super) const BLANK: char = '\0';
+
+/// How bad what is only presumed is at most.
+const PRESUMED: Severity = Severity::Medium;
+
+impl Violation {
+    /// How bad it is, its rule being as bad as `set` under the policy and as bad as `default` without one.
+    pub fn severity(&self, set: Severity, default: Severity) -> Severity {
+        let severity = self.severity.filter(|_| set == default).unwrap_or(set);
+        match self.certainty {
+            Some(Certainty::Presumed(_)) => severity.min(PRESUMED),
+            _ => severity,
+        }
+    }
+}
+
+/// What a rule says.
+#[derive(Default)]
+pub struct Judgement {
+    /// Events it could judge.
+    pub judged: u64,
+    /// Events in its scope that lack what it needs, such as an actor.
+    pub not_applicable: u64,
+    /// What it found, in time order.
+    pub violations: Vec<Violation>,
+    /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
+    /// of a rule's sentences differ only in what a change did: then it is here once.
+    pub messages: Texts,
+}
+
+/// What a rule says about one event.
+pub(super) enum Answer {
+    /// It lacks what the rule needs.
+    NotApplicable,
+    /// Nothing is wrong with it.
+    Fine,
+    /// It must not happen; what is to be said after what the change did.
+    Bad(String),
+    /// It must not happen; the whole message.
+    Told(String),
+}
+
+impl Answer {
+    /// Bad if it is so; what is to be said is made only then.
+    pub(super) fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
+        if is_so { Self::Bad(message()) } else { Self::Fine }
+    }
+}
+
+impl Judgement {
+    /// What a rule says about changes, one by one.
+    pub(super) fn of<'a>(
+        changes: impl Iterator<Item = (usize, &'a Change)>,
+        mut judge: impl FnMut(usize, &'a Change) -> Answer,
+    ) -> Self {
+        let mut judgement = Self::default();
+        for (index, change) in changes {
+            judgement.add(Subject::Change(index), judge(index, change));
+        }
+        judgement
+    }
+
+    /// What was noted of this sort, whatever it is.
+    pub(super) fn of_noted(case: &Case<'_>, what: What, message: impl Fn(&Noted) -> String) -> Self {
+        let mut judgement = Self { judged: case.events(), ..Self::default() };
+        for (index, noted) in case.noted(what) {
+            judgement.find(Subject::Noted(index), message(noted));
+        }
+        judgement.find_unkept(case, what);
+        judgement
+    }
+
+    /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
+    /// for nothing does less harm than one that is opened by a flood.
+    pub(super) fn find_unkept(&mut self, case: &Case<'_>, what: What) {
+        let unkept = case.survey.notes.unkept[what as usize];
+        if unkept > 0 {
+            let lines = wording::counted(unkept, "more line");
+            self.find(
+                Subject::Unkept(what),
+                format!("{lines} like those listed, too many to list one by one"),
+            );
+        }
+    }
+
+    pub(super) fn add(&mut self, subject: Subject, answer: Answer) {
+        match answer {
+            Answer::NotApplicable => self.not_applicable += 1,
+            Answer::Fine => self.judged += 1,
+            Answer::Bad(message) => {
+                self.judged += 1;
+                self.push(subject, &message, true);
+            }
+            Answer::Told(message) => {
+                self.judged += 1;
+                self.find(subject, message);
+            }
+        }
+    }
+
+    pub(super) fn find(&mut self, subject: Subject, message: String) {
+        self.push(subject, &message, false);
+    }
+
+    /// Finds something that is as bad as this, unless the policy sets another severity.
+    pub(super) fn find_with(&mut self, subject: Subject, message: String, severity: Severity) {
+        self.find(subject, message);
+        if let Some(violation) = self.violations.last_mut() {
+            violation.severity = Some(severity);
+        }
+    }
+
+    /// Finds something about a state. What is only presumed is medium at most, whatever the policy sets.
+    pub(super) fn find_state(&mut self, subject: Subject, message: String, certainty: Certainty) {
+        match certainty {
+            Certainty::Certain => self.find(subject, message),
+            Certainty::Presumed(_) => self.find_with(subject, message, PRESUMED),
+        }
+        if let Some(violation) = self.violations.last_mut() {
+            violation.certainty = Some(certainty);
+        }
+    }
+
+    fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
+        let last = (self.messages.len() as Id).wrapping_sub(1);
+        let is_said = self.messages.get(last) == Some(message);
+        let message = if is_said { last } else { self.messages.push(message) };
+        self.keep(subject, message, NONE, is_after_deed);
+    }
+
+    /// Finds something about a change and another one, with the number of a message that goes on after what the
+    /// first one did.
+    pub(super) fn find_both(&mut self, subject: Subject, other: Id, message: Id) {
+        self.judged += 1;
+        self.keep(subject, message, other, true);
+    }
+
+    fn keep(&mut self, subject: Subject, message: Id, other: Id, is_after_deed: bool) {
+        let (severity, certainty) = (None, None);
+        self.violations.push(Violation { subject, message, other, is_after_deed, severity, certainty });
+    }
+
+    /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
+    pub fn message<'s>(&'s self, found: &Violation, (survey, shown): (&Survey, &Survey)) -> Cow<'s, str> {
+        let message = self.messages.text(found.message);
+        let Some(other) = survey.changes.get(found.other as usize) else {
+            return Cow::Borrowed(message);
+        };
+        let later = found.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
+        let connection = wording::connection(survey.connections.get(other.connection));
+        let told = [connection, wording::actor(shown.actor(other.actor)), &wording::took(later)];
+        let parts = message.split(BLANK).zip(told.into_iter().chain([""]));
+        Cow::Owned(parts.flat_map(|(part, told)| [part, told]).collect())
+    }
+
+    /// Puts what was found in time order; lines without a time come first.
+    pub(super) fn sort(&mut self, survey: &Survey) {
+        self.violations.sort_by_key(|violation| violation.subject.time(survey));
+    }
+}

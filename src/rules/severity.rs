@@ -1,0 +1,16 @@
+//! How bad a finding of a rule is.
+
+/// How bad a finding of a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Look at it when there is time.
+    Low,
+    /// Look at it soon.
+    Medium,
+    /// Look at it today.
+    High,
+    /// Look at it now.
+    Critical,
+}

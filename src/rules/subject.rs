@@ -1,0 +1,116 @@
+//! What a rule found something about.
+
+use crate::model::time::Timestamp;
+use crate::survey::interner::{Id, NONE};
+use crate::survey::{Survey, Use, What};
+
+/// What a violation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// Index of a change or portal link.
+    Change(usize),
+    /// Index of a change, and the organization that it hit: its event may name another one.
+    Hit(u32, Id),
+    /// Many changes.
+    Burst(Burst),
+    /// Index of an event that is no change, and whose id stands for another as well.
+    Conflicting(usize),
+    /// Index of what was noted of a line or event.
+    Noted(usize),
+    /// What was noted of this sort, but is too much to be kept.
+    Unkept(What),
+    /// Index of a time without any event.
+    Pause(usize),
+    /// A name that became another one.
+    Renamed(Renamed),
+}
+
+/// An organization or an actor from when on events call it so, after they called it otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renamed {
+    /// It is an actor with another e-mail address.
+    pub is_actor: bool,
+    /// Number of the organization or actor.
+    pub of: Id,
+    /// Number of the later name among the labels.
+    pub name: Id,
+}
+
+impl Renamed {
+    /// How the later name is used, and the one before it.
+    pub fn uses(self, survey: &Survey) -> Option<[&Use; 2]> {
+        let Self { is_actor, of, name } = self;
+        let is_it = |pair: &[&Use]| pair[1].text == name;
+        let uses = match is_actor {
+            true => survey.actor_labels.used(of, 1),
+            false => survey.organization_labels.used(of, 0),
+        };
+        uses.windows(2).find(|pair| is_it(pair)).map(|pair| [pair[0], pair[1]])
+    }
+}
+
+/// Changes or portal links of one actor that follow each other closely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Burst {
+    /// Index of the one that stands for all.
+    pub first: u32,
+    /// Index of the last one.
+    pub last: u32,
+    /// How many there are.
+    pub size: u32,
+    /// The organization of all of them; [`NONE`] where there are several.
+    pub organization: Id,
+}
+
+impl Burst {
+    /// The burst of these changes, of which one stands for all.
+    pub(super) fn of(survey: &Survey, first: usize, all: &[usize]) -> Self {
+        let organization = survey.changes[first].organization;
+        let is_one = all.iter().all(|at| survey.changes[*at].organization == organization);
+        Self {
+            first: first as u32,
+            last: all.last().map_or(first, |last| *last) as u32,
+            size: all.len() as u32,
+            organization: if is_one { organization } else { NONE },
+        }
+    }
+}
+
+impl Subject {
+    /// Index of the change that it is about, or that stands for others.
+    pub fn change(self) -> Option<usize> {
+        match self {
+            Self::Change(index) => Some(index),
+            Self::Hit(index, _) | Self::Burst(Burst { first: index, .. }) => Some(index as usize),
+            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Pause(_) | Self::Renamed(_) => {
+                None
+            }
+        }
+    }
+
+    /// When it happened; a line may have no time.
+    pub fn time(self, survey: &Survey) -> Option<Timestamp> {
+        match self {
+            Self::Conflicting(index) => Some(survey.conflicting[index].time),
+            Self::Noted(index) => survey.notes.kept[index].time,
+            Self::Unkept(_) => None,
+            Self::Pause(index) => Some(survey.pauses[index].0),
+            Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
+            Self::Change(_) | Self::Hit(..) | Self::Burst(_) => {
+                self.change().map(|index| survey.changes[index].time)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_are_small() {
+        // There can be as many as changes.
+        assert_eq!(size_of::<Subject>(), 24);
+        assert_eq!(size_of::<crate::rules::outcome::Violation>(), 40);
+    }
+}

@@ -1,0 +1,514 @@
+//! What is known of findings already: announced, accepted, or there from the beginning.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
+use crate::policy::baseline::Baseline;
+use crate::policy::{Planned, Policy, Suppression};
+use crate::rules::Plans;
+use crate::survey::Change;
+use crate::survey::Party;
+use crate::verdict::Status;
+use crate::verdict::candidates::Candidates;
+use crate::verdict::candidates::{Deed, Found};
+use crate::verdict::unmatched::Unmatched;
+use crate::verdict::unmatched::Warning;
+
+/// What a policy and a baseline know, and which of their entries were used so far: findings are
+/// judged on many threads.
+pub struct Known<'p> {
+    policy: &'p Policy,
+    baseline: Option<&'p Baseline>,
+    now: Timestamp,
+    planned: Vec<Entry<'p, Planned>>,
+    planned_by: Candidates,
+    /// Those that have not expired.
+    valid: Vec<Entry<'p, Suppression>>,
+    valid_by: Candidates,
+}
+
+struct Entry<'p, T> {
+    entry: &'p T,
+    is_used: AtomicBool,
+}
+
+impl<'p> Known<'p> {
+    /// An announcement holds by the time of the event, a suppression by `now`.
+    pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
+        let valid = policy.suppressions.iter().filter(move |entry| now < entry.expires);
+        Self {
+            policy,
+            baseline,
+            now,
+            planned: policy.planned.iter().map(Entry::new).collect(),
+            planned_by: Candidates::of_planned(policy.planned.iter()),
+            valid: valid.clone().map(Entry::new).collect(),
+            valid_by: Candidates::of_suppressions(valid),
+        }
+    }
+
+    /// Nothing is known of any finding.
+    pub fn is_empty(&self) -> bool {
+        self.planned.is_empty() && self.valid.is_empty() && self.baseline.is_none()
+    }
+
+    /// Marks the announcements that came true, whether a rule found something about the change or not.
+    /// Changes are in time order; `deed` tells about the one of that index.
+    pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> Deed<'a>) {
+        let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
+        let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
+        let end = self.planned.iter().map(|planned| planned.entry.expires).max();
+        let (Some(begin), Some(end)) = (begin, end) else {
+            return;
+        };
+        for (at, change) in changes.iter().enumerate().take(before(end)).skip(before(begin)) {
+            if self.planned.iter().any(|planned| planned.entry.operation == change.operation) {
+                let deed = deed(at);
+                first(&self.planned, self.planned_by.of_deed(&deed), |entry| announces(entry, &deed));
+            }
+        }
+    }
+
+    /// What is known of a finding. It uses every entry that matches it, whatever is known of it
+    /// besides.
+    pub fn status(&self, found: &Found<'_>) -> Status<'p> {
+        let ticket = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
+        let reason = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
+        let (ticket, reason) = (ticket.map(|entry| &*entry.ticket), reason.map(|entry| &*entry.reason));
+        match (ticket, reason) {
+            (Some(ticket), _) => Status::Planned { ticket },
+            (None, Some(reason)) => Status::Suppressed { reason },
+            (None, None) if self.is_in_baseline(found) => Status::Baseline,
+            (None, None) => Status::Open,
+        }
+    }
+
+    /// Whether the baseline has a finding, whatever else is known of it.
+    pub fn is_in_baseline(&self, found: &Found<'_>) -> bool {
+        found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|known| known.contains(found)))
+    }
+
+    /// Which announcements and suppressions were not used, with those of their patterns that match nothing in the
+    /// log, and which suppressions have expired, in the order of the file. An announcement of what is still to
+    /// begin is not missed, nor any suppression if only a part of the log was judged and its patterns match
+    /// something. What may be mistakes is among them.
+    pub fn warnings(&self, is_part: bool, unmatched: &Unmatched) -> Vec<Warning> {
+        let Self { policy, now, planned, valid, .. } = self;
+        let date = |time: Timestamp| time.to_the_minute(policy.zone);
+        let unused_planned = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
+            let Planned { organization, connection, actor, expires, ticket, line, .. } = entry;
+            let over =
+                if expires <= now { format!("; it expired on {}", date(*expires)) } else { String::new() };
+            let why = unmatched.told([Some(organization), connection.as_ref(), actor.as_ref()]);
+            let why = why.map_or(String::new(), |why| format!("; {why}"));
+            (*line, format!("the planned change (ticket {ticket}) was not used{over}{why}"))
+        });
+        let unused_valid = unused(valid).filter_map(|entry| {
+            let patterns = [&entry.organization, &entry.connection, &entry.actor];
+            let why = unmatched.told(patterns.map(Option::as_ref));
+            let is_told = !is_part || why.is_some();
+            let why = why.map_or(String::new(), |why| format!("; {why}"));
+            is_told.then(|| (entry.line, format!("{} was not used{why}", name(entry))))
+        });
+        let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
+        let expired =
+            expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
+        let doubts = policy.doubts.iter().cloned();
+        let mut warnings: Vec<_> = unused_planned.chain(unused_valid).chain(expired).chain(doubts).collect();
+        warnings.sort();
+        // Several on one line may say the same.
+        warnings.dedup();
+        let file = policy.path.as_deref().unwrap_or("policy");
+        let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
+        warnings.into_iter().map(warning).collect()
+    }
+}
+
+impl<'p, T> Entry<'p, T> {
+    fn new(entry: &'p T) -> Self {
+        Self { entry, is_used: AtomicBool::new(false) }
+    }
+}
+
+/// The first entry of the file that matches, of those that may; every one that does is used.
+fn first<'p, T>(
+    entries: &[Entry<'p, T>],
+    candidates: impl Iterator<Item = usize>,
+    matches: impl Fn(&T) -> bool,
+) -> Option<&'p T> {
+    let matching = candidates.filter(|at| matches(entries[*at].entry));
+    let used = matching.inspect(|at| entries[*at].is_used.store(true, Ordering::Relaxed));
+    used.min().map(|at| entries[at].entry)
+}
+
+fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
+    entries.iter().filter(|entry| !entry.is_used.load(Ordering::Relaxed)).map(|entry| entry.entry)
+}
+
+fn covers(planned: &Planned, found: &Found<'_>) -> bool {
+    let may_cover = match found.covered_by {
+        Plans::All => true,
+        Plans::WithActor => planned.actor.is_some(),
+        Plans::None => false,
+    };
+    may_cover && announces(planned, &found.deed)
+}
+
+fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
+    deed.operation == Some(planned.operation)
+        && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
+        && any(&planned.organization, &deed.organization)
+        && deed.other.as_ref().is_none_or(|other| any(&planned.organization, other))
+        && concerns_connection(planned.connection.as_ref(), deed.connection)
+        && concerns(planned.actor.as_ref(), &deed.actor)
+}
+
+fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
+    let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
+    fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
+        && rule.as_ref().is_none_or(|rule| rule == found.rule)
+        && concerns(organization.as_ref(), &found.deed.organization)
+        && concerns_connection(connection.as_ref(), found.deed.connection)
+        && concerns(actor.as_ref(), &found.deed.actor)
+}
+
+/// Nothing asked for is about everything.
+fn concerns(pattern: Option<&Pattern>, party: &Party<'_>) -> bool {
+    pattern.is_none_or(|pattern| any(pattern, party))
+}
+
+fn concerns_connection(pattern: Option<&Pattern>, connection: Option<&str>) -> bool {
+    pattern.is_none_or(|pattern| connection.is_some_and(|id| pattern.matches(id)))
+}
+
+fn any(pattern: &Pattern, party: &Party<'_>) -> bool {
+    party.is(|text| pattern.matches(text))
+}
+
+fn name(suppression: &Suppression) -> String {
+    match (&suppression.rule, &suppression.fingerprint) {
+        (Some(rule), _) => format!("the suppression of rule {rule} ({})", suppression.reason),
+        (None, Some(fingerprint)) => {
+            format!("the suppression of finding {fingerprint} ({})", suppression.reason)
+        }
+        (None, None) => format!("the suppression ({})", suppression.reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::Operation;
+    use crate::policy::read::parse;
+    use crate::policy::testing::CHECKS;
+    use crate::rules::fingerprint::Fingerprint;
+    use std::path::Path;
+
+    const POLICY: &str = r#"version = 1
+timezone = "Europe/Berlin"
+[[planned]]
+organization = "acme"
+operation = "disabled"
+not-before = "2025-11-02T20:00:00Z"
+expires = "2025-11-03T06:00:00Z"
+ticket = "CHG-1"
+[[planned]]
+organization = "acme*"
+operation = "disabled"
+connection = "conn_1"
+actor = "*@example.com"
+not-before = "2025-11-01T00:00:00Z"
+expires = "2025-11-10T00:00:00Z"
+ticket = "CHG-2"
+[[suppressions]]
+fingerprint = "00000000000000000000000000000001"
+reason = "by fingerprint"
+expires = "2025-12-01T00:00:00Z"
+[[suppressions]]
+rule = "org-left-without-sso"
+organization = "Acme Inc"
+actor = "user_1"
+reason = "by rule"
+expires = "2025-12-02T00:00:00Z"
+"#;
+
+    fn at(text: &str) -> Timestamp {
+        crate::model::time::parse(text).unwrap().timestamp
+    }
+
+    fn policy(text: &str) -> Policy {
+        parse("ssoaudit.toml", text, Path::new(""), CHECKS).unwrap()
+    }
+
+    fn found(deed: Deed<'_>) -> Found<'_> {
+        let fingerprint = Fingerprint::read(&"f".repeat(32));
+        Found { rule: "org-left-without-sso", covered_by: Plans::All, fingerprint, deed }
+    }
+
+    fn party<'a>([id, name]: [Option<&'a str>; 2]) -> Party<'a> {
+        Party { id, names: name.into_iter().collect() }
+    }
+
+    fn deed() -> Deed<'static> {
+        Deed {
+            time: Some(at("2025-11-02T21:00:00Z")),
+            operation: Some(Operation::Disabled),
+            organization: party([Some("org_1"), Some("ACME")]),
+            other: None,
+            connection: Some("conn_7"),
+            actor: party([Some("user_1"), None]),
+        }
+    }
+
+    fn status(now: &str, found: Found<'_>) -> String {
+        let mut baseline = Baseline::default();
+        baseline.add(Fingerprint::read(&format!("{:032}", 2)).unwrap(), "r", "m");
+        match Known::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
+            Status::Open => "open".to_owned(),
+            Status::Planned { ticket } => ticket.to_owned(),
+            Status::Suppressed { reason } => reason.to_owned(),
+            Status::Baseline => "baseline".to_owned(),
+        }
+    }
+
+    /// Whatever an entry is found by, what it is found for is what going through all of them finds.
+    #[test]
+    fn every_entry_that_matches_is_a_candidate() {
+        let say = |key: &str, value: &str| match value {
+            "" => String::new(),
+            _ => format!("{key} = \"{value}\"\n"),
+        };
+        let mut text = "version = 1\n".to_owned();
+        for organization in ["", "org_1", "ORG_*", "Acme", "other"] {
+            for connection in ["", "Conn_7", "conn_*"] {
+                for actor in ["", "USER_1", "*@example.com", "ann@example.com"] {
+                    let patterns = say("connection", connection) + &say("actor", actor);
+                    for (rule, fingerprint) in [
+                        ("", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"),
+                        ("org-left-without-sso", ""),
+                        ("too-many-changes", ""),
+                    ] {
+                        text += "[[suppressions]]\nreason = \"r\"\nexpires = \"2026-01-01\"\n";
+                        text += &(say("rule", rule) + &say("fingerprint", fingerprint));
+                        text += &(say("organization", organization) + &patterns);
+                    }
+                    if !organization.is_empty() {
+                        text += "[[planned]]\noperation = \"disabled\"\nticket = \"t\"\n";
+                        text += "not-before = \"2025-11-01\"\nexpires = \"2025-12-01\"\n";
+                        text += &(say("organization", organization) + &patterns);
+                    }
+                }
+            }
+        }
+        let policy = policy(&text);
+        let known = Known::new(&policy, None, at("2025-11-02T00:00:00Z"));
+        let deeds = [
+            deed(),
+            Deed { actor: party([Some("user_2"), Some("Ann@example.com")]), ..deed() },
+            Deed { organization: Party::default(), connection: None, actor: Party::default(), ..deed() },
+        ];
+        for deed in deeds {
+            for found in [found(deed.clone()), Found { fingerprint: None, ..found(deed.clone()) }] {
+                let sorted = |candidates: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
+                    let mut all: Vec<_> = candidates.collect();
+                    all.sort();
+                    all.dedup();
+                    all
+                };
+                let all = 0..known.valid.len();
+                let accepting = |at: &usize| accepts(known.valid[*at].entry, &found);
+                let candidates = &mut known.valid_by.of_finding(&found).filter(accepting);
+                assert_eq!(sorted(candidates), all.filter(accepting).collect::<Vec<_>>());
+                let all = 0..known.planned.len();
+                let covering = |at: &usize| covers(known.planned[*at].entry, &found);
+                let candidates = &mut known.planned_by.of_finding(&found).filter(covering);
+                assert_eq!(sorted(candidates), all.filter(covering).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn announcements_hold_from_their_first_moment_to_before_their_last() {
+        let of = |time: &str| status("2030-01-01T00:00:00Z", found(Deed { time: Some(at(time)), ..deed() }));
+        assert_eq!(of("2025-11-02T19:59:59.999999999Z"), "open");
+        assert_eq!(of("2025-11-02T20:00:00Z"), "CHG-1");
+        assert_eq!(of("2025-11-03T05:59:59.999999999Z"), "CHG-1");
+        assert_eq!(of("2025-11-03T06:00:00Z"), "open");
+    }
+
+    #[test]
+    fn announcements_are_of_the_same_change() {
+        let now = "2025-11-02T00:00:00Z";
+        for (deed, expected) in [
+            (deed(), "CHG-1"),
+            (Deed { organization: party([Some("Acme"), None]), ..deed() }, "CHG-1"),
+            (Deed { organization: party([Some("acme2"), None]), ..deed() }, "open"),
+            (Deed { organization: party([None, None]), ..deed() }, "open"),
+            (Deed { operation: Some(Operation::Deleted), ..deed() }, "open"),
+            (Deed { operation: None, ..deed() }, "open"),
+            (Deed { time: None, ..deed() }, "open"),
+            (
+                Deed {
+                    organization: party([Some("acme2"), None]),
+                    connection: Some("CONN_1"),
+                    actor: party([Some("user_2"), Some("ann@example.com")]),
+                    ..deed()
+                },
+                "CHG-2",
+            ),
+            (
+                Deed {
+                    organization: party([Some("acme2"), None]),
+                    connection: None,
+                    actor: party([None, Some("ann@example.com")]),
+                    ..deed()
+                },
+                "open",
+            ),
+            (
+                Deed {
+                    organization: party([Some("acme2"), None]),
+                    connection: Some("conn_1"),
+                    actor: party([Some("user_ann"), None]),
+                    ..deed()
+                },
+                "open",
+            ),
+        ] {
+            assert_eq!(status(now, found(deed.clone())), expected, "{deed:?}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_is_of_both_organizations() {
+        let of = |other| status("2025-11-02T00:00:00Z", found(Deed { other: Some(party(other)), ..deed() }));
+        assert_eq!(of([Some("org_2"), Some("acme")]), "CHG-1");
+        assert_eq!(of([Some("org_2"), None]), "open");
+        assert_eq!(of([None, None]), "open");
+    }
+
+    #[test]
+    fn some_rules_ask_for_an_actor_and_some_for_nothing() {
+        let by_ann = Deed {
+            organization: party([Some("acme2"), None]),
+            connection: Some("conn_1"),
+            actor: party([None, Some("ann@example.com")]),
+            ..deed()
+        };
+        for (covered_by, without, with) in [
+            (Plans::All, "CHG-1", "CHG-2"),
+            (Plans::WithActor, "open", "CHG-2"),
+            (Plans::None, "open", "open"),
+        ] {
+            let of = |deed: Deed<'_>| status("2025-11-02T00:00:00Z", Found { covered_by, ..found(deed) });
+            assert_eq!([of(deed()), of(by_ann.clone())], [without, with], "{covered_by:?}");
+        }
+    }
+
+    #[test]
+    fn suppressions_hold_until_they_expire() {
+        let by_fingerprint = Found {
+            rule: "too-many-changes",
+            covered_by: Plans::All,
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)),
+            deed: Deed { operation: None, ..deed() },
+        };
+        let by_rule =
+            found(Deed { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
+        for (now, found, expected) in [
+            ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
+            ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
+            ("2025-12-01T23:59:59.999999999Z", &by_rule, "by rule"),
+            ("2025-12-02T00:00:00Z", &by_rule, "open"),
+            ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
+            (
+                "2025-01-01T00:00:00Z",
+                &found(Deed { actor: party([Some("user_2"), None]), ..by_rule.deed.clone() }),
+                "open",
+            ),
+            (
+                "2025-01-01T00:00:00Z",
+                &found(Deed { organization: party([Some("Acme"), None]), ..by_rule.deed.clone() }),
+                "open",
+            ),
+        ] {
+            assert_eq!(status(now, found.clone()), expected, "{now} {found:?}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
+        let now = "2025-11-02T00:00:00Z";
+        let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
+        let everything = Found { fingerprint: Some(first), ..found(deed()) };
+        assert_eq!(status(now, everything.clone()), "CHG-1");
+        assert_eq!(
+            status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }),
+            "by fingerprint"
+        );
+        let old = Found {
+            fingerprint: Fingerprint::read(&format!("{:032}", 2)),
+            ..found(Deed { operation: None, ..deed() })
+        };
+        assert_eq!(status(now, old.clone()), "baseline");
+        let old = Found { deed: Deed { organization: party([None, Some("Acme Inc")]), ..old.deed }, ..old };
+        assert_eq!(status(now, old.clone()), "by rule");
+        assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
+        let policy = policy(POLICY);
+        let known = Known::new(&policy, None, at("2026-01-01T00:00:00Z"));
+        assert_eq!(known.status(&old), Status::Open);
+    }
+
+    #[test]
+    fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
+        let told = |now: &str, found: &[Found<'_>], is_part: bool| -> Vec<String> {
+            let policy = policy(POLICY);
+            let known = Known::new(&policy, None, at(now));
+            for found in found {
+                known.status(found);
+            }
+            known.warnings(is_part, &Unmatched::default()).iter().map(Warning::to_string).collect()
+        };
+        let warnings = |now: &str, found: &[Found<'_>]| told(now, found, false);
+        let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
+        let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
+        let third =
+            "ssoaudit.toml:17: the suppression of finding 00000000000000000000000000000001 (by fingerprint)";
+        let fourth = "ssoaudit.toml:21: the suppression of rule org-left-without-sso (by rule)";
+        assert_eq!(
+            warnings("2025-11-02T20:00:00Z", &[]),
+            [first, second, &format!("{third} was not used"), &format!("{fourth} was not used")]
+        );
+        assert_eq!(
+            warnings("2025-11-02T19:59:59Z", &[]),
+            [second, &format!("{third} was not used"), &format!("{fourth} was not used")]
+        );
+        assert_eq!(
+            warnings("2025-12-01T00:00:00Z", &[found(deed())]),
+            [
+                // The first one was used, so that it has done its duty.
+                format!("{second}; it expired on 2025-11-10 01:00+01:00"),
+                format!("{third} expired on 2025-12-01 01:00+01:00"),
+                format!("{fourth} was not used"),
+            ]
+        );
+        // A part of the log may lack what the others are about.
+        assert_eq!(told("2025-11-02T20:00:00Z", &[], true), [first, second]);
+        assert_eq!(
+            told("2025-12-01T00:00:00Z", &[], true)[2],
+            format!("{third} expired on 2025-12-01 01:00+01:00")
+        );
+        // Both announcements and both suppressions match it, so that none of them is missed.
+        let everything = Found {
+            fingerprint: Fingerprint::read(&format!("{:032}", 1)),
+            ..found(Deed {
+                organization: party([Some("acme"), Some("Acme Inc")]),
+                connection: Some("conn_1"),
+                actor: party([Some("user_1"), Some("ann@example.com")]),
+                ..deed()
+            })
+        };
+        assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);
+    }
+}

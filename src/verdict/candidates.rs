@@ -1,0 +1,178 @@
+//! Which entries of a policy may match: found by what they say without wildcards, so that a long list is not
+//! gone through for every finding.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::model::operation::Operation;
+use crate::model::selection::Pattern;
+use crate::model::time::Timestamp;
+use crate::policy::{Planned, Suppression};
+use crate::rules::Plans;
+use crate::rules::fingerprint::Fingerprint;
+use crate::survey::Party;
+
+/// A finding, as far as a policy can know it.
+#[derive(Clone, Debug)]
+pub struct Found<'a> {
+    /// Id of its rule.
+    pub rule: &'static str,
+    /// Which planned changes cover what that finds.
+    pub covered_by: Plans,
+    /// See [`crate::rules::fingerprint`]; nothing where nothing tells it from others.
+    pub fingerprint: Option<Fingerprint>,
+    /// What it is about.
+    pub deed: Deed<'a>,
+}
+
+/// What happened, as far as a policy can know it.
+#[derive(Clone, Debug)]
+pub struct Deed<'a> {
+    /// When it happened.
+    pub time: Option<Timestamp>,
+    /// What was done, if it is about one change.
+    pub operation: Option<Operation>,
+    /// The organization, if it is about one.
+    pub organization: Party<'a>,
+    /// The other one, where the event names one and the connection belongs to another.
+    pub other: Option<Party<'a>>,
+    /// Id.
+    pub connection: Option<&'a str>,
+    /// Who did it.
+    pub actor: Party<'a>,
+}
+
+/// What an entry can be found by, the rarest first.
+const KINDS: usize = 5;
+const FINGERPRINT: usize = 0;
+const CONNECTION: usize = 1;
+const ORGANIZATION: usize = 2;
+const ACTOR: usize = 3;
+const RULE: usize = 4;
+
+/// Indices of entries by one text of each; whoever matches an entry has that text.
+pub(crate) struct Candidates {
+    by_text: [HashMap<String, Vec<u32>, RandomState>; KINDS],
+    /// Those that say everything with wildcards.
+    others: Vec<u32>,
+}
+
+impl Candidates {
+    /// Of planned changes.
+    pub(crate) fn of_planned<'p>(planned: impl Iterator<Item = &'p Planned>) -> Self {
+        Self::of(planned.map(|planned| {
+            let Planned { organization, connection, actor, .. } = planned;
+            patterns(connection.as_ref(), Some(organization), actor.as_ref())
+        }))
+    }
+
+    /// Of suppressions.
+    pub(crate) fn of_suppressions<'p>(suppressions: impl Iterator<Item = &'p Suppression>) -> Self {
+        Self::of(suppressions.map(|suppression| {
+            let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
+            let fingerprint = fingerprint.map(|fingerprint| (FINGERPRINT, fingerprint.text()));
+            let by_pattern = patterns(connection.as_ref(), organization.as_ref(), actor.as_ref());
+            fingerprint.or(by_pattern).or_else(|| Some((RULE, rule.clone()?)))
+        }))
+    }
+
+    fn of(keys: impl Iterator<Item = Option<(usize, String)>>) -> Self {
+        let (mut by_text, mut others): ([HashMap<String, Vec<u32>, _>; KINDS], _) = Default::default();
+        for (at, key) in (0..).zip(keys) {
+            match key {
+                Some((kind, text)) => by_text[kind].entry(text).or_default().push(at),
+                None => Vec::push(&mut others, at),
+            }
+        }
+        Self { by_text, others }
+    }
+
+    /// Indices of all entries that may match a finding; one may be there twice.
+    pub(crate) fn of_finding(&self, found: &Found<'_>) -> impl Iterator<Item = usize> {
+        let fingerprint = found.fingerprint.map(Fingerprint::text).unwrap_or_default();
+        let rule = self.by_text[RULE].get(found.rule).into_iter().flatten();
+        let by_fingerprint = self.by_text[FINGERPRINT].get(&fingerprint).into_iter().flatten();
+        self.of_deed(&found.deed).chain(rule.chain(by_fingerprint).map(|at| *at as usize))
+    }
+
+    /// The same of what happened, whatever found it.
+    pub(crate) fn of_deed(&self, deed: &Deed<'_>) -> impl Iterator<Item = usize> {
+        let entries = |kind: usize, text: Option<&str>| text.and_then(|text| self.entries(kind, text));
+        let of_party = |kind: usize, party: &Party<'_>| {
+            let names = party.names.iter().map(|name| Some(*name));
+            let found = names.chain([party.id]).filter_map(|text| entries(kind, text));
+            found.collect::<Vec<_>>().into_iter().flatten()
+        };
+        let named = entries(CONNECTION, deed.connection)
+            .into_iter()
+            .flatten()
+            .chain(of_party(ORGANIZATION, &deed.organization))
+            .chain(of_party(ACTOR, &deed.actor));
+        named.chain(&self.others).map(|at| *at as usize)
+    }
+
+    fn entries(&self, kind: usize, text: &str) -> Option<&Vec<u32>> {
+        let entries = &self.by_text[kind];
+        if entries.is_empty() { None } else { entries.get(&text.to_ascii_lowercase()) }
+    }
+}
+
+/// The first text without wildcards, as patterns are compared.
+fn patterns(
+    connection: Option<&Pattern>,
+    organization: Option<&Pattern>,
+    actor: Option<&Pattern>,
+) -> Option<(usize, String)> {
+    let exact = |(kind, pattern): (usize, Option<&Pattern>)| match pattern? {
+        Pattern::Exact(text) => Some((kind, text.to_ascii_lowercase())),
+        Pattern::Wild(_) => None,
+    };
+    [(CONNECTION, connection), (ORGANIZATION, organization), (ACTOR, actor)].into_iter().find_map(exact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read::parse;
+    use crate::policy::testing::CHECKS;
+    use crate::rules::Plans;
+    use std::path::Path;
+
+    #[test]
+    fn of_a_long_list_few_entries_are_looked_at() {
+        const MANY: usize = 2_000;
+        let mut text = "version = 1\n".to_owned();
+        for at in 0..MANY {
+            for by in [
+                format!("fingerprint = \"{at:032x}\""),
+                format!("rule = \"too-many-changes\"\norganization = \"org_{at}\""),
+                format!("rule = \"too-many-changes\"\norganization = \"*\"\nconnection = \"conn_{at}\""),
+                format!("rule = \"too-many-changes\"\nactor = \"USER_{at}\""),
+            ] {
+                text += &format!("[[suppressions]]\nreason = \"r\"\nexpires = \"2026-01-01\"\n{by}\n");
+            }
+            text += &format!("[[planned]]\norganization = \"Org_{at}\"\noperation = \"deleted\"\n");
+            text += "ticket = \"t\"\nnot-before = \"2025-01-01\"\nexpires = \"2026-01-01\"\n";
+        }
+        let policy = parse("p", &text, Path::new(""), CHECKS).unwrap();
+        let found = Found {
+            rule: "too-many-changes",
+            covered_by: Plans::All,
+            fingerprint: Fingerprint::read(&format!("{:032X}", 7)),
+            deed: Deed {
+                time: None,
+                operation: None,
+                organization: Party { id: Some("ORG_7"), names: Vec::new() },
+                other: None,
+                connection: Some("conn_7"),
+                actor: Party { id: Some("user_7"), names: Vec::new() },
+            },
+        };
+        let mut suppressions: Vec<_> =
+            Candidates::of_suppressions(policy.suppressions.iter()).of_finding(&found).collect();
+        suppressions.sort_unstable();
+        assert_eq!(suppressions, [28, 29, 30, 31]);
+        assert!(Candidates::of_planned(policy.planned.iter()).of_finding(&found).eq([7]));
+    }
+}

@@ -1,0 +1,229 @@
+//! Patterns that match nothing in a log: mostly they are misspelt, and then they silence what they should not,
+//! or excuse nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::analysis::roster::Roster;
+use crate::model::selection::Pattern;
+use crate::policy::Policy;
+use crate::survey::Survey;
+use std::fmt;
+
+/// What should be changed in a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The policy's file.
+    pub file: String,
+    /// 1-based line there.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+/// Patterns of organizations, connections and actors.
+type ByNoun<T> = [T; 3];
+
+/// What a text is that no pattern of that sort is about.
+const NOUNS: ByNoun<&str> =
+    ["organization in the log", "connection with a change", "actor's id or e-mail address in the log"];
+
+/// The patterns that match nothing in a log, by sort.
+#[derive(Default)]
+pub struct Unmatched(ByNoun<BTreeSet<String>>);
+
+impl Unmatched {
+    /// Those of a policy and its roster. A log without an event proves nothing of any of them.
+    pub fn of_policy(policy: &Policy, survey: &Survey) -> Self {
+        let planned = policy
+            .planned
+            .iter()
+            .map(|entry| [Some(&entry.organization), entry.connection.as_ref(), entry.actor.as_ref()]);
+        let suppressions = policy
+            .suppressions
+            .iter()
+            .map(|entry| [&entry.organization, &entry.connection, &entry.actor].map(Option::as_ref));
+        let rules = policy.rules.values().filter(|rule| rule.is_on);
+        let scopes =
+            rules.flat_map(|rule| &rule.scope.organizations).map(|pattern| [Some(pattern), None, None]);
+        let rows = policy.roster.iter().flat_map(of_roster);
+        Self::among(planned.chain(suppressions).chain(scopes).chain(rows), survey)
+    }
+
+    fn among<'p>(entries: impl Iterator<Item = ByNoun<Option<&'p Pattern>>>, survey: &Survey) -> Self {
+        let mut wanted: ByNoun<Search> = Default::default();
+        for entry in entries {
+            for (search, pattern) in wanted.iter_mut().zip(entry) {
+                pattern.into_iter().for_each(|pattern| search.add(pattern));
+            }
+        }
+        if survey.range.is_none() {
+            return Self::default();
+        }
+        let [organizations, connections, actors] = wanted;
+        let numbers = |count: usize| 0..count as u32;
+        let organization_texts =
+            numbers(survey.organizations.names.len()).flat_map(|id| survey.organization_texts(id));
+        let actor_texts = numbers(survey.actors.names.len()).flat_map(|id| survey.actor_ids_and_emails(id));
+        Self([
+            organizations.unmatched(organization_texts),
+            connections
+                .unmatched(numbers(survey.connections.len()).filter_map(|id| survey.connections.get(id))),
+            actors.unmatched(actor_texts),
+        ])
+    }
+
+    /// Which of the patterns of one entry match nothing, in words; nothing if all do.
+    pub fn told(&self, patterns: ByNoun<Option<&Pattern>>) -> Option<String> {
+        let told = self.0.iter().zip(NOUNS).zip(patterns).filter_map(|((unmatched, noun), pattern)| {
+            let written = pattern?.written();
+            unmatched.contains(&written).then(|| format!("no {noun} matches `{written}`"))
+        });
+        let told: Vec<_> = told.collect();
+        (!told.is_empty()).then(|| told.join(" and "))
+    }
+
+    /// A warning for every pattern in the scope of a rule that is on, and for every row of the roster, in the
+    /// order of these files.
+    pub fn warnings(&self, policy: &Policy) -> Vec<Warning> {
+        let file = policy.path.as_deref().unwrap_or("policy");
+        let mut warnings = Vec::new();
+        for (id, rule) in policy.rules.iter().filter(|(_, rule)| rule.is_on) {
+            for (pattern, line) in rule.scope.organizations.iter().zip(&rule.scope.lines) {
+                if let Some(told) = self.told([Some(pattern), None, None]) {
+                    let message = format!("{told}, in the scope of rule {id}");
+                    warnings.push(Warning { file: file.to_owned(), line: *line, message });
+                }
+            }
+        }
+        warnings.sort_by_key(|warning| warning.line);
+        if let (Some(roster), Some(file)) = (&policy.roster, &policy.roster_file) {
+            warnings.extend(self.warnings_of_roster(roster, &file.path));
+        }
+        warnings
+    }
+
+    fn warnings_of_roster(&self, roster: &Roster, file: &str) -> Vec<Warning> {
+        let rows = roster.wild.iter().zip(of_roster(roster));
+        let warnings = rows.filter_map(|(row, patterns)| {
+            let message = format!("{}, so this row is about nobody", self.told(patterns)?);
+            Some(Warning { file: file.to_owned(), line: row.line, message })
+        });
+        warnings.collect()
+    }
+}
+
+/// A warning for every row with a wildcard that matches nothing in a log.
+pub fn in_roster(roster: &Roster, file: &str, survey: &Survey) -> Vec<Warning> {
+    Unmatched::among(of_roster(roster), survey).warnings_of_roster(roster, file)
+}
+
+/// Only patterns with wildcards: that somebody is not in the log is as it should be.
+fn of_roster(roster: &Roster) -> impl Iterator<Item = ByNoun<Option<&Pattern>>> {
+    roster.wild.iter().map(|row| [row.organization.as_ref(), None, row.actor.as_ref()])
+}
+
+/// Patterns that are looked for. There can be many of them and many texts, so a text is compared with those only
+/// that begin as it does.
+#[derive(Default)]
+struct Search<'p> {
+    /// Those without a wildcard in lower case, as they are written.
+    exact: HashMap<String, BTreeSet<String>>,
+    /// Those with one as they are written, by how they begin.
+    wild: HashMap<String, HashMap<String, &'p Pattern>>,
+}
+
+impl<'p> Search<'p> {
+    fn add(&mut self, pattern: &'p Pattern) {
+        let (written, start) = (pattern.written(), pattern.start().to_ascii_lowercase());
+        match pattern {
+            Pattern::Wild(_) => {
+                self.wild.entry(start).or_default().insert(written, pattern);
+            }
+            _ => {
+                self.exact.entry(start).or_default().insert(written);
+            }
+        }
+    }
+
+    /// Those that match none of the texts, as they are written.
+    fn unmatched<'t>(mut self, texts: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
+        let lengths: BTreeSet<_> = self.wild.keys().map(String::len).collect();
+        let mut lower = String::new();
+        for text in texts {
+            if self.exact.is_empty() && self.wild.is_empty() {
+                break;
+            }
+            lower.clear();
+            lower.push_str(text);
+            lower.make_ascii_lowercase();
+            self.exact.remove(&lower);
+            for start in lengths.iter().filter_map(|length| lower.get(..*length)) {
+                if let Some(patterns) = self.wild.get_mut(start) {
+                    patterns.retain(|_, pattern| !pattern.matches(&lower));
+                    if patterns.is_empty() {
+                        self.wild.remove(start);
+                    }
+                }
+            }
+        }
+        let wild = self.wild.into_values().flat_map(HashMap::into_keys);
+        self.exact.into_values().flatten().chain(wild).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_match_no_text_are_found() {
+        let texts = ["org_1", "Müller GmbH", "ACME Inc", "", "a*b", "é"];
+        for (pattern, is_matched) in [
+            ("ORG_1", true),
+            ("org_", false),
+            ("org_*", true),
+            ("org_??", false),
+            ("müller*", true),
+            ("m?ller*", true),
+            ("mü*h", true),
+            ("m\u{fc}ller", false),
+            ("acme*", true),
+            ("acmee*", false),
+            ("*inc", true),
+            ("*corp", false),
+            ("?", true),
+            ("???????????????", false),
+            ("a*b", true),
+            ("*", true),
+        ] {
+            let pattern = Pattern::new(pattern);
+            let mut search = Search::default();
+            search.add(&pattern);
+            search.add(&pattern);
+            let found = search.unmatched(texts.into_iter());
+            let expected = if is_matched { vec![] } else { vec![pattern.written()] };
+            assert_eq!(found.into_iter().collect::<Vec<_>>(), expected, "{pattern:?}");
+        }
+    }
+
+    #[test]
+    fn many_patterns_are_found_among_many_texts() {
+        let patterns: Vec<_> = (0..100_000)
+            .map(|at| {
+                Pattern::new(&if at % 2 == 0 { format!("org_{at:06}") } else { format!("org_{at:06}*") })
+            })
+            .collect();
+        let texts: Vec<_> = (50_000..150_000).map(|at| format!("ORG_{at:06}")).collect();
+        let mut search = Search::default();
+        patterns.iter().for_each(|pattern| search.add(pattern));
+        let found = search.unmatched(texts.iter().map(String::as_str));
+        assert_eq!(found.len(), 50_000);
+        assert!(found.contains("org_000000") && !found.contains("org_050001*"));
+    }
+}
