@@ -9,12 +9,12 @@ use divan::{Bencher, black_box};
 use ssoaudit::analysis::validation::{Keep, Part};
 use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
 use ssoaudit::model::attribute::Attribute;
-use ssoaudit::model::diagnostics::Origin;
-use ssoaudit::model::selection::{Clause, Pattern, Select, Test};
+use ssoaudit::model::diagnostics::Position;
+use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::{Bench, Record, Settings, fold, scan};
+use ssoaudit::scan::{LineReader, Record, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 16 << 20 };
@@ -43,7 +43,7 @@ fn slow_path(bencher: Bencher<'_, '_>) {
     let text = sample(10);
     let mut scratch = Scratch::default();
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
-        let origin = Origin { line: 1, column: 1 };
+        let origin = Position { line: 1, column: 1 };
         let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines.filter(|line| reader::read(line, origin, &READING, &mut scratch).event.is_some()).count()
     });
@@ -55,7 +55,7 @@ fn fast_path(bencher: Bencher<'_, '_>) {
     let sizes = Sizes { block: 2 * text.len(), max_line: READING.max_line_bytes };
     let block = Blocks::new(&*text, sizes, false).next(&mut Vec::new());
     let block = block.expect("memory can be read").expect("there is a block");
-    let mut bench = Bench::default();
+    let mut bench = LineReader::default();
     let each =
         |matches: &mut Matches, record: &mut Record<'_>| matches.0 += u64::from(record.event.is_some());
     bencher
@@ -68,7 +68,7 @@ fn fast_path(bencher: Bencher<'_, '_>) {
 fn filter(bencher: Bencher<'_, '_>, threads: usize) {
     let action = Test::Matches(&[Attribute::Action], vec![Pattern::new("sso.delete_connection")]);
     let clauses = vec![Clause { flag: "--action".to_owned(), test: action }];
-    let select = std::sync::Arc::new(Select { clauses, invert: false });
+    let select = std::sync::Arc::new(Selection { clauses, invert: false });
     bench_scan(bencher, threads, move |matches: &mut Matches, record| {
         matches.0 += u64::from(record.event.is_some_and(|event| select.keeps(&event)));
     });

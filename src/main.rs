@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use ssoaudit::cli::Cli;
-use ssoaudit::cli::Verdict;
+use ssoaudit::cli::ExitStatus;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
 use ssoaudit::cli::terminal::Terminal;
 use ssoaudit::output::is_closed_pipe;
-use ssoaudit::policy::Refused;
+use ssoaudit::policy::InvalidFile;
 
 fn main() -> ExitCode {
     panics::end_with(|| std::process::exit(2));
@@ -22,12 +22,12 @@ fn main() -> ExitCode {
     };
     let terminal = Terminal::detect();
     match cli.command.run(terminal) {
-        Ok(Verdict::Done) => ExitCode::SUCCESS,
-        Ok(Verdict::Findings) => ExitCode::from(1),
-        Ok(Verdict::Unreadable) => ExitCode::from(2),
+        Ok(ExitStatus::Done) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Findings) => ExitCode::from(1),
+        Ok(ExitStatus::Unreadable) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let problems = error.downcast_ref::<Refused>().map(|refused| refused.0.clone());
+            let problems = error.downcast_ref::<InvalidFile>().map(|refused| refused.0.clone());
             for problem in problems.unwrap_or_else(|| vec![format!("{error:#}")]) {
                 messages::error(&problem, terminal.colors_stderr());
             }

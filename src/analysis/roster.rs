@@ -34,7 +34,7 @@ pub enum Role {
 
 /// What a roster says about an action, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Authorization {
     /// The actor has no role in the organization.
     NotOnTheRoster,
     /// The actor's role does not allow it.
@@ -110,23 +110,23 @@ impl Roster {
 
     /// What it says about the change of that index, which is an action of administrators: by what the change
     /// itself calls organization and actor, or else by what they were called at its time, up to `now`.
-    pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Verdict {
+    pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Authorization {
         let (change, said) = (&survey.changes[change], survey.said(change));
         if change.actor == NONE {
-            return Verdict::UnknownActor;
+            return Authorization::UnknownActor;
         }
         let organization = survey.organization_at(change.organization, said, change.time, now);
         match self.role_of(&organization, &survey.actor_at(change.actor, said, change.time, now)) {
-            None => Verdict::NotOnTheRoster,
-            Some(Role::Member) => Verdict::WrongRole,
-            Some(Role::Admin) if change.is_impersonated() => Verdict::Impersonated,
-            Some(Role::Admin) => Verdict::Allowed,
+            None => Authorization::NotOnTheRoster,
+            Some(Role::Member) => Authorization::WrongRole,
+            Some(Role::Admin) if change.is_impersonated() => Authorization::Impersonated,
+            Some(Role::Admin) => Authorization::Allowed,
         }
     }
 
     /// By change what it says about it, up to `now`; nothing for what is not selected, or not for administrators
     /// only.
-    pub fn verdicts(&self, survey: &Survey, now: Timestamp) -> Vec<Option<Verdict>> {
+    pub fn verdicts(&self, survey: &Survey, now: Timestamp) -> Vec<Option<Authorization>> {
         let is_meant = |change: &Change| change.is_selected && is_for_admins(change);
         let changes = survey.changes.iter().enumerate();
         let verdicts =

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::attribute::Attribute;
-use crate::model::diagnostic::{CODES, Code, Finding, Level, UNKNOWN_FIELD};
+use crate::model::diagnostic::{CODES, Code, Diagnostic, Level, UNKNOWN_FIELD};
 use crate::scan::block::Fold;
 use crate::scan::{Counts, Record};
 use crate::survey::file_times::Times;
@@ -14,13 +14,13 @@ use crate::survey::file_times::Times;
 /// The findings and facts of a block.
 #[derive(Default)]
 pub struct Part {
-    findings: Vec<Finding>,
+    findings: Vec<Diagnostic>,
     facts: Facts,
 }
 
 impl Fold for Part {
     fn weight(&self) -> usize {
-        const OF_A_FINDING: usize = size_of::<Finding>() + 256;
+        const OF_A_FINDING: usize = size_of::<Diagnostic>() + 256;
         self.findings.len() * OF_A_FINDING
     }
 }
@@ -44,7 +44,7 @@ pub struct Facts {
     /// Events by source and action.
     by_action: BTreeMap<&'static str, BTreeMap<String, u64>>,
     /// Fields and values that no document knows.
-    pub drift: BTreeMap<Drift, u64>,
+    pub drift: BTreeMap<UnknownUse, u64>,
     /// Drift beyond what is kept one by one.
     pub more_drift: u64,
     /// When its events happened.
@@ -53,7 +53,7 @@ pub struct Facts {
 
 /// Something no document knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Drift {
+pub struct UnknownUse {
     /// Field path with list indices left out: `targets[].name`.
     pub path: String,
     /// The value; `None` when the field itself is unknown.
@@ -91,7 +91,7 @@ impl Part {
 
 impl FileReport {
     /// Adds the next part and returns the findings to show, with their lines in the file.
-    pub fn add(&mut self, part: Part, line_base: u64, counts: Counts, room: usize) -> Vec<Finding> {
+    pub fn add(&mut self, part: Part, line_base: u64, counts: Counts, room: usize) -> Vec<Diagnostic> {
         self.counts.merge(counts);
         self.facts.merge(part.facts);
         let mut findings = part.findings;
@@ -137,17 +137,17 @@ impl Facts {
         })
     }
 
-    fn finding(&mut self, finding: &Finding, keep: Keep) {
+    fn finding(&mut self, finding: &Diagnostic, keep: Keep) {
         let index = CODES.iter().position(|code| *code == finding.code).expect("every code is listed");
         *self.by_code.entry(index).or_default() += 1;
         let is_unknown = finding.code.level != Level::Error && finding.code.name.starts_with("unknown-");
         if keep.drift && is_unknown {
             let value = finding.found.clone().filter(|_| *finding.code != UNKNOWN_FIELD);
-            self.drifted(Drift { path: without_indices(&finding.path), value }, 1);
+            self.drifted(UnknownUse { path: without_indices(&finding.path), value }, 1);
         }
     }
 
-    fn drifted(&mut self, drift: Drift, times: u64) {
+    fn drifted(&mut self, drift: UnknownUse, times: u64) {
         if self.drift.len() < MOST_ENTRIES || self.drift.contains_key(&drift) {
             *self.drift.entry(drift).or_default() += times;
         } else {

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use crate::cli::input_status::{Tally, first_error};
+use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::input::{Input, Meter};
-use crate::model::diagnostic::Finding;
+use crate::model::diagnostic::Diagnostic;
 use crate::parallel;
 use crate::reports::File;
 use crate::scan::block::Fold;
-use crate::scan::order::Piece;
+use crate::scan::order::ScanItem;
 use crate::scan::{BlockId, Counts, Record, Settings, gather};
 use crate::survey::emptiness::{Misses, Watch};
 use crate::survey::file_times::Times;
-use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
+use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
 
 /// Everything that is known after the pass.
 pub struct Surveyed {
@@ -29,7 +29,7 @@ pub struct Surveyed {
     /// Where blocks begin.
     pub places: Places,
     /// What became of the inputs.
-    pub tally: Tally,
+    pub tally: InputStatus,
     plan: Arc<Plan>,
     misses: Misses,
 }
@@ -65,7 +65,7 @@ impl Places {
 #[derive(Default)]
 struct Part {
     times: Times,
-    first_error: Option<Finding>,
+    first_error: Option<Diagnostic>,
     arrived: Arrived,
     misses: Misses,
 }
@@ -85,7 +85,7 @@ pub fn survey(
     terminal: Terminal,
 ) -> Result<Surveyed> {
     let mut progress = Progress::new(inputs, terminal.stderr);
-    let mut tally = Tally::default();
+    let mut tally = InputStatus::default();
     let name = |input: &Input| input.name.clone();
     let file = |(at, input)| File {
         name: name(input),
@@ -100,29 +100,31 @@ pub fn survey(
     let plan = Arc::new(plan);
     let (its, watch) = (Arc::clone(&plan), Watch::default());
     let mut misses = Misses::default();
-    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
-        let line = u32::try_from(record.line).unwrap_or(u32::MAX);
-        match &record.event {
-            Some(event) => {
-                part.times.add(event.time);
-                if !watch.has_match() {
-                    part.misses.keeps(&its.select, event, &watch);
+    let each =
+        move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
+            let line = u32::try_from(record.line).unwrap_or(u32::MAX);
+            match &record.event {
+                Some(event) => {
+                    part.times.add(event.time);
+                    if !watch.has_match() {
+                        part.misses.keeps(&its.select, event, &watch);
+                    }
+                    gathered.add((event, &record.findings), (block, line), &mut part.arrived, &its);
                 }
-                gathered.add((event, &record.findings), (block, line), &mut part.arrived, &its);
-            }
-            None => {
-                gathered.note_line(record.raw, &record.findings, (block, line), &its);
-                if part.first_error.is_none() {
-                    part.first_error = first_error(std::mem::take(&mut record.findings));
+                None => {
+                    gathered.note_line(record.raw, &record.findings, (block, line), &its);
+                    if part.first_error.is_none() {
+                        part.first_error = first_error(std::mem::take(&mut record.findings));
+                    }
                 }
             }
-        }
-    };
+        };
     let gathered = gather(inputs, settings, meter, each, |piece| {
         progress.update(meter);
         match piece {
-            Piece::Block { input, line_base, counts, value } => {
-                let error = value.first_error.map(|error| Finding { line: error.line + line_base, ..error });
+            ScanItem::Block { input, line_base, counts, value } => {
+                let error =
+                    value.first_error.map(|error| Diagnostic { line: error.line + line_base, ..error });
                 tally.block(input, counts, error);
                 arrivals.take(value.arrived);
                 bases[input].push(line_base);
@@ -130,7 +132,7 @@ pub fn survey(
                 files[input].times.append(value.times);
                 misses.merge(&value.misses);
             }
-            Piece::End { input, error } => {
+            ScanItem::End { input, error } => {
                 files[input].error.clone_from(&error);
                 tally.end(&inputs[input], error, &mut progress, terminal);
             }

@@ -5,7 +5,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::output::Output;
 
@@ -25,10 +25,10 @@ pub struct Completions {
 
 impl Completions {
     /// Prints the script.
-    pub fn run(&self) -> Result<Verdict> {
+    pub fn run(&self) -> Result<ExitStatus> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "ssoaudit", &mut script);
         Output::create(None, &[])?.write(&script)?;
-        Ok(Verdict::Done)
+        Ok(ExitStatus::Done)
     }
 }

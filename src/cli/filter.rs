@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
-use crate::cli::input_status::{Tally, first_error};
+use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::messages;
 use crate::cli::organization_ids::{Doubtful, by_id_where_possible, may_be_missing};
 use crate::cli::progress::Progress;
@@ -21,13 +21,13 @@ use crate::formats::rows::printer::{Plan, Printer, Rows, Sort};
 use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
 use crate::formats::table;
 use crate::input::{Input, Meter};
-use crate::model::diagnostic::Finding;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::redact::Redactor;
-use crate::model::selection::{Pattern, Select};
+use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, refuse_lost};
 use crate::scan::block::Fold;
-use crate::scan::order::Piece;
+use crate::scan::order::ScanItem;
 use crate::scan::{Counts, Record, scan};
 use crate::survey::emptiness::{Misses, Watch};
 
@@ -102,7 +102,7 @@ struct Chunk {
     misses: Misses,
     doubtful: Doubtful,
     invalid_lines: Vec<u64>,
-    first_error: Option<Finding>,
+    first_error: Option<Diagnostic>,
 }
 
 impl Fold for Chunk {
@@ -114,7 +114,7 @@ impl Fold for Chunk {
 /// Everything that is known after the last line.
 #[derive(Default)]
 struct Seen {
-    tally: Tally,
+    tally: InputStatus,
     matched: u64,
     misses: Misses,
     doubtful: Doubtful,
@@ -122,7 +122,7 @@ struct Seen {
 
 impl Filter {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
         let redactor = self.redact.redactor()?;
         let plan = Arc::new(self.plan(terminal, redactor)?);
@@ -170,7 +170,7 @@ impl Filter {
     fn scan(
         &self,
         inputs: &[Input],
-        (select, names): (&Arc<Select>, Option<Vec<Pattern>>),
+        (select, names): (&Arc<Selection>, Option<Vec<Pattern>>),
         plan: &Arc<Plan>,
         printer: &mut Printer<'_>,
         terminal: Terminal,
@@ -202,13 +202,13 @@ impl Filter {
         scan(inputs, self.input.settings(false), &meter, each, |piece| {
             progress.update(&meter);
             match piece {
-                Piece::Block { input, line_base, counts, value } => {
+                ScanItem::Block { input, line_base, counts, value } => {
                     if terminal.stdout && value.rows.count() > 0 && self.sort.is_none() {
                         progress.clear();
                     }
                     self.take(value, (input, line_base, counts), printer, &mut seen)
                 }
-                Piece::End { input, error } => {
+                ScanItem::End { input, error } => {
                     seen.tally.end(&inputs[input], error, &mut progress, terminal);
                     Ok(ControlFlow::Continue(()))
                 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
@@ -32,7 +32,7 @@ pub struct Init {
 
 impl Init {
     /// Writes the policy.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let to_stdout = is_stdout(&self.file);
         if self.file.is_dir() {
             bail!("{} is a directory; name the file, such as {}", self.file.display(), locate::NAME);
@@ -46,6 +46,6 @@ impl Init {
         if !to_stdout && terminal.stderr {
             messages::note(&format!("wrote {}", self.file.display()), terminal.colors_stderr());
         }
-        Ok(Verdict::Done)
+        Ok(ExitStatus::Done)
     }
 }

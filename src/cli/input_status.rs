@@ -1,22 +1,22 @@
 //! What became of the inputs: counted lines, invalid ones, files that could not be read or hold no event.
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::input::Input;
-use crate::model::diagnostic::{Finding, Level};
+use crate::model::diagnostic::{Diagnostic, Level};
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
 
 /// The bookkeeping of a command that leaves invalid lines out.
 #[derive(Default)]
-pub struct Tally {
+pub struct InputStatus {
     /// Lines of all inputs so far.
     pub counts: Counts,
     /// Lines of the input at hand so far.
     of_input: Counts,
-    first_error: Option<(usize, Finding)>,
+    first_error: Option<(usize, Diagnostic)>,
     /// Inputs that could not be read to their end.
     pub unreadable: usize,
     /// Inputs with lines of which none is an event.
@@ -24,13 +24,13 @@ pub struct Tally {
 }
 
 /// The first error among a line's findings.
-pub fn first_error(findings: Vec<Finding>) -> Option<Finding> {
+pub fn first_error(findings: Vec<Diagnostic>) -> Option<Diagnostic> {
     findings.into_iter().find(|finding| finding.code.level == Level::Error)
 }
 
-impl Tally {
+impl InputStatus {
     /// Counts a block's lines; `error` is the first error in it, with its line in the file.
-    pub fn block(&mut self, input: usize, counts: Counts, error: Option<Finding>) {
+    pub fn block(&mut self, input: usize, counts: Counts, error: Option<Diagnostic>) {
         self.counts.merge(counts);
         self.of_input.merge(counts);
         if self.first_error.is_none() {
@@ -73,13 +73,13 @@ impl Tally {
     }
 
     /// The verdict: inputs that could not be used weigh more than findings.
-    pub fn verdict(&self, has_findings: bool) -> Verdict {
+    pub fn verdict(&self, has_findings: bool) -> ExitStatus {
         if self.useless() > 0 {
-            Verdict::Unreadable
+            ExitStatus::Unreadable
         } else if has_findings {
-            Verdict::Findings
+            ExitStatus::Findings
         } else {
-            Verdict::Done
+            ExitStatus::Done
         }
     }
 }

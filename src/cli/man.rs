@@ -5,7 +5,7 @@ use clap::{Args, CommandFactory};
 use clap_mangen::Man as Page;
 
 use crate::cli::Cli;
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::output::Output;
 use crate::text::suggest::nearest;
@@ -26,7 +26,7 @@ pub struct Man {
 
 impl Man {
     /// Prints the page in roff.
-    pub fn run(&self) -> Result<Verdict> {
+    pub fn run(&self) -> Result<ExitStatus> {
         let mut program = Cli::command();
         program.build();
         let page = match &self.command {
@@ -41,6 +41,6 @@ impl Man {
         let mut roff = Vec::new();
         Page::new(page).render(&mut roff)?;
         Output::create(None, &[])?.write(&roff)?;
-        Ok(Verdict::Done)
+        Ok(ExitStatus::Done)
     }
 }

@@ -71,7 +71,7 @@ pub enum Command {
 
 /// How a command ended that did its job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ExitStatus {
     /// All is well.
     Done,
     /// It found what it was told to fail on.
@@ -82,7 +82,7 @@ pub enum Verdict {
 
 impl Command {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         match self {
             Self::Filter(filter) => filter.run(terminal),
             Self::Validate(validate) => validate.run(terminal),

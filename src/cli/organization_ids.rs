@@ -10,9 +10,9 @@ use crate::input::{Input, Meter, Place};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::selection::{Pattern, Select};
+use crate::model::selection::{Pattern, Selection};
 use crate::scan::block::Fold;
-use crate::scan::order::Piece;
+use crate::scan::order::ScanItem;
 use crate::scan::{Record, Settings, scan};
 use crate::sources;
 
@@ -39,7 +39,7 @@ impl Ids {
 
 /// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs, so
 /// it is not done for ids, and what can be read once only is refused.
-pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) -> Result<()> {
+pub fn by_id_as_well(select: &mut Selection, inputs: &[Input], settings: Settings) -> Result<()> {
     let names = names(select);
     if names.is_empty() {
         return Ok(());
@@ -56,7 +56,7 @@ pub fn by_id_as_well(select: &mut Select, inputs: &[Input], settings: Settings) 
 
 /// The same as far as inputs can be read twice. If one cannot, returns what is to be looked for besides.
 pub fn by_id_where_possible(
-    select: &mut Select,
+    select: &mut Selection,
     inputs: &[Input],
     settings: Settings,
 ) -> Result<Option<Vec<Pattern>>> {
@@ -79,7 +79,7 @@ pub fn may_be_missing(inputs: &[Input]) -> Option<String> {
     ))
 }
 
-fn names(select: &Select) -> Vec<Pattern> {
+fn names(select: &Selection) -> Vec<Pattern> {
     select.organization_names(&sources::organization_prefixes())
 }
 
@@ -91,7 +91,7 @@ fn is_gone_once_read(input: &Input) -> bool {
     }
 }
 
-fn look_up(select: &mut Select, names: Vec<Pattern>, inputs: &[Input], settings: Settings) -> Result<()> {
+fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settings: Settings) -> Result<()> {
     let each = move |ids: &mut Ids, record: &mut Record<'_>| {
         if let Some(event) = record.event {
             ids.add(&event, &names);
@@ -100,7 +100,7 @@ fn look_up(select: &mut Select, names: Vec<Pattern>, inputs: &[Input], settings:
     let mut ids = BTreeSet::new();
     scan(inputs, settings, &Meter::default(), each, |piece| {
         // Whatever else there is to say of inputs, who reads them for the result will.
-        if let Piece::Block { value, .. } = piece {
+        if let ScanItem::Block { value, .. } = piece {
             ids.extend(value.0);
         }
         Ok(ControlFlow::Continue(()))
@@ -120,7 +120,7 @@ pub struct Doubtful {
 
 impl Doubtful {
     /// Takes in an event.
-    pub fn add(&mut self, event: &Event<'_>, select: &Select, names: &[Pattern]) {
+    pub fn add(&mut self, event: &Event<'_>, select: &Selection, names: &[Pattern]) {
         self.named.add(event, names);
         if select.lacks_only_organization(event) {
             let ids = event.all(Attribute::OrganizationId).map(|id| (event.ids, id.into_owned())).collect();

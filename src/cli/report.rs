@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::analysis::roster;
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs};
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
@@ -59,7 +59,7 @@ fn names() -> PossibleValuesParser {
 
 impl ReportCommand {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let report = reports::ALL
             .iter()
             .find(|report| report.name == self.name)

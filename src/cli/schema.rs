@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::formats::rows::event_schema;
 use crate::formats::sheets;
@@ -13,7 +13,7 @@ use crate::formats::verdict::{self, evidence, json};
 use crate::model::event;
 use crate::model::operation::OPERATIONS;
 use crate::output::Output;
-use crate::reports::{self, Material, Options, Report};
+use crate::reports::{self, Options, Report, ReportInput};
 use crate::sources::schema;
 use crate::sources::{self, Source};
 use crate::survey::Survey;
@@ -46,7 +46,7 @@ fn names() -> PossibleValuesParser {
 
 impl Schema {
     /// Prints the schema or the list.
-    pub fn run(&self) -> Result<Verdict> {
+    pub fn run(&self) -> Result<ExitStatus> {
         let source = sources::ALL.iter().find(|source| Some(source.name) == self.name.as_deref());
         let report = reports::every().find(|report| Some(report.schema) == self.name.as_deref());
         let text = match (source, report) {
@@ -58,14 +58,14 @@ impl Schema {
             (None, None) => pretty(&event_schema::schema()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;
-        Ok(Verdict::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
 /// A report has the same parts whatever the input, so the one about nothing shows them.
 fn of_report(report: &Report) -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
-    let material = Material { survey: &survey, files: &[], options: &options, verdicts: None };
+    let material = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };
     sheets::schema::schema(&(report.make)(&material))
 }
 

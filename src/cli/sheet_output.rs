@@ -9,18 +9,18 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::cli::collect::{Surveyed, survey};
 use crate::cli::messages;
 use crate::cli::organization_ids::by_id_as_well;
 use crate::cli::terminal;
 use crate::cli::terminal::Terminal;
-use crate::formats::sheets::{Look, SHEET_FORMATS, SheetFormat};
+use crate::formats::sheets::{RenderOptions, SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
 use crate::output::{Output, refuse_lost};
 use crate::reports::sheet::Sheet;
-use crate::reports::{Material, Options, Report};
+use crate::reports::{Options, Report, ReportInput};
 use crate::survey::Plan;
 use crate::text::suggest::nearest;
 use crate::verdict::unmatched;
@@ -67,7 +67,7 @@ pub struct Request<'a> {
 
 impl Request<'_> {
     /// Makes the report and prints it.
-    pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
         self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
@@ -105,7 +105,7 @@ impl Request<'_> {
             surveyed.survey.redact(redactor);
         }
         let (survey, files, options) = (&surveyed.survey, &surveyed.files, &self.options);
-        let material = Material { survey, files, options, verdicts };
+        let material = ReportInput { survey, files, options, verdicts };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;
         let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
@@ -148,10 +148,10 @@ impl Request<'_> {
         SHEET_FORMATS.iter().find(|format| format.name == name).expect("clap knows the formats from the list")
     }
 
-    fn look(&self, terminal: Terminal) -> Look {
+    fn look(&self, terminal: Terminal) -> RenderOptions {
         let output = &self.sheet.output;
         let to_file = output.output.is_some();
-        Look {
+        RenderOptions {
             zone: self.options.zone,
             width: output.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
             colors: terminal.colors_stdout(output.color, to_file),

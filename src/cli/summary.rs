@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::analysis::calendar::Unit;
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs};
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
@@ -37,7 +37,7 @@ pub struct Summary {
 
 impl Summary {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };
         let request =
             Request { input: &self.input, select: &self.select, sheet: &self.sheet, options, roster: None };

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::analysis::validation::{FileReport, Keep, Part};
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, OutputArgs, max_findings};
 use crate::cli::messages;
 use crate::cli::progress::Progress;
@@ -17,7 +17,7 @@ use crate::formats::validation::{Format, Writer};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Level;
 use crate::output::Output;
-use crate::scan::order::Piece;
+use crate::scan::order::ScanItem;
 use crate::scan::scan;
 use crate::survey::emptiness::NO_EVENT;
 
@@ -76,7 +76,7 @@ enum FormatChoice {
 
 impl Validate {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Verdict> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         let mut writer = Writer::new(self.format(terminal), self.style(terminal), output)?;
@@ -88,11 +88,11 @@ impl Validate {
         }
         let denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
         Ok(if total.unreadable > 0 {
-            Verdict::Unreadable
+            ExitStatus::Unreadable
         } else if denied || report.found(Level::Error) > 0 {
-            Verdict::Findings
+            ExitStatus::Findings
         } else {
-            Verdict::Done
+            ExitStatus::Done
         })
     }
 
@@ -106,7 +106,7 @@ impl Validate {
         scan(inputs, self.input.settings(self.notices), &meter, each, |piece| {
             progress.update(&meter);
             match piece {
-                Piece::Block { input, line_base, counts, value } => {
+                ScanItem::Block { input, line_base, counts, value } => {
                     let room = keep.findings.saturating_sub(file.shown);
                     let findings = file.add(value, line_base, counts, room);
                     if terminal.stdout && !findings.is_empty() {
@@ -114,7 +114,7 @@ impl Validate {
                     }
                     writer.findings(&inputs[input].name, &findings)?;
                 }
-                Piece::End { input, error } => {
+                ScanItem::End { input, error } => {
                     if let Some(error) = &error {
                         progress.clear();
                         messages::error(

@@ -5,7 +5,7 @@
 //! an event that begins a line no deeper than the one before it did ends that one.
 
 use super::grammar::{Grammar, Step, is_space};
-use crate::model::diagnostics::Origin;
+use crate::model::diagnostics::Position;
 
 /// An event in a block.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Record {
     /// One past the last byte.
     pub end: usize,
     /// Where it begins in the file.
-    pub origin: Origin,
+    pub origin: Position,
     /// Its length in bytes, if it was too long to keep; `start` equals `end` then.
     pub too_long: Option<u64>,
     /// What the array has there instead of an event; `start` equals `end` then.
@@ -54,7 +54,7 @@ pub struct Framer {
     /// Bytes of that event that were dropped with earlier blocks.
     dropped: u64,
     scanned: usize,
-    here: Position,
+    here: Cursor,
     /// Up to here in the block a fault was found, and indentation counts.
     faulty_until: usize,
     /// An event of this file had an object within it that began a line as an event does: indentation says
@@ -65,7 +65,7 @@ pub struct Framer {
 /// An event that was begun.
 struct Begun {
     grammar: Grammar,
-    origin: Origin,
+    origin: Position,
     /// It is no JSON.
     is_broken: bool,
     /// Within it, where it may, an object began a line as an event does.
@@ -74,7 +74,7 @@ struct Begun {
 
 /// A place in the file and what stands before it on its line.
 #[derive(Clone, Copy)]
-struct Position {
+struct Cursor {
     line: u64,
     column: u64,
     /// The column of what stands first on the line.
@@ -99,10 +99,10 @@ impl Framer {
             max_line,
             array: Array::Outside,
             start: None,
-            event: Begun::at(Origin { line: 1, column: 1 }),
+            event: Begun::at(Position { line: 1, column: 1 }),
             dropped: 0,
             scanned: 0,
-            here: Position { line: 1, column: 1, indent: None, only_ends: true },
+            here: Cursor { line: 1, column: 1, indent: None, only_ends: true },
             faulty_until: 0,
             is_loose: false,
         }
@@ -234,7 +234,7 @@ impl Framer {
                     records.push(self.misplaced(at, "another event", "`,` between two events"));
                 }
                 self.start = Some(at);
-                self.event = Begun::at(Origin { line: self.here.line, column: self.here.column });
+                self.event = Begun::at(Position { line: self.here.line, column: self.here.column });
                 self.event.grammar.step(byte);
                 // An array is no event, whatever is in it.
                 self.event.is_broken = byte == b'[';
@@ -272,7 +272,7 @@ impl Framer {
     fn object(&mut self, start: usize, at: usize) -> Option<Next> {
         let may_look_again = self.may_look_again();
         let Begun { grammar, origin, is_broken, has_passed } = &mut self.event;
-        let Position { line, column, indent, only_ends } = self.here;
+        let Cursor { line, column, indent, only_ends } = self.here;
         let is_later = line > origin.line;
         let is_left = is_later && indent.unwrap_or(column) <= origin.column;
         let begins_anew = if grammar.takes_value() {
@@ -312,7 +312,7 @@ impl Framer {
         self.event = Begun::at(origin);
         self.event.grammar.step(bytes[start]);
         // What stands before it on its line does not count for what is on later ones.
-        self.here = Position { line: origin.line, column: origin.column, indent: None, only_ends: false };
+        self.here = Cursor { line: origin.line, column: origin.column, indent: None, only_ends: false };
         self.here.advance(bytes[start]);
         start + 1
     }
@@ -339,7 +339,7 @@ impl Framer {
         Record {
             start: at,
             end: at,
-            origin: Origin { line: self.here.line, column: self.here.column },
+            origin: Position { line: self.here.line, column: self.here.column },
             too_long: None,
             misplaced: Some(Misplaced { found, expected }),
         }
@@ -369,12 +369,12 @@ fn ends_before_object(text: &[u8]) -> bool {
 }
 
 impl Begun {
-    fn at(origin: Origin) -> Self {
+    fn at(origin: Position) -> Self {
         Self { grammar: Grammar::default(), origin, is_broken: false, has_passed: false }
     }
 }
 
-impl Position {
+impl Cursor {
     #[inline]
     fn advance(&mut self, byte: u8) {
         match byte {

@@ -75,7 +75,7 @@ codes! {
 
 /// One problem of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Diagnostic {
     /// What kind of problem.
     pub code: &'static Code,
     /// Line in the file, 1-based.
@@ -113,5 +113,5 @@ pub struct Placed<'a> {
     /// File name as given, or `<stdin>`.
     pub file: &'a str,
     /// The finding.
-    pub finding: &'a Finding,
+    pub finding: &'a Diagnostic,
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::json::{Document, Span, Trail};
-use crate::model::diagnostic::{Code, Excerpt, Finding, Level};
+use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level};
 use crate::text::cut::shortened;
 
 /// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
@@ -20,7 +20,7 @@ const EXCERPT_AFTER: usize = 24;
 
 /// Where a line begins in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct Position {
     /// 1-based line.
     pub line: u64,
     /// 1-based column of its first character; above 1 inside a JSON array.
@@ -28,11 +28,11 @@ pub struct Origin {
 }
 
 /// The findings of a line in the making.
-pub struct Sink<'a> {
+pub struct Diagnostics<'a> {
     /// The line's bytes.
     pub raw: &'a [u8],
     /// Where it begins.
-    pub origin: Origin,
+    pub origin: Position,
     /// Whether notices are wanted.
     pub notices: bool,
     /// What it says, once it is parsed.
@@ -42,12 +42,12 @@ pub struct Sink<'a> {
     /// Only whether is asked, not what.
     only_asks: bool,
     /// What was found so far, apart, as nearly every line has no finding.
-    told: Option<Box<Told>>,
+    told: Option<Box<CollectorState>>,
 }
 
 /// The findings before the next one, and what is known of them.
-struct Told {
-    findings: Vec<Finding>,
+struct CollectorState {
+    findings: Vec<Diagnostic>,
     /// By level how many there are.
     counts: [usize; 3],
     /// By level how many are told.
@@ -59,19 +59,19 @@ struct Told {
     trail: Trail,
 }
 
-impl<'a> Sink<'a> {
+impl<'a> Diagnostics<'a> {
     /// For the findings of a line that begins at `origin`.
-    pub fn new(raw: &'a [u8], origin: Origin, notices: bool) -> Self {
+    pub fn new(raw: &'a [u8], origin: Position, notices: bool) -> Self {
         Self { raw, origin, notices, document: None, has_found: false, only_asks: false, told: None }
     }
 
     /// For asking whether there is anything to find but notices.
     pub fn asking(raw: &'a [u8]) -> Self {
-        Self { only_asks: true, ..Self::new(raw, Origin { line: 1, column: 1 }, false) }
+        Self { only_asks: true, ..Self::new(raw, Position { line: 1, column: 1 }, false) }
     }
 
     /// Adds a finding about a piece of the line; `fill` writes its message.
-    pub fn add(&mut self, code: &'static Code, span: Span, fill: impl FnOnce(&mut Finding)) {
+    pub fn add(&mut self, code: &'static Code, span: Span, fill: impl FnOnce(&mut Diagnostic)) {
         if code.level == Level::Notice && !self.notices {
             return;
         }
@@ -79,9 +79,9 @@ impl<'a> Sink<'a> {
         if self.only_asks {
             return;
         }
-        let Origin { line, column } = self.origin;
+        let Position { line, column } = self.origin;
         let told = self.told.get_or_insert_with(|| {
-            Box::new(Told {
+            Box::new(CollectorState {
                 findings: Vec::new(),
                 counts: [0; 3],
                 told: [0; 3],
@@ -102,7 +102,7 @@ impl<'a> Sink<'a> {
         }
         let (line, column) = told.place(self.raw, self.origin, span.start as usize);
         let path = self.document.map_or(String::new(), |document| told.path(document, span));
-        let mut finding = Finding {
+        let mut finding = Diagnostic {
             code,
             line,
             column,
@@ -122,7 +122,7 @@ impl<'a> Sink<'a> {
     }
 
     /// Adds a finding about the line as a whole from that byte on.
-    pub fn add_at(&mut self, code: &'static Code, offset: usize, fill: impl FnOnce(&mut Finding)) {
+    pub fn add_at(&mut self, code: &'static Code, offset: usize, fill: impl FnOnce(&mut Diagnostic)) {
         let at = u32::try_from(offset).unwrap_or(u32::MAX);
         let span = Span { start: at, end: at, escaped: false };
         self.add(code, span, |finding| {
@@ -137,11 +137,11 @@ impl<'a> Sink<'a> {
     }
 
     /// The findings in the order of places; the last one of a level says how many there are besides.
-    pub fn finish(self) -> Vec<Finding> {
+    pub fn finish(self) -> Vec<Diagnostic> {
         let Some(told) = self.told else {
             return Vec::new();
         };
-        let Told { mut findings, counts, told, .. } = *told;
+        let CollectorState { mut findings, counts, told, .. } = *told;
         findings.sort_by_key(|finding| (finding.line, finding.column));
         for level in [Level::Error, Level::Warning, Level::Notice] {
             let more = counts[level as usize] - told[level as usize];
@@ -191,9 +191,9 @@ impl<'a> Sink<'a> {
     }
 }
 
-impl Told {
+impl CollectorState {
     /// Works it out from the place before: a line may be long, and have many.
-    fn place(&mut self, raw: &[u8], origin: Origin, offset: usize) -> (u64, u64) {
+    fn place(&mut self, raw: &[u8], origin: Position, offset: usize) -> (u64, u64) {
         let offset = offset.min(raw.len());
         let (before, line, column) = self.last;
         let between = &raw[offset.min(before)..offset.max(before)];
@@ -221,7 +221,7 @@ impl Told {
     }
 }
 
-impl Finding {
+impl Diagnostic {
     /// The value found in backquotes, for messages.
     pub fn quoted(&self) -> String {
         format!("`{}`", self.found())

@@ -19,7 +19,7 @@ use crate::text::suggest::nearest;
 
 /// Which events to keep.
 #[derive(Debug, Default)]
-pub struct Select {
+pub struct Selection {
     /// All of these have to hold.
     pub clauses: Vec<Clause>,
     /// Keep the events for which not all hold.
@@ -64,7 +64,7 @@ pub enum NoActor {
     Fails,
 }
 
-impl Select {
+impl Selection {
     /// Whether the event is to be kept.
     pub fn keeps(&self, event: &Event<'_>) -> bool {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert

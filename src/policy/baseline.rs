@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::problems::{Problems, Refused, place, unknown};
+use super::problems::{InvalidFile, Problems, place, unknown};
 use super::read::utf8;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
@@ -73,7 +73,7 @@ impl Baseline {
     }
 }
 
-/// Reads a baseline. What is wrong with it is a [`Refused`].
+/// Reads a baseline. What is wrong with it is a [`InvalidFile`].
 pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
@@ -83,12 +83,12 @@ pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
 }
 
 /// Reads the text of a baseline.
-pub fn parse(name: &str, text: &str) -> Result<Baseline, Refused> {
+pub fn parse(name: &str, text: &str) -> Result<Baseline, InvalidFile> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut nodes = Vec::new();
     let refused = |at: usize, message: String| {
         let (line, column) = place(text, at);
-        Refused(vec![format!("{name}:{line}:{column}: {message}")])
+        InvalidFile(vec![format!("{name}:{line}:{column}: {message}")])
     };
     json::parse(text, &mut nodes).map_err(|fault| {
         let expected = fault.expected.unwrap_or("less nesting");

@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 use crate::policy::problems::Problems;
 use crate::policy::toml::{Entry, Section};
 use crate::policy::{Planned, Suppression};
-use crate::rules::Check;
+use crate::rules::Rule;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{Freeze, Window};
 
@@ -18,13 +18,13 @@ const DAY_MINUTES: u32 = 24 * 60;
 
 /// What lists are read with.
 #[derive(Clone, Copy)]
-pub(super) struct Lists<'a> {
+pub(super) struct PolicyLists<'a> {
     pub(super) zone: Tz,
-    pub(super) checks: &'a [&'static Check],
+    pub(super) checks: &'a [&'static Rule],
     pub(super) problems: &'a Problems<'a>,
 }
 
-impl<'a> Lists<'a> {
+impl<'a> PolicyLists<'a> {
     /// Every element of a list of tables, those with problems left out.
     pub(super) fn all<T>(
         self,

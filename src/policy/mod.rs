@@ -24,7 +24,7 @@ use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
 use crate::rules::{Severity, Value};
 
-pub use problems::Refused;
+pub use problems::InvalidFile;
 
 /// A policy.
 #[derive(Debug)]

@@ -8,15 +8,15 @@ use crate::text::suggest::nearest;
 
 /// A file was refused: each problem as `file:line:column: message`, in the order of the file.
 #[derive(Debug)]
-pub struct Refused(pub Vec<String>);
+pub struct InvalidFile(pub Vec<String>);
 
-impl fmt::Display for Refused {
+impl fmt::Display for InvalidFile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0.join("\n"))
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for InvalidFile {}
 
 /// Problems of a file so far.
 pub(super) struct Problems<'t> {
@@ -59,7 +59,7 @@ impl<'t> Problems<'t> {
     }
 
     /// Refuses the file if there is any.
-    pub(super) fn settle(self) -> Result<(), Refused> {
+    pub(super) fn settle(self) -> Result<(), InvalidFile> {
         let mut found = self.found.take();
         if found.is_empty() {
             return Ok(());
@@ -78,7 +78,7 @@ impl<'t> Problems<'t> {
             before = at;
             format!("{}:{line}:{column}: {message}", self.name)
         });
-        Err(Refused(shown.collect()))
+        Err(InvalidFile(shown.collect()))
     }
 }
 

@@ -17,9 +17,9 @@ use crate::analysis::roster::Roster;
 use crate::input::read_whole;
 use crate::model::hashed_file::HashedFile;
 use crate::model::time;
-use crate::policy::lists::Lists;
+use crate::policy::lists::PolicyLists;
 use crate::policy::toml::{Entry, Section};
-use crate::rules::{Check, Severity};
+use crate::rules::{Rule, Severity};
 use crate::text::hex::hex;
 
 /// The version of the format.
@@ -40,7 +40,7 @@ const SUPPRESSION: [&str; 7] =
 
 impl Policy {
     /// What holds without a file.
-    pub fn default_for(checks: &[&'static Check]) -> Self {
+    pub fn default_for(checks: &[&'static Rule]) -> Self {
         Self {
             path: None,
             sha256: hex(&Sha256::digest([])),
@@ -58,8 +58,8 @@ impl Policy {
     }
 }
 
-/// Reads a policy. What is wrong with it is a [`Refused`](super::Refused).
-pub fn read(path: &Path, checks: &[&'static Check]) -> Result<Policy> {
+/// Reads a policy. What is wrong with it is a [`InvalidFile`](super::Refused).
+pub fn read(path: &Path, checks: &[&'static Rule]) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
     let text = utf8(&bytes)
@@ -76,8 +76,8 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, (usize, usize)> {
 }
 
 /// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is a
-/// [`Refused`](super::Refused).
-pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Check]) -> Result<Policy> {
+/// [`InvalidFile`](super::Refused).
+pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Rule]) -> Result<Policy> {
     let sha256 = hex(&Sha256::digest(text));
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let problems = Problems::new(name, text);
@@ -98,7 +98,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Check]) -
 }
 
 /// What a document says, with something in the place of what is wrong.
-fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Check], problems: &Problems<'_>) -> Policy {
+fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems: &Problems<'_>) -> Policy {
     let default = Policy::default_for(checks);
     let document = Section::open(table, 0, problems);
     match document.get("version") {
@@ -115,11 +115,11 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Check], problems
     }
     let document = Section::new(table, 0, &KEYS, problems);
     let zone = document.get("timezone").and_then(zone).unwrap_or(default.zone);
-    let lists = Lists { zone, checks, problems };
-    let windows = lists.all(document, "windows", &WINDOW, Lists::window);
-    let freezes = lists.all(document, "freezes", &FREEZE, Lists::freeze);
-    let planned = lists.all(document, "planned", &PLANNED, Lists::planned);
-    let suppressions = lists.all(document, "suppressions", &SUPPRESSION, Lists::suppression);
+    let lists = PolicyLists { zone, checks, problems };
+    let windows = lists.all(document, "windows", &WINDOW, PolicyLists::window);
+    let freezes = lists.all(document, "freezes", &FREEZE, PolicyLists::freeze);
+    let planned = lists.all(document, "planned", &PLANNED, PolicyLists::planned);
+    let suppressions = lists.all(document, "suppressions", &SUPPRESSION, PolicyLists::suppression);
     // What is there and wrong is not missing as well.
     let has = |key| document.get(key).is_some_and(|entry| !entry.is_empty_list());
     let parts = Parts {
@@ -156,7 +156,7 @@ fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, HashedFile)> {
 mod tests {
     use super::*;
     use crate::policy::testing::CHECKS;
-    use crate::policy::{Refused, RulePolicy};
+    use crate::policy::{InvalidFile, RulePolicy};
     use crate::rules::Value;
     use proptest::prelude::*;
 
@@ -174,7 +174,7 @@ mod tests {
 
     fn problems(text: &str) -> Vec<String> {
         let error = parse("p", text, &testdata(), CHECKS).unwrap_err();
-        error.downcast::<Refused>().unwrap().0
+        error.downcast::<InvalidFile>().unwrap().0
     }
 
     #[test]
@@ -394,7 +394,7 @@ mod tests {
             }
             let text: String = text.into_iter().collect();
             if let Err(error) = parse("p", &text, &testdata(), CHECKS) {
-                let refused = error.downcast::<Refused>().unwrap();
+                let refused = error.downcast::<InvalidFile>().unwrap();
                 prop_assert!(!refused.0.is_empty());
             }
         }

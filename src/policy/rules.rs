@@ -9,7 +9,7 @@ use super::problems::unknown;
 use crate::model::selection::undocumented;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::Scope;
-use crate::rules::{Check, Default, Param, SCOPES, Severity, Value, Words};
+use crate::rules::{Default, Param, Rule, SCOPES, Severity, Value, Words};
 use crate::sources;
 
 /// Keys that every rule has.
@@ -26,7 +26,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Whether a rule has what it needs.
-    fn suffice(self, check: &Check, params: &BTreeMap<&'static str, Value>) -> bool {
+    fn suffice(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
         match check.default {
             Default::On | Default::Off => true,
             Default::With("roster") => self.roster,
@@ -38,7 +38,7 @@ impl Parts {
         }
     }
 
-    fn is_on(self, check: &Check, params: &BTreeMap<&'static str, Value>) -> bool {
+    fn is_on(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
         check.default != Default::Off && self.suffice(check, params)
     }
 }
@@ -58,11 +58,11 @@ pub(super) fn is_empty(value: &Value) -> bool {
 }
 
 /// What is wanted of rules a policy says nothing of.
-pub(super) fn defaults(checks: &[&'static Check], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
+pub(super) fn defaults(checks: &[&'static Rule], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
     checks.iter().map(|check| (check.id, of(check, parts))).collect()
 }
 
-fn of(check: &'static Check, parts: Parts) -> RulePolicy {
+fn of(check: &'static Rule, parts: Parts) -> RulePolicy {
     let params = check.params.iter().map(|param| (param.key, param.default.clone())).collect();
     let is_on = parts.is_on(check, &params);
     RulePolicy { is_on, severity: check.severity, params, scope: Scope::default() }
@@ -71,7 +71,7 @@ fn of(check: &'static Check, parts: Parts) -> RulePolicy {
 /// What is wanted of every rule.
 pub(super) fn read(
     rules: Option<Section<'_>>,
-    checks: &[&'static Check],
+    checks: &[&'static Rule],
     parts: Parts,
 ) -> BTreeMap<&'static str, RulePolicy> {
     let mut policies = defaults(checks, parts);
@@ -88,7 +88,7 @@ pub(super) fn read(
     policies
 }
 
-fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
+fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
     let mut policy = of(check, parts);
     let Some(section) = entry.open_section() else {
         return policy;
@@ -131,13 +131,13 @@ fn rule(entry: Entry<'_>, check: &'static Check, parts: Parts) -> RulePolicy {
 }
 
 /// What can be said of a rule.
-fn keys(check: &Check) -> Vec<&'static str> {
+fn keys(check: &Rule) -> Vec<&'static str> {
     let params = check.params.iter().map(|param| param.key);
     KEYS.into_iter().chain(check.scopes.iter().copied()).chain(params).collect()
 }
 
 /// Why a rule has no such scope.
-fn unconfined(check: &Check, key: &str) -> String {
+fn unconfined(check: &Rule, key: &str) -> String {
     let others = match check.scopes {
         [] => "it is always about the whole log".to_owned(),
         scopes => format!("give {}", scopes.join(" or ")),
@@ -146,7 +146,7 @@ fn unconfined(check: &Check, key: &str) -> String {
 }
 
 /// What a rule cannot do without, and where to write it.
-fn lacking(check: &Check) -> String {
+fn lacking(check: &Rule) -> String {
     match check.default {
         Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
         Default::With(LIST) => {

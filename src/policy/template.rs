@@ -6,11 +6,11 @@ use crate::policy::lists;
 use crate::policy::read::{FAIL_ON, VERSION, ZONE};
 use crate::policy::rules::{TIMES, is_empty, severity_name};
 use crate::rules::fingerprint;
-use crate::rules::{Check, Default, Param, Severity, Value, wording};
+use crate::rules::{Default, Param, Rule, Severity, Value, wording};
 use crate::sources;
 
 /// The text of a policy that says what holds without one.
-pub fn commented(checks: &[&Check]) -> String {
+pub fn commented(checks: &[&Rule]) -> String {
     let mut text = head();
     for check in checks {
         rule(&mut text, check);
@@ -47,7 +47,7 @@ fail-on = {fail_on:?}
     )
 }
 
-fn rule(text: &mut String, check: &Check) {
+fn rule(text: &mut String, check: &Rule) {
     let mut line = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -114,7 +114,7 @@ fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.map(|text| serde_json::Value::from(text).to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn tail(checks: &[&Check]) -> String {
+fn tail(checks: &[&Rule]) -> String {
     let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
     let working_days = lists::DAYS[..5].iter().copied();
     let by_rule = checks.first().map_or(String::new(), |check| {
@@ -182,7 +182,7 @@ mod tests {
     use crate::policy::{Policy, read};
     use std::path::Path;
 
-    fn parse(text: &str, checks: &[&'static Check]) -> Policy {
+    fn parse(text: &str, checks: &[&'static Rule]) -> Policy {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/policy");
         read::parse("p", text, &folder, checks).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }

@@ -1,12 +1,13 @@
 //! Rules for tests of policies: one of every default, with settings of every type.
 
 use crate::rules::{
-    Case, Check, Controls, Default, Explain, Judgement, Param, Plans, SCOPES, Severity, Value, Words,
+    Controls, Default, Explain, Param, PlanCoverage, Rule, RuleContext, RuleResult, SCOPES, Severity, Value,
+    Words,
 };
 
 /// The rules.
-pub(crate) static CHECKS: &[&Check] = &[
-    &Check {
+pub(crate) static CHECKS: &[&Rule] = &[
+    &Rule {
         params: &[Param { key: "grace", default: Value::Age(86_400), about: "how long it may take" }],
         ..check("org-left-without-sso", Severity::High, Default::On)
     },
@@ -14,7 +15,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &check("change-outside-window", Severity::Medium, Default::With("windows or freezes")),
     &check("change-in-freeze", Severity::Medium, Default::With("freezes")),
     &check("change-without-ticket", Severity::Low, Default::With("planned")),
-    &Check {
+    &Rule {
         params: &[
             Param { key: "types", default: Value::Texts(&[]), about: "connection types nobody wants" },
             Param { key: "most", default: Value::Count(3), about: "how many are borne" },
@@ -26,10 +27,10 @@ pub(crate) static CHECKS: &[&Check] = &[
             Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
         ],
         scopes: &["organizations", "sources"],
-        covered_by: Plans::WithActor,
+        covered_by: PlanCoverage::WithActor,
         ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
     },
-    &Check {
+    &Rule {
         params: &[
             Param { key: "most", default: Value::Count(10), about: "how many are too many" },
             Param { key: "within", default: Value::Age(5400), about: "in which time" },
@@ -37,19 +38,19 @@ pub(crate) static CHECKS: &[&Check] = &[
             Param { key: "nobody", default: Value::Texts(&[]), about: "who else may" },
         ],
         scopes: &[],
-        covered_by: Plans::None,
+        covered_by: PlanCoverage::None,
         ..check("too-many-changes", Severity::Info, Default::Off)
     },
 ];
 
-const fn check(id: &'static str, severity: Severity, default: Default) -> Check {
-    Check {
+const fn check(id: &'static str, severity: Severity, default: Default) -> Rule {
+    Rule {
         id,
         about: "a sample",
         severity,
         default,
         scopes: SCOPES,
-        covered_by: Plans::All,
+        covered_by: PlanCoverage::All,
         params: &[],
         explain: Explain { means: "", why: "", example: "", fix: "" },
         controls: Controls { soc2: &[], iso27001: &[], nist: &[] },
@@ -57,6 +58,6 @@ const fn check(id: &'static str, severity: Severity, default: Default) -> Check 
     }
 }
 
-fn judge(_: &Case<'_>) -> Judgement {
-    Judgement::default()
+fn judge(_: &RuleContext<'_>) -> RuleResult {
+    RuleResult::default()
 }

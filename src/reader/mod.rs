@@ -6,15 +6,15 @@ pub mod values;
 
 use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::model::diagnostic::{
-    DUPLICATE_KEY, Finding, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
+    DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
 };
-use crate::model::diagnostics::{Origin, Sink};
+use crate::model::diagnostics::{Diagnostics, Position};
 use crate::model::event::Event;
 use crate::model::fields::Fields;
 use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
-use crate::reader::shape::Lesson;
+use crate::reader::shape::ParsedLine;
 use crate::sources::{self, Source};
 use crate::text::cut::split;
 
@@ -39,10 +39,10 @@ pub struct Scratch {
 
 impl Scratch {
     /// What the line read last teaches; only of use when it had no finding.
-    pub fn lesson<'a>(&'a self, line: &'a [u8]) -> Option<Lesson<'a>> {
+    pub fn lesson<'a>(&'a self, line: &'a [u8]) -> Option<ParsedLine<'a>> {
         let (source, operation) = self.owner?;
         let text = std::str::from_utf8(line).ok()?;
-        Some(Lesson {
+        Some(ParsedLine {
             document: Document { text, nodes: &self.nodes },
             source,
             operation,
@@ -56,15 +56,15 @@ pub struct Line<'a> {
     /// The event, if the line has no error.
     pub event: Option<Event<'a>>,
     /// Everything that was found, in the order of places.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Reads a line (without its line end) that begins at `origin`.
-pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
+pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
     let Scratch { nodes, bound, owner } = scratch;
     nodes.clear();
     *owner = None;
-    let mut sink = Sink::new(raw, origin, reading.notices);
+    let mut sink = Diagnostics::new(raw, origin, reading.notices);
     let text =
         match text(raw, reading, &mut sink).and_then(|text| parse(text, nodes, &mut sink).map(|()| text)) {
             Some(text) => text,
@@ -105,15 +105,15 @@ pub fn read<'a>(raw: &'a [u8], origin: Origin, reading: &Reading, scratch: &'a m
 }
 
 /// The finding for a line of which only the length is known.
-pub fn too_long(bytes: u64, origin: Origin, reading: &Reading) -> Finding {
-    let mut sink = Sink::new(&[], origin, false);
+pub fn too_long(bytes: u64, origin: Position, reading: &Reading) -> Diagnostic {
+    let mut sink = Diagnostics::new(&[], origin, false);
     add_too_long(bytes, reading, &mut sink);
     sink.finish().remove(0)
 }
 
 /// The finding for what stands in an array of events and is none.
-pub fn misplaced(found: &str, expected: &str, origin: Origin) -> Finding {
-    let mut sink = Sink::new(&[], origin, false);
+pub fn misplaced(found: &str, expected: &str, origin: Position) -> Diagnostic {
+    let mut sink = Diagnostics::new(&[], origin, false);
     sink.add_at(&NOT_JSON, 0, |finding| {
         finding.message = format!("found {found}, expected {expected}");
         finding.found = Some(found.to_owned());
@@ -122,13 +122,13 @@ pub fn misplaced(found: &str, expected: &str, origin: Origin) -> Finding {
     sink.finish().remove(0)
 }
 
-impl Sink<'_> {
+impl Diagnostics<'_> {
     fn refuse<'l>(self) -> Line<'l> {
         Line { event: None, findings: self.finish() }
     }
 }
 
-fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Sink<'_>) -> Option<&'a str> {
+fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Diagnostics<'_>) -> Option<&'a str> {
     if raw.len() > reading.max_line_bytes {
         add_too_long(raw.len() as u64, reading, sink);
         return None;
@@ -148,7 +148,7 @@ fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Sink<'_>) -> Option<&'a
     None
 }
 
-fn add_too_long(bytes: u64, reading: &Reading, sink: &mut Sink<'_>) {
+fn add_too_long(bytes: u64, reading: &Reading, sink: &mut Diagnostics<'_>) {
     let limit = reading.max_line_bytes;
     sink.add_at(&LINE_TOO_LONG, 0, |finding| {
         finding.message = format!("the line has {bytes} bytes, expected at most {limit}");
@@ -157,7 +157,7 @@ fn add_too_long(bytes: u64, reading: &Reading, sink: &mut Sink<'_>) {
     });
 }
 
-fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Sink<'_>) -> Option<()> {
+fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Diagnostics<'_>) -> Option<()> {
     let fault = match json::parse(text, nodes) {
         Ok(()) => return Some(()),
         Err(fault) => fault,
@@ -178,7 +178,7 @@ fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Sink<'_>) -> Option<()> {
     None
 }
 
-fn no_object(document: Document<'_>, sink: &mut Sink<'_>) {
+fn no_object(document: Document<'_>, sink: &mut Diagnostics<'_>) {
     let objects = objects_in(document, 0);
     if objects > 0 {
         return wrapped(document, 0, objects, sink);
@@ -195,7 +195,7 @@ const WRAPPERS: &[&str] = &["data", "Records", "records", "items", "events", "re
 
 /// Says why no source claims an object: it wraps several events, is of a known foreign format, or
 /// simply is something else.
-fn no_event(document: Document<'_>, sink: &mut Sink<'_>) {
+fn no_event(document: Document<'_>, sink: &mut Diagnostics<'_>) {
     let likeness = sources::resembles(document, 0);
     let lists = WRAPPERS.iter().filter_map(|key| document.member(0, key));
     for list in lists.filter(|_| likeness.is_none()) {
@@ -215,7 +215,7 @@ fn no_event(document: Document<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Sink<'_>) {
+fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Diagnostics<'_>) {
     let key = document.key(list).into_owned();
     let filter = match &*key {
         "" => ".[]".to_owned(),

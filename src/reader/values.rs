@@ -2,7 +2,7 @@
 
 use crate::json::Span;
 use crate::model::diagnostic::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::Fields;
 use crate::model::operation::Operation;
 use crate::model::time;
@@ -12,7 +12,7 @@ use crate::text::suggest::nearest;
 
 /// What the values of a line stand for.
 #[derive(Default)]
-pub struct Meaning {
+pub struct DerivedValues {
     /// When it happened, if the line says so readably.
     pub time: Option<Timestamp>,
     /// Neutral protocol.
@@ -22,8 +22,13 @@ pub struct Meaning {
 }
 
 /// Checks every value, then what all values say together.
-pub fn check(source: &Source, fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) -> Meaning {
-    let mut meaning = Meaning::default();
+pub fn check(
+    source: &Source,
+    fields: &Fields<'_>,
+    operation: Operation,
+    sink: &mut Diagnostics<'_>,
+) -> DerivedValues {
+    let mut meaning = DerivedValues::default();
     for binding in fields.bindings {
         let expects = source.fields[binding.field as usize].expects;
         if expects.is_empty() {
@@ -51,8 +56,8 @@ pub fn meets(
     expect: &Expect,
     text: &str,
     span: Span,
-    sink: &mut Sink<'_>,
-    meaning: Option<&mut Meaning>,
+    sink: &mut Diagnostics<'_>,
+    meaning: Option<&mut DerivedValues>,
 ) -> bool {
     match expect {
         Expect::NotEmpty if text.is_empty() => {
@@ -111,14 +116,14 @@ pub fn is_possible(expect: &Expect, text: &str) -> bool {
 }
 
 /// Adds a finding about a value that is too long.
-pub fn over_limit(sink: &mut Sink<'_>, span: Span, length: usize, limit: usize, code: &'static Code) {
+pub fn over_limit(sink: &mut Diagnostics<'_>, span: Span, length: usize, limit: usize, code: &'static Code) {
     sink.add(code, span, |finding| {
         finding.message = format!("`{}` has {length} characters, expected at most {limit}", finding.path);
         finding.expected = Some(format!("at most {limit} characters"));
     });
 }
 
-fn time(text: &str, span: Span, sink: &mut Sink<'_>) -> Option<Timestamp> {
+fn time(text: &str, span: Span, sink: &mut Diagnostics<'_>) -> Option<Timestamp> {
     let Some(parsed) = time::parse(text) else {
         sink.add(&BAD_TIME, span, |finding| {
             finding.message =
@@ -141,8 +146,8 @@ fn one_of(
     vocabulary: &'static Vocabulary,
     text: &str,
     span: Span,
-    sink: &mut Sink<'_>,
-    meaning: Option<&mut Meaning>,
+    sink: &mut Diagnostics<'_>,
+    meaning: Option<&mut DerivedValues>,
 ) {
     let term = vocabulary.term(text);
     if let Some(meaning) = meaning {

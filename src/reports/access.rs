@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::visits::{self, by_actor, few, frequent, impersonator, is_change, organizations};
-use super::{Material, Report};
+use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -91,7 +91,7 @@ static SESSIONS: &[Column] = &[
         .rank(10),
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let visits = by_actor(survey);
     let options = material.options;
@@ -128,7 +128,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
 
 /// The rows of those items that come first by a key, equals in their order, and how many are left out.
 fn best<'a, T, K: Ord>(
-    material: &'a Material<'a>,
+    material: &'a ReportInput<'a>,
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> K,
     row: impl Fn(T) -> Row<'a>,
@@ -144,7 +144,7 @@ fn best<'a, T, K: Ord>(
     (items.into_iter().map(|(_, item)| row(item)).collect(), left_out as u64)
 }
 
-fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
+fn heat(material: &ReportInput<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     let survey = material.survey;
     let top = material.top();
     let visits = &survey.visits;
@@ -178,7 +178,7 @@ fn heat(material: &Material<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     grids
 }
 
-fn first_uses<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
+fn first_uses<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut uses: Vec<(&Visit, &str, &str)> = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
@@ -210,7 +210,7 @@ fn later(visits: &[Visit], value: fn(&Visit) -> Id) -> Vec<&Visit> {
     visits.iter().filter(is_new).skip(1).collect()
 }
 
-fn bursts<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
+fn bursts<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut bursts = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
@@ -240,7 +240,7 @@ fn ends(visits: &[Visit]) -> [Timestamp; 2] {
     [visits[0].time, visits[visits.len() - 1].time]
 }
 
-fn across<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
+fn across<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let all = visits
         .chunk_by(|a, b| a.actor == b.actor)
@@ -264,7 +264,7 @@ fn across<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
     }
 }
 
-fn sessions<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
+fn sessions<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let who = |visit: &Visit| impersonator(survey, visit);
     // What others do in an actor's sessions is no part of the actor's own.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
-use super::{Material, Report};
+use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::operation::Operation;
 use crate::parallel;
@@ -56,7 +56,7 @@ static IMPERSONATION: &[Column] = &[
     Column::new("last", "Last", Kind::Time, "when last seen").rank(2),
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let visits = by_actor(survey);
     let mut notes = material.notes();
@@ -81,7 +81,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
     }
 }
 
-fn admins<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
+fn admins<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
     let mut rows = parallel::map(&actors, |visits| admin(material, visits));
@@ -93,7 +93,7 @@ fn admins<'a>(material: &'a Material<'a>, visits: &[Visit]) -> Table<'a> {
 }
 
 /// Changes, portal links and views, by which actors are ordered; then the row.
-fn admin<'a, 'v>(material: &'a Material<'a>, visits: &'v [Visit]) -> ([u64; 3], &'v [Visit], Row<'a>) {
+fn admin<'a, 'v>(material: &'a ReportInput<'a>, visits: &'v [Visit]) -> ([u64; 3], &'v [Visit], Row<'a>) {
     const MOST_LISTED: usize = 5;
     let survey = material.survey;
     let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;

@@ -4,10 +4,10 @@
 use std::cmp::Reverse;
 
 use super::visits::is_change;
-use super::{Material, Report};
+use super::{Report, ReportInput};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
-use crate::analysis::roster::{Verdict, is_for_admins};
+use crate::analysis::roster::{Authorization, is_for_admins};
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -27,13 +27,13 @@ pub static REPORT: Report = Report {
 };
 
 /// Every verdict with its key, its name and how it is to be taken.
-static VERDICTS: &[(Verdict, &str, &str, Tone)] = &[
-    (Verdict::NotOnTheRoster, "not_on_the_roster", "not on the roster", Tone::Bad),
-    (Verdict::WrongRole, "wrong_role", "wrong role", Tone::Bad),
-    (Verdict::NotTheOwner, "not_the_owner", "not the owner", Tone::Bad),
-    (Verdict::Impersonated, "impersonated", "impersonated", Tone::Warn),
-    (Verdict::UnknownActor, "unknown_actor", "unknown actor", Tone::Warn),
-    (Verdict::Allowed, "allowed", "allowed", Tone::Good),
+static VERDICTS: &[(Authorization, &str, &str, Tone)] = &[
+    (Authorization::NotOnTheRoster, "not_on_the_roster", "not on the roster", Tone::Bad),
+    (Authorization::WrongRole, "wrong_role", "wrong role", Tone::Bad),
+    (Authorization::NotTheOwner, "not_the_owner", "not the owner", Tone::Bad),
+    (Authorization::Impersonated, "impersonated", "impersonated", Tone::Warn),
+    (Authorization::UnknownActor, "unknown_actor", "unknown actor", Tone::Warn),
+    (Authorization::Allowed, "allowed", "allowed", Tone::Good),
 ];
 
 const TIME: Column = Column::new("time", "Time", Kind::Time, "when it happened");
@@ -89,7 +89,7 @@ static OWNERSHIP: &[Column] = &[
     Column::new("what", "What", Kind::Text, "what does not fit"),
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let actions: Vec<_> =
         survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
@@ -124,11 +124,15 @@ fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
 }
 
 /// The actions that a roster says something about, the worst first.
-fn judge<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Verdict>]) -> Vec<(Verdict, &'s Change)> {
+fn judge<'s>(
+    survey: &'s Survey,
+    now: Timestamp,
+    verdicts: &[Option<Authorization>],
+) -> Vec<(Authorization, &'s Change)> {
     let origins = lifecycle::origins(survey, now);
     // Whoever may do so in an organization may not do so to the connections of others.
-    let owned = |verdict: Verdict, change: &Change| {
-        if is_foreign(change, &origins) { verdict.min(Verdict::NotTheOwner) } else { verdict }
+    let owned = |verdict: Authorization, change: &Change| {
+        if is_foreign(change, &origins) { verdict.min(Authorization::NotTheOwner) } else { verdict }
     };
     let judged = verdicts.iter().zip(&survey.changes);
     let mut judged: Vec<_> =
@@ -149,7 +153,7 @@ fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
     ]
 }
 
-fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Verdict, &Change)]>) -> Table<'a> {
+fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Authorization, &Change)]>) -> Table<'a> {
     let rows = judged.unwrap_or_default().iter().map(|(verdict, change)| {
         let (_, _, name, tone) = VERDICTS[*verdict as usize];
         let mut cells = vec![change.time.into()];
@@ -168,8 +172,8 @@ fn verdicts<'a>(survey: &'a Survey, judged: Option<&[(Verdict, &Change)]>) -> Ta
     Table { columns: VERDICT_COLUMNS, rows: rows.collect(), empty, left_out: 0 }
 }
 
-fn totals<'a>(judged: Option<&[(Verdict, &Change)]>) -> Vec<Fact<'a>> {
-    let count = |verdict: Verdict| {
+fn totals<'a>(judged: Option<&[(Authorization, &Change)]>) -> Vec<Fact<'a>> {
+    let count = |verdict: Authorization| {
         judged.map(|judged| judged.iter().filter(|(other, _)| *other == verdict).count() as u64)
     };
     VERDICTS

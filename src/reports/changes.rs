@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
+use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::State;
 use crate::analysis::reach::Certainty;
@@ -61,7 +61,7 @@ static COLUMNS: &[Column] = &[
     CERTAINTY_REASON,
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let shown = shown(material);
     let count = shown.len();
     let mut notes = material.notes();
@@ -90,7 +90,7 @@ struct Shown {
     since_portal: Option<u64>,
 }
 
-fn shown(material: &Material<'_>) -> Vec<Shown> {
+fn shown(material: &ReportInput<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let reach = material.reach();
     // Before, after, and how that is known.
@@ -117,7 +117,7 @@ fn shown(material: &Material<'_>) -> Vec<Shown> {
     shown
 }
 
-fn row<'a>(material: &'a Material<'a>, shown: Shown) -> Row<'a> {
+fn row<'a>(material: &'a ReportInput<'a>, shown: Shown) -> Row<'a> {
     let survey = material.survey;
     let change = &survey.changes[shown.change];
     let mut cells = Vec::with_capacity(COLUMNS.len());

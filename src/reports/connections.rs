@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
+use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::{Gap, Gaps, State, Step};
 use crate::analysis::reach::{Certainty, Reach};
@@ -67,7 +67,7 @@ static POSTURE: &[Column] = &[
     CERTAINTY_REASON,
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let at = material.options.at;
     let known = Known::of(material);
     let shown = shown(material, &known.lives);
@@ -106,7 +106,7 @@ fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
 
 /// What is known of a connection.
 #[derive(Clone)]
-struct Life {
+struct ConnectionHistory {
     is_shown: bool,
     owner: Id,
     kind: Id,
@@ -124,7 +124,7 @@ struct Life {
     odd: Vec<&'static str>,
 }
 
-const UNBORN: Life = Life {
+const UNBORN: ConnectionHistory = ConnectionHistory {
     is_shown: false,
     owner: NONE,
     kind: NONE,
@@ -140,7 +140,7 @@ const UNBORN: Life = Life {
     odd: Vec::new(),
 };
 
-impl Life {
+impl ConnectionHistory {
     fn add(&mut self, step: &Step, change: &Change, now: Timestamp, begin: Option<Timestamp>) {
         if self.changes == 0 && step.was_active {
             self.active_since = begin;
@@ -186,12 +186,12 @@ impl Life {
 struct Known {
     now: Timestamp,
     reach: Reach,
-    lives: Vec<Life>,
+    lives: Vec<ConnectionHistory>,
     gaps: Vec<Gap>,
 }
 
 impl Known {
-    fn of(material: &Material<'_>) -> Self {
+    fn of(material: &ReportInput<'_>) -> Self {
         let (survey, options) = (material.survey, material.options);
         let now = options.at.map_or(options.now, |at| at.min(options.now));
         let begin = survey.range.map(|(first, _)| first);
@@ -213,7 +213,7 @@ impl Known {
     }
 
     /// Says so if a connection is left out that was there at the moment, as far as one can tell later.
-    fn note_of_later(&self, material: &Material<'_>) -> Option<String> {
+    fn note_of_later(&self, material: &ReportInput<'_>) -> Option<String> {
         material.options.at?;
         let survey = material.survey;
         let mut later = vec![false; survey.connections.len()];
@@ -238,7 +238,7 @@ impl Known {
     }
 
     /// The organizations that are known to have a connection, and whether they had active SSO.
-    fn postures(&self, material: &Material<'_>, at: Timestamp) -> Vec<Posture> {
+    fn postures(&self, material: &ReportInput<'_>, at: Timestamp) -> Vec<Posture> {
         let survey = material.survey;
         let mut postures = vec![Posture::NONE; survey.organizations.names.len()];
         let lives = (0..).zip(&self.lives).filter(|(_, life)| life.changes > 0);
@@ -300,7 +300,7 @@ impl Posture {
         active: Vec::new(),
     };
 
-    fn row<'a>(&self, material: &Material<'a>) -> Row<'a> {
+    fn row<'a>(&self, material: &ReportInput<'a>) -> Row<'a> {
         let survey = material.survey;
         let mut ids: Vec<Cow<'_, str>> =
             self.active.iter().map(|id| survey.connections.text(*id).into()).collect();
@@ -320,11 +320,11 @@ impl Posture {
 }
 
 /// The connections to show, in their order.
-fn shown(material: &Material<'_>, lives: &[Life]) -> Vec<Id> {
+fn shown(material: &ReportInput<'_>, lives: &[ConnectionHistory]) -> Vec<Id> {
     let survey = material.survey;
     let ranks = survey.organizations.names.ranks();
     let shown = (0..).zip(lives).filter(|(_, life)| life.is_shown);
-    let key = |(id, life): (Id, &Life)| {
+    let key = |(id, life): (Id, &ConnectionHistory)| {
         (ranks.get(life.owner as usize).copied(), head(survey.connections.text(id)), id)
     };
     let mut shown: Vec<_> = shown.map(key).collect();
@@ -335,7 +335,7 @@ fn shown(material: &Material<'_>, lives: &[Life]) -> Vec<Id> {
     shown.into_iter().map(|(.., id)| id).collect()
 }
 
-fn row<'a>(material: &'a Material<'a>, id: Id, life: &Life) -> Row<'a> {
+fn row<'a>(material: &'a ReportInput<'a>, id: Id, life: &ConnectionHistory) -> Row<'a> {
     let survey = material.survey;
     let [connection, kind, protocol, provider] = survey.connection_cells(id, life.kind);
     let mut cells = Vec::with_capacity(COLUMNS.len());

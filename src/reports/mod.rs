@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 
 use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
-use crate::analysis::roster::{Roster, Verdict};
+use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::scan::Counts;
@@ -40,7 +40,7 @@ pub struct Report {
     /// Flags of its own, besides those that all reports take.
     pub takes: &'static [&'static str],
     /// Makes it.
-    pub make: for<'a> fn(&'a Material<'a>) -> Sheet<'a>,
+    pub make: for<'a> fn(&'a ReportInput<'a>) -> Sheet<'a>,
 }
 
 /// The summary, which is a command of its own.
@@ -62,7 +62,7 @@ pub static ALL: &[&Report] = &[
 ];
 
 /// What a report is made of.
-pub struct Material<'a> {
+pub struct ReportInput<'a> {
     /// What was collected, in time order.
     pub survey: &'a Survey,
     /// The inputs, by name.
@@ -70,7 +70,7 @@ pub struct Material<'a> {
     /// What the user asked for.
     pub options: &'a Options,
     /// By change what the roster says about it, where there is one.
-    pub verdicts: Option<Vec<Option<Verdict>>>,
+    pub verdicts: Option<Vec<Option<Authorization>>>,
 }
 
 /// What is known of an input.
@@ -141,7 +141,7 @@ const CERTAINTY_REASON: Column =
 /// Rows of a ranking when nothing is said.
 const TOP: usize = 10;
 
-impl Material<'_> {
+impl ReportInput<'_> {
     /// Rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(TOP)

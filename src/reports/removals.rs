@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{CERTAINTY, CERTAINTY_REASON, Material, Report, certainty_cells};
+use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::{Gap, Gaps, State, Step};
 use crate::analysis::reach::{Certainty, Reach};
@@ -89,7 +89,7 @@ static COLUMNS: &[Column] = &[
     CERTAINTY_REASON,
 ];
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let removals = removals(material);
     let (totals, chart) = (totals(&removals), chart(material, &removals));
     let mut notes = material.notes();
@@ -130,7 +130,7 @@ struct Exposure {
 }
 
 /// The selected removals, the worst first.
-fn removals<'a>(material: &Material<'a>) -> Vec<Removal<'a>> {
+fn removals<'a>(material: &ReportInput<'a>) -> Vec<Removal<'a>> {
     let survey = material.survey;
     let changes = &survey.changes;
     let now = material.options.now;
@@ -210,7 +210,7 @@ fn exposure(survey: &Survey, reach: &Reach, cause: &Change, gap: &Gap) -> Exposu
     Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
 }
 
-fn row<'a>(material: &'a Material<'a>, removal: &Removal<'a>) -> Row<'a> {
+fn row<'a>(material: &'a ReportInput<'a>, removal: &Removal<'a>) -> Row<'a> {
     let survey = material.survey;
     let Removal { change, step, exposure, certainty, replaced_by, is_recreated } = removal;
     let is_exposed = exposure.is_some_and(|exposure| !exposure.is_over);
@@ -287,7 +287,7 @@ fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
 }
 
 /// Organizations with their exposures, the longest exposed first.
-fn chart(material: &Material<'_>, removals: &[Removal<'_>]) -> Chart {
+fn chart(material: &ReportInput<'_>, removals: &[Removal<'_>]) -> Chart {
     let survey = material.survey;
     let mut rows: HashMap<Id, (u64, Vec<Stretch>), RandomState> = HashMap::default();
     for removal in removals {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use super::{Material, Report};
+use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::analysis::calendar::Unit;
 use crate::analysis::lifecycle;
@@ -28,7 +28,7 @@ pub static REPORT: Report = Report {
     make,
 };
 
-fn make<'a>(material: &'a Material<'a>) -> Sheet<'a> {
+fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let actors = || {
         ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
@@ -121,7 +121,7 @@ fn section<'a>(key: &'static str, title: &'static str, body: Body<'a>) -> Sectio
     Section { key, title, body }
 }
 
-fn input(material: &Material<'_>) -> Vec<Fact<'static>> {
+fn input(material: &ReportInput<'_>) -> Vec<Fact<'static>> {
     let survey = material.survey;
     let sum = |of: fn(&super::File) -> u64| Cell::Number(material.files.iter().map(of).sum());
     let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
@@ -141,7 +141,7 @@ fn input(material: &Material<'_>) -> Vec<Fact<'static>> {
     ]
 }
 
-fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
+fn files<'a>(material: &'a ReportInput<'a>) -> Table<'a> {
     let rows = material.files.iter().map(|file| {
         let range = file.times.range;
         Row {
@@ -160,7 +160,7 @@ fn files<'a>(material: &'a Material<'a>) -> Table<'a> {
     Table { columns: FILES, rows: rows.collect(), empty: "There is no input.", left_out: 0 }
 }
 
-fn timeline(material: &Material<'_>) -> Chart {
+fn timeline(material: &ReportInput<'_>) -> Chart {
     let quarters = &material.survey.quarters;
     let latest = material.options.now.later_by(SKEW_SECONDS);
     let begin = |quarter: &i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
@@ -178,7 +178,7 @@ fn timeline(material: &Material<'_>) -> Chart {
 
 /// The most frequent names, with further cells between the name and the counts.
 fn ranking<'a>(
-    material: &Material<'_>,
+    material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
     counter: &'a Counter,
@@ -194,7 +194,7 @@ fn ranking<'a>(
 
 /// The same, of what has other names than those it is counted by.
 fn ranked<'a>(
-    material: &Material<'_>,
+    material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
     counter: &'a Counter,
@@ -207,7 +207,7 @@ fn ranked<'a>(
     section(key, title, Body::Table(Table { columns, rows, empty: "The events shown name none.", left_out }))
 }
 
-fn row<'a>(material: &Material<'_>, mut cells: Vec<Cell<'a>>, seen: Seen) -> Row<'a> {
+fn row<'a>(material: &ReportInput<'_>, mut cells: Vec<Cell<'a>>, seen: Seen) -> Row<'a> {
     let share = seen.count as f64 / material.survey.selected.max(1) as f64;
     cells.extend([seen.count.into(), Cell::Share(share), seen.first.into(), seen.last.into()]);
     Row { cells, tone: Tone::Plain }
@@ -215,7 +215,7 @@ fn row<'a>(material: &Material<'_>, mut cells: Vec<Cell<'a>>, seen: Seen) -> Row
 
 /// Counts by a word that several actions share.
 fn grouped<'a>(
-    material: &Material<'_>,
+    material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
     word: impl Fn(Id) -> Option<&'static str>,
@@ -226,7 +226,7 @@ fn grouped<'a>(
 
 /// Counts by a word that several kinds of connections share.
 fn kinds<'a>(
-    material: &Material<'_>,
+    material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
     word: fn(&crate::survey::Kind) -> Option<&'static str>,
@@ -235,7 +235,7 @@ fn kinds<'a>(
 }
 
 fn by_word<'a>(
-    material: &Material<'_>,
+    material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
     counts: impl Iterator<Item = (Option<&'static str>, Seen)>,
@@ -258,7 +258,7 @@ fn by_word<'a>(
 }
 
 /// What deserves a look, one line each: nothing that did not happen.
-fn attention<'a>(material: &Material<'_>) -> Table<'a> {
+fn attention<'a>(material: &ReportInput<'_>) -> Table<'a> {
     let survey = material.survey;
     let Changes { removals, without: [without, maybe_without], odd } = changes(material);
     let invalid: u64 = material.files.iter().map(|file| file.counts.invalid).sum();
@@ -338,7 +338,7 @@ struct Changes {
     odd: u64,
 }
 
-fn changes(material: &Material<'_>) -> Changes {
+fn changes(material: &ReportInput<'_>) -> Changes {
     let (survey, now) = (material.survey, material.options.now);
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);

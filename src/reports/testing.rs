@@ -5,14 +5,14 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use crate::model::diagnostics::Origin;
+use crate::model::diagnostics::Position;
 use crate::model::time::Timestamp;
 use crate::reader;
 use crate::reader::{Reading, Scratch};
 use crate::reports::sheet::{Body, Cell, Chart, Sheet};
-use crate::reports::{Material, Options, Report};
+use crate::reports::{Options, Report, ReportInput};
 use crate::scan::BlockId;
-use crate::survey::{Arrivals, Arrived, Gathered, Plan, Survey};
+use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
 
 /// A log.
 #[derive(Default)]
@@ -146,12 +146,16 @@ impl Log {
         self.0.push(event.to_string());
     }
 
-    fn gather<'l>(lines: impl Iterator<Item = &'l String>, input: u32, plan: &Plan) -> (Gathered, Arrived) {
-        let (mut gathered, mut arrived) = (Gathered::default(), Arrived::default());
+    fn gather<'l>(
+        lines: impl Iterator<Item = &'l String>,
+        input: u32,
+        plan: &Plan,
+    ) -> (WorkerSurvey, Arrived) {
+        let (mut gathered, mut arrived) = (WorkerSurvey::default(), Arrived::default());
         let mut scratch = Scratch::default();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {
-            let origin = Origin { line: u64::from(number), column: 1 };
+            let origin = Position { line: u64::from(number), column: 1 };
             let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
             gathered.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
@@ -160,7 +164,7 @@ impl Log {
     }
 
     /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, gathered: Vec<(Gathered, Arrived)>, options: &Options) -> Sheet<'static> {
+    fn make(report: &Report, gathered: Vec<(WorkerSurvey, Arrived)>, options: &Options) -> Sheet<'static> {
         let mut arrivals = Arrivals::default();
         let gathered = gathered.into_iter().map(|(gathered, arrived)| {
             arrivals.take(arrived);
@@ -170,7 +174,7 @@ impl Log {
         let survey = Survey::new(gathered, arrivals);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
         let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
-        (report.make)(Box::leak(Box::new(Material { survey, files: &[], options, verdicts })))
+        (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))
     }
 
     /// The report of it.

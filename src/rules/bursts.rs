@@ -6,8 +6,8 @@ use std::ops::Range;
 use foldhash::fast::RandomState;
 
 use crate::model::time::Timestamp;
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::subject::{Burst, Subject};
 use crate::survey::Change;
 
@@ -55,14 +55,14 @@ pub fn bursts(things: &[(Timestamp, u32)], most: u64, seconds: u64) -> Vec<Range
 /// changes are counted, and whether they say what is needed, `counts` tells; `thing` gives what has to
 /// be different, `find` the bursts, `message` what to say of one, by the indices of its changes.
 pub(super) fn judge(
-    case: &Case<'_>,
+    case: &RuleContext<'_>,
     counts: impl Fn(&Change) -> Option<bool>,
     thing: impl Fn(&Change, usize) -> u32,
     find: impl Fn(&[(Timestamp, u32)]) -> Vec<Range<usize>>,
     message: impl Fn(&[usize]) -> String,
-) -> Judgement {
+) -> RuleResult {
     let changes = &case.survey.changes;
-    let mut judgement = Judgement::default();
+    let mut judgement = RuleResult::default();
     for (_, change) in case.changes() {
         match counts(change) {
             Some(true) => judgement.judged += 1,

@@ -7,14 +7,14 @@ use crate::survey::groups::Groups;
 use crate::survey::interner::Id;
 
 /// Changes and portal links by index, each list in time order.
-pub struct Lists {
+pub struct ChangeIndex {
     operations: [Vec<u32>; OPERATIONS.len()],
     /// By operation how many of them the selection keeps.
     selected: [u64; OPERATIONS.len()],
     actors: Groups<u32>,
 }
 
-impl Lists {
+impl ChangeIndex {
     /// The lists of a survey.
     pub fn of(survey: &Survey) -> Self {
         let ((operations, selected), actors) = parallel::both(|| by_operation(survey), || by_actor(survey));

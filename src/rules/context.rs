@@ -9,16 +9,16 @@ use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
-use crate::rules::change_index::Lists;
+use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::Value;
 use crate::rules::scope::Coverage;
 use crate::survey::interner::{Id, NONE};
-use crate::survey::{Change, Noted, Sighting, Survey, What};
+use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
 /// What a rule judges.
-pub struct Case<'a> {
+pub struct RuleContext<'a> {
     /// What was collected; changes are in time order.
     pub survey: &'a Survey,
     /// The same names as they are to be shown.
@@ -28,7 +28,7 @@ pub struct Case<'a> {
     /// How far the log reaches.
     pub reach: &'a Reach,
     /// The same changes by sort and by actor.
-    pub lists: &'a Lists,
+    pub lists: &'a ChangeIndex,
     /// The rule's settings, every one of its [`Param`](crate::rules::Param)s.
     pub params: &'a BTreeMap<&'static str, Value>,
     /// Which events it is about.
@@ -49,7 +49,7 @@ pub struct Case<'a> {
     pub period: (Timestamp, Timestamp),
 }
 
-impl<'a> Case<'a> {
+impl<'a> RuleContext<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
         self.survey.changes.iter().enumerate().filter(|(_, change)| self.covers(change))
@@ -73,7 +73,7 @@ impl<'a> Case<'a> {
     }
 
     /// What was noted of this sort in the rule's scope, with its index.
-    pub fn noted(&self, what: What) -> impl Iterator<Item = (usize, &'a Noted)> {
+    pub fn noted(&self, what: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
         let (survey, scope) = (self.survey, self.scope);
         let noted = survey.notes.kept.iter().enumerate().filter(move |(_, noted)| noted.what == what);
         noted.filter(move |(_, noted)| scope.covers(noted.organization, noted.kind, noted.action))
@@ -102,11 +102,11 @@ impl<'a> Case<'a> {
     }
 
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.
-    pub fn sightings(&self) -> impl Iterator<Item = &'a Sighting> {
+    pub fn sightings(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change =
             self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
-        let is_other = move |seen: &&Sighting| seen.is_selected && !is_change[seen.action as usize];
+        let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action as usize];
         let sightings = survey.sightings.iter().filter(is_other);
         sightings.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))
     }

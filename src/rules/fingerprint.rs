@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::rules::subject::{Burst, Renamed, Subject};
 use crate::survey::Change;
-use crate::survey::{Noted, Span, Survey, What};
+use crate::survey::{Anomaly, AnomalyKind, Span, Survey};
 use crate::text::hex::hex;
 
 /// Hexadecimal digits of a fingerprint.
@@ -70,7 +70,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
         Subject::Hit(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
         Subject::Burst(burst) => of_burst(rule, survey, burst),
-        Subject::Noted(index) => of_noted(rule, &survey.notes.kept[index]),
+        Subject::Anomaly(index) => of_noted(rule, &survey.notes.kept[index]),
         // Of all there was, so that nothing hides behind what is known.
         Subject::Unkept(what) => {
             let sum = survey.notes.sums[what as usize];
@@ -113,18 +113,18 @@ pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
 }
 
 /// Of a line or event that is of interest by itself.
-pub fn of_noted(rule: &str, noted: &Noted) -> Fingerprint {
+pub fn of_noted(rule: &str, noted: &Anomaly) -> Fingerprint {
     Fingerprint::of(&[rule, name(noted.what), &noted.key])
 }
 
-fn name(what: What) -> &'static str {
+fn name(what: AnomalyKind) -> &'static str {
     match what {
-        What::Invalid => "invalid",
-        What::Contradiction => "contradiction",
-        What::Future => "future",
-        What::Unexplained => "unexplained",
-        What::UnknownAction => "unknown action",
-        What::AlmostChange => "almost a change",
+        AnomalyKind::Invalid => "invalid",
+        AnomalyKind::Contradiction => "contradiction",
+        AnomalyKind::Future => "future",
+        AnomalyKind::Unexplained => "unexplained",
+        AnomalyKind::UnknownAction => "unknown action",
+        AnomalyKind::AlmostChange => "almost a change",
     }
 }
 
@@ -197,8 +197,8 @@ mod tests {
         survey
     }
 
-    fn noted(what: What) -> Noted {
-        Noted {
+    fn noted(what: AnomalyKind) -> Anomaly {
+        Anomaly {
             what,
             time: None,
             message: "wrong".to_owned(),
@@ -293,12 +293,12 @@ mod tests {
     #[test]
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
-        survey.notes.kept = What::ALL.map(noted).into();
+        survey.notes.kept = AnomalyKind::ALL.map(noted).into();
         let kinds =
             ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
-        assert_eq!(kinds.len(), What::ALL.len());
+        assert_eq!(kinds.len(), AnomalyKind::ALL.len());
         for (index, what) in kinds.into_iter().enumerate() {
-            let found = of("rule", &survey, Subject::Noted(index));
+            let found = of("rule", &survey, Subject::Anomaly(index));
             assert_eq!(found, expected(&["rule", what, "evt_1"]));
         }
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;

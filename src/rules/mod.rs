@@ -18,42 +18,42 @@ mod severity;
 mod subject;
 pub mod wording;
 
-pub use change_index::Lists;
+pub use change_index::ChangeIndex;
 pub use change_window::{Freeze, Window};
-pub use context::Case;
+pub use context::RuleContext;
 pub use deciding_names::{DecidingNames, Patterns};
-pub use outcome::{Judgement, Violation};
+pub use outcome::{RuleResult, Violation};
 pub use params::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
-pub use rule::{Check, Controls, Default, Explain, Plans};
+pub use rule::{Controls, Default, Explain, PlanCoverage, Rule};
 pub use scope::{Coverage, Scope};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
 
 /// Every rule, the worst first, then by name.
-pub static ALL: &[&Check] = &[
-    &catalog::org_left_without_sso::CHECK,
-    &catalog::conflicting_duplicate::CHECK,
-    &catalog::connection_altered::CHECK,
-    &catalog::foreign_connection::CHECK,
-    &catalog::impersonated_change::CHECK,
-    &catalog::invalid_event::CHECK,
-    &catalog::not_on_roster::CHECK,
-    &catalog::actor_across_orgs::CHECK,
-    &catalog::connection_deleted::CHECK,
-    &catalog::contradictory_event::CHECK,
-    &catalog::deleted_without_visit::CHECK,
-    &catalog::duplicate_deletion::CHECK,
-    &catalog::event_from_the_future::CHECK,
-    &catalog::identity_changed::CHECK,
-    &catalog::impersonation_without_reason::CHECK,
-    &catalog::log_gap::CHECK,
-    &catalog::outside_change_window::CHECK,
-    &catalog::portal_url_burst::CHECK,
-    &catalog::provider_swapped::CHECK,
-    &catalog::same_person::CHECK,
-    &catalog::unapproved_connection_type::CHECK,
-    &catalog::connection_disabled::CHECK,
-    &catalog::new_address::CHECK,
-    &catalog::portal_without_change::CHECK,
-    &catalog::unknown_action::CHECK,
+pub static ALL: &[&Rule] = &[
+    &catalog::org_left_without_sso::RULE,
+    &catalog::conflicting_duplicate::RULE,
+    &catalog::connection_altered::RULE,
+    &catalog::foreign_connection::RULE,
+    &catalog::impersonated_change::RULE,
+    &catalog::invalid_event::RULE,
+    &catalog::not_on_roster::RULE,
+    &catalog::actor_across_orgs::RULE,
+    &catalog::connection_deleted::RULE,
+    &catalog::contradictory_event::RULE,
+    &catalog::deleted_without_visit::RULE,
+    &catalog::duplicate_deletion::RULE,
+    &catalog::event_from_the_future::RULE,
+    &catalog::identity_changed::RULE,
+    &catalog::impersonation_without_reason::RULE,
+    &catalog::log_gap::RULE,
+    &catalog::outside_change_window::RULE,
+    &catalog::portal_url_burst::RULE,
+    &catalog::provider_swapped::RULE,
+    &catalog::same_person::RULE,
+    &catalog::unapproved_connection_type::RULE,
+    &catalog::connection_disabled::RULE,
+    &catalog::new_address::RULE,
+    &catalog::portal_without_change::RULE,
+    &catalog::unknown_action::RULE,
 ];

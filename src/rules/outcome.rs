@@ -3,20 +3,20 @@
 use std::borrow::Cow;
 
 use crate::analysis::reach::Certainty;
-use crate::rules::context::Case;
+use crate::rules::context::RuleContext;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording;
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE, Texts};
-use crate::survey::{Noted, Survey, What};
+use crate::survey::interner::{Id, NONE, StringTable};
+use crate::survey::{Anomaly, AnomalyKind, Survey};
 
 /// What a rule found.
 #[derive(Clone, Copy, Debug)]
 pub struct Violation {
     /// What it is about.
     pub subject: Subject,
-    /// Number of its message in [`Judgement::messages`].
+    /// Number of its message in [`RuleResult::messages`].
     pub message: Id,
     /// Index of another change that the message tells of: its connection, who did it and how much later come where
     /// the message has a blank. [`NONE`] if there is none.
@@ -48,7 +48,7 @@ impl Violation {
 
 /// What a rule says.
 #[derive(Default)]
-pub struct Judgement {
+pub struct RuleResult {
     /// Events it could judge.
     pub judged: u64,
     /// Events in its scope that lack what it needs, such as an actor.
@@ -57,11 +57,11 @@ pub struct Judgement {
     pub violations: Vec<Violation>,
     /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
     /// of a rule's sentences differ only in what a change did: then it is here once.
-    pub messages: Texts,
+    pub messages: StringTable,
 }
 
 /// What a rule says about one event.
-pub(super) enum Answer {
+pub(super) enum Decision {
     /// It lacks what the rule needs.
     NotApplicable,
     /// Nothing is wrong with it.
@@ -72,18 +72,18 @@ pub(super) enum Answer {
     Told(String),
 }
 
-impl Answer {
+impl Decision {
     /// Bad if it is so; what is to be said is made only then.
     pub(super) fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
         if is_so { Self::Bad(message()) } else { Self::Fine }
     }
 }
 
-impl Judgement {
+impl RuleResult {
     /// What a rule says about changes, one by one.
     pub(super) fn of<'a>(
         changes: impl Iterator<Item = (usize, &'a Change)>,
-        mut judge: impl FnMut(usize, &'a Change) -> Answer,
+        mut judge: impl FnMut(usize, &'a Change) -> Decision,
     ) -> Self {
         let mut judgement = Self::default();
         for (index, change) in changes {
@@ -93,10 +93,14 @@ impl Judgement {
     }
 
     /// What was noted of this sort, whatever it is.
-    pub(super) fn of_noted(case: &Case<'_>, what: What, message: impl Fn(&Noted) -> String) -> Self {
+    pub(super) fn of_noted(
+        case: &RuleContext<'_>,
+        what: AnomalyKind,
+        message: impl Fn(&Anomaly) -> String,
+    ) -> Self {
         let mut judgement = Self { judged: case.events(), ..Self::default() };
         for (index, noted) in case.noted(what) {
-            judgement.find(Subject::Noted(index), message(noted));
+            judgement.find(Subject::Anomaly(index), message(noted));
         }
         judgement.find_unkept(case, what);
         judgement
@@ -104,7 +108,7 @@ impl Judgement {
 
     /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
     /// for nothing does less harm than one that is opened by a flood.
-    pub(super) fn find_unkept(&mut self, case: &Case<'_>, what: What) {
+    pub(super) fn find_unkept(&mut self, case: &RuleContext<'_>, what: AnomalyKind) {
         let unkept = case.survey.notes.unkept[what as usize];
         if unkept > 0 {
             let lines = wording::counted(unkept, "more line");
@@ -115,15 +119,15 @@ impl Judgement {
         }
     }
 
-    pub(super) fn add(&mut self, subject: Subject, answer: Answer) {
+    pub(super) fn add(&mut self, subject: Subject, answer: Decision) {
         match answer {
-            Answer::NotApplicable => self.not_applicable += 1,
-            Answer::Fine => self.judged += 1,
-            Answer::Bad(message) => {
+            Decision::NotApplicable => self.not_applicable += 1,
+            Decision::Fine => self.judged += 1,
+            Decision::Bad(message) => {
                 self.judged += 1;
                 self.push(subject, &message, true);
             }
-            Answer::Told(message) => {
+            Decision::Told(message) => {
                 self.judged += 1;
                 self.find(subject, message);
             }

@@ -1,12 +1,12 @@
 //! What a rule is: its name, how bad its findings are, what it can be told, and what it means.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
 use crate::rules::severity::Severity;
 
 /// A rule.
-pub struct Check {
+pub struct Rule {
     /// Name in kebab-case; it names what must not happen.
     pub id: &'static str,
     /// When it fires, in one line.
@@ -18,7 +18,7 @@ pub struct Check {
     /// Which of [`SCOPES`](crate::rules::SCOPES) can confine it.
     pub scopes: &'static [&'static str],
     /// Which planned changes cover what it finds about their change.
-    pub covered_by: Plans,
+    pub covered_by: PlanCoverage,
     /// What the policy can set.
     pub params: &'static [Param],
     /// What it means, why it matters, an example, how to fix.
@@ -26,7 +26,7 @@ pub struct Check {
     /// The controls it gives evidence for.
     pub controls: Controls,
     /// Judges.
-    pub judge: for<'a> fn(&Case<'a>) -> Judgement,
+    pub judge: for<'a> fn(&RuleContext<'a>) -> RuleResult,
 }
 
 /// Whether a rule is on unless the policy says otherwise.
@@ -43,7 +43,7 @@ pub enum Default {
 
 /// Which planned changes cover what a rule finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plans {
+pub enum PlanCoverage {
     /// All: the rule is about what was done.
     All,
     /// Those that name the actor: the rule is about who did it, and the others announce nobody.
@@ -52,7 +52,7 @@ pub enum Plans {
     None,
 }
 
-impl Plans {
+impl PlanCoverage {
     /// What to tell whoever writes a policy; nothing where it is as one expects.
     pub fn told(self) -> Option<&'static str> {
         match self {

@@ -2,7 +2,7 @@
 
 use crate::model::time::Timestamp;
 use crate::survey::interner::{Id, NONE};
-use crate::survey::{Survey, Use, What};
+use crate::survey::{AnomalyKind, Survey, Use};
 
 /// What a violation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,9 +16,9 @@ pub enum Subject {
     /// Index of an event that is no change, and whose id stands for another as well.
     Conflicting(usize),
     /// Index of what was noted of a line or event.
-    Noted(usize),
+    Anomaly(usize),
     /// What was noted of this sort, but is too much to be kept.
-    Unkept(What),
+    Unkept(AnomalyKind),
     /// Index of a time without any event.
     Pause(usize),
     /// A name that became another one.
@@ -82,7 +82,7 @@ impl Subject {
         match self {
             Self::Change(index) => Some(index),
             Self::Hit(index, _) | Self::Burst(Burst { first: index, .. }) => Some(index as usize),
-            Self::Conflicting(_) | Self::Noted(_) | Self::Unkept(_) | Self::Pause(_) | Self::Renamed(_) => {
+            Self::Conflicting(_) | Self::Anomaly(_) | Self::Unkept(_) | Self::Pause(_) | Self::Renamed(_) => {
                 None
             }
         }
@@ -92,7 +92,7 @@ impl Subject {
     pub fn time(self, survey: &Survey) -> Option<Timestamp> {
         match self {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
-            Self::Noted(index) => survey.notes.kept[index].time,
+            Self::Anomaly(index) => survey.notes.kept[index].time,
             Self::Unkept(_) => None,
             Self::Pause(index) => Some(survey.pauses[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),

@@ -2,12 +2,12 @@
 
 use crate::model::operation::Operation;
 use crate::model::time;
-use crate::rules::context::Case;
+use crate::rules::context::RuleContext;
+use crate::survey::Anomaly;
 use crate::survey::Change;
-use crate::survey::Noted;
 use crate::survey::interner::Id;
 
-impl Case<'_> {
+impl RuleContext<'_> {
     /// What a change did.
     pub fn deed(&self, change: &Change) -> String {
         let Self { survey, shown, .. } = self;
@@ -42,7 +42,7 @@ impl Case<'_> {
     }
 
     /// What was noted.
-    pub(super) fn noted_happening(&self, noted: &Noted) -> String {
+    pub(super) fn noted_happening(&self, noted: &Anomaly) -> String {
         self.happening([noted.action, noted.connection, noted.organization, noted.actor])
     }
 

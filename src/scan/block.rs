@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use crate::input::{Block, Form, Misplaced, objects};
-use crate::model::diagnostic::{Finding, NOT_JSON};
-use crate::model::diagnostics::Origin;
+use crate::model::diagnostic::{Diagnostic, NOT_JSON};
+use crate::model::diagnostics::Position;
 use crate::model::event::Event;
 use crate::reader;
 use crate::reader::shape::Shapes;
@@ -22,12 +22,12 @@ pub trait Fold: Default + Send + 'static {
 pub struct Record<'a> {
     /// The line as it stands in the file, with its line end if it has one.
     pub raw: &'a [u8],
-    /// 1-based line in its block; see `Piece::Block`.
+    /// 1-based line in its block; see `ScanItem::Block`.
     pub line: u64,
     /// The event, if the line is valid.
     pub event: Option<Event<'a>>,
     /// What was found; lines are relative to the block as well.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Lines by what became of them.
@@ -65,13 +65,13 @@ pub struct Folded<T> {
 
 /// What a worker keeps from block to block.
 #[derive(Default)]
-pub struct Bench {
+pub struct LineReader {
     scratch: Scratch,
     shapes: Shapes,
     hits: u64,
 }
 
-impl Bench {
+impl LineReader {
     /// Lines that went the fast way so far.
     pub fn hits(&self) -> u64 {
         self.hits
@@ -83,7 +83,7 @@ pub fn fold<T: Default>(
     block: &Block,
     reading: Reading,
     each: impl FnMut(&mut T, &mut Record<'_>),
-    bench: &mut Bench,
+    bench: &mut LineReader,
 ) -> Folded<T> {
     let mut folder = Folder {
         folded: Folded { value: T::default(), counts: Counts::default(), breaks: 0 },
@@ -95,7 +95,7 @@ pub fn fold<T: Default>(
         Form::Lines => folder.lines(block.bytes()),
         Form::LongLine(bytes) => {
             folder.folded.breaks = 1;
-            folder.too_long(*bytes, Origin { line: 1, column: 1 });
+            folder.too_long(*bytes, Position { line: 1, column: 1 });
         }
         Form::Records(records) => {
             for record in records {
@@ -131,7 +131,7 @@ struct Folder<'b, T, F> {
     folded: Folded<T>,
     reading: Reading,
     each: F,
-    bench: &'b mut Bench,
+    bench: &'b mut LineReader,
 }
 
 impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
@@ -182,7 +182,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// Reads a line by its shape and returns where the next one begins.
     #[inline(always)]
     fn quick(&mut self, text: &str, start: usize) -> Option<usize> {
-        let Bench { shapes, hits, .. } = &mut *self.bench;
+        let LineReader { shapes, hits, .. } = &mut *self.bench;
         let hit = shapes.read(text, start, self.reading.max_line_bytes)?;
         let line_end = match &text.as_bytes()[hit.end..] {
             [b'\r', b'\n', ..] => 2,
@@ -208,12 +208,12 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             self.folded.counts.lines += 1;
             self.folded.counts.blank += 1;
         } else {
-            self.slow(raw, line, Origin { line: self.folded.breaks, column: 1 }, Holds::Any);
+            self.slow(raw, line, Position { line: self.folded.breaks, column: 1 }, Holds::Any);
         }
     }
 
-    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Origin, holds: Holds) {
-        let Bench { scratch, shapes, .. } = &mut *self.bench;
+    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Position, holds: Holds) {
+        let LineReader { scratch, shapes, .. } = &mut *self.bench;
         let read = reader::read(line, origin, &self.reading, scratch);
         let is_json = read.findings.iter().all(|finding| *finding.code != NOT_JSON);
         if !is_json
@@ -239,7 +239,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     }
 
     /// Reads a line of several objects, as appending without a line end leaves one.
-    fn each_of(&mut self, line: &[u8], objects: &[Range<usize>], origin: Origin) {
+    fn each_of(&mut self, line: &[u8], objects: &[Range<usize>], origin: Position) {
         let mut column = origin.column;
         let mut counted = 0;
         for object in objects {
@@ -247,15 +247,15 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
             counted = object.start;
             let object = &line[object.clone()];
-            self.slow(object, object, Origin { column, ..origin }, Holds::One);
+            self.slow(object, object, Position { column, ..origin }, Holds::One);
         }
     }
 
-    fn too_long(&mut self, bytes: u64, origin: Origin) {
+    fn too_long(&mut self, bytes: u64, origin: Position) {
         self.refused(reader::too_long(bytes, origin, &self.reading), origin);
     }
 
-    fn refused(&mut self, finding: Finding, origin: Origin) {
+    fn refused(&mut self, finding: Diagnostic, origin: Position) {
         self.folded.counts.lines += 1;
         self.folded.counts.invalid += 1;
         let mut record = Record { raw: &[], line: origin.line, event: None, findings: vec![finding] };

@@ -18,9 +18,9 @@ use anyhow::{Context, Result};
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
 use crate::parallel;
 use crate::reader::Reading;
-use crate::scan::order::{Order, Piece};
+use crate::scan::order::{ReorderBuffer, ScanItem};
 
-pub use crate::scan::block::{Bench, Counts, Fold, Folded, Record, fold};
+pub use crate::scan::block::{Counts, Fold, Folded, LineReader, Record, fold};
 
 /// How to scan.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub fn scan<T: Fold>(
     settings: Settings,
     meter: &Meter,
     each: impl Fn(&mut T, &mut Record<'_>) + Send + Sync + 'static,
-    take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
+    take: impl FnMut(ScanItem<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let each = move |(): &mut (), _: BlockId, value: &mut T, record: &mut Record<'_>| each(value, record);
     gather(inputs, settings, meter, each, take).map(drop)
@@ -69,9 +69,9 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     settings: Settings,
     meter: &Meter,
     each: impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>) + Send + Sync + 'static,
-    mut take: impl FnMut(Piece<T>) -> Result<ControlFlow<()>>,
+    mut take: impl FnMut(ScanItem<T>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<W>> {
-    let board = Arc::new(Board::new(inputs, settings, meter));
+    let board = Arc::new(WorkQueue::new(inputs, settings, meter));
     let (to_main, from_workers) = mpsc::channel();
     let worker = Arc::new(Worker { board: Arc::clone(&board), each: Arc::new(each), to_main });
     let _stop = StopOnDrop(&board);
@@ -81,11 +81,11 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
     let its = Arc::clone(&worker);
     let crew = parallel::crew(settings.threads - usize::from(helps), move || work(&its))?;
 
-    let mut desk = Desk::default();
-    let mut order = Order::default();
+    let mut desk = WorkerState::default();
+    let mut order = ReorderBuffer::default();
     let mut gone = Vec::new();
     while order.current() < inputs.len() {
-        let claimed = if helps { board.claim(Patience::Short) } else { None };
+        let claimed = if helps { board.claim(WaitMode::Short) } else { None };
         let mut message = match claimed {
             Some(claimed) => desk.read(&worker, claimed),
             None => from_workers.recv().context("all workers are gone")?,
@@ -94,7 +94,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
             match message {
                 Message::Block { input, number, folded } => order.arrive(input, number, folded),
                 Message::End { input, blocks, error } => order.end(input, blocks, error),
-                Message::Gone(own) => gone.push(own),
+                Message::Finished(own) => gone.push(own),
             }
             let Ok(next) = from_workers.try_recv() else {
                 break;
@@ -109,7 +109,7 @@ pub fn gather<W: Default + Send + 'static, T: Fold>(
         board.update(&order);
     }
     while gone.len() < crew.len() {
-        if let Message::Gone(own) = from_workers.recv().context("all workers are gone")? {
+        if let Message::Finished(own) = from_workers.recv().context("all workers are gone")? {
             gone.push(own);
         }
     }
@@ -128,24 +128,24 @@ enum Message<W, T> {
     /// An input had so many blocks, and ended in an error perhaps.
     End { input: usize, blocks: u64, error: Option<String> },
     /// It has nothing more to do, and hands over its own.
-    Gone(W),
+    Finished(W),
 }
 
 struct Worker<W, T, F> {
-    board: Arc<Board>,
+    board: Arc<WorkQueue>,
     each: Arc<F>,
     to_main: Sender<Message<W, T>>,
 }
 
 /// What a thread has from its first block to its last.
 #[derive(Default)]
-struct Desk<W> {
+struct WorkerState<W> {
     own: W,
-    bench: Bench,
+    bench: LineReader,
     buffer: Vec<u8>,
 }
 
-impl<W> Desk<W> {
+impl<W> WorkerState<W> {
     /// Reads and parses a block of an input that was claimed.
     fn read<T: Fold>(
         &mut self,
@@ -172,13 +172,13 @@ impl<W> Desk<W> {
 
 /// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
 fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>) {
-    let mut desk = Desk::default();
-    while let Some(claimed) = worker.board.claim(Patience::Long) {
+    let mut desk = WorkerState::default();
+    while let Some(claimed) = worker.board.claim(WaitMode::Long) {
         if worker.to_main.send(desk.read(worker, claimed)).is_err() {
             return;
         }
     }
-    let _ = worker.to_main.send(Message::Gone(desk.own));
+    let _ = worker.to_main.send(Message::Finished(desk.own));
 }
 
 type InputBlocks = Blocks<Reader>;
@@ -187,7 +187,7 @@ type Claim = (usize, Option<InputBlocks>);
 
 /// For what a thread waits when there is nothing to read at the moment.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Patience {
+enum WaitMode {
     /// Until somebody has read a block.
     Short,
     /// Until results were taken as well: not for who takes them.
@@ -195,7 +195,7 @@ enum Patience {
 }
 
 /// Where workers find what to read next.
-struct Board {
+struct WorkQueue {
     inputs: Vec<Input>,
     settings: Settings,
     meter: Meter,
@@ -204,7 +204,7 @@ struct Board {
 }
 
 struct State {
-    slots: Vec<Slot>,
+    slots: Vec<InputSlot>,
     /// The input whose results are being taken.
     current: usize,
     /// Blocks of it that were taken.
@@ -216,7 +216,7 @@ struct State {
 
 /// An input on the board.
 #[derive(Default)]
-struct Slot {
+struct InputSlot {
     blocks: Option<InputBlocks>,
     /// Somebody reads it.
     busy: bool,
@@ -225,9 +225,9 @@ struct Slot {
     read: u64,
 }
 
-impl Board {
+impl WorkQueue {
     fn new(inputs: &[Input], settings: Settings, meter: &Meter) -> Self {
-        let slots = inputs.iter().map(|_| Slot::default()).collect();
+        let slots = inputs.iter().map(|_| InputSlot::default()).collect();
         Self {
             inputs: inputs.to_vec(),
             settings,
@@ -239,7 +239,7 @@ impl Board {
 
     /// Claims the first input that may be read from; waits while there is none, and returns
     /// nothing when there will be none, or not before patience ends.
-    fn claim(&self, patience: Patience) -> Option<Claim> {
+    fn claim(&self, patience: WaitMode) -> Option<Claim> {
         let mut state = self.lock();
         loop {
             if state.stopped {
@@ -262,7 +262,7 @@ impl Board {
                 slot.busy = true;
                 return Some((input, slot.blocks.take()));
             }
-            if is_over || (patience == Patience::Short && !is_busy) {
+            if is_over || (patience == WaitMode::Short && !is_busy) {
                 return None;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -271,7 +271,7 @@ impl Board {
 
     /// Results must not pile up before those that are due: neither in the input whose turn it is
     /// nor in later ones.
-    fn may_go_on(&self, state: &State, ahead: usize, slot: &Slot) -> bool {
+    fn may_go_on(&self, state: &State, ahead: usize, slot: &InputSlot) -> bool {
         match ahead {
             0 => slot.read < state.taken + 4 * self.settings.threads as u64,
             _ => state.waiting < MOST_WAITING,
@@ -317,7 +317,7 @@ impl Board {
     }
 
     /// Tells workers which results were taken.
-    fn update<T: Fold>(&self, order: &Order<T>) {
+    fn update<T: Fold>(&self, order: &ReorderBuffer<T>) {
         let mut state = self.lock();
         (state.current, state.taken, state.waiting) = (order.current(), order.taken(), order.waiting());
         drop(state);
@@ -330,7 +330,7 @@ impl Board {
 }
 
 /// Sends the workers home when the scan ends, in whatever way.
-struct StopOnDrop<'b>(&'b Board);
+struct StopOnDrop<'b>(&'b WorkQueue);
 
 impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {

@@ -6,7 +6,7 @@ use crate::scan::block::Fold;
 use crate::scan::block::{Counts, Folded};
 
 /// What the calling thread is handed, in the order of the input.
-pub enum Piece<T> {
+pub enum ScanItem<T> {
     /// The result of a block.
     Block {
         /// Index of the input it belongs to.
@@ -28,7 +28,7 @@ pub enum Piece<T> {
 }
 
 /// Results on their way back.
-pub struct Order<T> {
+pub struct ReorderBuffer<T> {
     inputs: BTreeMap<usize, Queue<T>>,
     current: usize,
     line_base: u64,
@@ -43,7 +43,7 @@ struct Queue<T> {
     end: Option<(u64, Option<String>)>,
 }
 
-impl<T> Default for Order<T> {
+impl<T> Default for ReorderBuffer<T> {
     fn default() -> Self {
         Self { inputs: BTreeMap::new(), current: 0, line_base: 0, waiting: 0 }
     }
@@ -55,7 +55,7 @@ impl<T> Default for Queue<T> {
     }
 }
 
-impl<T: Fold> Order<T> {
+impl<T: Fold> ReorderBuffer<T> {
     /// The input whose turn it is.
     pub fn current(&self) -> usize {
         self.current
@@ -88,7 +88,7 @@ impl<T: Fold> Order<T> {
     }
 
     /// The next result whose turn it is, if it has arrived.
-    pub fn due(&mut self) -> Option<Piece<T>> {
+    pub fn due(&mut self) -> Option<ScanItem<T>> {
         let input = self.current;
         let queue = self.inputs.get_mut(&input)?;
         if let Some(folded) = queue.blocks.front_mut().and_then(Option::take) {
@@ -97,12 +97,12 @@ impl<T: Fold> Order<T> {
             self.waiting -= folded.value.weight();
             let line_base = self.line_base;
             self.line_base += folded.breaks;
-            return Some(Piece::Block { input, line_base, counts: folded.counts, value: folded.value });
+            return Some(ScanItem::Block { input, line_base, counts: folded.counts, value: folded.value });
         }
         let (_, error) = queue.end.take_if(|(blocks, _)| *blocks == queue.taken)?;
         self.inputs.remove(&input);
         self.current += 1;
         self.line_base = 0;
-        Some(Piece::End { input, error })
+        Some(ScanItem::End { input, error })
     }
 }

@@ -14,9 +14,9 @@ use super::{CrossCheck, Root, Source, Tree};
 use crate::json::Span;
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{
-    CONTRADICTION, Finding, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE,
+    CONTRADICTION, Diagnostic, HALF_IMPERSONATION, ODD_ID, OVER_LIMIT, UNKNOWN_VALUE,
 };
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
 use crate::sources::table::{Action, Expect, Field, FieldKind, Vocabulary, id_of, nothing, word};
@@ -207,10 +207,10 @@ static CROSS_CHECKS: &[CrossCheck] = &[
     same([ORGANIZATION_TARGET, ORGANIZATION_BESIDE], organization_beside_target),
 ];
 
-type Check = fn(&Fields<'_>, Operation, &mut Sink<'_>);
+type ValueCheck = fn(&Fields<'_>, Operation, &mut Diagnostics<'_>);
 
 /// Values that have to be the same.
-const fn same(fields: [FieldId; 2], check: Check) -> CrossCheck {
+const fn same(fields: [FieldId; 2], check: ValueCheck) -> CrossCheck {
     CrossCheck { fields, agree: same_text, needs_both: true, check }
 }
 
@@ -218,20 +218,20 @@ fn same_text(one: &str, other: &str) -> bool {
     one == other
 }
 
-fn organization_of_target(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn organization_of_target(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     organizations([CONNECTION_ORGANIZATION, ORGANIZATION_TARGET], fields, operation, sink);
 }
 
-fn organization_beside_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn organization_beside_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     organizations([CONNECTION_ORGANIZATION, ORGANIZATION_BESIDE], fields, operation, sink);
 }
 
-fn organization_beside_target(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn organization_beside_target(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     organizations([ORGANIZATION_TARGET, ORGANIZATION_BESIDE], fields, operation, sink);
 }
 
 /// Whatever names the organization of an SSO event names the same one.
-fn organizations(named: [FieldId; 2], fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn organizations(named: [FieldId; 2], fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     let [first, other] = named;
     if operation != Operation::Other
         && let Some((_, first)) = fields.each(first).next()
@@ -241,20 +241,20 @@ fn organizations(named: [FieldId; 2], fields: &Fields<'_>, operation: Operation,
     }
 }
 
-fn route(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn route(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     if !matches!(operation, Operation::Deleted | Operation::Other) {
         same_organization(fields, ORGANIZATION_TARGET, sink);
     }
 }
 
-fn route_of_deletion(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn route_of_deletion(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     if operation == Operation::Deleted {
         same_organization(fields, CONNECTION_ORGANIZATION, sink);
     }
 }
 
 /// The page's route names the organization of the event.
-fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mut Sink<'_>) {
+fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mut Diagnostics<'_>) {
     let page = fields.text(PAGE, 0).unwrap_or_default();
     let Some(in_route) = organization_of_route(&page) else {
         return;
@@ -272,13 +272,13 @@ fn same_organization(fields: &Fields<'_>, names_organization: FieldId, sink: &mu
     }
 }
 
-fn one_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn one_connection(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     if operation == Operation::Deleted {
         names_one(fields, CONNECTION_TARGET, "connection", sink);
     }
 }
 
-fn one_organization(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn one_organization(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     if operation != Operation::Other {
         names_one(fields, ORGANIZATION_TARGET, "organization", sink);
     }
@@ -286,7 +286,7 @@ fn one_organization(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'
 
 /// An SSO event has one target (Centure's SSO events page), and is taken to be about the first: a second
 /// one would go unseen.
-fn names_one(fields: &Fields<'_>, target: FieldId, noun: &str, sink: &mut Sink<'_>) {
+fn names_one(fields: &Fields<'_>, target: FieldId, noun: &str, sink: &mut Diagnostics<'_>) {
     let mut ids = fields.each(target).map(|(_, span)| span);
     if let Some(first) = ids.next() {
         names_another(noun, &first.decode(fields.text), ids, sink, fields.text);
@@ -297,7 +297,7 @@ fn names_another(
     noun: &str,
     first: &str,
     others: impl Iterator<Item = Span>,
-    sink: &mut Sink<'_>,
+    sink: &mut Diagnostics<'_>,
     text: &str,
 ) {
     for span in others.filter(|span| span.decode(text) != first) {
@@ -308,7 +308,7 @@ fn names_another(
     }
 }
 
-fn connection_id(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn connection_id(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     said_twice(fields, operation, [CONNECTION_TARGET, CONNECTION_ID], str::eq, sink, |finding, target| {
         finding.message =
             format!("the connection is {}, but the target's id is `{target}`", finding.quoted());
@@ -316,7 +316,7 @@ fn connection_id(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>)
     });
 }
 
-fn connection_name(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn connection_name(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     said_twice(fields, operation, [CONNECTION_TYPE, CONNECTION_NAME], begins_with, sink, |finding, kind| {
         finding.message = format!("the connection's name is {}, but its type is `{kind}`", finding.quoted());
         finding.expected = Some(format!("{kind} Connection"));
@@ -329,8 +329,8 @@ fn said_twice(
     operation: Operation,
     places: [FieldId; 2],
     agree: fn(&str, &str) -> bool,
-    sink: &mut Sink<'_>,
-    tell: impl Fn(&mut Finding, &str),
+    sink: &mut Diagnostics<'_>,
+    tell: impl Fn(&mut Diagnostic, &str),
 ) {
     for said in fields.together(places) {
         let ([Some(first), Some(again)], Operation::Deleted) = (said, operation) else {
@@ -347,7 +347,7 @@ fn begins_with(kind: &str, name: &str) -> bool {
     name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
 }
 
-fn impersonation(fields: &Fields<'_>, _: Operation, sink: &mut Sink<'_>) {
+fn impersonation(fields: &Fields<'_>, _: Operation, sink: &mut Diagnostics<'_>) {
     let given = |field| fields.find(field, 0).filter(|span| span.start < span.end);
     let (given, missing) = match (given(IMPERSONATOR_EMAIL), given(IMPERSONATOR_REASON)) {
         (Some(email), None) => (email, "impersonator_reason"),

@@ -21,7 +21,7 @@ pub use unsupported::resembles;
 
 use crate::json::{Document, NodeId};
 use crate::model::attribute::Attribute;
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::event::Space;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
@@ -63,7 +63,7 @@ pub struct CrossCheck {
     /// A line that lacks one of the fields has nothing to compare, and it finds nothing.
     pub needs_both: bool,
     /// Adds what is wrong.
-    pub check: fn(&Fields<'_>, Operation, &mut Sink<'_>),
+    pub check: fn(&Fields<'_>, Operation, &mut Diagnostics<'_>),
 }
 
 /// Every source. Order is precedence: the first that claims a line owns it.

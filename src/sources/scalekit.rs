@@ -14,7 +14,7 @@ use crate::model::diagnostic::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
     UNKNOWN_VALUE,
 };
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
 use crate::sources::table::{
@@ -236,7 +236,7 @@ static CROSS_CHECKS: &[CrossCheck] = &[
     },
 ];
 
-fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
+fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
     let expected = match operation {
         Operation::Enabled => Some("true"),
         Operation::Disabled => Some("false"),
@@ -253,7 +253,7 @@ fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Sink<'_>) {
     }
 }
 
-fn organization(fields: &Fields<'_>, _: Operation, sink: &mut Sink<'_>) {
+fn organization(fields: &Fields<'_>, _: Operation, sink: &mut Diagnostics<'_>) {
     if let (Some(organization), Some(repeated)) =
         (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
     {

@@ -12,13 +12,13 @@ pub type Span = (Timestamp, Timestamp);
 
 /// The first and the last event of every quarter of an hour since 1970.
 #[derive(Default)]
-pub struct Clock {
+pub struct ActivityIndex {
     quarters: HashMap<i64, Span, RandomState>,
     /// The quarter at hand: events mostly come in order.
     current: Option<(i64, Span)>,
 }
 
-impl Clock {
+impl ActivityIndex {
     /// Takes in an event.
     pub fn add(&mut self, time: Timestamp) {
         let quarter = time.seconds.div_euclid(QUARTER_SECONDS);
@@ -66,15 +66,15 @@ pub(super) fn widen(span: &mut Span, (first, last): Span) {
 mod tests {
     use super::*;
 
-    fn clock(seconds: &[i64]) -> Clock {
-        let mut clock = Clock::default();
+    fn clock(seconds: &[i64]) -> ActivityIndex {
+        let mut clock = ActivityIndex::default();
         seconds.iter().for_each(|seconds| clock.add(Timestamp { seconds: *seconds, nanos: 0 }));
         clock
     }
 
     #[test]
     fn pauses_are_exact_in_any_order() {
-        let pauses = |clock: Clock| {
+        let pauses = |clock: ActivityIndex| {
             clock.pauses().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
         let whole = pauses(clock(&[9000, -5, 10, 899, 100, 8999]));

@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
 use crate::model::attribute::Attribute;
-use crate::model::diagnostic::Finding;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
@@ -18,9 +18,9 @@ use crate::text::hex::hex;
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Noted {
+pub struct Anomaly {
     /// What it is.
-    pub what: What,
+    pub what: AnomalyKind,
     /// When it happened, if the line says so.
     pub time: Option<Timestamp>,
     /// What was found, in a sentence; who acted, where that is unexplained.
@@ -52,7 +52,7 @@ pub struct Noted {
 
 /// What is of interest about a line or event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum What {
+pub enum AnomalyKind {
     /// The line is invalid.
     Invalid,
     /// The event contradicts itself.
@@ -68,7 +68,7 @@ pub enum What {
     AlmostChange,
 }
 
-impl What {
+impl AnomalyKind {
     /// Every one, in the order of the enum.
     pub const ALL: [Self; 6] = [
         Self::Invalid,
@@ -88,36 +88,36 @@ const MOST_KEPT: usize = 10_000;
 
 /// What was noted.
 #[derive(Default)]
-pub struct Notes {
+pub struct Anomalies {
     /// Some of each sort, in the order of the input.
-    pub kept: Vec<Noted>,
+    pub kept: Vec<Anomaly>,
     /// How many there were beyond them, by what they are.
-    pub unkept: [u64; What::ALL.len()],
+    pub unkept: [u64; AnomalyKind::ALL.len()],
     /// Sums of digests of the keys of all there were, kept or not, by what they are: the same in every run and
     /// order.
-    pub sums: [u128; What::ALL.len()],
+    pub sums: [u128; AnomalyKind::ALL.len()],
     /// By what events are and the hash of their content the digest of their key: what came again counts once,
     /// even if the event that it came after was too much to be kept.
-    events: [HashMap<u64, u128, RandomState>; What::ALL.len()],
+    events: [HashMap<u64, u128, RandomState>; AnomalyKind::ALL.len()],
     /// How many lines are invalid.
     lines: u64,
 }
 
-impl Notes {
+impl Anomalies {
     /// How many events were noted as such, each of them once.
-    pub fn count(&self, what: What) -> u64 {
+    pub fn count(&self, what: AnomalyKind) -> u64 {
         let kept = self.kept.iter().filter(|noted| noted.what == what).count() as u64;
         kept + self.unkept[what as usize]
     }
 
     /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
-    pub fn line(&mut self, raw: &[u8], error: Option<&Finding>, place: (BlockId, u32), is_private: bool) {
-        let message = |error: &Finding| match is_private {
+    pub fn line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: (BlockId, u32), is_private: bool) {
+        let message = |error: &Diagnostic| match is_private {
             true => HIDDEN.to_owned(),
             false => error.message.clone(),
         };
-        self.keep(Noted {
-            what: What::Invalid,
+        self.keep(Anomaly {
+            what: AnomalyKind::Invalid,
             time: None,
             message: error.map_or(String::new(), message),
             code: error.map_or("", |finding| finding.code.name),
@@ -138,19 +138,19 @@ impl Notes {
     /// there is one, and the numbers of its action, organization, connection, kind and actor.
     pub fn event(
         &mut self,
-        what: What,
+        what: AnomalyKind,
         (event, content): (&Event<'_>, u64),
-        (shown, finding): (&Event<'_>, Option<&Finding>),
+        (shown, finding): (&Event<'_>, Option<&Diagnostic>),
         place: (BlockId, u32),
         [action, organization, connection, kind, actor]: [Id; 5],
     ) {
-        self.keep(Noted {
+        self.keep(Anomaly {
             what,
             time: Some(event.time),
             message: match (finding, what) {
                 (Some(_), _) if shown.redactor.is_some() => HIDDEN.to_owned(),
                 (Some(finding), _) => finding.message.clone(),
-                (None, What::Unexplained) => {
+                (None, AnomalyKind::Unexplained) => {
                     shown.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
                 }
                 (None, _) => String::new(),
@@ -168,11 +168,11 @@ impl Notes {
         });
     }
 
-    fn keep(&mut self, noted: Noted) {
+    fn keep(&mut self, noted: Anomaly) {
         let what = noted.what as usize;
         let digest = || Sha256::digest(&noted.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
         match noted.what {
-            What::Invalid => {
+            AnomalyKind::Invalid => {
                 self.lines += 1;
                 self.sums[what] = self.sums[what].wrapping_add(digest());
             }
@@ -181,13 +181,13 @@ impl Notes {
             }
         }
         self.kept.push(noted);
-        if self.kept.len() > 2 * What::ALL.len() * MOST_KEPT {
+        if self.kept.len() > 2 * AnomalyKind::ALL.len() * MOST_KEPT {
             self.thin_out();
         }
     }
 
     /// Takes in another's, renumbered.
-    pub fn merge(&mut self, other: Self, renumbered: impl Fn(Noted) -> Noted) {
+    pub fn merge(&mut self, other: Self, renumbered: impl Fn(Anomaly) -> Anomaly) {
         self.kept.extend(other.kept.into_iter().map(renumbered));
         for (ours, theirs) in self.events.iter_mut().zip(other.events) {
             ours.extend(theirs);
@@ -202,7 +202,7 @@ impl Notes {
     pub fn settle(&mut self) {
         self.thin_out();
         self.unkept = self.events.each_ref().map(|events| events.len() as u64);
-        self.unkept[What::Invalid as usize] = self.lines;
+        self.unkept[AnomalyKind::Invalid as usize] = self.lines;
         for noted in &self.kept {
             self.unkept[noted.what as usize] -= 1;
         }
@@ -215,10 +215,11 @@ impl Notes {
     /// those that are too many.
     fn thin_out(&mut self) {
         self.kept.sort_by_key(|noted| noted.place);
-        let mut seen: HashSet<(What, u64)> = HashSet::new();
-        self.kept.retain(|noted| noted.what == What::Invalid || seen.insert((noted.what, noted.content)));
+        let mut seen: HashSet<(AnomalyKind, u64)> = HashSet::new();
+        self.kept
+            .retain(|noted| noted.what == AnomalyKind::Invalid || seen.insert((noted.what, noted.content)));
         self.kept.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut kept = [0; What::ALL.len()];
+        let mut kept = [0; AnomalyKind::ALL.len()];
         self.kept.retain(|noted| {
             let count = &mut kept[noted.what as usize];
             *count += 1;
@@ -250,8 +251,8 @@ mod tests {
     use super::*;
 
     /// An event with this content, and a key of it, on this line.
-    fn noted(what: What, content: u64, line: u32) -> Noted {
-        Noted {
+    fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
+        Anomaly {
             what,
             time: None,
             message: String::new(),
@@ -271,11 +272,11 @@ mod tests {
     #[test]
     fn a_flood_is_the_same_however_it_is_read_and_however_often_it_comes() {
         const COUNT: u64 = 30_000;
-        let told = |what: What, readers: &[Vec<u64>]| {
+        let told = |what: AnomalyKind, readers: &[Vec<u64>]| {
             let mut line = 0;
-            let mut notes = Notes::default();
+            let mut notes = Anomalies::default();
             for contents in readers {
-                let mut reader = Notes::default();
+                let mut reader = Anomalies::default();
                 for content in contents {
                     line += 1;
                     reader.keep(noted(what, *content, line));
@@ -290,14 +291,14 @@ mod tests {
         let all: Vec<u64> = (0..COUNT).collect();
         let backwards: Vec<u64> = all.iter().rev().copied().collect();
         let [early, late] = [&all[..COUNT as usize / 3], &all[COUNT as usize / 3..]].map(<[u64]>::to_vec);
-        let expected = told(What::Unexplained, std::slice::from_ref(&all));
+        let expected = told(AnomalyKind::Unexplained, std::slice::from_ref(&all));
         assert_eq!((expected.0.len(), expected.1), (MOST_KEPT, COUNT - MOST_KEPT as u64));
         for readers in [&[[&all[..], &backwards, &all].concat()][..], &[late, early, backwards]] {
-            assert!(told(What::Unexplained, readers) == expected);
+            assert!(told(AnomalyKind::Unexplained, readers) == expected);
         }
         // Invalid lines are not told apart.
         let few = all[..MOST_KEPT].to_vec();
-        let twice = told(What::Invalid, &[few.clone(), few]);
+        let twice = told(AnomalyKind::Invalid, &[few.clone(), few]);
         assert_eq!((twice.0.len(), twice.1), (MOST_KEPT, MOST_KEPT as u64));
     }
 }

@@ -19,16 +19,16 @@ use crate::survey::interner::{Id, NONE};
 pub(super) struct Delivery {
     pub key: u64,
     pub content: u64,
-    pub kept: Kept,
+    pub kept: Stored,
     /// Index of its visit or, where sightings are wanted, of its sighting; or [`NONE`].
     pub seen: u32,
 }
 
 /// Where an event is kept.
 #[derive(Clone, Copy)]
-pub(super) struct Kept(u32);
+pub(super) struct Stored(u32);
 
-impl Kept {
+impl Stored {
     pub const NOWHERE: Self = Self(u32::MAX);
     /// The same of an event whose operation is `other`.
     pub const NOWHERE_OTHER: Self = Self(u32::MAX - 1);

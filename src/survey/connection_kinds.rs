@@ -5,12 +5,12 @@ use std::hash::{Hash, Hasher};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use crate::survey::interner::{Counter, Id, NONE, Renumbered, Seen};
-use crate::survey::text_tuples::Faces;
+use crate::survey::interner::{Counter, Id, IdMap, NONE, Seen};
+use crate::survey::text_tuples::TupleInterner;
 
 /// The kinds met so far.
 #[derive(Default)]
-pub struct Kinds {
+pub struct ConnectionKinds {
     /// The vendor's types, counted.
     pub types: Counter,
     /// Every kind with its events.
@@ -36,10 +36,10 @@ impl Hash for Kind {
     }
 }
 
-impl Kinds {
+impl ConnectionKinds {
     /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
     /// numbers are here.
-    pub fn take(&mut self, faces: &Faces<3>, words: &[[Option<&'static str>; 2]]) -> Renumbered {
+    pub fn take(&mut self, faces: &TupleInterner<3>, words: &[[Option<&'static str>; 2]]) -> IdMap {
         let kinds = faces.told().zip(words).map(|(told, [protocol, provider])| {
             let (name, seen, protocol, provider) = (told.texts[0], told.seen, *protocol, *provider);
             let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
@@ -51,7 +51,7 @@ impl Kinds {
             entry.or_insert(Seen::NEVER).merge(seen);
             id
         });
-        Renumbered(kinds.collect())
+        IdMap(kinds.collect())
     }
 
     /// Takes back one of what was counted.

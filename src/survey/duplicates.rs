@@ -19,7 +19,7 @@ use crate::text::keyed_hash::KEYS;
 
 /// What makes an event the one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
+pub struct EventKey {
     /// Of the event id, or of all that the event says where it has none.
     pub key: u64,
     /// Of all that it says.
@@ -30,13 +30,13 @@ pub struct Identity {
 
 /// Tells identities; all readers share one, as they must agree.
 #[derive(Default)]
-pub struct Identities {
+pub struct EventHasher {
     ids: RandomState,
 }
 
-impl Identities {
+impl EventHasher {
     /// What makes the event the one it is. `hashes` gets those of all that it says.
-    pub fn of(&self, event: &Event<'_>, hashes: &mut Vec<u64>) -> Identity {
+    pub fn of(&self, event: &Event<'_>, hashes: &mut Vec<u64>) -> EventKey {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other);
         hashes.clear();
@@ -48,7 +48,7 @@ impl Identities {
             hashes.push(hash);
         }
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
-        Identity { key, content, is_only_counted }
+        EventKey { key, content, is_only_counted }
     }
 
     /// Of a text in an id space that is to be found again among those of other readers.
@@ -102,7 +102,8 @@ impl Repeated {
 
 /// The items that share a key; `readers` is what each of them has.
 pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
-    let suspects = Suspects::among(readers.iter().flatten().map(&key), readers.iter().map(Vec::len).sum());
+    let suspects =
+        RepeatFilter::among(readers.iter().flatten().map(&key), readers.iter().map(Vec::len).sum());
     let mut all: Vec<(u64, Item)> = Vec::new();
     for (reader, items) in (0..).zip(readers) {
         let keys = (0..).zip(items).map(|(index, item)| (key(item), (reader, index)));
@@ -114,7 +115,7 @@ pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
 
 /// Keys that may have come more than once, told by some of their bits: most are not among them, and
 /// need not be sorted.
-struct Suspects {
+struct RepeatFilter {
     /// By two bits: one came, and another one came. They are together as looking them up is what costs.
     came: Vec<u64>,
 }
@@ -122,7 +123,7 @@ struct Suspects {
 /// So many keys could be told apart for each one that there is.
 const ROOM: usize = 8;
 
-impl Suspects {
+impl RepeatFilter {
     fn among(keys: impl Iterator<Item = u64>, count: usize) -> Self {
         let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
         for key in keys {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono_tz::Tz;
 
 use crate::model::event::Event;
-use crate::model::selection::{Select, Test};
+use crate::model::selection::{Selection, Test};
 use crate::model::time::Timestamp;
 
 /// What is wrong with a file of so many lines, blank ones aside, if none is an event.
@@ -44,7 +44,7 @@ pub struct Misses {
 impl Misses {
     /// Whether the selection keeps the event.
     #[inline]
-    pub fn keeps(&mut self, select: &Select, event: &Event<'_>, watch: &Watch) -> bool {
+    pub fn keeps(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
         if watch.has_match() {
             return select.keeps(event);
         }
@@ -78,7 +78,7 @@ impl Misses {
     }
 
     /// Why none of so many events was kept, without values that may be personal if those are private.
-    pub fn explain(&self, select: &Select, events: u64, zone: Tz, is_private: bool) -> String {
+    pub fn explain(&self, select: &Selection, events: u64, zone: Tz, is_private: bool) -> String {
         let Some((first, last)) = self.range.filter(|_| events > 0) else {
             return NO_EVENT.to_owned();
         };

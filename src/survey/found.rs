@@ -1,19 +1,19 @@
 //! What a reader notes of lines and events that rules have to look at one by one.
 
-use super::{Gathered, Plan, What};
+use super::{AnomalyKind, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;
-use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Finding, UNKNOWN_ACTION};
+use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
 use crate::model::event::Event;
 use crate::scan::BlockId;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 
-impl Gathered {
+impl WorkerSurvey {
     /// Notes what was found of an event that the selection keeps, as far as rules look at it.
     pub(super) fn note_found(
         &mut self,
         event: &Event<'_>,
-        findings: &[Finding],
+        findings: &[Diagnostic],
         place: (BlockId, u32),
         plan: &Plan,
     ) {
@@ -21,16 +21,24 @@ impl Gathered {
         let contradiction = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]);
         let unknown = first(&[&UNKNOWN_ACTION]).map(|finding| {
             let action = event.best(Attribute::Action).unwrap_or_default();
-            (if lookalike(&action).is_some() { What::AlmostChange } else { What::UnknownAction }, finding)
+            (
+                if lookalike(&action).is_some() {
+                    AnomalyKind::AlmostChange
+                } else {
+                    AnomalyKind::UnknownAction
+                },
+                finding,
+            )
         });
-        let noted = contradiction.map(|finding| (What::Contradiction, finding)).into_iter().chain(unknown);
+        let noted =
+            contradiction.map(|finding| (AnomalyKind::Contradiction, finding)).into_iter().chain(unknown);
         for (what, finding) in noted.filter(|_| plan.select.keeps(event)) {
             self.note_event(what, event, Some(finding), place, plan);
         }
     }
 
     /// Notes a line that is no event.
-    pub fn note_line(&mut self, raw: &[u8], findings: &[Finding], place: (BlockId, u32), plan: &Plan) {
+    pub fn note_line(&mut self, raw: &[u8], findings: &[Diagnostic], place: (BlockId, u32), plan: &Plan) {
         if plan.wants.notes.is_some() {
             self.notes.line(raw, findings.first(), place, plan.redactor.is_some());
         }
@@ -39,9 +47,9 @@ impl Gathered {
     /// Notes the event at hand, with the finding that it is about if there is one.
     pub(super) fn note_event(
         &mut self,
-        what: What,
+        what: AnomalyKind,
         event: &Event<'_>,
-        finding: Option<&Finding>,
+        finding: Option<&Diagnostic>,
         place: (BlockId, u32),
         plan: &Plan,
     ) {

@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::text::cut::piece;
 
-/// Number of a text among its [`Names`].
+/// Number of a text among its [`Interner`].
 pub type Id = u32;
 /// Stands for no text at all.
 pub const NONE: Id = Id::MAX;
@@ -24,13 +24,13 @@ const FEW: usize = 8;
 /// Texts, numbered from 0: one after another in one piece of memory, as looking one up costs what it
 /// touches.
 #[derive(Default)]
-pub struct Texts {
+pub struct StringTable {
     all: String,
     /// Where each text ends.
     ends: Vec<usize>,
 }
 
-impl Texts {
+impl StringTable {
     /// Adds a text, known or not, and returns its number.
     pub fn push(&mut self, text: &str) -> Id {
         let id = Id::try_from(self.ends.len()).expect("fewer than four billion texts fit into memory");
@@ -90,14 +90,14 @@ pub fn head(text: &str) -> [u64; 3] {
 
 /// Different texts, numbered from 0; texts of two id spaces are different.
 #[derive(Default)]
-pub struct Names {
+pub struct Interner {
     hasher: RandomState,
     table: HashTable<Id>,
-    texts: Texts,
+    texts: StringTable,
     spaces: Vec<Space>,
 }
 
-impl Names {
+impl Interner {
     /// The number of the text, a new one if it was not known.
     #[inline]
     pub fn id(&mut self, text: &str) -> Id {
@@ -184,15 +184,15 @@ impl Names {
     }
 
     /// Adds those of another and returns what the numbers of that one are here.
-    pub fn merge(&mut self, other: Self) -> Renumbered {
-        Renumbered((0..other.len() as Id).map(|id| self.id_in(other.space(id), other.text(id))).collect())
+    pub fn merge(&mut self, other: Self) -> IdMap {
+        IdMap((0..other.len() as Id).map(|id| self.id_in(other.space(id), other.text(id))).collect())
     }
 }
 
 /// What numbers became when their names were merged into others.
-pub struct Renumbered(pub Vec<Id>);
+pub struct IdMap(pub Vec<Id>);
 
-impl Renumbered {
+impl IdMap {
     /// The new number.
     pub fn of(&self, id: Id) -> Id {
         self.0.get(id as usize).copied().unwrap_or(NONE)
@@ -238,7 +238,7 @@ impl Seen {
 #[derive(Default)]
 pub struct Counter {
     /// The texts, also some that are only known.
-    pub names: Names,
+    pub names: Interner,
     seen: Vec<Seen>,
 }
 
@@ -291,7 +291,7 @@ impl Counter {
     }
 
     /// Adds those of another and returns what the numbers of that one are here.
-    pub fn merge(&mut self, other: Self) -> Renumbered {
+    pub fn merge(&mut self, other: Self) -> IdMap {
         let renumbered = self.names.merge(other.names);
         for (id, seen) in (0..).zip(other.seen).filter(|(_, seen)| seen.count > 0) {
             self.merge_at(renumbered.of(id), seen);

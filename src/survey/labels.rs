@@ -6,7 +6,7 @@
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::scan::BlockId;
-use crate::survey::interner::{Id, NONE, Names, Renumbered};
+use crate::survey::interner::{Id, IdMap, Interner, NONE};
 
 /// More texts than this for one thing are nothing that anybody knows it by.
 pub const MOST_TEXTS: usize = 64;
@@ -14,7 +14,7 @@ pub const MOST_TEXTS: usize = 64;
 /// `N` sorts of texts for everything that has a number.
 #[derive(Default)]
 pub struct Labels<const N: usize> {
-    texts: Names,
+    texts: Interner,
     /// By thing, sort and text; see [`Self::settle`].
     uses: Vec<Use>,
     /// By thing and sort where its uses begin.
@@ -171,7 +171,7 @@ impl<const N: usize> Labels<N> {
 
     /// Nothing but the latest texts, as others; `of` is given sort and text.
     pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
-        let mut texts = Names::default();
+        let mut texts = Interner::default();
         let mut id = |sort: usize, text: Id| match self.texts.get(text) {
             Some(text) => texts.id(&of(sort, text)),
             None => NONE,
@@ -192,7 +192,7 @@ fn by_first_use(uses: &[Use]) -> Vec<&Use> {
 /// What numbers of combinations became: of what they are about, and of their texts.
 pub struct Labelled<const N: usize> {
     /// Numbers of the things.
-    pub things: Renumbered,
+    pub things: IdMap,
     /// By combination the numbers of its texts.
     pub texts: Vec<[Id; N]>,
 }

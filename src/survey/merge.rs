@@ -7,19 +7,20 @@ use std::net::IpAddr;
 use crate::parallel;
 use crate::survey::Change;
 use crate::survey::Survey;
-use crate::survey::arrivals::{Arrivals, Counted, Delivery, Kept};
+use crate::survey::arrivals::{Arrivals, Counted, Delivery, Stored};
 use crate::survey::duplicates::{Item, Repeated, repeated};
-use crate::survey::interner::{Id, Texts};
+use crate::survey::interner::{Id, StringTable};
 use crate::survey::labels::Labelled;
-use crate::survey::remap::New;
+use crate::survey::remap::IdMaps;
 use crate::survey::sort::sightings_in_order;
-use crate::survey::worker::{Gathered, quarter_of};
+use crate::survey::worker::{WorkerSurvey, quarter_of};
 
 impl Survey {
     /// The survey of what readers have, in any order, and of what they handed over.
-    pub fn new(mut readers: Vec<Gathered>, arrivals: Arrivals) -> Self {
+    pub fn new(mut readers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
-        let (deliveries, hashes): (Vec<_>, Vec<_>) = readers.iter_mut().map(Gathered::take_hashed).unzip();
+        let (deliveries, hashes): (Vec<_>, Vec<_>) =
+            readers.iter_mut().map(WorkerSurvey::take_hashed).unzip();
         let (again, (same, counted_again)) = parallel::both(
             || repeated(&deliveries, |delivery| delivery.key),
             || (repeated(&hashes, |hash| *hash), arrivals.again()),
@@ -30,7 +31,7 @@ impl Survey {
             readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections)).collect();
         let ((connections, bases, same), news) = parallel::both(
             || {
-                let mut all = Texts::default();
+                let mut all = StringTable::default();
                 let bases: Vec<_> = connections.into_iter().map(|its| all.append(its)).collect();
                 let same = same_connections(&same, &bases, all.len());
                 (all, bases, same)
@@ -39,7 +40,8 @@ impl Survey {
         );
         survey.connections = connections;
         let news = news.into_iter().zip(bases);
-        let news: Vec<_> = news.map(|(new, connections)| New { connections, same: &same, ..new }).collect();
+        let news: Vec<_> =
+            news.map(|(new, connections)| IdMaps { connections, same: &same, ..new }).collect();
         for (reader, new) in readers.iter_mut().zip(&news) {
             survey.add_up(reader, new);
         }
@@ -85,7 +87,7 @@ impl Survey {
     /// Of what came again the first one in the order of the input stays, and is told so.
     fn settle_deliveries(
         &mut self,
-        readers: &mut [Gathered],
+        readers: &mut [WorkerSurvey],
         deliveries: &[Vec<Delivery>],
         repeated: &Repeated,
     ) -> Repeats {
@@ -120,7 +122,7 @@ impl Survey {
     }
 
     /// Takes in a reader's names, counted; connections are no part of it.
-    fn number(&mut self, reader: &mut Gathered) -> New<'static> {
+    fn number(&mut self, reader: &mut WorkerSurvey) -> IdMaps<'static> {
         let actions = self.actions.merge(std::mem::take(&mut reader.actions));
         for (id, facts) in (0..).zip(&reader.action_facts) {
             if actions.of(id) as usize == self.action_facts.len() {
@@ -161,7 +163,7 @@ impl Survey {
                 Labelled { things, texts }
             },
         );
-        New {
+        IdMaps {
             actions,
             organizations,
             actors,
@@ -185,7 +187,7 @@ impl Survey {
     }
 
     /// Takes in what is added up, and the notes.
-    fn add_up(&mut self, reader: &mut Gathered, new: &New<'_>) {
+    fn add_up(&mut self, reader: &mut WorkerSurvey, new: &IdMaps<'_>) {
         reader.end_quarter();
         for (quarter, count) in &reader.quarters {
             *self.quarters.entry(*quarter).or_default() += count;
@@ -235,7 +237,7 @@ fn canonical(text: &str) -> Option<Cow<'_, str>> {
 /// Events that came before: where they are kept, and their visits or sightings, all with their reader.
 #[derive(Default)]
 struct Repeats {
-    kept: Vec<(u32, Kept)>,
+    kept: Vec<(u32, Stored)>,
     /// What is no change and stands for a version of an event whose id is another's as well.
     conflicting: Vec<Item>,
     seen: HashSet<Item>,

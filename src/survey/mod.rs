@@ -37,32 +37,32 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
-use crate::model::selection::Select;
+use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
-use crate::survey::duplicates::Identities;
-use crate::survey::interner::{Counter, Id, NONE, Names, Seen, Texts};
+use crate::survey::duplicates::EventHasher;
+use crate::survey::interner::{Counter, Id, Interner, NONE, Seen, StringTable};
 
-pub use activity::{Clock, Span};
-pub use anomalies::{Noted, Notes, What};
+pub use activity::{ActivityIndex, Span};
+pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
 pub use change::Change;
-pub use connection_kinds::{Kind, Kinds};
+pub use connection_kinds::{ConnectionKinds, Kind};
 pub use labels::{Labels, MOST_TEXTS, Use};
 pub use parties::Party;
 pub use source_ranges::Ranges;
-pub use worker::Gathered;
+pub use worker::WorkerSurvey;
 
 /// What to collect, and what for.
 #[derive(Default)]
 pub struct Plan {
     /// Which events are shown; changes are kept anyway, as states follow from all of them.
-    pub select: Select,
+    pub select: Selection,
     /// Which parts are wanted.
     pub wants: Wants,
     /// What is taken for the present: no log goes beyond it. Without one nothing is too late.
     pub now: Option<Timestamp>,
     /// Tells which events are the same.
-    pub identities: Identities,
+    pub identities: EventHasher,
     /// How many readers have a number.
     pub readers: AtomicU32,
     /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
@@ -100,17 +100,17 @@ pub struct Survey {
     /// Their names and e-mail addresses.
     pub actor_labels: Labels<2>,
     /// Connection types, with what they stand for.
-    pub kinds: Kinds,
+    pub kinds: ConnectionKinds,
     /// Addresses.
     pub ips: Counter,
     /// User agents.
-    pub agents: Names,
+    pub agents: Interner,
     /// Impersonators.
-    pub impersonators: Names,
+    pub impersonators: Interner,
     /// Pages, and reasons of impersonators.
-    pub words: Names,
+    pub words: Interner,
     /// Connections by id. Several numbers may have the same text; only one of them is ever used.
-    pub connections: Texts,
+    pub connections: StringTable,
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.
@@ -127,15 +127,15 @@ pub struct Survey {
     /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
     /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::notes`].
-    pub sightings: Vec<Sighting>,
+    pub sightings: Vec<Observation>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
-    pub notes: Notes,
+    pub notes: Anomalies,
     /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
     /// [`Wants::notes`].
     pub pauses: Vec<Span>,
-    clock: Clock,
+    clock: ActivityIndex,
     /// Event ids of changes; see [`Wants::notes`].
-    pub ids: Texts,
+    pub ids: StringTable,
     /// Earliest and latest event, selected or not.
     pub range: Option<Span>,
     /// The same by source, as far as the present.
@@ -204,7 +204,7 @@ pub struct Visit {
 
 /// As much of an event with an actor or an address as rules look at; the numbers are of the survey's names.
 #[derive(Clone, Copy, Debug)]
-pub struct Sighting {
+pub struct Observation {
     /// When it happened, in two parts: there are as many as events, and a [`Timestamp`] would need more room.
     pub seconds: i64,
     /// The other part.
@@ -221,7 +221,7 @@ pub struct Sighting {
     pub ip: Id,
 }
 
-impl Sighting {
+impl Observation {
     /// When it happened.
     pub fn time(&self) -> Timestamp {
         Timestamp { seconds: self.seconds, nanos: self.nanos }

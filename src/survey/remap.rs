@@ -2,22 +2,22 @@
 
 use crate::survey::Change;
 use crate::survey::arrivals::Counted;
-use crate::survey::interner::{Id, NONE, Renumbered};
+use crate::survey::interner::{Id, IdMap, NONE};
 use crate::survey::labels::Labelled;
-use crate::survey::{Noted, Said, Sighting, Visit};
+use crate::survey::{Anomaly, Observation, Said, Visit};
 
 /// What the numbers of a reader became.
-pub struct New<'s> {
-    pub actions: Renumbered,
+pub struct IdMaps<'s> {
+    pub actions: IdMap,
     /// With their names.
     pub organizations: Labelled<1>,
     /// With their names and e-mail addresses.
     pub actors: Labelled<2>,
-    pub kinds: Renumbered,
-    pub ips: Renumbered,
-    pub agents: Renumbered,
-    pub impersonators: Renumbered,
-    pub words: Renumbered,
+    pub kinds: IdMap,
+    pub ips: IdMap,
+    pub agents: IdMap,
+    pub impersonators: IdMap,
+    pub words: IdMap,
     /// What is to be added to numbers of its connections and event ids.
     pub connections: Id,
     pub ids: Id,
@@ -25,7 +25,7 @@ pub struct New<'s> {
     pub same: &'s [Id],
 }
 
-impl New<'_> {
+impl IdMaps<'_> {
     pub fn change(&self, change: &Change) -> Change {
         Change {
             event: shifted(change.event, self.ids),
@@ -41,8 +41,8 @@ impl New<'_> {
         }
     }
 
-    pub fn noted(&self, noted: Noted) -> Noted {
-        Noted {
+    pub fn noted(&self, noted: Anomaly) -> Anomaly {
+        Anomaly {
             action: self.actions.of(noted.action),
             organization: self.organizations.things.of(noted.organization),
             connection: self.connection(noted.connection),
@@ -85,8 +85,8 @@ impl New<'_> {
         }
     }
 
-    pub fn sighting(&self, sighting: &Sighting) -> Sighting {
-        Sighting {
+    pub fn sighting(&self, sighting: &Observation) -> Observation {
+        Observation {
             action: self.actions.of(sighting.action),
             actor: self.actors.things.of(sighting.actor),
             organization: self.organizations.things.of(sighting.organization),

@@ -7,21 +7,21 @@ use foldhash::fast::RandomState;
 
 use crate::parallel;
 use crate::survey::Change;
-use crate::survey::arrivals::Kept;
+use crate::survey::arrivals::Stored;
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;
 use crate::survey::input_order::in_blocks;
 use crate::survey::interner::Id;
-use crate::survey::remap::New;
-use crate::survey::worker::Gathered;
-use crate::survey::{Said, Sighting, Survey, Visit};
+use crate::survey::remap::IdMaps;
+use crate::survey::worker::WorkerSurvey;
+use crate::survey::{Observation, Said, Survey, Visit};
 
 impl Survey {
     /// The visits that stay, by actor, and of each actor in time order.
     pub(super) fn visits_in_order(
         &self,
-        readers: &[Gathered],
-        news: &[New<'_>],
+        readers: &[WorkerSurvey],
+        news: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
@@ -63,11 +63,11 @@ impl Survey {
     /// The changes that stay, in time order, and what those say whose organization or actor has several names.
     pub(super) fn changes_in_order(
         &self,
-        readers: &[Gathered],
-        news: &[New<'_>],
-        again: &[(u32, Kept)],
+        readers: &[WorkerSurvey],
+        news: &[IdMaps<'_>],
+        again: &[(u32, Stored)],
     ) -> (Vec<Change>, HashMap<usize, Said, RandomState>) {
-        let change = |(reader, kept): &(u32, Kept)| kept.change().map(|index| (*reader, index));
+        let change = |(reader, kept): &(u32, Stored)| kept.change().map(|index| (*reader, index));
         let again = again.iter().filter_map(change).collect();
         let changes = readers.iter().map(|reader| &reader.changes);
         let (mut items, parts) = in_blocks(changes, &again);
@@ -115,10 +115,10 @@ impl Survey {
 
 /// The sightings that stay, in time order.
 pub(super) fn sightings_in_order(
-    readers: &[Gathered],
-    news: &[New<'_>],
+    readers: &[WorkerSurvey],
+    news: &[IdMaps<'_>],
     again: &HashSet<Item>,
-) -> Vec<Sighting> {
+) -> Vec<Observation> {
     let sightings = readers.iter().map(|reader| &reader.sightings);
     let (mut items, parts) = in_blocks(sightings, again);
     let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1];

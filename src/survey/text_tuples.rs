@@ -13,20 +13,20 @@ use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
-use crate::survey::interner::{Counter, Id, NONE, Names, Renumbered, Seen};
+use crate::survey::interner::{Counter, Id, IdMap, Interner, NONE, Seen};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 
 /// Combinations of `N` texts, numbered from 0.
 #[derive(Default)]
-pub struct Faces<const N: usize> {
-    table: HashTable<Face>,
-    looks: Vec<Look<N>>,
+pub struct TupleInterner<const N: usize> {
+    table: HashTable<HotEntry>,
+    looks: Vec<ColdEntry<N>>,
     text: String,
 }
 
 /// What is touched whenever a combination appears: as little as can be.
-struct Face {
+struct HotEntry {
     hash: u64,
     count: u64,
     last_seconds: i64,
@@ -35,7 +35,7 @@ struct Face {
 }
 
 /// What seldom is: its texts, which are together from `start` and of which each ends so far after it.
-struct Look<const N: usize> {
+struct ColdEntry<const N: usize> {
     first: Timestamp,
     /// Where it appeared first.
     place: (BlockId, u32),
@@ -75,7 +75,7 @@ impl Sort {
 }
 
 /// What is known of a combination.
-pub struct Told<'a, const N: usize> {
+pub struct TupleEntry<'a, const N: usize> {
     /// Its texts.
     pub texts: [&'a str; N],
     /// How often and when it was counted.
@@ -88,7 +88,7 @@ pub struct Told<'a, const N: usize> {
     pub sort: Sort,
 }
 
-impl Face {
+impl HotEntry {
     fn last(&self) -> Timestamp {
         Timestamp { seconds: self.last_seconds, nanos: self.last_nanos }
     }
@@ -98,7 +98,7 @@ impl Face {
     }
 }
 
-impl<const N: usize> Look<N> {
+impl<const N: usize> ColdEntry<N> {
     fn texts<'a>(&self, all: &'a str) -> [&'a str; N] {
         let mut begin = self.start;
         self.ends.map(|end| {
@@ -110,7 +110,7 @@ impl<const N: usize> Look<N> {
     }
 }
 
-impl<const N: usize> Faces<N> {
+impl<const N: usize> TupleInterner<N> {
     /// The number of an event's combination, with the hashes of all that the event says.
     #[inline(always)]
     pub fn of(
@@ -170,19 +170,19 @@ impl<const N: usize> Faces<N> {
             text.push_str(&String::from_utf8_lossy(part));
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
-        looks.push(Look { first: time, place, sort, start, ends });
+        looks.push(ColdEntry { first: time, place, sort, start, ends });
         let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(sort.is_counted));
-        table.insert_unique(hash, Face { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
+        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
         id
     }
 
     /// Every combination by number.
-    pub fn told(&self) -> impl Iterator<Item = Told<'_, N>> {
+    pub fn told(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
         for face in &self.table {
             counts[face.id as usize] = (face.count, face.last());
         }
-        self.looks.iter().zip(counts).map(|(look, (count, last))| Told {
+        self.looks.iter().zip(counts).map(|(look, (count, last))| TupleEntry {
             texts: look.texts(&self.text),
             seen: if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER },
             first: (look.first, look.place),
@@ -192,8 +192,8 @@ impl<const N: usize> Faces<N> {
     }
 
     /// Names every one by its first text, and returns the new numbers.
-    pub fn name(&self, names: &mut Names) -> Renumbered {
-        Renumbered(self.looks.iter().map(|look| names.id(look.texts(&self.text)[0])).collect())
+    pub fn name(&self, names: &mut Interner) -> IdMap {
+        IdMap(self.looks.iter().map(|look| names.id(look.texts(&self.text)[0])).collect())
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
@@ -202,8 +202,8 @@ impl<const N: usize> Faces<N> {
         &'a self,
         counter: &mut Counter,
         key: impl Fn([&'a str; N]) -> Option<Cow<'a, str>>,
-        mut each: impl FnMut(Id, &Told<'a, N>),
-    ) -> Renumbered {
+        mut each: impl FnMut(Id, &TupleEntry<'a, N>),
+    ) -> IdMap {
         let numbers = self.told().map(|told| {
             let Some(key) = key(told.texts) else {
                 return NONE;
@@ -215,6 +215,6 @@ impl<const N: usize> Faces<N> {
             each(id, &told);
             id
         });
-        Renumbered(numbers.collect())
+        IdMap(numbers.collect())
     }
 }

@@ -9,47 +9,49 @@ use std::sync::atomic::Ordering;
 use foldhash::fast::RandomState;
 
 use crate::model::attribute::{Attribute, is_ip};
-use crate::model::diagnostic::Finding;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
 use crate::scan::BlockId;
 use crate::survey::Change;
-use crate::survey::arrivals::{Arrived, Counted, Delivery, Kept};
-use crate::survey::duplicates::Identity;
+use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
+use crate::survey::duplicates::EventKey;
 use crate::survey::impersonation::{is_explained, is_reason};
 use crate::survey::input_order::ByBlock;
-use crate::survey::interner::{Counter, Id, NONE, Seen, Texts};
+use crate::survey::interner::{Counter, Id, NONE, Seen, StringTable};
 use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
-use crate::survey::text_tuples::{Appearance, Faces, Sort};
-use crate::survey::{Clock, Notes, Plan, QUARTER_SECONDS, SKEW_SECONDS, Sighting, Visit, What};
+use crate::survey::text_tuples::{Appearance, Sort, TupleInterner};
+use crate::survey::{
+    ActivityIndex, Anomalies, AnomalyKind, Observation, Plan, QUARTER_SECONDS, SKEW_SECONDS, Visit,
+};
 use crate::text::keyed_hash::KEYS;
 
 /// What a reader has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
 /// here.
 #[derive(Default)]
-pub struct Gathered {
+pub struct WorkerSurvey {
     pub(super) actions: Counter,
     pub(super) action_facts: Vec<(&'static str, Operation)>,
     /// By operation the action that came last, its source and its number: mostly it comes again. No source is
     /// without a name.
     latest_actions: [(String, &'static str, Id); OPERATIONS.len()],
     /// Id and name.
-    pub(super) organizations: Faces<2>,
+    pub(super) organizations: TupleInterner<2>,
     /// Id, name and e-mail address.
-    pub(super) actors: Faces<3>,
+    pub(super) actors: TupleInterner<3>,
     /// Vendor's type, protocol and provider.
-    pub(super) kinds: Faces<3>,
+    pub(super) kinds: TupleInterner<3>,
     /// By kind its protocol and provider.
     pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
     /// What stands where the address should, be it one or not.
-    pub(super) ips: Faces<1>,
-    pub(super) agents: Faces<1>,
-    pub(super) impersonators: Faces<1>,
-    pub(super) words: Faces<1>,
+    pub(super) ips: TupleInterner<1>,
+    pub(super) agents: TupleInterner<1>,
+    pub(super) impersonators: TupleInterner<1>,
+    pub(super) words: TupleInterner<1>,
     /// Ids of connections as they came, and their hashes.
-    pub(super) connections: Texts,
+    pub(super) connections: StringTable,
     pub(super) connection_hashes: Vec<u64>,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
     /// The quarter at hand with its events: they mostly come in order.
@@ -66,10 +68,10 @@ pub struct Gathered {
     /// Number of the reader, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
-    pub(super) sightings: ByBlock<Sighting>,
-    pub(super) notes: Notes,
-    pub(super) clock: Clock,
-    pub(super) ids: Texts,
+    pub(super) sightings: ByBlock<Observation>,
+    pub(super) notes: Anomalies,
+    pub(super) clock: ActivityIndex,
+    pub(super) ids: StringTable,
     pub(super) ranges: Ranges,
     pub(super) other: u64,
     pub(super) selected: u64,
@@ -79,12 +81,12 @@ pub struct Gathered {
     hashes: Vec<u64>,
 }
 
-impl Gathered {
+impl WorkerSurvey {
     /// Takes in an event from a 1-based line of a block, with the findings of the line. If it is only counted, it is
     /// to be handed to the [`Arrivals`](crate::survey::Arrivals) in the order of the input.
     pub fn add(
         &mut self,
-        (event, findings): (&Event<'_>, &[Finding]),
+        (event, findings): (&Event<'_>, &[Diagnostic]),
         place: (BlockId, u32),
         arrived: &mut Arrived,
         plan: &Plan,
@@ -105,7 +107,7 @@ impl Gathered {
         let identity = plan.identities.of(event, &mut self.hashes);
         let is_selected = plan.select.keeps(event);
         if plan.wants.notes.is_some_and(|latest| is_selected && time > latest) {
-            self.note_event(What::Future, event, None, place, plan);
+            self.note_event(AnomalyKind::Future, event, None, place, plan);
         }
         // Names follow from all events, selected or not.
         let ids = self.ids_of(event, place, is_selected && plan.wants.counts, plan);
@@ -133,11 +135,11 @@ impl Gathered {
                 let change = self.change(event, (identity.key, place, is_selected), ids, plan);
                 self.keep(change, is_change)
             } else if event.operation == Operation::Other {
-                Kept::NOWHERE_OTHER
+                Stored::NOWHERE_OTHER
             } else {
-                Kept::NOWHERE
+                Stored::NOWHERE
             };
-            let Identity { key, content, .. } = identity;
+            let EventKey { key, content, .. } = identity;
             self.deliveries.push(Delivery { key, content, kept, seen });
         }
         if !findings.is_empty() && plan.wants.notes.is_some() {
@@ -162,7 +164,7 @@ impl Gathered {
         }
         if is_sighting {
             let Timestamp { seconds, nanos } = event.time;
-            let seen = Sighting { seconds, nanos, is_selected, action, actor, organization, ip };
+            let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
             return self.sightings.push(place.0, event.time, seen);
         }
         self.visit(event, place, [organization, actor, ip])
@@ -229,7 +231,7 @@ impl Gathered {
         let is_impersonated = has_impersonator || is_explained;
         self.impersonated += u64::from(is_impersonated);
         if has_impersonator && !is_explained && !(plan.wants.changes && is_kept(event)) {
-            self.note_event(What::Unexplained, event, None, place, plan);
+            self.note_event(AnomalyKind::Unexplained, event, None, place, plan);
         }
         is_impersonated
     }
@@ -241,19 +243,19 @@ impl Gathered {
     }
 
     /// The change that is kept there.
-    pub(super) fn kept(&self, kept: Kept) -> Option<&Change> {
+    pub(super) fn kept(&self, kept: Stored) -> Option<&Change> {
         match kept.change() {
             Some(index) => self.changes.all.get(index),
             None => self.others.get(kept.other()? as usize),
         }
     }
 
-    fn keep(&mut self, change: Change, is_change: bool) -> Kept {
+    fn keep(&mut self, change: Change, is_change: bool) -> Stored {
         if is_change {
-            return Kept::in_changes(self.changes.push(change.place.0, change.time, change));
+            return Stored::in_changes(self.changes.push(change.place.0, change.time, change));
         }
         self.others.push(change);
-        Kept::in_others(self.others.len() as u32 - 1)
+        Stored::in_others(self.others.len() as u32 - 1)
     }
 
     fn change(

@@ -6,18 +6,18 @@ use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::policy::baseline::Baseline;
 use crate::policy::{Planned, Policy, Suppression};
-use crate::rules::Plans;
+use crate::rules::PlanCoverage;
 use crate::survey::Change;
 use crate::survey::Party;
 use crate::verdict::Status;
 use crate::verdict::candidates::Candidates;
-use crate::verdict::candidates::{Deed, Found};
+use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::unmatched::Unmatched;
 use crate::verdict::unmatched::Warning;
 
 /// What a policy and a baseline know, and which of their entries were used so far: findings are
 /// judged on many threads.
-pub struct Known<'p> {
+pub struct Acceptance<'p> {
     policy: &'p Policy,
     baseline: Option<&'p Baseline>,
     now: Timestamp,
@@ -33,7 +33,7 @@ struct Entry<'p, T> {
     is_used: AtomicBool,
 }
 
-impl<'p> Known<'p> {
+impl<'p> Acceptance<'p> {
     /// An announcement holds by the time of the event, a suppression by `now`.
     pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
         let valid = policy.suppressions.iter().filter(move |entry| now < entry.expires);
@@ -55,7 +55,7 @@ impl<'p> Known<'p> {
 
     /// Marks the announcements that came true, whether a rule found something about the change or not.
     /// Changes are in time order; `deed` tells about the one of that index.
-    pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> Deed<'a>) {
+    pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> ChangeFacts<'a>) {
         let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
         let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
         let end = self.planned.iter().map(|planned| planned.entry.expires).max();
@@ -72,7 +72,7 @@ impl<'p> Known<'p> {
 
     /// What is known of a finding. It uses every entry that matches it, whatever is known of it
     /// besides.
-    pub fn status(&self, found: &Found<'_>) -> Status<'p> {
+    pub fn status(&self, found: &Candidate<'_>) -> Status<'p> {
         let ticket = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
         let reason = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
         let (ticket, reason) = (ticket.map(|entry| &*entry.ticket), reason.map(|entry| &*entry.reason));
@@ -85,7 +85,7 @@ impl<'p> Known<'p> {
     }
 
     /// Whether the baseline has a finding, whatever else is known of it.
-    pub fn is_in_baseline(&self, found: &Found<'_>) -> bool {
+    pub fn is_in_baseline(&self, found: &Candidate<'_>) -> bool {
         found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|known| known.contains(found)))
     }
 
@@ -146,16 +146,16 @@ fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
     entries.iter().filter(|entry| !entry.is_used.load(Ordering::Relaxed)).map(|entry| entry.entry)
 }
 
-fn covers(planned: &Planned, found: &Found<'_>) -> bool {
+fn covers(planned: &Planned, found: &Candidate<'_>) -> bool {
     let may_cover = match found.covered_by {
-        Plans::All => true,
-        Plans::WithActor => planned.actor.is_some(),
-        Plans::None => false,
+        PlanCoverage::All => true,
+        PlanCoverage::WithActor => planned.actor.is_some(),
+        PlanCoverage::None => false,
     };
     may_cover && announces(planned, &found.deed)
 }
 
-fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
+fn announces(planned: &Planned, deed: &ChangeFacts<'_>) -> bool {
     deed.operation == Some(planned.operation)
         && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
         && any(&planned.organization, &deed.organization)
@@ -164,7 +164,7 @@ fn announces(planned: &Planned, deed: &Deed<'_>) -> bool {
         && concerns(planned.actor.as_ref(), &deed.actor)
 }
 
-fn accepts(suppression: &Suppression, found: &Found<'_>) -> bool {
+fn accepts(suppression: &Suppression, found: &Candidate<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
     fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
@@ -241,17 +241,17 @@ expires = "2025-12-02T00:00:00Z"
         parse("ssoaudit.toml", text, Path::new(""), CHECKS).unwrap()
     }
 
-    fn found(deed: Deed<'_>) -> Found<'_> {
+    fn found(deed: ChangeFacts<'_>) -> Candidate<'_> {
         let fingerprint = Fingerprint::read(&"f".repeat(32));
-        Found { rule: "org-left-without-sso", covered_by: Plans::All, fingerprint, deed }
+        Candidate { rule: "org-left-without-sso", covered_by: PlanCoverage::All, fingerprint, deed }
     }
 
     fn party<'a>([id, name]: [Option<&'a str>; 2]) -> Party<'a> {
         Party { id, names: name.into_iter().collect() }
     }
 
-    fn deed() -> Deed<'static> {
-        Deed {
+    fn deed() -> ChangeFacts<'static> {
+        ChangeFacts {
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
             organization: party([Some("org_1"), Some("ACME")]),
@@ -261,10 +261,10 @@ expires = "2025-12-02T00:00:00Z"
         }
     }
 
-    fn status(now: &str, found: Found<'_>) -> String {
+    fn status(now: &str, found: Candidate<'_>) -> String {
         let mut baseline = Baseline::default();
         baseline.add(Fingerprint::read(&format!("{:032}", 2)).unwrap(), "r", "m");
-        match Known::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
+        match Acceptance::new(&policy(POLICY), Some(&baseline), at(now)).status(&found) {
             Status::Open => "open".to_owned(),
             Status::Planned { ticket } => ticket.to_owned(),
             Status::Suppressed { reason } => reason.to_owned(),
@@ -302,14 +302,19 @@ expires = "2025-12-02T00:00:00Z"
             }
         }
         let policy = policy(&text);
-        let known = Known::new(&policy, None, at("2025-11-02T00:00:00Z"));
+        let known = Acceptance::new(&policy, None, at("2025-11-02T00:00:00Z"));
         let deeds = [
             deed(),
-            Deed { actor: party([Some("user_2"), Some("Ann@example.com")]), ..deed() },
-            Deed { organization: Party::default(), connection: None, actor: Party::default(), ..deed() },
+            ChangeFacts { actor: party([Some("user_2"), Some("Ann@example.com")]), ..deed() },
+            ChangeFacts {
+                organization: Party::default(),
+                connection: None,
+                actor: Party::default(),
+                ..deed()
+            },
         ];
         for deed in deeds {
-            for found in [found(deed.clone()), Found { fingerprint: None, ..found(deed.clone()) }] {
+            for found in [found(deed.clone()), Candidate { fingerprint: None, ..found(deed.clone()) }] {
                 let sorted = |candidates: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
                     let mut all: Vec<_> = candidates.collect();
                     all.sort();
@@ -330,7 +335,9 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn announcements_hold_from_their_first_moment_to_before_their_last() {
-        let of = |time: &str| status("2030-01-01T00:00:00Z", found(Deed { time: Some(at(time)), ..deed() }));
+        let of = |time: &str| {
+            status("2030-01-01T00:00:00Z", found(ChangeFacts { time: Some(at(time)), ..deed() }))
+        };
         assert_eq!(of("2025-11-02T19:59:59.999999999Z"), "open");
         assert_eq!(of("2025-11-02T20:00:00Z"), "CHG-1");
         assert_eq!(of("2025-11-03T05:59:59.999999999Z"), "CHG-1");
@@ -342,14 +349,14 @@ expires = "2025-12-02T00:00:00Z"
         let now = "2025-11-02T00:00:00Z";
         for (deed, expected) in [
             (deed(), "CHG-1"),
-            (Deed { organization: party([Some("Acme"), None]), ..deed() }, "CHG-1"),
-            (Deed { organization: party([Some("acme2"), None]), ..deed() }, "open"),
-            (Deed { organization: party([None, None]), ..deed() }, "open"),
-            (Deed { operation: Some(Operation::Deleted), ..deed() }, "open"),
-            (Deed { operation: None, ..deed() }, "open"),
-            (Deed { time: None, ..deed() }, "open"),
+            (ChangeFacts { organization: party([Some("Acme"), None]), ..deed() }, "CHG-1"),
+            (ChangeFacts { organization: party([Some("acme2"), None]), ..deed() }, "open"),
+            (ChangeFacts { organization: party([None, None]), ..deed() }, "open"),
+            (ChangeFacts { operation: Some(Operation::Deleted), ..deed() }, "open"),
+            (ChangeFacts { operation: None, ..deed() }, "open"),
+            (ChangeFacts { time: None, ..deed() }, "open"),
             (
-                Deed {
+                ChangeFacts {
                     organization: party([Some("acme2"), None]),
                     connection: Some("CONN_1"),
                     actor: party([Some("user_2"), Some("ann@example.com")]),
@@ -358,7 +365,7 @@ expires = "2025-12-02T00:00:00Z"
                 "CHG-2",
             ),
             (
-                Deed {
+                ChangeFacts {
                     organization: party([Some("acme2"), None]),
                     connection: None,
                     actor: party([None, Some("ann@example.com")]),
@@ -367,7 +374,7 @@ expires = "2025-12-02T00:00:00Z"
                 "open",
             ),
             (
-                Deed {
+                ChangeFacts {
                     organization: party([Some("acme2"), None]),
                     connection: Some("conn_1"),
                     actor: party([Some("user_ann"), None]),
@@ -382,7 +389,9 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn an_announcement_is_of_both_organizations() {
-        let of = |other| status("2025-11-02T00:00:00Z", found(Deed { other: Some(party(other)), ..deed() }));
+        let of = |other| {
+            status("2025-11-02T00:00:00Z", found(ChangeFacts { other: Some(party(other)), ..deed() }))
+        };
         assert_eq!(of([Some("org_2"), Some("acme")]), "CHG-1");
         assert_eq!(of([Some("org_2"), None]), "open");
         assert_eq!(of([None, None]), "open");
@@ -390,46 +399,48 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn some_rules_ask_for_an_actor_and_some_for_nothing() {
-        let by_ann = Deed {
+        let by_ann = ChangeFacts {
             organization: party([Some("acme2"), None]),
             connection: Some("conn_1"),
             actor: party([None, Some("ann@example.com")]),
             ..deed()
         };
         for (covered_by, without, with) in [
-            (Plans::All, "CHG-1", "CHG-2"),
-            (Plans::WithActor, "open", "CHG-2"),
-            (Plans::None, "open", "open"),
+            (PlanCoverage::All, "CHG-1", "CHG-2"),
+            (PlanCoverage::WithActor, "open", "CHG-2"),
+            (PlanCoverage::None, "open", "open"),
         ] {
-            let of = |deed: Deed<'_>| status("2025-11-02T00:00:00Z", Found { covered_by, ..found(deed) });
+            let of = |deed: ChangeFacts<'_>| {
+                status("2025-11-02T00:00:00Z", Candidate { covered_by, ..found(deed) })
+            };
             assert_eq!([of(deed()), of(by_ann.clone())], [without, with], "{covered_by:?}");
         }
     }
 
     #[test]
     fn suppressions_hold_until_they_expire() {
-        let by_fingerprint = Found {
+        let by_fingerprint = Candidate {
             rule: "too-many-changes",
-            covered_by: Plans::All,
+            covered_by: PlanCoverage::All,
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
-            deed: Deed { operation: None, ..deed() },
+            deed: ChangeFacts { operation: None, ..deed() },
         };
         let by_rule =
-            found(Deed { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
+            found(ChangeFacts { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
             ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
             ("2025-12-01T23:59:59.999999999Z", &by_rule, "by rule"),
             ("2025-12-02T00:00:00Z", &by_rule, "open"),
-            ("2025-01-01T00:00:00Z", &Found { rule: "too-many-changes", ..by_rule.clone() }, "open"),
+            ("2025-01-01T00:00:00Z", &Candidate { rule: "too-many-changes", ..by_rule.clone() }, "open"),
             (
                 "2025-01-01T00:00:00Z",
-                &found(Deed { actor: party([Some("user_2"), None]), ..by_rule.deed.clone() }),
+                &found(ChangeFacts { actor: party([Some("user_2"), None]), ..by_rule.deed.clone() }),
                 "open",
             ),
             (
                 "2025-01-01T00:00:00Z",
-                &found(Deed { organization: party([Some("Acme"), None]), ..by_rule.deed.clone() }),
+                &found(ChangeFacts { organization: party([Some("Acme"), None]), ..by_rule.deed.clone() }),
                 "open",
             ),
         ] {
@@ -441,36 +452,39 @@ expires = "2025-12-02T00:00:00Z"
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
         let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
-        let everything = Found { fingerprint: Some(first), ..found(deed()) };
+        let everything = Candidate { fingerprint: Some(first), ..found(deed()) };
         assert_eq!(status(now, everything.clone()), "CHG-1");
         assert_eq!(
-            status(now, Found { deed: Deed { operation: None, ..deed() }, ..everything }),
+            status(now, Candidate { deed: ChangeFacts { operation: None, ..deed() }, ..everything }),
             "by fingerprint"
         );
-        let old = Found {
+        let old = Candidate {
             fingerprint: Fingerprint::read(&format!("{:032}", 2)),
-            ..found(Deed { operation: None, ..deed() })
+            ..found(ChangeFacts { operation: None, ..deed() })
         };
         assert_eq!(status(now, old.clone()), "baseline");
-        let old = Found { deed: Deed { organization: party([None, Some("Acme Inc")]), ..old.deed }, ..old };
+        let old = Candidate {
+            deed: ChangeFacts { organization: party([None, Some("Acme Inc")]), ..old.deed },
+            ..old
+        };
         assert_eq!(status(now, old.clone()), "by rule");
         assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
         let policy = policy(POLICY);
-        let known = Known::new(&policy, None, at("2026-01-01T00:00:00Z"));
+        let known = Acceptance::new(&policy, None, at("2026-01-01T00:00:00Z"));
         assert_eq!(known.status(&old), Status::Open);
     }
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
-        let told = |now: &str, found: &[Found<'_>], is_part: bool| -> Vec<String> {
+        let told = |now: &str, found: &[Candidate<'_>], is_part: bool| -> Vec<String> {
             let policy = policy(POLICY);
-            let known = Known::new(&policy, None, at(now));
+            let known = Acceptance::new(&policy, None, at(now));
             for found in found {
                 known.status(found);
             }
             known.warnings(is_part, &Unmatched::default()).iter().map(Warning::to_string).collect()
         };
-        let warnings = |now: &str, found: &[Found<'_>]| told(now, found, false);
+        let warnings = |now: &str, found: &[Candidate<'_>]| told(now, found, false);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
         let third =
@@ -500,9 +514,9 @@ expires = "2025-12-02T00:00:00Z"
             format!("{third} expired on 2025-12-01 01:00+01:00")
         );
         // Both announcements and both suppressions match it, so that none of them is missed.
-        let everything = Found {
+        let everything = Candidate {
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
-            ..found(Deed {
+            ..found(ChangeFacts {
                 organization: party([Some("acme"), Some("Acme Inc")]),
                 connection: Some("conn_1"),
                 actor: party([Some("user_1"), Some("ann@example.com")]),

@@ -9,26 +9,26 @@ use crate::model::operation::Operation;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::policy::{Planned, Suppression};
-use crate::rules::Plans;
+use crate::rules::PlanCoverage;
 use crate::rules::fingerprint::Fingerprint;
 use crate::survey::Party;
 
 /// A finding, as far as a policy can know it.
 #[derive(Clone, Debug)]
-pub struct Found<'a> {
+pub struct Candidate<'a> {
     /// Id of its rule.
     pub rule: &'static str,
     /// Which planned changes cover what that finds.
-    pub covered_by: Plans,
+    pub covered_by: PlanCoverage,
     /// See [`crate::rules::fingerprint`]; nothing where nothing tells it from others.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
-    pub deed: Deed<'a>,
+    pub deed: ChangeFacts<'a>,
 }
 
 /// What happened, as far as a policy can know it.
 #[derive(Clone, Debug)]
-pub struct Deed<'a> {
+pub struct ChangeFacts<'a> {
     /// When it happened.
     pub time: Option<Timestamp>,
     /// What was done, if it is about one change.
@@ -89,7 +89,7 @@ impl Candidates {
     }
 
     /// Indices of all entries that may match a finding; one may be there twice.
-    pub(crate) fn of_finding(&self, found: &Found<'_>) -> impl Iterator<Item = usize> {
+    pub(crate) fn of_finding(&self, found: &Candidate<'_>) -> impl Iterator<Item = usize> {
         let fingerprint = found.fingerprint.map(Fingerprint::text).unwrap_or_default();
         let rule = self.by_text[RULE].get(found.rule).into_iter().flatten();
         let by_fingerprint = self.by_text[FINGERPRINT].get(&fingerprint).into_iter().flatten();
@@ -97,7 +97,7 @@ impl Candidates {
     }
 
     /// The same of what happened, whatever found it.
-    pub(crate) fn of_deed(&self, deed: &Deed<'_>) -> impl Iterator<Item = usize> {
+    pub(crate) fn of_deed(&self, deed: &ChangeFacts<'_>) -> impl Iterator<Item = usize> {
         let entries = |kind: usize, text: Option<&str>| text.and_then(|text| self.entries(kind, text));
         let of_party = |kind: usize, party: &Party<'_>| {
             let names = party.names.iter().map(|name| Some(*name));
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::policy::read::parse;
     use crate::policy::testing::CHECKS;
-    use crate::rules::Plans;
+    use crate::rules::PlanCoverage;
     use std::path::Path;
 
     #[test]
@@ -156,11 +156,11 @@ mod tests {
             text += "ticket = \"t\"\nnot-before = \"2025-01-01\"\nexpires = \"2026-01-01\"\n";
         }
         let policy = parse("p", &text, Path::new(""), CHECKS).unwrap();
-        let found = Found {
+        let found = Candidate {
             rule: "too-many-changes",
-            covered_by: Plans::All,
+            covered_by: PlanCoverage::All,
             fingerprint: Fingerprint::read(&format!("{:032X}", 7)),
-            deed: Deed {
+            deed: ChangeFacts {
                 time: None,
                 operation: None,
                 organization: Party { id: Some("ORG_7"), names: Vec::new() },

@@ -9,22 +9,22 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::rules::fingerprint;
-use crate::rules::{Burst, Case, Check, Judgement, Lists, Renamed, Subject, Violation};
+use crate::rules::{Burst, ChangeIndex, Renamed, Rule, RuleContext, RuleResult, Subject, Violation};
 use crate::scan::BlockId;
 use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Said, Survey};
-use crate::verdict::acceptance::Known;
-use crate::verdict::candidates::{Deed, Found};
+use crate::verdict::acceptance::Acceptance;
+use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::unmatched::Unmatched;
-use crate::verdict::{Brief, Finding, RuleOutcome, Status, Tell};
+use crate::verdict::{Finding, FindingKey, RuleOutcome, Status, Tell};
 
 /// What the rules said.
 pub struct Judged<'a> {
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found.
-    pub findings: Vec<Brief<'a>>,
+    pub findings: Vec<FindingKey<'a>>,
     /// Tells the whole of a finding.
     pub tell: Tell<'a>,
     /// What should be changed in the policy.
@@ -53,20 +53,20 @@ pub struct By<'a> {
 /// Tells what the rules found, each judgement being that of the check in the same place; `place` says
 /// where a line of a block is.
 pub fn tell<'a>(
-    checks: &'a [&'static Check],
-    judgements: &'a [Judgement],
+    checks: &'a [&'static Rule],
+    judgements: &'a [RuleResult],
     survey: &'a Survey,
     by: &By<'a>,
     place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Send + Sync + 'a,
 ) -> Judged<'a> {
-    let known = Known::new(by.policy, by.baseline, by.now);
+    let known = Acceptance::new(by.policy, by.baseline, by.now);
     // Only planned changes ask whose connections are.
     let origins = if by.policy.planned.is_empty() { Vec::new() } else { lifecycle::origins(survey, by.now) };
     let mut findings = Vec::new();
     findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
     let mut rules = Vec::new();
     for (check, judgement) in checks.iter().copied().zip(judgements) {
-        let Judgement { judged, not_applicable, ref violations, .. } = *judgement;
+        let RuleResult { judged, not_applicable, ref violations, .. } = *judgement;
         let rule = &by.policy.rules[check.id];
         let (is_on, severity) = (rule.is_on, rule.severity);
         let index = u16::try_from(rules.len()).expect("rules are few");
@@ -77,16 +77,15 @@ pub fn tell<'a>(
                 true => (Status::Open, false),
                 false => {
                     let about = about(survey, subject);
-                    let Check { id: rule, covered_by, .. } = *check;
-                    let has_identity =
-                        !matches!(subject, Subject::Noted(index) if survey.notes.kept[index].key.is_empty());
+                    let Rule { id: rule, covered_by, .. } = *check;
+                    let has_identity = !matches!(subject, Subject::Anomaly(index) if survey.notes.kept[index].key.is_empty());
                     let fingerprint = has_identity.then(|| fingerprint::of(rule, survey, subject));
                     let deed = deed(survey, &origins, &about, subject, by.now);
-                    let found = Found { rule, covered_by, fingerprint, deed };
+                    let found = Candidate { rule, covered_by, fingerprint, deed };
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
-            Brief {
+            FindingKey {
                 rule: index,
                 severity,
                 status,
@@ -117,9 +116,9 @@ pub fn tell<'a>(
 }
 
 /// What every rule says, nothing if it is off.
-pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Judgement> {
+pub fn judge(checks: &[&'static Rule], survey: &Survey, by: &By<'_>) -> Vec<RuleResult> {
     let ((lists, reach), steps) = parallel::both(
-        || (Lists::of(survey), Reach::of(survey, by.now)),
+        || (ChangeIndex::of(survey), Reach::of(survey, by.now)),
         || lifecycle::steps(survey, by.now),
     );
     let policy = by.policy;
@@ -127,9 +126,9 @@ pub fn judge(checks: &[&'static Check], survey: &Survey, by: &By<'_>) -> Vec<Jud
     parallel::map_each(checks, |check| {
         let rule = &policy.rules[check.id];
         if !rule.is_on {
-            return Judgement::default();
+            return RuleResult::default();
         }
-        (check.judge)(&Case {
+        (check.judge)(&RuleContext {
             survey,
             shown: by.shown.unwrap_or(survey),
             steps: &steps,
@@ -179,7 +178,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
             let said = said_of(&about, organization);
             About { operation: None, organization, connection: NONE, said, ..about }
         }
-        Subject::Noted(index) => {
+        Subject::Anomaly(index) => {
             let noted = &survey.notes.kept[index];
             About {
                 time: noted.time,
@@ -237,7 +236,7 @@ fn deed<'a>(
     about: &About,
     subject: Subject,
     now: Timestamp,
-) -> Deed<'a> {
+) -> ChangeFacts<'a> {
     let other = match subject {
         Subject::Hit(index, _) => survey.changes[index as usize].organization,
         _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
@@ -245,7 +244,7 @@ fn deed<'a>(
     // What has no time is about nobody.
     let at = about.time.unwrap_or(Timestamp::MIN);
     let organization = |id, said| survey.organization_at(id, said, at, now);
-    Deed {
+    ChangeFacts {
         time: about.time,
         operation: about.operation,
         organization: organization(about.organization, about.said),
@@ -257,12 +256,12 @@ fn deed<'a>(
 
 fn finding<'a>(
     (survey, shown): (&'a Survey, &'a Survey),
-    check: &Check,
-    judgement: &'a Judgement,
-    brief: &Brief<'a>,
+    check: &Rule,
+    judgement: &'a RuleResult,
+    brief: &FindingKey<'a>,
     place: impl Fn((BlockId, u32)) -> (&'a str, u64),
 ) -> Finding<'a> {
-    let Brief { rule, severity, status, is_in_baseline, time, number } = *brief;
+    let FindingKey { rule, severity, status, is_in_baseline, time, number } = *brief;
     let violation = &judgement.violations[number as usize];
     let Violation { subject, is_after_deed, certainty, .. } = *violation;
     let about = about(survey, subject);

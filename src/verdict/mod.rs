@@ -19,7 +19,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::wording::deed;
-use crate::rules::{Check, Severity};
+use crate::rules::{Rule, Severity};
 
 pub use outcome::Outcome;
 
@@ -94,7 +94,7 @@ pub struct InputFacts {
 #[derive(Clone)]
 pub struct RuleOutcome {
     /// The rule.
-    pub check: &'static Check,
+    pub check: &'static Rule,
     /// Whether it was judged.
     pub is_on: bool,
     /// How bad its findings are under the policy.
@@ -108,7 +108,7 @@ pub struct RuleOutcome {
 /// A finding as far as the verdict depends on it. There can be as many as changes, and mostly people are
 /// shown few of them: the rest is told when it is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Brief<'a> {
+pub struct FindingKey<'a> {
     /// Index of the rule in [`Verdict::rules`].
     pub rule: u16,
     /// How bad it is.
@@ -124,7 +124,7 @@ pub struct Brief<'a> {
 }
 
 /// Tells the whole of a finding.
-pub type Tell<'a> = Box<dyn Fn(&Brief<'a>) -> Finding<'a> + Send + Sync + 'a>;
+pub type Tell<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
 
 /// Something that a rule found; texts stay where they are kept.
 #[derive(Clone, Debug)]
@@ -243,7 +243,7 @@ pub fn severity_name(severity: Severity) -> &'static str {
 pub struct Counts([[u64; 5]; 4]);
 
 impl Counts {
-    fn add(&mut self, finding: &Brief<'_>) {
+    fn add(&mut self, finding: &FindingKey<'_>) {
         self.0[finding.status.rank()][finding.severity as usize] += 1;
     }
 
@@ -281,7 +281,7 @@ pub struct Verdict<'a> {
     /// Every rule, judged or not.
     pub rules: Vec<RuleOutcome>,
     /// What they found: open ones first, the worst first, then by rule, time and place.
-    pub findings: Vec<Brief<'a>>,
+    pub findings: Vec<FindingKey<'a>>,
     /// What it comes down to.
     pub outcome: Outcome,
     /// By rule.
@@ -291,7 +291,7 @@ pub struct Verdict<'a> {
 
 impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
-    pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<Brief<'a>>, tell: Tell<'a>) -> Self {
+    pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<FindingKey<'a>>, tell: Tell<'a>) -> Self {
         let outcome = Outcome::Passed;
         let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), tell };
         let count = || {
@@ -304,12 +304,12 @@ impl<'a> Verdict<'a> {
         verdict
     }
 
-    fn in_order(&self, findings: &[Brief<'a>]) -> Vec<Brief<'a>> {
+    fn in_order(&self, findings: &[FindingKey<'a>]) -> Vec<FindingKey<'a>> {
         let ids: Vec<_> = self.rules.iter().map(|rule| rule.check.id).collect();
         let places: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
         let severities = Severity::Critical as usize + 1;
         // Groups are numbered in their order: the worst severity has the least number.
-        let group = |finding: &Brief<'_>| {
+        let group = |finding: &FindingKey<'_>| {
             let lenience = severities - 1 - finding.severity as usize;
             (finding.status.rank() * severities + lenience) * places.len() + places[usize::from(finding.rule)]
         };
@@ -328,12 +328,12 @@ impl<'a> Verdict<'a> {
     }
 
     /// The whole of a finding.
-    pub fn tell(&self, finding: &Brief<'a>) -> Finding<'a> {
+    pub fn tell(&self, finding: &FindingKey<'a>) -> Finding<'a> {
         (self.tell)(finding)
     }
 
     /// Whether a finding violates the policy.
-    pub fn fails(&self, finding: &Brief<'_>) -> bool {
+    pub fn fails(&self, finding: &FindingKey<'_>) -> bool {
         finding.status == Status::Open && finding.severity >= self.run.fail_on
     }
 
@@ -355,7 +355,7 @@ impl<'a> Verdict<'a> {
     }
 
     /// The findings of every rule, in their order.
-    pub fn by_rule(&self) -> Vec<Vec<&Brief<'a>>> {
+    pub fn by_rule(&self) -> Vec<Vec<&FindingKey<'a>>> {
         let mut findings: Vec<_> =
             self.counts.iter().map(|counts| Vec::with_capacity(counts.total() as usize)).collect();
         self.findings.iter().for_each(|finding| findings[usize::from(finding.rule)].push(finding));

@@ -2,7 +2,7 @@
 //! on lines that are almost of a known shape.
 
 use proptest::prelude::*;
-use ssoaudit::scan::Bench;
+use ssoaudit::scan::LineReader;
 
 use crate::both_ways::{quickly, slowly};
 use crate::run::fixture;
@@ -22,7 +22,7 @@ fn fixtures_read_the_same_both_ways() {
         text.extend(fixture(&format!("findings/{}.ndjson", code.name)));
     }
     let expected = slowly(&text);
-    let mut bench = Bench::default();
+    let mut bench = LineReader::default();
     for _ in 0..3 {
         let lines = quickly(&text, &mut bench);
         for (line, expected) in lines.iter().zip(&expected) {
@@ -41,7 +41,7 @@ fn a_second_target_is_compared_on_every_line() {
     let same = contradiction.replace("conn_01J8XW5T2D9C4QH0ZV6K3RBN7E", "conn_01J7806DPXN5Z0ZZJMD8Y6HP9G");
     assert_ne!(same, contradiction);
     let text = [same.repeat(5), contradiction, same].concat();
-    let mut bench = Bench::default();
+    let mut bench = LineReader::default();
     assert_eq!(quickly(text.as_bytes(), &mut bench), slowly(text.as_bytes()));
     assert!(bench.hits() > 2, "{} lines went the fast way", bench.hits());
 }
@@ -146,7 +146,7 @@ proptest! {
         picks in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec(change(), 0..3)), 1..12),
     ) {
         let clean = clean_lines().split_off(150);
-        let mut bench = Bench::default();
+        let mut bench = LineReader::default();
         quickly(&clean.concat(), &mut bench);
         let text: Vec<u8> = picks
             .iter()
@@ -168,7 +168,7 @@ fn hostile_shapes_are_bounded() {
     let line = String::from_utf8(clean_lines()[0].clone()).unwrap();
     let text: String =
         (0..5000).map(|number| line.replacen('{', &format!("{{\"x{number}\":1,"), 1)).collect();
-    let mut bench = Bench::default();
+    let mut bench = LineReader::default();
     assert_eq!(quickly(text.as_bytes(), &mut bench), slowly(text.as_bytes()));
     // Learning has not paid, so it pauses: even a line met twice is not learned now.
     quickly(&clean_lines().concat().repeat(2), &mut bench);

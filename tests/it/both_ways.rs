@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 
 use ssoaudit::formats::rows::event_json;
 use ssoaudit::input::{Blocks, Sizes};
-use ssoaudit::model::diagnostics::Origin;
+use ssoaudit::model::diagnostics::Position;
 use ssoaudit::reader;
 use ssoaudit::reader::{Line, Reading, Scratch};
-use ssoaudit::scan::{Bench, Record, fold};
-use ssoaudit::survey::duplicates::{Identities, content};
+use ssoaudit::scan::{LineReader, Record, fold};
+use ssoaudit::survey::duplicates::{EventHasher, content};
 
 /// What tells events from others is the same for both ways.
-static IDENTITIES: LazyLock<Identities> = LazyLock::new(Identities::default);
+static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000 };
 
@@ -40,14 +40,14 @@ pub fn slowly(text: &[u8]) -> Vec<String> {
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-        let origin = Origin { line: number, column: 1 };
+        let origin = Position { line: number, column: 1 };
         (!is_blank).then(|| told(number, &reader::read(line, origin, &READING, &mut scratch)))
     });
     lines.collect()
 }
 
 /// Reads a block as a scan does, with the shapes the bench knows by now.
-pub fn quickly(text: &[u8], bench: &mut Bench) -> Vec<String> {
+pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
     // One block, so that its line numbers are those of the text.
     let sizes = Sizes { block: text.len() + 1, max_line: READING.max_line_bytes };
     let mut blocks = Blocks::new(text, sizes, false);

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeSet;
 
-use ssoaudit::rules::{ALL, Check, Default};
+use ssoaudit::rules::{ALL, Default, Rule};
 
 use crate::judging::{Line, Settings, Verdict, judge};
 use crate::run::{root, testdata};
@@ -23,7 +23,7 @@ fn lines(text: &[u8]) -> Vec<Line<'_>> {
 }
 
 /// Names of a rule's logs that begin so, without the extension.
-fn fixtures(check: &Check, begin: &str) -> Vec<String> {
+fn fixtures(check: &Rule, begin: &str) -> Vec<String> {
     let folder = testdata("checks").join(check.id);
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", check.id));
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -37,12 +37,12 @@ fn fixtures(check: &Check, begin: &str) -> Vec<String> {
 }
 
 /// Whether a rule needs what no source logs yet.
-fn is_unjudged(check: &Check) -> bool {
+fn is_unjudged(check: &Rule) -> bool {
     testdata("checks").join(check.id).join("unjudged.ndjson").exists()
 }
 
 /// Judges the log as it stands, backwards, and in two files of which the later one comes first.
-fn judged(check: &Check, name: &str, mut each: impl FnMut(Verdict, &str)) {
+fn judged(check: &Rule, name: &str, mut each: impl FnMut(Verdict, &str)) {
     let folder = testdata("checks").join(check.id);
     let settings = Settings::read(check, &folder, name);
     let text = std::fs::read(folder.join(name).with_extension("ndjson"))

@@ -8,7 +8,7 @@ use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
 use ssoaudit::model::attribute::Attribute;
 use ssoaudit::reader::Reading;
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::order::Piece;
+use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Counts, Record, Settings, scan};
 
 /// Longer lines are refused.
@@ -93,13 +93,13 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
     };
     scan(inputs, settings, &Meter::default(), each, |piece| {
         match piece {
-            Piece::Block { input, line_base, counts, value } => {
+            ScanItem::Block { input, line_base, counts, value } => {
                 total.merge(counts);
                 lines.extend(
                     value.0.into_iter().map(|(line, text)| format!("{input}:{}:{text}", line + line_base)),
                 );
             }
-            Piece::End { input, error } => lines.push(format!("{input} ended: {error:?}")),
+            ScanItem::End { input, error } => lines.push(format!("{input} ended: {error:?}")),
         }
         Ok(ControlFlow::Continue(()))
     })

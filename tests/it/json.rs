@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use ssoaudit::scan::Bench;
+use ssoaudit::scan::LineReader;
 
 use crate::both_ways::{quickly, slowly};
 use crate::run::{fixture, ssoaudit_with_input};
@@ -287,7 +287,7 @@ fn the_fast_way_says_the_same() {
             let line = hole.line(&case.document);
             let expected = slowly(&line);
             for lesson in LESSONS.iter().filter(|lesson| hole.may_hold(lesson)) {
-                let mut bench = Bench::default();
+                let mut bench = LineReader::default();
                 quickly(&hole.line(lesson), &mut bench);
                 assert_eq!(quickly(&line, &mut bench), expected, "row {}", case.row);
                 let is_quick = bench.hits() > 0;

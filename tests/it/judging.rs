@@ -13,12 +13,12 @@ use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::reader::Reading;
-use ssoaudit::rules::{Case, Check, Judgement, Lists, Subject, Value, Violation};
+use ssoaudit::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Subject, Value, Violation};
 use ssoaudit::rules::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::order::Piece;
+use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{BlockId, Record, Settings as Scan, gather};
-use ssoaudit::survey::{Arrivals, Arrived, Gathered, Plan, Survey, Wants};
+use ssoaudit::survey::{Arrivals, Arrived, Plan, Survey, Wants, WorkerSurvey};
 
 /// A line of a log with its number there.
 pub type Line<'a> = (usize, &'a [u8]);
@@ -46,7 +46,7 @@ pub struct Verdict {
 impl Settings {
     /// The defaults of a rule, but for what `settings.json`, or that of the fixture where it has its own,
     /// and `roster.csv` in the folder say.
-    pub fn read(check: &Check, folder: &std::path::Path, fixture: &str) -> Self {
+    pub fn read(check: &Rule, folder: &std::path::Path, fixture: &str) -> Self {
         let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
         let text = read(&format!("{fixture}.json")).or_else(|| read("settings.json"));
         let text = text.unwrap_or("{}".to_owned());
@@ -121,7 +121,7 @@ impl Fold for Part {
 }
 
 /// Judges files by a rule.
-pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdict {
+pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdict {
     let skew = match settings.params.get("skew") {
         Some(Value::Age(skew)) => *skew as i64,
         _ => 0,
@@ -130,7 +130,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     let (survey, bases) = survey(files, latest, settings.now);
     let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
     let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let (lists, steps) = (Lists::of(&survey), lifecycle::steps(&survey, now));
+    let (lists, steps) = (ChangeIndex::of(&survey), lifecycle::steps(&survey, now));
     let reach = &Reach::of(&survey, now);
     let (survey, steps, lists) = (&survey, &steps, &lists);
     let mut deciding = DecidingNames::default();
@@ -138,7 +138,7 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
     roster.iter().for_each(|roster| deciding.add_roster(roster));
     let (scope, deciding) = (&scope.over(survey), &deciding);
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
-    let case = Case {
+    let case = RuleContext {
         survey,
         shown,
         steps,
@@ -155,13 +155,13 @@ pub fn judge(check: &Check, files: &[Vec<Line<'_>>], settings: &Settings) -> Ver
         period,
     };
     let judgement = (check.judge)(&case);
-    let Judgement { judged, not_applicable, ref violations, .. } = judgement;
+    let RuleResult { judged, not_applicable, ref violations, .. } = judgement;
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
     let line = |subject: Subject| {
         let (block, line): (BlockId, u32) = match (subject, subject.change()) {
             (Subject::Conflicting(index), _) => survey.conflicting[index].place,
-            (Subject::Noted(index), _) => survey.notes.kept[index].place,
+            (Subject::Anomaly(index), _) => survey.notes.kept[index].place,
             (Subject::Renamed(renamed), _) => renamed.uses(survey).unwrap()[1].first.1,
             (_, Some(index)) => survey.changes[index].place,
             (_, None) => return 0,
@@ -198,25 +198,26 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey
         .collect();
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
     let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
-    let each = move |gathered: &mut Gathered, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
-        let place = (block, record.line as u32);
-        let Some(event) = &record.event else {
-            return gathered.note_line(record.raw, &record.findings, place, &plan);
+    let each =
+        move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
+            let place = (block, record.line as u32);
+            let Some(event) = &record.event else {
+                return gathered.note_line(record.raw, &record.findings, place, &plan);
+            };
+            gathered.add((event, &record.findings), place, &mut part.0, &plan);
         };
-        gathered.add((event, &record.findings), place, &mut part.0, &plan);
-    };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
     let scan = Scan { threads: 2, block_bytes: 4096, reading };
     let mut bases = vec![Vec::new(); inputs.len()];
     let mut arrivals = Arrivals::default();
-    let take = |piece: Piece<Part>| {
+    let take = |piece: ScanItem<Part>| {
         match piece {
-            Piece::Block { input, line_base, value, .. } => {
+            ScanItem::Block { input, line_base, value, .. } => {
                 arrivals.take(value.0);
                 bases[input].push(line_base);
             }
-            Piece::End { error, .. } => assert_eq!(error, None),
+            ScanItem::End { error, .. } => assert_eq!(error, None),
         }
         Ok(ControlFlow::Continue(()))
     };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use ssoaudit::input::{Input, Meter, Place, Sizes};
 use ssoaudit::reader::Reading;
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::order::Piece;
+use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Record, Settings, scan};
 
 use crate::cuts::{pieces, transcript};
@@ -139,7 +139,7 @@ fn texts(input: &Input, threads: usize, block_bytes: usize) -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
     let each = |block: &mut Texts, record: &mut Record<'_>| block.0.push(record.raw.to_vec());
     scan(std::slice::from_ref(input), settings, &Meter::default(), each, |piece| {
-        if let Piece::Block { value, .. } = piece {
+        if let ScanItem::Block { value, .. } = piece {
             texts.extend(value.0);
         }
         Ok(ControlFlow::Continue(()))

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 use serde_json::Value;
 use ssoaudit::formats::sheets::schema::schema;
-use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
+use ssoaudit::formats::sheets::{RenderOptions, SHEET_FORMATS};
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::reports::sheet::{
@@ -39,8 +39,8 @@ fn at(text: &str) -> Timestamp {
     time::parse(text).unwrap().timestamp
 }
 
-fn look(width: Option<usize>) -> Look {
-    Look { zone: Tz::UTC, width, colors: false, ascii: false, header: true }
+fn look(width: Option<usize>) -> RenderOptions {
+    RenderOptions { zone: Tz::UTC, width, colors: false, ascii: false, header: true }
 }
 
 fn row(number: usize, text: &str) -> Row<'_> {
@@ -116,7 +116,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     }
 }
 
-fn render(format: &str, sheet: &Sheet<'_>, look: &Look) -> String {
+fn render(format: &str, sheet: &Sheet<'_>, look: &RenderOptions) -> String {
     let format = SHEET_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
     (format.render)(sheet, look, &mut out).unwrap();
@@ -134,7 +134,7 @@ fn tables_fit_every_width_and_are_harmless() {
     for (texts, left_out) in [(HOSTILE, 3), (&[], 0)] {
         for width in [Some(20), Some(40), Some(80), None] {
             for ascii in [false, true] {
-                let look = Look { ascii, ..look(width) };
+                let look = RenderOptions { ascii, ..look(width) };
                 let text = render("table", &sheet(texts, left_out), &look);
                 assert_harmless(&text);
                 assert_fits(&text, width.unwrap_or(usize::MAX));
@@ -158,7 +158,7 @@ fn a_table_says_what_it_does_not_show() {
 
 #[test]
 fn colours_follow_tones() {
-    let text = render("table", &sheet(HOSTILE, 0), &Look { colors: true, ..look(Some(80)) });
+    let text = render("table", &sheet(HOSTILE, 0), &RenderOptions { colors: true, ..look(Some(80)) });
     let row = |number: usize| text.lines().find(|line| line.contains(&format!("F{number} "))).unwrap();
     for (number, colour) in [(1, "\u{1b}[32m"), (2, "\u{1b}[33m"), (3, "\u{1b}[31m")] {
         assert!(row(number).starts_with(colour) && row(number).ends_with("\u{1b}[0m"), "{:?}", row(number));
@@ -206,7 +206,7 @@ fn ndjson_has_a_line_for_every_row() {
 
 #[test]
 fn separated_values_read_back() {
-    let look = Look { zone: Tz::Asia__Kolkata, ..look(None) };
+    let look = RenderOptions { zone: Tz::Asia__Kolkata, ..look(None) };
     for (format, delimiter) in [("csv", b','), ("tsv", b'\t')] {
         let text = render(format, &sheet(HOSTILE, 0), &look);
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
@@ -218,7 +218,7 @@ fn separated_values_read_back() {
         assert_eq!((actors[0].as_str(), actors[1].as_str(), actors[7].as_str()), (HOSTILE[0], "'=1+1", ""));
         assert_eq!(&records[1][4], "2025-01-15T16:00:00.500+05:30");
         assert_eq!(&records[1][7], "SAML; =1+1");
-        let bare = render(format, &sheet(HOSTILE, 0), &Look { header: false, ..look });
+        let bare = render(format, &sheet(HOSTILE, 0), &RenderOptions { header: false, ..look });
         assert!(text.ends_with(&bare) && bare.starts_with("org_"));
     }
 }
@@ -273,7 +273,7 @@ proptest! {
         ascii: bool,
     ) {
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-        let text = render("table", &sheet(&texts, 0), &Look { ascii, ..look(Some(width)) });
+        let text = render("table", &sheet(&texts, 0), &RenderOptions { ascii, ..look(Some(width)) });
         assert_harmless(&text);
         assert_fits(&text, width);
         prop_assert!(!ascii || text.is_ascii());

@@ -6,7 +6,7 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use ssoaudit::formats::sheets::Look;
+use ssoaudit::formats::sheets::RenderOptions;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
@@ -14,8 +14,10 @@ use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
-use ssoaudit::rules::{Check, Controls, Default, Explain, Judgement, Plans, SCOPES, Severity};
-use ssoaudit::verdict::{Brief, Finding, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict};
+use ssoaudit::rules::{Controls, Default, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
+use ssoaudit::verdict::{
+    Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
+};
 use unicode_width::UnicodeWidthStr;
 
 use crate::harmless::assert_harmless;
@@ -33,24 +35,24 @@ const HOSTILE: &[&str] = &[
 
 const FILE: &str = "logs/a b:c%20,d.ndjson";
 
-const fn check(id: &'static str, severity: Severity, nist: &'static [&'static str]) -> Check {
+const fn check(id: &'static str, severity: Severity, nist: &'static [&'static str]) -> Rule {
     let explain = Explain {
         means: "Something was changed.",
         why: "It matters.",
         example: "An example.",
         fix: "Undo it.",
     };
-    Check {
+    Rule {
         id,
         about: "when something is changed",
         severity,
         default: Default::On,
         scopes: SCOPES,
-        covered_by: Plans::All,
+        covered_by: PlanCoverage::All,
         params: &[],
         explain,
         controls: Controls { soc2: &["CC6.1"], iso27001: &["A.5.15"], nist },
-        judge: |_| Judgement::default(),
+        judge: |_| RuleResult::default(),
     }
 }
 
@@ -60,7 +62,7 @@ const MANY: &[&str] = &[
 ];
 
 /// By severity, the worst first; then one that is off and one that nothing could be said about.
-static CHECKS: [Check; 7] = [
+static CHECKS: [Rule; 7] = [
     check("no-critical", Severity::Critical, &["AC-2"]),
     check("no-high", Severity::High, MANY),
     check("no-medium", Severity::Medium, &[]),
@@ -130,7 +132,7 @@ fn run(has_baseline: bool) -> Run {
 }
 
 fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
-    let rule = |(at, check): (usize, &'static Check)| RuleOutcome {
+    let rule = |(at, check): (usize, &'static Rule)| RuleOutcome {
         check,
         is_on: at != 5,
         severity: check.severity,
@@ -139,10 +141,10 @@ fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
     };
     let brief = |(number, finding): (u32, &Finding<'static>)| {
         let Finding { rule, severity, status, is_in_baseline, time, .. } = *finding;
-        Brief { rule, severity, status, is_in_baseline, time, number }
+        FindingKey { rule, severity, status, is_in_baseline, time, number }
     };
     let briefs = (0..).zip(&findings).map(brief).collect();
-    let tell = Box::new(move |brief: &Brief<'_>| findings[brief.number as usize].clone());
+    let tell = Box::new(move |brief: &FindingKey<'_>| findings[brief.number as usize].clone());
     Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, tell)
 }
 
@@ -209,9 +211,10 @@ fn thousands() -> Verdict<'static> {
     verdict_of(many.collect(), false)
 }
 
-const LOOK: Look = Look { zone: Tz::UTC, width: Some(80), colors: false, ascii: false, header: true };
+const LOOK: RenderOptions =
+    RenderOptions { zone: Tz::UTC, width: Some(80), colors: false, ascii: false, header: true };
 
-fn render_with(format: &str, verdict: &Verdict, look: Look, show_known: bool) -> String {
+fn render_with(format: &str, verdict: &Verdict, look: RenderOptions, show_known: bool) -> String {
     let format = VERDICT_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
     (format.render)(verdict, &VerdictLook { look, show_known, max_findings: usize::MAX }, &mut out).unwrap();
@@ -287,7 +290,7 @@ fn every_format_is_harmless() {
 fn a_table_fits_and_ends_with_the_verdict() {
     let verdict = everything();
     for (width, ascii, show_known) in [(80, false, false), (80, true, true), (40, false, true)] {
-        let look = Look { width: Some(width), ascii, ..LOOK };
+        let look = RenderOptions { width: Some(width), ascii, ..LOOK };
         let text = render_with("table", &verdict, look, show_known);
         let (above, last) = text.trim_end().rsplit_once('\n').unwrap();
         assert_eq!(last, verdict.line());
@@ -321,7 +324,7 @@ fn a_table_fits_and_ends_with_the_verdict() {
     let text = render("table", &nothing());
     assert!(text.contains("Rules without a finding: 5; rules that are off: 1."), "{text}");
     assert!(text.ends_with("Nothing was found.\n\npassed: no finding at or above medium\n"), "{text}");
-    let colored = render_with("table", &nothing(), Look { colors: true, ..LOOK }, false);
+    let colored = render_with("table", &nothing(), RenderOptions { colors: true, ..LOOK }, false);
     assert!(colored.ends_with("\u{1b}[1m\u{1b}[32mpassed: no finding at or above medium\u{1b}[0m\n"));
 }
 

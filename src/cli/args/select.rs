@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::model::attribute::Attribute;
 use crate::model::operation::OPERATIONS;
-use crate::model::selection::{Clause, NoActor, Pattern, Select, Test, parse_network, undocumented};
+use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
 use crate::model::time::{self, Timestamp};
 use crate::sources;
 
@@ -83,7 +83,7 @@ impl SelectArgs {
     }
 
     /// The predicate; refuses values that cannot be meant.
-    pub fn select(&self) -> Result<Select> {
+    pub fn select(&self) -> Result<Selection> {
         let zone = self.zone()?;
         let mut clauses = Vec::new();
         let mut matching = |flag: &str, values: &[String], attributes: &'static [Attribute]| {
@@ -127,7 +127,7 @@ impl SelectArgs {
         if self.invert_match && clauses.is_empty() {
             bail!("--invert-match needs a flag to invert");
         }
-        Ok(Select { clauses, invert: self.invert_match })
+        Ok(Selection { clauses, invert: self.invert_match })
     }
 
     /// A warning for every value that no documented vocabulary knows.

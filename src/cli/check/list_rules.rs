@@ -2,19 +2,19 @@
 
 use anyhow::{Result, bail};
 
-use crate::cli::Verdict;
+use crate::cli::ExitStatus;
 use crate::output::Output;
 use crate::policy::template;
 use crate::rules;
-use crate::rules::{Check, Default, Param, Value, wording};
+use crate::rules::{Default, Param, Rule, Value, wording};
 use crate::text::suggest::nearest;
 use crate::verdict::severity_name;
 
 /// Lists the rules, the worst first.
-pub fn list() -> Result<Verdict> {
+pub fn list() -> Result<ExitStatus> {
     let width = rules::ALL.iter().map(|check| check.id.len()).max().unwrap_or(0);
-    let line = |check: &&Check| {
-        let Check { id, about, severity, default, .. } = check;
+    let line = |check: &&Rule| {
+        let Rule { id, about, severity, default, .. } = check;
         let on = match default {
             Default::On => String::new(),
             Default::Off => " (off unless the policy enables it)".to_owned(),
@@ -26,14 +26,14 @@ pub fn list() -> Result<Verdict> {
 }
 
 /// Explains a rule.
-pub fn explain(id: &str) -> Result<Verdict> {
+pub fn explain(id: &str) -> Result<ExitStatus> {
     let Some(check) = rules::ALL.iter().find(|check| check.id == id) else {
         match nearest(id, rules::ALL.iter().map(|check| check.id)) {
             Some(near) => bail!("no rule `{id}`; did you mean `{near}`?"),
             None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
         }
     };
-    let Check { about, severity, covered_by, params, explain, controls, .. } = check;
+    let Rule { about, severity, covered_by, params, explain, controls, .. } = check;
     let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
     let parts = [
         ("What it means", explain.means),
@@ -95,7 +95,7 @@ fn indented(text: &str) -> String {
     lines
 }
 
-fn print(text: &str) -> Result<Verdict> {
+fn print(text: &str) -> Result<ExitStatus> {
     Output::create(None, &[])?.write(text.as_bytes())?;
-    Ok(Verdict::Done)
+    Ok(ExitStatus::Done)
 }

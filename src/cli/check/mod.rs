@@ -10,10 +10,10 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::cli::Verdict as Exit;
+use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::cli::check::outputs::{
-    GITHUB, NoPage, Target, Written, append_step_summary, refuse_appending, step_summary_file, stream,
+    GITHUB, NoPage, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file, stream,
     targets,
 };
 use crate::cli::collect::{Surveyed, survey};
@@ -22,7 +22,7 @@ use crate::cli::organization_ids::by_id_as_well;
 use crate::cli::terminal;
 use crate::cli::terminal::ColorChoice;
 use crate::cli::terminal::Terminal;
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::formats::verdict::{VerdictLook, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::{Output, refuse_lost};
@@ -31,10 +31,10 @@ use crate::policy::{Policy, baseline, locate, read};
 use crate::reports::File;
 use crate::rules;
 use crate::rules::{Severity, Value};
-use crate::survey::{Plan, Survey, Wants, What};
+use crate::survey::{AnomalyKind, Plan, Survey, Wants};
 use crate::text::hex::hex;
 use crate::verdict::evaluate::{By, judge, tell};
-use crate::verdict::{Brief, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
+use crate::verdict::{FindingKey, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 
 /// Arguments of `check`.
@@ -103,7 +103,7 @@ pub struct CheckCommand {
 
 impl CheckCommand {
     /// Runs the command.
-    pub fn run(&self, terminal: Terminal) -> Result<Exit> {
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         if self.list_rules {
             return list_rules::list();
         }
@@ -122,7 +122,7 @@ impl CheckCommand {
 
     /// Says why nothing could be judged where people look who read annotations.
     fn annotate(&self, error: &anyhow::Error, targets: &[Target<'_>], terminal: Terminal) {
-        let mut written = Written::new(terminal);
+        let mut written = WriteErrors::new(terminal);
         let [annotations, page] = github::failure(&format!("{error:#}"));
         let (inputs, _) = self.input.collect(terminal).unwrap_or_default();
         for (_, file) in targets.iter().filter(|(format, _)| format.name == GITHUB) {
@@ -138,7 +138,7 @@ impl CheckCommand {
     }
 
     /// The exit code, and what could not be written.
-    fn judge(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(Exit, Written)> {
+    fn judge(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (known, baseline) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
@@ -212,9 +212,9 @@ impl CheckCommand {
         }
         let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
         let exit = match verdict.outcome {
-            Outcome::Passed => Exit::Done,
-            Outcome::Violated => Exit::Findings,
-            Outcome::Incomplete => Exit::Unreadable,
+            Outcome::Passed => ExitStatus::Done,
+            Outcome::Violated => ExitStatus::Findings,
+            Outcome::Incomplete => ExitStatus::Unreadable,
         };
         Ok((exit, written))
     }
@@ -238,10 +238,10 @@ impl CheckCommand {
         targets: &[Target<'_>],
         outputs: Vec<Output>,
         terminal: Terminal,
-    ) -> Written {
+    ) -> WriteErrors {
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().expect("everything has its output");
-        let mut written = Written::new(terminal);
+        let mut written = WriteErrors::new(terminal);
         for (format, file) in targets {
             let look = self.look(terminal, file.is_some());
             written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
@@ -308,7 +308,7 @@ impl CheckCommand {
     }
 
     fn look(&self, terminal: Terminal, to_file: bool) -> VerdictLook {
-        let look = Look {
+        let look = RenderOptions {
             zone: self.select.zone().unwrap_or_default(),
             width: self.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
             colors: terminal.colors_stdout(self.color, to_file),
@@ -328,7 +328,7 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
     if run.is_redacted {
         accepted.hide_messages();
     }
-    let lasting = |brief: &&Brief<'_>| brief.status == Status::Open || brief.is_in_baseline;
+    let lasting = |brief: &&FindingKey<'_>| brief.status == Status::Open || brief.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
@@ -337,7 +337,7 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
 
 /// How many events are there whose action no document names.
 fn unknown_actions(survey: &Survey) -> u64 {
-    survey.notes.count(What::UnknownAction) + survey.notes.count(What::AlmostChange)
+    survey.notes.count(AnomalyKind::UnknownAction) + survey.notes.count(AnomalyKind::AlmostChange)
 }
 
 /// How much later than the present an event may be: whoever collects has to know.

@@ -48,12 +48,12 @@ pub fn targets(formats: &[String]) -> Result<Vec<Target<'_>>> {
 }
 
 /// What became of the outputs: when one cannot be written, the others are.
-pub struct Written {
+pub struct WriteErrors {
     failed: Option<anyhow::Error>,
     terminal: Terminal,
 }
 
-impl Written {
+impl WriteErrors {
     /// Nothing yet.
     pub fn new(terminal: Terminal) -> Self {
         Self { failed: None, terminal }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::Look;
+use super::RenderOptions;
 use crate::formats::json_objects;
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -19,7 +19,7 @@ pub fn left_out_key(section: &Section<'_>) -> String {
 }
 
 /// One object with every section, and every row of a table on a line of its own.
-pub fn whole(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn whole(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(sheet.schema))?;
     write_json(&sheet.notes, out)?;
     for section in &sheet.sections {
@@ -47,7 +47,7 @@ fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// An object for every row of every table and for every section of facts.
-pub fn lines(sheet: &Sheet<'_>, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn lines(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     for section in &sheet.sections {
         let key = Some(section.key);
         match &section.body {

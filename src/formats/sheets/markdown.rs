@@ -3,14 +3,14 @@
 
 use std::io::{self, Write};
 
-use crate::formats::sheets::{Look, charts, values};
+use crate::formats::sheets::{RenderOptions, charts, values};
 use crate::parallel;
 use crate::reports::sheet::{Body, Chart, Fact, Sheet, Table};
 use crate::text::display;
 use crate::text::escape;
 
 /// Prints every section.
-pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     let report = |text: &str| escape::markdown(&display::of_report(text, look.ascii));
     let mut out = format!("# {}\n", report(&sheet.title));
     for note in sheet.notes.iter().map(String::as_str).chain(super::text::zone_note(sheet, look).as_deref()) {
@@ -33,11 +33,11 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<
     flush(&mut out, look, to)
 }
 
-fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+fn flush(out: &mut String, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(display::plain(std::mem::take(out), look.ascii).as_bytes())
 }
 
-fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
+fn facts(facts: &[Fact<'_>], look: &RenderOptions, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
         let value = values::longest(&fact.value, look);
@@ -46,7 +46,7 @@ fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
     }
 }
 
-fn table(table: &Table<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+fn table(table: &Table<'_>, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
     let title = |title: &str| escape::markdown(&display::of_report(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), &mut out);
@@ -73,8 +73,8 @@ fn row(cells: impl Iterator<Item = String>, out: &mut String) {
     out.push_str("|\n");
 }
 
-fn chart(chart: &Chart, look: &Look, out: &mut String) {
-    let lines = charts::draw(chart, &Look { colors: false, ..*look }).join("\n");
+fn chart(chart: &Chart, look: &RenderOptions, out: &mut String) {
+    let lines = charts::draw(chart, &RenderOptions { colors: false, ..*look }).join("\n");
     // A name of the log must not be able to close the block.
     let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));

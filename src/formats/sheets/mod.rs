@@ -19,7 +19,7 @@ use crate::reports::sheet::{Sheet, Tone};
 
 /// How a sheet is to look; formats take from it what concerns them.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct RenderOptions {
     /// Zone of printed times.
     pub zone: Tz,
     /// Terminal columns; no limit when there is none.
@@ -39,7 +39,7 @@ pub struct SheetFormat {
     /// One line about it.
     pub about: &'static str,
     /// Prints a sheet.
-    pub render: fn(&Sheet<'_>, &Look, &mut dyn Write) -> io::Result<()>,
+    pub render: fn(&Sheet<'_>, &RenderOptions, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every format of sheets.

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use crate::formats::sheets::{Look, values};
+use crate::formats::sheets::{RenderOptions, values};
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Sheet};
 use crate::text::escape::defused;
 
 /// Prints with the delimiter between cells.
-pub fn render(sheet: &Sheet<'_>, look: &Look, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
     let tables = sheet.sections.iter().filter_map(|section| match &section.body {
         Body::Table(table) => Some(table),
         _ => None,
@@ -59,7 +59,7 @@ fn of_csv(error: csv::Error) -> io::Error {
     }
 }
 
-fn safe<'a>(cell: &'a Cell<'_>, look: &Look) -> Cow<'a, str> {
+fn safe<'a>(cell: &'a Cell<'_>, look: &RenderOptions) -> Cow<'a, str> {
     match cell {
         Cell::Text(text) => defused(text),
         Cell::List(texts) => defused(&texts.join("; ")).into_owned().into(),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::sheets::{Look, charts, style, values};
+use crate::formats::sheets::{RenderOptions, charts, style, values};
 use crate::formats::table as grid_table;
 use crate::formats::table::grid::{GAP, GridColumn, GridRow};
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
@@ -14,7 +14,7 @@ use crate::text::display::{of_report, padded, plain, wrapped};
 use crate::text::width::Cut;
 
 /// Prints every section.
-pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
     heading(&sheet.title, look, &mut out);
     for note in sheet.notes.iter().map(String::as_str).chain(zone_note(sheet, look).as_deref()) {
@@ -42,12 +42,12 @@ pub fn render(sheet: &Sheet<'_>, look: &Look, to: &mut dyn Write) -> io::Result<
     flush(&mut out, look, to)
 }
 
-fn flush(out: &mut String, look: &Look, to: &mut dyn Write) -> io::Result<()> {
+fn flush(out: &mut String, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(plain(std::mem::take(out), look.ascii).as_bytes())
 }
 
 /// The zone of printed times, if there are some.
-pub fn zone_note(sheet: &Sheet<'_>, look: &Look) -> Option<String> {
+pub fn zone_note(sheet: &Sheet<'_>, look: &RenderOptions) -> Option<String> {
     let has_times = sheet.sections.iter().any(|section| match &section.body {
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Time(_))),
         Body::Table(table) => {
@@ -63,26 +63,26 @@ pub fn left_out(rows: u64) -> String {
     format!("… and {rows} more; --top shows more")
 }
 
-fn heading(title: &str, look: &Look, out: &mut String) {
+fn heading(title: &str, look: &RenderOptions, out: &mut String) {
     let bold = if look.colors { Style::new().bold() } else { Style::new() };
     for line in wrapped(&of_report(title, look.ascii), room(look)) {
         out.push_str(&format!("{bold}{line}{bold:#}\n"));
     }
 }
 
-fn sentence(text: &str, look: &Look, out: &mut String) {
+fn sentence(text: &str, look: &RenderOptions, out: &mut String) {
     for line in wrapped(&of_report(text, look.ascii), room(look)) {
         out.push_str(&line);
         out.push('\n');
     }
 }
 
-fn room(look: &Look) -> usize {
+fn room(look: &RenderOptions) -> usize {
     look.width.unwrap_or(usize::MAX).max(1)
 }
 
 /// Values stand beside their labels, or below them when labels take more than half of the room.
-fn facts(facts: &[Fact<'_>], look: &Look, out: &mut String) {
+fn facts(facts: &[Fact<'_>], look: &RenderOptions, out: &mut String) {
     let label = |fact: &Fact<'_>| of_report(fact.label, look.ascii);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
     let is_beside = widest + GAP <= room(look) / 2;
@@ -109,7 +109,7 @@ const PAGE_ROWS: usize = 1000;
 fn table(
     table: &Table<'_>,
     others: &str,
-    look: &Look,
+    look: &RenderOptions,
     out: &mut String,
     to: &mut dyn Write,
 ) -> io::Result<()> {
@@ -138,7 +138,7 @@ fn table(
 }
 
 /// Prints some rows and returns the titles of columns that found no room.
-fn page(columns: &[Column], page: &[Row<'_>], look: &Look, out: &mut String) -> Vec<String> {
+fn page(columns: &[Column], page: &[Row<'_>], look: &RenderOptions, out: &mut String) -> Vec<String> {
     let grid_row =
         |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
     let mut rows: Vec<_> = page.iter().map(grid_row).collect();
@@ -156,7 +156,7 @@ fn page(columns: &[Column], page: &[Row<'_>], look: &Look, out: &mut String) -> 
     rendered.hidden
 }
 
-fn grid_column(column: &Column, look: &Look) -> GridColumn {
+fn grid_column(column: &Column, look: &RenderOptions) -> GridColumn {
     let (cut, min) = match column.kind {
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),

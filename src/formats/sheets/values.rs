@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::formats::table::grid::WIDEST;
 use crate::model::time::duration;
 use crate::reports::sheet::{Cell, Kind};
@@ -11,7 +11,7 @@ use crate::text::cut::ends;
 use crate::text::display::of_log;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
-pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
+pub fn forms(cell: &Cell<'_>, look: &RenderOptions) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
         Cell::Text(text) => vec![of_log(text, look.ascii)],
@@ -27,7 +27,7 @@ pub fn forms(cell: &Cell<'_>, look: &Look) -> Vec<String> {
 /// The forms of a column's cells: among times of one year, the last form leaves the year out.
 pub fn column_forms<'a>(
     cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
-    look: &Look,
+    look: &RenderOptions,
 ) -> impl Iterator<Item = Vec<String>> {
     let mut years = cells.clone().filter_map(|cell| match cell {
         Cell::Time(time) => Some(time.year(look.zone)),
@@ -56,7 +56,7 @@ pub fn is_amount(kind: Kind) -> bool {
 }
 
 /// The longest form.
-pub fn longest(cell: &Cell<'_>, look: &Look) -> String {
+pub fn longest(cell: &Cell<'_>, look: &RenderOptions) -> String {
     match cell {
         Cell::Time(time) => time.to_the_second(look.zone),
         _ => forms(cell, look).swap_remove(0),
@@ -87,7 +87,8 @@ mod tests {
     use crate::model::time;
     use serde_json::{Value, json};
 
-    const LOOK: Look = Look { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
+    const LOOK: RenderOptions =
+        RenderOptions { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
 
     #[test]
     fn says_durations_in_two_units() {

@@ -41,7 +41,7 @@ impl GridRow {
 }
 
 /// A grid fitted into a width.
-pub struct Fitted {
+pub struct FittedGrid {
     /// Indices of the columns shown.
     pub shown: Vec<usize>,
     /// For each shown column the form its cells take and its width.
@@ -56,11 +56,11 @@ pub const WIDEST: usize = 200;
 pub const GAP: usize = 2;
 
 /// Fits the columns into `width` terminal columns; each into [`WIDEST`] when there is none.
-pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Fitted {
+pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> FittedGrid {
     let needs: Vec<_> =
         columns.iter().enumerate().map(|(index, column)| Need::of(column, rows, index)).collect();
     let Some(width) = width else {
-        return Fitted {
+        return FittedGrid {
             shown: (0..columns.len()).collect(),
             forms: needs.iter().map(|need| (0, need.forms[0].min(WIDEST))).collect(),
         };
@@ -82,7 +82,7 @@ pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Fi
     let bounds: Vec<_> = needs.iter().zip(&settled).map(|(need, settled)| need.bounds(*settled)).collect();
     let widths = share(room, &bounds);
     let forms = settled.iter().zip(widths).map(|((form, _), width)| (*form, width)).collect();
-    Fitted { shown, forms }
+    FittedGrid { shown, forms }
 }
 
 /// How much room a column needs.

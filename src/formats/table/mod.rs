@@ -4,7 +4,7 @@ pub mod grid;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
-use crate::formats::table::grid::{Fitted, GAP, GridColumn, GridRow};
+use crate::formats::table::grid::{FittedGrid, GAP, GridColumn, GridRow};
 use crate::text::display::plain;
 use crate::text::width::{Cut, cut};
 
@@ -71,12 +71,12 @@ fn rule(line: &str) -> &str {
     line.get(..line.len().saturating_sub((GAP - 1) * '─'.len_utf8())).unwrap_or(line)
 }
 
-fn header(columns: &[GridColumn], fitted: &Fitted) -> Vec<String> {
+fn header(columns: &[GridColumn], fitted: &FittedGrid) -> Vec<String> {
     let shown = fitted.shown.iter().zip(&fitted.forms);
     shown.map(|(index, (_, width))| cut(&columns[*index].title, *width, Cut::End)).collect()
 }
 
-fn cells(columns: &[GridColumn], row: &GridRow, fitted: &Fitted) -> Vec<String> {
+fn cells(columns: &[GridColumn], row: &GridRow, fitted: &FittedGrid) -> Vec<String> {
     let shown = fitted.shown.iter().zip(&fitted.forms);
     shown
         .map(|(index, (form, width))| {

@@ -149,12 +149,12 @@ pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::diagnostic::{Excerpt, Finding, NOT_JSON};
+    use crate::model::diagnostic::{Diagnostic, Excerpt, NOT_JSON};
 
     #[test]
     fn an_excerpt_is_harmless_as_a_whole() {
         let [before, marked, after] = ["株#", "#[x]", "#"].map(str::to_owned);
-        let finding = Finding {
+        let finding = Diagnostic {
             code: &NOT_JSON,
             line: 1,
             column: 3,

@@ -14,7 +14,7 @@ use crate::analysis::validation::FileReport;
 use crate::formats::table;
 use crate::formats::table::grid::GridRow;
 use crate::formats::validation::diagnostic::FindingJson;
-use crate::model::diagnostic::{Finding, Level, Placed};
+use crate::model::diagnostic::{Diagnostic, Level, Placed};
 use crate::output::Output;
 use crate::text::display::of_report;
 use crate::text::escape::write_json;
@@ -61,7 +61,7 @@ impl Writer {
     }
 
     /// Writes findings of a file.
-    pub fn findings(&mut self, file: &str, findings: &[Finding]) -> Result<()> {
+    pub fn findings(&mut self, file: &str, findings: &[Diagnostic]) -> Result<()> {
         let placed = findings.iter().map(|finding| Placed { file, finding });
         let style = self.style;
         let mut out = Vec::new();

@@ -4,12 +4,12 @@
 use std::io::{self, Write};
 
 use super::{basis, counted, not_applicable, relative, status, worst};
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape;
 use crate::text::escape::visible;
-use crate::verdict::{Brief, Finding, Status, Verdict, severity_name};
+use crate::verdict::{Finding, FindingKey, Status, Verdict, severity_name};
 
 /// Annotations of a kind that GitHub shows of a step.
 pub const MOST_OF_A_KIND: usize = 10;
@@ -19,7 +19,7 @@ pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
 const MOST_BYTES: usize = 2_000;
 
 /// Prints a command for every open finding that will be shown, and the verdict.
-pub fn render(verdict: &Verdict, _: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut shown = [0; 3];
     let mut left_out = 0;
     let errors = verdict.errors();
@@ -115,7 +115,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         row(&[rule.check.id, &events], &mut out);
     }
     let mut is_first = true;
-    let is_shown = |brief: &&Brief| show_known || brief.status == Status::Open;
+    let is_shown = |brief: &&FindingKey| show_known || brief.status == Status::Open;
     let shown: Vec<_> = verdict.findings.iter().filter(is_shown).collect();
     for (at, brief) in shown.iter().enumerate() {
         let finding = verdict.tell(brief);

@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::reports::sheet::Cell;
 use crate::text::escape;
 use crate::verdict::{
-    Brief, Counts, Finding, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
+    Counts, Finding, FindingKey, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
 };
 
 /// Name and version of the object.
@@ -95,7 +95,7 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 /// Findings, each between the same texts.
 fn findings<'a>(
     verdict: &Verdict<'a>,
-    findings: &[Brief<'a>],
+    findings: &[FindingKey<'a>],
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {

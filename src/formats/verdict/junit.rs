@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
 use crate::text::escape::visible;
-use crate::verdict::{Brief, Counts, Outcome, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{Counts, FindingKey, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.
 pub const SUITE: &str = "ssoaudit";
@@ -52,14 +52,14 @@ fn case<'a>(
     verdict: &Verdict<'a>,
     rule: &RuleOutcome,
     counts: &Counts,
-    findings: &[&Brief<'a>],
+    findings: &[&FindingKey<'a>],
     look: &VerdictLook,
 ) -> TestCase {
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
     let mut status = if !failing.is_empty() {
         let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        let worst = failing.iter().map(|finding: &&Brief<'_>| finding.severity).max();
+        let worst = failing.iter().map(|finding: &&FindingKey<'_>| finding.severity).max();
         failure.set_type(severity_name(worst.unwrap_or(rule.severity)));
         failure.set_description(listed(verdict, &failing, look));
         failure
@@ -79,7 +79,7 @@ fn case<'a>(
     case.set_classname(SUITE);
     let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
     let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
-    let is_shown = |brief: &&Brief| look.show_known || brief.status == Status::Open;
+    let is_shown = |brief: &&FindingKey| look.show_known || brief.status == Status::Open;
     let others: Vec<_> = others.into_iter().filter(is_shown).collect();
     let out = lacking.unwrap_or_default() + &listed(verdict, &others, look);
     if !out.is_empty() {
@@ -89,7 +89,7 @@ fn case<'a>(
 }
 
 /// A finding a line, as many as are to be shown.
-fn listed<'a>(verdict: &Verdict<'a>, findings: &[&Brief<'a>], look: &VerdictLook) -> String {
+fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &VerdictLook) -> String {
     let mut text = String::new();
     for brief in findings.iter().take(look.max_findings) {
         let finding = verdict.tell(brief);

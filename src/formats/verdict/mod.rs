@@ -13,7 +13,7 @@ pub mod text;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::sheets::{Look, SHEET_FORMATS};
+use super::sheets::{RenderOptions, SHEET_FORMATS};
 use crate::rules::Severity;
 use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
 
@@ -21,7 +21,7 @@ use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
 #[derive(Clone, Copy, Debug)]
 pub struct VerdictLook {
     /// How sheets are to look.
-    pub look: Look,
+    pub look: RenderOptions,
     /// Show findings that are planned, suppressed or in the baseline, not only how many there are.
     pub show_known: bool,
     /// How many findings of a rule are shown at most by formats that people read as they are: tables and

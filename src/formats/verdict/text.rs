@@ -8,7 +8,7 @@ use anstyle::Style;
 
 use super::sheet::tone;
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
-use crate::formats::sheets::{Look, style};
+use crate::formats::sheets::{RenderOptions, style};
 use crate::formats::table::grid::WIDEST;
 use crate::parallel;
 use crate::reports::sheet::Tone;
@@ -16,13 +16,13 @@ use crate::rules::Severity;
 use crate::text::cut::shortened;
 use crate::text::display::{of_log, of_report, plain, wrapped};
 use crate::verdict::{
-    Brief, Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
+    Counts, Finding, FindingKey, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
 };
 
 /// Prints everything; every line but the last one fits the width.
 pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out: String::new(), look: &look.look };
-    let is_shown = |finding: &Brief| look.show_known || finding.status == Status::Open;
+    let is_shown = |finding: &FindingKey| look.show_known || finding.status == Status::Open;
     for error in verdict.errors() {
         page.text(0, &format!("error: {error}"), style(Tone::Bad));
     }
@@ -74,7 +74,7 @@ const LONGEST_MESSAGE: usize = 1000;
 
 struct Page<'a> {
     out: String,
-    look: &'a Look,
+    look: &'a RenderOptions,
 }
 
 impl Page<'_> {

@@ -2,7 +2,7 @@
 
 use crate::json::{Document, NodeId};
 use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::operation::Operation;
 use crate::sources::{Action, Source};
 use crate::text::suggest::nearest;
@@ -24,7 +24,7 @@ pub fn action(
     source: &'static Source,
     document: Document<'_>,
     event: NodeId,
-    sink: &mut Sink<'_>,
+    sink: &mut Diagnostics<'_>,
 ) -> (Option<&'static Action>, Sso) {
     let Some((id, name)) = source.action_of(document, event) else {
         return (None, Sso::No);

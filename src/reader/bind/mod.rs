@@ -10,7 +10,7 @@ use crate::json::{Document, Kind, NodeId, Span, push_key};
 use crate::model::diagnostic::{
     AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE,
 };
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, FieldId, Index};
 use crate::model::operation::Operation;
 use crate::reader::values;
@@ -39,7 +39,7 @@ pub struct Bound {
 pub fn bind(
     source: &'static Source,
     document: Document<'_>,
-    sink: &mut Sink<'_>,
+    sink: &mut Diagnostics<'_>,
     bound: &mut Bound,
 ) -> Operation {
     bound.bindings.clear();
@@ -87,7 +87,7 @@ impl At {
 struct Binder<'b, 'a, 's> {
     source: &'static Source,
     document: Document<'a>,
-    sink: &'b mut Sink<'s>,
+    sink: &'b mut Diagnostics<'s>,
     bound: &'b mut Bound,
     sso: Sso,
 }

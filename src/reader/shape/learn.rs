@@ -7,13 +7,13 @@ use crate::model::fields::{FieldId, Said};
 use crate::model::operation::Operation;
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
-use crate::reader::shape::trie::{LONGEST_TEXT, MOST_VALUES, Then};
-use crate::reader::shape::{Check, MOST_SHAPES, Piece, Prefix, ROUND, Shape, Shapes};
+use crate::reader::shape::trie::{LONGEST_TEXT, MOST_VALUES, SlotKind};
+use crate::reader::shape::{MOST_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotPrefix};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
 
 /// A line that the slow path has read without any finding.
-pub struct Lesson<'a> {
+pub struct ParsedLine<'a> {
     /// The line.
     pub document: Document<'a>,
     /// Whose event it is.
@@ -26,7 +26,7 @@ pub struct Lesson<'a> {
 
 impl Shapes {
     /// Remembers the skeleton of a line, if that promises to pay.
-    pub fn learn(&mut self, lesson: &Lesson<'_>) {
+    pub fn learn(&mut self, lesson: &ParsedLine<'_>) {
         if !self.is_willing() {
             return;
         }
@@ -65,8 +65,8 @@ const LONGEST_PAUSE: u32 = 1023;
 /// Lines with more values than this are no machine's routine.
 const MOST_NODES: usize = 4 * MOST_VALUES;
 
-fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
-    let Lesson { document, source, operation, bound } = *lesson;
+fn shape_of(lesson: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
+    let ParsedLine { document, source, operation, bound } = *lesson;
     if document.nodes.len() > MOST_NODES {
         return None;
     }
@@ -95,9 +95,9 @@ fn shape_of(lesson: &Lesson<'_>) -> Option<(Vec<Piece>, Shape)> {
         }
         let then = match node.kind {
             Kind::Object | Kind::Array | Kind::Null => continue,
-            Kind::Text => Then::Text,
-            Kind::Number => Then::Number,
-            Kind::True | Kind::False => Then::Flag,
+            Kind::Text => SlotKind::Text,
+            Kind::Number => SlotKind::Number,
+            Kind::True | Kind::False => SlotKind::Flag,
         };
         let known = bound.spans.iter().position(|span| *span == node.span);
         if let Some(at) = known {
@@ -175,10 +175,10 @@ impl Shape {
                 Expect::NotEmpty => self.lengths.push((slot, 1, u32::MAX)),
                 // In bytes: the slow path counts the characters of a longer one.
                 Expect::AtMost(limit, _) => self.lengths.push((slot, 0, *limit as u32)),
-                Expect::Prefix(prefix, _) if let Some(prefix) = Prefix::new(slot, prefix) => {
+                Expect::Prefix(prefix, _) if let Some(prefix) = SlotPrefix::new(slot, prefix) => {
                     self.prefixes.push(prefix);
                 }
-                _ => self.checks.push(Check { slot, leads: binding.leads, expect }),
+                _ => self.checks.push(SlotCheck { slot, leads: binding.leads, expect }),
             }
         }
         false
@@ -221,18 +221,18 @@ impl Cut<'_> {
         self.fixed.push((offset, node.span.end - node.span.start));
     }
 
-    fn piece(&mut self, node: &Node, then: Then) -> Piece {
+    fn piece(&mut self, node: &Node, then: SlotKind) -> Segment {
         let literal = &self.text.as_bytes()[self.from..node.span.start as usize];
         self.from = node.span.end as usize;
-        Piece { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed).into(), then }
+        Segment { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed).into(), then }
     }
 
-    fn rest(&mut self) -> Piece {
+    fn rest(&mut self) -> Segment {
         let literal = &self.text.as_bytes()[self.from..];
-        Piece {
+        Segment {
             literal: Literal::new(literal),
             fixed: std::mem::take(&mut self.fixed).into(),
-            then: Then::End,
+            then: SlotKind::End,
         }
     }
 }

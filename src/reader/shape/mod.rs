@@ -13,19 +13,19 @@ mod literal;
 mod trie;
 
 use crate::json::Span;
-use crate::model::diagnostics::Sink;
+use crate::model::diagnostics::Diagnostics;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
-use crate::reader::values::Meaning;
+use crate::reader::values::DerivedValues;
 use crate::sources::{CrossCheck, Expect, Source};
 use crate::text::cut::piece;
 
-pub use learn::Lesson;
-use trie::{Piece, Places, Trie};
+pub use learn::ParsedLine;
+use trie::{Places, Segment, Trie};
 
 /// Shapes that are kept at once.
 const MOST_SHAPES: usize = 64;
@@ -55,11 +55,11 @@ struct Shape {
     bindings: Vec<Binding>,
     index: Index,
     /// Beginnings that values have to have.
-    prefixes: Vec<Prefix>,
+    prefixes: Vec<SlotPrefix>,
     /// Slots whose values have to have so many bytes: at least, and at most.
     lengths: Vec<(u32, u32, u32)>,
     /// What else values have to satisfy on every line.
-    checks: Vec<Check>,
+    checks: Vec<SlotCheck>,
     /// Slots of numbers that have to be whole.
     integers: Vec<u32>,
     /// What several values have to say together, with the slots of the two where each is there once.
@@ -67,14 +67,14 @@ struct Shape {
 }
 
 /// The first bytes of the value of a slot, compared as a number.
-struct Prefix {
+struct SlotPrefix {
     slot: u32,
     value: u64,
     mask: u64,
 }
 
 /// What the value of a slot has to satisfy.
-struct Check {
+struct SlotCheck {
     slot: u32,
     /// Whether the event is about the value; see [`Binding::leads`].
     leads: bool,
@@ -125,9 +125,9 @@ impl Shape {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
-        let mut sink = Sink::asking(text.as_bytes());
-        let mut meaning = Meaning::default();
-        for Check { slot, leads, expect } in &self.checks {
+        let mut sink = Diagnostics::asking(text.as_bytes());
+        let mut meaning = DerivedValues::default();
+        for SlotCheck { slot, leads, expect } in &self.checks {
             let span = spans[*slot as usize];
             let raw = span.raw(text);
             if matches!(expect, Expect::Time)
@@ -161,7 +161,7 @@ impl Shape {
     }
 }
 
-impl Prefix {
+impl SlotPrefix {
     /// A prefix longer than a number is left to the slow path's way of checking.
     fn new(slot: u32, prefix: &str) -> Option<Self> {
         let (mut value, mut mask) = ([0; 8], [0; 8]);

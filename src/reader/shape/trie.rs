@@ -11,18 +11,18 @@ pub type ShapeId = usize;
 
 /// A stretch of a skeleton.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct Segment {
     /// Text that has to be there to the byte.
     pub literal: Literal,
     /// Values inside the text whose places are wanted, as offset and length.
     pub fixed: Box<[(u32, u32)]>,
     /// What comes after it.
-    pub then: Then,
+    pub then: SlotKind,
 }
 
 /// What comes after a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum SlotKind {
     /// A string; its quotes belong to the literals around it.
     Text,
     /// A number.
@@ -51,7 +51,7 @@ pub struct Trie {
 }
 
 struct Step {
-    piece: Piece,
+    piece: Segment,
     /// The first step after it, or the shape when the line ends.
     next: usize,
     other: Option<usize>,
@@ -72,7 +72,7 @@ impl Trie {
     }
 
     /// Adds a skeleton, unless it is known or there are too many like it.
-    pub fn insert(&mut self, pieces: Vec<Piece>, shape: ShapeId) -> bool {
+    pub fn insert(&mut self, pieces: Vec<Segment>, shape: ShapeId) -> bool {
         let mut first = (!self.steps.is_empty()).then_some(0);
         let mut last = None;
         let mut pieces = pieces.into_iter().peekable();
@@ -85,7 +85,7 @@ impl Trie {
                 last = others.last().copied();
                 break;
             };
-            first = (piece.then != Then::End).then_some(self.steps[*known].next);
+            first = (piece.then != SlotKind::End).then_some(self.steps[*known].next);
             pieces.next();
         }
         if pieces.peek().is_none() {
@@ -95,7 +95,7 @@ impl Trie {
             self.steps[last].other = Some(self.steps.len());
         }
         for piece in pieces {
-            let next = if piece.then == Then::End { shape } else { self.steps.len() + 1 };
+            let next = if piece.then == SlotKind::End { shape } else { self.steps.len() + 1 };
             self.steps.push(Step { piece, next, other: None, found: (0, 0) });
         }
         true
@@ -127,8 +127,8 @@ impl Trie {
             rest = rest.get(step.piece.literal.len()..)?;
             let at = line.len() - rest.len();
             let length = match step.piece.then {
-                Then::Text => string_scan::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
-                Then::End => {
+                SlotKind::Text => string_scan::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
+                SlotKind::End => {
                     places.count = count;
                     return Some((step.next, start + at));
                 }
@@ -169,7 +169,7 @@ impl Step {
     #[inline(always)]
     fn begins(&self, rest: &[u8]) -> bool {
         self.piece.literal.begins(rest)
-            && (self.piece.then != Then::End || ends_line(&rest[self.piece.literal.len()..]))
+            && (self.piece.then != SlotKind::End || ends_line(&rest[self.piece.literal.len()..]))
     }
 }
 
@@ -192,12 +192,12 @@ fn ends_line(rest: &[u8]) -> bool {
 
 /// The length of the number, `true` or `false` at the beginning.
 #[inline(never)]
-fn scalar(then: Then, rest: &[u8]) -> Option<usize> {
+fn scalar(then: SlotKind, rest: &[u8]) -> Option<usize> {
     match then {
-        Then::Number => number(rest),
-        Then::Flag if rest.starts_with(b"true") => Some(4),
-        Then::Flag if rest.starts_with(b"false") => Some(5),
-        Then::Flag | Then::Text | Then::End => None,
+        SlotKind::Number => number(rest),
+        SlotKind::Flag if rest.starts_with(b"true") => Some(4),
+        SlotKind::Flag if rest.starts_with(b"false") => Some(5),
+        SlotKind::Flag | SlotKind::Text | SlotKind::End => None,
     }
 }
 

@@ -4,21 +4,21 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "conflicting-duplicate",
     about: "events with the same id say different things",
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Two events carry the same event id and differ in what they say. A true redelivery says \
@@ -53,21 +53,21 @@ struct Versions {
 
 /// Of several events with one id the first one in time stands for what is said first, and is told only where
 /// no further one is: a conflict is in the scope if any of its events is.
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let survey = case.survey;
     let versions = versions(case);
     let is_told = |subject: Subject, key: u64| {
         versions.get(&key).is_some_and(|known| known.first != subject || !known.covers_further)
     };
-    let mut judgement = Judgement::of(case.changes(), |index, change| {
+    let mut judgement = RuleResult::of(case.changes(), |index, change| {
         if change.event == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         if !change.is_conflicting || !is_told(Subject::Change(index), change.key) {
-            return Answer::Fine;
+            return Decision::Fine;
         }
         let id = survey.ids.text(change.event);
-        Answer::Told(format!("event {id} says something else elsewhere; here, {}", case.deed(change)))
+        Decision::Told(format!("event {id} says something else elsewhere; here, {}", case.deed(change)))
     });
     for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| case.covers(event)) {
         let subject = Subject::Conflicting(index);
@@ -84,7 +84,7 @@ fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// By the key of their id, what is known of events that share one.
-fn versions(case: &Case<'_>) -> HashMap<u64, Versions, RandomState> {
+fn versions(case: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
     let survey = case.survey;
     let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
     let changes = changes.map(|(index, change)| (Subject::Change(index), change));

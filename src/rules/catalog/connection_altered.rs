@@ -2,9 +2,9 @@
 
 use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::took;
 use crate::survey::Change;
@@ -12,13 +12,13 @@ use crate::survey::Survey;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "connection-altered",
     about: "the identity provider or type of a connection changes without a deletion",
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "An event gives a connection another identity provider or another type than an earlier event \
@@ -58,10 +58,10 @@ struct Known {
 const NOBODY: Said = Said { by: NONE, kind: NONE };
 const NOTHING: Known = Known { provider: NOBODY, name: NOBODY };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let survey = case.survey;
     let mut all = vec![NOTHING; survey.connections.len()];
-    let mut judgement = Judgement::default();
+    let mut judgement = RuleResult::default();
     for (index, change) in (0..).zip(&survey.changes) {
         let Some(known) = all.get_mut(change.connection as usize) else {
             continue;
@@ -93,14 +93,14 @@ fn kind<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static st
 
 impl Known {
     /// Takes in what the change of that index says, and tells what is different.
-    fn told(&mut self, survey: &Survey, index: Id) -> Answer {
+    fn told(&mut self, survey: &Survey, index: Id) -> Decision {
         let change = &survey.changes[index as usize];
         // Nearly always; the same kind has the same provider and type, whichever source writes it.
         if change.kind != NONE && [self.provider.kind, self.name.kind] == [change.kind; 2] {
-            return Answer::Fine;
+            return Decision::Fine;
         }
         if provider(survey, change).is_none() && kind(survey, change).is_none() {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         let other_provider =
             differing(survey, &mut self.provider, index, |by| provider(survey, by), |a, b| a == b);
@@ -115,7 +115,7 @@ impl Known {
             format!("with {what} {now}, which was {before} {earlier} earlier")
         });
         let told: Vec<_> = told.collect();
-        if told.is_empty() { Answer::Fine } else { Answer::Bad(format!(" {}", told.join(" and "))) }
+        if told.is_empty() { Decision::Fine } else { Decision::Bad(format!(" {}", told.join(" and "))) }
     }
 }
 

@@ -2,19 +2,19 @@
 
 use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "connection-deleted",
     about: "an SSO connection was deleted",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection that existed was deleted. A second deletion of the same connection is what \
@@ -34,10 +34,10 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let judgement = Judgement::of(case.changes_that(Operation::Deleted), |index, _| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let judgement = RuleResult::of(case.changes_that(Operation::Deleted), |index, _| {
         let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
-        Answer::bad_if(was_there, String::new)
+        Decision::bad_if(was_there, String::new)
     });
-    Judgement { judged: case.count_state_changes(), ..judgement }
+    RuleResult { judged: case.count_state_changes(), ..judgement }
 }

@@ -2,19 +2,19 @@
 
 use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "connection-disabled",
     about: "an SSO connection was disabled",
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection was disabled that was neither disabled nor deleted already. It still exists \
@@ -30,11 +30,11 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let judgement = Judgement::of(case.changes_that(Operation::Disabled), |index, _| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let judgement = RuleResult::of(case.changes_that(Operation::Disabled), |index, _| {
         let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
         let was_on = case.steps[index].is_none_or(|step| !is_off(step.before));
-        Answer::bad_if(was_on, String::new)
+        Decision::bad_if(was_on, String::new)
     });
-    Judgement { judged: case.count_state_changes(), ..judgement }
+    RuleResult { judged: case.count_state_changes(), ..judgement }
 }

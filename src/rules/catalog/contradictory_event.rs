@@ -1,19 +1,19 @@
 //! `contradictory-event`: two parts of an event say different things.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::What;
+use crate::survey::AnomalyKind;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "contradictory-event",
     about: "an event contradicts itself, or a line is two events",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \
@@ -35,8 +35,8 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement = Judgement::of_noted(case, What::Contradiction, |noted| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Contradiction, |noted| {
         format!("{}: {}", case.noted_happening(noted), noted.message)
     });
     judgement.sort(case.survey);

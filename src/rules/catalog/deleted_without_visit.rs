@@ -7,23 +7,23 @@ use foldhash::fast::RandomState;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::Change;
-use crate::survey::Sighting;
+use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "deleted-without-visit",
     about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::WithActor,
+    covered_by: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "window",
         default: Value::Age(3600),
@@ -49,7 +49,7 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let survey = case.survey;
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
     let is_visit = case.actions_of(is_visit);
@@ -65,13 +65,13 @@ fn judge(case: &Case<'_>) -> Judgement {
         deletes[change.actor as usize] = true;
         last.insert((change.actor, change.organization), Timestamp::MIN);
     }
-    let is_asked_for = |seen: &&Sighting| {
+    let is_asked_for = |seen: &&Observation| {
         seen.actor != NONE && is_visit[seen.action as usize] && deletes[seen.actor as usize]
     };
     let mut visits = survey.sightings.iter().filter(is_asked_for).peekable();
-    Judgement::of(case.changes_that(Operation::Deleted), |_, change| {
+    RuleResult::of(case.changes_that(Operation::Deleted), |_, change| {
         if !is_known(change) {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
             if let Some(last) = last.get_mut(&(visit.actor, visit.organization)) {
@@ -83,9 +83,9 @@ fn judge(case: &Case<'_>) -> Judgement {
         // Before the log began there may have been a visit.
         let (begin, _) = case.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
-        Answer::bad_if(!is_fresh, || {
+        Decision::bad_if(!is_fresh, || {
             let window = case.written("window");
             format!(", who had not visited the organization's settings within {window} before")
         })

@@ -2,20 +2,20 @@
 
 use crate::analysis::lifecycle;
 use crate::model::operation::Operation;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "duplicate-deletion",
     about: "a connection was deleted that another event had deleted before",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Two different events delete the same connection, and none between them created it \
@@ -34,12 +34,12 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let again = lifecycle::deleted_again(case.survey);
-    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+    RuleResult::of(case.changes_that(Operation::Deleted), |index, change| {
         if change.connection == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
-        Answer::bad_if(again[index], || " a second time".to_owned())
+        Decision::bad_if(again[index], || " a second time".to_owned())
     })
 }

@@ -1,22 +1,22 @@
 //! `event-from-the-future`: an event is later than the present.
 
 use crate::model::time::Timestamp;
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::took;
-use crate::survey::{SKEW_SECONDS, What};
+use crate::survey::{AnomalyKind, SKEW_SECONDS};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "event-from-the-future",
     about: "an event is later than the present",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[Param {
         key: "skew",
         default: Value::Age(SKEW_SECONDS),
@@ -39,8 +39,8 @@ pub static CHECK: Check = Check {
 };
 
 /// Whoever collects notes what is later than the present and the skew.
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement = Judgement::of_noted(case, What::Future, |noted| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Future, |noted| {
         let ahead = noted.time.unwrap_or(Timestamp::MIN).seconds_since(case.now);
         format!(
             "{} is {} later than the present (at most {})",

@@ -2,20 +2,20 @@
 
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::State;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "foreign-connection",
     about: "an event names another organization than the one the connection belongs to",
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "A connection belongs to the organization of its first event; a later event about it names \
@@ -35,18 +35,18 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let changes = case.survey.changes.iter().enumerate();
     let changes = changes.filter(|(index, change)| {
         let is_covered = || case.covers(change) || case.covers_for(case.hit(*index, change), change);
         State::after(change.operation).is_some() && is_covered()
     });
-    Judgement::of(changes, |index, change| {
+    RuleResult::of(changes, |index, change| {
         let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
         else {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         };
-        Answer::bad_if(lifecycle::is_foreign(change.organization, owner), || {
+        Decision::bad_if(lifecycle::is_foreign(change.organization, owner), || {
             format!(", but it belongs to {}", case.organization(owner))
         })
     })

@@ -1,23 +1,23 @@
 //! `identity-changed`: a name by which the policy decides became another one.
 
-use crate::rules::context::Case;
+use crate::rules::context::RuleContext;
 use crate::rules::deciding_names::Patterns;
-use crate::rules::outcome::Judgement;
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::outcome::RuleResult;
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::{Renamed, Subject};
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "identity-changed",
     about: "an actor's e-mail address or an organization's name changed, and the policy knows one of the two",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     // Who is renamed may get out of a scope by that.
     scopes: &[],
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Events of SSO actions give one id first one name and then another, and the roster, a planned \
@@ -39,12 +39,12 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let Survey { organizations, organization_labels, actors, actor_labels, .. } = case.survey;
     let (is_judged, is_actor_judged) = selected(case);
     let count = |is_judged: &[bool]| is_judged.iter().filter(|is_judged| **is_judged).count() as u64;
     let mut judgement =
-        Judgement { judged: count(&is_judged) + count(&is_actor_judged), ..Judgement::default() };
+        RuleResult { judged: count(&is_judged) + count(&is_actor_judged), ..RuleResult::default() };
     let mut find = |what: &str, id: &str, named: [&str; 2], part: &str, subject: Subject| {
         // Names may be personal, and pseudonyms of earlier ones are not at hand.
         let names = if std::ptr::eq(case.survey, case.shown) {
@@ -76,7 +76,7 @@ fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Which organizations and which actors selected events are about.
-fn selected(case: &Case<'_>) -> (Vec<bool>, Vec<bool>) {
+fn selected(case: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     let survey = case.survey;
     let mut organizations = vec![false; survey.organizations.names.len()];
     let mut actors = vec![false; survey.actors.names.len()];
@@ -101,7 +101,7 @@ fn changes<'a, const N: usize>(
     labels: &'a Labels<N>,
     sort: usize,
     patterns: &Patterns,
-    case: &Case<'a>,
+    case: &RuleContext<'a>,
     id: impl Fn(Id) -> &'a str,
 ) -> Vec<(&'a Use, &'a Use, &'static str)> {
     let text = |it: &Use| labels.text(it.text).unwrap_or_default();

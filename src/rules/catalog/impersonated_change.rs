@@ -1,20 +1,20 @@
 //! `impersonated-change`: something was changed in somebody else's session.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::Survey;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "impersonated-change",
     about: "a portal URL was created or a connection changed in an impersonated session",
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \
@@ -35,12 +35,12 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    Judgement::of(case.changes(), |_, change| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    RuleResult::of(case.changes(), |_, change| {
         if change.actor == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
-        Answer::bad_if(change.is_impersonated(), || {
+        Decision::bad_if(change.is_impersonated(), || {
             let Survey { impersonators, words, .. } = case.shown;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = words

@@ -1,21 +1,21 @@
 //! `impersonation-without-reason`: somebody acted in another's session and did not say why.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
-use crate::survey::What;
+use crate::survey::AnomalyKind;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "impersonation-without-reason",
     about: "somebody acted in another's session without a reason",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
@@ -36,27 +36,27 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement = Judgement::of(case.changes(), |_, change| {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult::of(case.changes(), |_, change| {
         if change.actor == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         let is_unexplained = change.impersonator != NONE && change.reason == NONE;
-        Answer::bad_if(is_unexplained, || {
+        Decision::bad_if(is_unexplained, || {
             let impersonator = case.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
         })
     });
     judgement.judged += case.sightings().filter(|seen| seen.actor != NONE).count() as u64;
-    for (index, noted) in case.noted(What::Unexplained) {
+    for (index, noted) in case.noted(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, in whose session {} acted without a reason",
             case.noted_happening(noted),
             noted.message
         );
-        judgement.find(Subject::Noted(index), message);
+        judgement.find(Subject::Anomaly(index), message);
     }
-    judgement.find_unkept(case, What::Unexplained);
+    judgement.find_unkept(case, AnomalyKind::Unexplained);
     judgement.sort(case.survey);
     judgement
 }

@@ -1,20 +1,20 @@
 //! `invalid-event`: a line of the log is no valid event.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::What;
+use crate::survey::AnomalyKind;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "invalid-event",
     about: "a line is not a valid event",
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     // A line that cannot be read is of no organization: a scope would hide it.
     scopes: &[],
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "A line could not be read as an event: it is cut off, altered, or not what its source \
@@ -33,10 +33,11 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement =
-        Judgement::of_noted(case, What::Invalid, |noted| format!("{}: {}", noted.code, noted.message));
-    let unkept = case.survey.notes.unkept[What::Invalid as usize];
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Invalid, |noted| {
+        format!("{}: {}", noted.code, noted.message)
+    });
+    let unkept = case.survey.notes.unkept[AnomalyKind::Invalid as usize];
     judgement.judged += judgement.violations.len() as u64 + unkept.saturating_sub(1);
     judgement
 }

@@ -1,24 +1,24 @@
 //! `log-gap`: nothing was logged for a long time.
 
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::took;
 use crate::survey::Span;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "log-gap",
     about: "there is no event at all for a long time",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::Off,
     // A silence is one of the whole log.
     scopes: &[],
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[Param {
         key: "max",
         default: Value::Age(24 * 3600),
@@ -42,8 +42,8 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement = Judgement { judged: case.survey.selected, ..Judgement::default() };
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult { judged: case.survey.selected, ..RuleResult::default() };
     let is_selected = |(from, to): Span| to > case.period.0 && from < case.period.1;
     let pauses = case.survey.pauses.iter().copied().enumerate();
     for (index, (from, to)) in pauses.filter(|(_, pause)| is_selected(*pause)) {

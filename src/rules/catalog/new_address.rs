@@ -4,23 +4,23 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::counted;
-use crate::survey::Sighting;
+use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "new-address",
     about: "a change or portal URL comes from an address that its actor never used before",
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::WithActor,
+    covered_by: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "history",
         default: Value::Count(5),
@@ -46,17 +46,17 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let new = new(case);
-    Judgement::of(case.changes(), |index, change| {
+    RuleResult::of(case.changes(), |index, change| {
         if change.actor == NONE || change.ip == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         let Ok(at) = new.binary_search_by_key(&index, |(change, _)| *change) else {
-            return Answer::Fine;
+            return Decision::Fine;
         };
         let earlier = new[at].1;
-        Answer::bad_if(earlier >= case.count("history"), || {
+        Decision::bad_if(earlier >= case.count("history"), || {
             let ip = case.shown.ips.names.text(change.ip);
             let earlier = counted(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
@@ -74,9 +74,9 @@ struct Past {
 
 /// The changes from where their actor never came before, by index, with how many events of theirs came
 /// before.
-fn new(case: &Case<'_>) -> Vec<(usize, u64)> {
+fn new(case: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = case.survey;
-    let placed = |seen: &&Sighting| seen.actor != NONE && seen.ip != NONE;
+    let placed = |seen: &&Observation| seen.actor != NONE && seen.ip != NONE;
     let mut sightings = survey.sightings.iter().filter(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
     // Of most actors there is one address, and it is not here.

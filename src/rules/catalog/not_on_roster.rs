@@ -1,19 +1,19 @@
 //! `not-on-roster`: somebody did what the roster does not allow them.
 
-use crate::analysis::roster::{Verdict, is_for_admins};
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::analysis::roster::{Authorization, is_for_admins};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "not-on-roster",
     about: "somebody did what only administrators may do and is none by the roster",
     severity: Severity::High,
     default: crate::rules::rule::Default::With("roster"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::WithActor,
+    covered_by: crate::rules::rule::PlanCoverage::WithActor,
     params: &[],
     explain: Explain {
         means: "A portal URL was created or a connection changed by an actor who has no role in the \
@@ -32,15 +32,15 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let Some(roster) = case.roster else {
-        return Judgement::default();
+        return RuleResult::default();
     };
     let actions = case.changes().filter(|(_, change)| is_for_admins(change));
-    Judgement::of(actions, |index, _| match roster.verdict(case.survey, index, case.now) {
-        Verdict::UnknownActor => Answer::NotApplicable,
-        Verdict::NotOnTheRoster => Answer::Bad(", who is not on the roster".to_owned()),
-        Verdict::WrongRole => Answer::Bad(", who is a mere member by the roster".to_owned()),
-        Verdict::NotTheOwner | Verdict::Impersonated | Verdict::Allowed => Answer::Fine,
+    RuleResult::of(actions, |index, _| match roster.verdict(case.survey, index, case.now) {
+        Authorization::UnknownActor => Decision::NotApplicable,
+        Authorization::NotOnTheRoster => Decision::Bad(", who is not on the roster".to_owned()),
+        Authorization::WrongRole => Decision::Bad(", who is a mere member by the roster".to_owned()),
+        Authorization::NotTheOwner | Authorization::Impersonated | Authorization::Allowed => Decision::Fine,
     })
 }

@@ -8,10 +8,10 @@ use foldhash::fast::RandomState;
 use crate::analysis::lifecycle::{Gap, Gaps, State};
 use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::took;
@@ -19,13 +19,13 @@ use crate::survey::Change;
 use crate::survey::interner::Id;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "org-left-without-sso",
     about: "an organization has no active connection for too long after one was deleted or disabled",
     severity: Severity::Critical,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "grace",
         default: Value::Age(24 * 3600),
@@ -58,12 +58,12 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let survey = case.survey;
     let mut gaps = Gaps::until(case.now);
     case.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
     let links = LazyCell::new(|| links(case, &gaps.list));
-    let mut judgement = Judgement::default();
+    let mut judgement = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
     for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
@@ -109,7 +109,7 @@ fn judge(case: &Case<'_>) -> Judgement {
 
 /// By the change that began a gap the first portal URL of its organization in it, through which a connection
 /// may have been set up.
-fn links<'a>(case: &Case<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
+fn links<'a>(case: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
     let changes = &case.survey.changes;
     let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();

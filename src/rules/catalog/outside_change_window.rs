@@ -1,19 +1,19 @@
 //! `outside-change-window`: a change when none was allowed.
 
 use crate::analysis::calendar;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "outside-change-window",
     about: "a connection was changed outside of the change windows or during a freeze",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::With("windows or freezes"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \
@@ -31,15 +31,15 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     if case.windows.is_empty() && case.freezes.is_empty() {
-        return Judgement::default();
+        return RuleResult::default();
     }
-    Judgement::of(case.state_changes(), |_, change| {
+    RuleResult::of(case.state_changes(), |_, change| {
         let local = calendar::local(change.time, case.zone);
         let is_in = case.windows.is_empty() || case.windows.iter().any(|window| window.is_open(local));
         let freeze = case.freezes.iter().find(|freeze| freeze.holds(change.time));
-        Answer::bad_if(!is_in || freeze.is_some(), || {
+        Decision::bad_if(!is_in || freeze.is_some(), || {
             let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), case.zone);
             let what = match freeze {
                 Some(freeze) => format!("during the freeze `{}`", freeze.reason),

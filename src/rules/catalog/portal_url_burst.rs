@@ -2,22 +2,22 @@
 
 use crate::model::operation::Operation;
 use crate::rules::bursts::bursts;
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::took;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "portal-url-burst",
     about: "one actor creates many portal URLs in a short time",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[
         Param {
             key: "count",
@@ -44,7 +44,7 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let changes = &case.survey.changes;
     crate::rules::bursts::judge(
         case,

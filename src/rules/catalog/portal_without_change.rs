@@ -8,21 +8,21 @@ use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "portal-without-change",
     about: "no change of the organization follows a portal URL",
     severity: Severity::Low,
     default: crate::rules::rule::Default::Off,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "window",
         default: Value::Age(24 * 3600),
@@ -44,7 +44,7 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let survey = case.survey;
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
@@ -57,16 +57,16 @@ fn judge(case: &Case<'_>) -> Judgement {
         }
     }
     let window = case.age("window");
-    Judgement::of(case.changes_that(Operation::PortalOpened), |index, change| {
+    RuleResult::of(case.changes_that(Operation::PortalOpened), |index, change| {
         let Some(log_end) = case.reach.watched(change.organization, &[Operation::Created]) else {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         };
         let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         // After the log's end there may have been a change.
         if !follows && !is_longer(change.time, log_end, window) {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
-        Answer::bad_if(!follows, || {
+        Decision::bad_if(!follows, || {
             let window = case.written("window");
             format!(", and no change of the organization followed within {window}")
         })
@@ -77,7 +77,7 @@ fn judge(case: &Case<'_>) -> Judgement {
 mod tests {
     use super::*;
     use crate::analysis::reach::Reach;
-    use crate::rules::change_index::Lists;
+    use crate::rules::change_index::ChangeIndex;
     use crate::rules::deciding_names::DecidingNames;
     use crate::rules::scope::Coverage;
     use crate::scan::BlockId;
@@ -126,13 +126,13 @@ mod tests {
         survey.ranges = ranges;
         let steps = vec![None; survey.changes.len()];
         let params: BTreeMap<_, _> =
-            CHECK.params.iter().map(|param| (param.key, param.default.clone())).collect();
-        let judgement = judge(&Case {
+            RULE.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        let judgement = judge(&RuleContext {
             survey: &survey,
             shown: &survey,
             steps: &steps,
             reach: &Reach::of(&survey, at(1 << 40)),
-            lists: &Lists::of(&survey),
+            lists: &ChangeIndex::of(&survey),
             params: &params,
             scope: &Coverage::default(),
             deciding: &DecidingNames::default(),

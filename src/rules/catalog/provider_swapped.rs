@@ -8,11 +8,11 @@ use foldhash::fast::RandomState;
 use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
+use crate::rules::context::RuleContext;
 use crate::rules::outcome::BLANK;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::sources::OTHER;
@@ -20,13 +20,13 @@ use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "provider-swapped",
     about: "a deleted or disabled connection is followed by one with another identity provider",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),
@@ -77,7 +77,7 @@ struct Swap {
     follower: u32,
 }
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let changes = &case.survey.changes;
     let named = |change: &Change| case.survey.kinds.kind(change.kind)?.provider;
     // Mostly nobody asks.
@@ -119,7 +119,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     }
     let (window, within) = (case.age("window"), case.written("window"));
     let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
-    let mut judgement = Judgement::default();
+    let mut judgement = RuleResult::default();
     // By provider before, provider after and what was done.
     let mut messages: HashMap<[&str; 3], Id, RandomState> = HashMap::default();
     for (index, change) in case.changes().filter(|(_, change)| is_away(change)) {
@@ -127,7 +127,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         let is_watched = watched.get(case.hit(index, change) as usize).is_some_and(|is_watched| *is_watched);
         let Some(before) = provider(index, change).filter(|_| is_watched || logging[change.action as usize])
         else {
-            judgement.add(subject, Answer::NotApplicable);
+            judgement.add(subject, Decision::NotApplicable);
             continue;
         };
         // The last one is the first in time.
@@ -140,7 +140,7 @@ fn judge(case: &Case<'_>) -> Judgement {
         });
         let Some((other, after, done)) = told else {
             // Two that no document names may be one or not.
-            let otherwise = if before == OTHER { Answer::NotApplicable } else { Answer::Fine };
+            let otherwise = if before == OTHER { Decision::NotApplicable } else { Decision::Fine };
             judgement.add(subject, otherwise);
             continue;
         };
@@ -163,7 +163,10 @@ fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
 
 /// By change the provider that its connection has, where its event does not say: the one that was named last
 /// before it, or else first after it, between two deletions. What is later than the present names nothing.
-fn in_force(case: &Case<'_>, named: impl Fn(&Change) -> Option<&'static str>) -> Vec<Option<&'static str>> {
+fn in_force(
+    case: &RuleContext<'_>,
+    named: impl Fn(&Change) -> Option<&'static str>,
+) -> Vec<Option<&'static str>> {
     let changes = &case.survey.changes;
     let mut providers = vec![None; changes.len()];
     let mut lives = vec![None; case.survey.connections.len()];

@@ -6,22 +6,22 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::took;
 use crate::survey::interner::NONE;
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "same-person",
     about: "who opened the portal also deleted a connection of the organization (two-person rule)",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::Off,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::WithActor,
+    covered_by: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),
@@ -45,7 +45,7 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();
     // By deletion the last portal URL of the same actor for the same organization.
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
@@ -60,16 +60,16 @@ fn judge(case: &Case<'_>) -> Judgement {
             last.insert(index, *portal);
         }
     }
-    Judgement::of(case.changes_that(Operation::Deleted), |index, change| {
+    RuleResult::of(case.changes_that(Operation::Deleted), |index, change| {
         if change.actor == NONE || change.organization == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         let portal = last.get(&index).map(|at| case.survey.changes[*at].time);
         let portal = portal.filter(|time| !is_longer(*time, change.time, case.age("window")));
-        portal.map_or(Answer::Fine, |time| {
+        portal.map_or(Decision::Fine, |time| {
             let ago = took(change.time.seconds_since(time));
             let window = case.written("window");
-            Answer::Bad(format!(", who had opened the portal {ago} before (within {window})"))
+            Decision::Bad(format!(", who had opened the portal {ago} before (within {window})"))
         })
     })
 }

@@ -5,21 +5,21 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use crate::model::selection::Pattern;
-use crate::rules::context::Case;
-use crate::rules::outcome::{Answer, Judgement};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value, Words};
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "unapproved-connection-type",
     about: "a connection is of a type, protocol or provider that is not allowed",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::With("list"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::All,
+    covered_by: crate::rules::rule::PlanCoverage::All,
     params: &[
         Param {
             key: "types",
@@ -56,22 +56,22 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
+fn judge(case: &RuleContext<'_>) -> RuleResult {
     let lists =
         [("types", "type"), ("protocols", "protocol"), ("providers", "provider")].map(|(key, noun)| {
             let patterns: Vec<_> = case.texts(key).into_iter().map(Pattern::new).collect();
             (noun, patterns)
         });
     if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
-        return Judgement::default();
+        return RuleResult::default();
     }
     let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
-    Judgement::of(case.state_changes(), |_, change| {
+    RuleResult::of(case.state_changes(), |_, change| {
         let texts = case.survey.kinds.texts(change.kind);
         let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
         let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
         if known.is_empty() || change.connection == NONE {
-            return Answer::NotApplicable;
+            return Decision::NotApplicable;
         }
         let bad: Vec<_> = known
             .iter()
@@ -79,7 +79,7 @@ fn judge(case: &Case<'_>) -> Judgement {
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
         // The first change in the scope that shows a connection as of a kind.
-        Answer::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
+        Decision::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
             format!(" with {}, which is not allowed", bad.join(", "))
         })
     })

@@ -1,20 +1,20 @@
 //! `unknown-action`: no document names what an event says happened, so no other rule judges it.
 
-use crate::rules::context::Case;
-use crate::rules::outcome::Judgement;
-use crate::rules::rule::{Check, Controls, Explain};
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
+use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::sources::lookalike;
-use crate::survey::{Noted, What};
+use crate::survey::{Anomaly, AnomalyKind};
 
 /// The rule.
-pub static CHECK: Check = Check {
+pub static RULE: Rule = Rule {
     id: "unknown-action",
     about: "no document names an event's action",
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::Plans::None,
+    covered_by: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event's action is none that its source documents, so that nobody knows what it did and no \
@@ -37,12 +37,18 @@ pub static CHECK: Check = Check {
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Judgement {
-    let mut judgement = Judgement { judged: case.events(), ..Judgement::default() };
+fn judge(case: &RuleContext<'_>) -> RuleResult {
+    let mut judgement = RuleResult { judged: case.events(), ..RuleResult::default() };
     // A flood of one sort does not wash away the other.
-    for (what, severity) in [(What::UnknownAction, Severity::Low), (What::AlmostChange, Severity::Medium)] {
+    for (what, severity) in
+        [(AnomalyKind::UnknownAction, Severity::Low), (AnomalyKind::AlmostChange, Severity::Medium)]
+    {
         for (index, noted) in case.noted(what) {
-            judgement.find_with(crate::rules::subject::Subject::Noted(index), message(case, noted), severity);
+            judgement.find_with(
+                crate::rules::subject::Subject::Anomaly(index),
+                message(case, noted),
+                severity,
+            );
         }
         let found = judgement.violations.len();
         judgement.find_unkept(case, what);
@@ -52,7 +58,7 @@ fn judge(case: &Case<'_>) -> Judgement {
     judgement
 }
 
-fn message(case: &Case<'_>, noted: &Noted) -> String {
+fn message(case: &RuleContext<'_>, noted: &Anomaly) -> String {
     let action = case.survey.action(noted.action).unwrap_or_default();
     let near = lookalike(action).map(|known| format!(", but it looks like `{}`", known.name));
     format!("{}: no document names this action{}", case.noted_happening(noted), near.unwrap_or_default())

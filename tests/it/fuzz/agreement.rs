@@ -1,7 +1,7 @@
 //! Whatever the bytes are: after lines whose shapes are known, the fast path says what the slow
 //! path says.
 
-use ssoaudit::scan::Bench;
+use ssoaudit::scan::LineReader;
 
 use crate::both_ways::{quickly, slowly};
 
@@ -16,5 +16,5 @@ const LINES: usize = 3;
 pub fn check(bytes: &[u8]) {
     let known: String = KNOWN.iter().flat_map(|text| text.split_inclusive('\n').take(LINES)).collect();
     let text = [known.as_bytes(), bytes].concat();
-    assert_eq!(quickly(&text, &mut Bench::default()), slowly(&text));
+    assert_eq!(quickly(&text, &mut LineReader::default()), slowly(&text));
 }

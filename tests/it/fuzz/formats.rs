@@ -7,7 +7,7 @@ use ssoaudit::analysis::validation::{FileReport, Keep, Part};
 use ssoaudit::formats::rows::columns;
 use ssoaudit::formats::rows::printer::{Plan, Printer, Rows};
 use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
-use ssoaudit::formats::sheets::{Look, SHEET_FORMATS};
+use ssoaudit::formats::sheets::{RenderOptions, SHEET_FORMATS};
 use ssoaudit::formats::table::Style;
 use ssoaudit::formats::validation::diagnostic;
 use ssoaudit::formats::validation::{Format, Writer};
@@ -15,7 +15,7 @@ use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
 use ssoaudit::model::diagnostic::Placed;
-use ssoaudit::model::diagnostics::Origin;
+use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::event::Event;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
@@ -23,11 +23,11 @@ use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
-use ssoaudit::reports::{self, File, Material, Options};
+use ssoaudit::reports::{self, File, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::survey::file_times::Times;
-use ssoaudit::survey::{self, Arrivals, Arrived, Gathered, Survey, Wants};
+use ssoaudit::survey::{self, Arrivals, Arrived, Survey, Wants, WorkerSurvey};
 use ssoaudit::verdict::evaluate::{By, judge, tell};
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
 
@@ -40,7 +40,7 @@ const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 /// A log, and how it is to be printed.
 struct Case {
     lines: Vec<Vec<u8>>,
-    look: Look,
+    look: RenderOptions,
     /// Name of its file, which somebody else may have chosen as well.
     name: String,
 }
@@ -53,7 +53,7 @@ pub fn check(bytes: &[u8]) {
     let name = rest.rsplit(|byte| *byte == 0xFF).next().unwrap_or_default();
     let case = Case {
         lines: events::lines(rest),
-        look: Look {
+        look: RenderOptions {
             zone: if flags & 1 == 0 { Tz::UTC } else { Tz::Asia__Kolkata },
             width: (*width > 0).then(|| 20 + usize::from(width % 180)),
             colors: flags & 2 != 0,
@@ -75,7 +75,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     let mut scratch = Scratch::default();
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
-        let read = reader::read(raw, Origin { line, column: 1 }, &READING, &mut scratch);
+        let read = reader::read(raw, Position { line, column: 1 }, &READING, &mut scratch);
         take(number, &mut Record { raw, line, event: read.event, findings: read.findings });
     }
 }
@@ -88,7 +88,7 @@ fn printed(write: impl FnOnce(Output)) -> String {
     String::from_utf8(std::fs::read(&path).unwrap()).unwrap()
 }
 
-fn style(look: Look) -> Style {
+fn style(look: RenderOptions) -> Style {
     Style { width: look.width, colors: look.colors, header: look.header, ascii: look.ascii }
 }
 
@@ -177,7 +177,7 @@ fn validation(case: &Case) {
 /// Everything about the log that reports and rules may want.
 fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
     let plan = survey::Plan { wants, ..survey::Plan::default() };
-    let (mut gathered, mut arrived) = (Gathered::default(), Arrived::default());
+    let (mut gathered, mut arrived) = (WorkerSurvey::default(), Arrived::default());
     let mut file = File {
         name: case.name.clone(),
         input: 0,
@@ -210,7 +210,7 @@ fn report(case: &Case, number: usize) {
         selection: vec![format!("--actor {}", case.name)],
         ..Options::default()
     };
-    let material = Material { survey: &survey, files: &[file], options: &options, verdicts: None };
+    let material = ReportInput { survey: &survey, files: &[file], options: &options, verdicts: None };
     let sheet = (report.make)(&material);
     for format in SHEET_FORMATS {
         let mut out = Vec::new();

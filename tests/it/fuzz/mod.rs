@@ -17,10 +17,10 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use crate::run::testdata;
 
-type Check = fn(&[u8]);
+type Rule = fn(&[u8]);
 
 /// Every target, with how many inputs of chance it gets.
-const TARGETS: &[(&str, Check, u32)] = &[
+const TARGETS: &[(&str, Rule, u32)] = &[
     ("agreement", agreement::check, 100),
     ("arguments", arguments::check, 200),
     ("blocks", blocks::check, 100),

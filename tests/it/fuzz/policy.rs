@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use ssoaudit::policy::{Policy, Refused, baseline, read};
+use ssoaudit::policy::{InvalidFile, Policy, baseline, read};
 use ssoaudit::rules;
 
 const NAME: &str = "p";
@@ -37,7 +37,7 @@ pub fn check(bytes: &[u8]) {
     same(&toml::to_string(&table).unwrap(), "written anew");
 }
 
-fn parse(text: &str) -> Result<Policy, Refused> {
+fn parse(text: &str) -> Result<Policy, InvalidFile> {
     let read = read::parse(NAME, text, Path::new("no-such-folder"), rules::ALL);
     read.map_err(|error| error.downcast().unwrap())
 }
@@ -62,7 +62,7 @@ fn told(mut policy: Policy) -> String {
 }
 
 /// Every problem begins with a line of the text, and a column on it or just behind it.
-fn assert_placed(refused: &Refused, text: &str) {
+fn assert_placed(refused: &InvalidFile, text: &str) {
     let text = text.strip_prefix(MARK).unwrap_or(text);
     let lines: Vec<_> = text.split('\n').collect();
     assert!(!refused.0.is_empty(), "refused without a reason");

@@ -2,7 +2,7 @@
 //! The longest bar takes the room there is; the others are in proportion to an eighth of a cell.
 
 use super::{name_width, painted, width};
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::formats::table::grid::GAP;
 use crate::reports::sheet::Tone;
 use crate::text::display;
@@ -14,7 +14,7 @@ const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const LONGEST: usize = 48;
 
 /// A line for each bar.
-pub fn draw(bars: &[(String, u64, Tone)], look: &Look) -> Vec<String> {
+pub fn draw(bars: &[(String, u64, Tone)], look: &RenderOptions) -> Vec<String> {
     let names = name_width(bars.iter().map(|bar| bar.0.as_str()), look);
     let most = bars.iter().map(|bar| bar.1).max().unwrap_or(0);
     let taken = names + GAP + 1 + most.to_string().len();

@@ -2,7 +2,7 @@
 //! Shades are shares of the darkest cell of the same grid.
 
 use super::width;
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::text::display;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -10,7 +10,7 @@ const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 const LABEL: usize = 4;
 
 /// A grid for each name.
-pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &Look) -> Vec<String> {
+pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &RenderOptions) -> Vec<String> {
     let (hours, columns) = match width(look) - LABEL {
         48.. => (1, 2),
         24.. => (1, 1),

@@ -8,7 +8,7 @@ mod timeline;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::sheets::{Look, style};
+use crate::formats::sheets::{RenderOptions, style};
 use crate::reports::sheet::{Chart, Tone};
 use crate::text::display;
 
@@ -16,7 +16,7 @@ const LEAST: usize = 16;
 const USUAL: usize = 80;
 
 /// The lines of a chart.
-pub fn draw(chart: &Chart, look: &Look) -> Vec<String> {
+pub fn draw(chart: &Chart, look: &RenderOptions) -> Vec<String> {
     let lines = match chart {
         Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
         Chart::Heat(grids) => heat::draw(grids, look),
@@ -28,17 +28,17 @@ pub fn draw(chart: &Chart, look: &Look) -> Vec<String> {
     if lines.is_empty() { vec!["nothing to draw".to_owned()] } else { lines }
 }
 
-fn width(look: &Look) -> usize {
+fn width(look: &RenderOptions) -> usize {
     look.width.unwrap_or(USUAL).max(LEAST)
 }
 
 /// How many columns names may take: what they need, but no more than a third.
-fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &Look) -> usize {
+fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &RenderOptions) -> usize {
     let widest = names.map(|name| display::of_log(name, look.ascii).width()).max().unwrap_or(0);
     widest.min(width(look) / 3)
 }
 
-fn painted(text: &str, tone: Tone, look: &Look) -> String {
+fn painted(text: &str, tone: Tone, look: &RenderOptions) -> String {
     if !look.colors || tone == Tone::Plain || text.is_empty() {
         return text.to_owned();
     }
@@ -46,7 +46,7 @@ fn painted(text: &str, tone: Tone, look: &Look) -> String {
 }
 
 /// The labels of an axis's ends below it, where there is room for both.
-fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &Look) -> Vec<String> {
+fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &RenderOptions) -> Vec<String> {
     let gap = axis.saturating_sub(first.width() + last.width());
     if first == last {
         display::wrapped(first, width(look))
@@ -65,8 +65,8 @@ mod tests {
     use crate::reports::sheet::Stretch;
     use chrono_tz::Tz;
 
-    fn look(width: usize) -> Look {
-        Look { zone: Tz::UTC, width: Some(width), colors: false, ascii: false, header: true }
+    fn look(width: usize) -> RenderOptions {
+        RenderOptions { zone: Tz::UTC, width: Some(width), colors: false, ascii: false, header: true }
     }
 
     fn day(day: u64) -> Timestamp {

@@ -2,14 +2,18 @@
 //! Where several take the same cell, the last one shows. One that is only presumed is dashed.
 
 use super::{ends, name_width, painted, width};
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::formats::table::grid::GAP;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Stretch, Tone};
 use crate::text::display;
 
 /// A line for each name, and the ends of the axis.
-pub fn draw(span: (Timestamp, Timestamp), rows: &[(String, Vec<Stretch>)], look: &Look) -> Vec<String> {
+pub fn draw(
+    span: (Timestamp, Timestamp),
+    rows: &[(String, Vec<Stretch>)],
+    look: &RenderOptions,
+) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
     }
@@ -50,7 +54,7 @@ fn place(time: Timestamp, (from, to): (Timestamp, Timestamp), axis: usize) -> us
     usize::try_from(place).unwrap_or(0)
 }
 
-fn painted_runs(cells: &[(char, Tone)], look: &Look) -> String {
+fn painted_runs(cells: &[(char, Tone)], look: &RenderOptions) -> String {
     let runs = cells.chunk_by(|left, right| left.1 == right.1);
     runs.map(|run| painted(&run.iter().map(|cell| cell.0).collect::<String>(), run[0].1, look)).collect()
 }

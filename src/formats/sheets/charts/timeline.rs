@@ -2,7 +2,7 @@
 //! A bar shows something as soon as there was one event.
 
 use super::{ends, width};
-use crate::formats::sheets::Look;
+use crate::formats::sheets::RenderOptions;
 use crate::model::time::Timestamp;
 use crate::text::display;
 
@@ -12,7 +12,7 @@ const ROWS: usize = 6;
 const WIDEST: usize = 4;
 
 /// The bars, their ends and what they mean.
-pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &Look) -> Vec<String> {
+pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptions) -> Vec<String> {
     let Some(((_, first, _), (_, last, _))) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
     };

@@ -1,7 +1,7 @@
 //! A sheet as one HTML page that needs nothing else: no script, no request, readable on paper.
 //!
 //! The markup is in `templates/html/`; here a sheet becomes what those print. Templates print
-//! through [`Harmless`] alone, except for the style sheet.
+//! through [`SafeHtml`] alone, except for the style sheet.
 
 mod charts;
 mod heat;
@@ -49,9 +49,9 @@ pub fn render(sheet: &Sheet<'_>, zone: Tz) -> String {
 
 /// Makes text harmless for HTML and shows what a browser would hide.
 #[derive(Clone, Copy, Debug)]
-pub struct Harmless;
+pub struct SafeHtml;
 
-impl Escaper for Harmless {
+impl Escaper for SafeHtml {
     fn write_escaped_str<W: fmt::Write>(&self, dest: W, text: &str) -> fmt::Result {
         Html.write_escaped_str(dest, &escape::visible(text))
     }
