@@ -70,7 +70,7 @@ fn filter(bencher: Bencher<'_, '_>, threads: usize) {
     let clauses = vec![Clause { flag: "--action".to_owned(), test: action }];
     let select = std::sync::Arc::new(Selection { clauses, invert: false });
     bench_scan(bencher, threads, move |matches: &mut Matches, record| {
-        matches.0 += u64::from(record.event.is_some_and(|event| select.keeps(&event)));
+        matches.0 += u64::from(record.event.is_some_and(|event| select.matches(&event)));
     });
 }
 

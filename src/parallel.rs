@@ -17,7 +17,7 @@ use rayon::iter::{
 use rayon::slice::ParallelSliceMut;
 
 /// So many threads that do the same. Should one of them panic, the process ends: others may wait for it.
-pub fn crew(threads: usize, work: impl Fn() + Send + Sync + 'static) -> Result<Vec<JoinHandle<()>>> {
+pub fn spawn_workers(threads: usize, work: impl Fn() + Send + Sync + 'static) -> Result<Vec<JoinHandle<()>>> {
     let work = Arc::new(work);
     let start = |_| {
         let work = Arc::clone(&work);

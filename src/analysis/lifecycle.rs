@@ -89,7 +89,7 @@ pub struct Step {
 
 impl Step {
     /// It took the last active connection of its organization away.
-    pub fn takes_last(&self) -> bool {
+    pub fn removes_last_active(&self) -> bool {
         self.was_active && self.after != State::Active && self.left == 0
     }
 
@@ -104,7 +104,7 @@ impl Step {
     }
 
     /// What is odd about it: `enabled while active`.
-    pub fn oddity(&self) -> Option<&'static str> {
+    pub fn inconsistency(&self) -> Option<&'static str> {
         match (self.before?, self.told) {
             (State::Created, State::Created) => Some("created while created"),
             (State::Active, State::Created) => Some("created while active"),
@@ -254,7 +254,7 @@ impl Gaps {
             return;
         }
         let is_contradictory = step.unknown > 0;
-        if step.takes_last() {
+        if step.removes_last_active() {
             self.open.insert(step.owner, self.list.len());
             let (organization, cause) = (step.owner, step.change);
             self.list.push(Gap { organization, cause, end: None, is_contradictory });

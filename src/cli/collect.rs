@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::reports::File;
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
-use crate::scan::{BlockId, Counts, Record, Settings, gather};
+use crate::scan::{BlockId, Counts, Record, Settings, scan_with_state};
 use crate::survey::emptiness::{Misses, Watch};
 use crate::survey::file_times::Times;
 use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
@@ -100,26 +100,25 @@ pub fn survey(
     let plan = Arc::new(plan);
     let (its, watch) = (Arc::clone(&plan), Watch::default());
     let mut misses = Misses::default();
-    let each =
-        move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
-            let line = u32::try_from(record.line).unwrap_or(u32::MAX);
-            match &record.event {
-                Some(event) => {
-                    part.times.add(event.time);
-                    if !watch.has_match() {
-                        part.misses.keeps(&its.select, event, &watch);
-                    }
-                    gathered.add((event, &record.findings), (block, line), &mut part.arrived, &its);
+    let each = move |worker: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
+        let line = u32::try_from(record.line).unwrap_or(u32::MAX);
+        match &record.event {
+            Some(event) => {
+                part.times.add(event.time);
+                if !watch.has_match() {
+                    part.misses.matches(&its.select, event, &watch);
                 }
-                None => {
-                    gathered.note_line(record.raw, &record.findings, (block, line), &its);
-                    if part.first_error.is_none() {
-                        part.first_error = first_error(std::mem::take(&mut record.findings));
-                    }
+                worker.add((event, &record.findings), (block, line), &mut part.arrived, &its);
+            }
+            None => {
+                worker.note_line(record.raw, &record.findings, (block, line), &its);
+                if part.first_error.is_none() {
+                    part.first_error = first_error(std::mem::take(&mut record.findings));
                 }
             }
-        };
-    let gathered = gather(inputs, settings, meter, each, |piece| {
+        }
+    };
+    let worker = scan_with_state(inputs, settings, meter, each, |piece| {
         progress.update(meter);
         match piece {
             ScanItem::Block { input, line_base, counts, value } => {
@@ -141,7 +140,7 @@ pub fn survey(
     })?;
     // Only now, when those that read are gone.
     parallel::limit(settings.threads);
-    let survey = Survey::new(gathered, arrivals);
+    let survey = Survey::new(worker, arrivals);
     progress.clear();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let places = Places { names: inputs.iter().map(name).collect(), bases };

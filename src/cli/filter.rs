@@ -25,7 +25,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::{Pattern, Selection};
-use crate::output::{Output, refuse_lost};
+use crate::output::{Output, check_no_overwrite};
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
 use crate::scan::{Counts, Record, scan};
@@ -128,7 +128,7 @@ impl Filter {
         let plan = Arc::new(self.plan(terminal, redactor)?);
         let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
-        refuse_lost(slice::from_ref(&output), &[self.redact.key()])?;
+        check_no_overwrite(slice::from_ref(&output), &[self.redact.key()])?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
@@ -191,7 +191,7 @@ impl Filter {
             if let Some(names) = &names {
                 chunk.doubtful.add(&event, &select, names);
             }
-            if chunk.misses.keeps(&select, &event, &watch) {
+            if chunk.misses.matches(&select, &event, &watch) {
                 chunk.matched += 1;
                 if !counts_only {
                     let event = Event { redactor: plan.redactor.as_ref(), ..event };

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::terminal::speaks_utf8;
-use crate::text::display::of_report;
+use crate::text::display::escape_own;
 
 /// Prints why the program could not do its job.
 pub fn error(message: &str, colors: bool) {
@@ -29,7 +29,7 @@ pub fn plain(text: &str) {
 
 fn print(label: &str, color: AnsiColor, message: &str, colors: bool) {
     let style = if colors { color.on_default().bold() } else { Style::new() };
-    let message = of_report(message, io::stderr().is_terminal() && !speaks_utf8());
+    let message = escape_own(message, io::stderr().is_terminal() && !speaks_utf8());
     // There is nobody left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {message}");
 }

@@ -39,7 +39,7 @@ impl Ids {
 
 /// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs, so
 /// it is not done for ids, and what can be read once only is refused.
-pub fn by_id_as_well(select: &mut Selection, inputs: &[Input], settings: Settings) -> Result<()> {
+pub fn resolve_names_to_ids(select: &mut Selection, inputs: &[Input], settings: Settings) -> Result<()> {
     let names = names(select);
     if names.is_empty() {
         return Ok(());

@@ -13,12 +13,12 @@ use crate::cli::ExitStatus;
 use crate::cli::args::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
 use crate::cli::collect::{Surveyed, survey};
 use crate::cli::messages;
-use crate::cli::organization_ids::by_id_as_well;
+use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::terminal;
 use crate::cli::terminal::Terminal;
 use crate::formats::sheets::{RenderOptions, SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
-use crate::output::{Output, refuse_lost};
+use crate::output::{Output, check_no_overwrite};
 use crate::reports::sheet::Sheet;
 use crate::reports::{Options, Report, ReportInput};
 use crate::survey::Plan;
@@ -76,11 +76,14 @@ impl Request<'_> {
         let is_all_known = self.options.selection.is_empty() && self.input.reading().is_empty();
         let inputs = self.input.inputs(terminal)?;
         let mut output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
-        refuse_lost(slice::from_ref(&output), &[self.sheet.redact.key(), (self.roster, "the roster")])?;
+        check_no_overwrite(
+            slice::from_ref(&output),
+            &[self.sheet.redact.key(), (self.roster, "the roster")],
+        )?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
-        by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
+        resolve_names_to_ids(&mut select, &inputs, self.input.settings(false))?;
         let redactor = self.sheet.redact.redactor()?.map(Arc::new);
         let now = self.options.now;
         let plan = Plan {

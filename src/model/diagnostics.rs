@@ -38,9 +38,9 @@ pub struct Diagnostics<'a> {
     /// What it says, once it is parsed.
     pub document: Option<Document<'a>>,
     /// Whether there was anything to find.
-    pub has_found: bool,
+    pub has_any: bool,
     /// Only whether is asked, not what.
-    only_asks: bool,
+    is_probe: bool,
     /// What was found so far, apart, as nearly every line has no finding.
     told: Option<Box<CollectorState>>,
 }
@@ -62,12 +62,12 @@ struct CollectorState {
 impl<'a> Diagnostics<'a> {
     /// For the findings of a line that begins at `origin`.
     pub fn new(raw: &'a [u8], origin: Position, notices: bool) -> Self {
-        Self { raw, origin, notices, document: None, has_found: false, only_asks: false, told: None }
+        Self { raw, origin, notices, document: None, has_any: false, is_probe: false, told: None }
     }
 
     /// For asking whether there is anything to find but notices.
     pub fn asking(raw: &'a [u8]) -> Self {
-        Self { only_asks: true, ..Self::new(raw, Position { line: 1, column: 1 }, false) }
+        Self { is_probe: true, ..Self::new(raw, Position { line: 1, column: 1 }, false) }
     }
 
     /// Adds a finding about a piece of the line; `fill` writes its message.
@@ -75,8 +75,8 @@ impl<'a> Diagnostics<'a> {
         if code.level == Level::Notice && !self.notices {
             return;
         }
-        self.has_found = true;
-        if self.only_asks {
+        self.has_any = true;
+        if self.is_probe {
             return;
         }
         let Position { line, column } = self.origin;
@@ -197,9 +197,9 @@ impl CollectorState {
         let offset = offset.min(raw.len());
         let (before, line, column) = self.last;
         let between = &raw[offset.min(before)..offset.max(before)];
-        let breaks = memchr::memchr_iter(b'\n', between).count() as u64;
-        let line = if offset < before { line - breaks } else { line + breaks };
-        let column = if breaks > 0 {
+        let line_count = memchr::memchr_iter(b'\n', between).count() as u64;
+        let line = if offset < before { line - line_count } else { line + line_count };
+        let column = if line_count > 0 {
             let before = &raw[..offset];
             let start = memchr::memrchr(b'\n', before);
             start.map_or(origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])

@@ -21,7 +21,7 @@ pub struct Binding {
     pub slot: u32,
     /// It is outside of lists or in the first element of its type: an event is about these, and
     /// attributes of different elements must not be mixed.
-    pub leads: bool,
+    pub is_primary: bool,
 }
 
 /// All values of a line.
@@ -117,7 +117,9 @@ impl<'a> Fields<'a> {
     /// The non-empty texts for the attribute that the event is about, best first.
     pub fn leading(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;
-        self.named(attribute).filter(|(binding, _)| binding.leads).map(move |(_, span)| span.decode(text))
+        self.named(attribute)
+            .filter(|(binding, _)| binding.is_primary)
+            .map(move |(_, span)| span.decode(text))
     }
 
     /// Every non-empty text for the attribute, those of further list elements as well.
@@ -155,7 +157,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Of each list element that has the first of these fields: its values of all of them.
-    pub fn together<const N: usize>(&self, fields: [FieldId; N]) -> impl Iterator<Item = [Option<Span>; N]> {
+    pub fn by_element<const N: usize>(
+        &self,
+        fields: [FieldId; N],
+    ) -> impl Iterator<Item = [Option<Span>; N]> {
         let places = fields.iter().filter_map(|field| self.index.fields.get(*field as usize));
         let places = places.filter(|(first, end)| first < end);
         let around = places.copied().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default();

@@ -53,7 +53,7 @@ impl Redactor {
     }
 
     fn pseudonym(&self, personal: Personal, text: &str) -> String {
-        let text = personal.spelt(text);
+        let text = personal.normalized(text);
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pseudonym) = given.get(&(personal, text.clone())) {
             return pseudonym.clone();
@@ -90,7 +90,7 @@ fn may_hold_email(text: &str) -> bool {
 
 impl Personal {
     /// The text in the one spelling that its pseudonym is made of.
-    fn spelt(self, text: &str) -> String {
+    fn normalized(self, text: &str) -> String {
         match text.parse::<IpAddr>() {
             Ok(ip) if self == Self::Ip => ip.to_canonical().to_string(),
             _ => text.to_ascii_lowercase(),

@@ -66,7 +66,7 @@ pub enum NoActor {
 
 impl Selection {
     /// Whether the event is to be kept.
-    pub fn keeps(&self, event: &Event<'_>) -> bool {
+    pub fn matches(&self, event: &Event<'_>) -> bool {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
 

@@ -12,7 +12,10 @@ fn temporaries() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Creates a file that is removed, if it is still there, when a signal ends the process.
-pub fn removing<F>(create: impl FnOnce() -> io::Result<F>, path: impl Fn(&F) -> &Path) -> io::Result<F> {
+pub fn create_tracked<F>(
+    create: impl FnOnce() -> io::Result<F>,
+    path: impl Fn(&F) -> &Path,
+) -> io::Result<F> {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(listen);
     // A signal waits for the lock, so none finds a file that is not on the list yet.

@@ -63,7 +63,7 @@ impl Output {
             let device = device.with_context(|| format!("opening {}", path.display()))?;
             return Ok(Self::Device { device, path: path.to_owned() });
         }
-        let path = followed(path)?;
+        let path = resolve_link(path)?;
         let folder = folder_of(&path);
         let pending = Pending::create_in(folder)
             .map_err(|error| anyhow!("creating a file in {}: {}", folder.display(), cause(&error)))?;
@@ -136,7 +136,7 @@ fn is_stream(path: &Path) -> bool {
 }
 
 /// A link stays one, and what it leads to is replaced or made.
-fn followed(path: &Path) -> Result<PathBuf> {
+fn resolve_link(path: &Path) -> Result<PathBuf> {
     const MOST_LINKS: usize = 40;
     let mut file = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -156,7 +156,7 @@ fn cause(error: &io::Error) -> String {
 
 /// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
 /// with what it is.
-pub fn refuse_lost(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
+pub fn check_no_overwrite(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
     let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
     let read: Vec<_> = read.collect();
     let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();

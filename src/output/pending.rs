@@ -30,7 +30,7 @@ impl Pending {
 
     fn create_named_in(folder: &Path) -> io::Result<Self> {
         let create = || new_file().tempfile_in(folder);
-        let (file, name) = interrupt::removing(create, NamedTempFile::path)?.into_parts();
+        let (file, name) = interrupt::create_tracked(create, NamedTempFile::path)?.into_parts();
         Ok(Self { file, name: Some(name) })
     }
 
@@ -57,7 +57,7 @@ fn named(file: &mut File, path: &Path, can_be_linked: bool) -> io::Result<TempPa
     let folder = folder_of(path);
     if can_be_linked {
         let link = || new_file().make_in(folder, |name| unnamed::link(file, name));
-        if let Ok(link) = interrupt::removing(link, NamedTempFile::path) {
+        if let Ok(link) = interrupt::create_tracked(link, NamedTempFile::path) {
             return Ok(link.into_temp_path());
         }
     }

@@ -33,8 +33,8 @@ pub(super) struct Problems<'t> {
 
 impl<'t> Problems<'t> {
     pub(super) fn new(name: &'t str, text: &'t str) -> Self {
-        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
-        let starts = iter::once(0).chain(breaks.map(|at| at + 1)).collect();
+        let line_count = memchr::memchr_iter(b'\n', text.as_bytes());
+        let starts = iter::once(0).chain(line_count.map(|at| at + 1)).collect();
         Self { name, text, starts, found: RefCell::default(), doubts: RefCell::default() }
     }
 

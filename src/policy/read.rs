@@ -58,7 +58,7 @@ impl Policy {
     }
 }
 
-/// Reads a policy. What is wrong with it is a [`InvalidFile`](super::Refused).
+/// Reads a policy. What is wrong with it is a [`InvalidFile`](super::InvalidFile).
 pub fn read(path: &Path, checks: &[&'static Rule]) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
@@ -76,7 +76,7 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, (usize, usize)> {
 }
 
 /// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is a
-/// [`InvalidFile`](super::Refused).
+/// [`InvalidFile`](super::InvalidFile).
 pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Rule]) -> Result<Policy> {
     let sha256 = hex(&Sha256::digest(text));
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -105,7 +105,7 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems:
         None => problems.add(0, format!("there is no `version`; begin with `version = {VERSION}`")),
         Some(entry) => match entry.count() {
             Some(version) if version != VERSION => {
-                entry.complain(format!(
+                entry.error(format!(
                     "version {version} is not supported; this ssoaudit reads version {VERSION}"
                 ));
                 return default;
@@ -144,12 +144,12 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems:
 }
 
 fn zone(entry: Entry<'_>) -> Option<Tz> {
-    time::parse_zone(entry.text()?).map_err(|error| entry.complain(error.to_string())).ok()
+    time::parse_zone(entry.text()?).map_err(|error| entry.error(error.to_string())).ok()
 }
 
 fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, HashedFile)> {
     let path = folder.join(entry.text()?);
-    roster::read(&path).map_err(|error| entry.complain(format!("{error:#}"))).ok()
+    roster::read(&path).map_err(|error| entry.error(format!("{error:#}"))).ok()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Whether a rule has what it needs.
-    fn suffice(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
+    fn satisfy(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
         match check.default {
             Default::On | Default::Off => true,
             Default::With("roster") => self.roster,
@@ -39,7 +39,7 @@ impl Parts {
     }
 
     fn is_on(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
-        check.default != Default::Off && self.suffice(check, params)
+        check.default != Default::Off && self.satisfy(check, params)
     }
 }
 
@@ -96,7 +96,7 @@ fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
     let keys = keys(check);
     for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
         entry.complain_of_key(match SCOPES.contains(&key) {
-            true => unconfined(check, key),
+            true => scope_not_supported(check, key),
             false => unknown("key", key, keys.iter().copied()),
         });
     }
@@ -110,8 +110,8 @@ fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
         && let Some(is_on) = entry.flag()
     {
         policy.is_on = is_on;
-        if is_on && !parts.suffice(check, &policy.params) {
-            entry.complain(format!("rule `{}` needs {}", check.id, lacking(check)));
+        if is_on && !parts.satisfy(check, &policy.params) {
+            entry.error(format!("rule `{}` needs {}", check.id, missing_prerequisite(check)));
         }
     }
     if let Some(severity) = section.get("severity").and_then(severity) {
@@ -137,7 +137,7 @@ fn keys(check: &Rule) -> Vec<&'static str> {
 }
 
 /// Why a rule has no such scope.
-fn unconfined(check: &Rule, key: &str) -> String {
+fn scope_not_supported(check: &Rule, key: &str) -> String {
     let others = match check.scopes {
         [] => "it is always about the whole log".to_owned(),
         scopes => format!("give {}", scopes.join(" or ")),
@@ -146,7 +146,7 @@ fn unconfined(check: &Rule, key: &str) -> String {
 }
 
 /// What a rule cannot do without, and where to write it.
-fn lacking(check: &Rule) -> String {
+fn missing_prerequisite(check: &Rule) -> String {
     match check.default {
         Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
         Default::With(LIST) => {
@@ -212,7 +212,7 @@ fn words(entry: Entry<'_>, sort: Words) -> Option<Vec<String>> {
         let doubt = undocumented(sort.noun(), text, &known);
         match doubt {
             Some(_) if sort.are_all_known() => {
-                entry.complain(unknown(sort.noun(), text, known.iter().copied()));
+                entry.error(unknown(sort.noun(), text, known.iter().copied()));
             }
             Some(doubt) => entry.doubt(doubt),
             None => {}
@@ -241,7 +241,7 @@ mod tests {
                 Value::Texts(_) | Value::Words(_) => (param.key, Value::Texts(&["x"])),
                 _ => (param.key, param.default.clone()),
             });
-            assert!(everything.suffice(check, &filled.collect()), "{}: nothing is enough", check.id);
+            assert!(everything.satisfy(check, &filled.collect()), "{}: nothing is enough", check.id);
         }
     }
 }

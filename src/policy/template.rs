@@ -54,7 +54,7 @@ fn rule(text: &mut String, check: &Rule) {
     };
     line(format!("\n[rules.{}]", check.id));
     line(format!("# {}", check.about));
-    if let Some(told) = check.covered_by.told() {
+    if let Some(told) = check.plan_coverage.told() {
         line(format!("# {told}"));
     }
     match check.default {
@@ -99,7 +99,7 @@ fn setting(param: &Param) -> String {
     let key = param.key;
     match &param.default {
         Value::Count(count) => format!("{key} = {count}"),
-        Value::Age(seconds) => format!("{key} = \"{}\"", wording::written(*seconds)),
+        Value::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(*seconds)),
         Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
         empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
             format!("#{key} = [\"example*\"]")

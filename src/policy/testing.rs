@@ -27,7 +27,7 @@ pub(crate) static CHECKS: &[&Rule] = &[
             Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
         ],
         scopes: &["organizations", "sources"],
-        covered_by: PlanCoverage::WithActor,
+        plan_coverage: PlanCoverage::WithActor,
         ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
     },
     &Rule {
@@ -38,7 +38,7 @@ pub(crate) static CHECKS: &[&Rule] = &[
             Param { key: "nobody", default: Value::Texts(&[]), about: "who else may" },
         ],
         scopes: &[],
-        covered_by: PlanCoverage::None,
+        plan_coverage: PlanCoverage::None,
         ..check("too-many-changes", Severity::Info, Default::Off)
     },
 ];
@@ -50,7 +50,7 @@ const fn check(id: &'static str, severity: Severity, default: Default) -> Rule {
         severity,
         default,
         scopes: SCOPES,
-        covered_by: PlanCoverage::All,
+        plan_coverage: PlanCoverage::All,
         params: &[],
         explain: Explain { means: "", why: "", example: "", fix: "" },
         controls: Controls { soc2: &[], iso27001: &[], nist: &[] },

@@ -86,7 +86,7 @@ impl<'a> Section<'a> {
 
 impl<'a> Entry<'a> {
     /// Says what is wrong with the value.
-    pub(super) fn complain(self, message: impl Into<String>) {
+    pub(super) fn error(self, message: impl Into<String>) {
         self.problems.add(self.at, message);
     }
 
@@ -102,7 +102,7 @@ impl<'a> Entry<'a> {
 
     /// Says what is wrong with the value, and stands for what it should have been.
     pub(super) fn refuse<T>(self, message: impl Into<String>) -> Option<T> {
-        self.complain(message);
+        self.error(message);
         None
     }
 

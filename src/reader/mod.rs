@@ -83,7 +83,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
             finding.expected = Some("each key once".to_owned());
         });
     }
-    let Some(source) = reading.source.or_else(|| sources::claim(document)) else {
+    let Some(source) = reading.source.or_else(|| sources::detect(document)) else {
         no_event(document, &mut sink);
         return sink.refuse();
     };
@@ -196,7 +196,7 @@ const WRAPPERS: &[&str] = &["data", "Records", "records", "items", "events", "re
 /// Says why no source claims an object: it wraps several events, is of a known foreign format, or
 /// simply is something else.
 fn no_event(document: Document<'_>, sink: &mut Diagnostics<'_>) {
-    let likeness = sources::resembles(document, 0);
+    let likeness = sources::looks_like(document, 0);
     let lists = WRAPPERS.iter().filter_map(|key| document.member(0, key));
     for list in lists.filter(|_| likeness.is_none()) {
         let objects = objects_in(document, list);

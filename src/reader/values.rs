@@ -37,7 +37,7 @@ pub fn check(
         let span = fields.span(binding);
         let text = span.decode(fields.text);
         for expect in expects {
-            let goes_on = meets(expect, &text, span, sink, binding.leads.then_some(&mut meaning));
+            let goes_on = check_value(expect, &text, span, sink, binding.is_primary.then_some(&mut meaning));
             if !goes_on {
                 break;
             }
@@ -52,7 +52,7 @@ pub fn check(
 /// Checks one expectation; `false` when the ones after it would only repeat the finding. What the
 /// value stands for goes to `meaning`, if the event is about it.
 #[inline]
-pub fn meets(
+pub fn check_value(
     expect: &Expect,
     text: &str,
     span: Span,
@@ -154,7 +154,7 @@ fn one_of(
         let [protocol, provider] = match term {
             Some(term) => [term.protocol, term.provider],
             None if text.is_empty() => [None; 2],
-            None => (vocabulary.unlisted)(text),
+            None => (vocabulary.classify_unknown)(text),
         };
         meaning.protocol = meaning.protocol.or(protocol);
         meaning.provider = meaning.provider.or(provider);

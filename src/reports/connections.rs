@@ -150,7 +150,7 @@ impl ConnectionHistory {
         self.changes += 1;
         self.redeliveries += u64::from(change.redeliveries);
         self.latest = step.change as u32;
-        self.odd.extend(step.oddity());
+        self.odd.extend(step.inconsistency());
         if change.kind != NONE {
             self.kind = change.kind;
         }

@@ -355,7 +355,7 @@ fn changes(material: &ReportInput<'_>) -> Changes {
             |owner| owner % 2 == part,
             |step| {
                 gaps.add(&step, survey.changes[step.change].time);
-                odd += u64::from(selected(step.change) && step.oddity().is_some());
+                odd += u64::from(selected(step.change) && step.inconsistency().is_some());
             },
         );
         (gaps.list, odd)

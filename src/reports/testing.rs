@@ -151,27 +151,27 @@ impl Log {
         input: u32,
         plan: &Plan,
     ) -> (WorkerSurvey, Arrived) {
-        let (mut gathered, mut arrived) = (WorkerSurvey::default(), Arrived::default());
+        let (mut worker, mut arrived) = (WorkerSurvey::default(), Arrived::default());
         let mut scratch = Scratch::default();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
         for (number, line) in (1..).zip(lines) {
             let origin = Position { line: u64::from(number), column: 1 };
             let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            gathered.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
+            worker.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
         }
-        (gathered, arrived)
+        (worker, arrived)
     }
 
     /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, gathered: Vec<(WorkerSurvey, Arrived)>, options: &Options) -> Sheet<'static> {
+    fn make(report: &Report, worker: Vec<(WorkerSurvey, Arrived)>, options: &Options) -> Sheet<'static> {
         let mut arrivals = Arrivals::default();
-        let gathered = gathered.into_iter().map(|(gathered, arrived)| {
+        let worker = worker.into_iter().map(|(worker, arrived)| {
             arrivals.take(arrived);
-            gathered
+            worker
         });
-        let gathered = gathered.collect();
-        let survey = Survey::new(gathered, arrivals);
+        let worker = worker.collect();
+        let survey = Survey::new(worker, arrivals);
         let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
         let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
         (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))

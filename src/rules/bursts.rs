@@ -55,38 +55,38 @@ pub fn bursts(things: &[(Timestamp, u32)], most: u64, seconds: u64) -> Vec<Range
 /// changes are counted, and whether they say what is needed, `counts` tells; `thing` gives what has to
 /// be different, `find` the bursts, `message` what to say of one, by the indices of its changes.
 pub(super) fn judge(
-    case: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     counts: impl Fn(&Change) -> Option<bool>,
     thing: impl Fn(&Change, usize) -> u32,
     find: impl Fn(&[(Timestamp, u32)]) -> Vec<Range<usize>>,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
-    let changes = &case.survey.changes;
-    let mut judgement = RuleResult::default();
-    for (_, change) in case.changes() {
+    let changes = &context.survey.changes;
+    let mut result = RuleResult::default();
+    for (_, change) in context.changes() {
         match counts(change) {
-            Some(true) => judgement.judged += 1,
-            Some(false) => judgement.not_applicable += 1,
+            Some(true) => result.judged += 1,
+            Some(false) => result.not_applicable += 1,
             None => {}
         }
     }
     let mut found = Vec::new();
-    for (_, theirs) in case.lists.by_actor() {
+    for (_, theirs) in context.lists.by_actor() {
         let theirs = theirs.iter().map(|at| *at as usize);
         let indices: Vec<_> = theirs.filter(|at| counts(&changes[*at]) == Some(true)).collect();
         let things: Vec<_> =
             indices.iter().map(|at| (changes[*at].time, thing(&changes[*at], *at))).collect();
         for range in find(&things) {
             let burst = &indices[range];
-            if let Some(first) = burst.iter().find(|at| case.covers(&changes[**at])) {
-                found.push((Burst::of(case.survey, *first, burst), message(burst)));
+            if let Some(first) = burst.iter().find(|at| context.covers(&changes[**at])) {
+                found.push((Burst::of(context.survey, *first, burst), message(burst)));
             }
         }
     }
     // Changes are in time order, and each is in one burst at most.
     found.sort_unstable();
-    found.into_iter().for_each(|(burst, message)| judgement.find(Subject::Burst(burst), message));
-    judgement
+    found.into_iter().for_each(|(burst, message)| result.find(Subject::Burst(burst), message));
+    result
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl ChangeIndex {
     }
 
     /// Those of one sort.
-    pub fn that(&self, operation: Operation) -> &[u32] {
+    pub fn by_operation(&self, operation: Operation) -> &[u32] {
         &self.operations[operation as usize]
     }
 

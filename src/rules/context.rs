@@ -57,26 +57,26 @@ impl<'a> RuleContext<'a> {
 
     /// Whether a change is in the scope of the rule.
     pub fn covers(&self, change: &Change) -> bool {
-        self.covers_for(change.organization, change)
+        self.in_scope_as(change.organization, change)
     }
 
     /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
-    pub fn covers_for(&self, organization: Id, change: &Change) -> bool {
+    pub fn in_scope_as(&self, organization: Id, change: &Change) -> bool {
         let Change { kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(organization, kind, action)
     }
 
     /// The organization whose connection a change is about: the owner, or the one that the event names
     /// where none is known.
-    pub fn hit(&self, index: usize, change: &Change) -> Id {
+    pub fn owner_of(&self, index: usize, change: &Change) -> Id {
         self.steps[index].map(|step| step.owner).filter(|owner| *owner != NONE).unwrap_or(change.organization)
     }
 
     /// What was noted of this sort in the rule's scope, with its index.
-    pub fn noted(&self, what: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
+    pub fn anomaly(&self, what: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
         let (survey, scope) = (self.survey, self.scope);
-        let noted = survey.notes.kept.iter().enumerate().filter(move |(_, noted)| noted.what == what);
-        noted.filter(move |(_, noted)| scope.covers(noted.organization, noted.kind, noted.action))
+        let anomaly = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == what);
+        anomaly.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
@@ -97,18 +97,22 @@ impl<'a> RuleContext<'a> {
     /// The changes of one sort in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
         let changes = &self.survey.changes;
-        let its = self.lists.that(operation).iter().map(|index| (*index as usize, &changes[*index as usize]));
+        let its = self
+            .lists
+            .by_operation(operation)
+            .iter()
+            .map(|index| (*index as usize, &changes[*index as usize]));
         its.filter(|(_, change)| self.covers(change))
     }
 
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.
-    pub fn sightings(&self) -> impl Iterator<Item = &'a Observation> {
+    pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change =
             self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
         let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action as usize];
-        let sightings = survey.sightings.iter().filter(is_other);
-        sightings.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))
+        let observations = survey.observations.iter().filter(is_other);
+        observations.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))
     }
 
     /// By action whether it stands for such an operation.
@@ -121,11 +125,11 @@ impl<'a> RuleContext<'a> {
         if self.scope.is_everything() {
             return self.survey.selected;
         }
-        (self.changes().count() + self.sightings().count()) as u64
+        (self.changes().count() + self.observations().count()) as u64
     }
 
     /// By action whether its source logs one of these operations.
-    pub fn logging(&self, operations: &[Operation]) -> Vec<bool> {
+    pub fn sources_logging(&self, operations: &[Operation]) -> Vec<bool> {
         (0..).zip(&self.survey.action_facts).map(|(action, _)| self.reach.logs(action, operations)).collect()
     }
 

@@ -73,10 +73,10 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         Subject::Anomaly(index) => of_noted(rule, &survey.notes.kept[index]),
         // Of all there was, so that nothing hides behind what is known.
         Subject::Unkept(what) => {
-            let sum = survey.notes.sums[what as usize];
+            let sum = survey.notes.digests[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
-        Subject::Pause(index) => of_pause(rule, survey.pauses[index]),
+        Subject::Pause(index) => of_pause(rule, survey.silences[index]),
         Subject::Renamed(renamed) => of_name(rule, survey, renamed),
     }
 }
@@ -113,8 +113,8 @@ pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
 }
 
 /// Of a line or event that is of interest by itself.
-pub fn of_noted(rule: &str, noted: &Anomaly) -> Fingerprint {
-    Fingerprint::of(&[rule, name(noted.what), &noted.key])
+pub fn of_noted(rule: &str, anomaly: &Anomaly) -> Fingerprint {
+    Fingerprint::of(&[rule, name(anomaly.what), &anomaly.key])
 }
 
 fn name(what: AnomalyKind) -> &'static str {
@@ -197,7 +197,7 @@ mod tests {
         survey
     }
 
-    fn noted(what: AnomalyKind) -> Anomaly {
+    fn anomaly(what: AnomalyKind) -> Anomaly {
         Anomaly {
             what,
             time: None,
@@ -274,8 +274,8 @@ mod tests {
         for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
             assert_ne!(of(0, 1, 7), other);
         }
-        let hit = super::of("rule", &survey, Subject::Hit(0, NONE));
-        assert_eq!(hit, of_change("rule", &survey, &survey.changes[0]));
+        let owner_of = super::of("rule", &survey, Subject::Hit(0, NONE));
+        assert_eq!(owner_of, of_change("rule", &survey, &survey.changes[0]));
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
-        survey.notes.kept = AnomalyKind::ALL.map(noted).into();
+        survey.notes.kept = AnomalyKind::ALL.map(anomaly).into();
         let kinds =
             ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
         assert_eq!(kinds.len(), AnomalyKind::ALL.len());
@@ -303,7 +303,7 @@ mod tests {
         }
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
         let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
-        survey.pauses = vec![(time, end), (time, time)];
+        survey.silences = vec![(time, end), (time, time)];
         assert_eq!(
             of("rule", &survey, Subject::Pause(0)),
             expected(&["rule", "2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"])

@@ -22,7 +22,7 @@ pub struct Violation {
     /// the message has a blank. [`NONE`] if there is none.
     pub other: Id,
     /// The message goes on after what the change did.
-    pub is_after_deed: bool,
+    pub has_change_prefix: bool,
     /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
     pub severity: Option<Severity>,
     /// How it is known, where it is about a state.
@@ -85,33 +85,33 @@ impl RuleResult {
         changes: impl Iterator<Item = (usize, &'a Change)>,
         mut judge: impl FnMut(usize, &'a Change) -> Decision,
     ) -> Self {
-        let mut judgement = Self::default();
+        let mut result = Self::default();
         for (index, change) in changes {
-            judgement.add(Subject::Change(index), judge(index, change));
+            result.add(Subject::Change(index), judge(index, change));
         }
-        judgement
+        result
     }
 
     /// What was noted of this sort, whatever it is.
     pub(super) fn of_noted(
-        case: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         what: AnomalyKind,
         message: impl Fn(&Anomaly) -> String,
     ) -> Self {
-        let mut judgement = Self { judged: case.events(), ..Self::default() };
-        for (index, noted) in case.noted(what) {
-            judgement.find(Subject::Anomaly(index), message(noted));
+        let mut result = Self { judged: context.events(), ..Self::default() };
+        for (index, anomaly) in context.anomaly(what) {
+            result.find(Subject::Anomaly(index), message(anomaly));
         }
-        judgement.find_unkept(case, what);
-        judgement
+        result.find_unkept(context, what);
+        result
     }
 
     /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
     /// for nothing does less harm than one that is opened by a flood.
-    pub(super) fn find_unkept(&mut self, case: &RuleContext<'_>, what: AnomalyKind) {
-        let unkept = case.survey.notes.unkept[what as usize];
-        if unkept > 0 {
-            let lines = wording::counted(unkept, "more line");
+    pub(super) fn find_unkept(&mut self, context: &RuleContext<'_>, what: AnomalyKind) {
+        let overflow = context.survey.notes.overflow[what as usize];
+        if overflow > 0 {
+            let lines = wording::plural(overflow, "more line");
             self.find(
                 Subject::Unkept(what),
                 format!("{lines} like those listed, too many to list one by one"),
@@ -157,11 +157,11 @@ impl RuleResult {
         }
     }
 
-    fn push(&mut self, subject: Subject, message: &str, is_after_deed: bool) {
+    fn push(&mut self, subject: Subject, message: &str, has_change_prefix: bool) {
         let last = (self.messages.len() as Id).wrapping_sub(1);
         let is_said = self.messages.get(last) == Some(message);
         let message = if is_said { last } else { self.messages.push(message) };
-        self.keep(subject, message, NONE, is_after_deed);
+        self.keep(subject, message, NONE, has_change_prefix);
     }
 
     /// Finds something about a change and another one, with the number of a message that goes on after what the
@@ -171,9 +171,9 @@ impl RuleResult {
         self.keep(subject, message, other, true);
     }
 
-    fn keep(&mut self, subject: Subject, message: Id, other: Id, is_after_deed: bool) {
+    fn keep(&mut self, subject: Subject, message: Id, other: Id, has_change_prefix: bool) {
         let (severity, certainty) = (None, None);
-        self.violations.push(Violation { subject, message, other, is_after_deed, severity, certainty });
+        self.violations.push(Violation { subject, message, other, has_change_prefix, severity, certainty });
     }
 
     /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
@@ -184,7 +184,7 @@ impl RuleResult {
         };
         let later = found.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
         let connection = wording::connection(survey.connections.get(other.connection));
-        let told = [connection, wording::actor(shown.actor(other.actor)), &wording::took(later)];
+        let told = [connection, wording::actor(shown.actor(other.actor)), &wording::human_duration(later)];
         let parts = message.split(BLANK).zip(told.into_iter().chain([""]));
         Cow::Owned(parts.flat_map(|(part, told)| [part, told]).collect())
     }

@@ -18,7 +18,7 @@ pub struct Rule {
     /// Which of [`SCOPES`](crate::rules::SCOPES) can confine it.
     pub scopes: &'static [&'static str],
     /// Which planned changes cover what it finds about their change.
-    pub covered_by: PlanCoverage,
+    pub plan_coverage: PlanCoverage,
     /// What the policy can set.
     pub params: &'static [Param],
     /// What it means, why it matters, an example, how to fix.

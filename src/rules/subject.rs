@@ -94,7 +94,7 @@ impl Subject {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
             Self::Anomaly(index) => survey.notes.kept[index].time,
             Self::Unkept(_) => None,
-            Self::Pause(index) => Some(survey.pauses[index].0),
+            Self::Pause(index) => Some(survey.silences[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
             Self::Change(_) | Self::Hit(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)

@@ -9,12 +9,12 @@ use crate::survey::interner::Id;
 
 impl RuleContext<'_> {
     /// What a change did.
-    pub fn deed(&self, change: &Change) -> String {
+    pub fn describe_change(&self, change: &Change) -> String {
         let Self { survey, shown, .. } = self;
         let organization = shown.organizations.names.get(change.organization);
         let named = (organization, shown.organization_name(change.organization));
         let connection = survey.connections.get(change.connection);
-        deed(change.operation, connection, named, shown.actor(change.actor), "")
+        describe_change(change.operation, connection, named, shown.actor(change.actor), "")
     }
 
     /// What to call a connection.
@@ -34,7 +34,7 @@ impl RuleContext<'_> {
 
     /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`. The numbers are
     /// those of its action, connection, organization and actor.
-    pub(super) fn happening(&self, [action, connection, organization, actor]: [Id; 4]) -> String {
+    pub(super) fn describe_event(&self, [action, connection, organization, actor]: [Id; 4]) -> String {
         let action = self.survey.action(action).unwrap_or_default();
         let connection = self.survey.connections.get(connection);
         let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
@@ -42,19 +42,19 @@ impl RuleContext<'_> {
     }
 
     /// What was noted.
-    pub(super) fn noted_happening(&self, noted: &Anomaly) -> String {
-        self.happening([noted.action, noted.connection, noted.organization, noted.actor])
+    pub(super) fn noted_happening(&self, anomaly: &Anomaly) -> String {
+        self.describe_event([anomaly.action, anomaly.connection, anomaly.organization, anomaly.actor])
     }
 
     /// A setting that is an age, as it is written in a policy.
-    pub(super) fn written(&self, key: &str) -> String {
-        written(self.age(key))
+    pub(super) fn policy_duration(&self, key: &str) -> String {
+        policy_duration(self.age(key))
     }
 }
 
 /// What somebody did, and the rest of the sentence: `conn_1 of org_1 (Acme) was deleted by Alice`. An
 /// organization is given by its id and its name.
-pub fn deed(
+pub fn describe_change(
     operation: Operation,
     connection: Option<&str>,
     (id, name): (Option<&str>, Option<&str>),
@@ -96,7 +96,7 @@ pub fn actor(name: Option<&str>) -> &str {
 }
 
 /// An age as it is written in a policy: in the greatest unit of which it is a multiple, a day in hours.
-pub fn written(seconds: u64) -> String {
+pub fn policy_duration(seconds: u64) -> String {
     // From how many seconds on, how many are one, and its letter.
     let units = [(2 * 86_400, 86_400, "d"), (3600, 3600, "h"), (60, 60, "m")];
     let unit = units.into_iter().find(|(least, size, _)| seconds >= *least && seconds.is_multiple_of(*size));
@@ -105,12 +105,12 @@ pub fn written(seconds: u64) -> String {
 }
 
 /// How long something took, to two units.
-pub fn took(seconds: u64) -> String {
+pub fn human_duration(seconds: u64) -> String {
     time::duration(seconds, 2)
 }
 
 /// `1 event`, `2 events`.
-pub fn counted(count: u64, noun: &str) -> String {
+pub fn plural(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -122,7 +122,7 @@ mod tests {
     fn ages_are_written_as_they_are_read() {
         for text in ["0s", "1s", "59s", "90s", "1m", "10m", "90m", "1h", "24h", "36h", "2d", "7d"] {
             let seconds = time::parse_age(text).unwrap() as u64;
-            assert_eq!(written(seconds), text);
+            assert_eq!(policy_duration(seconds), text);
         }
     }
 }

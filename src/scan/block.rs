@@ -60,7 +60,7 @@ pub struct Folded<T> {
     /// How many lines of which kind there were.
     pub counts: Counts,
     /// Lines of the file that the block covers; 0 where places are absolute already.
-    pub breaks: u64,
+    pub line_count: u64,
 }
 
 /// What a worker keeps from block to block.
@@ -83,18 +83,18 @@ pub fn fold<T: Default>(
     block: &Block,
     reading: Reading,
     each: impl FnMut(&mut T, &mut Record<'_>),
-    bench: &mut LineReader,
+    reader: &mut LineReader,
 ) -> Folded<T> {
     let mut folder = Folder {
-        folded: Folded { value: T::default(), counts: Counts::default(), breaks: 0 },
+        folded: Folded { value: T::default(), counts: Counts::default(), line_count: 0 },
         reading,
         each,
-        bench,
+        reader,
     };
     match &block.form {
         Form::Lines => folder.lines(block.bytes()),
         Form::LongLine(bytes) => {
-            folder.folded.breaks = 1;
+            folder.folded.line_count = 1;
             folder.too_long(*bytes, Position { line: 1, column: 1 });
         }
         Form::Records(records) => {
@@ -107,7 +107,7 @@ pub fn fold<T: Default>(
                     }
                     (None, None) => {
                         let raw = &block.bytes()[record.start..record.end];
-                        folder.slow(raw, raw, record.origin, Holds::One);
+                        folder.read_slow(raw, raw, record.origin, Holds::One);
                     }
                 }
             }
@@ -131,7 +131,7 @@ struct Folder<'b, T, F> {
     folded: Folded<T>,
     reading: Reading,
     each: F,
-    bench: &'b mut LineReader,
+    reader: &'b mut LineReader,
 }
 
 impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
@@ -144,14 +144,14 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             let end = memchr::memrchr(b'\n', window)
                 .or_else(|| memchr::memchr(b'\n', rest))
                 .map_or(rest.len(), |at| at + 1);
-            let (cacheful, after) = rest.split_at(end);
-            self.cacheful(cacheful);
+            let (cache_chunk, after) = rest.split_at(end);
+            self.cache_chunk(cache_chunk);
             rest = after;
         }
     }
 
     /// UTF-8 is checked once for as many lines as possible; a line that is not goes alone.
-    fn cacheful(&mut self, mut bytes: &[u8]) {
+    fn cache_chunk(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let valid = match simdutf8::compat::from_utf8(bytes) {
                 Ok(text) => return self.text(text),
@@ -170,7 +170,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     fn text(&mut self, text: &str) {
         let mut start = 0;
         while start < text.len() {
-            start = self.quick(text, start).unwrap_or_else(|| {
+            start = self.read_fast(text, start).unwrap_or_else(|| {
                 let rest = &text.as_bytes()[start..];
                 let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
                 self.line(&rest[..length]);
@@ -181,8 +181,8 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
 
     /// Reads a line by its shape and returns where the next one begins.
     #[inline(always)]
-    fn quick(&mut self, text: &str, start: usize) -> Option<usize> {
-        let LineReader { shapes, hits, .. } = &mut *self.bench;
+    fn read_fast(&mut self, text: &str, start: usize) -> Option<usize> {
+        let LineReader { shapes, hits, .. } = &mut *self.reader;
         let hit = shapes.read(text, start, self.reading.max_line_bytes)?;
         let line_end = match &text.as_bytes()[hit.end..] {
             [b'\r', b'\n', ..] => 2,
@@ -191,29 +191,30 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         let next = hit.end + line_end;
         *hits += 1;
         let folded = &mut self.folded;
-        folded.breaks += 1;
+        folded.line_count += 1;
         folded.counts.lines += 1;
         folded.counts.valid += 1;
         let raw = &text.as_bytes()[start..next];
-        let mut record = Record { raw, line: folded.breaks, event: Some(hit.event), findings: Vec::new() };
+        let mut record =
+            Record { raw, line: folded.line_count, event: Some(hit.event), findings: Vec::new() };
         (self.each)(&mut folded.value, &mut record);
         Some(next)
     }
 
     fn line(&mut self, raw: &[u8]) {
-        self.folded.breaks += 1;
+        self.folded.line_count += 1;
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
             self.folded.counts.lines += 1;
             self.folded.counts.blank += 1;
         } else {
-            self.slow(raw, line, Position { line: self.folded.breaks, column: 1 }, Holds::Any);
+            self.read_slow(raw, line, Position { line: self.folded.line_count, column: 1 }, Holds::Any);
         }
     }
 
-    fn slow(&mut self, raw: &[u8], line: &[u8], origin: Position, holds: Holds) {
-        let LineReader { scratch, shapes, .. } = &mut *self.bench;
+    fn read_slow(&mut self, raw: &[u8], line: &[u8], origin: Position, holds: Holds) {
+        let LineReader { scratch, shapes, .. } = &mut *self.reader;
         let read = reader::read(line, origin, &self.reading, scratch);
         let is_json = read.findings.iter().all(|finding| *finding.code != NOT_JSON);
         if !is_json
@@ -247,7 +248,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
             counted = object.start;
             let object = &line[object.clone()];
-            self.slow(object, object, Position { column, ..origin }, Holds::One);
+            self.read_slow(object, object, Position { column, ..origin }, Holds::One);
         }
     }
 

@@ -50,7 +50,7 @@ pub fn scan<T: Fold>(
     take: impl FnMut(ScanItem<T>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let each = move |(): &mut (), _: BlockId, value: &mut T, record: &mut Record<'_>| each(value, record);
-    gather(inputs, settings, meter, each, take).map(drop)
+    scan_with_state(inputs, settings, meter, each, take).map(drop)
 }
 
 /// A block: index of the input it belongs to, and its number there, counted from 0.
@@ -64,61 +64,61 @@ pub struct BlockId {
 
 /// Like [`scan`], with something of its own that every worker keeps from its first block to its
 /// last. They are returned in no particular order, and not at all when the scan is stopped.
-pub fn gather<W: Default + Send + 'static, T: Fold>(
+pub fn scan_with_state<W: Default + Send + 'static, T: Fold>(
     inputs: &[Input],
     settings: Settings,
     meter: &Meter,
     each: impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>) + Send + Sync + 'static,
     mut take: impl FnMut(ScanItem<T>) -> Result<ControlFlow<()>>,
 ) -> Result<Vec<W>> {
-    let board = Arc::new(WorkQueue::new(inputs, settings, meter));
+    let queue = Arc::new(WorkQueue::new(inputs, settings, meter));
     let (to_main, from_workers) = mpsc::channel();
-    let worker = Arc::new(Worker { board: Arc::clone(&board), each: Arc::new(each), to_main });
-    let _stop = StopOnDrop(&board);
+    let worker = Arc::new(Worker { queue: Arc::clone(&queue), each: Arc::new(each), to_main });
+    let _stop = StopOnDrop(&queue);
     // Waking another thread for every result would cost as much as reading a short file. But who takes
     // the results must not wait for what may come late.
     let helps = !inputs.iter().any(Input::is_live);
     let its = Arc::clone(&worker);
-    let crew = parallel::crew(settings.threads - usize::from(helps), move || work(&its))?;
+    let spawn_workers = parallel::spawn_workers(settings.threads - usize::from(helps), move || work(&its))?;
 
-    let mut desk = WorkerState::default();
+    let mut state = WorkerState::default();
     let mut order = ReorderBuffer::default();
-    let mut gone = Vec::new();
+    let mut finished = Vec::new();
     while order.current() < inputs.len() {
-        let claimed = if helps { board.claim(WaitMode::Short) } else { None };
+        let claimed = if helps { queue.claim(WaitMode::Short) } else { None };
         let mut message = match claimed {
-            Some(claimed) => desk.read(&worker, claimed),
+            Some(claimed) => state.read(&worker, claimed),
             None => from_workers.recv().context("all workers are gone")?,
         };
         loop {
             match message {
-                Message::Block { input, number, folded } => order.arrive(input, number, folded),
+                Message::Block { input, number, folded } => order.insert(input, number, folded),
                 Message::End { input, blocks, error } => order.end(input, blocks, error),
-                Message::Finished(own) => gone.push(own),
+                Message::Finished(own) => finished.push(own),
             }
             let Ok(next) = from_workers.try_recv() else {
                 break;
             };
             message = next;
         }
-        while let Some(piece) = order.due() {
+        while let Some(piece) = order.pop_next() {
             if take(piece)?.is_break() {
                 return Ok(Vec::new());
             }
         }
-        board.update(&order);
+        queue.update(&order);
     }
-    while gone.len() < crew.len() {
+    while finished.len() < spawn_workers.len() {
         if let Message::Finished(own) = from_workers.recv().context("all workers are gone")? {
-            gone.push(own);
+            finished.push(own);
         }
     }
     // Whoever starts threads next finds their memory free.
-    for worker in crew {
+    for worker in spawn_workers {
         let _ = worker.join();
     }
-    gone.push(desk.own);
-    Ok(gone)
+    finished.push(state.own);
+    Ok(finished)
 }
 
 /// What a worker sends to the calling thread.
@@ -132,7 +132,7 @@ enum Message<W, T> {
 }
 
 struct Worker<W, T, F> {
-    board: Arc<WorkQueue>,
+    queue: Arc<WorkQueue>,
     each: Arc<F>,
     to_main: Sender<Message<W, T>>,
 }
@@ -141,7 +141,7 @@ struct Worker<W, T, F> {
 #[derive(Default)]
 struct WorkerState<W> {
     own: W,
-    bench: LineReader,
+    reader: LineReader,
     buffer: Vec<u8>,
 }
 
@@ -152,15 +152,15 @@ impl<W> WorkerState<W> {
         worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>,
         (input, blocks): Claim,
     ) -> Message<W, T> {
-        let Worker { board, each, .. } = worker;
-        let Self { own, bench, buffer } = self;
-        let (blocks, read) = board.read(input, blocks, buffer);
-        let number = board.give_back(input, blocks);
+        let Worker { queue, each, .. } = worker;
+        let Self { own, reader, buffer } = self;
+        let (blocks, read) = queue.read(input, blocks, buffer);
+        let number = queue.give_back(input, blocks);
         match read {
             Ok(Some(block)) => {
                 let id = BlockId { input: input as u32, number: number as u32 };
                 let each = |value: &mut T, record: &mut Record<'_>| each(own, id, value, record);
-                let folded = fold(&block, board.settings.reading, each, bench);
+                let folded = fold(&block, queue.settings.reading, each, reader);
                 *buffer = block.into_buffer();
                 Message::Block { input, number, folded }
             }
@@ -172,13 +172,13 @@ impl<W> WorkerState<W> {
 
 /// Reads and parses blocks until there are none. Nobody listens any more when a send fails.
 fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>) {
-    let mut desk = WorkerState::default();
-    while let Some(claimed) = worker.board.claim(WaitMode::Long) {
-        if worker.to_main.send(desk.read(worker, claimed)).is_err() {
+    let mut state = WorkerState::default();
+    while let Some(claimed) = worker.queue.claim(WaitMode::Long) {
+        if worker.to_main.send(state.read(worker, claimed)).is_err() {
             return;
         }
     }
-    let _ = worker.to_main.send(Message::Finished(desk.own));
+    let _ = worker.to_main.send(Message::Finished(state.own));
 }
 
 type InputBlocks = Blocks<Reader>;

@@ -72,7 +72,7 @@ impl<T: Fold> ReorderBuffer<T> {
     }
 
     /// Takes in the result of a block, counted from 0 in its input.
-    pub fn arrive(&mut self, input: usize, number: u64, folded: Folded<T>) {
+    pub fn insert(&mut self, input: usize, number: u64, folded: Folded<T>) {
         self.waiting += folded.value.weight();
         let queue = self.inputs.entry(input).or_default();
         let at = usize::try_from(number - queue.taken).expect("results wait in memory");
@@ -88,7 +88,7 @@ impl<T: Fold> ReorderBuffer<T> {
     }
 
     /// The next result whose turn it is, if it has arrived.
-    pub fn due(&mut self) -> Option<ScanItem<T>> {
+    pub fn pop_next(&mut self) -> Option<ScanItem<T>> {
         let input = self.current;
         let queue = self.inputs.get_mut(&input)?;
         if let Some(folded) = queue.blocks.front_mut().and_then(Option::take) {
@@ -96,7 +96,7 @@ impl<T: Fold> ReorderBuffer<T> {
             queue.taken += 1;
             self.waiting -= folded.value.weight();
             let line_base = self.line_base;
-            self.line_base += folded.breaks;
+            self.line_base += folded.line_count;
             return Some(ScanItem::Block { input, line_base, counts: folded.counts, value: folded.value });
         }
         let (_, error) = queue.end.take_if(|(blocks, _)| *blocks == queue.taken)?;

@@ -28,20 +28,20 @@ pub static SOURCE: Source = Source {
     title: "Centure",
     about: "Centure audit events (WorkOS Audit Logs)",
     ids: "workos",
-    claims,
+    detects,
     wrapper: Some("event"),
     complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,
-    tree: LazyLock::new(|| Tree::grow(FIELDS)),
+    tree: LazyLock::new(|| Tree::build(FIELDS)),
     cross_checks: CROSS_CHECKS,
 };
 
 /// An action with a time or targets; both spellings, and either may be missing in a broken line.
-fn claims(root: &Root<'_>) -> bool {
+fn detects(root: &Root<'_>) -> bool {
     let time = root.has(&["occurredAt", "occurred_at"]);
-    let targets = root.nests("targets");
-    (root.has(&["action"]) && (time || targets)) || (time && targets && root.nests("actor"))
+    let targets = root.has_container("targets");
+    (root.has(&["action"]) && (time || targets)) || (time && targets && root.has_container("actor"))
 }
 
 static ACTIONS: &[Action] = &[
@@ -91,11 +91,11 @@ static FIELDS: &[Field] = &[
         .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("occurredAt", "when it happened; ISO 8601, UTC with milliseconds in practice")
         .or("occurred_at").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
-    Field::new("version", FieldKind::Integer, "version of the action's registered schema").of_delivery(),
+    Field::new("version", FieldKind::Integer, "version of the action's registered schema").is_delivery_metadata(),
     Field::text("id", "id of the stored event; log streams add it")
-        .outside().means(Attribute::Id).expects(&[Expect::NotEmpty]),
+        .in_envelope().means(Attribute::Id).expects(&[Expect::NotEmpty]),
     Field::text("organization_id", "organization; beside `event` in the ingestion body, at the root in log streams")
-        .or("organizationId").outside().of_delivery().means(Attribute::OrganizationId).expects(ORG_ID),
+        .or("organizationId").in_envelope().is_delivery_metadata().means(Attribute::OrganizationId).expects(ORG_ID),
 
     Field::new("actor", FieldKind::Object, "who did it").required(),
     Field::text("actor.type", "always `user`")
@@ -145,8 +145,12 @@ static FIELDS: &[Field] = &[
     Field::text("metadata.source", "route of the page, ids filled in").required().means(Attribute::Page),
 ];
 
-static ACTOR_TYPES: Vocabulary =
-    Vocabulary { noun: "actor type", code: &UNKNOWN_VALUE, terms: &[word("user")], unlisted: nothing };
+static ACTOR_TYPES: Vocabulary = Vocabulary {
+    noun: "actor type",
+    code: &UNKNOWN_VALUE,
+    terms: &[word("user")],
+    classify_unknown: nothing,
+};
 
 static TARGET_TYPES: Vocabulary = Vocabulary {
     noun: "target type",
@@ -159,7 +163,7 @@ static TARGET_TYPES: Vocabulary = Vocabulary {
         word("api_key"),
         word("project"),
     ],
-    unlisted: nothing,
+    classify_unknown: nothing,
 };
 
 const IMPERSONATOR_EMAIL: FieldId = id_of(FIELDS, "actor.metadata.impersonator_email");
@@ -332,7 +336,7 @@ fn said_twice(
     sink: &mut Diagnostics<'_>,
     tell: impl Fn(&mut Diagnostic, &str),
 ) {
-    for said in fields.together(places) {
+    for said in fields.by_element(places) {
         let ([Some(first), Some(again)], Operation::Deleted) = (said, operation) else {
             continue;
         };

@@ -7,7 +7,7 @@ use crate::model::time;
 use crate::sources::{ALL, Source};
 
 /// The source that claims the object.
-pub fn claim(document: Document<'_>) -> Option<&'static Source> {
+pub fn detect(document: Document<'_>) -> Option<&'static Source> {
     ALL.iter().copied().find(|source| source.claims_at(document, source.event_root(document)))
 }
 
@@ -39,7 +39,7 @@ impl Source {
     }
 
     fn claims_at(&self, document: Document<'_>, event: NodeId) -> bool {
-        (self.claims)(&Root::of(document, event))
+        (self.detects)(&Root::of(document, event))
     }
 
     /// Where an object names an action that the source documents.
@@ -54,7 +54,7 @@ impl Source {
         self.claims_at(document, event)
             && self.action_of(document, event).is_some()
             && self.tree.members.iter().all(|member| {
-                let spellings = [Some(member.key), member.also];
+                let spellings = [Some(member.key), member.alias];
                 let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
                 let field = member.field.map(|id| &self.fields[id as usize]);
                 match field {
@@ -92,7 +92,7 @@ impl<'a> Root<'a> {
     }
 
     /// Has this key with an object or array as its value.
-    pub fn nests(&self, key: &str) -> bool {
+    pub fn has_container(&self, key: &str) -> bool {
         self.document
             .member(self.event, key)
             .is_some_and(|id| matches!(self.document.nodes[id].kind, Kind::Object | Kind::Array))

@@ -37,12 +37,12 @@ fn are_close(a: &[char], b: &[char]) -> bool {
 /// Its visible characters in lower case, and the same with those that look alike replaced by one of them.
 fn looks(name: &str) -> Looks {
     let is_visible = |c: &char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
-    let visible: String = name.chars().filter(is_visible).collect();
+    let escape_controls: String = name.chars().filter(is_visible).collect();
     let lower = |c: char| c.to_lowercase();
     [
-        visible.chars().flat_map(lower).collect(),
+        escape_controls.chars().flat_map(lower).collect(),
         // Accents come apart from their letters.
-        skeleton(&visible).filter(is_visible).flat_map(lower).collect(),
+        skeleton(&escape_controls).filter(is_visible).flat_map(lower).collect(),
     ]
 }
 

@@ -13,11 +13,11 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use detection::{Root, claim};
+pub use detection::{Root, detect};
 pub use lookalike::lookalike;
 pub use table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use tree::Tree;
-pub use unsupported::resembles;
+pub use unsupported::looks_like;
 
 use crate::json::{Document, NodeId};
 use crate::model::attribute::Attribute;
@@ -38,7 +38,7 @@ pub struct Source {
     /// documented that their ids are the same: elsewhere the same id may be something else.
     pub ids: &'static str,
     /// Whether an object is an event of this source, right or wrong.
-    pub claims: fn(&Root<'_>) -> bool,
+    pub detects: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
     /// Where to find what it does not log; nothing where it logs the whole life of a connection.

@@ -27,17 +27,17 @@ pub static SOURCE: Source = Source {
     title: "Scalekit",
     about: "Scalekit webhook events",
     ids: "scalekit",
-    claims,
+    detects,
     wrapper: None,
     complement: None,
     actions: ACTIONS,
     fields: FIELDS,
-    tree: LazyLock::new(|| Tree::grow(FIELDS)),
+    tree: LazyLock::new(|| Tree::build(FIELDS)),
     cross_checks: CROSS_CHECKS,
 };
 
 /// Something of the envelope that others do not have, with a type or data.
-fn claims(root: &Root<'_>) -> bool {
+fn detects(root: &Root<'_>) -> bool {
     let envelope =
         ["spec_version", "specVersion", "environment_id", "environmentId", "occurred_at", "occurredAt"];
     root.has(&envelope) && root.has(&["type", "data"])
@@ -152,7 +152,7 @@ static OBJECTS: Vocabulary = Vocabulary {
         word("User"),
         word("ConnectedAccount"),
     ],
-    unlisted: nothing,
+    classify_unknown: nothing,
 };
 
 /// `ConnectionType` of the SDKs; organizations' SSO uses `OIDC` and `SAML`.
@@ -177,7 +177,7 @@ static CONNECTION_TYPES: Vocabulary = Vocabulary {
         speaks("NO_AUTH", "other"),
         speaks("INVALID", "other"),
     ],
-    unlisted: |_| [Some(OTHER), None],
+    classify_unknown: |_| [Some(OTHER), None],
 };
 
 const fn speaks(name: &'static str, protocol: &'static str) -> Term {
@@ -207,7 +207,7 @@ static PROVIDERS: Vocabulary = Vocabulary {
         named("ADFS", "adfs"),
         word("CONNECTION_PROVIDER_UNSPECIFIED"),
     ],
-    unlisted: |_| [None, Some(OTHER)],
+    classify_unknown: |_| [None, Some(OTHER)],
 };
 
 const fn named(name: &'static str, provider: &'static str) -> Term {
@@ -219,7 +219,7 @@ static STATUSES: Vocabulary = Vocabulary {
     noun: "status",
     code: &UNKNOWN_STATUS,
     terms: &[word("DRAFT"), word("IN_PROGRESS"), word("COMPLETED"), word("CONNECTION_STATUS_UNSPECIFIED")],
-    unlisted: nothing,
+    classify_unknown: nothing,
 };
 
 const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");

@@ -38,7 +38,7 @@ fn whole(source: &Source) -> Value {
     let parts = fields.map(|(member, field)| {
         let is_text = matches!(field.means, Some(Attribute::Action | Attribute::Time));
         let schema = if is_text { text(field) } else { json!(true) };
-        let spellings = [Some(member.key), member.also].into_iter().flatten();
+        let spellings = [Some(member.key), member.alias].into_iter().flatten();
         let each = spellings.map(|key| json!({ "properties": { key: schema }, "required": [key] }));
         json!({ "anyOf": each.collect::<Vec<_>>() })
     });
@@ -68,14 +68,14 @@ fn object(source: &Source, tree: &Tree, which: Members) -> Value {
         }
         let schema = value(source, field, member, which);
         properties.insert(member.key.into(), schema.clone());
-        if let Some(also) = member.also {
-            properties.insert(also.into(), schema);
+        if let Some(alias) = member.alias {
+            properties.insert(alias.into(), schema);
         }
-        match (field.required, member.also) {
+        match (field.required, member.alias) {
             (false, _) => {}
             (true, None) => required.push(member.key),
-            (true, Some(also)) => {
-                spelled.push(json!({ "oneOf": [{ "required": [member.key] }, { "required": [also] }] }));
+            (true, Some(alias)) => {
+                spelled.push(json!({ "oneOf": [{ "required": [member.key] }, { "required": [alias] }] }));
             }
         }
     }
@@ -170,7 +170,7 @@ fn conditions(source: &Source) -> Vec<Value> {
     });
     let is_sso = |action: &&Action| action.operation != Operation::Other;
     let sso = || source.actions.iter().filter(is_sso).map(|action| action.name).collect();
-    let opaque = source.tree.members.iter().filter(|member| member.opaque_unless_sso);
+    let opaque = source.tree.members.iter().filter(|member| member.is_sso_only);
     let of_sso =
         opaque.map(|member| when(sso(), json!({ member.key: object(source, member, Members::SsoOnly) })));
     needs.chain(of_sso).collect()

@@ -13,7 +13,7 @@ pub struct Field {
     /// `targets[type=organization].id` for list elements of one type.
     pub path: &'static str,
     /// Another accepted spelling of the path's last key.
-    pub also: Option<&'static str>,
+    pub alias: Option<&'static str>,
     /// JSON type.
     pub kind: FieldKind,
     /// Present whenever the object it belongs to is.
@@ -21,10 +21,10 @@ pub struct Field {
     /// Only events about SSO connections have it; in others its parent is not looked into.
     pub sso_only: bool,
     /// It may also stand beside a wrapped event.
-    pub outside: bool,
+    pub in_envelope: bool,
     /// It comes with the way of delivery, and tells no event from another; as an attribute it does only
     /// where the event says otherwise.
-    pub of_delivery: bool,
+    pub is_delivery_metadata: bool,
     /// The attribute of the neutral event it gives; earlier fields of the table are preferred.
     pub means: Option<Attribute>,
     /// What its value has to satisfy.
@@ -102,7 +102,7 @@ pub struct Vocabulary {
     pub terms: &'static [Term],
     /// Neutral protocol and identity provider of a value that is not listed: `other` where it states one
     /// that its spelling does not tell, nothing where it is not about that.
-    pub unlisted: fn(&str) -> [Option<&'static str>; 2],
+    pub classify_unknown: fn(&str) -> [Option<&'static str>; 2],
 }
 
 /// One documented value.
@@ -163,12 +163,12 @@ impl Field {
     pub const fn new(path: &'static str, kind: FieldKind, about: &'static str) -> Self {
         Self {
             path,
-            also: None,
+            alias: None,
             kind,
             required: false,
             sso_only: false,
-            outside: false,
-            of_delivery: false,
+            in_envelope: false,
+            is_delivery_metadata: false,
             means: None,
             expects: &[],
             about,
@@ -188,20 +188,20 @@ impl Field {
     }
 
     /// May also stand beside a wrapped event.
-    pub const fn outside(mut self) -> Self {
-        self.outside = true;
+    pub const fn in_envelope(mut self) -> Self {
+        self.in_envelope = true;
         self
     }
 
     /// Also spelled `key`.
     pub const fn or(mut self, key: &'static str) -> Self {
-        self.also = Some(key);
+        self.alias = Some(key);
         self
     }
 
     /// Comes with the way of delivery.
-    pub const fn of_delivery(mut self) -> Self {
-        self.of_delivery = true;
+    pub const fn is_delivery_metadata(mut self) -> Self {
+        self.is_delivery_metadata = true;
         self
     }
 

@@ -9,7 +9,7 @@ pub struct Tree {
     /// Key in its object; empty for the root and for list elements.
     pub key: &'static str,
     /// Another spelling of the key.
-    pub also: Option<&'static str>,
+    pub alias: Option<&'static str>,
     /// The field of this path; `None` for the root and for list elements.
     pub field: Option<FieldId>,
     /// Members, if it is an object.
@@ -17,12 +17,12 @@ pub struct Tree {
     /// What an element of the list looks like by its `type`; `None` for all other types.
     pub elements: Vec<(Option<&'static str>, Self)>,
     /// Everything below it belongs to events about SSO connections only.
-    pub opaque_unless_sso: bool,
+    pub is_sso_only: bool,
 }
 
 impl Tree {
     /// Builds the tree of a table in which every parent stands before its children.
-    pub fn grow(fields: &'static [Field]) -> Self {
+    pub fn build(fields: &'static [Field]) -> Self {
         let mut root = Self::default();
         for (id, field) in fields.iter().enumerate() {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
@@ -33,7 +33,7 @@ impl Tree {
 
     /// The member with that key in either spelling.
     pub fn member(&self, key: &str) -> Option<(usize, &Self)> {
-        self.members.iter().enumerate().find(|(_, member)| member.key == key || member.also == Some(key))
+        self.members.iter().enumerate().find(|(_, member)| member.key == key || member.alias == Some(key))
     }
 
     /// What an element of that type looks like, and which of `elements` that is.
@@ -61,7 +61,7 @@ impl Tree {
                 }
             }
             None if rest.is_empty() => {
-                member.also = field.also;
+                member.alias = field.alias;
                 member.field = Some(id);
             }
             None => member.insert(rest, id, field),
@@ -92,6 +92,6 @@ impl Tree {
         }
         let is_object = self.field.is_some_and(|id| fields[id as usize].kind == FieldKind::Object);
         let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
-        self.opaque_unless_sso = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
+        self.is_sso_only = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
     }
 }

@@ -18,7 +18,7 @@ static FORMATS: &[(&str, &[&str])] = &[
 ];
 
 /// The format an object looks like, with its article.
-pub fn resembles(document: Document<'_>, object: NodeId) -> Option<&'static str> {
+pub fn looks_like(document: Document<'_>, object: NodeId) -> Option<&'static str> {
     FORMATS
         .iter()
         .find(|(_, keys)| keys.iter().all(|key| document.member(object, key).is_some()))

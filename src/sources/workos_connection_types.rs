@@ -9,8 +9,12 @@ use crate::model::diagnostic::UNKNOWN_CONNECTION_TYPE;
 use crate::sources::table::{OTHER, Term, Vocabulary};
 
 /// The documented connection types with their neutral protocol and identity provider.
-pub static CONNECTION_TYPES: Vocabulary =
-    Vocabulary { noun: "connection type", code: &UNKNOWN_CONNECTION_TYPE, terms: TERMS, unlisted: by_suffix };
+pub static CONNECTION_TYPES: Vocabulary = Vocabulary {
+    noun: "connection type",
+    code: &UNKNOWN_CONNECTION_TYPE,
+    terms: TERMS,
+    classify_unknown: by_suffix,
+};
 
 #[rustfmt::skip]
 static TERMS: &[Term] = &[

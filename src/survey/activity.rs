@@ -39,7 +39,7 @@ impl ActivityIndex {
 
     /// The times between quarters with events, in order; any that is longer than a quarter of an hour
     /// and has no event in it is one of them.
-    pub fn pauses(mut self) -> Vec<Span> {
+    pub fn silences(mut self) -> Vec<Span> {
         self.settle();
         let mut spans: Vec<_> = self.quarters.values().copied().collect();
         spans.sort_unstable();
@@ -74,13 +74,13 @@ mod tests {
 
     #[test]
     fn pauses_are_exact_in_any_order() {
-        let pauses = |clock: ActivityIndex| {
-            clock.pauses().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
+        let silences = |clock: ActivityIndex| {
+            clock.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
-        let whole = pauses(clock(&[9000, -5, 10, 899, 100, 8999]));
+        let whole = silences(clock(&[9000, -5, 10, 899, 100, 8999]));
         assert_eq!(whole, [(-5, 10), (899, 8999), (8999, 9000)]);
         let mut halves = clock(&[9000, 100, 8999]);
         halves.merge(clock(&[-5, 899, 10]));
-        assert_eq!(pauses(halves), whole);
+        assert_eq!(silences(halves), whole);
     }
 }

@@ -92,10 +92,10 @@ pub struct Anomalies {
     /// Some of each sort, in the order of the input.
     pub kept: Vec<Anomaly>,
     /// How many there were beyond them, by what they are.
-    pub unkept: [u64; AnomalyKind::ALL.len()],
+    pub overflow: [u64; AnomalyKind::ALL.len()],
     /// Sums of digests of the keys of all there were, kept or not, by what they are: the same in every run and
     /// order.
-    pub sums: [u128; AnomalyKind::ALL.len()],
+    pub digests: [u128; AnomalyKind::ALL.len()],
     /// By what events are and the hash of their content the digest of their key: what came again counts once,
     /// even if the event that it came after was too much to be kept.
     events: [HashMap<u64, u128, RandomState>; AnomalyKind::ALL.len()],
@@ -107,7 +107,7 @@ impl Anomalies {
     /// How many events were noted as such, each of them once.
     pub fn count(&self, what: AnomalyKind) -> u64 {
         let kept = self.kept.iter().filter(|noted| noted.what == what).count() as u64;
-        kept + self.unkept[what as usize]
+        kept + self.overflow[what as usize]
     }
 
     /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
@@ -174,7 +174,7 @@ impl Anomalies {
         match noted.what {
             AnomalyKind::Invalid => {
                 self.lines += 1;
-                self.sums[what] = self.sums[what].wrapping_add(digest());
+                self.digests[what] = self.digests[what].wrapping_add(digest());
             }
             _ => {
                 self.events[what].entry(noted.content).or_insert_with(digest);
@@ -182,7 +182,7 @@ impl Anomalies {
         }
         self.kept.push(noted);
         if self.kept.len() > 2 * AnomalyKind::ALL.len() * MOST_KEPT {
-            self.thin_out();
+            self.evict();
         }
     }
 
@@ -192,7 +192,7 @@ impl Anomalies {
         for (ours, theirs) in self.events.iter_mut().zip(other.events) {
             ours.extend(theirs);
         }
-        for (ours, theirs) in self.sums.iter_mut().zip(other.sums) {
+        for (ours, theirs) in self.digests.iter_mut().zip(other.digests) {
             *ours = ours.wrapping_add(theirs);
         }
         self.lines += other.lines;
@@ -200,20 +200,20 @@ impl Anomalies {
 
     /// The last thing before reading them: lets go of what is too much, and adds up what there was.
     pub fn settle(&mut self) {
-        self.thin_out();
-        self.unkept = self.events.each_ref().map(|events| events.len() as u64);
-        self.unkept[AnomalyKind::Invalid as usize] = self.lines;
+        self.evict();
+        self.overflow = self.events.each_ref().map(|events| events.len() as u64);
+        self.overflow[AnomalyKind::Invalid as usize] = self.lines;
         for noted in &self.kept {
-            self.unkept[noted.what as usize] -= 1;
+            self.overflow[noted.what as usize] -= 1;
         }
-        for (sum, events) in self.sums.iter_mut().zip(std::mem::take(&mut self.events)) {
+        for (sum, events) in self.digests.iter_mut().zip(std::mem::take(&mut self.events)) {
             *sum = events.into_values().fold(*sum, u128::wrapping_add);
         }
     }
 
     /// Puts notes in the order of the input, keeps of events that came again the first, and lets go of
     /// those that are too many.
-    fn thin_out(&mut self) {
+    fn evict(&mut self) {
         self.kept.sort_by_key(|noted| noted.place);
         let mut seen: HashSet<(AnomalyKind, u64)> = HashSet::new();
         self.kept
@@ -286,7 +286,7 @@ mod tests {
             notes.settle();
             let mut keys: Vec<_> = notes.kept.iter().map(|noted| noted.content).collect();
             keys.sort_unstable();
-            (keys, notes.unkept[what as usize], notes.sums[what as usize])
+            (keys, notes.overflow[what as usize], notes.digests[what as usize])
         };
         let all: Vec<u64> = (0..COUNT).collect();
         let backwards: Vec<u64> = all.iter().rev().copied().collect();

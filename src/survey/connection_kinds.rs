@@ -40,7 +40,7 @@ impl ConnectionKinds {
     /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
     /// numbers are here.
     pub fn take(&mut self, faces: &TupleInterner<3>, words: &[[Option<&'static str>; 2]]) -> IdMap {
-        let kinds = faces.told().zip(words).map(|(told, [protocol, provider])| {
+        let kinds = faces.entries().zip(words).map(|(told, [protocol, provider])| {
             let (name, seen, protocol, provider) = (told.texts[0], told.seen, *protocol, *provider);
             let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
             if name != NONE && seen.count > 0 {

@@ -44,9 +44,9 @@ pub struct Misses {
 impl Misses {
     /// Whether the selection keeps the event.
     #[inline]
-    pub fn keeps(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
+    pub fn matches(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
         if watch.has_match() {
-            return select.keeps(event);
+            return select.matches(event);
         }
         self.kept.resize(select.clauses.len(), 0);
         let mut holds_all = true;
@@ -56,11 +56,11 @@ impl Misses {
             holds_all &= holds;
         }
         self.stretch((event.time, event.time));
-        let keeps = holds_all != select.invert;
-        if keeps {
+        let matches = holds_all != select.invert;
+        if matches {
             watch.0.store(true, Ordering::Relaxed);
         }
-        keeps
+        matches
     }
 
     /// Takes in those of another block.

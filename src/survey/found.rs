@@ -32,7 +32,7 @@ impl WorkerSurvey {
         });
         let noted =
             contradiction.map(|finding| (AnomalyKind::Contradiction, finding)).into_iter().chain(unknown);
-        for (what, finding) in noted.filter(|_| plan.select.keeps(event)) {
+        for (what, finding) in noted.filter(|_| plan.select.matches(event)) {
             self.note_event(what, event, Some(finding), place, plan);
         }
     }

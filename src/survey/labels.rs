@@ -56,7 +56,7 @@ const NOWHERE: (BlockId, u32) = (BlockId { input: u32::MAX, number: u32::MAX }, 
 impl<const N: usize> Labels<N> {
     /// Takes in what something was called from a first time and place to a last time; an empty text says
     /// nothing. Returns the numbers of the texts.
-    pub fn offer(
+    pub fn update(
         &mut self,
         of: Id,
         texts: [&str; N],

@@ -12,7 +12,7 @@ use crate::survey::duplicates::{Item, Repeated, repeated};
 use crate::survey::interner::{Id, StringTable};
 use crate::survey::labels::Labelled;
 use crate::survey::remap::IdMaps;
-use crate::survey::sort::sightings_in_order;
+use crate::survey::sort::observations_in_order;
 use crate::survey::worker::{WorkerSurvey, quarter_of};
 
 impl Survey {
@@ -47,7 +47,7 @@ impl Survey {
         }
         survey.settle_labels();
         survey.range = survey.ranges.whole();
-        survey.pauses = std::mem::take(&mut survey.clock).pauses();
+        survey.silences = std::mem::take(&mut survey.clock).silences();
         survey.notes.settle();
         for (reader, kept) in &repeats.kept {
             if let Some(change) = readers[*reader as usize].kept(*kept) {
@@ -72,13 +72,13 @@ impl Survey {
         };
         let mut conflicting: Vec<_> =
             repeats.conflicting.iter().map(|item| (others(item), said(item))).collect();
-        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| survey.tie(a, b)));
+        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| survey.tie_break(a, b)));
         (survey.conflicting, survey.conflicting_said) = conflicting.into_iter().unzip();
         let visits = || survey.visits_in_order(&readers, &news, &repeats.seen);
-        let sightings = || sightings_in_order(&readers, &news, &repeats.seen);
+        let observations = || observations_in_order(&readers, &news, &repeats.seen);
         let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
-        ((survey.visits, survey.sightings), (survey.changes, survey.said)) =
-            parallel::both(|| (visits(), sightings()), changes);
+        ((survey.visits, survey.observations), (survey.changes, survey.said)) =
+            parallel::both(|| (visits(), observations()), changes);
         drop(news);
         parallel::discard(readers);
         survey
@@ -133,14 +133,14 @@ impl Survey {
         let (organizations, actors) = parallel::both(
             || {
                 let mut texts = Vec::new();
-                let things = std::mem::take(&mut reader.organizations).settle(
+                let things = std::mem::take(&mut reader.organizations).merge_into(
                     organizations,
-                    |[id, name]| first_of([id, name]),
+                    |[id, intern_into]| first_of([id, intern_into]),
                     |id, told| {
-                        let [_, name] = told.texts;
-                        texts.push(organization_labels.offer(
+                        let [_, intern_into] = told.texts;
+                        texts.push(organization_labels.update(
                             id,
-                            [name],
+                            [intern_into],
                             told.first,
                             told.last,
                             told.sort.is_sso,
@@ -151,13 +151,13 @@ impl Survey {
             },
             || {
                 let mut texts = Vec::new();
-                let things = std::mem::take(&mut reader.actors).settle(
+                let things = std::mem::take(&mut reader.actors).merge_into(
                     actors,
-                    |[id, name, email]| first_of([id, email, name]),
+                    |[id, intern_into, email]| first_of([id, email, intern_into]),
                     |id, told| {
-                        let [_, name, email] = told.texts;
-                        let names = [name, email];
-                        texts.push(actor_labels.offer(id, names, told.first, told.last, told.sort.is_sso));
+                        let [_, intern_into, email] = told.texts;
+                        let names = [intern_into, email];
+                        texts.push(actor_labels.update(id, names, told.first, told.last, told.sort.is_sso));
                     },
                 );
                 Labelled { things, texts }
@@ -168,10 +168,10 @@ impl Survey {
             organizations,
             actors,
             kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
-            ips: reader.ips.settle(&mut self.ips, |[text]| canonical(text), |_, _| ()),
-            agents: reader.agents.name(&mut self.agents),
-            impersonators: reader.impersonators.name(&mut self.impersonators),
-            words: reader.words.name(&mut self.words),
+            ips: reader.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
+            agents: reader.agents.intern_into(&mut self.agents),
+            impersonators: reader.impersonators.intern_into(&mut self.impersonators),
+            words: reader.words.intern_into(&mut self.words),
             connections: 0,
             ids: self.ids.append(std::mem::take(&mut reader.ids)),
             same: &[],

@@ -127,12 +127,12 @@ pub struct Survey {
     /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
     /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::notes`].
-    pub sightings: Vec<Observation>,
+    pub observations: Vec<Observation>,
     /// Lines and events of interest by themselves; see [`Wants::notes`].
     pub notes: Anomalies,
     /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
     /// [`Wants::notes`].
-    pub pauses: Vec<Span>,
+    pub silences: Vec<Span>,
     clock: ActivityIndex,
     /// Event ids of changes; see [`Wants::notes`].
     pub ids: StringTable,

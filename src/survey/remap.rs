@@ -85,13 +85,13 @@ impl IdMaps<'_> {
         }
     }
 
-    pub fn sighting(&self, sighting: &Observation) -> Observation {
+    pub fn observation(&self, observation: &Observation) -> Observation {
         Observation {
-            action: self.actions.of(sighting.action),
-            actor: self.actors.things.of(sighting.actor),
-            organization: self.organizations.things.of(sighting.organization),
-            ip: self.ips.of(sighting.ip),
-            ..*sighting
+            action: self.actions.of(observation.action),
+            actor: self.actors.things.of(observation.actor),
+            organization: self.organizations.things.of(observation.organization),
+            ip: self.ips.of(observation.ip),
+            ..*observation
         }
     }
 

@@ -76,7 +76,7 @@ impl Survey {
         for part in parts {
             parallel::sort_stably_by(&mut items[part], |a, b| {
                 let when = |item| (old(item).time, old(item).operation);
-                when(a).cmp(&when(b)).then_with(|| self.tie(&new(a), &new(b)))
+                when(a).cmp(&when(b)).then_with(|| self.tie_break(&new(a), &new(b)))
             });
         }
         let changes = parallel::map(&items, new);
@@ -98,7 +98,7 @@ impl Survey {
 
     /// The order of changes at the same time: by everything that a report may show of them, so that
     /// it does not depend on which came first.
-    pub(super) fn tie(&self, a: &Change, b: &Change) -> Ordering {
+    pub(super) fn tie_break(&self, a: &Change, b: &Change) -> Ordering {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
@@ -114,16 +114,16 @@ impl Survey {
 }
 
 /// The sightings that stay, in time order.
-pub(super) fn sightings_in_order(
+pub(super) fn observations_in_order(
     readers: &[WorkerSurvey],
     news: &[IdMaps<'_>],
     again: &HashSet<Item>,
 ) -> Vec<Observation> {
-    let sightings = readers.iter().map(|reader| &reader.sightings);
-    let (mut items, parts) = in_blocks(sightings, again);
-    let old = |item: &Item| &readers[item.0 as usize].sightings.all[item.1];
+    let observations = readers.iter().map(|reader| &reader.observations);
+    let (mut items, parts) = in_blocks(observations, again);
+    let old = |item: &Item| &readers[item.0 as usize].observations.all[item.1];
     for part in parts {
         parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
     }
-    parallel::map(&items, |item| news[item.0 as usize].sighting(old(item)))
+    parallel::map(&items, |item| news[item.0 as usize].observation(old(item)))
 }

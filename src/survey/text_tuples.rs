@@ -177,7 +177,7 @@ impl<const N: usize> TupleInterner<N> {
     }
 
     /// Every combination by number.
-    pub fn told(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
+    pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
         for face in &self.table {
             counts[face.id as usize] = (face.count, face.last());
@@ -192,27 +192,27 @@ impl<const N: usize> TupleInterner<N> {
     }
 
     /// Names every one by its first text, and returns the new numbers.
-    pub fn name(&self, names: &mut Interner) -> IdMap {
+    pub fn intern_into(&self, names: &mut Interner) -> IdMap {
         IdMap(self.looks.iter().map(|look| names.id(look.texts(&self.text)[0])).collect())
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
     /// number there. Returns the new numbers.
-    pub fn settle<'a>(
+    pub fn merge_into<'a>(
         &'a self,
         counter: &mut Counter,
         key: impl Fn([&'a str; N]) -> Option<Cow<'a, str>>,
         mut each: impl FnMut(Id, &TupleEntry<'a, N>),
     ) -> IdMap {
-        let numbers = self.told().map(|told| {
-            let Some(key) = key(told.texts) else {
+        let numbers = self.entries().map(|entries| {
+            let Some(key) = key(entries.texts) else {
                 return NONE;
             };
-            let id = counter.names.id_in(told.sort.space, &key);
-            if told.seen.count > 0 {
-                counter.merge_at(id, told.seen);
+            let id = counter.names.id_in(entries.sort.space, &key);
+            if entries.seen.count > 0 {
+                counter.merge_at(id, entries.seen);
             }
-            each(id, &told);
+            each(id, &entries);
             id
         });
         IdMap(numbers.collect())

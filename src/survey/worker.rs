@@ -68,7 +68,7 @@ pub struct WorkerSurvey {
     /// Number of the reader, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
-    pub(super) sightings: ByBlock<Observation>,
+    pub(super) observations: ByBlock<Observation>,
     pub(super) notes: Anomalies,
     pub(super) clock: ActivityIndex,
     pub(super) ids: StringTable,
@@ -105,7 +105,7 @@ impl WorkerSurvey {
             self.clock.add(time);
         }
         let identity = plan.identities.of(event, &mut self.hashes);
-        let is_selected = plan.select.keeps(event);
+        let is_selected = plan.select.matches(event);
         if plan.wants.notes.is_some_and(|latest| is_selected && time > latest) {
             self.note_event(AnomalyKind::Future, event, None, place, plan);
         }
@@ -165,7 +165,7 @@ impl WorkerSurvey {
         if is_sighting {
             let Timestamp { seconds, nanos } = event.time;
             let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
-            return self.sightings.push(place.0, event.time, seen);
+            return self.observations.push(place.0, event.time, seen);
         }
         self.visit(event, place, [organization, actor, ip])
     }

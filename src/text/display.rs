@@ -1,27 +1,27 @@
 //! Words of a sheet made fit to print: harmless, in ASCII where that is asked for, and wrapped.
 //!
 //! With `ascii`, texts of the log are escaped as they come in; so whatever else is not ASCII in
-//! the finished output is a mark of ours, and [`plain`] has a letter of the same width for it.
+//! the finished output is a mark of ours, and [`to_ascii`] has a letter of the same width for it.
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::cut;
-use crate::text::escape::{is_command, visible};
+use crate::text::escape::{escape_controls, is_command};
 use crate::text::width::{self, Cut};
 
 /// A text of the log.
-pub fn of_log(text: &str, ascii: bool) -> String {
+pub fn escape_log(text: &str, ascii: bool) -> String {
     escaped(text, ascii)
 }
 
 /// A text of a report, whose marks have a letter in ASCII; it may quote the log.
-pub fn of_report(text: &str, ascii: bool) -> String {
+pub fn escape_own(text: &str, ascii: bool) -> String {
     // Letters first: a mark that the log has may become part of a command.
-    escaped(&plain(text.to_owned(), ascii), ascii)
+    escaped(&to_ascii(text.to_owned(), ascii), ascii)
 }
 
 fn escaped(text: &str, ascii: bool) -> String {
-    let text = visible(text);
+    let text = escape_controls(text);
     if !ascii || text.is_ascii() {
         return text.into_owned();
     }
@@ -37,15 +37,15 @@ fn escaped(text: &str, ascii: bool) -> String {
 }
 
 /// Finished output with a letter for every mark of ours, when `ascii`.
-pub fn plain(text: String, ascii: bool) -> String {
+pub fn to_ascii(text: String, ascii: bool) -> String {
     if !ascii || text.is_ascii() {
         return text;
     }
-    text.chars().map(|c| letter(c).unwrap_or(c)).collect()
+    text.chars().map(|c| ascii_for(c).unwrap_or(c)).collect()
 }
 
 /// The letter that stands for a mark of ours.
-fn letter(c: char) -> Option<char> {
+fn ascii_for(c: char) -> Option<char> {
     Some(match c {
         '…' => '~',
         '─' | '–' | '—' => '-',
@@ -133,10 +133,10 @@ mod tests {
             ("a\u{1b}b\u{202e}", "a\\u{1b}b\\u{202e}", "a\\u{1b}b\\u{202e}"),
             ("██", "\\u{2588}\\u{2588}", "#\\u{23}"),
         ] {
-            assert_eq!(plain(of_log(text, true), true), of_log_);
-            assert_eq!(plain(of_report(text, true), true), of_report_);
+            assert_eq!(to_ascii(escape_log(text, true), true), of_log_);
+            assert_eq!(to_ascii(escape_own(text, true), true), of_report_);
         }
-        assert_eq!(of_log("Zoë —", false), "Zoë —");
+        assert_eq!(escape_log("Zoë —", false), "Zoë —");
     }
 
     #[test]

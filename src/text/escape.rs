@@ -14,7 +14,7 @@ use crate::text::characters::is_harmful;
 /// wherever it stands; others take `##vso[` or `##teamcity[`. So no text has `##`, and none of its
 /// words begins with `::`, unless it is an IPv6 address. Who breaks a word into lines must not begin
 /// one with `::` either, see [`is_command`].
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub fn escape_controls(text: &str) -> Cow<'_, str> {
     let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_harmful);
     if is_plain && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
@@ -49,7 +49,7 @@ pub fn is_command(text: &str) -> bool {
 
 /// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it; some take the wide
 /// forms of its signs for one as well.
-pub fn defused(text: &str) -> Cow<'_, str> {
+pub fn escape_formula(text: &str) -> Cow<'_, str> {
     // As most do.
     let begins_harmlessly = text.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric());
     if !begins_harmlessly && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
@@ -103,7 +103,7 @@ pub fn markdown(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b',')) {
         return text.to_owned();
     }
-    let text = visible(text);
+    let text = escape_controls(text);
     let mut escaped = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     let mut rest = text.chars();
@@ -141,10 +141,13 @@ mod tests {
 
     #[test]
     fn shows_what_a_terminal_would_obey() {
-        assert_eq!(visible("Zoë 田中 😀"), "Zoë 田中 😀");
-        assert_eq!(visible("a\u{1b}[31mb\n\t\u{9b}"), "a\\u{1b}[31mb\\n\\t\\u{9b}");
-        assert_eq!(visible("a\u{202e}b\u{200b}\u{feff}"), "a\\u{202e}b\\u{200b}\\u{feff}");
-        assert_eq!(visible("\u{fdd0}\u{fffe}\u{fffd}\u{1ffff}"), "\\u{fdd0}\\u{fffe}\u{fffd}\\u{1ffff}");
+        assert_eq!(escape_controls("Zoë 田中 😀"), "Zoë 田中 😀");
+        assert_eq!(escape_controls("a\u{1b}[31mb\n\t\u{9b}"), "a\\u{1b}[31mb\\n\\t\\u{9b}");
+        assert_eq!(escape_controls("a\u{202e}b\u{200b}\u{feff}"), "a\\u{202e}b\\u{200b}\\u{feff}");
+        assert_eq!(
+            escape_controls("\u{fdd0}\u{fffe}\u{fffd}\u{1ffff}"),
+            "\\u{fdd0}\\u{fffe}\u{fffd}\\u{1ffff}"
+        );
     }
 
     #[test]
@@ -160,7 +163,7 @@ mod tests {
             ("::1 ::ffff:192.0.2.1 ::/0 2001:db8::1", "::1 ::ffff:192.0.2.1 ::/0 2001:db8::1"),
             ("LWP::Simple/6.0 #1 # #", "LWP::Simple/6.0 #1 # #"),
         ] {
-            assert_eq!(visible(text), expected);
+            assert_eq!(escape_controls(text), expected);
         }
     }
 
@@ -178,11 +181,11 @@ mod tests {
 
     #[test]
     fn defuses_formulas() {
-        assert_eq!(defused("=1+1"), "'=1+1");
-        assert_eq!(defused("-x"), "'-x");
-        assert_eq!(defused("\n=1"), "'\n=1");
-        assert_eq!(defused("＝1+1"), "'＝1+1");
-        assert_eq!(defused("a=1"), "a=1");
+        assert_eq!(escape_formula("=1+1"), "'=1+1");
+        assert_eq!(escape_formula("-x"), "'-x");
+        assert_eq!(escape_formula("\n=1"), "'\n=1");
+        assert_eq!(escape_formula("＝1+1"), "'＝1+1");
+        assert_eq!(escape_formula("a=1"), "a=1");
     }
 
     #[test]

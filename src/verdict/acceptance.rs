@@ -54,8 +54,8 @@ impl<'p> Acceptance<'p> {
     }
 
     /// Marks the announcements that came true, whether a rule found something about the change or not.
-    /// Changes are in time order; `deed` tells about the one of that index.
-    pub fn came_true<'a>(&self, changes: &[Change], deed: impl Fn(usize) -> ChangeFacts<'a>) {
+    /// Changes are in time order; `facts` tells about the one of that index.
+    pub fn mark_fulfilled_plans<'a>(&self, changes: &[Change], facts: impl Fn(usize) -> ChangeFacts<'a>) {
         let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
         let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
         let end = self.planned.iter().map(|planned| planned.entry.expires).max();
@@ -64,8 +64,8 @@ impl<'p> Acceptance<'p> {
         };
         for (at, change) in changes.iter().enumerate().take(before(end)).skip(before(begin)) {
             if self.planned.iter().any(|planned| planned.entry.operation == change.operation) {
-                let deed = deed(at);
-                first(&self.planned, self.planned_by.of_deed(&deed), |entry| announces(entry, &deed));
+                let facts = facts(at);
+                first(&self.planned, self.planned_by.of_deed(&facts), |entry| announces(entry, &facts));
             }
         }
     }
@@ -147,30 +147,30 @@ fn unused<'p, T>(entries: &[Entry<'p, T>]) -> impl Iterator<Item = &'p T> {
 }
 
 fn covers(planned: &Planned, found: &Candidate<'_>) -> bool {
-    let may_cover = match found.covered_by {
+    let may_cover = match found.plan_coverage {
         PlanCoverage::All => true,
         PlanCoverage::WithActor => planned.actor.is_some(),
         PlanCoverage::None => false,
     };
-    may_cover && announces(planned, &found.deed)
+    may_cover && announces(planned, &found.facts)
 }
 
-fn announces(planned: &Planned, deed: &ChangeFacts<'_>) -> bool {
-    deed.operation == Some(planned.operation)
-        && deed.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
-        && any(&planned.organization, &deed.organization)
-        && deed.other.as_ref().is_none_or(|other| any(&planned.organization, other))
-        && concerns_connection(planned.connection.as_ref(), deed.connection)
-        && concerns(planned.actor.as_ref(), &deed.actor)
+fn announces(planned: &Planned, facts: &ChangeFacts<'_>) -> bool {
+    facts.operation == Some(planned.operation)
+        && facts.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
+        && any(&planned.organization, &facts.organization)
+        && facts.other.as_ref().is_none_or(|other| any(&planned.organization, other))
+        && concerns_connection(planned.connection.as_ref(), facts.connection)
+        && concerns(planned.actor.as_ref(), &facts.actor)
 }
 
 fn accepts(suppression: &Suppression, found: &Candidate<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
     fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
-        && concerns(organization.as_ref(), &found.deed.organization)
-        && concerns_connection(connection.as_ref(), found.deed.connection)
-        && concerns(actor.as_ref(), &found.deed.actor)
+        && concerns(organization.as_ref(), &found.facts.organization)
+        && concerns_connection(connection.as_ref(), found.facts.connection)
+        && concerns(actor.as_ref(), &found.facts.actor)
 }
 
 /// Nothing asked for is about everything.
@@ -241,16 +241,16 @@ expires = "2025-12-02T00:00:00Z"
         parse("ssoaudit.toml", text, Path::new(""), CHECKS).unwrap()
     }
 
-    fn found(deed: ChangeFacts<'_>) -> Candidate<'_> {
+    fn found(facts: ChangeFacts<'_>) -> Candidate<'_> {
         let fingerprint = Fingerprint::read(&"f".repeat(32));
-        Candidate { rule: "org-left-without-sso", covered_by: PlanCoverage::All, fingerprint, deed }
+        Candidate { rule: "org-left-without-sso", plan_coverage: PlanCoverage::All, fingerprint, facts }
     }
 
     fn party<'a>([id, name]: [Option<&'a str>; 2]) -> Party<'a> {
         Party { id, names: name.into_iter().collect() }
     }
 
-    fn deed() -> ChangeFacts<'static> {
+    fn facts() -> ChangeFacts<'static> {
         ChangeFacts {
             time: Some(at("2025-11-02T21:00:00Z")),
             operation: Some(Operation::Disabled),
@@ -304,17 +304,17 @@ expires = "2025-12-02T00:00:00Z"
         let policy = policy(&text);
         let known = Acceptance::new(&policy, None, at("2025-11-02T00:00:00Z"));
         let deeds = [
-            deed(),
-            ChangeFacts { actor: party([Some("user_2"), Some("Ann@example.com")]), ..deed() },
+            facts(),
+            ChangeFacts { actor: party([Some("user_2"), Some("Ann@example.com")]), ..facts() },
             ChangeFacts {
                 organization: Party::default(),
                 connection: None,
                 actor: Party::default(),
-                ..deed()
+                ..facts()
             },
         ];
-        for deed in deeds {
-            for found in [found(deed.clone()), Candidate { fingerprint: None, ..found(deed.clone()) }] {
+        for facts in deeds {
+            for found in [found(facts.clone()), Candidate { fingerprint: None, ..found(facts.clone()) }] {
                 let sorted = |candidates: &mut dyn Iterator<Item = usize>| -> Vec<usize> {
                     let mut all: Vec<_> = candidates.collect();
                     all.sort();
@@ -336,7 +336,7 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn announcements_hold_from_their_first_moment_to_before_their_last() {
         let of = |time: &str| {
-            status("2030-01-01T00:00:00Z", found(ChangeFacts { time: Some(at(time)), ..deed() }))
+            status("2030-01-01T00:00:00Z", found(ChangeFacts { time: Some(at(time)), ..facts() }))
         };
         assert_eq!(of("2025-11-02T19:59:59.999999999Z"), "open");
         assert_eq!(of("2025-11-02T20:00:00Z"), "CHG-1");
@@ -347,20 +347,20 @@ expires = "2025-12-02T00:00:00Z"
     #[test]
     fn announcements_are_of_the_same_change() {
         let now = "2025-11-02T00:00:00Z";
-        for (deed, expected) in [
-            (deed(), "CHG-1"),
-            (ChangeFacts { organization: party([Some("Acme"), None]), ..deed() }, "CHG-1"),
-            (ChangeFacts { organization: party([Some("acme2"), None]), ..deed() }, "open"),
-            (ChangeFacts { organization: party([None, None]), ..deed() }, "open"),
-            (ChangeFacts { operation: Some(Operation::Deleted), ..deed() }, "open"),
-            (ChangeFacts { operation: None, ..deed() }, "open"),
-            (ChangeFacts { time: None, ..deed() }, "open"),
+        for (facts, expected) in [
+            (facts(), "CHG-1"),
+            (ChangeFacts { organization: party([Some("Acme"), None]), ..facts() }, "CHG-1"),
+            (ChangeFacts { organization: party([Some("acme2"), None]), ..facts() }, "open"),
+            (ChangeFacts { organization: party([None, None]), ..facts() }, "open"),
+            (ChangeFacts { operation: Some(Operation::Deleted), ..facts() }, "open"),
+            (ChangeFacts { operation: None, ..facts() }, "open"),
+            (ChangeFacts { time: None, ..facts() }, "open"),
             (
                 ChangeFacts {
                     organization: party([Some("acme2"), None]),
                     connection: Some("CONN_1"),
                     actor: party([Some("user_2"), Some("ann@example.com")]),
-                    ..deed()
+                    ..facts()
                 },
                 "CHG-2",
             ),
@@ -369,7 +369,7 @@ expires = "2025-12-02T00:00:00Z"
                     organization: party([Some("acme2"), None]),
                     connection: None,
                     actor: party([None, Some("ann@example.com")]),
-                    ..deed()
+                    ..facts()
                 },
                 "open",
             ),
@@ -378,19 +378,19 @@ expires = "2025-12-02T00:00:00Z"
                     organization: party([Some("acme2"), None]),
                     connection: Some("conn_1"),
                     actor: party([Some("user_ann"), None]),
-                    ..deed()
+                    ..facts()
                 },
                 "open",
             ),
         ] {
-            assert_eq!(status(now, found(deed.clone())), expected, "{deed:?}");
+            assert_eq!(status(now, found(facts.clone())), expected, "{facts:?}");
         }
     }
 
     #[test]
     fn an_announcement_is_of_both_organizations() {
         let of = |other| {
-            status("2025-11-02T00:00:00Z", found(ChangeFacts { other: Some(party(other)), ..deed() }))
+            status("2025-11-02T00:00:00Z", found(ChangeFacts { other: Some(party(other)), ..facts() }))
         };
         assert_eq!(of([Some("org_2"), Some("acme")]), "CHG-1");
         assert_eq!(of([Some("org_2"), None]), "open");
@@ -403,17 +403,17 @@ expires = "2025-12-02T00:00:00Z"
             organization: party([Some("acme2"), None]),
             connection: Some("conn_1"),
             actor: party([None, Some("ann@example.com")]),
-            ..deed()
+            ..facts()
         };
-        for (covered_by, without, with) in [
+        for (plan_coverage, without, with) in [
             (PlanCoverage::All, "CHG-1", "CHG-2"),
             (PlanCoverage::WithActor, "open", "CHG-2"),
             (PlanCoverage::None, "open", "open"),
         ] {
-            let of = |deed: ChangeFacts<'_>| {
-                status("2025-11-02T00:00:00Z", Candidate { covered_by, ..found(deed) })
+            let of = |facts: ChangeFacts<'_>| {
+                status("2025-11-02T00:00:00Z", Candidate { plan_coverage, ..found(facts) })
             };
-            assert_eq!([of(deed()), of(by_ann.clone())], [without, with], "{covered_by:?}");
+            assert_eq!([of(facts()), of(by_ann.clone())], [without, with], "{plan_coverage:?}");
         }
     }
 
@@ -421,12 +421,12 @@ expires = "2025-12-02T00:00:00Z"
     fn suppressions_hold_until_they_expire() {
         let by_fingerprint = Candidate {
             rule: "too-many-changes",
-            covered_by: PlanCoverage::All,
+            plan_coverage: PlanCoverage::All,
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
-            deed: ChangeFacts { operation: None, ..deed() },
+            facts: ChangeFacts { operation: None, ..facts() },
         };
         let by_rule =
-            found(ChangeFacts { operation: None, organization: party([None, Some("acme inc")]), ..deed() });
+            found(ChangeFacts { operation: None, organization: party([None, Some("acme inc")]), ..facts() });
         for (now, found, expected) in [
             ("2025-11-30T23:59:59.999999999Z", &by_fingerprint, "by fingerprint"),
             ("2025-12-01T00:00:00Z", &by_fingerprint, "open"),
@@ -435,12 +435,12 @@ expires = "2025-12-02T00:00:00Z"
             ("2025-01-01T00:00:00Z", &Candidate { rule: "too-many-changes", ..by_rule.clone() }, "open"),
             (
                 "2025-01-01T00:00:00Z",
-                &found(ChangeFacts { actor: party([Some("user_2"), None]), ..by_rule.deed.clone() }),
+                &found(ChangeFacts { actor: party([Some("user_2"), None]), ..by_rule.facts.clone() }),
                 "open",
             ),
             (
                 "2025-01-01T00:00:00Z",
-                &found(ChangeFacts { organization: party([Some("Acme"), None]), ..by_rule.deed.clone() }),
+                &found(ChangeFacts { organization: party([Some("Acme"), None]), ..by_rule.facts.clone() }),
                 "open",
             ),
         ] {
@@ -452,19 +452,19 @@ expires = "2025-12-02T00:00:00Z"
     fn an_announcement_outranks_a_suppression_and_that_the_baseline() {
         let now = "2025-11-02T00:00:00Z";
         let first = Fingerprint::read(&format!("{:032}", 1)).unwrap();
-        let everything = Candidate { fingerprint: Some(first), ..found(deed()) };
+        let everything = Candidate { fingerprint: Some(first), ..found(facts()) };
         assert_eq!(status(now, everything.clone()), "CHG-1");
         assert_eq!(
-            status(now, Candidate { deed: ChangeFacts { operation: None, ..deed() }, ..everything }),
+            status(now, Candidate { facts: ChangeFacts { operation: None, ..facts() }, ..everything }),
             "by fingerprint"
         );
         let old = Candidate {
             fingerprint: Fingerprint::read(&format!("{:032}", 2)),
-            ..found(ChangeFacts { operation: None, ..deed() })
+            ..found(ChangeFacts { operation: None, ..facts() })
         };
         assert_eq!(status(now, old.clone()), "baseline");
         let old = Candidate {
-            deed: ChangeFacts { organization: party([None, Some("Acme Inc")]), ..old.deed },
+            facts: ChangeFacts { organization: party([None, Some("Acme Inc")]), ..old.facts },
             ..old
         };
         assert_eq!(status(now, old.clone()), "by rule");
@@ -499,7 +499,7 @@ expires = "2025-12-02T00:00:00Z"
             [second, &format!("{third} was not used"), &format!("{fourth} was not used")]
         );
         assert_eq!(
-            warnings("2025-12-01T00:00:00Z", &[found(deed())]),
+            warnings("2025-12-01T00:00:00Z", &[found(facts())]),
             [
                 // The first one was used, so that it has done its duty.
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
@@ -520,7 +520,7 @@ expires = "2025-12-02T00:00:00Z"
                 organization: party([Some("acme"), Some("Acme Inc")]),
                 connection: Some("conn_1"),
                 actor: party([Some("user_1"), Some("ann@example.com")]),
-                ..deed()
+                ..facts()
             })
         };
         assert_eq!(warnings("2025-11-02T20:00:00Z", &[everything]), [""; 0]);

@@ -19,11 +19,11 @@ pub struct Candidate<'a> {
     /// Id of its rule.
     pub rule: &'static str,
     /// Which planned changes cover what that finds.
-    pub covered_by: PlanCoverage,
+    pub plan_coverage: PlanCoverage,
     /// See [`crate::rules::fingerprint`]; nothing where nothing tells it from others.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
-    pub deed: ChangeFacts<'a>,
+    pub facts: ChangeFacts<'a>,
 }
 
 /// What happened, as far as a policy can know it.
@@ -93,22 +93,22 @@ impl Candidates {
         let fingerprint = found.fingerprint.map(Fingerprint::text).unwrap_or_default();
         let rule = self.by_text[RULE].get(found.rule).into_iter().flatten();
         let by_fingerprint = self.by_text[FINGERPRINT].get(&fingerprint).into_iter().flatten();
-        self.of_deed(&found.deed).chain(rule.chain(by_fingerprint).map(|at| *at as usize))
+        self.of_deed(&found.facts).chain(rule.chain(by_fingerprint).map(|at| *at as usize))
     }
 
     /// The same of what happened, whatever found it.
-    pub(crate) fn of_deed(&self, deed: &ChangeFacts<'_>) -> impl Iterator<Item = usize> {
+    pub(crate) fn of_deed(&self, facts: &ChangeFacts<'_>) -> impl Iterator<Item = usize> {
         let entries = |kind: usize, text: Option<&str>| text.and_then(|text| self.entries(kind, text));
         let of_party = |kind: usize, party: &Party<'_>| {
             let names = party.names.iter().map(|name| Some(*name));
             let found = names.chain([party.id]).filter_map(|text| entries(kind, text));
             found.collect::<Vec<_>>().into_iter().flatten()
         };
-        let named = entries(CONNECTION, deed.connection)
+        let named = entries(CONNECTION, facts.connection)
             .into_iter()
             .flatten()
-            .chain(of_party(ORGANIZATION, &deed.organization))
-            .chain(of_party(ACTOR, &deed.actor));
+            .chain(of_party(ORGANIZATION, &facts.organization))
+            .chain(of_party(ACTOR, &facts.actor));
         named.chain(&self.others).map(|at| *at as usize)
     }
 
@@ -158,9 +158,9 @@ mod tests {
         let policy = parse("p", &text, Path::new(""), CHECKS).unwrap();
         let found = Candidate {
             rule: "too-many-changes",
-            covered_by: PlanCoverage::All,
+            plan_coverage: PlanCoverage::All,
             fingerprint: Fingerprint::read(&format!("{:032X}", 7)),
-            deed: ChangeFacts {
+            facts: ChangeFacts {
                 time: None,
                 operation: None,
                 organization: Party { id: Some("ORG_7"), names: Vec::new() },

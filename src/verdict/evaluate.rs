@@ -17,7 +17,7 @@ use crate::survey::{Said, Survey};
 use crate::verdict::acceptance::Acceptance;
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::unmatched::Unmatched;
-use crate::verdict::{Finding, FindingKey, RuleOutcome, Status, Tell};
+use crate::verdict::{Finding, FindingKey, Resolve, RuleOutcome, Status};
 
 /// What the rules said.
 pub struct Judged<'a> {
@@ -26,7 +26,7 @@ pub struct Judged<'a> {
     /// What they found.
     pub findings: Vec<FindingKey<'a>>,
     /// Tells the whole of a finding.
-    pub tell: Tell<'a>,
+    pub resolve: Resolve<'a>,
     /// What should be changed in the policy.
     pub warnings: Vec<String>,
 }
@@ -52,7 +52,7 @@ pub struct By<'a> {
 
 /// Tells what the rules found, each judgement being that of the check in the same place; `place` says
 /// where a line of a block is.
-pub fn tell<'a>(
+pub fn resolve<'a>(
     checks: &'a [&'static Rule],
     judgements: &'a [RuleResult],
     survey: &'a Survey,
@@ -77,11 +77,11 @@ pub fn tell<'a>(
                 true => (Status::Open, false),
                 false => {
                     let about = about(survey, subject);
-                    let Rule { id: rule, covered_by, .. } = *check;
+                    let Rule { id: rule, plan_coverage, .. } = *check;
                     let has_identity = !matches!(subject, Subject::Anomaly(index) if survey.notes.kept[index].key.is_empty());
                     let fingerprint = has_identity.then(|| fingerprint::of(rule, survey, subject));
-                    let deed = deed(survey, &origins, &about, subject, by.now);
-                    let found = Candidate { rule, covered_by, fingerprint, deed };
+                    let facts = facts(survey, &origins, &about, subject, by.now);
+                    let found = Candidate { rule, plan_coverage, fingerprint, facts };
                     (known.status(&found), known.is_in_baseline(&found))
                 }
             };
@@ -96,9 +96,9 @@ pub fn tell<'a>(
         });
         rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
     }
-    known.came_true(&survey.changes, |index| {
+    known.mark_fulfilled_plans(&survey.changes, |index| {
         let subject = Subject::Change(index);
-        deed(survey, &origins, &about(survey, subject), subject, by.now)
+        facts(survey, &origins, &about(survey, subject), subject, by.now)
     });
     let unmatched = match by.is_all_known {
         true => Unmatched::of_policy(by.policy, survey),
@@ -108,11 +108,11 @@ pub fn tell<'a>(
     warnings.extend(unmatched.warnings(by.policy));
     let warnings = warnings.iter().map(ToString::to_string).collect();
     let shown = by.shown.unwrap_or(survey);
-    let tell: Tell<'a> = Box::new(move |brief| {
+    let resolve: Resolve<'a> = Box::new(move |brief| {
         let rule = usize::from(brief.rule);
         finding((survey, shown), checks[rule], &judgements[rule], brief, &place)
     });
-    Judged { rules, findings, tell, warnings }
+    Judged { rules, findings, resolve, warnings }
 }
 
 /// What every rule says, nothing if it is off.
@@ -192,7 +192,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
             }
         }
         Subject::Unkept(_) => NOTHING,
-        Subject::Pause(index) => About { time: Some(survey.pauses[index].0), ..NOTHING },
+        Subject::Pause(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
         Subject::Renamed(renamed) => about_name(survey, renamed),
     }
 }
@@ -230,7 +230,7 @@ fn said_of(about: &About, organization: Id) -> Said {
     Said { organization_name, ..about.said }
 }
 
-fn deed<'a>(
+fn facts<'a>(
     survey: &'a Survey,
     origins: &[Origin],
     about: &About,
@@ -263,12 +263,12 @@ fn finding<'a>(
 ) -> Finding<'a> {
     let FindingKey { rule, severity, status, is_in_baseline, time, number } = *brief;
     let violation = &judgement.violations[number as usize];
-    let Violation { subject, is_after_deed, certainty, .. } = *violation;
+    let Violation { subject, has_change_prefix, certainty, .. } = *violation;
     let about = about(survey, subject);
     Finding {
         rule,
         severity,
-        deed: about.operation.filter(|_| is_after_deed),
+        begins_with: about.operation.filter(|_| has_change_prefix),
         message: judgement.message(violation, (survey, shown)),
         status,
         is_in_baseline,

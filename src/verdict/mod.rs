@@ -18,7 +18,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::rules::fingerprint::Fingerprint;
-use crate::rules::wording::deed;
+use crate::rules::wording::describe_change;
 use crate::rules::{Rule, Severity};
 
 pub use outcome::Outcome;
@@ -124,7 +124,7 @@ pub struct FindingKey<'a> {
 }
 
 /// Tells the whole of a finding.
-pub type Tell<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
+pub type Resolve<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
 
 /// Something that a rule found; texts stay where they are kept.
 #[derive(Clone, Debug)]
@@ -133,8 +133,8 @@ pub struct Finding<'a> {
     pub rule: u16,
     /// How bad it is.
     pub severity: Severity,
-    /// What was done, if the message goes on after that.
-    pub deed: Option<Operation>,
+    /// The operation that the message begins with, if the rest of it goes on from there.
+    pub begins_with: Option<Operation>,
     /// What happened, or the rest of it; see [`Self::message`].
     pub message: Cow<'a, str>,
     /// How it is known, where it is about a state.
@@ -167,11 +167,11 @@ impl<'a> Finding<'a> {
     /// What happened, in a sentence without a full stop. It is put together when it is asked for: the
     /// sentences of all findings would need more memory than the findings.
     pub fn message(&self) -> Cow<'a, str> {
-        let Some(operation) = self.deed else {
+        let Some(operation) = self.begins_with else {
             return self.message.clone();
         };
         let organization = (self.organization, self.organization_name);
-        Cow::Owned(deed(operation, self.connection, organization, self.actor, &self.message))
+        Cow::Owned(describe_change(operation, self.connection, organization, self.actor, &self.message))
     }
 }
 
@@ -286,14 +286,19 @@ pub struct Verdict<'a> {
     pub outcome: Outcome,
     /// By rule.
     counts: Vec<Counts>,
-    tell: Tell<'a>,
+    resolve: Resolve<'a>,
 }
 
 impl<'a> Verdict<'a> {
     /// Puts findings in order and decides.
-    pub fn new(run: Run, rules: Vec<RuleOutcome>, findings: Vec<FindingKey<'a>>, tell: Tell<'a>) -> Self {
+    pub fn new(
+        run: Run,
+        rules: Vec<RuleOutcome>,
+        findings: Vec<FindingKey<'a>>,
+        resolve: Resolve<'a>,
+    ) -> Self {
         let outcome = Outcome::Passed;
-        let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), tell };
+        let mut verdict = Self { run, rules, findings: Vec::new(), outcome, counts: Vec::new(), resolve };
         let count = || {
             let mut counts = vec![Counts::default(); verdict.rules.len()];
             findings.iter().for_each(|finding| counts[usize::from(finding.rule)].add(finding));
@@ -319,7 +324,7 @@ impl<'a> Verdict<'a> {
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
             parallel::sort_by(findings, |a, b| {
                 a.time.cmp(&b.time).then_with(|| {
-                    let [a, b] = [a, b].map(|finding| self.tell(finding));
+                    let [a, b] = [a, b].map(|finding| self.resolve(finding));
                     (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))
                 })
             });
@@ -328,8 +333,8 @@ impl<'a> Verdict<'a> {
     }
 
     /// The whole of a finding.
-    pub fn tell(&self, finding: &FindingKey<'a>) -> Finding<'a> {
-        (self.tell)(finding)
+    pub fn resolve(&self, finding: &FindingKey<'a>) -> Finding<'a> {
+        (self.resolve)(finding)
     }
 
     /// Whether a finding violates the policy.

@@ -17,7 +17,7 @@ use ssoaudit::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Subject, Value
 use ssoaudit::rules::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{BlockId, Record, Settings as Scan, gather};
+use ssoaudit::scan::{BlockId, Record, Settings as Scan, scan_with_state};
 use ssoaudit::survey::{Arrivals, Arrived, Plan, Survey, Wants, WorkerSurvey};
 
 /// A line of a log with its number there.
@@ -172,7 +172,7 @@ pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verd
     };
     let told = violations.iter().map(|found| {
         let deed = match found.subject {
-            Subject::Change(index) if found.is_after_deed => case.deed(&survey.changes[index]),
+            Subject::Change(index) if found.has_change_prefix => case.describe_change(&survey.changes[index]),
             _ => String::new(),
         };
         (line(found.subject), format!("{deed}{}", judgement.message(found, (survey, case.shown))))
@@ -221,6 +221,6 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey
         }
         Ok(ControlFlow::Continue(()))
     };
-    let gathered = gather(&inputs, scan, &Meter::default(), each, take).unwrap();
+    let gathered = scan_with_state(&inputs, scan, &Meter::default(), each, take).unwrap();
     (Survey::new(gathered, arrivals), bases)
 }

@@ -48,7 +48,7 @@ const fn check(id: &'static str, severity: Severity, nist: &'static [&'static st
         severity,
         default: Default::On,
         scopes: SCOPES,
-        covered_by: PlanCoverage::All,
+        plan_coverage: PlanCoverage::All,
         params: &[],
         explain,
         controls: Controls { soc2: &["CC6.1"], iso27001: &["A.5.15"], nist },
@@ -80,7 +80,7 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
     Finding {
         rule: rule as u16,
         severity: CHECKS[rule].severity,
-        deed: None,
+        begins_with: None,
         message: message.into(),
         fingerprint: Fingerprint::of(&["f", &rule.to_string(), status.name()]),
         certainty: None,
@@ -144,12 +144,12 @@ fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
         FindingKey { rule, severity, status, is_in_baseline, time, number }
     };
     let briefs = (0..).zip(&findings).map(brief).collect();
-    let tell = Box::new(move |brief: &FindingKey<'_>| findings[brief.number as usize].clone());
-    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, tell)
+    let resolve = Box::new(move |brief: &FindingKey<'_>| findings[brief.number as usize].clone());
+    Verdict::new(run, CHECKS.iter().enumerate().map(rule).collect(), briefs, resolve)
 }
 
 fn told(verdict: &Verdict<'static>) -> Vec<Finding<'static>> {
-    verdict.findings.iter().map(|brief| verdict.tell(brief)).collect()
+    verdict.findings.iter().map(|brief| verdict.resolve(brief)).collect()
 }
 
 /// Every severity is open and known in every way, and every hostile text is a critical finding.

@@ -33,7 +33,7 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
             None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
         }
     };
-    let Rule { about, severity, covered_by, params, explain, controls, .. } = check;
+    let Rule { about, severity, plan_coverage, params, explain, controls, .. } = check;
     let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
     let parts = [
         ("What it means", explain.means),
@@ -44,7 +44,7 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
     for (title, part) in parts {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
     }
-    if let Some(told) = covered_by.told() {
+    if let Some(told) = plan_coverage.told() {
         text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
     }
     if !params.is_empty() {
@@ -70,7 +70,7 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
 fn written(value: &Value) -> String {
     match value {
         Value::Count(count) => count.to_string(),
-        Value::Age(seconds) => format!("\"{}\"", wording::written(*seconds)),
+        Value::Age(seconds) => format!("\"{}\"", wording::policy_duration(*seconds)),
         Value::Words(_) => "[]".to_owned(),
         Value::Texts(texts) => format!("{texts:?}"),
         Value::OwnTexts(texts) => format!("{texts:?}"),

@@ -18,14 +18,14 @@ use crate::cli::check::outputs::{
 };
 use crate::cli::collect::{Surveyed, survey};
 use crate::cli::messages;
-use crate::cli::organization_ids::by_id_as_well;
+use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::terminal;
 use crate::cli::terminal::ColorChoice;
 use crate::cli::terminal::Terminal;
 use crate::formats::sheets::RenderOptions;
 use crate::formats::verdict::{VerdictLook, evidence, github};
 use crate::input::{Input, Meter};
-use crate::output::{Output, refuse_lost};
+use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
 use crate::reports::File;
@@ -33,7 +33,7 @@ use crate::rules;
 use crate::rules::{Severity, Value};
 use crate::survey::{AnomalyKind, Plan, Survey, Wants};
 use crate::text::hex::hex;
-use crate::verdict::evaluate::{By, judge, tell};
+use crate::verdict::evaluate::{By, judge, resolve};
 use crate::verdict::{FindingKey, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
 use sha2::Digest;
 
@@ -134,7 +134,7 @@ impl CheckCommand {
                 }
             }
         }
-        written.tell();
+        written.resolve();
     }
 
     /// The exit code, and what could not be written.
@@ -148,13 +148,13 @@ impl CheckCommand {
         let inputs = self.input.inputs(terminal)?;
         let is_read_as_usual = self.input.reading().is_empty();
         let is_part = !selection.is_empty() || !is_read_as_usual;
-        self.refuse_forgetting(is_part)?;
+        self.check_baseline_complete(is_part)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
             messages::warning(&warning, terminal.colors_stderr());
         }
 
-        by_id_as_well(&mut select, &inputs, self.input.settings(false))?;
+        resolve_names_to_ids(&mut select, &inputs, self.input.settings(false))?;
         let meter = Meter::of_each(self.evidence.is_some());
         let latest = now.later_by(skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
@@ -171,8 +171,8 @@ impl CheckCommand {
         let by = By { policy, baseline: accepted, now, period, is_part, is_all_known, shown };
         let judgements = judge(rules::ALL, &survey, &by);
         // Nothing but rules needs them, and findings need the room.
-        survey.sightings = Vec::new();
-        let judged = tell(rules::ALL, &judgements, &survey, &by, |place| places.of(place));
+        survey.observations = Vec::new();
+        let judged = resolve(rules::ALL, &judgements, &survey, &by, |place| places.of(place));
         let run = Run {
             policy: PolicyInfo {
                 path: policy.path.clone(),
@@ -193,7 +193,7 @@ impl CheckCommand {
             folder: std::env::current_dir().ok(),
             warnings: judged.warnings,
         };
-        let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
+        let verdict = Verdict::new(run, judged.rules, judged.findings, judged.resolve);
         if tally.counts.valid == 0 {
             tally.warn(&inputs, redactor.is_some(), terminal);
         }
@@ -220,7 +220,7 @@ impl CheckCommand {
     }
 
     /// Refuses to replace a baseline that was not read by one of a part of the log.
-    fn refuse_forgetting(&self, is_part: bool) -> Result<()> {
+    fn check_baseline_complete(&self, is_part: bool) -> Result<()> {
         match self.write_baseline.as_deref().filter(|path| path.exists()) {
             Some(path) if is_part && self.baseline.is_none() => {
                 let path = path.display();
@@ -289,16 +289,16 @@ impl CheckCommand {
             (roster, "the roster of the policy"),
             self.redact.key(),
         ];
-        refuse_lost(&outputs, &read)?;
+        check_no_overwrite(&outputs, &read)?;
         if let Some(page) = &page {
-            refuse_lost(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
+            check_no_overwrite(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
             let baselines = [self.baseline.as_deref(), self.write_baseline.as_deref()];
             let baselines = baselines.map(|path| (path, "a baseline"));
             refuse_appending(page, inputs, &[&read[..], &baselines].concat())?;
         }
         // The new baseline, which comes last, may take the place of the old one.
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
-        refuse_lost(others, &[(self.baseline.as_deref(), "the baseline")])?;
+        check_no_overwrite(others, &[(self.baseline.as_deref(), "the baseline")])?;
         Ok(outputs)
     }
 
@@ -329,7 +329,7 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
         accepted.hide_messages();
     }
     let lasting = |brief: &&FindingKey<'_>| brief.status == Status::Open || brief.is_in_baseline;
-    for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.tell(brief)) {
+    for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.resolve(brief)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
     accepted

@@ -71,7 +71,7 @@ impl WriteErrors {
     }
 
     /// Tells the first failure as well, if any.
-    pub fn tell(self) {
+    pub fn resolve(self) {
         if let Some(error) = self.failed {
             messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
         }

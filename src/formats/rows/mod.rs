@@ -165,7 +165,7 @@ fn separated_header(view: &View, delimiter: u8, out: &mut Vec<u8>) {
 fn separated(view: &View, event: &Event<'_>, delimiter: u8, out: &mut Vec<u8>) {
     let cells = view.columns.iter().map(|column| match column.value(event) {
         Some(_) if view.converts_time && column.best == [Attribute::Time] => event.time.rfc3339(view.zone),
-        Some(Value::Text(text)) => escape::defused(&text).into_owned(),
+        Some(Value::Text(text)) => escape::escape_formula(&text).into_owned(),
         Some(value) => columns::text(&value),
         None => String::new(),
     });

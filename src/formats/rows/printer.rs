@@ -12,7 +12,7 @@ use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
 use crate::output::Output;
-use crate::text::display::of_log;
+use crate::text::display::escape_log;
 use crate::text::width::Cut;
 
 /// How to print rows.
@@ -78,7 +78,7 @@ impl Rows {
                 self.rows.push(Row { line, time: event.time, content: Content::Bytes(bytes.into()) });
             }
             None => {
-                let forms = |form: String| of_log(&form, plan.style.ascii);
+                let forms = |form: String| escape_log(&form, plan.style.ascii);
                 let cells = plan
                     .view
                     .columns

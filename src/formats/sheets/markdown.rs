@@ -11,7 +11,7 @@ use crate::text::escape;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
-    let report = |text: &str| escape::markdown(&display::of_report(text, look.ascii));
+    let report = |text: &str| escape::markdown(&display::escape_own(text, look.ascii));
     let mut out = format!("# {}\n", report(&sheet.title));
     for note in sheet.notes.iter().map(String::as_str).chain(super::text::zone_note(sheet, look).as_deref()) {
         out.push_str(&format!("\n{}\n", report(note)));
@@ -34,21 +34,21 @@ pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, to: &mut dyn Write) -> io
 }
 
 fn flush(out: &mut String, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
-    to.write_all(display::plain(std::mem::take(out), look.ascii).as_bytes())
+    to.write_all(display::to_ascii(std::mem::take(out), look.ascii).as_bytes())
 }
 
 fn facts(facts: &[Fact<'_>], look: &RenderOptions, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
         let value = values::longest(&fact.value, look);
-        let label = display::of_report(fact.label, look.ascii);
+        let label = display::escape_own(fact.label, look.ascii);
         row([label, value].iter().map(|text| escape::markdown(text)), out);
     }
 }
 
 fn table(table: &Table<'_>, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     let mut out = String::new();
-    let title = |title: &str| escape::markdown(&display::of_report(title, look.ascii));
+    let title = |title: &str| escape::markdown(&display::escape_own(title, look.ascii));
     row(table.columns.iter().map(|column| title(column.title)), &mut out);
     let rule = |kind| if values::is_amount(kind) { "---:" } else { "---" };
     row(table.columns.iter().map(|column| rule(column.kind).to_owned()), &mut out);

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::formats::sheets::{RenderOptions, values};
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Sheet};
-use crate::text::escape::defused;
+use crate::text::escape::escape_formula;
 
 /// Prints with the delimiter between cells.
 pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
@@ -61,8 +61,8 @@ fn of_csv(error: csv::Error) -> io::Error {
 
 fn safe<'a>(cell: &'a Cell<'_>, look: &RenderOptions) -> Cow<'a, str> {
     match cell {
-        Cell::Text(text) => defused(text),
-        Cell::List(texts) => defused(&texts.join("; ")).into_owned().into(),
+        Cell::Text(text) => escape_formula(text),
+        Cell::List(texts) => escape_formula(&texts.join("; ")).into_owned().into(),
         _ => values::raw(cell, look.zone).into(),
     }
 }

@@ -10,7 +10,7 @@ use crate::formats::sheets::{RenderOptions, charts, style, values};
 use crate::formats::table as grid_table;
 use crate::formats::table::grid::{GAP, GridColumn, GridRow};
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
-use crate::text::display::{of_report, padded, plain, wrapped};
+use crate::text::display::{escape_own, padded, to_ascii, wrapped};
 use crate::text::width::Cut;
 
 /// Prints every section.
@@ -43,7 +43,7 @@ pub fn render(sheet: &Sheet<'_>, look: &RenderOptions, to: &mut dyn Write) -> io
 }
 
 fn flush(out: &mut String, look: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
-    to.write_all(plain(std::mem::take(out), look.ascii).as_bytes())
+    to.write_all(to_ascii(std::mem::take(out), look.ascii).as_bytes())
 }
 
 /// The zone of printed times, if there are some.
@@ -65,13 +65,13 @@ pub fn left_out(rows: u64) -> String {
 
 fn heading(title: &str, look: &RenderOptions, out: &mut String) {
     let bold = if look.colors { Style::new().bold() } else { Style::new() };
-    for line in wrapped(&of_report(title, look.ascii), room(look)) {
+    for line in wrapped(&escape_own(title, look.ascii), room(look)) {
         out.push_str(&format!("{bold}{line}{bold:#}\n"));
     }
 }
 
 fn sentence(text: &str, look: &RenderOptions, out: &mut String) {
-    for line in wrapped(&of_report(text, look.ascii), room(look)) {
+    for line in wrapped(&escape_own(text, look.ascii), room(look)) {
         out.push_str(&line);
         out.push('\n');
     }
@@ -83,7 +83,7 @@ fn room(look: &RenderOptions) -> usize {
 
 /// Values stand beside their labels, or below them when labels take more than half of the room.
 fn facts(facts: &[Fact<'_>], look: &RenderOptions, out: &mut String) {
-    let label = |fact: &Fact<'_>| of_report(fact.label, look.ascii);
+    let label = |fact: &Fact<'_>| escape_own(fact.label, look.ascii);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
     let is_beside = widest + GAP <= room(look) / 2;
     let indent = if is_beside { widest + GAP } else { GAP };
@@ -164,7 +164,7 @@ fn grid_column(column: &Column, look: &RenderOptions) -> GridColumn {
         Kind::Number | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => (Cut::End, usize::MAX),
     };
     GridColumn {
-        title: of_report(column.title, look.ascii),
+        title: escape_own(column.title, look.ascii),
         cut,
         min,
         rank: column.rank,

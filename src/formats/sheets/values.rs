@@ -8,19 +8,19 @@ use crate::formats::table::grid::WIDEST;
 use crate::model::time::duration;
 use crate::reports::sheet::{Cell, Kind};
 use crate::text::cut::ends;
-use crate::text::display::of_log;
+use crate::text::display::escape_log;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
 pub fn forms(cell: &Cell<'_>, look: &RenderOptions) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
-        Cell::Text(text) => vec![of_log(text, look.ascii)],
+        Cell::Text(text) => vec![escape_log(text, look.ascii)],
         Cell::Number(number) => vec![number.to_string()],
         Cell::Share(share) => vec![format!("{:.1} %", share * 100.0)],
         Cell::Time(time) => vec![time.to_the_second(look.zone), time.to_the_minute(look.zone)],
         Cell::Duration(seconds) => vec![duration(*seconds, 2), duration(*seconds, 1)],
         Cell::Flag(flag) => vec![if *flag { "yes" } else { "no" }.to_owned()],
-        Cell::List(texts) => vec![of_log(&texts.join(", "), look.ascii)],
+        Cell::List(texts) => vec![escape_log(&texts.join(", "), look.ascii)],
     }
 }
 
@@ -37,7 +37,7 @@ pub fn column_forms<'a>(
     let is_one_year = years.all(|year| Some(year) == first);
     cells.map(move |cell| {
         // A long text may be in every row, and what no table shows of it need not be escaped and held.
-        let shown = |text: &str| vec![of_log(&ends(text, look.width.unwrap_or(WIDEST)), look.ascii)];
+        let shown = |text: &str| vec![escape_log(&ends(text, look.width.unwrap_or(WIDEST)), look.ascii)];
         let mut forms = match cell {
             Cell::Text(text) => shown(text),
             Cell::List(texts) => shown(&texts.join(", ")),

@@ -5,7 +5,7 @@ pub mod grid;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::formats::table::grid::{FittedGrid, GAP, GridColumn, GridRow};
-use crate::text::display::plain;
+use crate::text::display::to_ascii;
 use crate::text::width::{Cut, cut};
 
 /// How to print a table.
@@ -63,7 +63,7 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendere
         }
         text.push('\n');
     }
-    Rendered { text: plain(text, style.ascii), hidden }
+    Rendered { text: to_ascii(text, style.ascii), hidden }
 }
 
 /// The rule below the header, without the gap after the last column.

@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::formats::table;
 use crate::formats::table::grid::{GridColumn, GridRow};
 use crate::model::diagnostic::{Level, Placed};
-use crate::text::display::of_report;
-use crate::text::escape::defused;
+use crate::text::display::escape_own;
+use crate::text::escape::escape_formula;
 use crate::text::width::Cut;
 
 /// Name and version of a finding's JSON.
@@ -61,7 +61,7 @@ fn level_style(level: Level) -> Style {
 /// A finding the way compilers print theirs, followed by a blank line.
 pub fn text(placed: Placed<'_>, style: table::Style) -> String {
     let (finding, colors) = (placed.finding, style.colors);
-    let shown = |text: &str| of_report(text, style.ascii);
+    let shown = |text: &str| escape_own(text, style.ascii);
     let paint = |style: Style, text: &str| {
         if colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
     };
@@ -101,7 +101,7 @@ pub fn csv_header() -> Vec<u8> {
 
 /// A finding as a line of CSV.
 pub fn csv(placed: Placed<'_>) -> Vec<u8> {
-    csv_record(cells(placed).into_iter().map(|cell| defused(&cell).into_owned()))
+    csv_record(cells(placed).into_iter().map(|cell| escape_formula(&cell).into_owned()))
 }
 
 fn csv_record(cells: impl Iterator<Item = String>) -> Vec<u8> {
@@ -142,7 +142,7 @@ pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
     let nearest = finding.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
     let message = format!("{}{nearest}", finding.message);
     let texts = [finding.code.name, &place, &finding.path, &message];
-    let cells = texts.iter().map(|text| vec![of_report(text, ascii)]).collect();
+    let cells = texts.iter().map(|text| vec![escape_own(text, ascii)]).collect();
     GridRow { cells, style: level_style(finding.code.level) }
 }
 

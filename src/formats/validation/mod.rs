@@ -16,7 +16,7 @@ use crate::formats::table::grid::GridRow;
 use crate::formats::validation::diagnostic::FindingJson;
 use crate::model::diagnostic::{Diagnostic, Level, Placed};
 use crate::output::Output;
-use crate::text::display::of_report;
+use crate::text::display::escape_own;
 use crate::text::escape::write_json;
 
 /// Name and version of the report's JSON.
@@ -118,7 +118,7 @@ impl Writer {
     }
 
     fn text(&self, file: &str, report: &FileReport, error: Option<&str>) -> String {
-        let shown = |text: &str| of_report(text, self.style.ascii);
+        let shown = |text: &str| escape_own(text, self.style.ascii);
         let paint = if self.style.colors { Paint::new().bold() } else { Paint::new() };
         let counts = report.counts;
         let mut text = format!(

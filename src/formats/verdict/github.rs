@@ -8,7 +8,7 @@ use crate::formats::sheets::RenderOptions;
 use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape;
-use crate::text::escape::visible;
+use crate::text::escape::escape_controls;
 use crate::verdict::{Finding, FindingKey, Status, Verdict, severity_name};
 
 /// Annotations of a kind that GitHub shows of a step.
@@ -35,7 +35,7 @@ pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::
             continue;
         }
         shown[kind] += 1;
-        out.write_all(annotation(verdict, &verdict.tell(finding), command).as_bytes())?;
+        out.write_all(annotation(verdict, &verdict.resolve(finding), command).as_bytes())?;
     }
     if left_out > 0 {
         let most = MOST_OF_A_KIND;
@@ -43,7 +43,7 @@ pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::
         writeln!(out, "{left_out} further {what} are not annotated: GitHub shows {most} of a kind.")?;
     }
     for sentence in basis(verdict) {
-        writeln!(out, "{}", visible(&sentence))?;
+        writeln!(out, "{}", escape_controls(&sentence))?;
     }
     writeln!(out, "{}", verdict.line())
 }
@@ -78,7 +78,7 @@ fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
 
 /// A message: no line but its own.
 fn data(text: &str) -> String {
-    visible(&within(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape_controls(&within(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which ends at a comma or colon.
@@ -106,19 +106,19 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         let severity = severity_name(worst(rule, counts));
         row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
     }
-    let lacking: Vec<_> =
+    let missing_prerequisite: Vec<_> =
         verdict.rules.iter().filter_map(|rule| Some((rule, not_applicable(rule)?))).collect();
-    if !lacking.is_empty() {
+    if !missing_prerequisite.is_empty() {
         out.push_str("\n| rule | not applicable to |\n| --- | --- |\n");
     }
-    for (rule, events) in lacking {
+    for (rule, events) in missing_prerequisite {
         row(&[rule.check.id, &events], &mut out);
     }
     let mut is_first = true;
     let is_shown = |brief: &&FindingKey| show_known || brief.status == Status::Open;
     let shown: Vec<_> = verdict.findings.iter().filter(is_shown).collect();
     for (at, brief) in shown.iter().enumerate() {
-        let finding = verdict.tell(brief);
+        let finding = verdict.resolve(brief);
         let before = out.len();
         if is_first {
             out.push_str("\n| severity | status | rule | time (UTC) | finding | place |\n");

@@ -102,7 +102,7 @@ fn findings<'a>(
     let keys = json_objects::keys(None, FINDING.into_iter())?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
-        json_objects::object(&keys, &finding(verdict, &verdict.tell(&findings[at])), out)?;
+        json_objects::object(&keys, &finding(verdict, &verdict.resolve(&findings[at])), out)?;
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
-use crate::text::escape::visible;
+use crate::text::escape::escape_controls;
 use crate::verdict::{Counts, FindingKey, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
 /// Name of the suite.
@@ -21,8 +21,10 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
         suite.add_test_case(case(verdict, rule, counts, findings, look));
     }
     suite.add_test_cases(inputs(verdict));
-    let warnings = verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", visible(warning)));
-    let basis = basis(verdict).iter().map(|sentence| format!("{}\n", visible(sentence))).collect::<String>();
+    let warnings =
+        verdict.run.warnings.iter().map(|warning| format!("warning: {}\n", escape_controls(warning)));
+    let basis =
+        basis(verdict).iter().map(|sentence| format!("{}\n", escape_controls(sentence))).collect::<String>();
     suite.set_system_out(format!("{}{basis}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
@@ -41,7 +43,8 @@ fn inputs(verdict: &Verdict) -> Option<TestCase> {
         _ => return None,
     };
     status.set_message(verdict.line());
-    let errors: String = verdict.errors().iter().map(|error| format!("{}\n", visible(error))).collect();
+    let errors: String =
+        verdict.errors().iter().map(|error| format!("{}\n", escape_controls(error))).collect();
     status.set_description(errors);
     let mut case = TestCase::new("inputs", status);
     case.set_classname(SUITE);
@@ -69,7 +72,7 @@ fn case<'a>(
         TestCaseStatus::skipped()
     };
     if !failing.is_empty() {
-        status.set_message(visible(&format!("{}: {}", counted(counts), rule.check.about)));
+        status.set_message(escape_controls(&format!("{}: {}", counted(counts), rule.check.about)));
     } else if !rule.is_on {
         status.set_message("the rule is off");
     } else if rule.is_not_applicable() {
@@ -77,11 +80,12 @@ fn case<'a>(
     }
     let mut case = TestCase::new(rule.check.id, status);
     case.set_classname(SUITE);
-    let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
-    let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
+    let missing_prerequisite = not_applicable(rule).filter(|_| !rule.is_not_applicable());
+    let missing_prerequisite =
+        missing_prerequisite.map(|events| format!("{events} lack what the rule needs\n"));
     let is_shown = |brief: &&FindingKey| look.show_known || brief.status == Status::Open;
     let others: Vec<_> = others.into_iter().filter(is_shown).collect();
-    let out = lacking.unwrap_or_default() + &listed(verdict, &others, look);
+    let out = missing_prerequisite.unwrap_or_default() + &listed(verdict, &others, look);
     if !out.is_empty() {
         case.set_system_out(out);
     }
@@ -92,7 +96,7 @@ fn case<'a>(
 fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &VerdictLook) -> String {
     let mut text = String::new();
     for brief in findings.iter().take(look.max_findings) {
-        let finding = verdict.tell(brief);
+        let finding = verdict.resolve(brief);
         let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.look.zone)));
         let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
         let known = match finding.status {
@@ -101,7 +105,7 @@ fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &Verdic
         };
         let severity = severity_name(finding.severity);
         let line = format!("{time}{severity}: {}{place}{known}", finding.message());
-        writeln!(text, "{}", visible(&line)).expect("memory takes all");
+        writeln!(text, "{}", escape_controls(&line)).expect("memory takes all");
     }
     if let Some(more) = more(findings.len(), look) {
         writeln!(text, "{more}").expect("memory takes all");

@@ -12,7 +12,7 @@ use super::{relative, status};
 use crate::parallel;
 use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
-use crate::text::escape::{visible, write_json};
+use crate::text::escape::{escape_controls, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
 /// Where the schema of the format is.
@@ -58,7 +58,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let shown = &verdict.findings[..verdict.findings.len().min(MOST_RESULTS)];
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-        write_json(&result(verdict, &verdict.tell(&shown[at])), out)
+        write_json(&result(verdict, &verdict.resolve(&shown[at])), out)
     };
     parallel::write(shown.len(), each, out)?;
     out.write_all(b"\n]\n}]\n}\n")
@@ -147,7 +147,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
         true => {
-            let justification = within(&visible(&status(finding)), MOST_BYTES).into_owned();
+            let justification = within(&escape_controls(&status(finding)), MOST_BYTES).into_owned();
             json!([{ "kind": "external", "status": "accepted", "justification": justification }])
         }
         false => json!([]),
@@ -213,7 +213,7 @@ pub fn uri(file: &str) -> String {
 
 /// A text as a message: harmless, short, and nothing in it is a placeholder or a link.
 fn escaped(text: &str) -> String {
-    let text = visible(text);
+    let text = escape_controls(text);
     let may_link = text.contains("](");
     let (mut escaped, mut cut) = (String::new(), 0);
     for c in text.chars() {

@@ -74,7 +74,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
                 key: "findings",
                 title: "Findings",
                 body: table(FINDINGS, "Nothing was found.", shown, move |at| {
-                    finding(verdict, &verdict.tell(&verdict.findings[at]))
+                    finding(verdict, &verdict.resolve(&verdict.findings[at]))
                 }),
             },
             Section { key: "rules", title: "Rules", body: rules(verdict) },

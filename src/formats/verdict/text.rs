@@ -14,7 +14,7 @@ use crate::parallel;
 use crate::reports::sheet::Tone;
 use crate::rules::Severity;
 use crate::text::cut::shortened;
-use crate::text::display::{of_log, of_report, plain, wrapped};
+use crate::text::display::{escape_log, escape_own, to_ascii, wrapped};
 use crate::verdict::{
     Counts, Finding, FindingKey, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
 };
@@ -51,7 +51,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         let each = |at: usize, out: &mut Vec<u8>| {
             let mut page = Page { out: String::new(), look: &look.look };
             page.gap();
-            page.finding(&verdict.tell(shown[at]), &verdict.rules[rule], heading);
+            page.finding(&verdict.resolve(shown[at]), &verdict.rules[rule], heading);
             page.flush(out)
         };
         parallel::write(shown.len().min(look.max_findings), each, to)?;
@@ -79,7 +79,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn flush(&mut self, to: &mut dyn Write) -> io::Result<()> {
-        to.write_all(plain(std::mem::take(&mut self.out), self.look.ascii).as_bytes())
+        to.write_all(to_ascii(std::mem::take(&mut self.out), self.look.ascii).as_bytes())
     }
 
     fn gap(&mut self) {
@@ -91,7 +91,7 @@ impl Page<'_> {
         let room = self.look.width.unwrap_or(usize::MAX).saturating_sub(indent).max(1);
         let style = if self.look.colors { style } else { Style::new() };
         let indent = " ".repeat(indent);
-        for line in wrapped(&of_report(text, self.look.ascii), room) {
+        for line in wrapped(&escape_own(text, self.look.ascii), room) {
             self.out.push_str(&format!("{indent}{style}{line}{style:#}\n"));
         }
     }
@@ -117,12 +117,12 @@ impl Page<'_> {
         let severity = is_other.then(|| severity_name(finding.severity).to_uppercase());
         let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
-            self.text(2, &of_log(&head.join("  "), self.look.ascii), Style::new());
+            self.text(2, &escape_log(&head.join("  "), self.look.ascii), Style::new());
         }
         let indent = if head.is_empty() { 2 } else { 4 };
         let message = finding.message();
         let said = shortened(&message, LONGEST_MESSAGE);
-        self.text(indent, &of_log(&said, self.look.ascii), Style::new());
+        self.text(indent, &escape_log(&said, self.look.ascii), Style::new());
         let who = [
             ("organization", finding.organization),
             ("named", finding.organization_name),
@@ -133,7 +133,7 @@ impl Page<'_> {
         // Messages name most of them.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
-            Some(format!("{what} {}", of_log(&shortened(text, WIDEST), self.look.ascii)))
+            Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.look.ascii)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");
         if !unnamed.is_empty() {
@@ -145,12 +145,13 @@ impl Page<'_> {
     fn rest(&mut self, verdict: &Verdict, counts: &[Counts]) {
         // Of rules with findings it is said beside them.
         let rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() == 0);
-        let lacking: Vec<_> = rules.filter_map(|(rule, _)| Some((rule, not_applicable(rule)?))).collect();
-        if !lacking.is_empty() {
+        let missing_prerequisite: Vec<_> =
+            rules.filter_map(|(rule, _)| Some((rule, not_applicable(rule)?))).collect();
+        if !missing_prerequisite.is_empty() {
             self.gap();
             self.text(0, "Not applicable to events that lack what is needed:", Style::new());
         }
-        for (rule, events) in lacking {
+        for (rule, events) in missing_prerequisite {
             self.text(2, &format!("{} ({events})", rule.check.id), Style::new());
         }
         let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);

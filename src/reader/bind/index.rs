@@ -27,7 +27,7 @@ pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
     }
     index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
     index.best.fill(u32::MAX);
-    for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].leads) {
+    for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].is_primary) {
         index.best[*attribute as usize] = bindings[*at as usize].slot;
     }
     let mut start = 0;
@@ -46,8 +46,9 @@ fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
     let Index { best, said, best_said, fixed, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
     let says = |at: &u32| {
-        let Field { means, of_delivery, .. } = fields[bindings[*at as usize].field as usize];
-        means != Some(Attribute::Time) && !(of_delivery && means.is_none_or(|means| best(means) == *at))
+        let Field { means, is_delivery_metadata, .. } = fields[bindings[*at as usize].field as usize];
+        means != Some(Attribute::Time)
+            && !(is_delivery_metadata && means.is_none_or(|means| best(means) == *at))
     };
     let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
     let mut sorted: Vec<_> = (0..bindings.len() as u32).filter(says).collect();
@@ -60,7 +61,7 @@ fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
     for equal in sorted.chunk_by(|a, b| place(a) == place(b)) {
         said.extend((0..).zip(equal).map(|(nth, slot)| Said { key: key(place(slot), nth), slot: *slot }));
     }
-    for (id, field) in (0..).zip(fields).filter(|(_, field)| field.of_delivery) {
+    for (id, field) in (0..).zip(fields).filter(|(_, field)| field.is_delivery_metadata) {
         if let Some(slot) = field.means.map(best).filter(|at| *at != u32::MAX) {
             said.push(Said { key: key((id, 0), u32::MAX), slot });
             add((id, 0));

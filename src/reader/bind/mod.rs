@@ -74,14 +74,14 @@ pub fn bind(
 #[derive(Clone, Copy)]
 struct At {
     element: u32,
-    leads: bool,
+    is_primary: bool,
     in_metadata: bool,
     /// Its path; see [`rest`].
     path: u64,
 }
 
 impl At {
-    const TOP: Self = Self { element: 0, leads: true, in_metadata: false, path: 0 };
+    const TOP: Self = Self { element: 0, is_primary: true, in_metadata: false, path: 0 };
 }
 
 struct Binder<'b, 'a, 's> {
@@ -96,7 +96,8 @@ impl Binder<'_, '_, '_> {
     /// Members beside a wrapped event: the few fields that may stand there, none of them required.
     fn envelope(&mut self, event: NodeId) {
         let tree = &self.source.tree;
-        let is_outside = |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].outside);
+        let is_outside =
+            |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].in_envelope);
         let (known, other): (Vec<_>, Vec<_>) =
             self.document.children(0).filter(|member| *member != event).partition(|member| {
                 tree.member(&self.document.key(*member)).is_some_and(|(_, child)| is_outside(child))
@@ -135,7 +136,7 @@ impl Binder<'_, '_, '_> {
             };
             let key = self.document.key(member);
             if seen[index].is_some_and(|earlier| self.document.key(earlier) != key) {
-                self.respelled(member);
+                self.duplicate_alias(member);
             }
             seen[index] = Some(member);
         }
@@ -147,7 +148,7 @@ impl Binder<'_, '_, '_> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             // No document lists what else the data of an unknown action may have.
-            if self.sso == Sso::Known || !tree.opaque_unless_sso {
+            if self.sso == Sso::Known || !tree.is_sso_only {
                 self.unknown(member, tree);
             }
             if at.in_metadata {
@@ -195,7 +196,7 @@ impl Binder<'_, '_, '_> {
             (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {
                 self.put(id, at, span);
             }
-            (FieldKind::Object, Kind::Object) if tree.opaque_unless_sso && self.sso == Sso::No => {
+            (FieldKind::Object, Kind::Object) if tree.is_sso_only && self.sso == Sso::No => {
                 let path = rest::inside(at.path, tree.key);
                 self.bound.rest.members(self.document, node, Some(tree), path);
                 self.if_hollow(node, tree, at);
@@ -216,7 +217,7 @@ impl Binder<'_, '_, '_> {
             }
             (_, Kind::Null) if !field.required && !at.in_metadata => {
                 // Whoever delivers an event may leave out what is null or not.
-                if !field.of_delivery && !field.outside {
+                if !field.is_delivery_metadata && !field.in_envelope {
                     self.rest(node, tree, at);
                 }
             }
@@ -245,7 +246,7 @@ impl Binder<'_, '_, '_> {
     fn put(&mut self, field: FieldId, at: At, span: Span) {
         let slot = u32::try_from(self.bound.spans.len()).unwrap_or(u32::MAX);
         self.bound.spans.push(span);
-        self.bound.bindings.push(Binding { field, element: at.element, slot, leads: at.leads });
+        self.bound.bindings.push(Binding { field, element: at.element, slot, is_primary: at.is_primary });
     }
 
     fn list(&mut self, list: NodeId, tree: &Tree, path: u64) {
@@ -258,10 +259,10 @@ impl Binder<'_, '_, '_> {
             }
             let kind = self.document.member(item, "type").and_then(|id| self.document.string(id));
             if let Some((kind, element)) = tree.element(kind.as_deref()) {
-                let leads = !std::mem::replace(&mut met[kind], true);
+                let is_primary = !std::mem::replace(&mut met[kind], true);
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
                 let path = rest::nth(path, index);
-                self.object(item, element, At { element: index, leads, in_metadata: false, path });
+                self.object(item, element, At { element: index, is_primary, in_metadata: false, path });
             }
         }
     }
@@ -297,7 +298,7 @@ impl Binder<'_, '_, '_> {
             push_key(&mut finding.path, field.key());
             finding.message = format!("`{}` is missing", finding.path);
             finding.found = None;
-            let spelling = field.also.map_or(String::new(), |also| format!(", also spelled `{also}`"));
+            let spelling = field.alias.map_or(String::new(), |alias| format!(", also spelled `{alias}`"));
             finding.expected = Some(format!("{}: {}{spelling}", field.kind.name(), field.about));
         });
     }
@@ -326,7 +327,7 @@ impl Binder<'_, '_, '_> {
         });
     }
 
-    fn respelled(&mut self, member: NodeId) {
+    fn duplicate_alias(&mut self, member: NodeId) {
         let key = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
         self.sink.add(&DUPLICATE_KEY, key, |finding| {
             finding.message =

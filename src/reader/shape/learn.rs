@@ -178,7 +178,7 @@ impl Shape {
                 Expect::Prefix(prefix, _) if let Some(prefix) = SlotPrefix::new(slot, prefix) => {
                     self.prefixes.push(prefix);
                 }
-                _ => self.checks.push(SlotCheck { slot, leads: binding.leads, expect }),
+                _ => self.checks.push(SlotCheck { slot, is_primary: binding.is_primary, expect }),
             }
         }
         false

@@ -76,8 +76,8 @@ struct SlotPrefix {
 /// What the value of a slot has to satisfy.
 struct SlotCheck {
     slot: u32,
-    /// Whether the event is about the value; see [`Binding::leads`].
-    leads: bool,
+    /// Whether the event is about the value; see [`Binding::is_primary`].
+    is_primary: bool,
     expect: &'static Expect,
 }
 
@@ -127,17 +127,17 @@ impl Shape {
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
         let mut sink = Diagnostics::asking(text.as_bytes());
         let mut meaning = DerivedValues::default();
-        for SlotCheck { slot, leads, expect } in &self.checks {
+        for SlotCheck { slot, is_primary, expect } in &self.checks {
             let span = spans[*slot as usize];
             let raw = span.raw(text);
             if matches!(expect, Expect::Time)
-                && *leads
+                && *is_primary
                 && let Some(Parsed { timestamp, naive: false }) = recent.parse(raw)
             {
                 meaning.time = Some(timestamp);
                 continue;
             }
-            values::meets(expect, raw, span, &mut sink, leads.then_some(&mut meaning));
+            values::check_value(expect, raw, span, &mut sink, is_primary.then_some(&mut meaning));
         }
         for (slots, cross_check) in &self.cross_checks {
             let values = slots.map(|slots| slots.map(|slot| spans[slot as usize].raw(text)));
@@ -145,7 +145,7 @@ impl Shape {
                 (cross_check.check)(&fields, self.operation, &mut sink);
             }
         }
-        if sink.has_found {
+        if sink.has_any {
             return None;
         }
         Some(Event {

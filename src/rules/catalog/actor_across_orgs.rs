@@ -6,7 +6,7 @@ use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::{counted, took};
+use crate::rules::wording::{human_duration, plural};
 use crate::survey::interner::NONE;
 
 /// The rule.
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[
         Param {
             key: "count",
@@ -44,30 +44,30 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
     const MOST_NAMED: usize = 5;
-    let survey = case.survey;
+    let survey = context.survey;
     let is_complete = |organization, actor| organization != NONE && actor != NONE;
     crate::rules::bursts::judge(
-        case,
+        context,
         |change| Some(is_complete(change.organization, change.actor)),
         |change, _| change.organization,
-        |things| bursts(things, case.count("count"), case.age("window")),
+        |things| bursts(things, context.count("count"), context.age("window")),
         |burst| {
             let (first, last) = (&survey.changes[burst[0]], &survey.changes[burst[burst.len() - 1]]);
             let mut organizations: Vec<_> = burst.iter().map(|at| survey.changes[*at].organization).collect();
             let mut seen = std::collections::HashSet::new();
             organizations.retain(|organization| seen.insert(*organization));
-            let names = organizations.iter().take(MOST_NAMED).map(|id| case.organization(*id).to_string());
+            let names = organizations.iter().take(MOST_NAMED).map(|id| context.organization(*id).to_string());
             let more = if organizations.len() > MOST_NAMED { ", …" } else { "" };
             format!(
                 "{} changed {} in {}: {}{more} (more than {} within {})",
-                case.actor(first.actor),
-                counted(organizations.len() as u64, "organization"),
-                took(last.time.seconds_since(first.time)),
+                context.actor(first.actor),
+                plural(organizations.len() as u64, "organization"),
+                human_duration(last.time.seconds_since(first.time)),
                 names.collect::<Vec<_>>().join(", "),
-                case.count("count"),
-                case.written("window"),
+                context.count("count"),
+                context.policy_duration("window"),
             )
         },
     )

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Two events carry the same event id and differ in what they say. A true redelivery says \
@@ -53,13 +53,13 @@ struct Versions {
 
 /// Of several events with one id the first one in time stands for what is said first, and is told only where
 /// no further one is: a conflict is in the scope if any of its events is.
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let survey = case.survey;
-    let versions = versions(case);
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let survey = context.survey;
+    let versions = versions(context);
     let is_told = |subject: Subject, key: u64| {
         versions.get(&key).is_some_and(|known| known.first != subject || !known.covers_further)
     };
-    let mut judgement = RuleResult::of(case.changes(), |index, change| {
+    let mut result = RuleResult::of(context.changes(), |index, change| {
         if change.event == NONE {
             return Decision::NotApplicable;
         }
@@ -67,32 +67,36 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
             return Decision::Fine;
         }
         let id = survey.ids.text(change.event);
-        Decision::Told(format!("event {id} says something else elsewhere; here, {}", case.deed(change)))
+        Decision::Told(format!(
+            "event {id} says something else elsewhere; here, {}",
+            context.describe_change(change)
+        ))
     });
-    for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| case.covers(event)) {
+    for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| context.covers(event)) {
         let subject = Subject::Conflicting(index);
         if is_told(subject, event.key) {
             let id = survey.ids.text(event.event);
-            let here = case.happening([event.action, event.connection, event.organization, event.actor]);
+            let here =
+                context.describe_event([event.action, event.connection, event.organization, event.actor]);
             let message = format!("event {id} says something else elsewhere; here, {here}");
-            judgement.judged += 1;
-            judgement.find(subject, message);
+            result.judged += 1;
+            result.find(subject, message);
         }
     }
-    judgement.sort(survey);
-    judgement
+    result.sort(survey);
+    result
 }
 
 /// By the key of their id, what is known of events that share one.
-fn versions(case: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
-    let survey = case.survey;
+fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
+    let survey = context.survey;
     let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
     let changes = changes.map(|(index, change)| (Subject::Change(index), change));
     let others = survey.conflicting.iter().enumerate();
     let others = others.map(|(index, event)| (Subject::Conflicting(index), event));
     let mut all: HashMap<u64, Versions, RandomState> = HashMap::default();
     for (mut subject, event) in changes.chain(others) {
-        let mut is_covered = case.covers(event);
+        let mut is_covered = context.covers(event);
         let Some(known) = all.get_mut(&event.key) else {
             let known =
                 Versions { first: subject, covers_first: is_covered, count: 1, covers_further: false };

@@ -6,7 +6,7 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::Survey;
 use crate::survey::interner::{Id, NONE};
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "An event gives a connection another identity provider or another type than an earlier event \
@@ -58,10 +58,10 @@ struct Known {
 const NOBODY: Said = Said { by: NONE, kind: NONE };
 const NOTHING: Known = Known { provider: NOBODY, name: NOBODY };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let survey = case.survey;
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let survey = context.survey;
     let mut all = vec![NOTHING; survey.connections.len()];
-    let mut judgement = RuleResult::default();
+    let mut result = RuleResult::default();
     for (index, change) in (0..).zip(&survey.changes) {
         let Some(known) = all.get_mut(change.connection as usize) else {
             continue;
@@ -73,11 +73,11 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
         if change.operation == Operation::Deleted {
             *known = NOTHING;
         }
-        if case.covers(change) {
-            judgement.add(crate::rules::subject::Subject::Change(index as usize), answer);
+        if context.covers(change) {
+            result.add(crate::rules::subject::Subject::Change(index as usize), answer);
         }
     }
-    judgement
+    result
 }
 
 fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
@@ -111,7 +111,7 @@ impl Known {
             other_kind.map(|(by, before, now)| (by, "type", before.0, now.0)),
         ];
         let told = parts.into_iter().flatten().map(|(by, what, before, now)| {
-            let earlier = took(change.time.seconds_since(by.time));
+            let earlier = human_duration(change.time.seconds_since(by.time));
             format!("with {what} {now}, which was {before} {earlier} earlier")
         });
         let told: Vec<_> = told.collect();

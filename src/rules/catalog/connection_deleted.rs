@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection that existed was deleted. A second deletion of the same connection is what \
@@ -34,10 +34,10 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let judgement = RuleResult::of(case.changes_that(Operation::Deleted), |index, _| {
-        let was_there = case.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let result = RuleResult::of(context.changes_that(Operation::Deleted), |index, _| {
+        let was_there = context.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
         Decision::bad_if(was_there, String::new)
     });
-    RuleResult { judged: case.count_state_changes(), ..judgement }
+    RuleResult { judged: context.count_state_changes(), ..result }
 }

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection was disabled that was neither disabled nor deleted already. It still exists \
@@ -30,11 +30,11 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let judgement = RuleResult::of(case.changes_that(Operation::Disabled), |index, _| {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let result = RuleResult::of(context.changes_that(Operation::Disabled), |index, _| {
         let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
-        let was_on = case.steps[index].is_none_or(|step| !is_off(step.before));
+        let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
         Decision::bad_if(was_on, String::new)
     });
-    RuleResult { judged: case.count_state_changes(), ..judgement }
+    RuleResult { judged: context.count_state_changes(), ..result }
 }

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event says something twice and not the same, such as its organization or whether the \
@@ -35,10 +35,10 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Contradiction, |noted| {
-        format!("{}: {}", case.noted_happening(noted), noted.message)
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult::of_noted(context, AnomalyKind::Contradiction, |anomaly| {
+        format!("{}: {}", context.noted_happening(anomaly), anomaly.message)
     });
-    judgement.sort(case.survey);
-    judgement
+    result.sort(context.survey);
+    result
 }

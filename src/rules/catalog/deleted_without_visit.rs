@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::WithActor,
+    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "window",
         default: Value::Age(3600),
@@ -49,27 +49,27 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let survey = case.survey;
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let survey = context.survey;
     let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
-    let is_visit = case.actions_of(is_visit);
-    let logging = case.logging(&[Operation::Viewed, Operation::PortalOpened]);
-    let window = case.age("window");
+    let is_visit = context.actions_of(is_visit);
+    let sources_logging = context.sources_logging(&[Operation::Viewed, Operation::PortalOpened]);
+    let window = context.age("window");
     let is_known = |change: &Change| {
-        change.actor != NONE && change.organization != NONE && logging[change.action as usize]
+        change.actor != NONE && change.organization != NONE && sources_logging[change.action as usize]
     };
     // Most actors delete nothing, so that their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
     let mut last: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
-    for (_, change) in case.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
+    for (_, change) in context.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
         deletes[change.actor as usize] = true;
         last.insert((change.actor, change.organization), Timestamp::MIN);
     }
     let is_asked_for = |seen: &&Observation| {
         seen.actor != NONE && is_visit[seen.action as usize] && deletes[seen.actor as usize]
     };
-    let mut visits = survey.sightings.iter().filter(is_asked_for).peekable();
-    RuleResult::of(case.changes_that(Operation::Deleted), |_, change| {
+    let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
+    RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
         if !is_known(change) {
             return Decision::NotApplicable;
         }
@@ -81,12 +81,12 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
         let last = last[&(change.actor, change.organization)];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
         // Before the log began there may have been a visit.
-        let (begin, _) = case.reach.span(change.action);
+        let (begin, _) = context.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;
         }
         Decision::bad_if(!is_fresh, || {
-            let window = case.written("window");
+            let window = context.policy_duration("window");
             format!(", who had not visited the organization's settings within {window} before")
         })
     })

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Two different events delete the same connection, and none between them created it \
@@ -34,9 +34,9 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let again = lifecycle::deleted_again(case.survey);
-    RuleResult::of(case.changes_that(Operation::Deleted), |index, change| {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let again = lifecycle::deleted_again(context.survey);
+    RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
         if change.connection == NONE {
             return Decision::NotApplicable;
         }

@@ -6,7 +6,7 @@ use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::{AnomalyKind, SKEW_SECONDS};
 
 /// The rule.
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[Param {
         key: "skew",
         default: Value::Age(SKEW_SECONDS),
@@ -39,16 +39,16 @@ pub static RULE: Rule = Rule {
 };
 
 /// Whoever collects notes what is later than the present and the skew.
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Future, |noted| {
-        let ahead = noted.time.unwrap_or(Timestamp::MIN).seconds_since(case.now);
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult::of_noted(context, AnomalyKind::Future, |anomaly| {
+        let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);
         format!(
             "{} is {} later than the present (at most {})",
-            case.noted_happening(noted),
-            took(ahead),
-            case.written("skew")
+            context.noted_happening(anomaly),
+            human_duration(ahead),
+            context.policy_duration("skew")
         )
     });
-    judgement.sort(case.survey);
-    judgement
+    result.sort(context.survey);
+    result
 }

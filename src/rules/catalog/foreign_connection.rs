@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "A connection belongs to the organization of its first event; a later event about it names \
@@ -35,19 +35,20 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let changes = case.survey.changes.iter().enumerate();
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let changes = context.survey.changes.iter().enumerate();
     let changes = changes.filter(|(index, change)| {
-        let is_covered = || case.covers(change) || case.covers_for(case.hit(*index, change), change);
+        let is_covered =
+            || context.covers(change) || context.in_scope_as(context.owner_of(*index, change), change);
         State::after(change.operation).is_some() && is_covered()
     });
     RuleResult::of(changes, |index, change| {
-        let Some(owner) = case.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
+        let Some(owner) = context.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
         else {
             return Decision::NotApplicable;
         };
         Decision::bad_if(lifecycle::is_foreign(change.organization, owner), || {
-            format!(", but it belongs to {}", case.organization(owner))
+            format!(", but it belongs to {}", context.organization(owner))
         })
     })
 }

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     default: crate::rules::rule::Default::On,
     // Who is renamed may get out of a scope by that.
     scopes: &[],
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Events of SSO actions give one id first one name and then another, and the roster, a planned \
@@ -39,25 +39,25 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let Survey { organizations, organization_labels, actors, actor_labels, .. } = case.survey;
-    let (is_judged, is_actor_judged) = selected(case);
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let Survey { organizations, organization_labels, actors, actor_labels, .. } = context.survey;
+    let (is_judged, is_actor_judged) = selected(context);
     let count = |is_judged: &[bool]| is_judged.iter().filter(|is_judged| **is_judged).count() as u64;
-    let mut judgement =
+    let mut result =
         RuleResult { judged: count(&is_judged) + count(&is_actor_judged), ..RuleResult::default() };
     let mut find = |what: &str, id: &str, named: [&str; 2], part: &str, subject: Subject| {
         // Names may be personal, and pseudonyms of earlier ones are not at hand.
-        let names = if std::ptr::eq(case.survey, case.shown) {
+        let names = if std::ptr::eq(context.survey, context.shown) {
             format!(" from `{}` to `{}`", named[0], named[1])
         } else {
             String::new()
         };
-        judgement.find(
+        result.find(
             subject,
             format!("the {what} of {id} changed{names}, and {part} of the policy has only one of the two"),
         );
     };
-    let renamed = changes(organization_labels, 0, &case.deciding.organizations, case, |id| {
+    let renamed = changes(organization_labels, 0, &context.deciding.organizations, context, |id| {
         organizations.names.text(id)
     });
     for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_judged[now.of as usize]) {
@@ -65,26 +65,26 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
         let subject = Subject::Renamed(Renamed { is_actor: false, of: now.of, name: now.text });
         find("name", organizations.names.text(now.of), named, part, subject);
     }
-    let renamed = changes(actor_labels, 1, &case.deciding.actors, case, |id| actors.names.text(id));
+    let renamed = changes(actor_labels, 1, &context.deciding.actors, context, |id| actors.names.text(id));
     for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_actor_judged[now.of as usize]) {
         let named = [before, now].map(|it| actor_labels.text(it.text).unwrap_or_default());
         let subject = Subject::Renamed(Renamed { is_actor: true, of: now.of, name: now.text });
-        find("e-mail address", case.shown.actors.names.text(now.of), named, part, subject);
+        find("e-mail address", context.shown.actors.names.text(now.of), named, part, subject);
     }
-    judgement.sort(case.survey);
-    judgement
+    result.sort(context.survey);
+    result
 }
 
 /// Which organizations and which actors selected events are about.
-fn selected(case: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
-    let survey = case.survey;
+fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
+    let survey = context.survey;
     let mut organizations = vec![false; survey.organizations.names.len()];
     let mut actors = vec![false; survey.actors.names.len()];
     let changes = survey.changes.iter().filter(|change| change.is_selected);
     let changes = changes.map(|change| (change.organization, change.actor));
-    let sightings = survey.sightings.iter().filter(|seen| seen.is_selected);
-    let sightings = sightings.map(|seen| (seen.organization, seen.actor));
-    for (organization, actor) in changes.chain(sightings) {
+    let observations = survey.observations.iter().filter(|seen| seen.is_selected);
+    let observations = observations.map(|seen| (seen.organization, seen.actor));
+    for (organization, actor) in changes.chain(observations) {
         if organization != NONE {
             organizations[organization as usize] = true;
         }
@@ -101,13 +101,13 @@ fn changes<'a, const N: usize>(
     labels: &'a Labels<N>,
     sort: usize,
     patterns: &Patterns,
-    case: &RuleContext<'a>,
+    context: &RuleContext<'a>,
     id: impl Fn(Id) -> &'a str,
 ) -> Vec<(&'a Use, &'a Use, &'static str)> {
     let text = |it: &Use| labels.text(it.text).unwrap_or_default();
     let mut changes = Vec::new();
     for uses in labels.renamed().filter(|uses| uses[0].sort == sort) {
-        let uses = uses.into_iter().filter(|it| it.first.0 <= case.now);
+        let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
         // What has more names than this is known by none of them.
         let uses: Vec<_> = uses.take(MOST_TEXTS + 1).collect();
         for pair in uses.windows(2) {

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \
@@ -35,13 +35,13 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    RuleResult::of(case.changes(), |_, change| {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    RuleResult::of(context.changes(), |_, change| {
         if change.actor == NONE {
             return Decision::NotApplicable;
         }
         Decision::bad_if(change.is_impersonated(), || {
-            let Survey { impersonators, words, .. } = case.shown;
+            let Survey { impersonators, words, .. } = context.shown;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = words
                 .get(change.reason)

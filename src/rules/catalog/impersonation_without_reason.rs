@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
@@ -36,27 +36,27 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult::of(case.changes(), |_, change| {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult::of(context.changes(), |_, change| {
         if change.actor == NONE {
             return Decision::NotApplicable;
         }
         let is_unexplained = change.impersonator != NONE && change.reason == NONE;
         Decision::bad_if(is_unexplained, || {
-            let impersonator = case.shown.impersonators.text(change.impersonator);
+            let impersonator = context.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
         })
     });
-    judgement.judged += case.sightings().filter(|seen| seen.actor != NONE).count() as u64;
-    for (index, noted) in case.noted(AnomalyKind::Unexplained) {
+    result.judged += context.observations().filter(|seen| seen.actor != NONE).count() as u64;
+    for (index, anomaly) in context.anomaly(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, in whose session {} acted without a reason",
-            case.noted_happening(noted),
-            noted.message
+            context.noted_happening(anomaly),
+            anomaly.message
         );
-        judgement.find(Subject::Anomaly(index), message);
+        result.find(Subject::Anomaly(index), message);
     }
-    judgement.find_unkept(case, AnomalyKind::Unexplained);
-    judgement.sort(case.survey);
-    judgement
+    result.find_unkept(context, AnomalyKind::Unexplained);
+    result.sort(context.survey);
+    result
 }

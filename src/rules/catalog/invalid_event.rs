@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     default: crate::rules::rule::Default::On,
     // A line that cannot be read is of no organization: a scope would hide it.
     scopes: &[],
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "A line could not be read as an event: it is cut off, altered, or not what its source \
@@ -33,11 +33,11 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult::of_noted(case, AnomalyKind::Invalid, |noted| {
-        format!("{}: {}", noted.code, noted.message)
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult::of_noted(context, AnomalyKind::Invalid, |anomaly| {
+        format!("{}: {}", anomaly.code, anomaly.message)
     });
-    let unkept = case.survey.notes.unkept[AnomalyKind::Invalid as usize];
-    judgement.judged += judgement.violations.len() as u64 + unkept.saturating_sub(1);
-    judgement
+    let overflow = context.survey.notes.overflow[AnomalyKind::Invalid as usize];
+    result.judged += result.violations.len() as u64 + overflow.saturating_sub(1);
+    result
 }

@@ -7,7 +7,7 @@ use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::Span;
 
 /// The rule.
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
     default: crate::rules::rule::Default::Off,
     // A silence is one of the whole log.
     scopes: &[],
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[Param {
         key: "max",
         default: Value::Age(24 * 3600),
@@ -42,21 +42,21 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult { judged: case.survey.selected, ..RuleResult::default() };
-    let is_selected = |(from, to): Span| to > case.period.0 && from < case.period.1;
-    let pauses = case.survey.pauses.iter().copied().enumerate();
-    for (index, (from, to)) in pauses.filter(|(_, pause)| is_selected(*pause)) {
-        if is_longer(from, to, case.age("max")) {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult { judged: context.survey.selected, ..RuleResult::default() };
+    let is_selected = |(from, to): Span| to > context.period.0 && from < context.period.1;
+    let silences = context.survey.silences.iter().copied().enumerate();
+    for (index, (from, to)) in silences.filter(|(_, pause)| is_selected(*pause)) {
+        if is_longer(from, to, context.age("max")) {
             let message = format!(
                 "no event for {} from {} to {} (at most {})",
-                took(to.seconds_since(from)),
-                from.rfc3339(case.zone),
-                to.rfc3339(case.zone),
-                case.written("max"),
+                human_duration(to.seconds_since(from)),
+                from.rfc3339(context.zone),
+                to.rfc3339(context.zone),
+                context.policy_duration("max"),
             );
-            judgement.find(Subject::Pause(index), message);
+            result.find(Subject::Pause(index), message);
         }
     }
-    judgement
+    result
 }

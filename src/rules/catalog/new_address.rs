@@ -9,7 +9,7 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::counted;
+use crate::rules::wording::plural;
 use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
 
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::WithActor,
+    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "history",
         default: Value::Count(5),
@@ -46,9 +46,9 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let new = new(case);
-    RuleResult::of(case.changes(), |index, change| {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let new = new(context);
+    RuleResult::of(context.changes(), |index, change| {
         if change.actor == NONE || change.ip == NONE {
             return Decision::NotApplicable;
         }
@@ -56,9 +56,9 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
             return Decision::Fine;
         };
         let earlier = new[at].1;
-        Decision::bad_if(earlier >= case.count("history"), || {
-            let ip = case.shown.ips.names.text(change.ip);
-            let earlier = counted(earlier, "earlier event");
+        Decision::bad_if(earlier >= context.count("history"), || {
+            let ip = context.shown.ips.names.text(change.ip);
+            let earlier = plural(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
         })
     })
@@ -74,10 +74,10 @@ struct Past {
 
 /// The changes from where their actor never came before, by index, with how many events of theirs came
 /// before.
-fn new(case: &RuleContext<'_>) -> Vec<(usize, u64)> {
-    let survey = case.survey;
+fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
+    let survey = context.survey;
     let placed = |seen: &&Observation| seen.actor != NONE && seen.ip != NONE;
-    let mut sightings = survey.sightings.iter().filter(placed).peekable();
+    let mut observations = survey.observations.iter().filter(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
     // Of most actors there is one address, and it is not here.
     let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
@@ -86,7 +86,7 @@ fn new(case: &RuleContext<'_>) -> Vec<(usize, u64)> {
         if change.actor == NONE || change.ip == NONE {
             continue;
         }
-        while let Some(seen) = sightings.next_if(|seen| seen.time() < change.time) {
+        while let Some(seen) = observations.next_if(|seen| seen.time() < change.time) {
             let (past, ip) = (&mut pasts[seen.actor as usize], seen.ip);
             past.events += 1;
             if past.ip != ip {

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::High,
     default: crate::rules::rule::Default::With("roster"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::WithActor,
+    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
     params: &[],
     explain: Explain {
         means: "A portal URL was created or a connection changed by an actor who has no role in the \
@@ -32,12 +32,12 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let Some(roster) = case.roster else {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let Some(roster) = context.roster else {
         return RuleResult::default();
     };
-    let actions = case.changes().filter(|(_, change)| is_for_admins(change));
-    RuleResult::of(actions, |index, _| match roster.verdict(case.survey, index, case.now) {
+    let actions = context.changes().filter(|(_, change)| is_for_admins(change));
+    RuleResult::of(actions, |index, _| match roster.verdict(context.survey, index, context.now) {
         Authorization::UnknownActor => Decision::NotApplicable,
         Authorization::NotOnTheRoster => Decision::Bad(", who is not on the roster".to_owned()),
         Authorization::WrongRole => Decision::Bad(", who is a mere member by the roster".to_owned()),

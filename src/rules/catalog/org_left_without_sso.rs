@@ -14,7 +14,7 @@ use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::interner::Id;
 
@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Critical,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "grace",
         default: Value::Age(24 * 3600),
@@ -58,63 +58,64 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let survey = case.survey;
-    let mut gaps = Gaps::until(case.now);
-    case.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
-    let links = LazyCell::new(|| links(case, &gaps.list));
-    let mut judgement = RuleResult::default();
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let survey = context.survey;
+    let mut gaps = Gaps::until(context.now);
+    context.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
+    let links = LazyCell::new(|| links(context, &gaps.list));
+    let mut result = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
     for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
-        let organization = case.hit(index, change);
-        if !case.covers_for(organization, change) {
+        let organization = context.owner_of(index, change);
+        if !context.in_scope_as(organization, change) {
             continue;
         }
-        judgement.judged += 1;
+        result.judged += 1;
         while gaps.next_if(|gap| gap.cause < index).is_some() {}
         let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
         let ended = gap.end.map(|end| survey.changes[end].time);
-        let end = ended.unwrap_or_else(|| case.reach.until(gap.organization, change, &[Operation::Enabled]));
-        if !is_longer(change.time, end, case.age("grace")) {
+        let end =
+            ended.unwrap_or_else(|| context.reach.until(gap.organization, change, &[Operation::Enabled]));
+        if !is_longer(change.time, end, context.age("grace")) {
             continue;
         }
-        let certainty = case.reach.certainty(gap.organization, change.action, (change.time, end));
+        let certainty = context.reach.certainty(gap.organization, change.action, (change.time, end));
         let certainty = certainty.unless(gap.is_contradictory);
         let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
         let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
         let mut message = format!(
             "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
-            case.organization(gap.organization),
-            took(end.seconds_since(change.time)),
-            case.connection(change.connection),
+            context.organization(gap.organization),
+            human_duration(end.seconds_since(change.time)),
+            context.connection(change.connection),
             change.operation.name(),
-            case.actor(change.actor),
-            case.written("grace"),
+            context.actor(change.actor),
+            context.policy_duration("grace"),
         );
         if let Some(doubt) = certainty.doubt() {
             message.push_str(&format!("; this cannot be confirmed: {}", doubt.advice()));
             if let Some(link) = links.get(&index) {
-                let later = took(link.time.seconds_since(change.time));
-                let actor = case.actor(link.actor);
+                let later = human_duration(link.time.seconds_since(change.time));
+                let actor = context.actor(link.actor);
                 message.push_str(&format!(", and a portal URL was opened for it {later} later by {actor}"));
             }
         }
-        judgement.find_state(Subject::Hit(index as u32, organization), message, certainty);
+        result.find_state(Subject::Hit(index as u32, organization), message, certainty);
     }
-    judgement
+    result
 }
 
 /// By the change that began a gap the first portal URL of its organization in it, through which a connection
 /// may have been set up.
-fn links<'a>(case: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
-    let changes = &case.survey.changes;
+fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
+    let changes = &context.survey.changes;
     let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();
     let mut links = HashMap::default();
-    for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= case.now) {
+    for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= context.now) {
         if let Some(gap) = gaps.next_if(|gap| gap.cause == index) {
             open.insert(gap.organization, gap);
         } else if change.operation == Operation::PortalOpened

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::With("windows or freezes"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],
     explain: Explain {
         means: "A connection was created, enabled, disabled or deleted at a time that lies in none of the \
@@ -31,16 +31,16 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    if case.windows.is_empty() && case.freezes.is_empty() {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    if context.windows.is_empty() && context.freezes.is_empty() {
         return RuleResult::default();
     }
-    RuleResult::of(case.state_changes(), |_, change| {
-        let local = calendar::local(change.time, case.zone);
-        let is_in = case.windows.is_empty() || case.windows.iter().any(|window| window.is_open(local));
-        let freeze = case.freezes.iter().find(|freeze| freeze.holds(change.time));
+    RuleResult::of(context.state_changes(), |_, change| {
+        let local = calendar::local(change.time, context.zone);
+        let is_in = context.windows.is_empty() || context.windows.iter().any(|window| window.is_open(local));
+        let freeze = context.freezes.iter().find(|freeze| freeze.holds(change.time));
         Decision::bad_if(!is_in || freeze.is_some(), || {
-            let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), case.zone);
+            let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), context.zone);
             let what = match freeze {
                 Some(freeze) => format!("during the freeze `{}`", freeze.reason),
                 None => "outside of the change windows".to_owned(),

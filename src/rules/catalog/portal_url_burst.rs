@@ -7,7 +7,7 @@ use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::interner::NONE;
 
 /// The rule.
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[
         Param {
             key: "count",
@@ -44,23 +44,23 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let changes = &case.survey.changes;
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let changes = &context.survey.changes;
     crate::rules::bursts::judge(
-        case,
+        context,
         |change| (change.operation == Operation::PortalOpened).then_some(change.actor != NONE),
         |_, index| index as u32,
-        |things| bursts(things, case.count("count"), case.age("window")),
+        |things| bursts(things, context.count("count"), context.age("window")),
         |burst| {
             let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
             format!(
                 "{} created {} portal URLs in {}, the first for {} (more than {} within {})",
-                case.actor(first.actor),
+                context.actor(first.actor),
                 burst.len(),
-                took(last.time.seconds_since(first.time)),
-                case.organization(first.organization),
-                case.count("count"),
-                case.written("window"),
+                human_duration(last.time.seconds_since(first.time)),
+                context.organization(first.organization),
+                context.count("count"),
+                context.policy_duration("window"),
             )
         },
     )

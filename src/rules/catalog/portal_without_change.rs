@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Low,
     default: crate::rules::rule::Default::Off,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "window",
         default: Value::Age(24 * 3600),
@@ -44,30 +44,30 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let survey = case.survey;
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let survey = context.survey;
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
-    let mut followed: HashMap<usize, Timestamp, RandomState> = HashMap::default();
+    let mut resolve_link: HashMap<usize, Timestamp, RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
         if State::after(change.operation).is_some() {
             next.insert(change.organization, change.time);
         } else if let Some(time) = next.get(&change.organization) {
-            followed.insert(index, *time);
+            resolve_link.insert(index, *time);
         }
     }
-    let window = case.age("window");
-    RuleResult::of(case.changes_that(Operation::PortalOpened), |index, change| {
-        let Some(log_end) = case.reach.watched(change.organization, &[Operation::Created]) else {
+    let window = context.age("window");
+    RuleResult::of(context.changes_that(Operation::PortalOpened), |index, change| {
+        let Some(log_end) = context.reach.watched(change.organization, &[Operation::Created]) else {
             return Decision::NotApplicable;
         };
-        let follows = followed.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
+        let follows = resolve_link.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
         // After the log's end there may have been a change.
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
         Decision::bad_if(!follows, || {
-            let window = case.written("window");
+            let window = context.policy_duration("window");
             format!(", and no change of the organization followed within {window}")
         })
     })
@@ -127,7 +127,7 @@ mod tests {
         let steps = vec![None; survey.changes.len()];
         let params: BTreeMap<_, _> =
             RULE.params.iter().map(|param| (param.key, param.default.clone())).collect();
-        let judgement = judge(&RuleContext {
+        let result = judge(&RuleContext {
             survey: &survey,
             shown: &survey,
             steps: &steps,
@@ -143,8 +143,8 @@ mod tests {
             now: at(1 << 40),
             period: (Timestamp::MIN, Timestamp::MAX),
         });
-        let indices = judgement.violations.iter().filter_map(|violation| violation.subject.change());
-        (judgement.judged, judgement.not_applicable, indices.collect())
+        let indices = result.violations.iter().filter_map(|violation| violation.subject.change());
+        (result.judged, result.not_applicable, indices.collect())
     }
 
     #[test]

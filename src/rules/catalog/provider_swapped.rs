@@ -26,7 +26,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),
@@ -77,24 +77,24 @@ struct Swap {
     follower: u32,
 }
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let changes = &case.survey.changes;
-    let named = |change: &Change| case.survey.kinds.kind(change.kind)?.provider;
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let changes = &context.survey.changes;
+    let named = |change: &Change| context.survey.kinds.kind(change.kind)?.provider;
     // Mostly nobody asks.
-    let in_force = LazyCell::new(|| in_force(case, named));
+    let in_force = LazyCell::new(|| in_force(context, named));
     let provider =
         |index: usize, change: &Change| named(change).or_else(|| in_force.get(index).copied().flatten());
-    let logging = case.logging(&[Operation::Created, Operation::Enabled]);
-    let mut watched = vec![false; case.survey.organizations.names.len()];
+    let sources_logging = context.sources_logging(&[Operation::Created, Operation::Enabled]);
+    let mut watched = vec![false; context.survey.organizations.names.len()];
     // Backwards, so that what comes next is known.
-    let mut next: Vec<Option<Next>> = vec![None; case.survey.organizations.names.len()];
+    let mut next: Vec<Option<Next>> = vec![None; context.survey.organizations.names.len()];
     // By connection from which change on it is disabled no longer.
-    let mut leaves = vec![u32::MAX; case.survey.connections.len()];
+    let mut leaves = vec![u32::MAX; context.survey.connections.len()];
     let mut swaps: Vec<Swap> = Vec::new();
-    for step in case.steps.iter().rev().flatten() {
+    for step in context.steps.iter().rev().flatten() {
         let (change, index) = (&changes[step.change], step.change as u32);
         if let Some(is_watched) = watched.get_mut(step.owner as usize) {
-            *is_watched |= logging[change.action as usize];
+            *is_watched |= sources_logging[change.action as usize];
         }
         let left = leaves[change.connection as usize];
         if step.after != State::Disabled {
@@ -117,17 +117,19 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
             *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
         }
     }
-    let (window, within) = (case.age("window"), case.written("window"));
+    let (window, within) = (context.age("window"), context.policy_duration("window"));
     let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
-    let mut judgement = RuleResult::default();
+    let mut result = RuleResult::default();
     // By provider before, provider after and what was done.
     let mut messages: HashMap<[&str; 3], Id, RandomState> = HashMap::default();
-    for (index, change) in case.changes().filter(|(_, change)| is_away(change)) {
+    for (index, change) in context.changes().filter(|(_, change)| is_away(change)) {
         let subject = Subject::Change(index);
-        let is_watched = watched.get(case.hit(index, change) as usize).is_some_and(|is_watched| *is_watched);
-        let Some(before) = provider(index, change).filter(|_| is_watched || logging[change.action as usize])
+        let is_watched =
+            watched.get(context.owner_of(index, change) as usize).is_some_and(|is_watched| *is_watched);
+        let Some(before) =
+            provider(index, change).filter(|_| is_watched || sources_logging[change.action as usize])
         else {
-            judgement.add(subject, Decision::NotApplicable);
+            result.add(subject, Decision::NotApplicable);
             continue;
         };
         // The last one is the first in time.
@@ -141,18 +143,18 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
         let Some((other, after, done)) = told else {
             // Two that no document names may be one or not.
             let otherwise = if before == OTHER { Decision::NotApplicable } else { Decision::Fine };
-            judgement.add(subject, otherwise);
+            result.add(subject, otherwise);
             continue;
         };
         let message = *messages.entry([before, after, done]).or_insert_with(|| {
-            judgement.messages.push(&format!(
+            result.messages.push(&format!(
                 " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} later \
                  (within {within})"
             ))
         });
-        judgement.find_both(subject, other, message);
+        result.find_both(subject, other, message);
     }
-    judgement
+    result
 }
 
 /// What comes next with another provider.
@@ -164,14 +166,14 @@ fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
 /// By change the provider that its connection has, where its event does not say: the one that was named last
 /// before it, or else first after it, between two deletions. What is later than the present names nothing.
 fn in_force(
-    case: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     named: impl Fn(&Change) -> Option<&'static str>,
 ) -> Vec<Option<&'static str>> {
-    let changes = &case.survey.changes;
+    let changes = &context.survey.changes;
     let mut providers = vec![None; changes.len()];
-    let mut lives = vec![None; case.survey.connections.len()];
+    let mut lives = vec![None; context.survey.connections.len()];
     let connected = || changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
-    let is_past = |change: &Change| change.time <= case.now;
+    let is_past = |change: &Change| change.time <= context.now;
     for (index, change) in connected() {
         let life = &mut lives[change.connection as usize];
         *life = named(change).filter(|_| is_past(change)).or(*life);

@@ -11,7 +11,7 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::rules::wording::took;
+use crate::rules::wording::human_duration;
 use crate::survey::interner::NONE;
 
 /// The rule.
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::Off,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::WithActor,
+    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
     params: &[Param {
         key: "window",
         default: Value::Age(7 * 86_400),
@@ -45,11 +45,11 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();
     // By deletion the last portal URL of the same actor for the same organization.
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
-    for (index, change) in case.survey.changes.iter().enumerate() {
+    for (index, change) in context.survey.changes.iter().enumerate() {
         let key = (change.actor, change.organization);
         if change.actor == NONE || change.organization == NONE {
             continue;
@@ -60,15 +60,15 @@ fn judge(case: &RuleContext<'_>) -> RuleResult {
             last.insert(index, *portal);
         }
     }
-    RuleResult::of(case.changes_that(Operation::Deleted), |index, change| {
+    RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
         if change.actor == NONE || change.organization == NONE {
             return Decision::NotApplicable;
         }
-        let portal = last.get(&index).map(|at| case.survey.changes[*at].time);
-        let portal = portal.filter(|time| !is_longer(*time, change.time, case.age("window")));
+        let portal = last.get(&index).map(|at| context.survey.changes[*at].time);
+        let portal = portal.filter(|time| !is_longer(*time, change.time, context.age("window")));
         portal.map_or(Decision::Fine, |time| {
-            let ago = took(change.time.seconds_since(time));
-            let window = case.written("window");
+            let ago = human_duration(change.time.seconds_since(time));
+            let window = context.policy_duration("window");
             Decision::Bad(format!(", who had opened the portal {ago} before (within {window})"))
         })
     })

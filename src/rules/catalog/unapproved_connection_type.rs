@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Medium,
     default: crate::rules::rule::Default::With("list"),
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::All,
+    plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[
         Param {
             key: "types",
@@ -56,18 +56,18 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
+fn judge(context: &RuleContext<'_>) -> RuleResult {
     let lists =
         [("types", "type"), ("protocols", "protocol"), ("providers", "provider")].map(|(key, noun)| {
-            let patterns: Vec<_> = case.texts(key).into_iter().map(Pattern::new).collect();
+            let patterns: Vec<_> = context.texts(key).into_iter().map(Pattern::new).collect();
             (noun, patterns)
         });
     if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
         return RuleResult::default();
     }
     let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
-    RuleResult::of(case.state_changes(), |_, change| {
-        let texts = case.survey.kinds.texts(change.kind);
+    RuleResult::of(context.state_changes(), |_, change| {
+        let texts = context.survey.kinds.texts(change.kind);
         let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
         let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
         if known.is_empty() || change.connection == NONE {

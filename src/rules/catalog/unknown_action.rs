@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     severity: Severity::Low,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
-    covered_by: crate::rules::rule::PlanCoverage::None,
+    plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
     explain: Explain {
         means: "An event's action is none that its source documents, so that nobody knows what it did and no \
@@ -37,29 +37,29 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-fn judge(case: &RuleContext<'_>) -> RuleResult {
-    let mut judgement = RuleResult { judged: case.events(), ..RuleResult::default() };
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let mut result = RuleResult { judged: context.events(), ..RuleResult::default() };
     // A flood of one sort does not wash away the other.
     for (what, severity) in
         [(AnomalyKind::UnknownAction, Severity::Low), (AnomalyKind::AlmostChange, Severity::Medium)]
     {
-        for (index, noted) in case.noted(what) {
-            judgement.find_with(
+        for (index, anomaly) in context.anomaly(what) {
+            result.find_with(
                 crate::rules::subject::Subject::Anomaly(index),
-                message(case, noted),
+                message(context, anomaly),
                 severity,
             );
         }
-        let found = judgement.violations.len();
-        judgement.find_unkept(case, what);
-        judgement.violations[found..].iter_mut().for_each(|unkept| unkept.severity = Some(severity));
+        let found = result.violations.len();
+        result.find_unkept(context, what);
+        result.violations[found..].iter_mut().for_each(|overflow| overflow.severity = Some(severity));
     }
-    judgement.sort(case.survey);
-    judgement
+    result.sort(context.survey);
+    result
 }
 
-fn message(case: &RuleContext<'_>, noted: &Anomaly) -> String {
-    let action = case.survey.action(noted.action).unwrap_or_default();
+fn message(context: &RuleContext<'_>, anomaly: &Anomaly) -> String {
+    let action = context.survey.action(anomaly.action).unwrap_or_default();
     let near = lookalike(action).map(|known| format!(", but it looks like `{}`", known.name));
-    format!("{}: no document names this action{}", case.noted_happening(noted), near.unwrap_or_default())
+    format!("{}: no document names this action{}", context.noted_happening(anomaly), near.unwrap_or_default())
 }

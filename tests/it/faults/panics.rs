@@ -23,7 +23,8 @@ fn workers_that_panic() {
     };
     panics::end_with(|| std::process::exit(2));
     let create = || Builder::new().tempfile_in(&folder);
-    let files: Vec<_> = (0..3).map(|_| interrupt::removing(create, NamedTempFile::path).unwrap()).collect();
+    let files: Vec<_> =
+        (0..3).map(|_| interrupt::create_tracked(create, NamedTempFile::path).unwrap()).collect();
     assert_eq!(names(&folder).len(), files.len());
     let fall_over = || panic!("something is wrong with `zoe@example.com`\nand \u{1b}[31m");
     std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(fall_over))));

@@ -28,7 +28,7 @@ use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, Record};
 use ssoaudit::survey::file_times::Times;
 use ssoaudit::survey::{self, Arrivals, Arrived, Survey, Wants, WorkerSurvey};
-use ssoaudit::verdict::evaluate::{By, judge, tell};
+use ssoaudit::verdict::evaluate::{By, judge, resolve};
 use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
 
 use super::events;
@@ -240,7 +240,7 @@ fn verdict(case: &Case, show_known: bool) {
         shown: None,
     };
     let judgements = judge(rules::ALL, &survey, &by);
-    let judged = tell(rules::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
+    let judged = resolve(rules::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
     let input = InputFacts {
         name: case.name.clone(),
         error: file.error.clone(),
@@ -268,7 +268,7 @@ fn verdict(case: &Case, show_known: bool) {
         inputs: vec![input],
         warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
     };
-    let verdict = Verdict::new(run, judged.rules, judged.findings, judged.tell);
+    let verdict = Verdict::new(run, judged.rules, judged.findings, judged.resolve);
     for format in VERDICT_FORMATS {
         let mut out = Vec::new();
         (format.render)(

@@ -127,9 +127,9 @@ impl<'l> Judge<'l> {
     }
 
     fn status(&self, found: &Found<'l>) -> &'static str {
-        let (_, _, _, covered_by) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
+        let (_, _, _, plan_coverage) = *RULES.iter().find(|(id, ..)| *id == found.rule).unwrap();
         let is_planned = |planned: &Planned| {
-            let may = match covered_by {
+            let may = match plan_coverage {
                 'a' => true,
                 'w' => planned.actor.is_some(),
                 _ => false,

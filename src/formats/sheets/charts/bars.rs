@@ -20,7 +20,7 @@ pub fn draw(bars: &[(String, u64, Tone)], look: &RenderOptions) -> Vec<String> {
     let taken = names + GAP + 1 + most.to_string().len();
     let room = width(look).saturating_sub(taken).clamp(1, LONGEST);
     let line = |(name, count, tone): &(String, u64, Tone)| {
-        let name = display::padded(&display::of_log(name, look.ascii), names);
+        let name = display::padded(&display::escape_log(name, look.ascii), names);
         let line = format!("{name}  {} {count}", bar(*count, most, room));
         painted(&cut(&line, width(look), Cut::End), *tone, look)
     };

@@ -21,7 +21,7 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &RenderOptions) -> Vec<Str
         if at > 0 {
             lines.push(String::new());
         }
-        lines.extend(display::wrapped(&display::of_log(name, look.ascii), width(look)));
+        lines.extend(display::wrapped(&display::escape_log(name, look.ascii), width(look)));
         lines.push(hour_labels(6 / hours * columns));
         let cells = counts.map(|day| day.chunks(hours).map(|hours| hours.iter().sum()).collect::<Vec<u64>>());
         let most = cells.iter().flatten().copied().max().unwrap_or(0);

@@ -34,7 +34,7 @@ fn width(look: &RenderOptions) -> usize {
 
 /// How many columns names may take: what they need, but no more than a third.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &RenderOptions) -> usize {
-    let widest = names.map(|name| display::of_log(name, look.ascii).width()).max().unwrap_or(0);
+    let widest = names.map(|name| display::escape_log(name, look.ascii).width()).max().unwrap_or(0);
     widest.min(width(look) / 3)
 }
 

@@ -20,7 +20,7 @@ pub fn draw(
     let names = name_width(rows.iter().map(|row| row.0.as_str()), look);
     let axis = width(look) - names - GAP;
     let line = |(name, stretches): &(String, Vec<Stretch>)| {
-        let name = display::padded(&display::of_log(name, look.ascii), names + GAP);
+        let name = display::padded(&display::escape_log(name, look.ascii), names + GAP);
         format!("{name}{}", painted_runs(&cells(stretches, span, axis), look)).trim_end().to_owned()
     };
     let mut lines: Vec<_> = rows.iter().map(line).collect();

@@ -29,7 +29,7 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptio
         })
         .collect();
     lines.push("─".repeat(bars.len() * columns));
-    let label = |text: &str| display::of_report(text, look.ascii);
+    let label = |text: &str| display::escape_own(text, look.ascii);
     lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, look));
     let plural = if together == 1 { "" } else { "s" };
     let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");

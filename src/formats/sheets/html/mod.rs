@@ -53,7 +53,7 @@ pub struct SafeHtml;
 
 impl Escaper for SafeHtml {
     fn write_escaped_str<W: fmt::Write>(&self, dest: W, text: &str) -> fmt::Result {
-        Html.write_escaped_str(dest, &escape::visible(text))
+        Html.write_escaped_str(dest, &escape::escape_controls(text))
     }
 }
 
