@@ -266,7 +266,7 @@ fn header(record: &csv::StringRecord) -> Result<[usize; 3]> {
     }
     let place = |name: &str| {
         let found = record.iter().position(|column| column.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| anyhow!("there is no column `{name}`; the header is {}", COLUMNS.join(",")))
+        found.ok_or_else(|| anyhow!("missing column `{name}`; the header is {}", COLUMNS.join(",")))
     };
     Ok([place(COLUMNS[0])?, place(COLUMNS[1])?, place(COLUMNS[2])?])
 }
@@ -326,7 +326,7 @@ fn values(document: Document<'_>, entry: NodeId) -> Result<[String; 3]> {
     }
     let missing = values.iter().position(Option::is_none).map(|at| COLUMNS[at]);
     match missing {
-        Some(missing) => bail!("there is no `{missing}`"),
+        Some(missing) => bail!("missing `{missing}`"),
         None => Ok(values.map(Option::unwrap_or_default)),
     }
 }
@@ -471,7 +471,7 @@ mod tests {
             ("organisation,actor,role\n", "roster:1: no column `organisation`; did you mean `organization`?"),
             (
                 "organization,actor\n",
-                "roster:1: there is no column `role`; the header is organization,actor,role",
+                "roster:1: missing column `role`; the header is organization,actor,role",
             ),
             ("actor,organization,role,Actor\n", "roster:1: column `Actor` is there twice"),
             (&format!("{head}\na,b,admn\n"), "roster:2: no role `admn`; did you mean `admin`?"),
@@ -496,7 +496,7 @@ mod tests {
             ("[\n{\"org\":\"a\"}]", "roster:2: no key `org`; there are organization, actor, role"),
             ("[\n\n{\"rol\":\"a\"}]", "roster:3: no key `rol`; did you mean `role`?"),
             ("[\n{\"actor\":1}]", "roster:2: actor is a number, expected a string"),
-            ("[\n{\"actor\":\"a\",\"role\":\"admin\"}]", "roster:2: there is no `organization`"),
+            ("[\n{\"actor\":\"a\",\"role\":\"admin\"}]", "roster:2: missing `organization`"),
             (
                 "[{\"actor\":\"a\",\"role\":\"admin\",\n\"organization\":\" \"}]",
                 "roster:1: organization is empty",

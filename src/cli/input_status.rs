@@ -62,8 +62,8 @@ impl InputStatus {
             return;
         };
         let lines = match self.counts.invalid {
-            1 => "1 invalid line is left out:".to_owned(),
-            more => format!("{more} invalid lines are left out, the first is"),
+            1 => "1 invalid line was skipped:".to_owned(),
+            more => format!("{more} invalid lines were skipped, the first is"),
         };
         let place = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
         let message = if is_private { String::new() } else { format!(": {}", finding.message) };

@@ -57,11 +57,11 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),
-    /// Judge the input by a policy; exit with 1 when it is violated
+    /// Check logs against a policy; exit with 1 when the check fails
     Check(Box<check::CheckCommand>),
     /// Write a commented policy for `check`
     Init(init::Init),
-    /// Print the JSON Schema of a source or of the neutral event
+    /// Print the JSON Schema of a source or of the normalized event
     Schema(schema::Schema),
     /// Print a completion script for a shell
     Completions(completions::Completions),

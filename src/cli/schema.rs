@@ -1,4 +1,4 @@
-//! `ssoaudit schema`: the JSON Schema of a source, of the neutral event or of a report, and what is
+//! `ssoaudit schema`: the JSON Schema of a source, of the normalized event or of a report, and what is
 //! documented.
 
 use anyhow::Result;

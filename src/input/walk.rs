@@ -105,7 +105,7 @@ impl PassedOver {
             (count, 0) => (format!("{count} files were"), String::new()),
             (count, more) => (format!("{count} files were"), format!(" and {more} more")),
         };
-        format!("{}: {files} passed over: {names}{rest}", self.directory)
+        format!("{}: {files} skipped: {names}{rest}", self.directory)
     }
 }
 
@@ -176,8 +176,8 @@ mod tests {
             names: (0..count.min(MOST_NAMES)).map(|number| format!("{number}.csv")).collect(),
             may_hold_events: false,
         };
-        assert_eq!(names(1).message(), "exports/: 1 file was passed over: 0.csv");
-        assert_eq!(names(2).message(), "exports/: 2 files were passed over: 0.csv, 1.csv");
+        assert_eq!(names(1).message(), "exports/: 1 file was skipped: 0.csv");
+        assert_eq!(names(2).message(), "exports/: 2 files were skipped: 0.csv, 1.csv");
         assert!(names(11).message().ends_with("6.csv, 7.csv and 3 more"), "{}", names(11).message());
     }
 }

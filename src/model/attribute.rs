@@ -1,9 +1,9 @@
-//! The attributes of the neutral event. Columns, the normalised JSON and its schema all come from this list.
+//! The attributes of the normalized event. Columns, the normalized JSON and its schema all come from this list.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// One property of the neutral event.
+/// One property of the normalized event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attribute {
     /// See [`ATTRIBUTES`] for what each one holds.
@@ -73,7 +73,7 @@ pub enum ValueKind {
 pub struct AttributeInfo {
     /// Which one.
     pub attribute: Attribute,
-    /// Dotted name: a column's name, and the path in the normalised JSON.
+    /// Dotted name: a column's name, and the path in the normalized JSON.
     pub name: &'static str,
     /// JSON type, when it is not null.
     pub kind: ValueKind,
@@ -93,7 +93,7 @@ const fn row(
     AttributeInfo { attribute, name, kind, always, about }
 }
 
-/// Every attribute, in the order of the enum, which is the order of the normalised JSON.
+/// Every attribute, in the order of the enum, which is the order of the normalized JSON.
 #[rustfmt::skip]
 pub static ATTRIBUTES: &[AttributeInfo] = &[
     row(Attribute::Source, "source", ValueKind::Text, true, "the source that logged the event"),

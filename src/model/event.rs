@@ -1,7 +1,7 @@
-//! The neutral event (`ssoaudit.event.v1`) and the list of its attributes. Knows no vendor.
+//! The normalized event (`ssoaudit.event.v1`) and the list of its attributes. Knows no vendor.
 //!
 //! An event is a view: it points into the line it was read from, and an attribute is looked up
-//! when somebody asks for it. Columns, the normalised JSON and its schema all come from
+//! when somebody asks for it. Columns, the normalized JSON and its schema all come from
 //! [`ATTRIBUTES`](super::attribute::ATTRIBUTES).
 
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
 
-/// Name and version of the neutral event's JSON.
+/// Name and version of the normalized event's JSON.
 pub const SCHEMA: &str = "ssoaudit.event.v1";
 
 /// Number of an id space: what has the same id in two of them is not the same.

@@ -244,9 +244,9 @@ pub fn parse_network(text: &str) -> Result<IpNet> {
     match text.split_once('/') {
         Some((address, prefix)) if address.parse::<IpAddr>().is_ok() => {
             let most = if address.contains(':') { 128 } else { 32 };
-            bail!("`{prefix}` is no prefix length; give 0 to {most}")
+            bail!("invalid prefix length `{prefix}`; give 0 to {most}")
         }
-        _ => Err(anyhow!("`{text}` is no IP address or network; give 192.0.2.1 or 192.0.2.0/24")),
+        _ => Err(anyhow!("invalid IP address or network `{text}`; give 192.0.2.1 or 192.0.2.0/24")),
     }
 }
 

@@ -151,7 +151,7 @@ impl Reader<'_> {
                 Some(fingerprint) => baseline.add(fingerprint, rule, message),
                 None => self.problems.add(
                     self.start(values[0]),
-                    format!("`{fingerprint}` is no fingerprint; it has 32 hexadecimal digits"),
+                    format!("invalid fingerprint `{fingerprint}`; it has 32 hexadecimal digits"),
                 ),
             }
         }
@@ -176,7 +176,7 @@ impl Reader<'_> {
         }
         for (key, member) in keys.iter().zip(&members) {
             if member.is_none() {
-                self.problems.add(self.start(id), format!("there is no `{key}`"));
+                self.problems.add(self.start(id), format!("missing `{key}`"));
             }
         }
         let found: Option<Vec<_>> = members.into_iter().collect();
@@ -244,7 +244,7 @@ mod tests {
         for (text, expected) in [
             ("", "b:1:1: this is not JSON: expected a JSON value"),
             ("[]", "b:1:1: this is an array, expected an object"),
-            ("{}", "b:1:1: there is no `findings`\nb:1:1: there is no `schema`"),
+            ("{}", "b:1:1: missing `findings`\nb:1:1: missing `schema`"),
             (
                 "{\"findings\":7,\n \"schema\":\"ssoaudit.baseline.v3\"}",
                 "b:2:11: schema `ssoaudit.baseline.v3` is not known; this ssoaudit reads `ssoaudit.baseline.v2`",
@@ -261,7 +261,7 @@ mod tests {
             ),
             (
                 &format!("{head}\"finding\":[]}}"),
-                "b:1:1: there is no `findings`\nb:2:1: no key `finding`; did you mean `findings`?",
+                "b:1:1: missing `findings`\nb:2:1: no key `finding`; did you mean `findings`?",
             ),
             (&format!("{head}\"findings\":[],\"findings\":[]}}"), "b:2:15: key `findings` is there twice"),
             (
@@ -271,8 +271,8 @@ mod tests {
                      {{\"fingerprint\":\"{A}\",\"rule\":[],\"message\":null}}]}}"
                 ),
                 "b:3:2: this is a number, expected an object\n\
-                 b:4:17: `ü1` is no fingerprint; it has 32 hexadecimal digits\n\
-                 b:5:1: there is no `fingerprint`\n\
+                 b:4:17: invalid fingerprint `ü1`; it has 32 hexadecimal digits\n\
+                 b:5:1: missing `fingerprint`\n\
                  b:5:2: no key `ü`; there are fingerprint, rule, message\n\
                  b:6:58: `rule` is an array, expected a string\n\
                  b:6:71: `message` is null, expected a string",
@@ -293,7 +293,7 @@ mod tests {
         std::fs::write(&path, b"{\n\xFF}").unwrap();
         assert_eq!(error(), format!("{}:2:1: the baseline is not UTF-8 here", path.display()));
         std::fs::write(&path, "{}").unwrap();
-        assert!(error().contains(":1:1: there is no `schema`"));
+        assert!(error().contains(":1:1: missing `schema`"));
         let mut baseline = Baseline::default();
         baseline.add(print(A), "r", "m");
         std::fs::write(&path, baseline.to_json()).unwrap();

@@ -100,7 +100,9 @@ impl<'a> PolicyLists<'a> {
         let fingerprint = section.get("fingerprint").and_then(|entry| {
             let text = entry.text()?;
             let read = Fingerprint::read(text);
-            read.or_else(|| entry.refuse(format!("`{text}` is no fingerprint; it has 32 hexadecimal digits")))
+            read.or_else(|| {
+                entry.refuse(format!("invalid fingerprint `{text}`; it has 32 hexadecimal digits"))
+            })
         });
         let rules: Vec<_> = self.checks.iter().map(|check| (check.id, check.id)).collect();
         let rule = section.get("rule").and_then(|entry| entry.one_of("rule", &rules));

@@ -102,7 +102,7 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems:
     let default = Policy::default_for(checks);
     let document = Section::open(table, 0, problems);
     match document.get("version") {
-        None => problems.add(0, format!("there is no `version`; begin with `version = {VERSION}`")),
+        None => problems.add(0, format!("missing `version`; begin with `version = {VERSION}`")),
         Some(entry) => match entry.count() {
             Some(version) if version != VERSION => {
                 entry.error(format!(
@@ -223,8 +223,8 @@ mod tests {
         assert_eq!(scope.sources, ["scalekit"]);
         let params = &rule("too-many-changes").params;
         assert_eq!((&params["most"], &params["within"]), (&Value::Count(32), &Value::Age(5400)));
-        assert_eq!(params["except"], Value::OwnTexts(vec!["bot*".into()]));
-        assert_eq!(params["nobody"], Value::Texts(&[]));
+        assert_eq!(params["except"], Value::OwnList(vec!["bot*".into()]));
+        assert_eq!(params["nobody"], Value::List(&[]));
 
         let windows: Vec<_> = policy.windows.iter().map(|w| (w.days, w.from, w.to)).collect();
         let thursday = [false, false, false, true, false, false, false];

@@ -51,8 +51,8 @@ pub(super) const LIST: &str = "list";
 /// A list without a text; other values are none.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
-        Value::Texts(texts) => texts.is_empty(),
-        Value::OwnTexts(texts) => texts.is_empty(),
+        Value::List(texts) => texts.is_empty(),
+        Value::OwnList(texts) => texts.is_empty(),
         Value::Count(_) | Value::Age(_) | Value::Words(_) => true,
     }
 }
@@ -150,10 +150,8 @@ fn missing_prerequisite(check: &Rule) -> String {
     match check.default {
         Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
         Default::With(LIST) => {
-            let lists = check
-                .params
-                .iter()
-                .filter(|param| matches!(param.default, Value::Texts(_) | Value::Words(_)));
+            let lists =
+                check.params.iter().filter(|param| matches!(param.default, Value::List(_) | Value::Words(_)));
             let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
             format!("a list; give {}", keys.join(" or "))
         }
@@ -187,17 +185,15 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     let value = match &param.default {
         Value::Count(_) => Value::Count(entry.count()?),
         Value::Age(_) => Value::Age(entry.age()?),
-        Value::Words(sort) => Value::OwnTexts(words(entry, *sort)?),
-        Value::Texts(_) | Value::OwnTexts(_) => {
-            Value::OwnTexts(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
+        Value::Words(sort) => Value::OwnList(words(entry, *sort)?),
+        Value::List(_) | Value::OwnList(_) => {
+            Value::OwnList(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
         }
     };
     // A list that says what holds anyway is no other value.
     let is_default = match (&value, &param.default) {
-        (Value::OwnTexts(own), Value::Texts(texts)) => {
-            own.iter().map(String::as_str).eq(texts.iter().copied())
-        }
-        (Value::OwnTexts(own), Value::Words(_)) => own.is_empty(),
+        (Value::OwnList(own), Value::List(texts)) => own.iter().map(String::as_str).eq(texts.iter().copied()),
+        (Value::OwnList(own), Value::Words(_)) => own.is_empty(),
         _ => false,
     };
     Some(if is_default { param.default.clone() } else { value })
@@ -238,7 +234,7 @@ mod tests {
                 assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
             }
             let filled = check.params.iter().map(|param| match param.default {
-                Value::Texts(_) | Value::Words(_) => (param.key, Value::Texts(&["x"])),
+                Value::List(_) | Value::Words(_) => (param.key, Value::List(&["x"])),
                 _ => (param.key, param.default.clone()),
             });
             assert!(everything.satisfy(check, &filled.collect()), "{}: nothing is enough", check.id);

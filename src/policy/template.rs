@@ -101,11 +101,11 @@ fn setting(param: &Param) -> String {
         Value::Count(count) => format!("{key} = {count}"),
         Value::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(*seconds)),
         Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
-        empty @ (Value::Texts(_) | Value::OwnTexts(_)) if is_empty(empty) => {
+        empty @ (Value::List(_) | Value::OwnList(_)) if is_empty(empty) => {
             format!("#{key} = [\"example*\"]")
         }
-        Value::Texts(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
-        Value::OwnTexts(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
+        Value::List(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
+        Value::OwnList(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
                 assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
                 let confined = usize::from(check.scopes.contains(&"organizations"));
                 assert_eq!(rule.scope.organizations.len(), confined, "{}", check.id);
-                let is_empty = |value: &Value| matches!(value, Value::Texts([]) | Value::Words(_));
+                let is_empty = |value: &Value| matches!(value, Value::List([]) | Value::Words(_));
                 assert!(!rule.params.values().any(is_empty), "{}", check.id);
             }
         }

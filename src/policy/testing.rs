@@ -17,7 +17,7 @@ pub(crate) static CHECKS: &[&Rule] = &[
     &check("change-without-ticket", Severity::Low, Default::With("planned")),
     &Rule {
         params: &[
-            Param { key: "types", default: Value::Texts(&[]), about: "connection types nobody wants" },
+            Param { key: "types", default: Value::List(&[]), about: "connection types nobody wants" },
             Param { key: "most", default: Value::Count(3), about: "how many are borne" },
             Param {
                 key: "kinds",
@@ -34,8 +34,8 @@ pub(crate) static CHECKS: &[&Rule] = &[
         params: &[
             Param { key: "most", default: Value::Count(10), about: "how many are too many" },
             Param { key: "within", default: Value::Age(5400), about: "in which time" },
-            Param { key: "except", default: Value::Texts(&["bot*", "a\"b\\"]), about: "who may" },
-            Param { key: "nobody", default: Value::Texts(&[]), about: "who else may" },
+            Param { key: "except", default: Value::List(&["bot*", "a\"b\\"]), about: "who may" },
+            Param { key: "nobody", default: Value::List(&[]), about: "who else may" },
         ],
         scopes: &[],
         plan_coverage: PlanCoverage::None,

@@ -62,7 +62,7 @@ impl<'a> Section<'a> {
     pub(super) fn needed(self, key: &str) -> Option<Entry<'a>> {
         let entry = self.get(key);
         if entry.is_none() {
-            self.problems.add(self.at, format!("there is no `{key}`"));
+            self.problems.add(self.at, format!("missing `{key}`"));
         }
         entry
     }
@@ -255,7 +255,7 @@ impl<'a> Entry<'a> {
             Err(error) if time::parse_bound(&text, Tz::UTC, Timestamp::MIN).is_ok() => {
                 self.refuse(error.to_string())
             }
-            Err(_) => self.refuse(format!("`{text}` is no time; give {EXPECTED}")),
+            Err(_) => self.refuse(format!("invalid time `{text}`; give {EXPECTED}")),
         }
     }
 
@@ -272,7 +272,7 @@ impl<'a> Entry<'a> {
                 self.refuse(format!("{} is {time}, expected a time of day to the minute", self.name()))
             }
             DeValue::String(text) => minutes(text).or_else(|| {
-                self.refuse(format!("`{text}` is no time of day; give it as in 08:00, up to 24:00"))
+                self.refuse(format!("invalid time of day `{text}`; give it as in 08:00, up to 24:00"))
             }),
             _ => self.expected("a time of day such as \"08:00\""),
         }

@@ -34,7 +34,7 @@ impl Burst {
             .map(|(events, seconds)| Self { events, seconds })
             .ok_or_else(|| {
                 anyhow!(
-                    "`{text}` is no burst; give at least 2 events and a time, as in 5/10m for five in ten minutes"
+                    "invalid burst `{text}`; give at least 2 events and a time, as in 5/10m for five in ten minutes"
                 )
             })
     }
@@ -85,7 +85,7 @@ mod tests {
         for bad in
             ["", "5", "5/", "/10m", "1/10m", "0/10m", "5/0m", "5/10", "-5/10m", "+5/10m", "5/10y", "5 / 10m"]
         {
-            assert!(Burst::parse(bad).unwrap_err().to_string().contains("is no burst"), "{bad}");
+            assert!(Burst::parse(bad).unwrap_err().to_string().contains("invalid burst"), "{bad}");
         }
     }
 

@@ -55,7 +55,7 @@ static COLUMNS: &[Column] = &[
     .rank(9),
     Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(2),
     Column::new("impersonation_reason", "Reason", Kind::Text, "why they did").rank(14),
-    Column::new("redeliveries", "Again", Kind::Number, "how often the event came again").rank(17),
+    Column::new("redeliveries", "Duplicates", Kind::Number, "how often the event came again").rank(17),
     Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else").rank(10),
     CERTAINTY.rank(5),
     CERTAINTY_REASON,

@@ -52,8 +52,8 @@ static COLUMNS: &[Column] = &[
     )
     .rank(3),
     Column::new("changes", "Changes", Kind::Number, "changes, those that came again counted once").rank(4),
-    Column::new("redeliveries", "Again", Kind::Number, "how often events came again").rank(10),
-    Column::new("odd", "Odd", Kind::List, "changes that do not fit the state before them").rank(5),
+    Column::new("redeliveries", "Duplicates", Kind::Number, "how often events came again").rank(10),
+    Column::new("odd", "Anomalies", Kind::List, "changes that do not fit the state before them").rank(5),
     CERTAINTY_REASON,
 ];
 

@@ -170,7 +170,7 @@ impl ReportInput<'_> {
         match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
             0 => {}
             1 => notes.push("1 invalid line is left out; `ssoaudit validate` shows it.".to_owned()),
-            more => notes.push(format!("{more} invalid lines are left out; `ssoaudit validate` shows them.")),
+            more => notes.push(format!("{more} invalid lines were skipped; `ssoaudit validate` shows them.")),
         }
         notes
     }

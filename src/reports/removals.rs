@@ -271,7 +271,7 @@ fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
             "Of these only presumed",
             count(&|removal| removal.exposure.is_some() && is_presumed(removal)),
         ),
-        number("still_exposed", "Still without at the end of the log", count(&|removal| is_open(removal))),
+        number("still_exposed", "Ongoing at the end of the log", count(&|removal| is_open(removal))),
         number(
             "still_exposed_presumed",
             "Of these only presumed",

@@ -43,7 +43,7 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
         notes: material.notes_of_reading(),
         sections: vec![
             section("input", "Input", Body::Facts(input(material))),
-            section("attention", "What deserves a look", Body::Table(attention)),
+            section("attention", "Needs attention", Body::Table(attention)),
             section("timeline", "Events over time", Body::Chart(timeline(material))),
             ranked(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
                 let (source, operation) = survey.action_facts[id as usize];
@@ -131,9 +131,9 @@ fn input(material: &ReportInput<'_>) -> Vec<Fact<'static>> {
         number("valid", "Valid events", sum(|file| file.counts.valid)),
         number("invalid", "Invalid lines", sum(|file| file.counts.invalid)),
         number("blank", "Blank lines", sum(|file| file.counts.blank)),
-        number("other", "Not about SSO", survey.other.into()),
-        number("redeliveries", "Delivered again", survey.redeliveries.into()),
-        number("conflicts", "Same id, other content", survey.conflicts.into()),
+        number("other", "Non-SSO events", survey.other.into()),
+        number("redeliveries", "Duplicates", survey.redeliveries.into()),
+        number("conflicts", "Conflicting duplicates", survey.conflicts.into()),
         number("out_of_order", "Out of order", sum(|file| file.times.out_of_order)),
         number("shown", "Events shown", survey.selected.into()),
         Fact::new("first", "First event", Kind::Time, survey.range.map(|range| range.0)),
@@ -257,7 +257,7 @@ fn by_word<'a>(
     section(key, title, Body::Table(table))
 }
 
-/// What deserves a look, one line each: nothing that did not happen.
+/// Needs attention, one line each: nothing that did not happen.
 fn attention<'a>(material: &ReportInput<'_>) -> Table<'a> {
     let survey = material.survey;
     let Changes { removals, without: [without, maybe_without], odd } = changes(material);
@@ -304,13 +304,13 @@ fn attention<'a>(material: &ReportInput<'_>) -> Table<'a> {
         (
             odd,
             Tone::Warn,
-            "changes odd for their connection's state".into(),
+            "changes inconsistent with prior state".into(),
             "ssoaudit report connections".into(),
         ),
         (
             survey.redeliveries,
             Tone::Plain,
-            "events delivered again, counted once".into(),
+            "duplicate events, counted once".into(),
             "ssoaudit report connections".into(),
         ),
         (

@@ -30,7 +30,7 @@ impl Hours {
     pub fn parse(text: &str) -> Result<Self> {
         let bounds = text.split_once('-').and_then(|(from, to)| Some((minutes(from)?, minutes(to)?)));
         let (from, to) = bounds
-            .ok_or_else(|| anyhow!("`{text}` are no hours; give them as in 08:00-18:00, up to 24:00"))?;
+            .ok_or_else(|| anyhow!("invalid hours `{text}`; give them as in 08:00-18:00, up to 24:00"))?;
         if from >= to {
             bail!("`{text}` do not begin before they end; hours are within a day");
         }
@@ -79,7 +79,7 @@ mod tests {
         for bad in
             ["", "8-18", "08:00", "08:00-24:01", "08:60-18:00", "+8:00-18:00", "08:0-18:00", "a:00-b:00"]
         {
-            assert!(Hours::parse(bad).unwrap_err().to_string().contains("are no hours"), "{bad}");
+            assert!(Hours::parse(bad).unwrap_err().to_string().contains("invalid hours"), "{bad}");
         }
         for bad in ["18:00-08:00", "08:00-08:00"] {
             assert!(Hours::parse(bad).unwrap_err().to_string().contains("begin before they end"), "{bad}");

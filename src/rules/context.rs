@@ -152,8 +152,8 @@ impl<'a> RuleContext<'a> {
     /// A setting that is a list of texts.
     pub fn texts(&self, key: &str) -> Vec<&str> {
         match self.params.get(key) {
-            Some(Value::Texts(texts)) => texts.to_vec(),
-            Some(Value::OwnTexts(texts)) => texts.iter().map(String::as_str).collect(),
+            Some(Value::List(texts)) => texts.to_vec(),
+            Some(Value::OwnList(texts)) => texts.iter().map(String::as_str).collect(),
             _ => Vec::new(),
         }
     }

@@ -67,15 +67,15 @@ pub(super) enum Decision {
     /// Nothing is wrong with it.
     Fine,
     /// It must not happen; what is to be said after what the change did.
-    Bad(String),
+    Violates(String),
     /// It must not happen; the whole message.
-    Told(String),
+    ViolatesWith(String),
 }
 
 impl Decision {
     /// Bad if it is so; what is to be said is made only then.
     pub(super) fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
-        if is_so { Self::Bad(message()) } else { Self::Fine }
+        if is_so { Self::Violates(message()) } else { Self::Fine }
     }
 }
 
@@ -123,11 +123,11 @@ impl RuleResult {
         match answer {
             Decision::NotApplicable => self.not_applicable += 1,
             Decision::Fine => self.judged += 1,
-            Decision::Bad(message) => {
+            Decision::Violates(message) => {
                 self.judged += 1;
                 self.push(subject, &message, true);
             }
-            Decision::Told(message) => {
+            Decision::ViolatesWith(message) => {
                 self.judged += 1;
                 self.find(subject, message);
             }

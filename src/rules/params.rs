@@ -26,11 +26,11 @@ pub enum Value {
     /// Seconds, written as `24h` or `30m`.
     Age(u64),
     /// Texts with `*` and `?`.
-    Texts(&'static [&'static str]),
+    List(&'static [&'static str]),
     /// No texts; those of a policy stand for words of this sort.
     Words(Words),
     /// The same from a policy.
-    OwnTexts(Vec<String>),
+    OwnList(Vec<String>),
 }
 
 /// Words that are documented.

@@ -92,7 +92,7 @@ fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> [&'a str; 4] 
 
 /// What to call somebody.
 pub fn actor(name: Option<&str>) -> &str {
-    name.unwrap_or("somebody the source does not name")
+    name.unwrap_or("an unknown actor")
 }
 
 /// An age as it is written in a policy: in the greatest unit of which it is a multiple, a day in hours.

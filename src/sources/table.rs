@@ -25,7 +25,7 @@ pub struct Field {
     /// It comes with the way of delivery, and tells no event from another; as an attribute it does only
     /// where the event says otherwise.
     pub is_delivery_metadata: bool,
-    /// The attribute of the neutral event it gives; earlier fields of the table are preferred.
+    /// The attribute of the normalized event it gives; earlier fields of the table are preferred.
     pub means: Option<Attribute>,
     /// What its value has to satisfy.
     pub expects: &'static [Expect],
@@ -205,7 +205,7 @@ impl Field {
         self
     }
 
-    /// Gives this attribute of the neutral event.
+    /// Gives this attribute of the normalized event.
     pub const fn means(mut self, attribute: Attribute) -> Self {
         self.means = Some(attribute);
         self

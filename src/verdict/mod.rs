@@ -1,5 +1,5 @@
 //! What `check` says, before any format: every rule with what it judged, every finding with its
-//! status, and whether all that violates the policy.
+//! status, and whether all that fails the check.
 
 pub mod acceptance;
 pub(crate) mod candidates;
@@ -28,7 +28,7 @@ pub use outcome::Outcome;
 pub struct Run {
     /// The policy.
     pub policy: PolicyInfo,
-    /// The least severity that violates the policy.
+    /// The least severity that fails the check.
     pub fail_on: Severity,
     /// What was taken for the present.
     pub now: Timestamp,

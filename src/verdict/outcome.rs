@@ -9,7 +9,7 @@ pub enum Outcome {
     /// Nothing is bad enough.
     Passed,
     /// Something is.
-    Violated,
+    Failed,
     /// An input was not read to its end, or none of its lines is an event, or there is no event to judge, so
     /// nobody knows.
     Incomplete,
@@ -17,7 +17,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The names of all.
-    pub const NAMES: [&'static str; 3] = ["passed", "violated", "incomplete"];
+    pub const NAMES: [&'static str; 3] = ["passed", "failed", "incomplete"];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Verdict<'_> {
         if self.useless().next().is_some() || self.lacks_event().is_some() {
             Outcome::Incomplete
         } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
-            Outcome::Violated
+            Outcome::Failed
         } else {
             Outcome::Passed
         }

@@ -43,7 +43,7 @@ fn evidence_says_all_that_decided() {
         let flags = ["--policy", &policy, "--baseline", &known, "--evidence", &manifest, SAMPLE];
         check(&[more, &flags].concat());
         let evidence: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
-        validated("ssoaudit.evidence.v1", &evidence);
+        validated("ssoaudit.evidence.v2", &evidence);
         evidence
     };
     let ann = evidence("*,ann,admin\n", &["--since", "2025-03-27T18:00"]);

@@ -129,9 +129,9 @@ fn a_limit_counts_invalid_lines_up_to_its_last_row_only() {
     let events: Vec<_> = text.lines().collect();
     let input = format!("oops\n{}\n{}\noops\n{}\noops\n", events[0], events[1], events[2]);
     let run = ssoaudit_with_input(&["filter", "--limit", "2"], input.as_bytes());
-    assert!(run.stderr.contains("1 invalid line is left out: <stdin>:1:1"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 invalid line was skipped: <stdin>:1:1"), "{}", run.stderr);
     let run = ssoaudit_with_input(&["filter", "--limit", "2", "--strict"], input.as_bytes());
-    assert!(run.stderr.contains("3 invalid lines are left out"), "{}", run.stderr);
+    assert!(run.stderr.contains("3 invalid lines were skipped"), "{}", run.stderr);
     assert_eq!((run.stdout.lines().count(), run.code), (2, 1));
 }
 

@@ -173,7 +173,7 @@ fn neither_threads_nor_blocks_nor_the_order_of_files_matter() {
 fn what_reads_nothing_prints_the_same_twice() {
     let schemas =
         sources::ALL.iter().map(|source| source.name).chain(reports::every().map(|report| report.schema));
-    let schemas = schemas.chain([event::SCHEMA, "ssoaudit.check.v2", "ssoaudit.evidence.v1", "--list"]);
+    let schemas = schemas.chain([event::SCHEMA, "ssoaudit.check.v3", "ssoaudit.evidence.v2", "--list"]);
     let mut lines: Vec<_> = schemas.map(|name| vec!["schema", name]).collect();
     lines.extend(["bash", "zsh", "fish", "powershell", "elvish"].map(|shell| vec!["completions", shell]));
     lines.extend(rules::ALL.iter().map(|check| vec!["check", "--explain", check.id]));

@@ -137,11 +137,11 @@ fn json_and_evidence_satisfy_their_schemas() {
     let path = path.to_str().unwrap();
     let (plain, findings) = (json(&[SAMPLE]), json(&["--evidence", path, SAMPLE]));
     for json in [&plain, &findings] {
-        validated("ssoaudit.check.v2", json);
+        validated("ssoaudit.check.v3", json);
         assert_eq!(json["inputs"][0]["bytes"], fs::metadata(SAMPLE).unwrap().len());
     }
     let evidence = fs::read(path).unwrap();
-    validated("ssoaudit.evidence.v1", &serde_json::from_slice(&evidence).unwrap());
+    validated("ssoaudit.evidence.v2", &serde_json::from_slice(&evidence).unwrap());
     let text = String::from_utf8(evidence).unwrap();
     // As sha256sum prints it.
     let sha256 = "a56dab150a224c1b0f9d35db678f4805167754d125c6f3852f846f1f62194184";
@@ -413,7 +413,7 @@ fn what_cannot_be_judged_is_no_verdict() {
         (&["--policy", "testdata/missing.toml", SAMPLE], "testdata/missing.toml"),
         (&["--policy", "testdata/policy/bad/syntax.toml", SAMPLE], "testdata/policy/bad/syntax.toml:"),
         (&["--baseline", SAMPLE, SAMPLE], SAMPLE),
-        (&["testdata/roster.csv"], "invalid lines are left out, the first is testdata/roster.csv:1:1"),
+        (&["testdata/roster.csv"], "invalid lines were skipped, the first is testdata/roster.csv:1:1"),
     ] {
         let run = check(args);
         assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);
@@ -433,7 +433,7 @@ fn every_format_says_what_the_exit_code_says() {
     let cases = [
         (&["testdata/missing.ndjson", quiet][..], 2, "incomplete"),
         (&["testdata/missing.ndjson", SAMPLE], 2, "incomplete"),
-        (&["--strict", spoilt.to_str().unwrap()], 1, "violated"),
+        (&["--strict", spoilt.to_str().unwrap()], 1, "failed"),
         (&[spoilt.to_str().unwrap()], 0, "passed"),
     ];
     for (args, code, word) in cases {
@@ -451,7 +451,7 @@ fn every_format_says_what_the_exit_code_says() {
                 other => assert!(run.stdout.contains(word), "{other} {args:?}: {}", run.stdout),
             }
             let evidence: Value = serde_json::from_slice(&fs::read(&evidence).unwrap()).unwrap();
-            validated("ssoaudit.evidence.v1", &evidence);
+            validated("ssoaudit.evidence.v2", &evidence);
             assert_eq!(evidence["verdict"], word);
             let mut inputs = evidence["inputs"].as_array().unwrap().iter();
             let is_told =

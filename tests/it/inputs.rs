@@ -94,7 +94,7 @@ fn directories_are_walked_in_order_of_names() {
     let files: Vec<_> =
         files.map(|report| report["file"].as_str().unwrap()[path.len() + 1..].to_owned()).collect();
     assert_eq!(files, ["a.ndjson.gz", "b/1.LOG", "b/2.jsonl", "c.ndjson-20250131.gz", "c.ndjson.1"]);
-    assert_eq!(run.stderr, format!("note: {path}: 1 file was passed over: notes.txt\n"));
+    assert_eq!(run.stderr, format!("note: {path}: 1 file was skipped: notes.txt\n"));
     assert_eq!(run.code, 0);
 }
 
@@ -116,12 +116,12 @@ fn what_a_walk_passes_over_is_named() {
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("b/pipe.ndjson")).unwrap();
     let path = folder.path().to_str().unwrap();
     let expected = format!(
-        "warning: {path}: 12 files were passed over: b/old.ndjson.bz2, b/pipe.ndjson, c.ndjson.xz, d0.csv, \
+        "warning: {path}: 12 files were skipped: b/old.ndjson.bz2, b/pipe.ndjson, c.ndjson.xz, d0.csv, \
          d1.csv, d2.csv, d3.csv, d4.csv and 4 more\n"
     );
     for args in every_reader() {
         let run = ssoaudit(&[&args[..], &[path]].concat());
-        let told: String = run.stderr.lines().filter(|line| line.contains("passed over")).collect();
+        let told: String = run.stderr.lines().filter(|line| line.contains("skipped")).collect();
         assert_eq!(told + "\n", expected, "{args:?}: {}", run.stderr);
         assert!(run.code < 2, "{args:?}");
     }

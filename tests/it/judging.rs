@@ -62,7 +62,7 @@ impl Settings {
             let value = match param.default {
                 Value::Count(_) => Value::Count(value.as_u64().unwrap()),
                 Value::Age(_) => Value::Age(parse_age(value.as_str().unwrap()).unwrap() as u64),
-                Value::Texts(_) | Value::Words(_) | Value::OwnTexts(_) => Value::OwnTexts(texts(value)),
+                Value::List(_) | Value::Words(_) | Value::OwnList(_) => Value::OwnList(texts(value)),
             };
             params.insert(param.key, value);
         }

@@ -232,7 +232,7 @@ fn json(format: &str, verdict: &Verdict) -> Value {
 #[test]
 fn an_open_finding_that_is_bad_enough_violates() {
     for (rule, status, outcome) in [
-        (2, Status::Open, Outcome::Violated),
+        (2, Status::Open, Outcome::Failed),
         (3, Status::Open, Outcome::Passed),
         (0, Status::Baseline, Outcome::Passed),
         (0, Status::Planned { ticket: "" }, Outcome::Passed),
@@ -241,7 +241,7 @@ fn an_open_finding_that_is_bad_enough_violates() {
         assert_eq!(verdict_of(vec![finding(rule, "x", status)], false).outcome, outcome);
     }
     let outcomes = [everything(), incomplete(), strict(), nothing()].map(|verdict| verdict.outcome);
-    assert_eq!(outcomes, [Outcome::Violated, Outcome::Incomplete, Outcome::Violated, Outcome::Passed]);
+    assert_eq!(outcomes, [Outcome::Failed, Outcome::Incomplete, Outcome::Failed, Outcome::Passed]);
 }
 
 #[test]
@@ -261,15 +261,15 @@ fn findings_are_in_order() {
 
 #[test]
 fn the_verdict_in_one_line() {
-    let line = "violated: 12 findings at or above medium (9 critical, 1 high, 2 medium); \
+    let line = "failed: 12 findings at or above medium (9 critical, 1 high, 2 medium); \
                 2 below it, 5 planned, 5 suppressed, 5 in the baseline";
     assert_eq!(everything().line(), line);
     assert_eq!(nothing().line(), "passed: no finding at or above medium");
     let one = verdict_of(vec![finding(1, "x", Status::Open)], false);
-    assert_eq!(one.line(), "violated: 1 finding at or above medium (1 high)");
-    let rest = line.strip_prefix("violated: ").unwrap();
+    assert_eq!(one.line(), "failed: 1 finding at or above medium (1 high)");
+    let rest = line.strip_prefix("failed: ").unwrap();
     assert_eq!(incomplete().line(), format!("incomplete: 1 input could not be read to its end; {rest}"));
-    assert_eq!(strict().line(), "violated: 2 invalid lines (--strict); no finding at or above medium");
+    assert_eq!(strict().line(), "failed: 2 invalid lines (--strict); no finding at or above medium");
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     let (check, manifest) = (schema::check(), schema::evidence());
     assert_eq!(
         (&check["title"], &manifest["title"]),
-        (&json!("ssoaudit.check.v2"), &json!("ssoaudit.evidence.v1"))
+        (&json!("ssoaudit.check.v3"), &json!("ssoaudit.evidence.v2"))
     );
     let validator =
         |schema| jsonschema::draft202012::options().should_validate_formats(true).build(schema).unwrap();
@@ -354,7 +354,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     }
     let verdict = everything();
     let value = json("json", &verdict);
-    assert_eq!((&value["verdict"], &value["fail_on"]), (&json!("violated"), &json!("medium")));
+    assert_eq!((&value["verdict"], &value["fail_on"]), (&json!("failed"), &json!("medium")));
     assert_eq!(value["policy"], json!({ "path": "ssoaudit.toml", "sha256": "b".repeat(64), "roster": null }));
     let one_each = json!({ "critical": 1, "high": 1, "medium": 1, "low": 1, "info": 1 });
     let open = json!({ "critical": 9, "high": 1, "medium": 2, "low": 1, "info": 1 });
@@ -402,7 +402,7 @@ fn evidence_says_what_was_read_and_judged() {
     });
     assert_eq!(proof["rules"][0], rule);
     let baseline = json!({ "path": "known.json", "sha256": "c".repeat(64) });
-    assert_eq!((&proof["baseline"], &proof["verdict"]), (&baseline, &json!("violated")));
+    assert_eq!((&proof["baseline"], &proof["verdict"]), (&baseline, &json!("failed")));
 }
 
 #[test]
@@ -645,7 +645,7 @@ fn annotations_are_one_command_each() {
     assert_eq!(*lines.last().unwrap(), everything().line());
     assert_eq!(
         render("github", &nothing()),
-        "Judged by the policy ssoaudit.toml.\npassed: no finding at or above medium\n"
+        "Checked against the policy ssoaudit.toml.\npassed: no finding at or above medium\n"
     );
     let text = render("github", &incomplete());
     assert!(text.starts_with("::error title=ssoaudit::"), "{text}");
@@ -663,7 +663,7 @@ fn a_summary_of_a_step_fits() {
     assert!(text.len() < MOST_SUMMARY_BYTES && text.len() > MOST_SUMMARY_BYTES / 2, "{}", text.len());
     let shown = text.lines().filter(|line| line.contains("| open | no-")).count();
     assert!(text.contains(&format!("\n{} further findings are not shown.\n", 6_000 - shown)));
-    assert!(text.starts_with("# ssoaudit: violated\n\nviolated: 3600 findings at or above medium \\("));
+    assert!(text.starts_with("# ssoaudit: failed\n\nfailed: 3600 findings at or above medium \\("));
     let text = step_summary(&incomplete(), true, MOST_SUMMARY_BYTES);
     assert!(text.starts_with("# ssoaudit: incomplete\n\nincomplete: 1 input could not"), "{text}");
     assert!(text.contains("\nError: "), "{text}");

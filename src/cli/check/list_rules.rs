@@ -72,8 +72,8 @@ fn written(value: &Value) -> String {
         Value::Count(count) => count.to_string(),
         Value::Age(seconds) => format!("\"{}\"", wording::policy_duration(*seconds)),
         Value::Words(_) => "[]".to_owned(),
-        Value::Texts(texts) => format!("{texts:?}"),
-        Value::OwnTexts(texts) => format!("{texts:?}"),
+        Value::List(texts) => format!("{texts:?}"),
+        Value::OwnList(texts) => format!("{texts:?}"),
     }
 }
 

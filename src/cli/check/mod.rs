@@ -48,7 +48,7 @@ Examples:
   ssoaudit check --write-baseline known.json exports/   accept what is there now
   ssoaudit check --explain org-left-without-sso
 ")]
-#[command(after_help = "Exit status: 0 passed, 1 violated, 2 could not judge.")]
+#[command(after_help = "Exit status: 0 passed, 1 failed, 2 could not check.")]
 pub struct CheckCommand {
     #[command(flatten)]
     input: InputArgs,
@@ -213,7 +213,7 @@ impl CheckCommand {
         let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
         let exit = match verdict.outcome {
             Outcome::Passed => ExitStatus::Done,
-            Outcome::Violated => ExitStatus::Findings,
+            Outcome::Failed => ExitStatus::Findings,
             Outcome::Incomplete => ExitStatus::Unreadable,
         };
         Ok((exit, written))
@@ -224,7 +224,7 @@ impl CheckCommand {
         match self.write_baseline.as_deref().filter(|path| path.exists()) {
             Some(path) if is_part && self.baseline.is_none() => {
                 let path = path.display();
-                bail!("{path} would forget what is not selected; add --baseline {path}, or judge everything")
+                bail!("{path} would forget what is not selected; add --baseline {path}, or check everything")
             }
             _ => Ok(()),
         }
@@ -259,7 +259,7 @@ impl CheckCommand {
                 messages::error(&error, terminal.colors_stderr());
             }
             Some(path) if verdict.run.selected == 0 && known.is_none() && path.exists() => {
-                let warning = format!("{} is not written: nothing was judged", path.display());
+                let warning = format!("{} is not written: nothing was checked", path.display());
                 messages::warning(&warning, terminal.colors_stderr());
             }
             Some(_) => {

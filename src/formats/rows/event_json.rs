@@ -1,4 +1,4 @@
-//! The neutral event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
+//! The normalized event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
 
 use crate::model::attribute::{ATTRIBUTES, Attribute, AttributeInfo, Value};
 use crate::model::event::{Event, SCHEMA};

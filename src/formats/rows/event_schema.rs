@@ -1,4 +1,4 @@
-//! The JSON Schema (draft 2020-12) of the normalised event, derived from the table of attributes.
+//! The JSON Schema (draft 2020-12) of the normalized event, derived from the table of attributes.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::model::event::SCHEMA;
 use crate::model::operation::OPERATIONS;
 use crate::text::cut::split;
 
-/// The schema of the normalised event.
+/// The schema of the normalized event.
 pub fn schema() -> Value {
     let all: Vec<_> = ATTRIBUTES.iter().collect();
     let mut event = neutral(&all, "");

@@ -132,7 +132,7 @@ fn table(
     }
     if !hidden.is_empty() {
         let hidden = hidden.join(", ");
-        sentence(&format!("No room for: {hidden}; see --width or --format {others}."), look, out);
+        sentence(&format!("Hidden columns: {hidden}; see --width or --format {others}."), look, out);
     }
     Ok(())
 }

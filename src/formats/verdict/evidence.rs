@@ -8,7 +8,7 @@ use crate::text::escape;
 use crate::verdict::Verdict;
 
 /// Name and version of the manifest.
-pub const SCHEMA: &str = "ssoaudit.evidence.v1";
+pub const SCHEMA: &str = "ssoaudit.evidence.v2";
 
 /// The manifest as JSON.
 pub fn evidence(verdict: &Verdict) -> Vec<u8> {

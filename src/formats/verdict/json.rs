@@ -19,7 +19,7 @@ use crate::verdict::{
 };
 
 /// Name and version of the object.
-pub const SCHEMA: &str = "ssoaudit.check.v2";
+pub const SCHEMA: &str = "ssoaudit.check.v3";
 
 /// What a finding says; kept apart from the model so that the model may change.
 const FINDING: [&str; 16] = [

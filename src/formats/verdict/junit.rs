@@ -37,7 +37,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
 fn inputs(verdict: &Verdict) -> Option<TestCase> {
     let mut status = match verdict.outcome {
         Outcome::Incomplete => TestCaseStatus::non_success(NonSuccessKind::Error),
-        Outcome::Violated if !verdict.errors().is_empty() => {
+        Outcome::Failed if !verdict.errors().is_empty() => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
         }
         _ => return None,

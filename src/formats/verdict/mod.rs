@@ -55,7 +55,7 @@ pub static VERDICT_FORMATS: &[VerdictFormat] = &[
     },
     VerdictFormat {
         name: "json",
-        about: "one JSON object with everything (ssoaudit.check.v2)",
+        about: "one JSON object with everything (ssoaudit.check.v3)",
         render: |verdict, _, out| json::whole(verdict, out),
     },
     VerdictFormat {
@@ -148,11 +148,11 @@ fn basis(verdict: &Verdict) -> Vec<String> {
     let run = &verdict.run;
     let roster = run.policy.roster.as_ref().map(|roster| format!(", with the roster {}", roster.path));
     let policy = match &run.policy.path {
-        Some(path) => format!("Judged by the policy {path}{}.", roster.unwrap_or_default()),
-        None => "Judged by the defaults, as no policy was found.".to_owned(),
+        Some(path) => format!("Checked against the policy {path}{}.", roster.unwrap_or_default()),
+        None => "No policy found; using default rules.".to_owned(),
     };
     let selected = (!run.selection.is_empty())
-        .then(|| format!("Judged are events that match {}.", run.selection.join(" ")));
+        .then(|| format!("Only events that match are checked: {}.", run.selection.join(" ")));
     let reading =
         (!run.reading.is_empty()).then(|| format!("Lines were read with {}.", run.reading.join(" ")));
     let known = run.baseline.as_ref().map(|known| format!("Known findings are those of {}.", known.path));

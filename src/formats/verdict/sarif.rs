@@ -43,7 +43,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         "executionSuccessful": verdict.outcome != Outcome::Incomplete,
         "exitCode": match verdict.outcome {
             Outcome::Passed => 0,
-            Outcome::Violated => 1,
+            Outcome::Failed => 1,
             Outcome::Incomplete => 2,
         },
         "toolExecutionNotifications": notifications(verdict),

@@ -39,7 +39,7 @@ fn basis() -> [(&'static str, Value); 10] {
     let path = about(or_null(text()), "where it was read from; null for the defaults");
     [
         ("policy", members([("path", path), ("sha256", sha256()), ("roster", roster)])),
-        ("fail_on", about(severity(), "the least severity of an open finding that violates the policy")),
+        ("fail_on", about(severity(), "the least severity of an open finding that fails the check")),
         ("now", about(time(), "what was taken for the present")),
         ("baseline", about(or_null(sealed()), "what findings were compared with")),
         ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
@@ -52,7 +52,7 @@ fn basis() -> [(&'static str, Value); 10] {
             about(count(), "events among them whose action no document names, which no rule could judge"),
         ),
         ("reading", about(list(text()), "flags that say how lines were read, if not as usual")),
-        ("strict", about(flag(), "whether an invalid line violates the policy")),
+        ("strict", about(flag(), "whether an invalid line fails the check")),
         ("redacted", about(flag(), "whether pseudonyms are shown for what is personal")),
     ]
 }

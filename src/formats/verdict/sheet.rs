@@ -101,7 +101,7 @@ fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
     let count = |key, label, rank| Fact::new(key, label, Kind::Number, counts.with_status(rank));
     let mut facts = vec![
         Fact::new("verdict", "verdict", Kind::Text, verdict.outcome.name()),
-        Fact::new("fail_on", "violated from", Kind::Text, severity_name(run.fail_on)),
+        Fact::new("fail_on", "fail threshold", Kind::Text, severity_name(run.fail_on)),
         Fact::new("policy", "policy", Kind::Text, run.policy.path.as_deref().unwrap_or("the defaults")),
         Fact::new("policy_sha256", "SHA-256 of the policy", Kind::Id, run.policy.sha256.as_str()),
         Fact::new("now", "present", Kind::Time, run.now),

@@ -227,7 +227,7 @@ fn bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
     }
     let local = local_date_time(text).ok_or_else(|| {
         anyhow!(
-            "`{text}` is no time; give RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) \
+            "invalid time `{text}`; give RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) \
              or an age (30m, 12h, 7d, 2w)"
         )
     })?;

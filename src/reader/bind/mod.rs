@@ -296,7 +296,7 @@ impl Binder<'_, '_, '_> {
         let brace = Span { start, end: start + 1, escaped: false };
         self.sink.add(&MISSING_FIELD, brace, |finding| {
             push_key(&mut finding.path, field.key());
-            finding.message = format!("`{}` is missing", finding.path);
+            finding.message = format!("missing required field `{}`", finding.path);
             finding.found = None;
             let spelling = field.alias.map_or(String::new(), |alias| format!(", also spelled `{alias}`"));
             finding.expected = Some(format!("{}: {}{spelling}", field.kind.name(), field.about));

@@ -67,7 +67,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::Fine;
         }
         let id = survey.ids.text(change.event);
-        Decision::Told(format!(
+        Decision::ViolatesWith(format!(
             "event {id} says something else elsewhere; here, {}",
             context.describe_change(change)
         ))

@@ -115,7 +115,7 @@ impl Known {
             format!("with {what} {now}, which was {before} {earlier} earlier")
         });
         let told: Vec<_> = told.collect();
-        if told.is_empty() { Decision::Fine } else { Decision::Bad(format!(" {}", told.join(" and "))) }
+        if told.is_empty() { Decision::Fine } else { Decision::Violates(format!(" {}", told.join(" and "))) }
     }
 }
 

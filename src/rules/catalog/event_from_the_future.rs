@@ -1,4 +1,4 @@
-//! `event-from-the-future`: an event is later than the present.
+//! `event-from-the-future`: an event is dated in the future.
 
 use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
@@ -12,7 +12,7 @@ use crate::survey::{AnomalyKind, SKEW_SECONDS};
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "event-from-the-future",
-    about: "an event is later than the present",
+    about: "an event is dated in the future",
     severity: Severity::Medium,
     default: crate::rules::rule::Default::On,
     scopes: crate::rules::params::SCOPES,
@@ -43,7 +43,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of_noted(context, AnomalyKind::Future, |anomaly| {
         let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);
         format!(
-            "{} is {} later than the present (at most {})",
+            "{} is {} in the future (at most {})",
             context.noted_happening(anomaly),
             human_duration(ahead),
             context.policy_duration("skew")

@@ -102,8 +102,7 @@ fn everything_fits_a_terminal_of_twenty_columns() {
         assert!(run.stdout.contains("\u{1b}[3"), "{command} has colours");
         let text = bare(&run.stdout);
         // The verdict is one line, and so is each message.
-        let lines =
-            text.lines().filter(|line| !line.starts_with("violated: ") && !line.starts_with("note: "));
+        let lines = text.lines().filter(|line| !line.starts_with("failed: ") && !line.starts_with("note: "));
         assert!(lines.clone().count() > 20, "{command}");
         for line in lines {
             assert!(line.width() <= 20, "{command}: {line}");

@@ -132,7 +132,7 @@ pub fn assert_annotations(text: &str) {
         assert_eq!(message.matches("%0A").count(), 1, "{message}");
     }
     let others: Vec<_> = text.lines().filter(|line| command(line).is_none()).collect();
-    let ours = ["violated: ", "Judged by ", "Judged are "];
+    let ours = ["failed: ", "Checked against ", "No policy found", "Only events that match "];
     let is_ours = |line: &&str| {
         ours.iter().any(|start| line.starts_with(start)) || line.contains(" further findings are not ")
     };

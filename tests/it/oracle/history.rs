@@ -14,7 +14,7 @@ use super::time::nanoseconds;
 pub struct Entry {
     /// What it says, to tell whether two lines say the same.
     said: Value,
-    /// The neutral event.
+    /// The normalized event.
     event: Value,
     nanos: i128,
     redeliveries: u64,

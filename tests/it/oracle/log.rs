@@ -213,7 +213,7 @@ fn entry(text: &str, file: usize, line: usize) -> Option<Entry> {
 }
 
 impl Entry {
-    /// What is there in the neutral event.
+    /// What is there in the normalized event.
     pub fn at(&self, path: &[&str]) -> Value {
         path.iter().fold(&self.normal.event, |value, key| &value[*key]).clone()
     }

@@ -1,7 +1,7 @@
 //! The plain program that the real one must agree with.
 //!
 //! The oracle reads a line into a [`Value`], checks it field by field in the order a person would,
-//! and builds the neutral event by hand. It knows no tables, no shapes and no threads, and it was
+//! and builds the normalized event by hand. It knows no tables, no shapes and no threads, and it was
 //! written from the facts about the vendors, not from the code it checks. Where the two disagree,
 //! one of them has misread the facts.
 //!

@@ -13,7 +13,7 @@ pub struct Invalid;
 
 pub type Valid<T> = Result<T, Invalid>;
 
-/// The neutral event, and what the selecting flags may ask for beyond it.
+/// The normalized event, and what the selecting flags may ask for beyond it.
 pub struct Normal {
     pub event: Value,
     /// Ids and names.
@@ -28,7 +28,7 @@ pub struct Normal {
     pub connection_types: Vec<String>,
 }
 
-/// The neutral event of a line, or `None` when the line is invalid.
+/// The normalized event of a line, or `None` when the line is invalid.
 pub fn normalize(line: &str) -> Option<Normal> {
     if depth(line) > 128 {
         return None;
