@@ -11,58 +11,20 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
+use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::survey::Survey;
 use crate::survey::interner::{Id, NONE};
 
-/// State of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// It exists and was not enabled yet.
-    Created,
-    /// Users can log in through it.
-    Active,
-    /// It was disabled.
-    Disabled,
-    /// It was deleted.
-    Deleted,
-    /// It was enabled or disabled after it was deleted, so that it is not known whether it is there.
-    Unknown,
-}
-
-impl State {
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Deleted => "deleted",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The state after an operation; nothing for operations that change none.
-    pub fn after(operation: Operation) -> Option<Self> {
-        match operation {
-            Operation::Created => Some(Self::Created),
-            Operation::Enabled => Some(Self::Active),
-            Operation::Disabled => Some(Self::Disabled),
-            Operation::Deleted => Some(Self::Deleted),
-            Operation::Viewed | Operation::PortalOpened | Operation::Other => None,
-        }
-    }
-
-    /// The state after an operation that stands for one, the state before being known or not. Disorder and
-    /// replays tell of what cannot be: what is active or disabled is not created again, and what is deleted
-    /// is not there to be enabled or disabled. Either the deletion is wrong or a creation is missing, so
-    /// nothing is known until a creation says that it is there, or a deletion that it is not.
-    fn then(before: Option<Self>, told: Self) -> Self {
-        match (before, told) {
-            (Some(kept @ (Self::Active | Self::Disabled)), Self::Created) => kept,
-            (Some(Self::Deleted | Self::Unknown), Self::Active | Self::Disabled) => Self::Unknown,
-            _ => told,
-        }
+/// The state after a change, the state before being known or not. Disorder and replays tell of what cannot be:
+/// what is active or disabled is not created again, and what is deleted is not there to be enabled or disabled.
+/// Either the deletion is wrong or a creation is missing, so nothing is known until a creation says that it is
+/// there, or a deletion that it is not.
+fn state_after(before: Option<State>, told: State) -> State {
+    match (before, told) {
+        (Some(kept @ (State::Active | State::Disabled)), State::Created) => kept,
+        (Some(State::Deleted | State::Unknown), State::Active | State::Disabled) => State::Unknown,
+        _ => told,
     }
 }
 
@@ -171,12 +133,12 @@ pub fn walk_some(
         if !is_wanted(owner) {
             continue;
         }
-        let Some(told) = State::after(change.operation) else {
+        let Some(told) = change.operation.state() else {
             continue;
         };
         let state = &mut states[change.connection as usize];
         let before = *state;
-        let after = State::then(before, told);
+        let after = state_after(before, told);
         *state = Some(after);
         let was_active = before.map_or(was_active, |state| state == State::Active);
         let place = place_of(owner, places);

@@ -11,11 +11,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::analysis::lifecycle::State;
 use crate::input::read_whole;
 use crate::json::{self, Document, Kind, NodeId};
 use crate::model::hashed_file::HashedFile;
-use crate::model::operation::Operation;
+use crate::model::operation::Requires;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
@@ -52,8 +51,11 @@ pub enum Authorization {
 /// Whether only administrators may do it. Sources that name nobody log every state change, of which
 /// only the deletion is known to be done by hand.
 pub fn is_for_admins(change: &Change) -> bool {
-    let always = matches!(change.operation, Operation::PortalOpened | Operation::Deleted);
-    always || (change.actor != NONE && State::after(change.operation).is_some())
+    match change.operation.info().requires {
+        Requires::Member => false,
+        Requires::Admin => true,
+        Requires::AdminIfNamed => change.actor != NONE,
+    }
 }
 
 /// Who has which role where.

@@ -76,10 +76,7 @@ fn pretty(schema: &serde_json::Value) -> String {
 fn list() -> String {
     let mut text =
         section("Sources", sources::ALL.iter().map(|source| (source.name, source.about.to_owned())));
-    text.push_str(&section(
-        "Operations",
-        OPERATIONS.iter().map(|(_, name, about)| (*name, (*about).to_owned())),
-    ));
+    text.push_str(&section("Operations", OPERATIONS.iter().map(|info| (info.name, info.about.to_owned()))));
     for source in sources::ALL {
         let actions = source
             .actions

@@ -10,4 +10,5 @@ pub mod hashed_file;
 pub mod operation;
 pub mod redact;
 pub mod selection;
+pub mod state;
 pub mod time;

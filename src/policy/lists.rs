@@ -140,6 +140,5 @@ impl<'a> PolicyLists<'a> {
 
 /// What can be planned: the changes, and portal links.
 pub(super) fn operations() -> impl Iterator<Item = Operation> {
-    let all = OPERATIONS.iter().map(|(operation, ..)| *operation);
-    all.filter(|operation| !matches!(operation, Operation::Viewed | Operation::Other))
+    OPERATIONS.iter().map(|info| info.operation).filter(|operation| operation.is_change_or_link())
 }

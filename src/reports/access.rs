@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::visits::{self, by_actor, few, frequent, impersonator, is_change, organizations};
+use super::visits::{self, by_actor, few, frequent, impersonator, organizations};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::time::Timestamp;
@@ -229,8 +229,11 @@ fn bursts<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
         let mut cells = vec![actor, id, events, from.into(), to.into()];
         cells.extend(organizations(survey, visits));
         cells.push(Cell::List(operations.iter().map(|operation| operation.name().into()).collect()));
-        let tone =
-            if operations.iter().any(|operation| is_change(*operation)) { Tone::Warn } else { Tone::Plain };
+        let tone = if operations.iter().any(|operation| operation.state().is_some()) {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        };
         Row { cells, tone }
     });
     Table { columns: BURSTS, rows: rows.into(), empty: "There is no burst.", left_out }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use super::visits::{self, by_actor, different, few, frequent, is_change, is_impersonated};
+use super::visits::{self, by_actor, different, few, frequent, is_impersonated};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::operation::Operation;
@@ -100,7 +100,7 @@ fn admin<'a, 'v>(material: &'a ReportInput<'a>, visits: &'v [Visit]) -> ([u64; 3
     let views = count(|visit| visit.operation == Operation::Viewed);
     let portal_urls = count(|visit| visit.operation == Operation::PortalOpened);
     let deletions = count(|visit| visit.operation == Operation::Deleted);
-    let changes = count(|visit| is_change(visit.operation));
+    let changes = count(|visit| visit.operation.state().is_some());
     let impersonated = count(is_impersonated);
     let ips = frequent(visits.iter().map(|visit| visit.ip), |id| survey.ips.names.text(id));
     let hours = material.options.hours;

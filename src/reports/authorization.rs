@@ -3,7 +3,6 @@
 
 use std::cmp::Reverse;
 
-use super::visits::is_change;
 use super::{Report, ReportInput};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
@@ -224,7 +223,7 @@ impl User {
             actor: first.actor,
             organization: first.organization,
             portal_urls: count(|operation| operation == Operation::PortalOpened),
-            changes: count(is_change),
+            changes: count(|operation| operation.state().is_some()),
             deletions: count(|operation| operation == Operation::Deleted),
             seen,
         }

@@ -6,9 +6,9 @@ use foldhash::fast::RandomState;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::State;
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
+use crate::model::state::State;
 use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
 use crate::survey::Change;
 use crate::survey::Wants;
@@ -94,8 +94,7 @@ fn shown(material: &ReportInput<'_>) -> Vec<Shown> {
     let changes = &material.survey.changes;
     let reach = material.reach();
     // Before, after, and how that is known.
-    let mut states: Vec<_> =
-        changes.iter().map(|change| (None, State::after(change.operation), None)).collect();
+    let mut states: Vec<_> = changes.iter().map(|change| (None, change.operation.state(), None)).collect();
     let certainty =
         |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
     lifecycle::walk(material.survey, material.options.now, |step| {

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 
 use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Gap, Gaps, State, Step};
+use crate::analysis::lifecycle::{Gap, Gaps, Step};
 use crate::analysis::reach::{Certainty, Reach};
 use crate::model::operation::Operation;
+use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};

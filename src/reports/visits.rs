@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use crate::analysis::lifecycle::State;
-use crate::model::operation::Operation;
 use crate::reports::sheet::Cell;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit};
@@ -45,11 +43,6 @@ pub fn organizations<'a>(survey: &'a Survey, visits: &[Visit]) -> [Cell<'a>; 2] 
     let all = frequent(visits.iter().map(|visit| visit.organization), id);
     let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).into();
     [Cell::Number(all.len() as u64), few(all.iter().map(name), MOST)]
-}
-
-/// Whether it changes the state of a connection.
-pub fn is_change(operation: Operation) -> bool {
-    State::after(operation).is_some()
 }
 
 /// Whether somebody else than the actor drove the session.

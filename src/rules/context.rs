@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use crate::analysis::lifecycle::{State, Step};
+use crate::analysis::lifecycle::Step;
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
 use crate::model::operation::{OPERATIONS, Operation};
@@ -81,7 +81,7 @@ impl<'a> RuleContext<'a> {
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
     pub fn state_changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        self.changes().filter(|(_, change)| State::after(change.operation).is_some())
+        self.changes().filter(|(_, change)| change.operation.state().is_some())
     }
 
     /// How many changes of a connection's state are in the rule's scope.
@@ -89,8 +89,8 @@ impl<'a> RuleContext<'a> {
         if !self.scope.is_everything() {
             return self.state_changes().count() as u64;
         }
-        let operations = OPERATIONS.iter().map(|(operation, ..)| *operation);
-        let changing = operations.filter(|operation| State::after(*operation).is_some());
+        let operations = OPERATIONS.iter().map(|info| info.operation);
+        let changing = operations.filter(|operation| operation.state().is_some());
         changing.map(|operation| self.lists.selected(operation)).sum()
     }
 
@@ -108,8 +108,7 @@ impl<'a> RuleContext<'a> {
     /// The events in the rule's scope that are no change, as far as they have an actor or an address.
     pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
-        let is_change =
-            self.actions_of(|operation| !matches!(operation, Operation::Viewed | Operation::Other));
+        let is_change = self.actions_of(Operation::is_change_or_link);
         let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action as usize];
         let observations = survey.observations.iter().filter(is_other);
         observations.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))

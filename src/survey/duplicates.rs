@@ -13,7 +13,6 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::fields::{Fields, Said};
-use crate::model::operation::Operation;
 use crate::parallel;
 use crate::text::keyed_hash::KEYS;
 
@@ -38,7 +37,7 @@ impl EventHasher {
     /// What makes the event the one it is. `hashes` gets those of all that it says.
     pub fn of(&self, event: &Event<'_>, hashes: &mut Vec<u64>) -> EventKey {
         let id = event.fields.all(Attribute::Id).next();
-        let is_only_counted = id.is_none() && matches!(event.operation, Operation::Viewed | Operation::Other);
+        let is_only_counted = id.is_none() && !event.operation.is_change_or_link();
         hashes.clear();
         hashes.reserve(event.fields.index.said.len());
         let mut content = start(event);

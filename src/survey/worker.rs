@@ -395,5 +395,5 @@ pub(super) fn quarter_of(time: Timestamp) -> i64 {
 
 /// Changes and portal links are kept one by one.
 fn is_kept(event: &Event<'_>) -> bool {
-    !matches!(event.operation, Operation::Viewed | Operation::Other)
+    event.operation.is_change_or_link()
 }

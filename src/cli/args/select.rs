@@ -132,7 +132,7 @@ impl SelectArgs {
 
     /// A warning for every value that no documented vocabulary knows.
     pub fn warnings(&self) -> Vec<String> {
-        let operations = OPERATIONS.iter().map(|operation| operation.1);
+        let operations = OPERATIONS.iter().map(|operation| operation.name);
         let actions = sources::ALL.iter().flat_map(|source| source.actions).map(|action| action.name);
         let flags = [
             ("--action", &self.action, operations.chain(actions).collect()),

@@ -51,7 +51,7 @@ fn attribute(info: &AttributeInfo) -> Value {
     let kind = if info.always { json!(kind) } else { json!([kind, "null"]) };
     let mut schema = json!({ "type": kind, "description": info.about });
     if info.name == "operation" {
-        schema["enum"] = OPERATIONS.iter().map(|operation| operation.1).collect();
+        schema["enum"] = OPERATIONS.iter().map(|operation| operation.name).collect();
     }
     schema
 }

@@ -8,6 +8,7 @@ use crate::formats::rows::{RowFormat, View};
 use crate::formats::table;
 use crate::formats::table::grid::{GridColumn, GridRow};
 use crate::model::event::Event;
+use crate::model::operation::Emphasis;
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
@@ -107,12 +108,12 @@ impl Rows {
 
 /// Changes stand out by their colour; looking is no change.
 fn color(operation: Operation) -> Style {
-    let color = match operation {
-        Operation::Deleted => AnsiColor::Red,
-        Operation::Disabled => AnsiColor::Yellow,
-        Operation::Created | Operation::Enabled => AnsiColor::Green,
-        Operation::PortalOpened => AnsiColor::Cyan,
-        Operation::Viewed | Operation::Other => return Style::new(),
+    let color = match operation.info().emphasis {
+        Emphasis::Bad => AnsiColor::Red,
+        Emphasis::Warning => AnsiColor::Yellow,
+        Emphasis::Good => AnsiColor::Green,
+        Emphasis::Notice => AnsiColor::Cyan,
+        Emphasis::Plain => return Style::new(),
     };
     color.on_default()
 }

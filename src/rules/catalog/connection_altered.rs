@@ -1,6 +1,5 @@
 //! `connection-altered`: a connection has another identity provider or type than before.
 
-use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
@@ -66,7 +65,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(known) = all.get_mut(change.connection as usize) else {
             continue;
         };
-        if State::after(change.operation).is_none() {
+        if change.operation.state().is_none() {
             continue;
         }
         let answer = known.told(survey, index);

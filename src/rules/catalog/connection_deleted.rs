@@ -1,7 +1,7 @@
 //! `connection-deleted`: an SSO connection was removed.
 
-use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
+use crate::model::state::State;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};

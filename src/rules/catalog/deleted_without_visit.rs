@@ -51,8 +51,7 @@ pub static RULE: Rule = Rule {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
-    let is_visit = |operation| matches!(operation, Operation::Viewed | Operation::PortalOpened);
-    let is_visit = context.actions_of(is_visit);
+    let is_visit = context.actions_of(|operation| operation.info().is_visit);
     let sources_logging = context.sources_logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = context.age("window");
     let is_known = |change: &Change| {

@@ -1,7 +1,6 @@
 //! `foreign-connection`: an event gives a connection to another organization than its owner.
 
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::State;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
@@ -40,7 +39,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = changes.filter(|(index, change)| {
         let is_covered =
             || context.covers(change) || context.in_scope_as(context.owner_of(*index, change), change);
-        State::after(change.operation).is_some() && is_covered()
+        change.operation.state().is_some() && is_covered()
     });
     RuleResult::of(changes, |index, change| {
         let Some(owner) = context.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::lifecycle::{Gap, Gaps, State};
+use crate::analysis::lifecycle::{Gap, Gaps};
 use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
@@ -66,7 +66,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
-    for (index, change) in changes.filter(|(_, change)| State::after(change.operation).is_some()) {
+    for (index, change) in changes.filter(|(_, change)| change.operation.state().is_some()) {
         let organization = context.owner_of(index, change);
         if !context.in_scope_as(organization, change) {
             continue;

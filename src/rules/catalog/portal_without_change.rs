@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::analysis::lifecycle::State;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
@@ -50,7 +49,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     // By portal URL the next change of its organization.
     let mut resolve_link: HashMap<usize, Timestamp, RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
-        if State::after(change.operation).is_some() {
+        if change.operation.state().is_some() {
             next.insert(change.organization, change.time);
         } else if let Some(time) = next.get(&change.organization) {
             resolve_link.insert(index, *time);
