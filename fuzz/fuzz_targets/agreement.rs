@@ -4,9 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../tests/it/support"]
+mod support {
+    pub mod both_ways;
+}
 #[path = "../../tests/it/fuzz/agreement.rs"]
 mod agreement;
-#[path = "../../tests/it/both_ways.rs"]
-mod both_ways;
 
 fuzz_target!(|bytes: &[u8]| agreement::check(bytes));

@@ -4,9 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../tests/it/support"]
+mod support {
+    pub mod cuts;
+}
 #[path = "../../tests/it/fuzz/blocks.rs"]
 mod blocks;
-#[path = "../../tests/it/cuts.rs"]
-mod cuts;
 
 fuzz_target!(|bytes: &[u8]| blocks::check(bytes));

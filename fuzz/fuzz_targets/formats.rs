@@ -4,14 +4,15 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../tests/it/elements.rs"]
-mod elements;
+#[path = "../../tests/it/support"]
+mod support {
+    pub mod elements;
+    pub mod harmless;
+}
 #[path = "../../tests/it/fuzz/events.rs"]
 mod events;
 #[path = "../../tests/it/fuzz/formats.rs"]
 mod formats;
-#[path = "../../tests/it/harmless.rs"]
-mod harmless;
 #[path = "../../tests/it/fuzz/sound.rs"]
 mod sound;
 

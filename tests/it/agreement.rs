@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use ssoaudit::scan::LineReader;
 
-use crate::both_ways::{quickly, slowly};
-use crate::run::fixture;
+use crate::support::both_ways::{quickly, slowly};
+use crate::support::run::fixture;
 
 /// Clean lines of every shape there is in the fixtures.
 fn clean_lines() -> Vec<Vec<u8>> {

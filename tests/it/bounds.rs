@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::run::{command, fixture, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{command, fixture, ssoaudit, ssoaudit_with_input};
 
 /// Bytes that a run may have mapped at all; one that wants more dies.
 const ROOM: usize = 40 << 20;
@@ -227,7 +227,7 @@ fn one_long_text_does_not_widen_every_row() {
         lines += &format!("{event}\n");
     }
     fs::write(&path, &lines).unwrap();
-    for mut args in crate::run::every_reader() {
+    for mut args in crate::support::run::every_reader() {
         args.push(path.to_str().unwrap());
         let run = ssoaudit(&args);
         assert!((0..2).contains(&run.code), "{args:?}: {}", run.stderr);
@@ -261,7 +261,7 @@ fn long_keys_and_values_are_cut_between_characters() {
         }
     }
     fs::write(&path, &lines).unwrap();
-    for mut args in crate::run::every_reader() {
+    for mut args in crate::support::run::every_reader() {
         args.extend(["--threads", "2", path.to_str().unwrap()]);
         args.extend((args[0] == "validate").then_some("--notices"));
         let run = ssoaudit(&args);

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::gate::{SAMPLE, validated};
-use crate::run::{fixture, ssoaudit};
+use crate::check_cli::{SAMPLE, validated};
+use crate::support::run::{fixture, ssoaudit};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 const SCALEKIT: &str = "org_1";

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Command;
 
-use crate::run::{command, root, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{command, root, ssoaudit, ssoaudit_with_input};
 
 /// Every `tests/cmd/*.md` is a page of commands with what they print; `TRYCMD=overwrite` renews
 /// them.

@@ -12,7 +12,7 @@ use ssoaudit::model::event;
 use ssoaudit::rules;
 use ssoaudit::{reports, sources};
 
-use crate::run::{command, fixture, ssoaudit, testdata};
+use crate::support::run::{command, fixture, ssoaudit, testdata};
 
 /// A command line without what says how to read.
 struct Job {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::run::{every_reader, fixture, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{every_reader, fixture, ssoaudit, ssoaudit_with_input};
 
 const SAMPLE: &str = "testdata/sso-events.ndjson";
 const QUIET: &str = "testdata/checks/connection-disabled/quiet.ndjson";

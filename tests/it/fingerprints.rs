@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::ssoaudit;
+use crate::support::run::ssoaudit;
 
 /// A deletion that Scalekit logs.
 fn deletion(id: &str, time: &str, organization: &str, connection: &str) -> String {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::run::{ssoaudit, ssoaudit_with_input};
+use crate::support::run::{ssoaudit, ssoaudit_with_input};
 
 const DELETED: &str = "sso.delete_connection";
 

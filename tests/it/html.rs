@@ -15,8 +15,8 @@ use ssoaudit::reports::sheet::{
     Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone,
 };
 
-use crate::elements::{assert_inert, elements};
-use crate::run::root;
+use crate::support::elements::{assert_inert, elements};
+use crate::support::run::root;
 
 const SCRIPT: &str = "</script><img src=x onerror=alert(1)>";
 const ATTRIBUTE: &str = "\"><svg onload=alert('1')>";

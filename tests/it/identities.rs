@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::run::{Run, ssoaudit};
+use crate::support::run::{Run, ssoaudit};
 
 /// An event of the source that names actors.
 struct Entry {

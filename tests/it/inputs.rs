@@ -1,6 +1,6 @@
 //! The same five events in every shape an input may come in.
 
-use crate::run::{Run, every_reader, fixture, root, ssoaudit, ssoaudit_with_input, testdata};
+use crate::support::run::{Run, every_reader, fixture, root, ssoaudit, ssoaudit_with_input, testdata};
 
 fn normalized(args: &[&str]) -> Run {
     ssoaudit(&[&["filter", "--normalize", "--format", "ndjson"][..], args].concat())

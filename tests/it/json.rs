@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use ssoaudit::scan::LineReader;
 
-use crate::both_ways::{quickly, slowly};
-use crate::run::{fixture, ssoaudit_with_input};
+use crate::support::both_ways::{quickly, slowly};
+use crate::support::run::{fixture, ssoaudit_with_input};
 
 /// A row of `testdata/json/documents.txt`, which says what its columns mean.
 struct Case {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::run::root;
+use crate::support::run::root;
 use crate::tidy::{code, rust_files};
 
 /// The modules of `lib.rs`, the lowest layer first.

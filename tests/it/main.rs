@@ -7,7 +7,7 @@
 // What clean input gives in every shape it may come in.
 mod inputs;
 // Every code of validation on its fixture, and only there.
-mod findings;
+mod diagnostics;
 mod fingerprints;
 // The plain program that the real one must agree with.
 mod oracle;
@@ -16,14 +16,12 @@ mod scenario;
 // JSON, by its grammar.
 mod json;
 // What is huge or hostile.
-mod blinding;
 mod bounds;
+mod json_properties;
 // The fast path and the slow path on the same lines.
 mod agreement;
-mod both_ways;
 // What holds for any blocks and any threads.
-mod cuts;
-mod laws;
+mod scan_properties;
 // The same bytes whatever the threads, blocks and files.
 mod determinism;
 // The command line: snapshots, README, pipes, files.
@@ -32,10 +30,9 @@ mod cli;
 mod schema;
 // Every format of a report on one sheet with everything in it.
 mod sheets;
-// The page of a sheet, read by a parser.
-mod elements;
+// Why there is nothing to show.
 mod emptiness;
-mod harmless;
+// The page of a sheet, read by a parser.
 mod html;
 // What holds for every report.
 mod reports;
@@ -44,31 +41,30 @@ mod verdicts;
 // SARIF, by its standard.
 mod sarif;
 // Every rule on its fixtures.
-mod checks;
-mod judging;
+mod rules;
 // What may import what.
 mod layers;
 // What can be read off the source tree.
 mod tidy;
-// Running the binary.
-mod run;
+// What tests share.
+mod support;
 // The gate: verdicts of the binary, and what it leaves behind.
-mod artefacts;
-mod gate;
+mod check_cli;
+mod check_outputs;
 // By what people, organizations and connections are known, and what hides from the gate.
 mod hiding;
 mod identities;
 // That nothing is said which the log does not show.
 mod certainty;
 // What a policy and a baseline know of findings about more than their event.
-mod known;
+mod acceptance;
 // Results that can be shared.
 mod redact;
 // What may be unpacked in how much memory.
 mod memory;
 // What SECURITY.md promises.
 mod patterns;
-mod promises;
+mod security;
 // Which crates there are, and under which licences.
 mod supply_chain;
 // What the fuzz targets check, on fixed inputs.

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::run::root;
+use crate::support::run::root;
 
 const MIB: usize = 1 << 20;
 /// A block of zstd repeats a byte so often.
@@ -89,13 +89,14 @@ fn what_is_read_whole_has_an_end() {
 #[cfg(target_os = "linux")]
 fn peak(threads: usize, lines: &[u8]) -> usize {
     use std::io::{BufRead, BufReader, Write};
-    let mut child = crate::run::command(&["filter", "--format", "ndjson", "--threads", &threads.to_string()])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        crate::support::run::command(&["filter", "--format", "ndjson", "--threads", &threads.to_string()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
     let (mut stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     // As much as fills blocks, so that something is printed while the input stays open.
-    let after = crate::run::fixture("sso-events.ndjson").repeat(40);
+    let after = crate::support::run::fixture("sso-events.ndjson").repeat(40);
     let input = [lines, &after].concat();
     let writer = std::thread::spawn(move || stdin.write_all(&input).map(|()| stdin).unwrap());
     let mut first = String::new();

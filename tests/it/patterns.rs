@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Run, ssoaudit};
+use crate::support::run::{Run, ssoaudit};
 
 /// What is in a folder with a log, a policy and a roster when it is checked.
 struct Folder(tempfile::TempDir);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::reports;
 
-use crate::run::{command, fixture, ssoaudit};
+use crate::support::run::{command, fixture, ssoaudit};
 
 const SAMPLE: &str = "testdata/sso-events.ndjson";
 

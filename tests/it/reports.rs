@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 use ssoaudit::reports;
 
-use crate::run::ssoaudit;
+use crate::support::run::ssoaudit;
 
 /// The arguments that make a report.
 fn arguments(name: &str) -> Vec<&str> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::oracle::history::History;
 use crate::oracle::rows::{same_keys, same_rows};
 use crate::oracle::time::nanoseconds;
-use crate::run::{fixture, ssoaudit, testdata};
+use crate::support::run::{fixture, ssoaudit, testdata};
 
 fn answers(name: &str) -> Value {
     serde_json::from_slice(&fixture(&format!("scenario/{name}.json"))).unwrap()

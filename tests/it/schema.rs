@@ -4,7 +4,7 @@
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::run::{fixture, ssoaudit};
+use crate::support::run::{fixture, ssoaudit};
 
 fn schema(name: &str) -> Validator {
     let run = ssoaudit(&["schema", name]);

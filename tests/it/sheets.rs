@@ -12,7 +12,7 @@ use ssoaudit::reports::sheet::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::harmless::assert_harmless;
+use crate::support::harmless::assert_harmless;
 
 const HOSTILE: &[&str] = &[
     "\u{1b}]0;x\u{7}",

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use crate::run::root;
+use crate::support::run::root;
 
 fn toml_file(name: &str) -> Table {
     std::fs::read_to_string(root().join(name)).unwrap().parse().unwrap()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::run::root;
+use crate::support::run::root;
 
 pub fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     let walk = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name();

@@ -20,7 +20,7 @@ use ssoaudit::verdict::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::harmless::assert_harmless;
+use crate::support::harmless::assert_harmless;
 
 const HOSTILE: &[&str] = &[
     "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",

@@ -12,7 +12,7 @@ use std::process::Child;
 use serde_json::Value;
 
 use super::{EVENTS, allow, every_reader, fifo, names, open_folder, run, shell, unprivileged};
-use crate::run::{Run, command, fixture, ssoaudit};
+use crate::support::run::{Run, command, fixture, ssoaudit};
 
 fn finished(child: Child) -> Run {
     let output = child.wait_with_output().unwrap();

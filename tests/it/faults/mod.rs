@@ -1,12 +1,12 @@
 //! What goes wrong around the program: disks, pipes, signals, files that change, odd surroundings.
 //! Every test waits for something to have happened, never for time to pass.
 
+mod environment;
 mod inputs;
 mod outputs;
 mod panics;
 mod pipes;
 mod signals;
-mod surroundings;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -17,7 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::run::{Run, command, every_reader};
+use crate::support::run::{Run, command, every_reader};
 
 const SAMPLE: &str = "testdata/sso-events.ndjson";
 const EVENTS: &str = "testdata/inputs/events.ndjson";

@@ -9,7 +9,7 @@ use super::{
     EVENTS, OTHERS, SAMPLE, WRITERS, allow, every_reader, fifo, names, open_folder, run, run_strings, shell,
     unprivileged, writing,
 };
-use crate::run::{command, fixture};
+use crate::support::run::{command, fixture};
 
 #[cfg(target_os = "linux")]
 #[test]
@@ -149,7 +149,7 @@ fn standard_output_that_is_an_input_does_not_feed_on_itself() {
 fn streams_that_are_open_keep_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let (input, log_name) = (crate::run::testdata("inputs/events.ndjson"), log.display());
+    let (input, log_name) = (crate::support::run::testdata("inputs/events.ndjson"), log.display());
     let events = fixture("inputs/events.ndjson").iter().filter(|byte| **byte == b'\n').count();
     for output in ["--output -", "--output /dev/stdout", "--output /dev/fd/1", "--output /dev/stderr"] {
         let script = format!(

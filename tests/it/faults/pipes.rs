@@ -5,7 +5,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use super::{OTHERS, SAMPLE, WRITERS, every_reader, fifo, long_log, writing};
-use crate::run::command;
+use crate::support::run::command;
 
 fn expected(args: &[&str]) -> i32 {
     i32::from(args[0] == "check" && !OTHERS.contains(&args))

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 
 use super::{WRITERS, code, fifo, names, writing};
-use crate::run::{command, fixture};
+use crate::support::run::{command, fixture};
 
 /// Nobody can catch the last one; where files have no name before they are complete, it leaves none either.
 const SIGNALS: &[(&str, i32)] = if cfg!(target_os = "linux") {

@@ -3,7 +3,7 @@
 
 use ssoaudit::scan::LineReader;
 
-use crate::both_ways::{quickly, slowly};
+use crate::support::both_ways::{quickly, slowly};
 
 static KNOWN: &[&str] = &[
     include_str!("../../../testdata/sources/centure/documented.ndjson"),

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use ssoaudit::input::{Input, Place, Sizes};
 
-use crate::cuts::{pieces, transcript};
+use crate::support::cuts::{pieces, transcript};
 
 /// Cuts the text in different ways.
 pub fn check(bytes: &[u8]) {

@@ -15,7 +15,7 @@ mod sound;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use crate::run::testdata;
+use crate::support::run::testdata;
 
 type Rule = fn(&[u8]);
 
@@ -52,7 +52,7 @@ fn inputs_that_are_kept_pass() {
 fn dictionaries_can_be_read() {
     const LONGEST_WORD: usize = 64;
     for name in ["events", "policy", "arguments"] {
-        let path = crate::run::root().join(format!("fuzz/dictionaries/{name}.dict"));
+        let path = crate::support::run::root().join(format!("fuzz/dictionaries/{name}.dict"));
         let text = std::fs::read_to_string(path).unwrap();
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         let mut words = std::collections::HashSet::new();

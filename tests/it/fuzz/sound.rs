@@ -4,8 +4,8 @@ use roxmltree::Document;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use crate::elements::assert_inert;
-use crate::harmless::assert_harmless;
+use crate::support::elements::assert_inert;
+use crate::support::harmless::assert_harmless;
 
 /// Holds a text of the format to what its readers rely on; tables fit into so many columns.
 pub fn assert_sound(format: &str, text: &str, width: Option<usize>) {

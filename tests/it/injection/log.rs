@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::run::fixture;
+use crate::support::run::fixture;
 
 /// Who names a file may be an attacker as well.
 pub const FILE: &str = "::error::f,title=i ##[error]g \u{1b}[31m\u{202e}\u{9b}<b>|`=\n::warning::h.ndjson";

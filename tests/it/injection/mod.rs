@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::run::{command, every_reader, fixture, ssoaudit_with_input};
+use crate::support::run::{command, every_reader, fixture, ssoaudit_with_input};
 use harmless::{assert_annotations, assert_harmless, assert_junit, assert_markdown, assert_separated};
 use log::{FILE, Log, payloads};
 
@@ -74,7 +74,7 @@ fn assert_format(args: &[&str], text: &str) {
         "csv" => return assert_separated(text, b','),
         "tsv" => return assert_separated(text, b'\t'),
         "markdown" => assert_markdown(text),
-        "html" => crate::elements::assert_inert(text),
+        "html" => crate::support::elements::assert_inert(text),
         "junit" => assert_junit(text),
         "github" => return assert_annotations(text),
         "json" | "sarif" => drop(serde_json::from_str::<Value>(text).unwrap()),

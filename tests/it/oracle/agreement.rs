@@ -20,7 +20,7 @@ use super::selections::{Selection, selection};
 use super::told::Section;
 use super::twists::Twists;
 use super::{sheet_counts, sheet_people, sheet_states};
-use crate::run::ssoaudit;
+use crate::support::run::ssoaudit;
 
 /// What the program is asked.
 #[derive(Clone)]

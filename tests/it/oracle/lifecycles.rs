@@ -9,7 +9,7 @@ use super::history::{History, utc};
 use super::reading::normalize;
 use super::rows::{nameless, same_keys, same_rows, severity};
 use super::time::nanoseconds;
-use crate::run::ssoaudit;
+use crate::support::run::ssoaudit;
 
 const ORGANIZATIONS: [&str; 3] = ["org_1", "org_2", "org_3"];
 

@@ -43,7 +43,7 @@ use serde_json::Value;
 use self::corpus::{corpus, flags};
 use self::reading::{normalize, texts};
 use self::select::{Flags, selects};
-use crate::run;
+use crate::support::run;
 
 proptest! {
     // Each case starts a process, so there are few; `PROPTEST_CASES` asks for more. A failing

@@ -4,7 +4,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::{SAMPLE, every_reader, run, shell};
-use crate::run::{Run, command, fixture, ssoaudit_with_input};
+use crate::support::run::{Run, command, fixture, ssoaudit_with_input};
 
 /// The sample as it would have been written centuries ago, or in a far future.
 fn sample_in(millennium: &str) -> Vec<u8> {

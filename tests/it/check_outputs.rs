@@ -6,15 +6,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::gate::{NOW, SAMPLE, check, validated};
-use crate::run::{command, ssoaudit};
+use crate::check_cli::{NOW, SAMPLE, check, validated};
+use crate::support::run::{command, ssoaudit};
 
 #[test]
 fn files_are_told_by_their_path_in_the_working_directory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().canonicalize().unwrap().join("logs/night.ndjson");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::copy(crate::run::testdata("sso-events.ndjson"), &path).unwrap();
+    fs::copy(crate::support::run::testdata("sso-events.ndjson"), &path).unwrap();
     let print = |format: &str| {
         let args = [&NOW[..], &["--format", format, path.to_str().unwrap()]].concat();
         let output = command(&args).current_dir(folder.path()).env_remove("GITHUB_STEP_SUMMARY").output();
@@ -114,7 +114,7 @@ fn a_page_is_added_to_nothing_that_is_read() {
         fs::write(&path, text).unwrap();
         path
     };
-    let log = path("log.ndjson", &crate::run::fixture("sso-events.ndjson"));
+    let log = path("log.ndjson", &crate::support::run::fixture("sso-events.ndjson"));
     let policy = path("p.toml", b"version = 1\nroster = \"r.csv\"\n");
     let roster = path("r.csv", b"organization,actor,role\n*,ann,admin\n");
     let known = path("known.json", b"{\"schema\": \"ssoaudit.baseline.v2\", \"findings\": []}");
@@ -198,7 +198,7 @@ fn a_long_name_hides_nothing_else() {
 #[test]
 fn what_is_no_file_is_no_reason_to_judge_by_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
-    let sample = crate::run::testdata("sso-events.ndjson");
+    let sample = crate::support::run::testdata("sso-events.ndjson");
     std::os::unix::fs::symlink("gone.toml", folder.path().join("ssoaudit.toml")).unwrap();
     let args = [&NOW[..], &[sample.to_str().unwrap()]].concat();
     let output = command(&args).current_dir(folder.path()).output().unwrap();

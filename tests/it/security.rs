@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::run::{command, root, testdata};
+use crate::support::run::{command, root, testdata};
 
 /// Every command that reads, in formats that say the most.
 const READING: &[&[&str]] = &[

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::ssoaudit;
+use crate::support::run::ssoaudit;
 
 /// A portal URL by Ann, so many seconds after ten.
 fn portal(second: usize, organization: &str) -> String {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::rules;
 
-use crate::run::{Run, command, fixture, ssoaudit};
 use crate::sarif;
+use crate::support::run::{Run, command, fixture, ssoaudit};
 
 pub const SAMPLE: &str = "testdata/sso-events.ndjson";
 pub const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
@@ -474,7 +474,7 @@ fn a_policy_is_found_upward_and_init_writes_one() {
         let error = String::from_utf8(run_in(&below, folder).stderr).unwrap();
         assert_eq!(error, "error: . is a directory; name the file, such as ssoaudit.toml\n");
     }
-    let sample = crate::run::testdata("sso-events.ndjson");
+    let sample = crate::support::run::testdata("sso-events.ndjson");
     let args = [&NOW[..], &["--format", "json", sample.to_str().unwrap()]].concat();
     let output = run_in(&below, &args);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -533,7 +533,8 @@ fn an_organization_is_selected_whole_by_its_name() {
     }
     let sample = fixture("sso-events.ndjson");
     for command in ["summary", "check"] {
-        let run = crate::run::ssoaudit_with_input(&[command, "--org", "Cobalt Ridge*", "-"], &sample);
+        let run =
+            crate::support::run::ssoaudit_with_input(&[command, "--org", "Cobalt Ridge*", "-"], &sample);
         assert!(run.stderr.starts_with("error: <stdin> can be read once only, "), "{}", run.stderr);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     }

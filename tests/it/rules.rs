@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 
 use ssoaudit::rules::{ALL, Default, Rule};
 
-use crate::judging::{Line, Settings, Verdict, judge};
-use crate::run::{root, testdata};
+use crate::support::judging::{Line, Settings, Verdict, judge};
+use crate::support::run::{root, testdata};
 
 fn lines(text: &[u8]) -> Vec<Line<'_>> {
     (1..).zip(text.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n')).collect()

@@ -11,8 +11,8 @@ use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Record, Settings, scan};
 
-use crate::cuts::{pieces, transcript};
-use crate::run::{fixture, testdata};
+use crate::support::cuts::{pieces, transcript};
+use crate::support::run::{fixture, testdata};
 
 /// Lines of many lengths, with line ends of both kinds and without the last one.
 fn text() -> impl Strategy<Value = String> {

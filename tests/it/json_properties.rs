@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::run::{Run, ssoaudit};
+use crate::support::run::{Run, ssoaudit};
 
 const NOW: [&str; 3] = ["check", "--now", "2026-01-01T00:00:00Z"];
 

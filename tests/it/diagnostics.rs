@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use ssoaudit::model::diagnostic::{CODES, Level};
 
-use crate::run::{fixture, root, ssoaudit};
+use crate::support::run::{fixture, root, ssoaudit};
 
 fn findings(code: &str) -> Vec<Value> {
     let path = format!("testdata/findings/{code}.ndjson");
