@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::reports::File;
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
-use crate::scan::{BlockId, Counts, Record, Settings, scan_with_state};
+use crate::scan::{BlockId, Counts, LineRef, Record, Settings, scan_with_state};
 use crate::survey::emptiness::{Misses, Watch};
 use crate::survey::file_times::Times;
 use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
@@ -54,7 +54,7 @@ pub struct Places {
 
 impl Places {
     /// The name of the file and the 1-based line there.
-    pub fn of(&self, (block, line): (BlockId, u32)) -> (&str, u64) {
+    pub fn of(&self, LineRef { block, line }: LineRef) -> (&str, u64) {
         let input = block.input as usize;
         let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
         (self.names.get(input).map_or("", String::as_str), base.unwrap_or(&0) + u64::from(line))
@@ -108,10 +108,10 @@ pub fn survey(
                 if !watch.has_match() {
                     part.misses.matches(&its.select, event, &watch);
                 }
-                worker.add((event, &record.findings), (block, line), &mut part.arrived, &its);
+                worker.add((event, &record.findings), LineRef { block, line }, &mut part.arrived, &its);
             }
             None => {
-                worker.note_line(record.raw, &record.findings, (block, line), &its);
+                worker.note_line(record.raw, &record.findings, LineRef { block, line }, &its);
                 if part.first_error.is_none() {
                     part.first_error = first_error(std::mem::take(&mut record.findings));
                 }

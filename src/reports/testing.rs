@@ -11,7 +11,7 @@ use crate::reader;
 use crate::reader::{Reading, Scratch};
 use crate::reports::sheet::{Body, Cell, Chart, Sheet};
 use crate::reports::{Options, Report, ReportInput};
-use crate::scan::BlockId;
+use crate::scan::{BlockId, LineRef};
 use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
 
 /// A log.
@@ -158,7 +158,12 @@ impl Log {
             let origin = Position { line: u64::from(number), column: 1 };
             let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
             let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            worker.add((&event, &[]), (BlockId { input, number: 0 }, number), &mut arrived, plan);
+            worker.add(
+                (&event, &[]),
+                LineRef { block: BlockId { input, number: 0 }, line: number },
+                &mut arrived,
+                plan,
+            );
         }
         (worker, arrived)
     }

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
     use crate::model::operation::Operation;
     use crate::model::time;
-    use crate::scan::BlockId;
+    use crate::scan::{BlockId, LineRef};
     use crate::survey::Said;
     use crate::survey::interner::NONE;
 
@@ -191,7 +191,7 @@ mod tests {
             impersonator: NONE,
             reason: NONE,
             key: 0,
-            place: (BLOCK, line),
+            place: LineRef { block: BLOCK, line },
         };
         survey.changes.push(change);
         survey
@@ -211,7 +211,7 @@ mod tests {
             kind: NONE,
             actor: NONE,
             said: Said::NOTHING,
-            place: (BLOCK, 7),
+            place: LineRef { block: BLOCK, line: 7 },
         }
     }
 

@@ -62,6 +62,15 @@ pub struct BlockId {
     pub number: u32,
 }
 
+/// A line of the inputs, before it is known how many lines the blocks before it have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineRef {
+    /// Its block.
+    pub block: BlockId,
+    /// Its 1-based number there.
+    pub line: u32,
+}
+
 /// Like [`scan`], with something of its own that every worker keeps from its first block to its
 /// last. They are returned in no particular order, and not at all when the scan is stopped.
 pub fn scan_with_state<W: Default + Send + 'static, T: Fold>(

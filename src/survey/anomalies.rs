@@ -11,7 +11,7 @@ use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::time::Timestamp;
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::survey::Said;
 use crate::survey::interner::{Id, NONE};
 use crate::text::hex::hex;
@@ -47,7 +47,7 @@ pub struct Anomaly {
     /// What it calls organization and actor itself.
     pub said: Said,
     /// Its block, and its 1-based line there.
-    pub place: (BlockId, u32),
+    pub place: LineRef,
 }
 
 /// What is of interest about a line or event.
@@ -111,7 +111,7 @@ impl Anomalies {
     }
 
     /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
-    pub fn line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: (BlockId, u32), is_private: bool) {
+    pub fn line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: LineRef, is_private: bool) {
         let message = |error: &Diagnostic| match is_private {
             true => HIDDEN.to_owned(),
             false => error.message.clone(),
@@ -141,7 +141,7 @@ impl Anomalies {
         what: AnomalyKind,
         (event, content): (&Event<'_>, u64),
         (shown, finding): (&Event<'_>, Option<&Diagnostic>),
-        place: (BlockId, u32),
+        place: LineRef,
         [action, organization, connection, kind, actor]: [Id; 5],
     ) {
         self.keep(Anomaly {
@@ -249,6 +249,7 @@ fn key_of(event: &Event<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::BlockId;
 
     /// An event with this content, and a key of it, on this line.
     fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
@@ -265,7 +266,7 @@ mod tests {
             kind: NONE,
             actor: NONE,
             said: Said::NOTHING,
-            place: (BlockId { input: 0, number: 0 }, line),
+            place: LineRef { block: BlockId { input: 0, number: 0 }, line },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::survey::interner::{Id, NONE};
 
 /// A change of a connection, or a portal link, which may lead to one.
@@ -39,7 +39,7 @@ pub struct Change {
     /// What tells it from other events: of its id, or of all that it says. Differs from run to run.
     pub key: u64,
     /// Its block, and its 1-based line there.
-    pub place: (BlockId, u32),
+    pub place: LineRef,
 }
 
 impl Change {

@@ -4,7 +4,7 @@ use super::{AnomalyKind, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
 use crate::model::event::Event;
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 
@@ -14,7 +14,7 @@ impl WorkerSurvey {
         &mut self,
         event: &Event<'_>,
         findings: &[Diagnostic],
-        place: (BlockId, u32),
+        place: LineRef,
         plan: &Plan,
     ) {
         let first = |codes: &[&Code]| findings.iter().find(|finding| codes.contains(&finding.code));
@@ -38,7 +38,7 @@ impl WorkerSurvey {
     }
 
     /// Notes a line that is no event.
-    pub fn note_line(&mut self, raw: &[u8], findings: &[Diagnostic], place: (BlockId, u32), plan: &Plan) {
+    pub fn note_line(&mut self, raw: &[u8], findings: &[Diagnostic], place: LineRef, plan: &Plan) {
         if plan.wants.notes.is_some() {
             self.notes.line(raw, findings.first(), place, plan.redactor.is_some());
         }
@@ -50,7 +50,7 @@ impl WorkerSurvey {
         what: AnomalyKind,
         event: &Event<'_>,
         finding: Option<&Diagnostic>,
-        place: (BlockId, u32),
+        place: LineRef,
         plan: &Plan,
     ) {
         if plan.wants.notes.is_some() {

@@ -5,7 +5,7 @@
 
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::scan::BlockId;
+use crate::scan::{BlockId, LineRef};
 use crate::survey::interner::{Id, IdMap, Interner, NONE};
 
 /// More texts than this for one thing are nothing that anybody knows it by.
@@ -35,7 +35,7 @@ pub struct Use {
     /// Its number.
     pub text: Id,
     /// When an event of an SSO action first used it, and where; later than everything if none did.
-    pub first: (Timestamp, (BlockId, u32)),
+    pub first: (Timestamp, LineRef),
     /// When one used it last; earlier than everything if none did.
     pub last: Timestamp,
     /// When any event used it last.
@@ -51,7 +51,7 @@ impl Use {
 }
 
 /// Later than every place.
-const NOWHERE: (BlockId, u32) = (BlockId { input: u32::MAX, number: u32::MAX }, u32::MAX);
+const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32::MAX }, line: u32::MAX };
 
 impl<const N: usize> Labels<N> {
     /// Takes in what something was called from a first time and place to a last time; an empty text says
@@ -60,7 +60,7 @@ impl<const N: usize> Labels<N> {
         &mut self,
         of: Id,
         texts: [&str; N],
-        first: (Timestamp, (BlockId, u32)),
+        first: (Timestamp, LineRef),
         last: Timestamp,
         is_sso: bool,
     ) -> [Id; N] {

@@ -12,7 +12,7 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::time::Timestamp;
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::survey::interner::{Counter, Id, IdMap, Interner, NONE, Seen};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
@@ -38,7 +38,7 @@ struct HotEntry {
 struct ColdEntry<const N: usize> {
     first: Timestamp,
     /// Where it appeared first.
-    place: (BlockId, u32),
+    place: LineRef,
     sort: Sort,
     start: usize,
     ends: [u32; N],
@@ -50,7 +50,7 @@ pub struct Appearance {
     /// When.
     pub time: Timestamp,
     /// In which block, and on which 1-based line there.
-    pub place: (BlockId, u32),
+    pub place: LineRef,
     /// It is later than all that came before. Logs are mostly in order.
     pub is_latest: bool,
     /// What keeps it apart from the same texts.
@@ -81,7 +81,7 @@ pub struct TupleEntry<'a, const N: usize> {
     /// How often and when it was counted.
     pub seen: Seen,
     /// When and where it appeared first, counted or not.
-    pub first: (Timestamp, (BlockId, u32)),
+    pub first: (Timestamp, LineRef),
     /// When it appeared last.
     pub last: Timestamp,
     /// What keeps it apart from the same texts.

@@ -13,7 +13,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::time::Timestamp;
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::survey::Change;
 use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
 use crate::survey::duplicates::EventKey;
@@ -87,7 +87,7 @@ impl WorkerSurvey {
     pub fn add(
         &mut self,
         (event, findings): (&Event<'_>, &[Diagnostic]),
-        place: (BlockId, u32),
+        place: LineRef,
         arrived: &mut Arrived,
         plan: &Plan,
     ) {
@@ -153,7 +153,7 @@ impl WorkerSurvey {
         &mut self,
         event: &Event<'_>,
         is_selected: bool,
-        (&[action, organization, actor, _, ip], place): (&[Id; 5], (BlockId, u32)),
+        (&[action, organization, actor, _, ip], place): (&[Id; 5], LineRef),
         plan: &Plan,
     ) -> u32 {
         let is_sighting = plan.wants.notes.is_some();
@@ -165,7 +165,7 @@ impl WorkerSurvey {
         if is_sighting {
             let Timestamp { seconds, nanos } = event.time;
             let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
-            return self.observations.push(place.0, event.time, seen);
+            return self.observations.push(place.block, event.time, seen);
         }
         self.visit(event, place, [organization, actor, ip])
     }
@@ -181,7 +181,7 @@ impl WorkerSurvey {
     pub(super) fn ids_of(
         &mut self,
         event: &Event<'_>,
-        place: (BlockId, u32),
+        place: LineRef,
         is_counted: bool,
         plan: &Plan,
     ) -> [Id; 5] {
@@ -211,7 +211,7 @@ impl WorkerSurvey {
     }
 
     /// A blank reason is none.
-    fn reason(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
+    fn reason(&mut self, event: &Event<'_>, place: LineRef) -> Id {
         let appearance = self.named(event, place);
         match event.best(Attribute::ImpersonatorReason) {
             Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], &appearance),
@@ -221,7 +221,7 @@ impl WorkerSurvey {
 
     /// Takes in that the selection keeps an event, and tells whether somebody else than the actor drove the
     /// session.
-    fn select(&mut self, event: &Event<'_>, place: (BlockId, u32), plan: &Plan) -> bool {
+    fn select(&mut self, event: &Event<'_>, place: LineRef, plan: &Plan) -> bool {
         self.selected += 1;
         if plan.now.is_some_and(|now| event.time > now.later_by(SKEW_SECONDS)) {
             self.ahead.merge(Seen::once(event.time));
@@ -252,7 +252,7 @@ impl WorkerSurvey {
 
     fn keep(&mut self, change: Change, is_change: bool) -> Stored {
         if is_change {
-            return Stored::in_changes(self.changes.push(change.place.0, change.time, change));
+            return Stored::in_changes(self.changes.push(change.place.block, change.time, change));
         }
         self.others.push(change);
         Stored::in_others(self.others.len() as u32 - 1)
@@ -261,7 +261,7 @@ impl WorkerSurvey {
     fn change(
         &mut self,
         event: &Event<'_>,
-        (key, place, is_selected): (u64, (BlockId, u32), bool),
+        (key, place, is_selected): (u64, LineRef, bool),
         [action, organization, actor, kind, ip]: [Id; 5],
         plan: &Plan,
     ) -> Change {
@@ -290,7 +290,7 @@ impl WorkerSurvey {
         }
     }
 
-    fn impersonator(&mut self, event: &Event<'_>, place: (BlockId, u32)) -> Id {
+    fn impersonator(&mut self, event: &Event<'_>, place: LineRef) -> Id {
         let appearance = self.named(event, place);
         self.impersonators.of((event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
@@ -353,11 +353,11 @@ impl WorkerSurvey {
     }
 
     /// Of texts that only get a number.
-    fn named(&self, event: &Event<'_>, place: (BlockId, u32)) -> Appearance {
+    fn named(&self, event: &Event<'_>, place: LineRef) -> Appearance {
         Appearance { time: event.time, place, is_latest: self.is_latest, sort: Sort::default() }
     }
 
-    fn visit(&mut self, event: &Event<'_>, place: (BlockId, u32), [organization, actor, ip]: [Id; 3]) -> u32 {
+    fn visit(&mut self, event: &Event<'_>, place: LineRef, [organization, actor, ip]: [Id; 3]) -> u32 {
         let appearance = self.named(event, place);
         let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
         let words = [Attribute::Page, Attribute::ImpersonatorReason];

@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::rules::fingerprint;
 use crate::rules::{Burst, ChangeIndex, Renamed, Rule, RuleContext, RuleResult, Subject, Violation};
-use crate::scan::BlockId;
+use crate::scan::LineRef;
 use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Said, Survey};
@@ -57,7 +57,7 @@ pub fn resolve<'a>(
     judgements: &'a [RuleResult],
     survey: &'a Survey,
     by: &By<'a>,
-    place: impl Fn((BlockId, u32)) -> (&'a str, u64) + Send + Sync + 'a,
+    place: impl Fn(LineRef) -> (&'a str, u64) + Send + Sync + 'a,
 ) -> Judged<'a> {
     let known = Acceptance::new(by.policy, by.baseline, by.now);
     // Only planned changes ask whose connections are.
@@ -156,7 +156,7 @@ struct About {
     connection: Id,
     actor: Id,
     said: Said,
-    place: Option<(BlockId, u32)>,
+    place: Option<LineRef>,
 }
 
 fn about(survey: &Survey, subject: Subject) -> About {
@@ -259,7 +259,7 @@ fn finding<'a>(
     check: &Rule,
     judgement: &'a RuleResult,
     brief: &FindingKey<'a>,
-    place: impl Fn((BlockId, u32)) -> (&'a str, u64),
+    place: impl Fn(LineRef) -> (&'a str, u64),
 ) -> Finding<'a> {
     let FindingKey { rule, severity, status, is_in_baseline, time, number } = *brief;
     let violation = &judgement.violations[number as usize];

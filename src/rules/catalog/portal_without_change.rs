@@ -79,7 +79,7 @@ mod tests {
     use crate::rules::change_index::ChangeIndex;
     use crate::rules::deciding_names::DecidingNames;
     use crate::rules::scope::Coverage;
-    use crate::scan::BlockId;
+    use crate::scan::{BlockId, LineRef};
     use crate::sources::ALL;
     use crate::survey::Change;
     use crate::survey::{Ranges, Survey};
@@ -118,7 +118,7 @@ mod tests {
                 impersonator: NONE,
                 reason: NONE,
                 key: 0,
-                place: (BlockId { input: 0, number: 0 }, 1),
+                place: LineRef { block: BlockId { input: 0, number: 0 }, line: 1 },
             });
         }
         ranges.add(source, at(end * 3600));

@@ -25,7 +25,7 @@ use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::reports::{self, File, Options, ReportInput};
 use ssoaudit::rules;
-use ssoaudit::scan::{BlockId, Counts, Record};
+use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
 use ssoaudit::survey::file_times::Times;
 use ssoaudit::survey::{self, Arrivals, Arrived, Survey, Wants, WorkerSurvey};
 use ssoaudit::verdict::evaluate::{By, judge, resolve};
@@ -189,11 +189,16 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
         file.counts.lines += 1;
         let Some(event) = &record.event else {
             file.counts.invalid += 1;
-            return gathered.note_line(record.raw, &record.findings, (BLOCK, number), &plan);
+            return gathered.note_line(
+                record.raw,
+                &record.findings,
+                LineRef { block: BLOCK, line: number },
+                &plan,
+            );
         };
         file.counts.valid += 1;
         file.times.add(event.time);
-        gathered.add((event, &record.findings), (BLOCK, number), &mut arrived, &plan);
+        gathered.add((event, &record.findings), LineRef { block: BLOCK, line: number }, &mut arrived, &plan);
     });
     let mut arrivals = Arrivals::default();
     arrivals.take(arrived);
@@ -240,7 +245,8 @@ fn verdict(case: &Case, show_known: bool) {
         shown: None,
     };
     let judgements = judge(rules::ALL, &survey, &by);
-    let judged = resolve(rules::ALL, &judgements, &survey, &by, |(_, line)| (&case.name, u64::from(line)));
+    let judged =
+        resolve(rules::ALL, &judgements, &survey, &by, |LineRef { line, .. }| (&case.name, u64::from(line)));
     let input = InputFacts {
         name: case.name.clone(),
         error: file.error.clone(),

@@ -17,7 +17,7 @@ use ssoaudit::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Subject, Value
 use ssoaudit::rules::{DecidingNames, Freeze, Scope, Window};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{BlockId, Record, Settings as Scan, scan_with_state};
+use ssoaudit::scan::{BlockId, LineRef, Record, Settings as Scan, scan_with_state};
 use ssoaudit::survey::{Arrivals, Arrived, Plan, Survey, Wants, WorkerSurvey};
 
 /// A line of a log with its number there.
@@ -159,7 +159,7 @@ pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verd
     let time = |violation: &Violation| violation.subject.time(survey);
     assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
     let line = |subject: Subject| {
-        let (block, line): (BlockId, u32) = match (subject, subject.change()) {
+        let LineRef { block, line } = match (subject, subject.change()) {
             (Subject::Conflicting(index), _) => survey.conflicting[index].place,
             (Subject::Anomaly(index), _) => survey.notes.kept[index].place,
             (Subject::Renamed(renamed), _) => renamed.uses(survey).unwrap()[1].first.1,
@@ -200,7 +200,7 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey
     let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
     let each =
         move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
-            let place = (block, record.line as u32);
+            let place = LineRef { block, line: record.line as u32 };
             let Some(event) = &record.event else {
                 return gathered.note_line(record.raw, &record.findings, place, &plan);
             };
