@@ -10,7 +10,7 @@
     allow(clippy::string_slice, clippy::disallowed_methods, reason = "a test that cuts wrongly fails")
 )]
 
-// The order is the architecture; a test holds it.
+// The order is the architecture; a test holds it. The blank lines keep the formatter from sorting it.
 pub mod text;
 
 pub mod json;

@@ -1,4 +1,4 @@
-//! Output formats: one file each, listed here. They see neutral events and grids, never a vendor.
+//! Output formats: one file each, listed here. They see normalized events and grids, never a vendor.
 
 pub mod json_objects;
 pub mod rows;

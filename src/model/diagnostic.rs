@@ -1,4 +1,4 @@
-//! Findings: what validation says about a line. Every code is listed here, once.
+//! Diagnostics: what validation says about a line. Every code is listed here, once.
 //!
 //! A finding is data, never an `Err`: a bad line does not stop the work.
 

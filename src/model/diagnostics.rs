@@ -1,4 +1,4 @@
-//! Collects the findings of one line and works out their places.
+//! Collects the diagnostics of one line and works out their places.
 //!
 //! Messages, paths and columns are made only when there is a finding: nearly all lines have none.
 

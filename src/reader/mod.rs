@@ -1,4 +1,4 @@
-//! One line: from bytes to an event and its findings. Looks at all of it, always.
+//! One line: from bytes to an event and its diagnostics. Looks at all of it, always.
 
 pub mod bind;
 pub mod shape;

@@ -1,4 +1,4 @@
-//! What a reader notes of lines and events that rules have to look at one by one.
+//! What a worker notes of lines and events that rules have to look at one by one.
 
 use super::{AnomalyKind, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;

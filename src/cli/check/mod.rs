@@ -1,4 +1,4 @@
-//! `ssoaudit check`: judges the input by a policy. The exit code says whether it is violated.
+//! `ssoaudit check`: checks the input against a policy. The exit code says whether it failed.
 
 pub(crate) mod list_rules;
 pub(crate) mod outputs;

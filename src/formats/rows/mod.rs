@@ -58,7 +58,7 @@ pub struct View {
 pub enum Body {
     /// The line it was read from.
     Original,
-    /// The whole neutral event.
+    /// The whole normalized event.
     Normalized,
     /// These attributes of it.
     Some(Vec<Attribute>),

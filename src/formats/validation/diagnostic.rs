@@ -1,4 +1,4 @@
-//! Findings as text for people, as JSON, as CSV and as a grid.
+//! Diagnostics as text for people, as JSON, as CSV and as a grid.
 
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;

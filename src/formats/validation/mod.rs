@@ -1,4 +1,4 @@
-//! The output of `validate` in its formats: findings as they come, then a report for each file.
+//! The output of `validate` in its formats: diagnostics as they come, then a report for each file.
 
 pub mod diagnostic;
 
