@@ -8,6 +8,7 @@ use std::io::{self, Read};
 
 use super::documents::{Framer, Record};
 use super::kind::{DECIDING, is_documents};
+use super::spanning::{OpenObject, last_boundary};
 
 /// What one block holds.
 pub struct Block {
@@ -63,7 +64,8 @@ pub struct Sizes {
 
 enum State {
     Start,
-    Lines,
+    /// What may span lines at the beginning of the bytes at hand.
+    Lines(OpenObject),
     /// Bytes of the line passed over so far, and whether the last one is a carriage return.
     LongLine(u64, bool),
     Documents(Framer),
@@ -114,7 +116,7 @@ impl<R: Read> Blocks<R> {
                 };
                 filled = self.start(buffer, filled, is_documents);
             }
-            if filled == 0 && self.ended && matches!(self.state, State::Lines) {
+            if filled == 0 && self.ended && matches!(self.state, State::Lines(_)) {
                 return self.error.take().map_or(Ok(None), Err);
             }
             match self.cut(buffer, filled) {
@@ -165,8 +167,11 @@ impl<R: Read> Blocks<R> {
         let mark = filled - behind_mark(&buffer[..filled]).len();
         buffer.copy_within(mark..filled, 0);
         filled -= mark;
-        self.state =
-            if is_documents { State::Documents(Framer::new(self.sizes.max_line)) } else { State::Lines };
+        self.state = if is_documents {
+            State::Documents(Framer::new(self.sizes.max_line))
+        } else {
+            State::Lines(OpenObject::default())
+        };
         filled
     }
 
@@ -193,18 +198,19 @@ impl<R: Read> Blocks<R> {
                     self.state = State::LongLine(length, ends_in_return);
                     return Cut::Drop;
                 };
-                self.state = State::Lines;
+                self.state = State::Lines(OpenObject::default());
                 Cut::Block(filled.min(end + 1), Form::LongLine(length - u64::from(ends_in_return)))
             }
             _ if self.ended => Cut::Block(filled, Form::Lines),
-            _ => match memchr::memrchr(b'\n', bytes) {
-                Some(at) => Cut::Block(at + 1, Form::Lines),
+            State::Start => Cut::More,
+            State::Lines(open) => match last_boundary(bytes, open, self.sizes.max_line) {
                 // The line may still turn out to end in a carriage return, which does not count.
-                None if filled > self.sizes.max_line + 1 => {
+                0 if filled > self.sizes.max_line + 1 => {
                     self.state = State::LongLine(filled as u64, bytes.ends_with(b"\r"));
                     Cut::Drop
                 }
-                None => Cut::More,
+                0 => Cut::More,
+                boundary => Cut::Block(boundary, Form::Lines),
             },
         }
     }

@@ -6,6 +6,7 @@ mod blocks;
 mod documents;
 mod grammar;
 mod kind;
+mod spanning;
 mod unpack;
 mod walk;
 
@@ -20,7 +21,9 @@ use sha2::{Digest, Sha256};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
+pub use grammar::trim_start;
 pub use kind::objects;
+pub use spanning::{Limit, OpenObject, Span, first_line, line_content};
 pub use walk::{PassedOver, collect};
 
 /// Something to read.

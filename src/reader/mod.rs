@@ -57,6 +57,8 @@ pub struct Line<'a> {
     pub event: Option<Event<'a>>,
     /// Everything that was found, in the order of places.
     pub findings: Vec<Diagnostic>,
+    /// Whether all of it is one JSON value.
+    pub is_json: bool,
 }
 
 /// Reads a line (without its line end) that begins at `origin`.
@@ -68,7 +70,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     let text =
         match text(raw, reading, &mut sink).and_then(|text| parse(text, nodes, &mut sink).map(|()| text)) {
             Some(text) => text,
-            None => return sink.refuse(),
+            None => return Line { is_json: false, ..sink.refuse() },
         };
     let document = Document { text, nodes };
     sink.document = Some(document);
@@ -101,7 +103,15 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
         fields,
         redactor: None,
     });
-    Line { event, findings: sink.finish() }
+    Line { event, findings: sink.finish(), is_json: true }
+}
+
+/// Whether a line by itself is JSON that holds an event.
+pub fn has_event(line: &[u8], scratch: &mut Scratch) -> bool {
+    let nodes = &mut scratch.nodes;
+    nodes.clear();
+    let text = simdutf8::basic::from_utf8(line).ok().filter(|text| json::parse(text, nodes).is_ok());
+    text.is_some_and(|text| sources::has_event(Document { text, nodes }))
 }
 
 /// The finding for a line of which only the length is known.
@@ -124,7 +134,7 @@ pub fn misplaced(found: &str, expected: &str, origin: Position) -> Diagnostic {
 
 impl Diagnostics<'_> {
     fn refuse<'l>(self) -> Line<'l> {
-        Line { event: None, findings: self.finish() }
+        Line { event: None, findings: self.finish(), is_json: true }
     }
 }
 

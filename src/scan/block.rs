@@ -4,8 +4,10 @@
 
 use std::ops::Range;
 
-use crate::input::{Block, Form, Misplaced, objects};
-use crate::model::diagnostic::{Diagnostic, NOT_JSON};
+use crate::input::{
+    Block, Form, Limit, Misplaced, OpenObject, Span, first_line, line_content, objects, trim_start,
+};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::diagnostics::Position;
 use crate::model::event::Event;
 use crate::reader;
@@ -90,6 +92,8 @@ pub fn fold<T: Default>(
         reading,
         each,
         reader,
+        apart_until: 0,
+        broken_until: 0,
     };
     match &block.form {
         Form::Lines => folder.lines(block.bytes()),
@@ -107,7 +111,7 @@ pub fn fold<T: Default>(
                     }
                     (None, None) => {
                         let raw = &block.bytes()[record.start..record.end];
-                        folder.read_slow(raw, raw, record.origin, Holds::One);
+                        folder.read_slow(raw, raw, record.origin, Unless::Never);
                     }
                 }
             }
@@ -119,12 +123,12 @@ pub fn fold<T: Default>(
 /// Fits the first cache of a processor, with room for the shapes.
 const CACHEFUL_BYTES: usize = 1 << 14;
 
-/// What a line may hold.
+/// When a line is left to be read otherwise.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    One,
-    /// Several objects, perhaps.
-    Any,
+enum Unless {
+    Never,
+    /// It may be several objects, or the beginning of one.
+    NotJson,
 }
 
 struct Folder<'b, T, F> {
@@ -132,51 +136,56 @@ struct Folder<'b, T, F> {
     reading: Reading,
     each: F,
     reader: &'b mut LineReader,
+    /// Up to here in the block no object spans lines.
+    apart_until: usize,
+    /// Up to here an object is broken that was thought to span lines.
+    broken_until: usize,
 }
 
 impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// Goes over the lines a cacheful at a time: reading finds it where the check of UTF-8
     /// left it.
     fn lines(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
+        let mut start = 0;
+        while start < bytes.len() {
+            let rest = &bytes[start..];
             let window = &rest[..rest.len().min(CACHEFUL_BYTES)];
-            let end = memchr::memrchr(b'\n', window)
+            let length = memchr::memrchr(b'\n', window)
                 .or_else(|| memchr::memchr(b'\n', rest))
                 .map_or(rest.len(), |at| at + 1);
-            let (cache_chunk, after) = rest.split_at(end);
-            self.cache_chunk(cache_chunk);
-            rest = after;
+            start = self.cache_chunk(bytes, start, start + length);
         }
     }
 
-    /// UTF-8 is checked once for as many lines as possible; a line that is not goes alone.
-    fn cache_chunk(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let valid = match simdutf8::compat::from_utf8(bytes) {
-                Ok(text) => return self.text(text),
+    /// UTF-8 is checked once for as many lines as possible; a line that is not goes alone. Returns where the
+    /// line after the last one read begins.
+    fn cache_chunk(&mut self, bytes: &[u8], mut start: usize, end: usize) -> usize {
+        while start < end {
+            let chunk = &bytes[start..end];
+            let valid = match simdutf8::compat::from_utf8(chunk) {
+                Ok(text) => return self.text(bytes, start, text),
                 Err(error) => error.valid_up_to(),
             };
-            let start = memchr::memrchr(b'\n', &bytes[..valid]).map_or(0, |at| at + 1);
-            let (good, rest) = bytes.split_at(start);
-            self.text(std::str::from_utf8(good).unwrap_or_default());
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-            let (bad, after) = rest.split_at(end);
-            self.line(bad);
-            bytes = after;
+            let good = memchr::memrchr(b'\n', &chunk[..valid]).map_or(0, |at| at + 1);
+            let bad = start + good;
+            start = self.text(bytes, start, std::str::from_utf8(&chunk[..good]).unwrap_or_default());
+            if start <= bad {
+                start = self.line(bytes, bad);
+            }
         }
+        start
     }
 
-    fn text(&mut self, text: &str) {
-        let mut start = 0;
-        while start < text.len() {
-            start = self.read_fast(text, start).unwrap_or_else(|| {
-                let rest = &text.as_bytes()[start..];
-                let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
-                self.line(&rest[..length]);
-                start + length
-            });
+    /// Reads the lines of a text that begins at `start` of the block.
+    fn text(&mut self, bytes: &[u8], start: usize, text: &str) -> usize {
+        let mut at = 0;
+        while at < text.len() {
+            at = match self.read_fast(text, at) {
+                Some(next) => next,
+                None => self.line(bytes, start + at) - start,
+            };
         }
+        start + at
     }
 
     /// Reads a line by its shape and returns where the next one begins.
@@ -201,28 +210,73 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         Some(next)
     }
 
-    fn line(&mut self, raw: &[u8]) {
+    /// Reads the line that begins at `start`, or the object that begins there and spans lines, and returns
+    /// where the next line begins.
+    fn line(&mut self, bytes: &[u8], start: usize) -> usize {
         self.folded.line_count += 1;
-        let line = raw.strip_suffix(b"\n").unwrap_or(raw);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        let rest = &bytes[start..];
+        let raw = first_line(rest);
+        let line = line_content(raw);
+        let mut end = start + raw.len();
+        if trim_start(line).is_empty() {
             self.folded.counts.lines += 1;
             self.folded.counts.blank += 1;
-        } else {
-            self.read_slow(raw, line, Position { line: self.folded.line_count, column: 1 }, Holds::Any);
+            return end;
         }
+        let origin = Position { line: self.folded.line_count, column: 1 };
+        if self.read_slow(raw, line, origin, Unless::NotJson) {
+            return end;
+        }
+        if let Some(objects) = objects(line) {
+            self.each_of(line, &objects, origin);
+        } else if let Some(length) = self.object_over_lines(bytes, start) {
+            let raw = &rest[..length];
+            end = start + length;
+            self.folded.line_count += memchr::memchr_iter(b'\n', raw.trim_ascii_end()).count() as u64;
+            self.read_slow(raw, line_content(raw), origin, Unless::Never);
+        } else {
+            self.read_slow(raw, line, origin, Unless::Never);
+        }
+        end
     }
 
-    fn read_slow(&mut self, raw: &[u8], line: &[u8], origin: Position, holds: Holds) {
+    /// How long the object is that begins here and ends in a later line.
+    fn object_over_lines(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
+        let max_bytes = self.reading.max_line_bytes;
+        if start < self.apart_until {
+            return None;
+        }
+        let mut span = Span::Open;
+        if start >= self.broken_until {
+            let rest = &bytes[start..];
+            span = OpenObject::default().scan(rest, Limit::WholeObject, max_bytes);
+            self.broken_until = start + span.length(rest);
+        }
+        let rest = &bytes[start..self.broken_until];
+        if !matches!(span, Span::Object(_)) {
+            span = OpenObject::default().scan(rest, Limit::AnyObject, max_bytes);
+        }
+        let length = span.length(rest);
+        if matches!(span, Span::Object(_)) && !self.has_event_line(&rest[..length]) {
+            return Some(length);
+        }
+        self.apart_until = start + length;
+        None
+    }
+
+    /// Whether one of the lines holds an event without the others: no object may take it along.
+    fn has_event_line(&mut self, lines: &[u8]) -> bool {
+        let mut lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        let scratch = &mut self.reader.scratch;
+        lines.any(|line| reader::has_event(line.strip_suffix(b",").unwrap_or(line), scratch))
+    }
+
+    /// Reads a line, and returns whether it did.
+    fn read_slow(&mut self, raw: &[u8], line: &[u8], origin: Position, unless: Unless) -> bool {
         let LineReader { scratch, shapes, .. } = &mut *self.reader;
         let read = reader::read(line, origin, &self.reading, scratch);
-        let is_json = read.findings.iter().all(|finding| *finding.code != NOT_JSON);
-        if !is_json
-            && holds == Holds::Any
-            && let Some(objects) = objects(line)
-        {
-            drop(read);
-            return self.each_of(line, &objects, origin);
+        if unless == Unless::NotJson && !read.is_json && line.len() <= self.reading.max_line_bytes {
+            return false;
         }
         let counts = &mut self.folded.counts;
         counts.lines += 1;
@@ -237,6 +291,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         if is_clean && let Some(lesson) = scratch.lesson(line) {
             shapes.learn(&lesson);
         }
+        true
     }
 
     /// Reads a line of several objects, as appending without a line end leaves one.
@@ -248,7 +303,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
             counted = object.start;
             let object = &line[object.clone()];
-            self.read_slow(object, object, Position { column, ..origin }, Holds::One);
+            self.read_slow(object, object, Position { column, ..origin }, Unless::Never);
         }
     }
 

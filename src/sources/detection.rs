@@ -11,6 +11,12 @@ pub fn detect(document: Document<'_>) -> Option<&'static Source> {
     ALL.iter().copied().find(|source| source.claims_at(document, source.event_root(document)))
 }
 
+/// Whether a source claims any object of the document.
+pub fn has_event(document: Document<'_>) -> bool {
+    let mut ids = (0..).zip(document.nodes).filter(|(_, node)| node.kind == Kind::Object);
+    ids.any(|(id, _)| ALL.iter().any(|source| source.claims_at(document, id)))
+}
+
 impl Source {
     /// Where the event is in a line: the member that wraps it, or the line's object itself where there is
     /// none or the object is a whole event of any source.

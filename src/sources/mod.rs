@@ -13,7 +13,7 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use detection::{Root, detect};
+pub use detection::{Root, detect, has_event};
 pub use lookalike::lookalike;
 pub use table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
 pub use tree::Tree;

@@ -123,8 +123,23 @@ fn write(value: &Value, space: &mut impl FnMut() -> &'static str, text: &mut Str
     }
 }
 
+/// Lines that begin, continue and end objects, and some that do neither, after one that makes it a file of
+/// lines.
+fn open_lines() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        3 => Just("{"), 3 => Just("}"), 2 => Just("{\"a\":["), 2 => Just(" {\"b\":1},"), 2 => Just(" 1],"), 2 => Just("{\"a\":1}"),
+        1 => Just(" {\"a\":{}}"), 2 => Just(" \"c\":2"), 2 => Just(" \"c\":{},"), 1 => Just("{\"b\":\"}{"), 1 => Just("{}{}"),
+        1 => Just("]}"), 1 => Just("  "), 1 => Just("{\"a\":1}{"), 1 => Just("[{}"), 1 => Just("} "), 1 => Just("{\"d\":\"é\","),
+    ];
+    let line = (line, prop_oneof![4 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\n\n")]);
+    (prop::collection::vec(line, 0..24), any::<bool>()).prop_map(|(lines, is_ended)| {
+        let text: String = lines.into_iter().flat_map(|(line, end)| [line, end]).collect();
+        format!("{{\"z\":0}}\n{}", if is_ended { &text } else { text.trim_end() })
+    })
+}
+
 #[derive(Default)]
-struct Texts(Vec<Vec<u8>>);
+struct Texts(Vec<(u64, Vec<u8>)>);
 
 impl Fold for Texts {
     fn weight(&self) -> usize {
@@ -132,15 +147,22 @@ impl Fold for Texts {
     }
 }
 
-/// What a scan takes for events, right or wrong.
-fn texts(input: &Input, threads: usize, block_bytes: usize) -> Vec<Vec<u8>> {
-    let reading = Reading { source: None, notices: false, max_line_bytes: 1 << 20 };
-    let settings = Settings { threads, block_bytes, reading };
+/// What a scan takes for events, right or wrong, with their lines.
+fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text).unwrap();
+    let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
+    let reading = Reading { source: None, notices: false, max_line_bytes: sizes.max_line };
+    let settings = Settings { threads, block_bytes: sizes.block, reading };
     let mut texts = Vec::new();
-    let each = |block: &mut Texts, record: &mut Record<'_>| block.0.push(record.raw.to_vec());
-    scan(std::slice::from_ref(input), settings, &Meter::default(), each, |piece| {
-        if let ScanItem::Block { value, .. } = piece {
-            texts.extend(value.0);
+    let each = move |block: &mut Texts, record: &mut Record<'_>| {
+        // A line that is too long is kept or not as blocks happen to fall.
+        let is_kept = record.raw.len() <= sizes.max_line;
+        block.0.push((record.line, if is_kept { record.raw.to_vec() } else { Vec::new() }));
+    };
+    scan(std::slice::from_ref(&input), settings, &Meter::default(), each, |piece| {
+        if let ScanItem::Block { value, line_base, .. } = piece {
+            texts.extend(value.0.into_iter().map(|(line, text)| (line + line_base, text)));
         }
         Ok(ControlFlow::Continue(()))
     })
@@ -169,13 +191,49 @@ proptest! {
             let first = text.trim_start().lines().next().unwrap_or_default();
             prop_assume!(serde_json::from_str::<Value>(first).is_err());
         }
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
-        let found = texts(&input, threads, block);
-        let found: Vec<_> = found.iter().map(|raw| serde_json::from_slice::<Value>(raw).ok()).collect();
+        let found = texts(text.as_bytes(), threads, Sizes { block, max_line: 1 << 20 });
+        let found: Vec<_> = found.iter().map(|(_, raw)| serde_json::from_slice::<Value>(raw).ok()).collect();
         let expected: Vec<_> = events.into_iter().map(Some).collect();
         prop_assert_eq!(found, expected, "{}", text);
+    }
+
+    #[test]
+    fn objects_over_lines_are_the_same_in_all_blocks(
+        text in open_lines(), (block, threads) in (1..80_usize, 1..4_usize), max_line in 8..80_usize,
+    ) {
+        let text = text.as_bytes();
+        let small = texts(text, threads, Sizes { block, max_line });
+        let large = texts(text, 1, Sizes { block: 1 << 16, max_line });
+        prop_assert_eq!(small, large);
+    }
+
+    #[test]
+    fn behind_a_line_objects_may_span_lines(
+        events in objects(), mut spaces in space(), (block, threads) in (1..200_usize, 1..4_usize),
+    ) {
+        let mut text = "{}\n".to_owned();
+        for event in &events {
+            let (mut turn, mut object) = (spaces.iter().cycle(), String::new());
+            write(event, &mut || turn.next().unwrap(), &mut object);
+            // A line that begins as an event does is one of its own.
+            text += &object.replace("\n{", "\n {");
+            text.push('\n');
+            spaces.rotate_left(1);
+        }
+        let found = texts(text.as_bytes(), threads, Sizes { block, max_line: 1 << 20 });
+        let found: Vec<_> =
+            found.iter().filter_map(|(_, raw)| serde_json::from_slice::<Value>(raw).ok()).collect();
+        prop_assert_eq!(&found[1..], &events, "{}", text);
+    }
+
+    #[test]
+    fn a_broken_line_takes_no_line_after_it(text in open_lines(), block in 1..80_usize) {
+        let found = texts(text.as_bytes(), 1, Sizes { block, max_line: 1 << 20 });
+        for (number, line) in (1..).zip(text.lines()) {
+            let is_whole = line.starts_with('{') && serde_json::from_str::<Value>(line).is_ok();
+            let is_read = found.iter().any(|(line, raw)| *line == number && raw.starts_with(b"{\"a\":1}"));
+            prop_assert!(!(is_whole && line == "{\"a\":1}") || is_read, "line {} of {}", number, text);
+        }
     }
 
     #[test]
@@ -276,12 +334,9 @@ fn a_byte_that_is_missing_costs_one_event() {
     let event = |number: u32| json!({"n": number, "actor": {"id": "u", "data": {"k": {}}}, "targets": [{"id": 1}, {"id": 2, "o": {}}], "s": "}{é"});
     let events: Vec<_> = (0..4).map(event).collect();
     let read = |text: &[u8]| {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(text).unwrap();
-        let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
-        let found = texts(&input, 1, 1 << 16);
+        let found = texts(text, 1, Sizes { block: 1 << 16, max_line: 1 << 20 });
         let found: Vec<_> =
-            found.iter().filter_map(|raw| serde_json::from_slice::<Value>(raw).ok()).collect();
+            found.iter().filter_map(|(_, raw)| serde_json::from_slice::<Value>(raw).ok()).collect();
         events.iter().filter(|event| found.contains(event)).count()
     };
     for (layout, text) in layouts(&events) {

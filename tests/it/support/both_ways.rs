@@ -55,7 +55,8 @@ pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {
         let each = |lines: &mut Vec<(u64, String)>, record: &mut Record<'_>| {
-            let read = Line { event: record.event, findings: std::mem::take(&mut record.findings) };
+            let read =
+                Line { event: record.event, findings: std::mem::take(&mut record.findings), is_json: true };
             lines.push((record.line, told(record.line, &read)));
         };
         let folded = fold(&block, READING, each, bench);
