@@ -14,7 +14,7 @@ use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::{LineReader, Record, Settings, fold, scan};
+use ssoaudit::scan::{LineReader, Record, ScanJob, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
 const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 16 << 20 };
@@ -97,6 +97,7 @@ fn bench_scan<T: Fold>(
         reading: READING,
     };
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
-        scan(&inputs, settings, &Meter::default(), each.clone(), |_| Ok(ControlFlow::Continue(())))
+        let job = ScanJob { inputs: &inputs, settings, meter: &Meter::default() };
+        scan(&job, each.clone(), |_| Ok(ControlFlow::Continue(())))
     });
 }

@@ -28,7 +28,7 @@ use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
-use crate::scan::{Counts, Record, scan};
+use crate::scan::{Counts, Record, ScanJob, scan};
 use crate::survey::emptiness::{Misses, Watch};
 
 /// Arguments of `filter`.
@@ -199,7 +199,8 @@ impl Filter {
                 }
             }
         };
-        scan(inputs, self.input.settings(false), &meter, each, |piece| {
+        let job = ScanJob { inputs, settings: self.input.settings(false), meter: &meter };
+        scan(&job, each, |piece| {
             progress.update(&meter);
             match piece {
                 ScanItem::Block { input, line_base, counts, value } => {

@@ -13,7 +13,7 @@ use crate::model::event::Space;
 use crate::model::selection::{Pattern, Selection};
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
-use crate::scan::{Record, Settings, scan};
+use crate::scan::{Record, ScanJob, Settings, scan};
 use crate::sources;
 
 #[derive(Default)]
@@ -98,7 +98,7 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
         }
     };
     let mut ids = BTreeSet::new();
-    scan(inputs, settings, &Meter::default(), each, |piece| {
+    scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |piece| {
         // Whatever else there is to say of inputs, who reads them for the result will.
         if let ScanItem::Block { value, .. } = piece {
             ids.extend(value.0);

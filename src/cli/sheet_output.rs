@@ -11,7 +11,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{InputArgs, OutputArgs, RedactArgs, SelectArgs};
-use crate::cli::collect::{Surveyed, survey};
+use crate::cli::collect::collect;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::terminal;
@@ -21,7 +21,9 @@ use crate::input::Meter;
 use crate::output::{Output, check_no_overwrite};
 use crate::reports::sheet::Sheet;
 use crate::reports::{Options, Report, ReportInput};
+use crate::scan::ScanJob;
 use crate::survey::Plan;
+use crate::survey::collect::Collected;
 use crate::text::suggest::nearest;
 use crate::verdict::unmatched;
 
@@ -93,21 +95,22 @@ impl Request<'_> {
             redactor: redactor.clone(),
             ..Plan::default()
         };
-        let mut surveyed = survey(&inputs, self.input.settings(false), &Meter::default(), plan, terminal)?;
+        let job = ScanJob { inputs: &inputs, settings: self.input.settings(false), meter: &Meter::default() };
+        let (mut collected, input_status) = collect(&job, plan, terminal)?;
         // What is allowed is decided by what the log says, before there are pseudonyms.
         let roster = self.options.roster.as_ref();
-        let verdicts = roster.map(|roster| roster.verdicts(&surveyed.survey, now));
+        let verdicts = roster.map(|roster| roster.verdicts(&collected.survey, now));
         if let (Some(roster), Some(file)) =
-            (roster, self.roster.filter(|_| is_all_known && surveyed.tally.unreadable == 0))
+            (roster, self.roster.filter(|_| is_all_known && input_status.unreadable == 0))
         {
-            for warning in unmatched::in_roster(roster, &file.display().to_string(), &surveyed.survey) {
+            for warning in unmatched::in_roster(roster, &file.display().to_string(), &collected.survey) {
                 messages::warning(&warning.to_string(), terminal.colors_stderr());
             }
         }
         if let Some(redactor) = &redactor {
-            surveyed.survey.redact(redactor);
+            collected.survey.redact(redactor);
         }
-        let (survey, files, options) = (&surveyed.survey, &surveyed.files, &self.options);
+        let (survey, files, options) = (&collected.survey, &collected.inputs, &self.options);
         let material = ReportInput { survey, files, options, verdicts };
         let mut sheet = (report.make)(&material);
         self.keep_sections(&mut sheet)?;
@@ -117,14 +120,14 @@ impl Request<'_> {
         drop(buffered);
         output.finish()?;
         drop(sheet);
-        if let Some(why) = surveyed.why_empty(self.options.zone) {
+        if let Some(why) = collected.why_empty(self.options.zone) {
             messages::note(&why, terminal.colors_stderr());
         }
-        let Surveyed { survey, tally, .. } = surveyed;
+        let Collected { survey, .. } = collected;
         // The process is about to end: giving back millions of pieces one by one is time for nothing.
         std::mem::forget(survey);
-        tally.warn(&inputs, redactor.is_some(), terminal);
-        Ok(tally.verdict(self.input.strict && tally.counts.invalid > 0))
+        input_status.warn(&inputs, redactor.is_some(), terminal);
+        Ok(input_status.verdict(self.input.strict && input_status.counts.invalid > 0))
     }
 
     fn keep_sections(&self, sheet: &mut Sheet<'_>) -> Result<()> {

@@ -17,8 +17,9 @@ use crate::formats::validation::{Format, Writer};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Level;
 use crate::output::Output;
+
 use crate::scan::order::ScanItem;
-use crate::scan::scan;
+use crate::scan::{ScanJob, scan};
 use crate::survey::emptiness::NO_EVENT;
 
 /// Arguments of `validate`.
@@ -103,7 +104,8 @@ impl Validate {
         let mut file = FileReport::default();
         let keep = Keep { findings: self.max_findings, drift: self.notices };
         let each = move |part: &mut Part, record: &mut crate::scan::Record<'_>| part.add(record, keep);
-        scan(inputs, self.input.settings(self.notices), &meter, each, |piece| {
+        let job = ScanJob { inputs, settings: self.input.settings(self.notices), meter: &meter };
+        scan(&job, each, |piece| {
             progress.update(&meter);
             match piece {
                 ScanItem::Block { input, line_base, counts, value } => {

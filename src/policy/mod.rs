@@ -56,6 +56,14 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// By how many seconds an event may be later than the present.
+    pub fn skew_seconds(&self) -> u64 {
+        match self.rules.values().find_map(|rule| rule.params.get("skew")) {
+            Some(Value::Age(seconds)) => *seconds,
+            _ => 0,
+        }
+    }
+
     /// The names that it decides by.
     pub fn deciding_names(&self) -> DecidingNames {
         let mut names = DecidingNames::default();

@@ -18,9 +18,7 @@ use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
-use crate::scan::Counts;
-use crate::survey::emptiness::without_event;
-use crate::survey::file_times::Times;
+use crate::survey::collect::InputSummary;
 use crate::survey::interner::Id;
 use crate::survey::{Survey, Wants};
 
@@ -66,26 +64,11 @@ pub struct ReportInput<'a> {
     /// What was collected, in time order.
     pub survey: &'a Survey,
     /// The inputs, by name.
-    pub files: &'a [File],
+    pub files: &'a [InputSummary],
     /// What the user asked for.
     pub options: &'a Options,
     /// By change what the roster says about it, where there is one.
     pub verdicts: Option<Vec<Option<Authorization>>>,
-}
-
-/// What is known of an input.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Its name for people.
-    pub name: String,
-    /// Its index in the order given.
-    pub input: usize,
-    /// Its lines.
-    pub counts: Counts,
-    /// When its events happened.
-    pub times: Times,
-    /// Why it was not read to its end.
-    pub error: Option<String>,
 }
 
 /// How a report is to be made.
@@ -199,10 +182,7 @@ impl ReportInput<'_> {
         let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         let read = self.files.iter().filter(|file| file.error.is_none());
-        notes.extend(read.filter_map(|file| {
-            let Counts { lines, blank, valid, .. } = file.counts;
-            Some(format!("{}: {}", file.name, without_event(lines - blank, valid)?))
-        }));
+        notes.extend(read.filter_map(|file| Some(format!("{}: {}", file.name, file.problem()?))));
         notes
     }
 }

@@ -15,6 +15,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
+use crate::survey::collect::InputSummary;
 use crate::survey::interner::{Counter, Id, Seen};
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 
@@ -123,7 +124,7 @@ fn section<'a>(key: &'static str, title: &'static str, body: Body<'a>) -> Sectio
 
 fn input(material: &ReportInput<'_>) -> Vec<Fact<'static>> {
     let survey = material.survey;
-    let sum = |of: fn(&super::File) -> u64| Cell::Number(material.files.iter().map(of).sum());
+    let sum = |of: fn(&InputSummary) -> u64| Cell::Number(material.files.iter().map(of).sum());
     let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
     vec![
         number("files", "Files", Cell::Number(material.files.len() as u64)),

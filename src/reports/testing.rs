@@ -5,14 +5,14 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use crate::model::diagnostics::Position;
+use crate::input::{Input, Meter, Place};
 use crate::model::time::Timestamp;
-use crate::reader;
-use crate::reader::{Reading, Scratch};
+use crate::reader::Reading;
 use crate::reports::sheet::{Body, Cell, Chart, Sheet};
 use crate::reports::{Options, Report, ReportInput};
-use crate::scan::{BlockId, LineRef};
-use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
+use crate::scan::{ScanJob, Settings};
+use crate::survey::Plan;
+use crate::survey::collect::collect;
 
 /// A log.
 #[derive(Default)]
@@ -146,59 +146,41 @@ impl Log {
         self.0.push(event.to_string());
     }
 
-    fn gather<'l>(
-        lines: impl Iterator<Item = &'l String>,
-        input: u32,
-        plan: &Plan,
-    ) -> (WorkerSurvey, Arrived) {
-        let (mut worker, mut arrived) = (WorkerSurvey::default(), Arrived::default());
-        let mut scratch = Scratch::default();
+    /// The report of these files. A sheet borrows from what it was made of, which a test may as well keep for good.
+    fn report_of(report: &Report, options: &Options, files: &[Vec<&String>]) -> Sheet<'static> {
+        let folder = tempfile::tempdir().unwrap();
+        let input = |(number, lines): (usize, &Vec<&String>)| {
+            let path = folder.path().join(format!("{number}.ndjson"));
+            let lines: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+            std::fs::write(&path, lines).unwrap();
+            Input { name: path.display().to_string(), place: Place::File(path) }
+        };
+        let inputs: Vec<_> = files.iter().enumerate().map(input).collect();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
-        for (number, line) in (1..).zip(lines) {
-            let origin = Position { line: u64::from(number), column: 1 };
-            let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
-            let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
-            worker.add(
-                (&event, &[]),
-                LineRef { block: BlockId { input, number: 0 }, line: number },
-                &mut arrived,
-                plan,
-            );
-        }
-        (worker, arrived)
-    }
-
-    /// A sheet borrows from what it was made of, which a test may as well keep for good.
-    fn make(report: &Report, worker: Vec<(WorkerSurvey, Arrived)>, options: &Options) -> Sheet<'static> {
-        let mut arrivals = Arrivals::default();
-        let worker = worker.into_iter().map(|(worker, arrived)| {
-            arrivals.take(arrived);
-            worker
-        });
-        let worker = worker.collect();
-        let survey = Survey::new(worker, arrivals);
-        let (survey, options) = (&*Box::leak(Box::new(survey)), &*Box::leak(Box::new(options.clone())));
+        let settings = Settings { threads: 1, block_bytes: 1 << 16, reading };
+        let plan = Plan { wants: report.wants, ..Plan::default() };
+        let job = ScanJob { inputs: &inputs, settings, meter: &Meter::default() };
+        let collected = collect(&job, plan, |_| {}).unwrap();
+        assert!(collected.inputs.iter().all(|input| input.first_error.is_none()));
+        let (survey, options) =
+            (&*Box::leak(Box::new(collected.survey)), &*Box::leak(Box::new(options.clone())));
         let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
         (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))
     }
 
     /// The report of it.
     pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
-        let plan = Plan { wants: report.wants, ..Plan::default() };
-        Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &options)
+        Self::report_of(report, &options, &[self.0.iter().collect()])
     }
 
     /// Reads it backwards as well, and in two halves of which the later one comes first.
     pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
         let sheet = all_told(&self.report(report, options.clone()));
-        let new_plan = || Plan { wants: report.wants, ..Plan::default() };
-        let plan = new_plan();
-        let backwards = vec![Self::gather(self.0.iter().rev(), 0, &plan)];
-        assert_eq!(all_told(&Self::make(report, backwards, options)), sheet);
+        let backwards = self.0.iter().rev().collect();
+        assert_eq!(all_told(&Self::report_of(report, options, &[backwards])), sheet);
         let (first, second) = self.0.split_at(self.0.len() / 2);
-        let plan = new_plan();
-        let halves = vec![Self::gather(second.iter(), 0, &plan), Self::gather(first.iter(), 1, &plan)];
-        assert_eq!(all_told(&Self::make(report, halves, options)), sheet);
+        let halves = [second.iter().collect(), first.iter().collect()];
+        assert_eq!(all_told(&Self::report_of(report, options, &halves)), sheet);
     }
 }
 

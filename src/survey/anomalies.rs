@@ -3,18 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono_tz::Tz;
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
-use crate::model::attribute::Attribute;
-use crate::model::diagnostic::Diagnostic;
-use crate::model::event::Event;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Said;
-use crate::survey::interner::{Id, NONE};
-use crate::text::hex::hex;
+use crate::survey::interner::Id;
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,9 +75,6 @@ impl AnomalyKind {
     ];
 }
 
-/// What is said of a problem that may quote what is personal.
-const HIDDEN: &str = "`ssoaudit validate` shows it";
-
 /// Of each sort so many are kept: those with the least keys, which do not depend on the order of the input.
 const MOST_KEPT: usize = 10_000;
 
@@ -110,65 +102,8 @@ impl Anomalies {
         kept + self.overflow[what as usize]
     }
 
-    /// Notes a line that is no event. What a broken line holds nobody knows, and it may be private.
-    pub fn line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: LineRef, is_private: bool) {
-        let message = |error: &Diagnostic| match is_private {
-            true => HIDDEN.to_owned(),
-            false => error.message.clone(),
-        };
-        self.keep(Anomaly {
-            what: AnomalyKind::Invalid,
-            time: None,
-            message: error.map_or(String::new(), message),
-            code: error.map_or("", |finding| finding.code.name),
-            // Of what was passed over nothing is left to tell it by.
-            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
-            content: 0,
-            action: NONE,
-            organization: NONE,
-            connection: NONE,
-            kind: NONE,
-            actor: NONE,
-            said: Said::NOTHING,
-            place,
-        });
-    }
-
-    /// Notes an event, with the hash of its content, as it is to be shown with the finding that it is about if
-    /// there is one, and the numbers of its action, organization, connection, kind and actor.
-    pub fn event(
-        &mut self,
-        what: AnomalyKind,
-        (event, content): (&Event<'_>, u64),
-        (shown, finding): (&Event<'_>, Option<&Diagnostic>),
-        place: LineRef,
-        [action, organization, connection, kind, actor]: [Id; 5],
-    ) {
-        self.keep(Anomaly {
-            what,
-            time: Some(event.time),
-            message: match (finding, what) {
-                (Some(_), _) if shown.redactor.is_some() => HIDDEN.to_owned(),
-                (Some(finding), _) => finding.message.clone(),
-                (None, AnomalyKind::Unexplained) => {
-                    shown.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
-                }
-                (None, _) => String::new(),
-            },
-            code: finding.map_or("", |finding| finding.code.name),
-            key: key_of(event),
-            content,
-            action,
-            organization,
-            connection,
-            kind,
-            actor,
-            said: Said::NOTHING,
-            place,
-        });
-    }
-
-    fn keep(&mut self, noted: Anomaly) {
+    /// Takes in a line or an event.
+    pub(super) fn add(&mut self, noted: Anomaly) {
         let what = noted.what as usize;
         let digest = || Sha256::digest(&noted.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
         match noted.what {
@@ -229,27 +164,11 @@ impl Anomalies {
     }
 }
 
-/// What tells an event from others in every export: one thing after another, each with its length before it, as
-/// a log may contain any character that could separate them.
-fn key_of(event: &Event<'_>) -> String {
-    const TEXTS: [Attribute; 5] = [
-        Attribute::Id,
-        Attribute::Action,
-        Attribute::ActorId,
-        Attribute::ConnectionId,
-        Attribute::OrganizationId,
-    ];
-    let texts = TEXTS.map(|attribute| event.text(attribute).unwrap_or_default());
-    let [id, action, actor, connection, organization] = &texts;
-    let time = event.time.rfc3339(Tz::UTC);
-    let parts = [event.source, id, action, &time, actor, connection, organization];
-    parts.map(|part| format!("{}:{part}", part.len())).concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scan::BlockId;
+    use crate::survey::interner::NONE;
 
     /// An event with this content, and a key of it, on this line.
     fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
@@ -280,7 +199,7 @@ mod tests {
                 let mut reader = Anomalies::default();
                 for content in contents {
                     line += 1;
-                    reader.keep(noted(what, *content, line));
+                    reader.add(noted(what, *content, line));
                 }
                 notes.merge(reader, |noted| noted);
             }

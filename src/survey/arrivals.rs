@@ -13,7 +13,8 @@ use super::pile::Pile;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::EventIds;
+use crate::survey::interner::NONE;
 
 /// An event that is kept until it is known which ones came again, and what was kept of it.
 pub(super) struct Delivery {
@@ -72,16 +73,8 @@ pub struct Counted {
     pub is_selected: bool,
     /// It is impersonated.
     pub is_impersonated: bool,
-    /// The action.
-    pub action: Id,
-    /// The organization.
-    pub organization: Id,
-    /// Who did it.
-    pub actor: Id,
-    /// The connection's kind.
-    pub kind: Id,
-    /// From which address.
-    pub ip: Id,
+    /// What it says.
+    pub ids: EventIds,
     /// As of a [`Delivery`].
     pub(super) seen: u32,
 }
@@ -94,11 +87,7 @@ impl Counted {
             is_other: change.operation == Operation::Other,
             is_selected: change.is_selected,
             is_impersonated: change.is_impersonated(),
-            action: change.action,
-            organization: change.organization,
-            actor: change.actor,
-            kind: change.kind,
-            ip: change.ip,
+            ids: change.ids(),
             seen: NONE,
         }
     }
@@ -228,7 +217,7 @@ mod tests {
         ) {
             let event = Counted {
                 time: Timestamp::MIN, is_other: false, is_selected: true, is_impersonated: false,
-                action: 0, organization: 0, actor: 0, kind: 0, ip: 0, seen: 0,
+                ids: EventIds { action: 0, organization: 0, actor: 0, kind: 0, ip: 0 }, seen: 0,
             };
             let mut arrivals = Arrivals::default();
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();

@@ -3,6 +3,7 @@
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
+use crate::survey::EventIds;
 use crate::survey::interner::{Id, NONE};
 
 /// A change of a connection, or a portal link, which may lead to one.
@@ -43,6 +44,12 @@ pub struct Change {
 }
 
 impl Change {
+    /// What nearly every event says.
+    pub fn ids(&self) -> EventIds {
+        let Self { action, organization, actor, kind, ip, .. } = *self;
+        EventIds { action, organization, actor, kind, ip }
+    }
+
     /// Somebody else than the actor drove the session.
     pub fn is_impersonated(&self) -> bool {
         self.impersonator != NONE || self.reason != NONE

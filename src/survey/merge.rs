@@ -213,11 +213,11 @@ impl Survey {
         self.ahead.count -= u64::from(counted.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
-            self.actions.uncount(counted.action);
-            self.organizations.uncount(counted.organization);
-            self.actors.uncount(counted.actor);
-            self.ips.uncount(counted.ip);
-            self.kinds.uncount(counted.kind);
+            self.actions.uncount(counted.ids.action);
+            self.organizations.uncount(counted.ids.organization);
+            self.actors.uncount(counted.ids.actor);
+            self.ips.uncount(counted.ids.ip);
+            self.kinds.uncount(counted.ids.kind);
         }
     }
 }

@@ -9,11 +9,12 @@ mod activity;
 mod anomalies;
 mod arrivals;
 mod change;
+pub mod collect;
 mod connection_kinds;
 pub mod duplicates;
 pub mod emptiness;
+mod event_ids;
 pub mod file_times;
-mod found;
 pub mod groups;
 mod impersonation;
 mod input_order;
@@ -28,6 +29,7 @@ mod sort;
 mod source_ranges;
 mod text_tuples;
 mod worker;
+mod worker_anomalies;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,10 +49,11 @@ pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
 pub use change::Change;
 pub use connection_kinds::{ConnectionKinds, Kind};
+pub use event_ids::EventIds;
 pub use labels::{Labels, MOST_TEXTS, Use};
 pub use parties::Party;
 pub use source_ranges::Ranges;
-pub use worker::WorkerSurvey;
+pub use worker::{EventLine, WorkerSurvey};
 
 /// What to collect, and what for.
 #[derive(Default)]
@@ -155,12 +158,12 @@ pub struct Survey {
 impl Survey {
     /// The action of that number, as its source writes it.
     pub fn action(&self, id: Id) -> Option<&str> {
-        self.actions.names.get(id).and_then(worker::action_in)
+        self.actions.names.get(id).and_then(event_ids::action_in)
     }
 
     /// The number of a source's action, a new one if it was not known.
     pub fn action_id(&mut self, action: &str, source: &str) -> Id {
-        self.actions.names.id(&worker::action_of_source(action, source))
+        self.actions.names.id(&event_ids::action_of_source(action, source))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What readers numbered each for itself gets the numbers of the survey.
 
 use crate::survey::Change;
+use crate::survey::EventIds;
 use crate::survey::arrivals::Counted;
 use crate::survey::interner::{Id, IdMap, NONE};
 use crate::survey::labels::Labelled;
@@ -27,14 +28,15 @@ pub struct IdMaps<'s> {
 
 impl IdMaps<'_> {
     pub fn change(&self, change: &Change) -> Change {
+        let EventIds { action, organization, actor, kind, ip } = self.event_ids(&change.ids());
         Change {
             event: shifted(change.event, self.ids),
-            action: self.actions.of(change.action),
+            action,
             connection: self.connection(change.connection),
-            organization: self.organizations.things.of(change.organization),
-            kind: self.kinds.of(change.kind),
-            actor: self.actors.things.of(change.actor),
-            ip: self.ips.of(change.ip),
+            organization,
+            kind,
+            actor,
+            ip,
             impersonator: self.impersonators.of(change.impersonator),
             reason: self.words.of(change.reason),
             ..*change
@@ -62,13 +64,16 @@ impl IdMaps<'_> {
     }
 
     pub fn counted(&self, counted: &Counted) -> Counted {
-        Counted {
-            action: self.actions.of(counted.action),
-            organization: self.organizations.things.of(counted.organization),
-            actor: self.actors.things.of(counted.actor),
-            kind: self.kinds.of(counted.kind),
-            ip: self.ips.of(counted.ip),
-            ..*counted
+        Counted { ids: self.event_ids(&counted.ids), ..*counted }
+    }
+
+    fn event_ids(&self, ids: &EventIds) -> EventIds {
+        EventIds {
+            action: self.actions.of(ids.action),
+            organization: self.organizations.things.of(ids.organization),
+            actor: self.actors.things.of(ids.actor),
+            kind: self.kinds.of(ids.kind),
+            ip: self.ips.of(ids.ip),
         }
     }
 

@@ -1,286 +1,252 @@
-//! From what was collected to findings: every rule of a policy judges, and what is known is marked.
+//! From what was collected to a verdict: every rule of a policy is evaluated, and each finding is looked up in what
+//! the policy and a baseline accept.
+
+use std::path::PathBuf;
 
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
 use crate::analysis::reach::Reach;
-use crate::model::operation::Operation;
+use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
-use crate::rules::fingerprint;
-use crate::rules::{Burst, ChangeIndex, Renamed, Rule, RuleContext, RuleResult, Subject, Violation};
-use crate::scan::LineRef;
-use crate::survey::Change;
-use crate::survey::interner::{Id, NONE};
-use crate::survey::{Said, Survey};
+use crate::rules::{
+    self, ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint,
+};
+use crate::survey::collect::LineNumbers;
+use crate::survey::interner::NONE;
+use crate::survey::{AnomalyKind, Said, Survey};
 use crate::verdict::acceptance::Acceptance;
 use crate::verdict::candidates::{Candidate, ChangeFacts};
+use crate::verdict::subject::about;
 use crate::verdict::unmatched::Unmatched;
-use crate::verdict::{Finding, FindingKey, Resolve, RuleOutcome, Status};
+use crate::verdict::{
+    Finding, FindingKey, InputFacts, PolicyInfo, Resolve, RuleOutcome, Run, Status, Verdict,
+};
 
-/// What the rules said.
-pub struct Judged<'a> {
-    /// Every rule, judged or not.
-    pub rules: Vec<RuleOutcome>,
-    /// What they found.
-    pub findings: Vec<FindingKey<'a>>,
-    /// Tells the whole of a finding.
-    pub resolve: Resolve<'a>,
-    /// What should be changed in the policy.
-    pub warnings: Vec<String>,
-}
-
-/// What rules judge by, besides the log.
-pub struct By<'a> {
-    /// The policy.
-    pub policy: &'a Policy,
-    /// Findings that were there from the beginning.
-    pub baseline: Option<&'a Baseline>,
+/// What a verdict depends on besides the log and the policy.
+pub struct Options<'a> {
+    /// The least severity that fails, instead of the policy's.
+    pub fail_on: Option<Severity>,
     /// What is taken for the present.
     pub now: Timestamp,
     /// The time that is selected, to before its end.
     pub period: (Timestamp, Timestamp),
-    /// Only what is selected is judged: what a policy knows may be about the rest.
-    pub is_part: bool,
-    /// Whether the survey knows every organization, connection and actor of the log, selected or not: lines that
-    /// are read in another way than usual may be no events.
-    pub is_all_known: bool,
-    /// The survey's names as they are to be shown, if not as in the log.
-    pub shown: Option<&'a Survey>,
+    /// Findings that were there from the beginning, and the file they are in.
+    pub baseline: Option<(&'a Baseline, HashedFile)>,
+    /// What was read.
+    pub inputs: Vec<InputFacts>,
+    /// Where lines are in the inputs.
+    pub lines: &'a LineNumbers,
+    /// Flags of the selection; only what it keeps is judged.
+    pub selection: Vec<String>,
+    /// Flags that say how lines were read, if not as usual.
+    pub reading: Vec<String>,
+    /// An invalid line violates the policy, whatever rules say.
+    pub is_strict: bool,
+    /// There has to be an event.
+    pub needs_event: bool,
+    /// The working directory.
+    pub folder: Option<PathBuf>,
+    /// The survey with pseudonyms, if those are to be displayed.
+    pub redacted: Option<&'a Survey>,
 }
 
-/// Tells what the rules found, each judgement being that of the check in the same place; `place` says
-/// where a line of a block is.
-pub fn resolve<'a>(
-    checks: &'a [&'static Rule],
-    judgements: &'a [RuleResult],
-    survey: &'a Survey,
-    by: &By<'a>,
-    place: impl Fn(LineRef) -> (&'a str, u64) + Send + Sync + 'a,
-) -> Judged<'a> {
-    let known = Acceptance::new(by.policy, by.baseline, by.now);
+impl Options<'_> {
+    /// Only a part of the log is judged: what a policy accepts may be about the rest.
+    fn is_part(&self) -> bool {
+        !self.selection.is_empty() || !self.reading.is_empty()
+    }
+
+    /// Whether the survey knows every organization, connection and actor of the log, selected or not: lines that
+    /// are read in another way than usual may be no events.
+    fn is_all_known(&self) -> bool {
+        self.reading.is_empty() && self.inputs.iter().all(|input| input.error.is_none())
+    }
+}
+
+/// Checks what was collected against a policy. What only rules need is taken out of the survey, as findings need
+/// the room.
+pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
+    let results = evaluate(survey, policy, &options);
+    survey.observations = Vec::new();
+    let survey = &*survey;
+    let acceptance =
+        Acceptance::new(policy, options.baseline.as_ref().map(|(baseline, _)| *baseline), options.now);
     // Only planned changes ask whose connections are.
-    let origins = if by.policy.planned.is_empty() { Vec::new() } else { lifecycle::origins(survey, by.now) };
+    let has_plans = !policy.planned.is_empty();
+    let origins = if has_plans { lifecycle::origins(survey, options.now) } else { Vec::new() };
+    let facts = Facts { survey, origins, now: options.now };
     let mut findings = Vec::new();
-    findings.reserve_exact(judgements.iter().map(|judgement| judgement.violations.len()).sum());
-    let mut rules = Vec::new();
-    for (check, judgement) in checks.iter().copied().zip(judgements) {
-        let RuleResult { judged, not_applicable, ref violations, .. } = *judgement;
-        let rule = &by.policy.rules[check.id];
-        let (is_on, severity) = (rule.is_on, rule.severity);
-        let index = u16::try_from(rules.len()).expect("rules are few");
-        parallel::add(&mut findings, violations.len(), |number| {
-            let subject = violations[number].subject;
-            let severity = violations[number].severity(severity, check.severity);
-            let (status, is_in_baseline) = match known.is_empty() {
+    findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
+    let mut outcomes = Vec::new();
+    for (rule, result) in rules::ALL.iter().copied().zip(&results) {
+        let set = &policy.rules[rule.id];
+        let index = u16::try_from(outcomes.len()).expect("rules are few");
+        parallel::add(&mut findings, result.violations.len(), |number| {
+            let violation = &result.violations[number];
+            let severity = violation.severity(set.severity, rule.severity);
+            let (status, is_in_baseline) = match acceptance.is_empty() {
                 true => (Status::Open, false),
                 false => {
-                    let about = about(survey, subject);
-                    let Rule { id: rule, plan_coverage, .. } = *check;
-                    let has_identity = !matches!(subject, Subject::Anomaly(index) if survey.notes.kept[index].key.is_empty());
-                    let fingerprint = has_identity.then(|| fingerprint::of(rule, survey, subject));
-                    let facts = facts(survey, &origins, &about, subject, by.now);
-                    let found = Candidate { rule, plan_coverage, fingerprint, facts };
-                    (known.status(&found), known.is_in_baseline(&found))
+                    let candidate = facts.candidate(rule, violation.subject);
+                    (acceptance.status(&candidate), acceptance.is_in_baseline(&candidate))
                 }
             };
-            FindingKey {
-                rule: index,
-                severity,
-                status,
-                is_in_baseline,
-                time: subject.time(survey),
-                number: number as u32,
-            }
+            let time = violation.subject.time(survey);
+            FindingKey { rule: index, severity, status, is_in_baseline, time, number: number as u32 }
         });
-        rules.push(RuleOutcome { check, is_on, severity, judged, not_applicable });
+        let RuleResult { judged, not_applicable, .. } = *result;
+        outcomes.push(RuleOutcome {
+            check: rule,
+            is_on: set.is_on,
+            severity: set.severity,
+            judged,
+            not_applicable,
+        });
     }
-    known.mark_fulfilled_plans(&survey.changes, |index| {
-        let subject = Subject::Change(index);
-        facts(survey, &origins, &about(survey, subject), subject, by.now)
+    acceptance.mark_fulfilled_plans(&survey.changes, |index| facts.of(Subject::Change(index)));
+    let unmatched =
+        if options.is_all_known() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
+    let mut warnings = acceptance.warnings(options.is_part(), &unmatched);
+    warnings.extend(unmatched.warnings(policy));
+    let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
+    let run =
+        Run { warnings: warnings.iter().map(ToString::to_string).collect(), ..run(survey, policy, options) };
+    let resolve: Resolve<'a> = Box::new(move |key| {
+        let rule = usize::from(key.rule);
+        finding(context, rules::ALL[rule], &results[rule], key)
     });
-    let unmatched = match by.is_all_known {
-        true => Unmatched::of_policy(by.policy, survey),
-        false => Unmatched::default(),
-    };
-    let mut warnings = known.warnings(by.is_part, &unmatched);
-    warnings.extend(unmatched.warnings(by.policy));
-    let warnings = warnings.iter().map(ToString::to_string).collect();
-    let shown = by.shown.unwrap_or(survey);
-    let resolve: Resolve<'a> = Box::new(move |brief| {
-        let rule = usize::from(brief.rule);
-        finding((survey, shown), checks[rule], &judgements[rule], brief, &place)
-    });
-    Judged { rules, findings, resolve, warnings }
+    Verdict::new(run, outcomes, findings, resolve)
 }
 
 /// What every rule says, nothing if it is off.
-pub fn judge(checks: &[&'static Rule], survey: &Survey, by: &By<'_>) -> Vec<RuleResult> {
+fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<RuleResult> {
+    let now = options.now;
     let ((lists, reach), steps) = parallel::both(
-        || (ChangeIndex::of(survey), Reach::of(survey, by.now)),
-        || lifecycle::steps(survey, by.now),
+        || (ChangeIndex::of(survey), Reach::of(survey, now)),
+        || lifecycle::steps(survey, now),
     );
-    let policy = by.policy;
     let deciding = policy.deciding_names();
-    parallel::map_each(checks, |check| {
-        let rule = &policy.rules[check.id];
-        if !rule.is_on {
+    parallel::map_each(rules::ALL, |rule| {
+        let set = &policy.rules[rule.id];
+        if !set.is_on {
             return RuleResult::default();
         }
-        (check.judge)(&RuleContext {
+        (rule.judge)(&RuleContext {
             survey,
-            shown: by.shown.unwrap_or(survey),
+            shown: options.redacted.unwrap_or(survey),
             steps: &steps,
             reach: &reach,
             lists: &lists,
-            params: &rule.params,
-            scope: &rule.scope.over(survey),
+            params: &set.params,
+            scope: &set.scope.over(survey),
             deciding: &deciding,
             roster: policy.roster.as_ref(),
             windows: &policy.windows,
             freezes: &policy.freezes,
             zone: policy.zone,
-            now: by.now,
-            period: by.period,
+            now,
+            period: options.period,
         })
     })
 }
 
-/// Numbers of what a subject is about.
-struct About {
-    time: Option<Timestamp>,
-    operation: Option<Operation>,
-    action: Id,
-    organization: Id,
-    connection: Id,
-    actor: Id,
-    said: Said,
-    place: Option<LineRef>,
-}
-
-fn about(survey: &Survey, subject: Subject) -> About {
-    match subject {
-        Subject::Change(index) => {
-            let change = &survey.changes[index];
-            About { operation: Some(change.operation), ..about_event(change, survey.said(index)) }
-        }
-        Subject::Conflicting(index) => {
-            about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
-        }
-        Subject::Hit(index, organization) => {
-            let about = about(survey, Subject::Change(index as usize));
-            About { said: said_of(&about, organization), organization, ..about }
-        }
-        // It is about no single change or connection, mostly not even about one organization.
-        Subject::Burst(Burst { first, organization, .. }) => {
-            let about = about(survey, Subject::Change(first as usize));
-            let said = said_of(&about, organization);
-            About { operation: None, organization, connection: NONE, said, ..about }
-        }
-        Subject::Anomaly(index) => {
-            let noted = &survey.notes.kept[index];
-            About {
-                time: noted.time,
-                operation: None,
-                action: noted.action,
-                organization: noted.organization,
-                connection: noted.connection,
-                actor: noted.actor,
-                said: noted.said,
-                place: Some(noted.place),
-            }
-        }
-        Subject::Unkept(_) => NOTHING,
-        Subject::Pause(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
-        Subject::Renamed(renamed) => about_name(survey, renamed),
+fn run(survey: &Survey, policy: &Policy, options: Options<'_>) -> Run {
+    let anomalies = &survey.notes;
+    let unknown = [AnomalyKind::UnknownAction, AnomalyKind::AlmostChange];
+    Run {
+        policy: PolicyInfo::of(policy),
+        fail_on: options.fail_on.unwrap_or(policy.fail_on),
+        now: options.now,
+        baseline: options.baseline.map(|(_, file)| file),
+        inputs: options.inputs,
+        selection: options.selection,
+        selected: survey.selected,
+        unknown_actions: unknown.into_iter().map(|kind| anomalies.count(kind)).sum(),
+        reading: options.reading,
+        is_redacted: options.redacted.is_some(),
+        is_strict: options.is_strict,
+        needs_event: options.needs_event,
+        folder: options.folder,
+        warnings: Vec::new(),
     }
 }
 
-const NOTHING: About = About {
-    time: None,
-    operation: None,
-    action: NONE,
-    organization: NONE,
-    connection: NONE,
-    actor: NONE,
-    said: Said::NOTHING,
-    place: None,
-};
-
-fn about_event(event: &Change, said: Said) -> About {
-    let Change { time, action, organization, connection, actor, place, .. } = *event;
-    let (time, place) = (Some(time), Some(place));
-    About { time, operation: None, action, organization, connection, actor, said, place }
-}
-
-fn about_name(survey: &Survey, renamed: Renamed) -> About {
-    let first = renamed.uses(survey).map(|[_, later]| later.first);
-    let (time, place) = first.unzip();
-    match renamed.is_actor {
-        true => About { time, place, actor: renamed.of, ..NOTHING },
-        false => About { time, place, organization: renamed.of, ..NOTHING },
-    }
-}
-
-/// What an event says, as far as it is about this organization.
-fn said_of(about: &About, organization: Id) -> Said {
-    let is_it = about.organization == organization;
-    let organization_name = if is_it { about.said.organization_name } else { NONE };
-    Said { organization_name, ..about.said }
-}
-
-fn facts<'a>(
-    survey: &'a Survey,
-    origins: &[Origin],
-    about: &About,
-    subject: Subject,
+/// What policies accept findings by.
+struct Facts<'s> {
+    survey: &'s Survey,
+    /// Whose connections are, if that is asked for.
+    origins: Vec<Origin>,
     now: Timestamp,
-) -> ChangeFacts<'a> {
-    let other = match subject {
-        Subject::Hit(index, _) => survey.changes[index as usize].organization,
-        _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
-    };
-    // What has no time is about nobody.
-    let at = about.time.unwrap_or(Timestamp::MIN);
-    let organization = |id, said| survey.organization_at(id, said, at, now);
-    ChangeFacts {
-        time: about.time,
-        operation: about.operation,
-        organization: organization(about.organization, about.said),
-        other: lifecycle::is_foreign(other, about.organization).then(|| organization(other, Said::NOTHING)),
-        connection: survey.connections.get(about.connection),
-        actor: survey.actor_at(about.actor, about.said, at, now),
+}
+
+impl<'s> Facts<'s> {
+    fn candidate(&self, rule: &Rule, subject: Subject) -> Candidate<'s> {
+        let kept = &self.survey.notes.kept;
+        let has_identity = !matches!(subject, Subject::Anomaly(index) if kept[index].key.is_empty());
+        Candidate {
+            rule: rule.id,
+            plan_coverage: rule.plan_coverage,
+            fingerprint: has_identity.then(|| fingerprint::of(rule.id, self.survey, subject)),
+            facts: self.of(subject),
+        }
+    }
+
+    fn of(&self, subject: Subject) -> ChangeFacts<'s> {
+        let Self { survey, origins, now } = self;
+        let about = about(survey, subject);
+        let other = match subject {
+            Subject::Hit(index, _) => survey.changes[index as usize].organization,
+            _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
+        };
+        // What has no time is about nobody.
+        let at = about.time.unwrap_or(Timestamp::MIN);
+        let organization = |id, said| survey.organization_at(id, said, at, *now);
+        let is_foreign = lifecycle::is_foreign(other, about.organization);
+        ChangeFacts {
+            time: about.time,
+            operation: about.operation,
+            organization: organization(about.organization, about.said),
+            other: is_foreign.then(|| organization(other, Said::NOTHING)),
+            connection: survey.connections.get(about.connection),
+            actor: survey.actor_at(about.actor, about.said, at, *now),
+        }
     }
 }
 
-fn finding<'a>(
-    (survey, shown): (&'a Survey, &'a Survey),
-    check: &Rule,
-    judgement: &'a RuleResult,
-    brief: &FindingKey<'a>,
-    place: impl Fn(LineRef) -> (&'a str, u64),
-) -> Finding<'a> {
-    let FindingKey { rule, severity, status, is_in_baseline, time, number } = *brief;
-    let violation = &judgement.violations[number as usize];
+/// What a finding is resolved with.
+#[derive(Clone, Copy)]
+struct Context<'s> {
+    survey: &'s Survey,
+    /// The survey with pseudonyms, if those are to be displayed.
+    displayed: &'s Survey,
+    lines: &'s LineNumbers,
+}
+
+fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &FindingKey<'a>) -> Finding<'a> {
+    let Context { survey, displayed, lines } = context;
+    let FindingKey { rule: index, severity, status, is_in_baseline, time, number } = *key;
+    let violation = &result.violations[number as usize];
     let Violation { subject, has_change_prefix, certainty, .. } = *violation;
     let about = about(survey, subject);
     Finding {
-        rule,
+        rule: index,
         severity,
         begins_with: about.operation.filter(|_| has_change_prefix),
-        message: judgement.message(violation, (survey, shown)),
+        message: result.message(violation, (survey, displayed)).into_owned(),
         status,
         is_in_baseline,
         time,
-        place: about.place.map(place),
+        place: about.place.map(|place| lines.locate(place)),
         action: survey.action(about.action),
-        organization: shown.organizations.names.get(about.organization),
-        organization_name: shown.organization_name(about.organization),
+        organization: displayed.organizations.names.get(about.organization),
+        organization_name: displayed.organization_name(about.organization),
         connection: survey.connections.get(about.connection),
-        actor: shown.actor(about.actor),
-        actor_id: shown.actors.names.get(about.actor),
+        actor: displayed.actor(about.actor),
+        actor_id: displayed.actors.names.get(about.actor),
         certainty,
-        fingerprint: fingerprint::of(check.id, survey, subject),
+        fingerprint: fingerprint::of(rule.id, survey, subject),
     }
 }

@@ -3,92 +3,24 @@
 
 pub mod acceptance;
 pub(crate) mod candidates;
+mod counts;
 pub mod evaluate;
+mod finding;
 mod outcome;
+mod run;
+mod subject;
 pub mod unmatched;
-
-use std::borrow::Cow;
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::analysis::reach::Certainty;
-use crate::model::hashed_file::HashedFile;
-use crate::model::operation::Operation;
-use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::rules::fingerprint::Fingerprint;
-use crate::rules::wording::describe_change;
 use crate::rules::{Rule, Severity};
 
+pub use counts::Counts;
+pub use evaluate::{Options, check};
+pub use finding::{Finding, FindingKey, Resolve, Status};
 pub use outcome::Outcome;
-
-/// Under what circumstances rules were judged.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// The policy.
-    pub policy: PolicyInfo,
-    /// The least severity that fails the check.
-    pub fail_on: Severity,
-    /// What was taken for the present.
-    pub now: Timestamp,
-    /// The baseline that findings were compared with.
-    pub baseline: Option<HashedFile>,
-    /// What was read, in the order it was given.
-    pub inputs: Vec<InputFacts>,
-    /// Flags of the selection; nothing else was judged.
-    pub selection: Vec<String>,
-    /// Events that it keeps.
-    pub selected: u64,
-    /// Those among them whose action no document names, so that no rule but `unknown-action` sees what they did.
-    pub unknown_actions: u64,
-    /// Flags that say how lines were read, if not as usual.
-    pub reading: Vec<String>,
-    /// Pseudonyms are shown for what is personal.
-    pub is_redacted: bool,
-    /// An invalid line violates the policy, whatever rules say.
-    pub is_strict: bool,
-    /// There has to be an event.
-    pub needs_event: bool,
-    /// The working directory: to those who look at findings beside its files, these are relative to it.
-    pub folder: Option<PathBuf>,
-    /// What a reader has to know, a sentence each: entries that expired, limits.
-    pub warnings: Vec<String>,
-}
-
-/// Which policy was applied.
-#[derive(Clone, Debug)]
-pub struct PolicyInfo {
-    /// Where it was read from; nothing for the defaults.
-    pub path: Option<String>,
-    /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
-    pub sha256: String,
-    /// Its roster.
-    pub roster: Option<HashedFile>,
-}
-
-/// An input that was read.
-#[derive(Clone, Debug)]
-pub struct InputFacts {
-    /// Its name as in places.
-    pub name: String,
-    /// Why it was not read to its end.
-    pub error: Option<String>,
-    /// Its size as it was read, compressed or not.
-    pub bytes: u64,
-    /// SHA-256 of those bytes in hexadecimal, if it was asked for and there was something to read.
-    pub sha256: Option<String>,
-    /// Lines, without blank ones.
-    pub lines: u64,
-    /// Lines that are valid events.
-    pub valid: u64,
-    /// Lines that are not.
-    pub invalid: u64,
-    /// The earliest event.
-    pub first: Option<Timestamp>,
-    /// The latest event.
-    pub last: Option<Timestamp>,
-}
+pub use run::{InputFacts, PolicyInfo, Run};
 
 /// A rule and what it judged.
 #[derive(Clone)]
@@ -105,123 +37,6 @@ pub struct RuleOutcome {
     pub not_applicable: u64,
 }
 
-/// A finding as far as the verdict depends on it. There can be as many as changes, and mostly people are
-/// shown few of them: the rest is told when it is asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct FindingKey<'a> {
-    /// Index of the rule in [`Verdict::rules`].
-    pub rule: u16,
-    /// How bad it is.
-    pub severity: Severity,
-    /// Whether it is known already.
-    pub status: Status<'a>,
-    /// The baseline has it, whatever else is known.
-    pub is_in_baseline: bool,
-    /// When it happened.
-    pub time: Option<Timestamp>,
-    /// Which of those of its rule it is.
-    pub number: u32,
-}
-
-/// Tells the whole of a finding.
-pub type Resolve<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
-
-/// Something that a rule found; texts stay where they are kept.
-#[derive(Clone, Debug)]
-pub struct Finding<'a> {
-    /// Index of the rule in [`Verdict::rules`].
-    pub rule: u16,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The operation that the message begins with, if the rest of it goes on from there.
-    pub begins_with: Option<Operation>,
-    /// What happened, or the rest of it; see [`Self::message`].
-    pub message: Cow<'a, str>,
-    /// How it is known, where it is about a state.
-    pub certainty: Option<Certainty>,
-    /// The same in every run over an export that has it.
-    pub fingerprint: Fingerprint,
-    /// Whether it is known already.
-    pub status: Status<'a>,
-    /// The baseline has it, whatever else is known.
-    pub is_in_baseline: bool,
-    /// When it happened.
-    pub time: Option<Timestamp>,
-    /// Name of its file, and its 1-based line there.
-    pub place: Option<(&'a str, u64)>,
-    /// The vendor's action.
-    pub action: Option<&'a str>,
-    /// Id of the organization.
-    pub organization: Option<&'a str>,
-    /// Name of the organization.
-    pub organization_name: Option<&'a str>,
-    /// Id of the connection.
-    pub connection: Option<&'a str>,
-    /// What to call who did it.
-    pub actor: Option<&'a str>,
-    /// Id of who did it.
-    pub actor_id: Option<&'a str>,
-}
-
-impl<'a> Finding<'a> {
-    /// What happened, in a sentence without a full stop. It is put together when it is asked for: the
-    /// sentences of all findings would need more memory than the findings.
-    pub fn message(&self) -> Cow<'a, str> {
-        let Some(operation) = self.begins_with else {
-            return self.message.clone();
-        };
-        let organization = (self.organization, self.organization_name);
-        Cow::Owned(describe_change(operation, self.connection, organization, self.actor, &self.message))
-    }
-}
-
-/// Whether a finding is known already; only open ones can violate the policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status<'a> {
-    /// It is not.
-    Open,
-    /// It was announced.
-    Planned {
-        /// Where it was approved.
-        ticket: &'a str,
-    },
-    /// It is accepted.
-    Suppressed {
-        /// Why.
-        reason: &'a str,
-    },
-    /// The baseline has it.
-    Baseline,
-}
-
-impl<'a> Status<'a> {
-    /// The names of all, in their order.
-    pub const NAMES: [&'static str; 4] = ["open", "planned", "suppressed", "baseline"];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self.rank()]
-    }
-
-    /// Why it is what it is: a ticket, or a reason.
-    pub fn because(self) -> Option<&'a str> {
-        match self {
-            Self::Planned { ticket: because } | Self::Suppressed { reason: because } => Some(because),
-            Self::Open | Self::Baseline => None,
-        }
-    }
-
-    /// Its place in [`Self::NAMES`].
-    pub fn rank(self) -> usize {
-        match self {
-            Self::Open => 0,
-            Self::Planned { .. } => 1,
-            Self::Suppressed { .. } => 2,
-            Self::Baseline => 3,
-        }
-    }
-}
-
 /// The severities, the worst first.
 pub fn severities() -> impl Iterator<Item = Severity> {
     Severity::value_variants().iter().rev().copied()
@@ -235,42 +50,6 @@ pub fn severity_name(severity: Severity) -> &'static str {
         Severity::Medium => "medium",
         Severity::High => "high",
         Severity::Critical => "critical",
-    }
-}
-
-/// How many findings there are by status and severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([[u64; 5]; 4]);
-
-impl Counts {
-    fn add(&mut self, finding: &FindingKey<'_>) {
-        self.0[finding.status.rank()][finding.severity as usize] += 1;
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (ours, theirs) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
-            *ours += theirs;
-        }
-    }
-
-    /// How many have the status of that rank and the severity.
-    pub fn of(&self, status: usize, severity: Severity) -> u64 {
-        self.0[status][severity as usize]
-    }
-
-    /// How many have the status of that rank.
-    pub fn with_status(&self, status: usize) -> u64 {
-        self.0[status].iter().sum()
-    }
-
-    /// How many are open.
-    pub fn open(&self) -> u64 {
-        self.with_status(0)
-    }
-
-    /// How many there are.
-    pub fn total(&self) -> u64 {
-        self.0.iter().flatten().sum()
     }
 }
 

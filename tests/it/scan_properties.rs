@@ -9,7 +9,7 @@ use ssoaudit::input::{Input, Meter, Place, Sizes};
 use ssoaudit::reader::Reading;
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{Record, Settings, scan};
+use ssoaudit::scan::{Record, ScanJob, Settings, scan};
 
 use crate::support::cuts::{pieces, transcript};
 use crate::support::run::{fixture, testdata};
@@ -160,7 +160,8 @@ fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
         let is_kept = record.raw.len() <= sizes.max_line;
         block.0.push((record.line, if is_kept { record.raw.to_vec() } else { Vec::new() }));
     };
-    scan(std::slice::from_ref(&input), settings, &Meter::default(), each, |piece| {
+    let job = ScanJob { inputs: &[input], settings, meter: &Meter::default() };
+    scan(&job, each, |piece| {
         if let ScanItem::Block { value, line_base, .. } = piece {
             texts.extend(value.0.into_iter().map(|(line, text)| (line + line_base, text)));
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use sha2::Digest;
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
@@ -16,26 +17,23 @@ use crate::cli::check::outputs::{
     GITHUB, NoPage, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file, stream,
     targets,
 };
-use crate::cli::collect::{Surveyed, survey};
+use crate::cli::collect::collect;
+use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
-use crate::cli::terminal;
-use crate::cli::terminal::ColorChoice;
-use crate::cli::terminal::Terminal;
+use crate::cli::terminal::{self, ColorChoice, Terminal};
 use crate::formats::sheets::RenderOptions;
 use crate::formats::verdict::{VerdictLook, evidence, github};
-use crate::input::{Input, Meter};
+use crate::input::{Input, Meter, Seal};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
-use crate::reports::File;
-use crate::rules;
-use crate::rules::{Severity, Value};
-use crate::survey::{AnomalyKind, Plan, Survey, Wants};
+use crate::rules::{self, Severity};
+use crate::scan::ScanJob;
+use crate::survey::collect::{Collected, InputSummary};
+use crate::survey::{Plan, Wants};
 use crate::text::hex::hex;
-use crate::verdict::evaluate::{By, judge, resolve};
-use crate::verdict::{FindingKey, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
-use sha2::Digest;
+use crate::verdict::{self, FindingKey, InputFacts, Options, Outcome, Status, Verdict};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -111,7 +109,7 @@ impl CheckCommand {
             return list_rules::explain(id);
         }
         let targets = targets(&self.format)?;
-        match self.judge(&targets, terminal) {
+        match self.check(&targets, terminal) {
             Ok((exit, written)) => written.finish().map(|()| exit),
             Err(error) => {
                 self.annotate(&error, &targets, terminal);
@@ -138,89 +136,75 @@ impl CheckCommand {
     }
 
     /// The exit code, and what could not be written.
-    fn judge(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
+    fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
-        let (known, baseline) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
+        let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
-        let mut select = self.select.select()?;
+        let select = self.select.select()?;
         let (selection, period) = (select.flags(redactor.is_some()), select.period());
         let inputs = self.input.inputs(terminal)?;
-        let is_read_as_usual = self.input.reading().is_empty();
-        let is_part = !selection.is_empty() || !is_read_as_usual;
-        self.check_baseline_complete(is_part)?;
+        self.check_baseline_complete(&selection)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
-        for warning in self.select.warnings() {
-            messages::warning(&warning, terminal.colors_stderr());
-        }
 
-        resolve_names_to_ids(&mut select, &inputs, self.input.settings(false))?;
         let meter = Meter::of_each(self.evidence.is_some());
-        let latest = now.later_by(skew(&policy));
+        let job = ScanJob { inputs: &inputs, settings: self.input.settings(false), meter: &meter };
+        let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
-        let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
-        let why_empty = surveyed.why_empty(self.select.zone()?);
-        let Surveyed { survey, files, places, tally, .. } = surveyed;
+        let (collected, input_status) = self.collect(&job, plan, terminal)?;
+        let why_empty = collected.why_empty(self.select.zone()?);
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
-        let mut survey = ManuallyDrop::new(survey);
-        let shown = redactor.as_deref().map(|redactor| survey.shown(redactor));
-        let shown = shown.as_ref();
-        let is_all_known = is_read_as_usual && tally.unreadable == 0;
-        let (policy, accepted) = (&policy, known.as_ref());
-        let by = By { policy, baseline: accepted, now, period, is_part, is_all_known, shown };
-        let judgements = judge(rules::ALL, &survey, &by);
-        // Nothing but rules needs them, and findings need the room.
-        survey.observations = Vec::new();
-        let judged = resolve(rules::ALL, &judgements, &survey, &by, |place| places.of(place));
-        let run = Run {
-            policy: PolicyInfo {
-                path: policy.path.clone(),
-                sha256: policy.sha256.clone(),
-                roster: policy.roster_file.clone(),
-            },
-            fail_on: self.fail_on.unwrap_or(policy.fail_on),
+        let mut survey = ManuallyDrop::new(collected.survey);
+        let redacted = redactor.as_deref().map(|redactor| survey.shown(redactor));
+
+        let options = Options {
+            fail_on: self.fail_on,
             now,
-            baseline,
-            inputs: input_facts(&files, &meter),
+            period,
+            baseline: baseline.as_ref().zip(baseline_file),
+            inputs: collected.inputs.iter().map(|input| input_facts(input, &meter)).collect(),
+            lines: &collected.lines,
             selection,
-            selected: survey.selected,
-            unknown_actions: unknown_actions(&survey),
             reading: self.input.reading(),
-            is_redacted: redactor.is_some(),
             is_strict: self.input.strict,
             needs_event: !self.allow_empty,
             folder: std::env::current_dir().ok(),
-            warnings: judged.warnings,
+            redacted: redacted.as_ref(),
         };
-        let verdict = Verdict::new(run, judged.rules, judged.findings, judged.resolve);
-        if tally.counts.valid == 0 {
-            tally.warn(&inputs, redactor.is_some(), terminal);
+        let verdict = verdict::check(&mut survey, &policy, options);
+
+        if input_status.counts.valid == 0 {
+            input_status.warn(&inputs, redactor.is_some(), terminal);
         }
-        // Those of inputs were told when they happened.
-        for error in verdict.errors().iter().skip(tally.useless()) {
+        // Problems of inputs were reported when they were found.
+        for error in verdict.errors().iter().skip(input_status.useless()) {
             messages::error(error, terminal.colors_stderr());
         }
-        if let Some(why) = why_empty.filter(|_| self.allow_empty || tally.counts.valid > 0) {
+        if let Some(why) = why_empty.filter(|_| self.allow_empty || input_status.counts.valid > 0) {
             messages::note(&why, terminal.colors_stderr());
         }
-        // What is read on the screen has them already.
-        if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
-            for warning in &verdict.run.warnings {
-                messages::warning(warning, terminal.colors_stderr());
-            }
+        let written = self.write(&verdict, baseline.as_ref(), Destinations { targets, outputs }, terminal);
+        Ok((exit_status(verdict.outcome), written))
+    }
+
+    /// One pass over the inputs, and another one before it if organizations are selected by name.
+    fn collect(
+        &self,
+        job: &ScanJob<'_>,
+        mut plan: Plan,
+        terminal: Terminal,
+    ) -> Result<(Collected, InputStatus)> {
+        for warning in self.select.warnings() {
+            messages::warning(&warning, terminal.colors_stderr());
         }
-        let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
-        let exit = match verdict.outcome {
-            Outcome::Passed => ExitStatus::Done,
-            Outcome::Failed => ExitStatus::Findings,
-            Outcome::Incomplete => ExitStatus::Unreadable,
-        };
-        Ok((exit, written))
+        resolve_names_to_ids(&mut plan.select, job.inputs, job.settings)?;
+        collect(job, plan, terminal)
     }
 
     /// Refuses to replace a baseline that was not read by one of a part of the log.
-    fn check_baseline_complete(&self, is_part: bool) -> Result<()> {
+    fn check_baseline_complete(&self, selection: &[String]) -> Result<()> {
+        let is_part = !selection.is_empty() || !self.input.reading().is_empty();
         match self.write_baseline.as_deref().filter(|path| path.exists()) {
             Some(path) if is_part && self.baseline.is_none() => {
                 let path = path.display();
@@ -230,15 +214,20 @@ impl CheckCommand {
         }
     }
 
-    /// Writes everything to the outputs that were opened for it.
+    /// Writes everything to the outputs that were opened for it, and the warnings to standard error unless they are
+    /// on the screen already.
     fn write(
         &self,
         verdict: &Verdict<'_>,
-        known: Option<&Baseline>,
-        targets: &[Target<'_>],
-        outputs: Vec<Output>,
+        baseline: Option<&Baseline>,
+        Destinations { targets, outputs }: Destinations<'_>,
         terminal: Terminal,
     ) -> WriteErrors {
+        if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
+            for warning in &verdict.run.warnings {
+                messages::warning(warning, terminal.colors_stderr());
+            }
+        }
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().expect("everything has its output");
         let mut written = WriteErrors::new(terminal);
@@ -258,12 +247,12 @@ impl CheckCommand {
                 let error = format!("{} is not written: the verdict is incomplete", path.display());
                 messages::error(&error, terminal.colors_stderr());
             }
-            Some(path) if verdict.run.selected == 0 && known.is_none() && path.exists() => {
+            Some(path) if verdict.run.selected == 0 && baseline.is_none() && path.exists() => {
                 let warning = format!("{} is not written: nothing was checked", path.display());
                 messages::warning(&warning, terminal.colors_stderr());
             }
             Some(_) => {
-                let accepted = accepted(verdict, known).to_json();
+                let accepted = accepted(verdict, baseline).to_json();
                 written.add(stream(next(), |out| out.write_all(accepted.as_bytes())));
             }
             None => {}
@@ -319,6 +308,12 @@ impl CheckCommand {
     }
 }
 
+/// The formats of a verdict, and the outputs that were opened for them, the evidence and the baseline, in this order.
+struct Destinations<'a> {
+    targets: &'a [Target<'a>],
+    outputs: Vec<Output>,
+}
+
 /// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
 /// would accept it for ever. What was not judged is known as before.
 fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
@@ -328,41 +323,23 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
     if run.is_redacted {
         accepted.hide_messages();
     }
-    let lasting = |brief: &&FindingKey<'_>| brief.status == Status::Open || brief.is_in_baseline;
-    for finding in verdict.findings.iter().filter(lasting).map(|brief| verdict.resolve(brief)) {
+    let lasting = |key: &&FindingKey<'_>| key.status == Status::Open || key.is_in_baseline;
+    for finding in verdict.findings.iter().filter(lasting).map(|key| verdict.resolve(key)) {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
     }
     accepted
 }
 
-/// How many events are there whose action no document names.
-fn unknown_actions(survey: &Survey) -> u64 {
-    survey.notes.count(AnomalyKind::UnknownAction) + survey.notes.count(AnomalyKind::AlmostChange)
+fn input_facts(input: &InputSummary, meter: &Meter) -> InputFacts {
+    let Seal { bytes, sha256 } = meter.seal(input.index).unwrap_or_default();
+    let sha256 = sha256.map(|sha256| hex(&sha256.finalize()));
+    InputFacts { bytes, sha256, ..InputFacts::of(input) }
 }
 
-/// How much later than the present an event may be: whoever collects has to know.
-fn skew(policy: &Policy) -> u64 {
-    let params = policy.rules.values().find_map(|rule| rule.params.get("skew"));
-    match params {
-        Some(Value::Age(seconds)) => *seconds,
-        _ => 0,
+fn exit_status(outcome: Outcome) -> ExitStatus {
+    match outcome {
+        Outcome::Passed => ExitStatus::Done,
+        Outcome::Failed => ExitStatus::Findings,
+        Outcome::Incomplete => ExitStatus::Unreadable,
     }
-}
-
-fn input_facts(files: &[File], meter: &Meter) -> Vec<InputFacts> {
-    let facts = files.iter().map(|file| {
-        let seal = meter.seal(file.input).unwrap_or_default();
-        InputFacts {
-            name: file.name.clone(),
-            error: file.error.clone(),
-            bytes: seal.bytes,
-            sha256: seal.sha256.map(|sha256| hex(&sha256.finalize())),
-            lines: file.counts.lines - file.counts.blank,
-            valid: file.counts.valid,
-            invalid: file.counts.invalid,
-            first: file.times.range.map(|range| range.0),
-            last: file.times.range.map(|range| range.1),
-        }
-    });
-    facts.collect()
 }

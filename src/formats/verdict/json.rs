@@ -48,7 +48,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDI
         text(Some(severity_name(finding.severity))),
         text(Some(finding.status.name())),
         text(finding.status.because()),
-        Cell::Text(finding.message()),
+        Cell::text(finding.message()),
         Cell::Text(finding.fingerprint.text().into()),
         finding.time.into(),
         text(finding.place.map(|(file, _)| file)),

@@ -23,13 +23,12 @@ use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
 use ssoaudit::reader;
 use ssoaudit::reader::{Reading, Scratch};
-use ssoaudit::reports::{self, File, Options, ReportInput};
+use ssoaudit::reports::{self, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
-use ssoaudit::survey::file_times::Times;
-use ssoaudit::survey::{self, Arrivals, Arrived, Survey, Wants, WorkerSurvey};
-use ssoaudit::verdict::evaluate::{By, judge, resolve};
-use ssoaudit::verdict::{InputFacts, PolicyInfo, Run, Verdict};
+use ssoaudit::survey::collect::{InputSummary, LineNumbers};
+use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, Survey, Wants, WorkerSurvey};
+use ssoaudit::verdict::{self, InputFacts};
 
 use super::events;
 use super::sound::{assert_even, assert_sound, separated, without_colors};
@@ -66,7 +65,7 @@ pub fn check(bytes: &[u8]) {
         0 => rows(&case, flags & 16 != 0),
         1 => validation(&case),
         2 => report(&case, usize::from(what / 4)),
-        _ => verdict(&case, flags & 16 != 0),
+        _ => verdict_of(&case, flags & 16 != 0),
     }
 }
 
@@ -175,15 +174,13 @@ fn validation(case: &Case) {
 }
 
 /// Everything about the log that reports and rules may want.
-fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
+fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
     let plan = survey::Plan { wants, ..survey::Plan::default() };
     let (mut gathered, mut arrived) = (WorkerSurvey::default(), Arrived::default());
-    let mut file = File {
+    let mut file = InputSummary {
         name: case.name.clone(),
-        input: 0,
-        counts: Counts::default(),
-        times: Times::default(),
         error: (case.name.len() % 2 == 1).then(|| case.name.clone()),
+        ..InputSummary::default()
     };
     each(case, |number, record| {
         file.counts.lines += 1;
@@ -191,14 +188,15 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
             file.counts.invalid += 1;
             return gathered.note_line(
                 record.raw,
-                &record.findings,
+                record.findings.first(),
                 LineRef { block: BLOCK, line: number },
                 &plan,
             );
         };
         file.counts.valid += 1;
         file.times.add(event.time);
-        gathered.add((event, &record.findings), LineRef { block: BLOCK, line: number }, &mut arrived, &plan);
+        let place = LineRef { block: BLOCK, line: number };
+        gathered.add(&EventLine { event, diagnostics: &record.findings, place }, &mut arrived, &plan);
     });
     let mut arrivals = Arrivals::default();
     arrivals.take(arrived);
@@ -231,50 +229,30 @@ fn now() -> Timestamp {
     time::parse("2025-06-04T12:00:00Z").unwrap().timestamp
 }
 
-fn verdict(case: &Case, show_known: bool) {
+fn verdict_of(case: &Case, show_known: bool) {
     let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
-    let (survey, file) = surveyed(case, wants);
-    let policy = Policy::default_for(rules::ALL);
-    let by = By {
-        policy: &policy,
-        baseline: None,
+    let (mut survey, file) = surveyed(case, wants);
+    let policy = Policy { path: Some(case.name.clone()), ..Policy::default_for(rules::ALL) };
+    let input = InputFacts { bytes: 1, sha256: Some("a".repeat(64)), ..InputFacts::of(&file) };
+    let options = verdict::Options {
+        fail_on: None,
         now: now(),
         period: (Timestamp::MIN, Timestamp::MAX),
-        is_part: false,
-        is_all_known: true,
-        shown: None,
-    };
-    let judgements = judge(rules::ALL, &survey, &by);
-    let judged =
-        resolve(rules::ALL, &judgements, &survey, &by, |LineRef { line, .. }| (&case.name, u64::from(line)));
-    let input = InputFacts {
-        name: case.name.clone(),
-        error: file.error.clone(),
-        bytes: 1,
-        sha256: Some("a".repeat(64)),
-        lines: file.counts.lines,
-        valid: file.counts.valid,
-        invalid: file.counts.invalid,
-        first: file.times.range.map(|range| range.0),
-        last: file.times.range.map(|range| range.1),
-    };
-    let run = Run {
-        policy: PolicyInfo { path: Some(case.name.clone()), sha256: policy.sha256.clone(), roster: None },
-        fail_on: policy.fail_on,
-        now: now(),
         baseline: None,
-        selection: vec![case.name.clone()],
-        selected: survey.selected,
-        unknown_actions: survey.other,
-        reading: vec![case.name.clone()],
-        is_redacted: false,
+        inputs: vec![input],
+        lines: &LineNumbers::new(vec![case.name.clone()]),
+        selection: Vec::new(),
+        reading: Vec::new(),
         is_strict: show_known,
         needs_event: show_known,
         folder: None,
-        inputs: vec![input],
-        warnings: judged.warnings.into_iter().chain([case.name.clone()]).collect(),
+        redacted: None,
     };
-    let verdict = Verdict::new(run, judged.rules, judged.findings, judged.resolve);
+    let mut verdict = verdict::check(&mut survey, &policy, options);
+    let run = &mut verdict.run;
+    for names in [&mut run.selection, &mut run.reading, &mut run.warnings] {
+        names.push(case.name.clone());
+    }
     for format in VERDICT_FORMATS {
         let mut out = Vec::new();
         (format.render)(

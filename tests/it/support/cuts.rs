@@ -9,7 +9,7 @@ use ssoaudit::model::attribute::Attribute;
 use ssoaudit::reader::Reading;
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{Counts, Record, Settings, scan};
+use ssoaudit::scan::{Counts, Record, ScanJob, Settings, scan};
 
 /// Longer lines are refused.
 pub const MOST_LINE_BYTES: usize = 8192;
@@ -91,7 +91,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
                 .map(|it| (it.line, format!("{}:{} {} {}", it.column, it.path, it.code.name, it.message))),
         );
     };
-    scan(inputs, settings, &Meter::default(), each, |piece| {
+    scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |piece| {
         match piece {
             ScanItem::Block { input, line_base, counts, value } => {
                 total.merge(counts);

@@ -1,33 +1,28 @@
 //! Judges a log by one rule, through the library as a command does: from files to what is violated.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
-use ssoaudit::analysis::lifecycle;
-use ssoaudit::analysis::reach::Reach;
 use ssoaudit::analysis::roster;
-use ssoaudit::analysis::roster::Roster;
 use ssoaudit::input::{Input, Meter, Place};
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
+use ssoaudit::policy::{Policy, RulePolicy};
 use ssoaudit::reader::Reading;
-use ssoaudit::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Subject, Value, Violation};
-use ssoaudit::rules::{DecidingNames, Freeze, Scope, Window};
-use ssoaudit::scan::Fold;
-use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{BlockId, LineRef, Record, Settings as Scan, scan_with_state};
-use ssoaudit::survey::{Arrivals, Arrived, Plan, Survey, Wants, WorkerSurvey};
+use ssoaudit::rules::{self, Freeze, Rule, Scope, Value, Window};
+use ssoaudit::scan::{ScanJob, Settings as Scan};
+use ssoaudit::survey::collect::collect;
+use ssoaudit::survey::{Plan, Wants};
+use ssoaudit::verdict::{self, Options};
 
 /// A line of a log with its number there.
 pub type Line<'a> = (usize, &'a [u8]);
 
 /// What a rule is judged with, from its fixtures.
 pub struct Settings {
-    params: BTreeMap<&'static str, Value>,
-    scope: Scope,
-    roster: Option<Roster>,
+    rule: RulePolicy,
+    roster: Option<PathBuf>,
     windows: Vec<Window>,
     freezes: Vec<Freeze>,
     zone: chrono_tz::Tz,
@@ -69,15 +64,15 @@ impl Settings {
         let time = |value: &Json| parse(value.as_str().unwrap()).unwrap().timestamp;
         let patterns = |key: &str| texts(&json["scope"][key]).iter().map(|text| Pattern::new(text)).collect();
         let roster = folder.join("roster.csv");
+        let scope = Scope {
+            organizations: patterns("organizations"),
+            lines: Vec::new(),
+            connection_types: patterns("connection_types"),
+            sources: texts(&json["scope"]["sources"]),
+        };
         Self {
-            params,
-            scope: Scope {
-                organizations: patterns("organizations"),
-                lines: Vec::new(),
-                connection_types: patterns("connection_types"),
-                sources: texts(&json["scope"]["sources"]),
-            },
-            roster: roster.exists().then(|| roster::read(&roster).unwrap().0),
+            rule: RulePolicy { is_on: true, severity: check.severity, params, scope },
+            roster: roster.exists().then_some(roster),
             windows: list(&json["windows"]).map(window).collect(),
             freezes: list(&json["freezes"])
                 .map(|freeze| Freeze {
@@ -88,6 +83,22 @@ impl Settings {
                 .collect(),
             zone: parse_zone(json["zone"].as_str().unwrap_or("UTC")).unwrap(),
             now: json.get("now").map_or_else(|| parse("2026-01-01T00:00:00Z").unwrap().timestamp, time),
+        }
+    }
+}
+
+impl Settings {
+    /// A policy that has nothing but the rule.
+    fn policy(&self, rule: &Rule) -> Policy {
+        let mut policy = Policy::default_for(rules::ALL);
+        policy.rules.values_mut().for_each(|rule| rule.is_on = false);
+        policy.rules.insert(rule.id, self.rule.clone());
+        Policy {
+            roster: self.roster.as_deref().map(|path| roster::read(path).unwrap().0),
+            windows: self.windows.clone(),
+            freezes: self.freezes.clone(),
+            zone: self.zone,
+            ..policy
         }
     }
 }
@@ -111,116 +122,54 @@ fn window(json: &Json) -> Window {
     Window { days, from: minutes("from"), to: minutes("to") }
 }
 
-#[derive(Default)]
-struct Part(Arrived);
-
-impl Fold for Part {
-    fn weight(&self) -> usize {
-        0
-    }
-}
-
 /// Judges files by a rule.
-pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdict {
-    let skew = match settings.params.get("skew") {
-        Some(Value::Age(skew)) => *skew as i64,
-        _ => 0,
-    };
-    let latest = Timestamp { seconds: settings.now.seconds + skew, ..settings.now };
-    let (survey, bases) = survey(files, latest, settings.now);
-    let Settings { params, scope, roster, windows, freezes, zone, now } = settings;
-    let (zone, now, roster) = (*zone, *now, roster.as_ref());
-    let (lists, steps) = (ChangeIndex::of(&survey), lifecycle::steps(&survey, now));
-    let reach = &Reach::of(&survey, now);
-    let (survey, steps, lists) = (&survey, &steps, &lists);
-    let mut deciding = DecidingNames::default();
-    deciding.add_scope(scope);
-    roster.iter().for_each(|roster| deciding.add_roster(roster));
-    let (scope, deciding) = (&scope.over(survey), &deciding);
-    let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
-    let case = RuleContext {
-        survey,
-        shown,
-        steps,
-        reach,
-        lists,
-        params,
-        scope,
-        deciding,
-        roster,
-        windows,
-        freezes,
-        zone,
-        now,
-        period,
-    };
-    let judgement = (check.judge)(&case);
-    let RuleResult { judged, not_applicable, ref violations, .. } = judgement;
-    let time = |violation: &Violation| violation.subject.time(survey);
-    assert!(violations.iter().map(time).is_sorted(), "{}", check.id);
-    let line = |subject: Subject| {
-        let LineRef { block, line } = match (subject, subject.change()) {
-            (Subject::Conflicting(index), _) => survey.conflicting[index].place,
-            (Subject::Anomaly(index), _) => survey.notes.kept[index].place,
-            (Subject::Renamed(renamed), _) => renamed.uses(survey).unwrap()[1].first.1,
-            (_, Some(index)) => survey.changes[index].place,
-            (_, None) => return 0,
-        };
-        let input = block.input as usize;
-        let line = bases[input][block.number as usize] + u64::from(line);
-        files[input][line as usize - 1].0
-    };
-    let told = violations.iter().map(|found| {
-        let deed = match found.subject {
-            Subject::Change(index) if found.has_change_prefix => case.describe_change(&survey.changes[index]),
-            _ => String::new(),
-        };
-        (line(found.subject), format!("{deed}{}", judgement.message(found, (survey, case.shown))))
-    });
-    let mut violations: Vec<_> = told.collect();
-    violations.sort();
-    Verdict { judged, not_applicable, violations }
-}
-
-/// What is collected of the files, and by file and block how many lines are before it.
-fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey, Vec<Vec<u64>>) {
+pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdict {
     let folder = tempfile::tempdir().unwrap();
-    let inputs: Vec<_> = files
-        .iter()
-        .enumerate()
-        .map(|(number, lines)| {
-            let name = format!("{number}.ndjson");
-            let path = folder.path().join(&name);
-            let lines: Vec<_> = lines.iter().map(|(_, line)| *line).collect();
-            std::fs::write(&path, lines.join(&b'\n')).unwrap();
-            Input { name, place: Place::File(path) }
-        })
-        .collect();
+    let inputs: Vec<_> = files.iter().enumerate().map(|file| input(folder.path(), file)).collect();
+    let policy = settings.policy(rule);
+    let latest = settings.now.later_by(policy.skew_seconds());
     let wants = Wants { counts: true, changes: true, visits: false, notes: Some(latest) };
-    let plan = Arc::new(Plan { wants, now: Some(now), ..Plan::default() });
-    let each =
-        move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
-            let place = LineRef { block, line: record.line as u32 };
-            let Some(event) = &record.event else {
-                return gathered.note_line(record.raw, &record.findings, place, &plan);
-            };
-            gathered.add((event, &record.findings), place, &mut part.0, &plan);
-        };
+    let plan = Plan { wants, now: Some(settings.now), ..Plan::default() };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
     let scan = Scan { threads: 2, block_bytes: 4096, reading };
-    let mut bases = vec![Vec::new(); inputs.len()];
-    let mut arrivals = Arrivals::default();
-    let take = |piece: ScanItem<Part>| {
-        match piece {
-            ScanItem::Block { input, line_base, value, .. } => {
-                arrivals.take(value.0);
-                bases[input].push(line_base);
-            }
-            ScanItem::End { error, .. } => assert_eq!(error, None),
-        }
-        Ok(ControlFlow::Continue(()))
+    let job = ScanJob { inputs: &inputs, settings: scan, meter: &Meter::default() };
+    let mut collected = collect(&job, plan, |_| {}).unwrap();
+    assert!(collected.inputs.iter().all(|input| input.error.is_none()));
+    let options = Options {
+        fail_on: None,
+        now: settings.now,
+        period: (Timestamp::MIN, Timestamp::MAX),
+        baseline: None,
+        inputs: Vec::new(),
+        lines: &collected.lines,
+        selection: Vec::new(),
+        reading: Vec::new(),
+        is_strict: false,
+        needs_event: false,
+        folder: None,
+        redacted: None,
     };
-    let gathered = scan_with_state(&inputs, scan, &Meter::default(), each, take).unwrap();
-    (Survey::new(gathered, arrivals), bases)
+    let verdict = verdict::check(&mut collected.survey, &policy, options);
+    let mut found = verdict.findings.clone();
+    found.sort_by_key(|key| key.number);
+    assert!(found.iter().map(|key| key.time).is_sorted(), "{} finds in the order of time", rule.id);
+    let number = |(name, line): (&str, u64)| {
+        let file = name.strip_suffix(".ndjson").unwrap().parse::<usize>().unwrap();
+        files[file][line as usize - 1].0
+    };
+    let resolved = found.iter().map(|key| verdict.resolve(key));
+    let mut violations: Vec<_> =
+        resolved.map(|finding| (finding.place.map_or(0, number), finding.message())).collect();
+    violations.sort();
+    let outcome = verdict.rules.iter().find(|outcome| outcome.check.id == rule.id).unwrap();
+    Verdict { judged: outcome.judged, not_applicable: outcome.not_applicable, violations }
+}
+
+fn input(folder: &Path, (number, lines): (usize, &Vec<Line<'_>>)) -> Input {
+    let name = format!("{number}.ndjson");
+    let path = folder.join(&name);
+    let lines: Vec<_> = lines.iter().map(|(_, line)| *line).collect();
+    std::fs::write(&path, lines.join(&b'\n')).unwrap();
+    Input { name, place: Place::File(path) }
 }

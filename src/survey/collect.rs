@@ -1,0 +1,177 @@
+//! One pass over the inputs for whoever needs everything together: summaries, reports, checks.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono_tz::Tz;
+
+use crate::model::diagnostic::{Diagnostic, Level};
+use crate::parallel;
+use crate::scan::block::Fold;
+use crate::scan::order::ScanItem;
+use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
+use crate::survey::emptiness::{Misses, Watch, without_event};
+use crate::survey::file_times::Times;
+use crate::survey::{Arrivals, Arrived, EventLine, Plan, Survey, WorkerSurvey};
+
+/// What one pass has collected.
+pub struct Collected {
+    /// Counts, changes, visits and whatever else the plan wants.
+    pub survey: Survey,
+    /// The inputs, by name.
+    pub inputs: Vec<InputSummary>,
+    /// Where lines are in the inputs.
+    pub lines: LineNumbers,
+    plan: Arc<Plan>,
+    misses: Misses,
+}
+
+impl Collected {
+    /// Why no event was selected, if none was and no input has a problem that explains it.
+    pub fn why_empty(&self, zone: Tz) -> Option<String> {
+        let valid = self.inputs.iter().map(|input| input.counts.valid).sum();
+        let is_explained = valid == 0 && self.inputs.iter().any(|input| input.problem().is_some());
+        let is_private = self.plan.redactor.is_some();
+        (self.survey.selected == 0 && !is_explained)
+            .then(|| self.misses.explain(&self.plan.select, valid, zone, is_private))
+    }
+}
+
+/// What became of an input.
+#[derive(Clone, Debug, Default)]
+pub struct InputSummary {
+    /// Its name for people.
+    pub name: String,
+    /// Its index in the order given.
+    pub index: usize,
+    /// Its lines.
+    pub counts: Counts,
+    /// When its events happened.
+    pub times: Times,
+    /// Why it was not read to its end.
+    pub error: Option<String>,
+    /// The first error of its lines, with its place in the input.
+    pub first_error: Option<Diagnostic>,
+}
+
+impl InputSummary {
+    /// Takes in a block that begins after so many lines.
+    fn add(&mut self, counts: Counts, part: BlockPart, line_base: u64) {
+        self.counts.merge(counts);
+        self.times.append(part.times);
+        if self.first_error.is_none() {
+            let from_input = |error: Diagnostic| Diagnostic { line: error.line + line_base, ..error };
+            self.first_error = part.first_error.map(from_input);
+        }
+    }
+
+    /// Why it is of no use as a log: it could not be read to its end, or has lines of which none is an event.
+    pub fn problem(&self) -> Option<String> {
+        let Counts { lines, blank, valid, .. } = self.counts;
+        self.error.clone().or_else(|| without_event(lines - blank, valid))
+    }
+}
+
+/// From lines of blocks to lines of inputs.
+#[derive(Debug, Default)]
+pub struct LineNumbers {
+    names: Vec<String>,
+    /// By input and block, how many lines of the input are before the block.
+    bases: Vec<Vec<u64>>,
+}
+
+impl LineNumbers {
+    /// Lines of inputs of one block each.
+    pub fn new(names: Vec<String>) -> Self {
+        let bases = vec![Vec::new(); names.len()];
+        Self { names, bases }
+    }
+
+    /// The name of the input, and the 1-based line there.
+    pub fn locate(&self, LineRef { block, line }: LineRef) -> (&str, u64) {
+        let input = block.input as usize;
+        let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
+        (self.names.get(input).map_or("", String::as_str), base.unwrap_or(&0) + u64::from(line))
+    }
+}
+
+/// How far a pass is.
+pub enum Progress<'a> {
+    /// A block was read.
+    Block,
+    /// An input was read to its end, or as far as it could be.
+    InputEnd(&'a InputSummary),
+}
+
+/// What is kept of a block besides the survey because it depends on the order of lines.
+#[derive(Default)]
+struct BlockPart {
+    times: Times,
+    first_error: Option<Diagnostic>,
+    arrived: Arrived,
+    misses: Misses,
+}
+
+impl Fold for BlockPart {
+    fn weight(&self) -> usize {
+        self.arrived.weight()
+    }
+}
+
+/// Goes over the inputs once, collects what the plan wants, and says how far it is.
+pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<'_>)) -> Result<Collected> {
+    let inputs = (0..).zip(job.inputs);
+    let summary = inputs.map(|(index, input)| InputSummary {
+        name: input.name.clone(),
+        index,
+        ..InputSummary::default()
+    });
+    let mut inputs: Vec<_> = summary.collect();
+    let mut lines = LineNumbers::new(inputs.iter().map(|input| input.name.clone()).collect());
+    let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
+    let plan = Arc::new(plan);
+    let workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
+        match item {
+            ScanItem::Block { input, line_base, counts, mut value } => {
+                progress(Progress::Block);
+                lines.bases[input].push(line_base);
+                arrivals.take(std::mem::take(&mut value.arrived));
+                misses.merge(&value.misses);
+                inputs[input].add(counts, value, line_base);
+            }
+            ScanItem::End { input, error } => {
+                inputs[input].error = error;
+                progress(Progress::InputEnd(&inputs[input]));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    // Not before the threads of the scan are gone.
+    parallel::limit(job.settings.threads);
+    let survey = Survey::new(workers, arrivals);
+    inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Collected { survey, inputs, lines, plan, misses })
+}
+
+/// What workers do with a line.
+fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut BlockPart, &mut Record<'_>) {
+    let watch = Watch::default();
+    move |worker, block, part, record| {
+        let place = LineRef { block, line: u32::try_from(record.line).unwrap_or(u32::MAX) };
+        let diagnostics = &record.findings;
+        let Some(event) = &record.event else {
+            worker.note_line(record.raw, diagnostics.first(), place, &plan);
+            if part.first_error.is_none() {
+                let mut errors = diagnostics.iter().filter(|it| it.code.level == Level::Error);
+                part.first_error = errors.next().cloned();
+            }
+            return;
+        };
+        part.times.add(event.time);
+        if !watch.has_match() {
+            part.misses.matches(&plan.select, event, &watch);
+        }
+        worker.add(&EventLine { event, diagnostics, place }, &mut part.arrived, &plan);
+    }
+}

@@ -1,0 +1,180 @@
+//! Numbers of what an event says: who, where, what about. Each worker numbers for itself.
+
+use super::impersonation::is_reason;
+use super::text_tuples::{Appearance, Sort};
+use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
+use crate::model::attribute::Attribute;
+use crate::model::event::Event;
+use crate::model::operation::Operation;
+use crate::scan::LineRef;
+use crate::survey::interner::{Id, NONE};
+use crate::text::keyed_hash::KEYS;
+
+/// Numbers of what nearly every event says; [`NONE`] where it does not.
+#[derive(Clone, Copy, Debug)]
+pub struct EventIds {
+    /// The vendor's action.
+    pub action: Id,
+    /// The organization concerned.
+    pub organization: Id,
+    /// Who did it.
+    pub actor: Id,
+    /// The connection's kind.
+    pub kind: Id,
+    /// From which address.
+    pub ip: Id,
+}
+
+/// Whether an event is counted under its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// It is.
+    Counted,
+    /// It only makes them known.
+    Uncounted,
+}
+
+impl WorkerSurvey {
+    #[inline(always)]
+    pub(super) fn ids_of(
+        &mut self,
+        event: &Event<'_>,
+        place: LineRef,
+        counting: Counting,
+        plan: &Plan,
+    ) -> EventIds {
+        let is_counted = counting == Counting::Counted;
+        let action = self.action_of(event);
+        let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
+        let sort = Sort { is_counted, is_sso, space: event.ids };
+        let appearance = Appearance { sort, ..self.appearance(event, place) };
+        let organization = self.organizations.of(
+            (event, &self.hashes),
+            [Attribute::OrganizationId, Attribute::OrganizationName],
+            &appearance,
+        );
+        let actor = self.actors.of(
+            (event, &self.hashes),
+            [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
+            &appearance,
+        );
+        let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
+        let kind = self.kind_of(event, &appearance);
+        let ip = self.ips.of((event, &self.hashes), [Attribute::Ip], &appearance);
+        if is_counted {
+            self.actions.count(action, event.time);
+            self.count_quarter(event.time);
+        }
+        EventIds { action, organization, actor, kind, ip }
+    }
+
+    /// The change that a line tells of, with what identifies its event.
+    pub(super) fn change(&mut self, line: &EventLine<'_>, key: u64, ids: EventIds, plan: &Plan) -> Change {
+        let EventLine { event, place, .. } = *line;
+        let EventIds { action, organization, actor, kind, ip } = ids;
+        let impersonator = self.impersonator(event, place);
+        let reason = self.reason(event, place);
+        let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
+        // A portal link is about the organization, whatever it names besides.
+        let names_connection = event.operation != Operation::PortalOpened;
+        Change {
+            time: event.time,
+            operation: event.operation,
+            is_selected: false,
+            is_conflicting: false,
+            redeliveries: 0,
+            event: id.map_or(NONE, |id| self.ids.push(&id)),
+            action,
+            connection: if names_connection { self.connection_of(event, plan) } else { NONE },
+            organization,
+            kind,
+            actor,
+            ip,
+            impersonator,
+            reason,
+            key,
+            place,
+        }
+    }
+
+    pub(super) fn visit(&mut self, event: &Event<'_>, place: LineRef, ids: &EventIds) -> Visit {
+        let EventIds { organization, actor, ip, .. } = *ids;
+        let appearance = self.appearance(event, place);
+        let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
+        let [page, reason] = [Attribute::Page, Attribute::ImpersonatorReason]
+            .map(|attribute| self.words.of((event, &self.hashes), [attribute], &appearance));
+        let impersonator = self.impersonator(event, place);
+        let Event { time, operation, .. } = *event;
+        Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
+    }
+
+    pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
+        event.best(Attribute::ConnectionId).map_or(NONE, |id| {
+            self.connection_hashes.push(plan.identities.hash(event.ids, &id));
+            self.connections.push(&id)
+        })
+    }
+
+    fn action_of(&mut self, event: &Event<'_>) -> Id {
+        let text = event.best(Attribute::Action).unwrap_or_default();
+        let (latest, source, id) = &mut self.latest_actions[event.operation as usize];
+        if *latest == text && *source == event.source {
+            return *id;
+        }
+        *id = self.actions.names.id(&action_of_source(&text, event.source));
+        (*latest, *source) = (text.into_owned(), event.source);
+        let id = *id;
+        if id as usize == self.action_facts.len() {
+            self.action_facts.push((event.source, event.operation));
+        }
+        id
+    }
+
+    fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Id {
+        let words = [event.protocol, event.provider];
+        let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
+        let name = event.best(Attribute::ConnectionType).unwrap_or_default();
+        let texts = [name.as_bytes(), protocol, provider];
+        let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
+            Some(hash) if !name.is_empty() => {
+                // Where a word has two addresses in memory, its two kinds are merged as those of two workers are.
+                let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
+                self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance)
+            }
+            _ => self.kinds.id(texts, appearance),
+        };
+        if kind as usize == self.kind_words.len() {
+            self.kind_words.push(words);
+        }
+        kind
+    }
+
+    fn impersonator(&mut self, event: &Event<'_>, place: LineRef) -> Id {
+        let appearance = self.appearance(event, place);
+        self.impersonators.of((event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
+    }
+
+    /// The reason of an impersonation, unless it says nothing.
+    fn reason(&mut self, event: &Event<'_>, place: LineRef) -> Id {
+        let appearance = self.appearance(event, place);
+        match event.best(Attribute::ImpersonatorReason) {
+            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], &appearance),
+            _ => NONE,
+        }
+    }
+
+    /// Texts that appear here and are not counted.
+    fn appearance(&self, event: &Event<'_>, place: LineRef) -> Appearance {
+        Appearance { time: event.time, place, is_latest: self.is_latest, sort: Sort::default() }
+    }
+}
+
+/// The name of an action among those of all sources: two may use one word for different things.
+pub(super) fn action_of_source(action: &str, source: &str) -> String {
+    format!("{action}\0{source}")
+}
+
+/// The action in such a name.
+pub(super) fn action_in(name: &str) -> Option<&str> {
+    name.rsplit_once('\0').map(|(action, _)| action)
+}

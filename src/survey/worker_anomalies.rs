@@ -1,0 +1,120 @@
+//! What a worker notes of lines and events that rules have to look at one by one.
+
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
+
+use super::event_ids::{Counting, EventIds};
+use super::{Anomaly, AnomalyKind, EventLine, Plan, Said, WorkerSurvey};
+use crate::model::attribute::Attribute;
+use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
+use crate::model::event::Event;
+use crate::scan::LineRef;
+use crate::sources::lookalike;
+use crate::survey::duplicates::content;
+use crate::survey::interner::NONE;
+use crate::text::hex::hex;
+
+/// Stands for the message of a problem that may quote what is personal.
+const HIDDEN: &str = "`ssoaudit validate` shows it";
+
+impl WorkerSurvey {
+    /// Notes diagnostics of an event that the selection keeps, as far as rules look at them.
+    pub(super) fn note_diagnostics(&mut self, line: &EventLine<'_>, plan: &Plan) {
+        if !plan.select.matches(line.event) {
+            return;
+        }
+        let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
+        if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
+            self.note_event(AnomalyKind::Contradiction, line, Some(contradiction), plan);
+        }
+        if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
+            let action = line.event.best(Attribute::Action).unwrap_or_default();
+            let is_almost = lookalike(&action).is_some();
+            let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
+            self.note_event(kind, line, Some(unknown), plan);
+        }
+    }
+
+    /// Notes a line that is no event, with what is wrong with it.
+    pub fn note_line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: LineRef, plan: &Plan) {
+        if plan.wants.notes.is_none() {
+            return;
+        }
+        // What a broken line holds nobody knows, and it may be private.
+        let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
+        self.notes.add(Anomaly {
+            what: AnomalyKind::Invalid,
+            time: None,
+            message: message.to_owned(),
+            code: error.map_or("", |error| error.code.name),
+            // Nothing is left of what was passed over to identify it by.
+            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
+            content: 0,
+            action: NONE,
+            organization: NONE,
+            connection: NONE,
+            kind: NONE,
+            actor: NONE,
+            said: Said::NOTHING,
+            place,
+        });
+    }
+
+    /// Notes an event, with the diagnostic that it is noted for if there is one.
+    pub(super) fn note_event(
+        &mut self,
+        what: AnomalyKind,
+        line: &EventLine<'_>,
+        diagnostic: Option<&Diagnostic>,
+        plan: &Plan,
+    ) {
+        if plan.wants.notes.is_none() {
+            return;
+        }
+        let EventLine { event, place, .. } = *line;
+        let EventIds { action, organization, actor, kind, .. } =
+            self.ids_of(event, place, Counting::Uncounted, plan);
+        let displayed = Event { redactor: plan.redactor.as_deref(), ..*event };
+        let message = match (diagnostic, what) {
+            (Some(_), _) if plan.redactor.is_some() => HIDDEN.to_owned(),
+            (Some(diagnostic), _) => diagnostic.message.clone(),
+            (None, AnomalyKind::Unexplained) => {
+                displayed.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
+            }
+            (None, _) => String::new(),
+        };
+        let connection = self.connection_of(event, plan);
+        self.notes.add(Anomaly {
+            what,
+            time: Some(event.time),
+            message,
+            code: diagnostic.map_or("", |diagnostic| diagnostic.code.name),
+            key: key_of(event),
+            content: content(event),
+            action,
+            organization,
+            connection,
+            kind,
+            actor,
+            said: Said::NOTHING,
+            place,
+        });
+    }
+}
+
+/// What identifies an event in every export: one thing after another, each with its length before it, as a log may
+/// contain any character that could separate them.
+fn key_of(event: &Event<'_>) -> String {
+    const TEXTS: [Attribute; 5] = [
+        Attribute::Id,
+        Attribute::Action,
+        Attribute::ActorId,
+        Attribute::ConnectionId,
+        Attribute::OrganizationId,
+    ];
+    let texts = TEXTS.map(|attribute| event.text(attribute).unwrap_or_default());
+    let [id, action, actor, connection, organization] = &texts;
+    let time = event.time.rfc3339(Tz::UTC);
+    let parts = [event.source, id, action, &time, actor, connection, organization];
+    parts.map(|part| format!("{}:{part}", part.len())).concat()
+}

@@ -1,0 +1,40 @@
+//! How many findings there are.
+
+use super::finding::FindingKey;
+use crate::rules::Severity;
+
+/// How many findings there are by status and severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([[u64; 5]; 4]);
+
+impl Counts {
+    pub(super) fn add(&mut self, finding: &FindingKey<'_>) {
+        self.0[finding.status.rank()][finding.severity as usize] += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (ours, theirs) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+            *ours += theirs;
+        }
+    }
+
+    /// How many have the status of that rank and the severity.
+    pub fn of(&self, status: usize, severity: Severity) -> u64 {
+        self.0[status][severity as usize]
+    }
+
+    /// How many have the status of that rank.
+    pub fn with_status(&self, status: usize) -> u64 {
+        self.0[status].iter().sum()
+    }
+
+    /// How many are open.
+    pub fn open(&self) -> u64 {
+        self.with_status(0)
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.0.iter().flatten().sum()
+    }
+}

@@ -1,0 +1,91 @@
+//! What a finding is about: event, organization, connection, actor, by their numbers in the survey.
+
+use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
+use crate::rules::{Burst, Renamed, Subject};
+use crate::scan::LineRef;
+use crate::survey::interner::{Id, NONE};
+use crate::survey::{Change, Said, Survey};
+
+/// Numbers of what a subject is about.
+pub struct About {
+    pub time: Option<Timestamp>,
+    pub operation: Option<Operation>,
+    pub action: Id,
+    pub organization: Id,
+    pub connection: Id,
+    pub actor: Id,
+    pub said: Said,
+    pub place: Option<LineRef>,
+}
+
+pub fn about(survey: &Survey, subject: Subject) -> About {
+    match subject {
+        Subject::Change(index) => {
+            let change = &survey.changes[index];
+            About { operation: Some(change.operation), ..about_event(change, survey.said(index)) }
+        }
+        Subject::Conflicting(index) => {
+            about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
+        }
+        Subject::Hit(index, organization) => {
+            let about = about(survey, Subject::Change(index as usize));
+            About { said: said_of(&about, organization), organization, ..about }
+        }
+        // It is about no single change or connection, mostly not even about one organization.
+        Subject::Burst(Burst { first, organization, .. }) => {
+            let about = about(survey, Subject::Change(first as usize));
+            let said = said_of(&about, organization);
+            About { operation: None, organization, connection: NONE, said, ..about }
+        }
+        Subject::Anomaly(index) => {
+            let noted = &survey.notes.kept[index];
+            About {
+                time: noted.time,
+                operation: None,
+                action: noted.action,
+                organization: noted.organization,
+                connection: noted.connection,
+                actor: noted.actor,
+                said: noted.said,
+                place: Some(noted.place),
+            }
+        }
+        Subject::Unkept(_) => NOTHING,
+        Subject::Pause(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
+        Subject::Renamed(renamed) => about_name(survey, renamed),
+    }
+}
+
+const NOTHING: About = About {
+    time: None,
+    operation: None,
+    action: NONE,
+    organization: NONE,
+    connection: NONE,
+    actor: NONE,
+    said: Said::NOTHING,
+    place: None,
+};
+
+fn about_event(event: &Change, said: Said) -> About {
+    let Change { time, action, organization, connection, actor, place, .. } = *event;
+    let (time, place) = (Some(time), Some(place));
+    About { time, operation: None, action, organization, connection, actor, said, place }
+}
+
+fn about_name(survey: &Survey, renamed: Renamed) -> About {
+    let first = renamed.uses(survey).map(|[_, later]| later.first);
+    let (time, place) = first.unzip();
+    match renamed.is_actor {
+        true => About { time, place, actor: renamed.of, ..NOTHING },
+        false => About { time, place, organization: renamed.of, ..NOTHING },
+    }
+}
+
+/// What an event says, as far as it is about this organization.
+fn said_of(about: &About, organization: Id) -> Said {
+    let is_it = about.organization == organization;
+    let organization_name = if is_it { about.said.organization_name } else { NONE };
+    Said { organization_name, ..about.said }
+}
