@@ -13,8 +13,8 @@ use foldhash::fast::RandomState;
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
-use crate::survey::Survey;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
+use crate::survey::{Change, Survey};
 
 /// The state after a change, the state before being known or not. Disorder and replays tell of what cannot be:
 /// what is active or disabled is not created again, and what is deleted is not there to be enabled or disabled.
@@ -42,7 +42,7 @@ pub struct Step {
     /// The connection was active before, be it from before the log began.
     pub was_active: bool,
     /// The organization the connection belongs to.
-    pub owner: Id,
+    pub owner: Option<OrganizationId>,
     /// Active connections the owner has left after it.
     pub left: u32,
     /// Connections of the owner whose state is unknown after it: each of them may be active.
@@ -86,24 +86,28 @@ impl Step {
 /// A connection at the moment before the first change.
 #[derive(Clone, Copy)]
 pub struct Origin {
-    /// The organization it belongs to; [`NONE`] also for a number that no change has.
-    pub owner: Id,
+    /// The organization it belongs to; nothing also for a number that no change has.
+    pub owner: Option<OrganizationId>,
     /// It was active since before the log began.
     pub was_active: bool,
 }
 
 /// By connection what the log shows of the time before it began; what is later than the present shows nothing.
 pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
-    let mut origins = vec![Origin { owner: NONE, was_active: false }; survey.connections.len()];
+    let mut origins = vec![Origin { owner: None, was_active: false }; survey.connections.len()];
     // Backwards, so that the first one stays without asking whether there is one.
-    for change in survey.changes.iter().rev().filter(|change| change.connection != NONE) {
-        origins[change.connection as usize] = Origin {
+    for (connection, change) in survey.changes.iter().rev().filter_map(with_connection) {
+        origins[connection.index()] = Origin {
             owner: change.organization,
             was_active: change.time <= now
                 && matches!(change.operation, Operation::Disabled | Operation::Deleted),
         };
     }
     origins
+}
+
+fn with_connection(change: &Change) -> Option<(ConnectionId, &Change)> {
+    Some((change.connection?, change))
 }
 
 /// Goes through the changes and hands over what each one did.
@@ -115,33 +119,34 @@ pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
 pub fn walk_some(
     survey: &Survey,
     origins: &[Origin],
-    is_wanted: impl Fn(Id) -> bool,
+    is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
     let mut states = vec![None; origins.len()];
     // The last place is for connections whose organization no event names.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let mut unknown = left.clone();
-    let place_of = |owner: Id, places: usize| (owner as usize).min(places - 1);
-    let places = left.len();
+    let place_of = |owner: Option<OrganizationId>| owner.map_or(survey.organizations.names.len(), Id::index);
     for origin in origins.iter().filter(|origin| origin.was_active) {
-        left[place_of(origin.owner, places)] += 1;
+        left[place_of(origin.owner)] += 1;
     }
-    let steps = survey.changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
-    for (index, change) in steps {
-        let Origin { owner, was_active } = origins[change.connection as usize];
+    for (index, change) in survey.changes.iter().enumerate() {
+        let Some(connection) = change.connection else {
+            continue;
+        };
+        let Origin { owner, was_active } = origins[connection.index()];
         if !is_wanted(owner) {
             continue;
         }
         let Some(told) = change.operation.state() else {
             continue;
         };
-        let state = &mut states[change.connection as usize];
+        let state = &mut states[connection.index()];
         let before = *state;
         let after = state_after(before, told);
         *state = Some(after);
         let was_active = before.map_or(was_active, |state| state == State::Active);
-        let place = place_of(owner, places);
+        let place = place_of(owner);
         left[place] = left[place] + u32::from(after == State::Active) - u32::from(was_active);
         let was_unknown = before == Some(State::Unknown);
         unknown[place] = unknown[place] + u32::from(after == State::Unknown) - u32::from(was_unknown);
@@ -161,33 +166,34 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
 /// created it again. Another event with the same id is a conflict, not a second deletion.
 pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     // By connection which event deleted it, if it was not created again.
-    let mut last = vec![NONE; survey.connections.len()];
-    let again = (0..).zip(&survey.changes).map(|(index, change)| match change.operation {
-        _ if change.connection == NONE => false,
-        Operation::Deleted => {
-            let earlier = std::mem::replace(&mut last[change.connection as usize], index);
-            survey.changes.get(earlier as usize).is_some_and(|earlier| earlier.key != change.key)
+    let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
+    let again = ChangeId::first(survey.changes.len()).zip(&survey.changes).map(|(id, change)| {
+        match (change.operation, change.connection) {
+            (Operation::Deleted, Some(connection)) => {
+                let earlier = last[connection.index()].replace(id);
+                earlier.is_some_and(|earlier| survey.changes[earlier.index()].key != change.key)
+            }
+            (Operation::Created, Some(connection)) => {
+                last[connection.index()] = None;
+                false
+            }
+            _ => false,
         }
-        Operation::Created => {
-            last[change.connection as usize] = NONE;
-            false
-        }
-        _ => false,
     });
     again.collect()
 }
 
 /// Whether an organization is another one than the owner. Its name does not matter: people choose names,
 /// and every event that names an organization gives its id.
-pub fn is_foreign(organization: Id, owner: Id) -> bool {
-    organization != owner && organization != NONE && owner != NONE
+pub fn is_foreign(organization: Option<OrganizationId>, owner: Option<OrganizationId>) -> bool {
+    organization != owner && organization.is_some() && owner.is_some()
 }
 
 /// A time in which an organization had no active connection, after it had one.
 #[derive(Clone, Copy, Debug)]
 pub struct Gap {
     /// The organization.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// The change that took the last connection away.
     pub cause: usize,
     /// The change that ended it, if one did.
@@ -200,7 +206,7 @@ pub struct Gap {
 pub struct Gaps {
     /// Every gap, in the order of its causes.
     pub list: Vec<Gap>,
-    open: HashMap<Id, usize, RandomState>,
+    open: HashMap<Option<OrganizationId>, usize, RandomState>,
     now: Timestamp,
 }
 

@@ -10,7 +10,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::sources::{self, Source};
 use crate::survey::Change;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActionId, Id, OrganizationId};
 use crate::survey::{Span, Survey};
 
 /// What the sources at hand would have logged.
@@ -65,16 +65,16 @@ impl Reach {
         let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
         let mut knowing = vec![0; survey.organizations.names.len()];
         for change in survey.changes.iter().filter(|change| change.time <= now) {
-            if let Some(knowing) = knowing.get_mut(change.organization as usize) {
-                *knowing |= 1 << sources[change.action as usize];
+            if let Some(knowing) = change.organization.map(|id| &mut knowing[id.index()]) {
+                *knowing |= 1 << sources[change.action.index()];
             }
         }
         Self { spans, logged, sources, knowing }
     }
 
     /// From when to when the log of an action's source goes.
-    pub fn span(&self, action: Id) -> Span {
-        self.spans[self.sources[action as usize]]
+    pub fn span(&self, action: ActionId) -> Span {
+        self.spans[self.sources[action.index()]]
     }
 
     /// The end of the log, whatever the source.
@@ -83,13 +83,17 @@ impl Reach {
     }
 
     /// Whether an action's source logs one of these operations.
-    pub fn logs(&self, action: Id, operations: &[Operation]) -> bool {
-        self.logged[self.sources[action as usize]] & bits(operations.iter().copied()) != 0
+    pub fn logs(&self, action: ActionId, operations: &[Operation]) -> bool {
+        self.logged[self.sources[action.index()]] & bits(operations.iter().copied()) != 0
     }
 
     /// Until when such an operation would be seen in an organization: up to the end of those logs that have
     /// them and know it.
-    pub fn watched(&self, organization: Id, operations: &[Operation]) -> Option<Timestamp> {
+    pub fn watched(
+        &self,
+        organization: Option<OrganizationId>,
+        operations: &[Operation],
+    ) -> Option<Timestamp> {
         let wanted = bits(operations.iter().copied());
         let watching = self.knowing(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
         watching.map(|(_, span)| span.1).max()
@@ -97,17 +101,27 @@ impl Reach {
 
     /// Until when it would be seen that what a change began has ended by such an operation. Where the logs that
     /// would show it end before the change, or there are none, that of the change's own source counts.
-    pub fn until(&self, organization: Id, change: &Change, operations: &[Operation]) -> Timestamp {
+    pub fn until(
+        &self,
+        organization: Option<OrganizationId>,
+        change: &Change,
+        operations: &[Operation],
+    ) -> Timestamp {
         let watched = self.watched(organization, operations).filter(|end| *end >= change.time);
         watched.unwrap_or(self.span(change.action).1)
     }
 
     /// How it is known that a state of an organization lasted for a time: an action is that of the change
     /// which the statement is about.
-    pub fn certainty(&self, organization: Id, action: Id, (from, to): Span) -> Certainty {
-        let own = (self.sources[action as usize], self.span(action));
+    pub fn certainty(
+        &self,
+        organization: Option<OrganizationId>,
+        action: ActionId,
+        (from, to): Span,
+    ) -> Certainty {
+        let own = (self.sources[action.index()], self.span(action));
         // Of what has no organization nothing but its own source can know.
-        let is_nobodys = organization as usize >= self.knowing.len();
+        let is_nobodys = organization.is_none();
         let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
         let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
         if knowing().filter(|(source, _)| self.logs_making(*source)).any(covers) {
@@ -128,8 +142,8 @@ impl Reach {
     }
 
     /// The sources that have events about an organization.
-    fn knowing(&self, organization: Id) -> impl Iterator<Item = (usize, Span)> {
-        let knowing = self.knowing.get(organization as usize).copied().unwrap_or(0);
+    fn knowing(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
+        let knowing = organization.map_or(0, |id| self.knowing[id.index()]);
         self.spans.iter().copied().enumerate().filter(move |(source, _)| knowing >> source & 1 == 1)
     }
 }
@@ -211,8 +225,9 @@ mod tests {
         }
     }
 
-    fn certainty(organization: Id, action: Id, from: i64, to: i64) -> Certainty {
-        reach().certainty(organization, action, (at(from), at(to)))
+    fn certainty(organization: impl Into<Option<usize>>, action: usize, from: i64, to: i64) -> Certainty {
+        let organization = organization.into().map(OrganizationId::new);
+        reach().certainty(organization, ActionId::new(action), (at(from), at(to)))
     }
 
     #[test]
@@ -234,7 +249,7 @@ mod tests {
 
     #[test]
     fn of_what_has_no_organization_only_its_own_source_knows() {
-        assert_eq!(certainty(Id::MAX, 0, 10, 20), Certainty::Certain);
-        assert_eq!(certainty(Id::MAX, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
+        assert_eq!(certainty(None, 0, 10, 20), Certainty::Certain);
+        assert_eq!(certainty(None, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
     }
 }

@@ -18,8 +18,7 @@ use crate::model::operation::Requires;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
-use crate::survey::interner::NONE;
-use crate::survey::{Party, Survey};
+use crate::survey::{Moment, Party, Survey};
 use crate::text::suggest::nearest;
 
 /// What somebody may do in an organization.
@@ -54,7 +53,7 @@ pub fn is_for_admins(change: &Change) -> bool {
     match change.operation.info().requires {
         Requires::Member => false,
         Requires::Admin => true,
-        Requires::AdminIfNamed => change.actor != NONE,
+        Requires::AdminIfNamed => change.actor.is_some(),
     }
 }
 
@@ -114,11 +113,12 @@ impl Roster {
     /// itself calls organization and actor, or else by what they were called at its time, up to `now`.
     pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Authorization {
         let (change, said) = (&survey.changes[change], survey.said(change));
-        if change.actor == NONE {
+        if change.actor.is_none() {
             return Authorization::UnknownActor;
         }
-        let organization = survey.organization_at(change.organization, said, change.time, now);
-        match self.role_of(&organization, &survey.actor_at(change.actor, said, change.time, now)) {
+        let moment = Moment { time: change.time, now };
+        let organization = survey.organization_at(change.organization, said, moment);
+        match self.role_of(&organization, &survey.actor_at(change.actor, said, moment)) {
             None => Authorization::NotOnTheRoster,
             Some(Role::Member) => Authorization::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Authorization::Impersonated,

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 
@@ -15,7 +16,7 @@ use crate::analysis::calendar;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Kind, Row, Section, Sheet, Table, Tone};
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::Id;
 use crate::survey::{Survey, Visit, Wants};
 
 /// The report.
@@ -164,13 +165,11 @@ fn heat(material: &ReportInput<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     let addresses = ips.iter().map(|(ip, _)| survey.ips.names.text(*ip).to_owned());
     let names = std::iter::once("Everybody".to_owned()).chain(names).chain(addresses);
     let mut grids: Vec<_> = names.map(|name| (name, [[0; 24]; 7])).collect();
-    let places = |names: &[(Id, u64)], first: usize| -> HashMap<Id, usize, RandomState> {
-        names.iter().zip(first..).map(|((id, _), at)| (*id, at)).collect()
-    };
     let (of_actors, of_ips) = (places(&actors, 1), places(&ips, 1 + actors.len()));
     for visit in visits {
         let (day, hour) = calendar::weekday_and_hour(calendar::local(visit.time, material.options.zone));
-        let own = [of_actors.get(&visit.actor), of_ips.get(&visit.ip)];
+        let own =
+            [visit.actor.and_then(|actor| of_actors.get(&actor)), visit.ip.and_then(|ip| of_ips.get(&ip))];
         for at in std::iter::once(0).chain(own.into_iter().flatten().copied()) {
             grids[at].1[day][hour] += 1;
         }
@@ -178,15 +177,18 @@ fn heat(material: &ReportInput<'_>) -> Vec<(String, [[u64; 24]; 7])> {
     grids
 }
 
+/// By id which grid it has.
+fn places<I: Id + Hash>(ids: &[(I, u64)], first: usize) -> HashMap<I, usize, RandomState> {
+    ids.iter().zip(first..).map(|((id, _), at)| (*id, at)).collect()
+}
+
 fn first_uses<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
     let survey = material.survey;
     let mut uses: Vec<(&Visit, &str, &str)> = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
-        let ip = |visit: &Visit| visit.ip;
-        let agent = |visit: &Visit| visit.agent;
-        let ips = later(visits, ip).into_iter();
+        let ips = later(visits, |visit| visit.ip).into_iter();
         uses.extend(ips.map(|visit| (visit, "address", survey.ips.names.text(visit.ip))));
-        let agents = later(visits, agent).into_iter();
+        let agents = later(visits, |visit| visit.agent).into_iter();
         uses.extend(agents.map(|visit| (visit, "user agent", survey.agents.text(visit.agent))));
     }
     let key = |&(visit, what, value): &(&Visit, _, _)| {
@@ -204,9 +206,9 @@ fn first_uses<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> 
 }
 
 /// The first visit with each of the values but the one that came first.
-fn later(visits: &[Visit], value: fn(&Visit) -> Id) -> Vec<&Visit> {
-    let mut seen = HashSet::<Id, RandomState>::default();
-    let is_new = |visit: &&Visit| value(visit) != NONE && seen.insert(value(visit));
+fn later<I: Id + Hash>(visits: &[Visit], value: fn(&Visit) -> Option<I>) -> Vec<&Visit> {
+    let mut seen = HashSet::<I, RandomState>::default();
+    let is_new = |visit: &&Visit| value(visit).is_some_and(|value| seen.insert(value));
     visits.iter().filter(is_new).skip(1).collect()
 }
 
@@ -307,9 +309,9 @@ fn sessions<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
 }
 
 fn path<'a>(survey: &'a Survey, visits: &[Visit]) -> Cell<'a> {
-    let mut pages: Vec<_> = visits.iter().map(|visit| visit.page).filter(|page| *page != NONE).collect();
-    pages.dedup_by_key(|page| survey.words.text(*page));
-    few(pages.into_iter().map(|page| survey.words.text(page).into()), MOST_PAGES)
+    let mut pages: Vec<_> = visits.iter().filter_map(|visit| survey.pages.get(visit.page)).collect();
+    pages.dedup();
+    few(pages.into_iter().map(Cow::Borrowed), MOST_PAGES)
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     all.dedup_by_key(|visit| (visit.impersonator, visit.reason));
     let name = |visit: &Visit| {
         let who = visits::impersonator(survey, visit).unwrap_or_default();
-        survey.words.get(visit.reason).map_or(who.to_owned(), |reason| format!("{who} ({reason})"))
+        survey.reasons.get(visit.reason).map_or(who.to_owned(), |reason| format!("{who} ({reason})"))
     };
     let mut names: Vec<_> = all.into_iter().map(name).collect();
     names.sort_unstable();
@@ -140,7 +140,7 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
 
 fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
     let texts = |visit: &Visit| {
-        let [who, reason] = [survey.impersonators.get(visit.impersonator), survey.words.get(visit.reason)];
+        let [who, reason] = [survey.impersonators.get(visit.impersonator), survey.reasons.get(visit.reason)];
         (who, survey.actors.names.get(visit.actor), reason)
     };
     let mut all: Vec<_> = visits.iter().filter(|visit| is_impersonated(visit)).copied().collect();
@@ -155,7 +155,7 @@ fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
             survey.impersonators.get(visits[0].impersonator).into(),
             actor,
             id,
-            survey.words.get(visits[0].reason).into(),
+            survey.reasons.get(visits[0].reason).into(),
             Cell::Number(visits.len() as u64),
             different(visits.iter().map(|visit| visit.organization)).into(),
             visits[0].time.into(),

@@ -12,7 +12,8 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE, Seen};
+use crate::survey::counter::Seen;
+use crate::survey::ids::{ActorId, Id, OrganizationId};
 use crate::survey::{Survey, Wants};
 
 /// The report.
@@ -118,7 +119,7 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
 
 /// Whether a change is in the name of another organization than the one its connection belongs to.
 fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
-    let origin = origins.get(change.connection as usize);
+    let origin = change.connection.map(|connection| origins[connection.index()]);
     origin.is_some_and(|origin| lifecycle::is_foreign(change.organization, origin.owner))
 }
 
@@ -184,8 +185,10 @@ fn totals<'a>(judged: Option<&[(Authorization, &Change)]>) -> Vec<Fact<'a>> {
 /// Who used rights of administrators in which organization.
 fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
-    let rank = |ranks: &[u32], id: Id| ranks.get(id as usize).copied();
-    let place = |change: &Change| (rank(&actors, change.actor), rank(&organizations, change.organization));
+    let place = |change: &Change| {
+        let actor = change.actor.map(|id| actors[id.index()]);
+        (actor, change.organization.map(|id| organizations[id.index()]))
+    };
     let mut actions: Vec<_> = actions.iter().map(|change| (place(change), *change)).collect();
     parallel::sort_by(&mut actions, |a, b| a.0.cmp(&b.0));
     let each: Vec<_> = actions.chunk_by(|a, b| a.0 == b.0).collect();
@@ -202,8 +205,8 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
 
 /// What one actor did in one organization.
 struct User {
-    actor: Id,
-    organization: Id,
+    actor: Option<ActorId>,
+    organization: Option<OrganizationId>,
     portal_urls: u64,
     changes: u64,
     deletions: u64,
@@ -234,7 +237,7 @@ impl User {
         cells.extend(survey.organization_cells(self.organization));
         cells.extend([self.portal_urls, self.changes, self.deletions].map(Cell::Number));
         cells.extend([self.seen.first.into(), self.seen.last.into()]);
-        Row { cells, tone: if self.actor == NONE { Tone::Warn } else { Tone::Plain } }
+        Row { cells, tone: if self.actor.is_none() { Tone::Warn } else { Tone::Plain } }
     }
 }
 
@@ -245,10 +248,10 @@ fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
     let again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(again) {
-        if change.connection == NONE || !change.is_selected {
+        let Some(connection) = change.connection.filter(|_| change.is_selected) else {
             continue;
-        }
-        let owner = origins[change.connection as usize].owner;
+        };
+        let owner = origins[connection.index()].owner;
         let is_foreign = is_foreign(change, &origins);
         let why = [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
         misfits.extend(why.into_iter().filter(|(is_so, _)| *is_so).map(|(_, what)| (change, owner, what)));

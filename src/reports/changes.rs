@@ -12,7 +12,6 @@ use crate::model::state::State;
 use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
 use crate::survey::Change;
 use crate::survey::Wants;
-use crate::survey::interner::NONE;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -107,7 +106,7 @@ fn shown(material: &ReportInput<'_>) -> Vec<Shown> {
         if change.operation == Operation::PortalOpened {
             portals.insert(change.actor, change.time);
         } else if change.is_selected {
-            let opened = portals.get(&change.actor).filter(|_| change.actor != NONE);
+            let opened = portals.get(&change.actor).filter(|_| change.actor.is_some());
             let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
             let certainty = known.unwrap_or_else(|| certainty(change.organization, change));
             shown.push(Shown { change: index, before, after, certainty, since_portal });
@@ -131,11 +130,11 @@ fn row<'a>(material: &'a ReportInput<'a>, shown: Shown) -> Row<'a> {
     cells.push(survey.ips.names.get(change.ip).into());
     cells.push(shown.since_portal.map_or(Cell::Nothing, Cell::Duration));
     cells.push(survey.impersonators.get(change.impersonator).into());
-    cells.push(survey.words.get(change.reason).into());
+    cells.push(survey.reasons.get(change.reason).into());
     cells.push(u64::from(change.redeliveries).into());
     cells.push(change.is_conflicting.into());
     cells.extend(certainty_cells(shown.certainty));
-    Row { cells, tone: tone(change.operation, change.is_conflicting, change.impersonator != NONE) }
+    Row { cells, tone: tone(change.operation, change.is_conflicting, change.impersonator.is_some()) }
 }
 
 fn tone(operation: Operation, is_conflicting: bool, is_impersonated: bool) -> Tone {

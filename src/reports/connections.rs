@@ -16,7 +16,8 @@ use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::Change;
 use crate::survey::Wants;
-use crate::survey::interner::{Id, NONE, head};
+use crate::survey::ids::{ChangeId, ConnectionId, Id, KindId, OrganizationId};
+use crate::survey::interner::head;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -76,12 +77,12 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let mut notes = material.notes();
     notes.extend(at.map(|at| format!("The posture is that of {}.", at.rfc3339(material.options.zone))));
     notes.extend(known.note_of_later(material));
-    let certainties = shown.iter().map(|id| known.lives[*id as usize].certainty);
+    let certainties = shown.iter().map(|id| known.lives[id.index()].certainty);
     notes
         .extend(material.notes_of_doubt(certainties.chain(postures.iter().map(|posture| posture.certainty))));
     let count = shown.len();
     let lives = known.lives;
-    let row = move |index: usize| row(material, shown[index], &lives[shown[index] as usize]);
+    let row = move |index: usize| row(material, shown[index], &lives[shown[index].index()]);
     let empty = match at {
         Some(_) => "The log shows no connection by then.",
         None => "The events shown change no connection.",
@@ -109,15 +110,14 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
 #[derive(Clone)]
 struct ConnectionHistory {
     is_shown: bool,
-    owner: Id,
-    kind: Id,
+    owner: Option<OrganizationId>,
+    kind: Option<KindId>,
     /// Nothing where all of its changes are dated later than the present.
     state: Option<State>,
     certainty: Certainty,
-    /// Indices of changes; [`NONE`] for none.
-    created: u32,
-    enabled: u32,
-    latest: u32,
+    created: Option<ChangeId>,
+    enabled: Option<ChangeId>,
+    latest: Option<ChangeId>,
     active_since: Option<Timestamp>,
     active_nanos: u128,
     changes: u64,
@@ -127,13 +127,13 @@ struct ConnectionHistory {
 
 const UNBORN: ConnectionHistory = ConnectionHistory {
     is_shown: false,
-    owner: NONE,
-    kind: NONE,
+    owner: None,
+    kind: None,
     state: None,
     certainty: Certainty::Certain,
-    created: NONE,
-    enabled: NONE,
-    latest: NONE,
+    created: None,
+    enabled: None,
+    latest: None,
     active_since: None,
     active_nanos: 0,
     changes: 0,
@@ -150,14 +150,15 @@ impl ConnectionHistory {
         self.owner = step.owner;
         self.changes += 1;
         self.redeliveries += u64::from(change.redeliveries);
-        self.latest = step.change as u32;
+        let id = Some(ChangeId::new(step.change));
+        self.latest = id;
         self.odd.extend(step.inconsistency());
-        if change.kind != NONE {
+        if change.kind.is_some() {
             self.kind = change.kind;
         }
         match step.told {
-            State::Created if self.created == NONE => self.created = step.change as u32,
-            State::Active => self.enabled = step.change as u32,
+            State::Created if self.created.is_none() => self.created = id,
+            State::Active => self.enabled = id,
             State::Created | State::Disabled | State::Deleted | State::Unknown => {}
         }
         if change.time > now {
@@ -173,7 +174,7 @@ impl ConnectionHistory {
 
     /// Takes in that the log ends.
     fn end(&mut self, changes: &[Change], reach: &Reach, at: Option<Timestamp>) {
-        let Some(change) = changes.get(self.latest as usize) else {
+        let Some(change) = self.latest.map(|latest| &changes[latest.index()]) else {
             return;
         };
         let end = reach.until(self.owner, change, &[Operation::Disabled]);
@@ -202,8 +203,9 @@ impl Known {
             lifecycle::walk(survey, now, |step| {
                 let change = &survey.changes[step.change];
                 gaps.add(&step, change.time);
-                if options.at.is_none() || change.time <= now {
-                    lives[change.connection as usize].add(&step, change, now, begin);
+                let connection = change.connection.filter(|_| options.at.is_none() || change.time <= now);
+                if let Some(connection) = connection {
+                    lives[connection.index()].add(&step, change, now, begin);
                 }
             });
             (lives, gaps.list)
@@ -219,11 +221,14 @@ impl Known {
         let survey = material.survey;
         let mut later = vec![false; survey.connections.len()];
         let mut is_known: Vec<_> = self.lives.iter().map(|life| life.changes > 0).collect();
-        for change in survey.changes.iter().filter(|change| change.connection != NONE) {
+        for change in &survey.changes {
+            let Some(connection) = change.connection else {
+                continue;
+            };
             let is_removal = matches!(change.operation, Operation::Deleted | Operation::Disabled);
             let is_now = change.time > self.now && change.time <= material.options.now && change.is_selected;
-            let is_known = &mut is_known[change.connection as usize];
-            later[change.connection as usize] |= is_removal && is_now && !*is_known;
+            let is_known = &mut is_known[connection.index()];
+            later[connection.index()] |= is_removal && is_now && !*is_known;
             *is_known = true;
         }
         let (connections, they) = match later.iter().filter(|is_later| **is_later).count() {
@@ -241,72 +246,73 @@ impl Known {
     /// The organizations that are known to have a connection, and whether they had active SSO.
     fn postures(&self, material: &ReportInput<'_>, at: Timestamp) -> Vec<Posture> {
         let survey = material.survey;
-        let mut postures = vec![Posture::NONE; survey.organizations.names.len()];
-        let lives = (0..).zip(&self.lives).filter(|(_, life)| life.changes > 0);
+        let mut postures: Vec<_> = survey.organizations.names.ids().map(Posture::new).collect();
+        let lives =
+            ConnectionId::first(self.lives.len()).zip(&self.lives).filter(|(_, life)| life.changes > 0);
         for (connection, life) in lives {
-            let Some(posture) = postures.get_mut(life.owner as usize) else {
+            let Some(posture) = life.owner.map(|owner| &mut postures[owner.index()]) else {
                 continue;
             };
             posture.is_shown |= life.is_shown;
             posture.has_unknown |= life.state == Some(State::Unknown);
-            posture.latest = match posture.latest {
-                NONE => life.latest,
-                latest => latest.max(life.latest),
-            };
+            posture.latest = posture.latest.max(life.latest);
             if life.state == Some(State::Active) {
                 posture.active.push(connection);
             }
         }
         for gap in self.gaps.iter().filter(|gap| gap.end.is_none()) {
-            if let Some(posture) = postures.get_mut(gap.organization as usize) {
+            if let Some(posture) = gap.organization.map(|id| &mut postures[id.index()]) {
                 posture.without_since = Some(survey.changes[gap.cause].time);
                 posture.has_unknown |= gap.is_contradictory;
             }
         }
-        let mut shown: Vec<_> = (0..).zip(postures).filter(|(_, posture)| posture.is_shown).collect();
-        shown.sort_by_key(|(id, _)| survey.organizations.names.get(*id));
-        let finish = |(organization, posture): (Id, Posture)| {
-            let change = &survey.changes[posture.latest as usize];
-            let certainty = self.reach.certainty(organization, change.action, (change.time, at));
-            let certainty = certainty.unless(posture.has_unknown);
-            Posture { organization, certainty, ..posture }
-        };
-        shown.into_iter().map(finish).collect()
+        postures.retain(|posture| posture.is_shown);
+        postures.sort_by_key(|posture| survey.organizations.names.get(posture.organization));
+        for posture in &mut postures {
+            if let Some(change) = posture.latest.map(|latest| &survey.changes[latest.index()]) {
+                let organization = Some(posture.organization);
+                let certainty = self.reach.certainty(organization, change.action, (change.time, at));
+                posture.certainty = certainty.unless(posture.has_unknown);
+            }
+        }
+        postures
     }
 }
 
 /// What is known of an organization at a moment.
 #[derive(Clone)]
 struct Posture {
-    organization: Id,
+    organization: OrganizationId,
     is_shown: bool,
-    /// Index of the latest change of its connections.
-    latest: u32,
+    /// The latest change of its connections.
+    latest: Option<ChangeId>,
     /// A connection may be active or not, as its events contradict each other.
     has_unknown: bool,
     certainty: Certainty,
     /// Since when it has no active connection, after it had one.
     without_since: Option<Timestamp>,
-    active: Vec<Id>,
+    active: Vec<ConnectionId>,
 }
 
 impl Posture {
-    const NONE: Self = Self {
-        organization: NONE,
-        is_shown: false,
-        latest: NONE,
-        has_unknown: false,
-        certainty: Certainty::Certain,
-        without_since: None,
-        active: Vec::new(),
-    };
+    fn new(organization: OrganizationId) -> Self {
+        Self {
+            organization,
+            is_shown: false,
+            latest: None,
+            has_unknown: false,
+            certainty: Certainty::Certain,
+            without_since: None,
+            active: Vec::new(),
+        }
+    }
 
     fn row<'a>(&self, material: &ReportInput<'a>) -> Row<'a> {
         let survey = material.survey;
         let mut ids: Vec<Cow<'_, str>> =
             self.active.iter().map(|id| survey.connections.text(*id).into()).collect();
         ids.sort();
-        let mut cells = survey.organization_cells(self.organization).to_vec();
+        let mut cells = survey.organization_cells(Some(self.organization)).to_vec();
         let [known, doubt] = certainty_cells(self.certainty);
         cells.extend([(ids.len() as u64).into(), self.without_since.into(), known]);
         let tone = match self.without_since {
@@ -321,12 +327,12 @@ impl Posture {
 }
 
 /// The connections to show, in their order.
-fn shown(material: &ReportInput<'_>, lives: &[ConnectionHistory]) -> Vec<Id> {
+fn shown(material: &ReportInput<'_>, lives: &[ConnectionHistory]) -> Vec<ConnectionId> {
     let survey = material.survey;
     let ranks = survey.organizations.names.ranks();
-    let shown = (0..).zip(lives).filter(|(_, life)| life.is_shown);
-    let key = |(id, life): (Id, &ConnectionHistory)| {
-        (ranks.get(life.owner as usize).copied(), head(survey.connections.text(id)), id)
+    let shown = ConnectionId::first(lives.len()).zip(lives).filter(|(_, life)| life.is_shown);
+    let key = |(id, life): (ConnectionId, &ConnectionHistory)| {
+        (life.owner.map(|owner| ranks[owner.index()]), head(survey.connections.text(id)), id)
     };
     let mut shown: Vec<_> = shown.map(key).collect();
     parallel::sort_by(&mut shown, |a, b| {
@@ -336,16 +342,17 @@ fn shown(material: &ReportInput<'_>, lives: &[ConnectionHistory]) -> Vec<Id> {
     shown.into_iter().map(|(.., id)| id).collect()
 }
 
-fn row<'a>(material: &'a ReportInput<'a>, id: Id, life: &ConnectionHistory) -> Row<'a> {
+fn row<'a>(material: &'a ReportInput<'a>, id: ConnectionId, life: &ConnectionHistory) -> Row<'a> {
     let survey = material.survey;
-    let [connection, kind, protocol, provider] = survey.connection_cells(id, life.kind);
+    let [connection, kind, protocol, provider] = survey.connection_cells(Some(id), life.kind);
     let mut cells = Vec::with_capacity(COLUMNS.len());
     cells.push(connection);
     cells.extend(survey.organization_cells(life.owner));
     cells.extend([kind, protocol, provider, life.state.map(State::name).into()]);
     let [known, doubt] = certainty_cells(life.certainty);
     cells.push(known);
-    let time = |change: u32| Cell::from(survey.changes.get(change as usize).map(|change| change.time));
+    let time =
+        |change: Option<ChangeId>| Cell::from(change.map(|change| survey.changes[change.index()].time));
     cells.extend([life.created, life.enabled, life.latest].map(time));
     cells.push(Cell::Duration(seconds(life.active_nanos)));
     cells.extend([life.changes.into(), life.redeliveries.into()]);

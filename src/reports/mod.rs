@@ -19,7 +19,7 @@ use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
 use crate::survey::collect::InputSummary;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActorId, ConnectionId, KindId, OrganizationId};
 use crate::survey::{Survey, Wants};
 
 pub use burst_option::Burst;
@@ -194,36 +194,32 @@ fn certainty_cells<'a>(known: Certainty) -> [Cell<'a>; 2] {
 
 impl Survey {
     /// What to call an actor: name, e-mail address, or id.
-    pub fn actor(&self, id: Id) -> Option<&str> {
-        let [name, email] = self.actor_texts(id);
+    pub fn actor(&self, id: impl Into<Option<ActorId>>) -> Option<&str> {
+        let id = id.into();
+        let [name, email] = self.actor_labels.get(id);
         name.or(email).or_else(|| self.actors.names.get(id))
     }
 
-    /// Name and e-mail address of an actor.
-    pub fn actor_texts(&self, id: Id) -> [Option<&str>; 2] {
-        self.actor_labels.get(id)
-    }
-
     /// Name of an organization.
-    pub fn organization_name(&self, id: Id) -> Option<&str> {
+    pub fn organization_name(&self, id: impl Into<Option<OrganizationId>>) -> Option<&str> {
         let [name] = self.organization_labels.get(id);
         name
     }
 
     /// Cells for organization id and name.
-    pub fn organization_cells(&self, id: Id) -> [Cell<'_>; 2] {
+    pub fn organization_cells(&self, id: Option<OrganizationId>) -> [Cell<'_>; 2] {
         [self.organizations.names.get(id).into(), self.organization_name(id).into()]
     }
 
     /// Cells for connection id, type, protocol and provider.
-    pub fn connection_cells(&self, connection: Id, kind: Id) -> [Cell<'_>; 4] {
+    pub fn connection_cells(&self, connection: Option<ConnectionId>, kind: Option<KindId>) -> [Cell<'_>; 4] {
         let [name, protocol, provider] = self.kinds.texts(kind);
         [self.connections.get(connection).into(), name.into(), protocol.into(), provider.into()]
     }
 
     /// Cells for actor, actor id and e-mail address.
-    pub fn actor_cells(&self, id: Id) -> [Cell<'_>; 3] {
-        let [_, email] = self.actor_texts(id);
+    pub fn actor_cells(&self, id: Option<ActorId>) -> [Cell<'_>; 3] {
+        let [_, email] = self.actor_labels.get(id);
         [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
     }
 }

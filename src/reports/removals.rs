@@ -18,7 +18,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Tone};
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{Id, KindId, OrganizationId};
 use crate::survey::{Survey, Wants};
 
 /// The report.
@@ -140,16 +140,16 @@ fn removals<'a>(material: &ReportInput<'a>) -> Vec<Removal<'a>> {
         let mut steps = Vec::new();
         // By step the kind that the connection is known to have by then.
         let mut known = Vec::new();
-        let mut kinds = vec![NONE; survey.connections.len()];
+        let mut kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
         lifecycle::walk(survey, now, |step| {
             let Change { connection, kind, time, .. } = changes[step.change];
-            let latest = &mut kinds[connection as usize];
-            if kind != NONE {
-                *latest = kind;
-            }
             gaps.add(&step, time);
             steps.push(step);
-            known.push(*latest);
+            known.push(connection.and_then(|connection| {
+                let latest = &mut kinds[connection.index()];
+                *latest = kind.or(*latest);
+                *latest
+            }));
         });
         let gaps: HashMap<_, _, RandomState> = gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect();
         (steps, known, gaps)
@@ -161,7 +161,7 @@ fn removals<'a>(material: &ReportInput<'a>) -> Vec<Removal<'a>> {
         protocol.or(provider).map(|_| (protocol, provider))
     };
     // Backwards, so that what comes later is known.
-    let mut activated: HashMap<Id, &Change, RandomState> = HashMap::default();
+    let mut activated: HashMap<Option<OrganizationId>, &Change, RandomState> = HashMap::default();
     let mut made: HashSet<_, RandomState> = HashSet::default();
     let mut removals = Vec::new();
     for (step, known) in steps.into_iter().zip(known).rev() {
@@ -290,7 +290,7 @@ fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
 /// Organizations with their exposures, the longest exposed first.
 fn chart(material: &ReportInput<'_>, removals: &[Removal<'_>]) -> Chart {
     let survey = material.survey;
-    let mut rows: HashMap<Id, (u64, Vec<Stretch>), RandomState> = HashMap::default();
+    let mut rows: HashMap<Option<OrganizationId>, (u64, Vec<Stretch>), RandomState> = HashMap::default();
     for removal in removals {
         if let Some(exposure) = removal.exposure {
             let (seconds, stretches) = rows.entry(removal.step.owner).or_default();

@@ -16,7 +16,8 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Table, Tone};
 use crate::survey::collect::InputSummary;
-use crate::survey::interner::{Counter, Id, Seen};
+use crate::survey::counter::{Counter, Seen};
+use crate::survey::ids::{ActionId, Id};
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 
 /// The report.
@@ -33,7 +34,7 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = material.survey;
     let actors = || {
         ranking(material, "actors", "Actors", &survey.actors, ACTORS, |id| {
-            survey.actor_texts(id).map(Cell::from).to_vec()
+            survey.actor_labels.get(id).map(Cell::from).to_vec()
         })
     };
     let (attention, actors) = parallel::both(|| attention(material), actors);
@@ -47,13 +48,13 @@ fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
             section("attention", "Needs attention", Body::Table(attention)),
             section("timeline", "Events over time", Body::Chart(timeline(material))),
             ranked(material, "actions", "Actions", &survey.actions, ACTIONS, |id| {
-                let (source, operation) = survey.action_facts[id as usize];
+                let (source, operation) = survey.action_facts[id.index()];
                 vec![survey.action(id).into(), operation.name().into(), source.into()]
             }),
             grouped(material, "operations", "Operations", |id| {
-                Some(survey.action_facts[id as usize].1.name())
+                Some(survey.action_facts[id.index()].1.name())
             }),
-            grouped(material, "sources", "Sources", |id| Some(survey.action_facts[id as usize].0)),
+            grouped(material, "sources", "Sources", |id| Some(survey.action_facts[id.index()].0)),
             ranking(material, "organizations", "Organizations", &survey.organizations, ORGANIZATIONS, |id| {
                 vec![survey.organization_name(id).into()]
             }),
@@ -178,13 +179,13 @@ fn timeline(material: &ReportInput<'_>) -> Chart {
 }
 
 /// The most frequent names, with further cells between the name and the counts.
-fn ranking<'a>(
+fn ranking<'a, I: Id>(
     material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
-    counter: &'a Counter,
+    counter: &'a Counter<I>,
     columns: &'static [Column],
-    more: impl Fn(Id) -> Vec<Cell<'a>>,
+    more: impl Fn(I) -> Vec<Cell<'a>>,
 ) -> Section<'a> {
     ranked(material, key, title, counter, columns, |id| {
         let mut cells = vec![counter.names.get(id).into()];
@@ -194,13 +195,13 @@ fn ranking<'a>(
 }
 
 /// The same, of what has other names than those it is counted by.
-fn ranked<'a>(
+fn ranked<'a, I: Id>(
     material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
-    counter: &'a Counter,
+    counter: &'a Counter<I>,
     columns: &'static [Column],
-    cells: impl Fn(Id) -> Vec<Cell<'a>>,
+    cells: impl Fn(I) -> Vec<Cell<'a>>,
 ) -> Section<'a> {
     let (ranking, left_out) = counter.ranking(material.top());
     let rows = ranking.into_iter().map(|(id, seen)| row(material, cells(id), seen));
@@ -219,7 +220,7 @@ fn grouped<'a>(
     material: &ReportInput<'_>,
     key: &'static str,
     title: &'static str,
-    word: impl Fn(Id) -> Option<&'static str>,
+    word: impl Fn(ActionId) -> Option<&'static str>,
 ) -> Section<'a> {
     let (actions, _) = material.survey.actions.ranking(usize::MAX);
     by_word(material, key, title, actions.into_iter().map(|(id, seen)| (word(id), seen)))
@@ -343,17 +344,18 @@ fn changes(material: &ReportInput<'_>) -> Changes {
     let (survey, now) = (material.survey, material.options.now);
     let selected = |index: usize| survey.changes[index].is_selected;
     let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
-    let removals = (0..).zip(&survey.action_facts).filter(|(_, facts)| is_removal(facts.1));
+    let removals =
+        survey.actions.names.ids().zip(&survey.action_facts).filter(|(_, facts)| is_removal(facts.1));
     let removals =
         removals.filter_map(|(action, _)| survey.actions.seen(action)).map(|seen| seen.count).sum();
     let (origins, reach) = parallel::both(|| lifecycle::origins(survey, now), || material.reach());
     // What happens to one organization says nothing of another.
-    let walk = |part: Id| {
+    let walk = |part: usize| {
         let (mut gaps, mut odd) = (Gaps::until(now), 0);
         lifecycle::walk_some(
             survey,
             &origins,
-            |owner| owner % 2 == part,
+            |owner| owner.map_or(1, Id::index) % 2 == part,
             |step| {
                 gaps.add(&step, survey.changes[step.change].time);
                 odd += u64::from(selected(step.change) && step.inconsistency().is_some());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use crate::reports::sheet::Cell;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Survey, Visit};
 
 /// An e-mail address is missing for a session that has a reason to be impersonated.
@@ -12,12 +12,15 @@ const SOMEBODY: &str = "unknown";
 
 /// The visits of those who are named; see [`Survey::visits`].
 pub fn by_actor(survey: &Survey) -> &[Visit] {
-    &survey.visits[..survey.visits.partition_point(|visit| visit.actor != NONE)]
+    &survey.visits[..survey.visits.partition_point(|visit| visit.actor.is_some())]
 }
 
-/// Each of the ids with its number, the most frequent first, equals by name; nothing for [`NONE`].
-pub fn frequent<'s>(ids: impl Iterator<Item = Id>, name: impl Fn(Id) -> &'s str) -> Vec<(Id, u64)> {
-    let mut ids: Vec<_> = ids.filter(|id| *id != NONE).collect();
+/// Each of the ids with how often it comes, the most frequent first, equals by name.
+pub fn frequent<'s, I: Id>(
+    ids: impl Iterator<Item = Option<I>>,
+    name: impl Fn(I) -> &'s str,
+) -> Vec<(I, u64)> {
+    let mut ids: Vec<_> = ids.flatten().collect();
     ids.sort_unstable();
     let mut counts: Vec<_> =
         ids.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u64)).collect();
@@ -25,8 +28,8 @@ pub fn frequent<'s>(ids: impl Iterator<Item = Id>, name: impl Fn(Id) -> &'s str)
     counts
 }
 
-/// How many different ids there are, without [`NONE`].
-pub fn different(ids: impl Iterator<Item = Id>) -> u64 {
+/// How many different ids there are.
+pub fn different<I: Id>(ids: impl Iterator<Item = Option<I>>) -> u64 {
     frequent(ids, |_| "").len() as u64
 }
 
@@ -41,13 +44,13 @@ pub fn organizations<'a>(survey: &'a Survey, visits: &[Visit]) -> [Cell<'a>; 2] 
     const MOST: usize = 5;
     let id = |id| survey.organizations.names.text(id);
     let all = frequent(visits.iter().map(|visit| visit.organization), id);
-    let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).into();
+    let name = |(at, _): &(OrganizationId, u64)| survey.organization_name(*at).unwrap_or(id(*at)).into();
     [Cell::Number(all.len() as u64), few(all.iter().map(name), MOST)]
 }
 
 /// Whether somebody else than the actor drove the session.
 pub fn is_impersonated(visit: &Visit) -> bool {
-    visit.impersonator != NONE || visit.reason != NONE
+    visit.impersonator.is_some() || visit.reason.is_some()
 }
 
 /// Who drove the session, if not the actor.
@@ -57,7 +60,7 @@ pub fn impersonator<'s>(survey: &'s Survey, visit: &Visit) -> Option<&'s str> {
 
 /// A note about the events that name no actor, if there are some.
 pub fn without_actor(survey: &Survey) -> Option<String> {
-    let named = survey.visits.iter().filter(|visit| visit.actor != NONE).count() as u64;
+    let named = survey.visits.iter().filter(|visit| visit.actor.is_some()).count() as u64;
     match survey.selected - named {
         0 => None,
         1 => Some("1 of the events shown names no actor and counts for nobody.".to_owned()),

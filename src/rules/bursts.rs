@@ -1,6 +1,7 @@
 //! Stretches of time in which too many different things happened.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Range;
 
 use foldhash::fast::RandomState;
@@ -21,14 +22,14 @@ pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
 /// Where things in time order are more than `most` different ones within so many seconds, as ranges of
 /// indices: what follows each other so closely anywhere in a range is one burst, so that ranges do not
 /// overlap.
-pub fn bursts(things: &[(Timestamp, u32)], most: u64, seconds: u64) -> Vec<Range<usize>> {
+pub fn bursts<T: Copy + Eq + Hash>(things: &[(Timestamp, T)], most: u64, seconds: u64) -> Vec<Range<usize>> {
     let mut bursts: Vec<Range<usize>> = Vec::new();
     // Mostly there are not even so many things, different or not.
     let crowd = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1);
     if things.windows(crowd).all(|few| is_longer(few[0].0, few[few.len() - 1].0, seconds)) {
         return bursts;
     }
-    let mut inside: HashMap<u32, usize, RandomState> = HashMap::default();
+    let mut inside: HashMap<T, usize, RandomState> = HashMap::default();
     let mut begin = 0;
     for (end, (time, thing)) in things.iter().enumerate() {
         *inside.entry(*thing).or_default() += 1;
@@ -54,11 +55,11 @@ pub fn bursts(things: &[(Timestamp, u32)], most: u64, seconds: u64) -> Vec<Range
 /// Judges the bursts of every actor; each is reported once, at its first change in the scope. Which
 /// changes are counted, and whether they say what is needed, `counts` tells; `thing` gives what has to
 /// be different, `find` the bursts, `message` what to say of one, by the indices of its changes.
-pub(super) fn judge(
+pub(super) fn judge<T>(
     context: &RuleContext<'_>,
     counts: impl Fn(&Change) -> Option<bool>,
-    thing: impl Fn(&Change, usize) -> u32,
-    find: impl Fn(&[(Timestamp, u32)]) -> Vec<Range<usize>>,
+    thing: impl Fn(&Change, usize) -> T,
+    find: impl Fn(&[(Timestamp, T)]) -> Vec<Range<usize>>,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
     let changes = &context.survey.changes;

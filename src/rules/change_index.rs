@@ -4,7 +4,7 @@ use crate::model::operation::{OPERATIONS, Operation};
 use crate::parallel;
 use crate::survey::Survey;
 use crate::survey::groups::Groups;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActorId, Id};
 
 /// Changes and portal links by index, each list in time order.
 pub struct ChangeIndex {
@@ -32,8 +32,8 @@ impl ChangeIndex {
     }
 
     /// Every actor with theirs; what nobody did is left out.
-    pub fn by_actor(&self) -> impl Iterator<Item = (Id, &[u32])> {
-        (0..).zip(self.actors.iter())
+    pub fn by_actor(&self) -> impl Iterator<Item = (ActorId, &[u32])> {
+        ActorId::first(self.actors.len()).zip(self.actors.iter())
     }
 }
 
@@ -50,7 +50,7 @@ fn by_operation(survey: &Survey) -> ([Vec<u32>; OPERATIONS.len()], [u64; OPERATI
 fn by_actor(survey: &Survey) -> Groups<u32> {
     let actors = survey.actors.names.len();
     Groups::new(actors, || {
-        let changes = survey.changes.iter().map(|change| change.actor as usize).zip(0..);
-        changes.filter(|(actor, _)| *actor < actors)
+        let changes = survey.changes.iter().zip(0..);
+        changes.filter_map(|(change, index)| Some((change.actor?.index(), index)))
     })
 }

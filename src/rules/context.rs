@@ -14,7 +14,7 @@ use crate::rules::change_window::{Freeze, Window};
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::Value;
 use crate::rules::scope::Coverage;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
 /// What a rule judges.
@@ -61,15 +61,15 @@ impl<'a> RuleContext<'a> {
     }
 
     /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
-    pub fn in_scope_as(&self, organization: Id, change: &Change) -> bool {
+    pub fn in_scope_as(&self, organization: Option<OrganizationId>, change: &Change) -> bool {
         let Change { kind, action, is_selected, .. } = *change;
-        is_selected && self.scope.covers(organization, kind, action)
+        is_selected && self.scope.covers(organization, kind, Some(action))
     }
 
     /// The organization whose connection a change is about: the owner, or the one that the event names
     /// where none is known.
-    pub fn owner_of(&self, index: usize, change: &Change) -> Id {
-        self.steps[index].map(|step| step.owner).filter(|owner| *owner != NONE).unwrap_or(change.organization)
+    pub fn owner_of(&self, index: usize, change: &Change) -> Option<OrganizationId> {
+        self.steps[index].and_then(|step| step.owner).or(change.organization)
     }
 
     /// What was noted of this sort in the rule's scope, with its index.
@@ -109,9 +109,9 @@ impl<'a> RuleContext<'a> {
     pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change = self.actions_of(Operation::is_change_or_link);
-        let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action as usize];
+        let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action.index()];
         let observations = survey.observations.iter().filter(is_other);
-        observations.filter(move |seen| scope.covers(seen.organization, NONE, seen.action))
+        observations.filter(move |seen| scope.covers(seen.organization, None, Some(seen.action)))
     }
 
     /// By action whether it stands for such an operation.
@@ -129,7 +129,7 @@ impl<'a> RuleContext<'a> {
 
     /// By action whether its source logs one of these operations.
     pub fn sources_logging(&self, operations: &[Operation]) -> Vec<bool> {
-        (0..).zip(&self.survey.action_facts).map(|(action, _)| self.reach.logs(action, operations)).collect()
+        self.survey.actions.names.ids().map(|action| self.reach.logs(action, operations)).collect()
     }
 
     /// A setting that is a number.

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::rules::subject::{Burst, Renamed, Subject};
 use crate::survey::Change;
-use crate::survey::{Anomaly, AnomalyKind, Span, Survey};
+use crate::survey::ids::Id;
+use crate::survey::{Anomaly, AnomalyKind, Span, Survey, Use};
 use crate::text::hex::hex;
 
 /// Hexadecimal digits of a fingerprint.
@@ -84,7 +85,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
 /// Of a change or portal link: its event id, if it has one, and what it says happened. Where the id stands for
 /// other events as well, all that may tell them apart: what is known of one of them says nothing of others.
 pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
-    let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
+    let source = survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0);
     let what = [
         rule,
         source,
@@ -101,7 +102,7 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     let kind = survey.kinds.texts(change.kind).map(Option::unwrap_or_default);
     let ip = survey.ips.names.text(change.ip);
     let [impersonator, reason] =
-        [survey.impersonators.text(change.impersonator), survey.words.text(change.reason)];
+        [survey.impersonators.text(change.impersonator), survey.reasons.text(change.reason)];
     Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
 }
 
@@ -137,14 +138,14 @@ pub fn of_pause(rule: &str, (from, to): Span) -> Fingerprint {
 fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
     let uses = renamed.uses(survey);
     let time = uses.map_or(String::new(), |[_, later]| later.first.0.rfc3339(Tz::UTC));
-    let names = match renamed.is_actor {
-        true => uses.map(|uses| uses.map(|it| survey.actor_labels.text(it.text))),
-        false => uses.map(|uses| uses.map(|it| survey.organization_labels.text(it.text))),
+    let label = |it: &Use| match renamed {
+        Renamed::Actor(..) => survey.actor_labels.text(it.text),
+        Renamed::Organization(..) => survey.organization_labels.text(it.text),
     };
-    let [before, after] = names.unwrap_or_default().map(Option::unwrap_or_default);
-    let (what, id) = match renamed.is_actor {
-        true => ("actor", survey.actors.names.text(renamed.of)),
-        false => ("organization", survey.organizations.names.text(renamed.of)),
+    let [before, after] = uses.map(|uses| uses.map(label)).unwrap_or_default().map(Option::unwrap_or_default);
+    let (what, id) = match renamed {
+        Renamed::Actor(id, _) => ("actor", survey.actors.names.text(id)),
+        Renamed::Organization(id, _) => ("organization", survey.organizations.names.text(id)),
     };
     Fingerprint::of(&[rule, what, id, before, after, &time])
 }
@@ -156,7 +157,6 @@ mod tests {
     use crate::model::time;
     use crate::scan::{BlockId, LineRef};
     use crate::survey::Said;
-    use crate::survey::interner::NONE;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
@@ -181,15 +181,15 @@ mod tests {
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,
-            event: survey.ids.push("evt_1"),
+            event: Some(survey.ids.push("evt_1")),
             action: survey.action_id("sso.delete", "vendor"),
-            connection: survey.connections.push("conn_1"),
-            organization: survey.organizations.names.id("org_1"),
-            kind: NONE,
-            actor: survey.actors.names.id("user_1"),
-            ip: NONE,
-            impersonator: NONE,
-            reason: NONE,
+            connection: Some(survey.connections.push("conn_1")),
+            organization: Some(survey.organizations.names.id("org_1")),
+            kind: None,
+            actor: Some(survey.actors.names.id("user_1")),
+            ip: None,
+            impersonator: None,
+            reason: None,
             key: 0,
             place: LineRef { block: BLOCK, line },
         };
@@ -205,11 +205,11 @@ mod tests {
             code: "",
             key: "evt_1".to_owned(),
             content: 0,
-            action: NONE,
-            organization: NONE,
-            connection: NONE,
-            kind: NONE,
-            actor: NONE,
+            action: None,
+            organization: None,
+            connection: None,
+            kind: None,
+            actor: None,
             said: Said::NOTHING,
             place: LineRef { block: BLOCK, line: 7 },
         }
@@ -231,10 +231,10 @@ mod tests {
             at.iter().for_each(|at| parts[*at] = "");
             expected(&parts)
         };
-        assert_eq!(of(|change| change.event = NONE), without(&[2]));
-        assert_eq!(of(|change| (change.event, change.connection) = (NONE, NONE)), without(&[2, 7]));
-        assert_eq!(of(|change| change.actor = NONE), without(&[5]));
-        assert_eq!(of(|change| change.organization = NONE), without(&[6]));
+        assert_eq!(of(|change| change.event = None), without(&[2]));
+        assert_eq!(of(|change| (change.event, change.connection) = (None, None)), without(&[2, 7]));
+        assert_eq!(of(|change| change.actor = None), without(&[5]));
+        assert_eq!(of(|change| change.organization = None), without(&[6]));
         let conflicting = of(|change| change.is_conflicting = true);
         assert_eq!(conflicting, expected(&[&all[..], &[""; 6]].concat()));
         assert_ne!(of(|change| change.time.seconds += 1), of(|_| {}));
@@ -244,7 +244,7 @@ mod tests {
     fn no_text_of_a_log_is_taken_for_the_end_of_another() {
         let of = |id: &str, action: &str| {
             let mut survey = survey(0);
-            survey.changes[0].event = survey.ids.push(id);
+            survey.changes[0].event = Some(survey.ids.push(id));
             survey.changes[0].action = survey.action_id(action, "vendor");
             survey.action_facts.push(("vendor", Operation::Deleted));
             of_change("rule", &survey, &survey.changes[0])
@@ -264,9 +264,9 @@ mod tests {
         let mut survey = survey(3);
         let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
         survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
-        survey.changes.push(Change { time: later, actor: NONE, ..survey.changes[0].clone() });
+        survey.changes.push(Change { time: later, actor: None, ..survey.changes[0].clone() });
         let of = |first, last, size| {
-            let burst = Burst { first, last, size, organization: NONE };
+            let burst = Burst { first, last, size, organization: None };
             of("rule", &survey, Subject::Burst(burst))
         };
         let [first, last] = [0, 1].map(|at| of_change("rule", &survey, &survey.changes[at]).text());
@@ -274,7 +274,7 @@ mod tests {
         for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
             assert_ne!(of(0, 1, 7), other);
         }
-        let owner_of = super::of("rule", &survey, Subject::Hit(0, NONE));
+        let owner_of = super::of("rule", &survey, Subject::Hit(0, None));
         assert_eq!(owner_of, of_change("rule", &survey, &survey.changes[0]));
     }
 
@@ -283,7 +283,7 @@ mod tests {
         for event in [true, false] {
             let of = |line| {
                 let mut survey = survey(line);
-                survey.changes[0].event = if event { survey.changes[0].event } else { NONE };
+                survey.changes[0].event = if event { survey.changes[0].event } else { None };
                 of_change("rule", &survey, &survey.changes[0])
             };
             assert_eq!(of(1), of(9));

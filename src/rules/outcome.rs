@@ -8,7 +8,8 @@ use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording;
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE, StringTable};
+use crate::survey::ids::{ChangeId, Id, MessageId};
+use crate::survey::interner::StringTable;
 use crate::survey::{Anomaly, AnomalyKind, Survey};
 
 /// What a rule found.
@@ -17,10 +18,10 @@ pub struct Violation {
     /// What it is about.
     pub subject: Subject,
     /// Number of its message in [`RuleResult::messages`].
-    pub message: Id,
+    pub message: MessageId,
     /// Index of another change that the message tells of: its connection, who did it and how much later come where
-    /// the message has a blank. [`NONE`] if there is none.
-    pub other: Id,
+    /// the message has a blank.
+    pub other: Option<ChangeId>,
     /// The message goes on after what the change did.
     pub has_change_prefix: bool,
     /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
@@ -57,7 +58,7 @@ pub struct RuleResult {
     pub violations: Vec<Violation>,
     /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
     /// of a rule's sentences differ only in what a change did: then it is here once.
-    pub messages: StringTable,
+    pub messages: StringTable<MessageId>,
 }
 
 /// What a rule says about one event.
@@ -158,20 +159,26 @@ impl RuleResult {
     }
 
     fn push(&mut self, subject: Subject, message: &str, has_change_prefix: bool) {
-        let last = (self.messages.len() as Id).wrapping_sub(1);
-        let is_said = self.messages.get(last) == Some(message);
-        let message = if is_said { last } else { self.messages.push(message) };
-        self.keep(subject, message, NONE, has_change_prefix);
+        let last = MessageId::first(self.messages.len()).next_back();
+        let last = last.filter(|last| self.messages.text(*last) == message);
+        let message = last.unwrap_or_else(|| self.messages.push(message));
+        self.keep(subject, message, None, has_change_prefix);
     }
 
     /// Finds something about a change and another one, with the number of a message that goes on after what the
     /// first one did.
-    pub(super) fn find_both(&mut self, subject: Subject, other: Id, message: Id) {
+    pub(super) fn find_both(&mut self, subject: Subject, other: ChangeId, message: MessageId) {
         self.judged += 1;
-        self.keep(subject, message, other, true);
+        self.keep(subject, message, Some(other), true);
     }
 
-    fn keep(&mut self, subject: Subject, message: Id, other: Id, has_change_prefix: bool) {
+    fn keep(
+        &mut self,
+        subject: Subject,
+        message: MessageId,
+        other: Option<ChangeId>,
+        has_change_prefix: bool,
+    ) {
         let (severity, certainty) = (None, None);
         self.violations.push(Violation { subject, message, other, has_change_prefix, severity, certainty });
     }
@@ -179,7 +186,7 @@ impl RuleResult {
     /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
     pub fn message<'s>(&'s self, found: &Violation, (survey, shown): (&Survey, &Survey)) -> Cow<'s, str> {
         let message = self.messages.text(found.message);
-        let Some(other) = survey.changes.get(found.other as usize) else {
+        let Some(other) = found.other.map(|other| &survey.changes[other.index()]) else {
             return Cow::Borrowed(message);
         };
         let later = found.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));

@@ -2,7 +2,7 @@
 
 use crate::model::selection::Pattern;
 use crate::survey::Survey;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActionId, Id, KindId, OrganizationId};
 
 /// Which events a rule is about; an empty list is about all.
 #[derive(Clone, Debug, Default)]
@@ -31,14 +31,16 @@ impl Scope {
     pub fn over(&self, survey: &Survey) -> Coverage {
         let Self { organizations, connection_types, sources, .. } = self;
         let is_any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.matches(text));
-        let organization = |id: Id| survey.organization_texts(id).any(|text| is_any(organizations, text));
-        let kind = |id: Id| survey.kinds.texts(id)[0].is_some_and(|text| is_any(connection_types, text));
+        let organization =
+            |id: OrganizationId| survey.organization_texts(Some(id)).any(|text| is_any(organizations, text));
+        let kind =
+            |id: KindId| survey.kinds.texts(Some(id))[0].is_some_and(|text| is_any(connection_types, text));
         let action = |(source, _): &(&str, _)| sources.iter().any(|name| name == source);
-        let all = |count: usize| 0..count as Id;
         Coverage {
             organizations: (!organizations.is_empty())
-                .then(|| all(survey.organizations.names.len()).map(organization).collect()),
-            kinds: (!connection_types.is_empty()).then(|| all(survey.kinds.len()).map(kind).collect()),
+                .then(|| survey.organizations.names.ids().map(organization).collect()),
+            kinds: (!connection_types.is_empty())
+                .then(|| KindId::first(survey.kinds.len()).map(kind).collect()),
             actions: (!sources.is_empty()).then(|| survey.action_facts.iter().map(action).collect()),
         }
     }
@@ -52,10 +54,20 @@ impl Coverage {
 
     /// Whether it covers an event; the numbers are of the survey's names.
     #[inline]
-    pub fn covers(&self, organization: Id, kind: Id, action: Id) -> bool {
-        let has = |list: &Option<Vec<bool>>, id: Id| {
-            list.as_ref().is_none_or(|list| list.get(id as usize).is_some_and(|is_covered| *is_covered))
-        };
-        has(&self.organizations, organization) && has(&self.kinds, kind) && has(&self.actions, action)
+    pub fn covers(
+        &self,
+        organization: Option<OrganizationId>,
+        kind: Option<KindId>,
+        action: Option<ActionId>,
+    ) -> bool {
+        has(self.organizations.as_deref(), organization)
+            && has(self.kinds.as_deref(), kind)
+            && has(self.actions.as_deref(), action)
     }
+}
+
+/// Whether a list has something; nothing is in a list but everything where there is none.
+#[inline]
+fn has<I: Id>(list: Option<&[bool]>, id: Option<I>) -> bool {
+    list.is_none_or(|list| id.is_some_and(|id| list[id.index()]))
 }

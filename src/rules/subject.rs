@@ -1,7 +1,7 @@
 //! What a rule found something about.
 
 use crate::model::time::Timestamp;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ActorId, LabelId, OrganizationId};
 use crate::survey::{AnomalyKind, Survey, Use};
 
 /// What a violation is about.
@@ -10,7 +10,7 @@ pub enum Subject {
     /// Index of a change or portal link.
     Change(usize),
     /// Index of a change, and the organization that it hit: its event may name another one.
-    Hit(u32, Id),
+    Hit(u32, Option<OrganizationId>),
     /// Many changes.
     Burst(Burst),
     /// Index of an event that is no change, and whose id stands for another as well.
@@ -25,27 +25,23 @@ pub enum Subject {
     Renamed(Renamed),
 }
 
-/// An organization or an actor from when on events call it so, after they called it otherwise.
+/// An organization or an actor that events call otherwise than before, with the later name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Renamed {
-    /// It is an actor with another e-mail address.
-    pub is_actor: bool,
-    /// Number of the organization or actor.
-    pub of: Id,
-    /// Number of the later name among the labels.
-    pub name: Id,
+pub enum Renamed {
+    /// An organization with another name.
+    Organization(OrganizationId, LabelId),
+    /// An actor with another e-mail address.
+    Actor(ActorId, LabelId),
 }
 
 impl Renamed {
     /// How the later name is used, and the one before it.
     pub fn uses(self, survey: &Survey) -> Option<[&Use; 2]> {
-        let Self { is_actor, of, name } = self;
-        let is_it = |pair: &[&Use]| pair[1].text == name;
-        let uses = match is_actor {
-            true => survey.actor_labels.used(of, 1),
-            false => survey.organization_labels.used(of, 0),
+        let (uses, name) = match self {
+            Self::Organization(id, name) => (survey.organization_labels.used(Some(id), 0), name),
+            Self::Actor(id, name) => (survey.actor_labels.used(Some(id), 1), name),
         };
-        uses.windows(2).find(|pair| is_it(pair)).map(|pair| [pair[0], pair[1]])
+        uses.windows(2).find(|pair| pair[1].text == name).map(|pair| [pair[0], pair[1]])
     }
 }
 
@@ -58,8 +54,8 @@ pub struct Burst {
     pub last: u32,
     /// How many there are.
     pub size: u32,
-    /// The organization of all of them; [`NONE`] where there are several.
-    pub organization: Id,
+    /// The organization, if all of them are about the same one.
+    pub organization: Option<OrganizationId>,
 }
 
 impl Burst {
@@ -71,7 +67,7 @@ impl Burst {
             first: first as u32,
             last: all.last().map_or(first, |last| *last) as u32,
             size: all.len() as u32,
-            organization: if is_one { organization } else { NONE },
+            organization: organization.filter(|_| is_one),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::time;
 use crate::rules::context::RuleContext;
 use crate::survey::Anomaly;
 use crate::survey::Change;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
 
 impl RuleContext<'_> {
     /// What a change did.
@@ -18,38 +18,47 @@ impl RuleContext<'_> {
     }
 
     /// What to call a connection.
-    pub(super) fn connection(&self, id: Id) -> &str {
+    pub(super) fn connection(&self, id: Option<ConnectionId>) -> &str {
         connection(self.survey.connections.get(id))
     }
 
     /// What to call an organization: id, and name if there is one.
-    pub(super) fn organization(&self, id: Id) -> String {
+    pub(super) fn organization(&self, id: Option<OrganizationId>) -> String {
         organization(self.shown.organizations.names.get(id), self.shown.organization_name(id)).concat()
     }
 
     /// What to call an actor.
-    pub(super) fn actor(&self, id: Id) -> &str {
+    pub(super) fn actor(&self, id: Option<ActorId>) -> &str {
         actor(self.shown.actor(id))
     }
 
-    /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`. The numbers are
-    /// those of its action, connection, organization and actor.
-    pub(super) fn describe_event(&self, [action, connection, organization, actor]: [Id; 4]) -> String {
+    /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`.
+    pub(super) fn describe_anomaly(&self, anomaly: &Anomaly) -> String {
+        let Anomaly { action, connection, organization, actor, .. } = *anomaly;
+        self.describe_event(&OtherEvent { action, connection, organization, actor })
+    }
+
+    /// The same of any event.
+    pub(super) fn describe_event(&self, event: &OtherEvent) -> String {
+        let OtherEvent { action, connection, organization, actor } = *event;
         let action = self.survey.action(action).unwrap_or_default();
         let connection = self.survey.connections.get(connection);
         let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
         format!("{action} for{connection} {} by {}", self.organization(organization), self.actor(actor))
     }
 
-    /// What was noted.
-    pub(super) fn noted_happening(&self, anomaly: &Anomaly) -> String {
-        self.describe_event([anomaly.action, anomaly.connection, anomaly.organization, anomaly.actor])
-    }
-
     /// A setting that is an age, as it is written in a policy.
     pub(super) fn policy_duration(&self, key: &str) -> String {
         policy_duration(self.age(key))
     }
+}
+
+/// What a sentence about an event that is no change is made of.
+pub(super) struct OtherEvent {
+    pub action: Option<ActionId>,
+    pub connection: Option<ConnectionId>,
+    pub organization: Option<OrganizationId>,
+    pub actor: Option<ActorId>,
 }
 
 /// What somebody did, and the rest of the sentence: `conn_1 of org_1 (Acme) was deleted by Alice`. An

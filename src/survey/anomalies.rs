@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Said;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActionId, ActorId, ConnectionId, KindId, OrganizationId};
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +30,15 @@ pub struct Anomaly {
     /// to run.
     pub content: u64,
     /// The action.
-    pub action: Id,
+    pub action: Option<ActionId>,
     /// The organization.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// The connection.
-    pub connection: Id,
+    pub connection: Option<ConnectionId>,
     /// The connection's kind.
-    pub kind: Id,
+    pub kind: Option<KindId>,
     /// Who did it.
-    pub actor: Id,
+    pub actor: Option<ActorId>,
     /// What it calls organization and actor itself.
     pub said: Said,
     /// Its block, and its 1-based line there.
@@ -168,7 +168,6 @@ impl Anomalies {
 mod tests {
     use super::*;
     use crate::scan::BlockId;
-    use crate::survey::interner::NONE;
 
     /// An event with this content, and a key of it, on this line.
     fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
@@ -179,11 +178,11 @@ mod tests {
             code: "",
             key: format!("{content:06}"),
             content,
-            action: NONE,
-            organization: NONE,
-            connection: NONE,
-            kind: NONE,
-            actor: NONE,
+            action: None,
+            organization: None,
+            connection: None,
+            kind: None,
+            actor: None,
             said: Said::NOTHING,
             place: LineRef { block: BlockId { input: 0, number: 0 }, line },
         }

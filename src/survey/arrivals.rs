@@ -14,15 +14,15 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::survey::Change;
 use crate::survey::EventIds;
-use crate::survey::interner::NONE;
+use crate::survey::ids::SeenId;
 
 /// An event that is kept until it is known which ones came again, and what was kept of it.
 pub(super) struct Delivery {
     pub key: u64,
     pub content: u64,
     pub kept: Stored,
-    /// Index of its visit or, where sightings are wanted, of its sighting; or [`NONE`].
-    pub seen: u32,
+    /// Its visit or, where observations are wanted, its observation.
+    pub seen: Option<SeenId>,
 }
 
 /// Where an event is kept.
@@ -76,7 +76,7 @@ pub struct Counted {
     /// What it says.
     pub ids: EventIds,
     /// As of a [`Delivery`].
-    pub(super) seen: u32,
+    pub(super) seen: Option<SeenId>,
 }
 
 impl Counted {
@@ -88,7 +88,7 @@ impl Counted {
             is_selected: change.is_selected,
             is_impersonated: change.is_impersonated(),
             ids: change.ids(),
-            seen: NONE,
+            seen: None,
         }
     }
 }
@@ -207,6 +207,7 @@ fn place(bits: &[u64], content: u64) -> (usize, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survey::ids::{ActionId, Id};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -217,7 +218,7 @@ mod tests {
         ) {
             let event = Counted {
                 time: Timestamp::MIN, is_other: false, is_selected: true, is_impersonated: false,
-                ids: EventIds { action: 0, organization: 0, actor: 0, kind: 0, ip: 0 }, seen: 0,
+                ids: EventIds { action: ActionId::new(0), organization: None, actor: None, kind: None, ip: None }, seen: None,
             };
             let mut arrivals = Arrivals::default();
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
@@ -226,19 +227,20 @@ mod tests {
                 let part: Vec<_> = part.into_iter().map(|(low, high)| low << 4 | high << 50).collect();
                 part.iter().for_each(|content| *expected.entry(*content).or_default() += 1);
                 // Their number tells them apart.
-                let number = |content: u64| content as u32 | (content >> 32) as u32;
+                let number = |content: u64| SeenId::new((content as u32 | (content >> 32) as u32) as usize);
                 let mut arrived = Arrived::default();
                 for content in part {
-                    arrived.push(content, Counted { seen: number(content), ..event }, 0);
+                    arrived.push(content, Counted { seen: Some(number(content)), ..event }, 0);
                 }
                 arrivals.take(arrived);
             }
-            let mut told: Vec<_> = arrivals.again().iter().map(|(_, counted)| counted.seen).collect();
+            let mut told: Vec<_> = arrivals.again().iter().filter_map(|(_, counted)| counted.seen).collect();
             told.sort_unstable();
             let mut expected: Vec<_> = expected
                 .into_iter()
                 .flat_map(|(content, count)| {
-                    std::iter::repeat_n(content as u32 | (content >> 32) as u32, count as usize - 1)
+                    let seen = SeenId::new((content as u32 | (content >> 32) as u32) as usize);
+                    std::iter::repeat_n(seen, count as usize - 1)
                 })
                 .collect();
             expected.sort_unstable();

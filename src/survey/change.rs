@@ -4,7 +4,9 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::EventIds;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{
+    ActionId, ActorId, ConnectionId, EventId, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
+};
 
 /// A change of a connection, or a portal link, which may lead to one.
 #[derive(Clone, Debug)]
@@ -19,24 +21,24 @@ pub struct Change {
     pub is_conflicting: bool,
     /// How often it came again.
     pub redeliveries: u32,
-    /// The event's id; [`NONE`] where it has none, or ids are not asked for.
-    pub event: Id,
-    /// The vendor's action; these are numbers of the survey's names.
-    pub action: Id,
-    /// The connection; [`NONE`] for a portal link.
-    pub connection: Id,
+    /// The event's id, if it has one and ids are asked for.
+    pub event: Option<EventId>,
+    /// The vendor's action.
+    pub action: ActionId,
+    /// The connection; a portal link has none.
+    pub connection: Option<ConnectionId>,
     /// The organization.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// The connection's kind.
-    pub kind: Id,
+    pub kind: Option<KindId>,
     /// Who did it.
-    pub actor: Id,
+    pub actor: Option<ActorId>,
     /// From which address.
-    pub ip: Id,
+    pub ip: Option<IpId>,
     /// Who acted in the actor's session.
-    pub impersonator: Id,
+    pub impersonator: Option<ImpersonatorId>,
     /// Why they did.
-    pub reason: Id,
+    pub reason: Option<ReasonId>,
     /// What tells it from other events: of its id, or of all that it says. Differs from run to run.
     pub key: u64,
     /// Its block, and its 1-based line there.
@@ -52,6 +54,6 @@ impl Change {
 
     /// Somebody else than the actor drove the session.
     pub fn is_impersonated(&self) -> bool {
-        self.impersonator != NONE || self.reason != NONE
+        self.impersonator.is_some() || self.reason.is_some()
     }
 }

@@ -5,14 +5,16 @@ use std::hash::{Hash, Hasher};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use crate::survey::interner::{Counter, Id, IdMap, NONE, Seen};
+use crate::survey::counter::{Counter, Seen};
+use crate::survey::ids::{Id, KindId, TypeId};
+use crate::survey::interner::IdMap;
 use crate::survey::text_tuples::TupleInterner;
 
 /// The kinds met so far.
 #[derive(Default)]
 pub struct ConnectionKinds {
     /// The vendor's types, counted.
-    pub types: Counter,
+    pub types: Counter<TypeId>,
     /// Every kind with its events.
     counts: IndexMap<Kind, Seen, RandomState>,
 }
@@ -21,7 +23,7 @@ pub struct ConnectionKinds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
     /// The vendor's type.
-    pub name: Id,
+    pub name: Option<TypeId>,
     /// Neutral protocol.
     pub protocol: Option<&'static str>,
     /// Neutral identity provider.
@@ -32,38 +34,46 @@ impl Hash for Kind {
     /// The words are few and known: their lengths tell them apart well enough.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let length = |word: Option<&str>| word.map_or(0, |word| word.len() as u64);
-        state.write_u64(u64::from(self.name) << 32 | length(self.protocol) << 16 | length(self.provider));
+        state.write_u64(
+            self.name.map_or(u64::MAX, |name| name.index() as u64) << 32
+                | length(self.protocol) << 16
+                | length(self.provider),
+        );
     }
 }
 
 impl ConnectionKinds {
     /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
     /// numbers are here.
-    pub fn take(&mut self, faces: &TupleInterner<3>, words: &[[Option<&'static str>; 2]]) -> IdMap {
-        let kinds = faces.entries().zip(words).map(|(told, [protocol, provider])| {
-            let (name, seen, protocol, provider) = (told.texts[0], told.seen, *protocol, *provider);
-            let name = if name.is_empty() { NONE } else { self.types.names.id(name) };
-            if name != NONE && seen.count > 0 {
+    pub fn take(
+        &mut self,
+        entries: &TupleInterner<KindId, 3>,
+        words: &[[Option<&'static str>; 2]],
+    ) -> IdMap<KindId> {
+        let kinds = entries.entries().zip(words).map(|(entry, [protocol, provider])| {
+            let (name, seen, protocol, provider) = (entry.texts[0], entry.seen, *protocol, *provider);
+            let name = (!name.is_empty()).then(|| self.types.names.id(name));
+            if let Some(name) = name.filter(|_| seen.count > 0) {
                 self.types.merge_at(name, seen);
             }
             let entry = self.counts.entry(Kind { name, protocol, provider });
-            let id = entry.index() as Id;
+            let id = KindId::new(entry.index());
             entry.or_insert(Seen::NEVER).merge(seen);
-            id
+            Some(id)
         });
         IdMap(kinds.collect())
     }
 
     /// Takes back one of what was counted.
-    pub fn uncount(&mut self, id: Id) {
-        if let Some((kind, seen)) = self.counts.get_index_mut(id as usize) {
+    pub fn uncount(&mut self, id: Option<KindId>) {
+        if let Some((kind, seen)) = id.and_then(|id| self.counts.get_index_mut(id.index())) {
             seen.count -= 1;
             self.types.uncount(kind.name);
         }
     }
 
     /// Its vendor's type, protocol and provider.
-    pub fn texts(&self, id: Id) -> [Option<&str>; 3] {
+    pub fn texts(&self, id: Option<KindId>) -> [Option<&str>; 3] {
         let kind = self.kind(id);
         [
             kind.and_then(|kind| self.types.names.get(kind.name)),
@@ -72,9 +82,9 @@ impl ConnectionKinds {
         ]
     }
 
-    /// The kind of that number; nothing for [`NONE`].
-    pub fn kind(&self, id: Id) -> Option<Kind> {
-        self.counts.get_index(id as usize).map(|(kind, _)| *kind)
+    /// The kind of that number.
+    pub fn kind(&self, id: impl Into<Option<KindId>>) -> Option<Kind> {
+        self.counts.get_index(id.into()?.index()).map(|(kind, _)| *kind)
     }
 
     /// How many there are.

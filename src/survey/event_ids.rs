@@ -7,22 +7,31 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::operation::Operation;
 use crate::scan::LineRef;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{
+    ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
+};
 use crate::text::keyed_hash::KEYS;
 
-/// Numbers of what nearly every event says; [`NONE`] where it does not.
+/// Numbers of what nearly every event says.
 #[derive(Clone, Copy, Debug)]
 pub struct EventIds {
     /// The vendor's action.
-    pub action: Id,
+    pub action: ActionId,
     /// The organization concerned.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// Who did it.
-    pub actor: Id,
+    pub actor: Option<ActorId>,
     /// The connection's kind.
-    pub kind: Id,
+    pub kind: Option<KindId>,
     /// From which address.
-    pub ip: Id,
+    pub ip: Option<IpId>,
+}
+
+/// The action that came last with an operation: mostly it comes again.
+pub struct LatestAction {
+    action: String,
+    source: &'static str,
+    id: ActionId,
 }
 
 /// Whether an event is counted under its names.
@@ -83,9 +92,9 @@ impl WorkerSurvey {
             is_selected: false,
             is_conflicting: false,
             redeliveries: 0,
-            event: id.map_or(NONE, |id| self.ids.push(&id)),
+            event: id.map(|id| self.ids.push(&id)),
             action,
-            connection: if names_connection { self.connection_of(event, plan) } else { NONE },
+            connection: if names_connection { self.connection_of(event, plan) } else { None },
             organization,
             kind,
             actor,
@@ -101,36 +110,37 @@ impl WorkerSurvey {
         let EventIds { organization, actor, ip, .. } = *ids;
         let appearance = self.appearance(event, place);
         let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
-        let [page, reason] = [Attribute::Page, Attribute::ImpersonatorReason]
-            .map(|attribute| self.words.of((event, &self.hashes), [attribute], &appearance));
+        let page = self.pages.of((event, &self.hashes), [Attribute::Page], &appearance);
+        let reason = self.reasons.of((event, &self.hashes), [Attribute::ImpersonatorReason], &appearance);
         let impersonator = self.impersonator(event, place);
         let Event { time, operation, .. } = *event;
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
     }
 
-    pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Id {
-        event.best(Attribute::ConnectionId).map_or(NONE, |id| {
-            self.connection_hashes.push(plan.identities.hash(event.ids, &id));
-            self.connections.push(&id)
-        })
+    pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Option<ConnectionId> {
+        let id = event.best(Attribute::ConnectionId)?;
+        self.connection_hashes.push(plan.identities.hash(event.ids, &id));
+        Some(self.connections.push(&id))
     }
 
-    fn action_of(&mut self, event: &Event<'_>) -> Id {
+    fn action_of(&mut self, event: &Event<'_>) -> ActionId {
         let text = event.best(Attribute::Action).unwrap_or_default();
-        let (latest, source, id) = &mut self.latest_actions[event.operation as usize];
-        if *latest == text && *source == event.source {
-            return *id;
+        let latest = &mut self.latest_actions[event.operation as usize];
+        if let Some(latest) = latest
+            && latest.action == text
+            && latest.source == event.source
+        {
+            return latest.id;
         }
-        *id = self.actions.names.id(&action_of_source(&text, event.source));
-        (*latest, *source) = (text.into_owned(), event.source);
-        let id = *id;
-        if id as usize == self.action_facts.len() {
+        let (source, id) = (event.source, self.actions.names.id(&action_of_source(&text, event.source)));
+        *latest = Some(LatestAction { action: text.into_owned(), source, id });
+        if id.index() == self.action_facts.len() {
             self.action_facts.push((event.source, event.operation));
         }
         id
     }
 
-    fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Id {
+    fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Option<KindId> {
         let words = [event.protocol, event.provider];
         let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
@@ -139,28 +149,26 @@ impl WorkerSurvey {
             Some(hash) if !name.is_empty() => {
                 // Where a word has two addresses in memory, its two kinds are merged as those of two workers are.
                 let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
-                self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance)
+                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance))
             }
             _ => self.kinds.id(texts, appearance),
         };
-        if kind as usize == self.kind_words.len() {
+        if kind.is_some_and(|kind| kind.index() == self.kind_words.len()) {
             self.kind_words.push(words);
         }
         kind
     }
 
-    fn impersonator(&mut self, event: &Event<'_>, place: LineRef) -> Id {
+    fn impersonator(&mut self, event: &Event<'_>, place: LineRef) -> Option<ImpersonatorId> {
         let appearance = self.appearance(event, place);
         self.impersonators.of((event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
     /// The reason of an impersonation, unless it says nothing.
-    fn reason(&mut self, event: &Event<'_>, place: LineRef) -> Id {
+    fn reason(&mut self, event: &Event<'_>, place: LineRef) -> Option<ReasonId> {
         let appearance = self.appearance(event, place);
-        match event.best(Attribute::ImpersonatorReason) {
-            Some(reason) if is_reason(&reason) => self.words.id([reason.as_bytes()], &appearance),
-            _ => NONE,
-        }
+        let reason = event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
+        self.reasons.id([reason.as_bytes()], &appearance)
     }
 
     /// Texts that appear here and are not counted.

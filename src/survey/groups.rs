@@ -25,6 +25,16 @@ impl<T: Copy + Default> Groups<T> {
         Self { things, ends }
     }
 
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// There is no group.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// All things, one group after the other.
     pub fn things(&self) -> &[T] {
         &self.things

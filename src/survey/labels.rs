@@ -6,40 +6,73 @@
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::scan::{BlockId, LineRef};
-use crate::survey::interner::{Id, IdMap, Interner, NONE};
+use crate::survey::ids::{Id, LabelId};
+use crate::survey::interner::{IdMap, Interner};
 
 /// More texts than this for one thing are nothing that anybody knows it by.
-pub const MOST_TEXTS: usize = 64;
+pub const MAX_LABELS: usize = 64;
 
 /// `N` sorts of texts for everything that has a number.
-#[derive(Default)]
-pub struct Labels<const N: usize> {
-    texts: Interner,
+pub struct Labels<I, const N: usize> {
+    texts: Interner<LabelId>,
     /// By thing, sort and text; see [`Self::settle`].
-    uses: Vec<Use>,
+    uses: Vec<Owned<I>>,
     /// By thing and sort where its uses begin.
     starts: Vec<u32>,
     /// By thing the latest text of each sort, whatever event says it; of two at the same time the greater one.
-    latest: Vec<[Id; N]>,
+    latest: Vec<[Option<LabelId>; N]>,
     /// Something has several texts of a sort.
     are_renamed: bool,
+}
+
+impl<I, const N: usize> Default for Labels<I, N> {
+    fn default() -> Self {
+        Self {
+            texts: Interner::default(),
+            uses: Vec::new(),
+            starts: Vec::new(),
+            latest: Vec::new(),
+            are_renamed: false,
+        }
+    }
+}
+
+/// When and where a combination of texts appeared.
+#[derive(Clone, Copy)]
+pub struct Appearances {
+    /// First.
+    pub first: (Timestamp, LineRef),
+    /// Last.
+    pub last: Timestamp,
+    /// Events of SSO actions used it.
+    pub is_sso: bool,
 }
 
 /// A text for something.
 #[derive(Clone, Copy, Debug)]
 pub struct Use {
-    /// What it is a text for.
-    pub of: Id,
     /// Which sort of text.
     pub sort: usize,
     /// Its number.
-    pub text: Id,
+    pub text: LabelId,
     /// When an event of an SSO action first used it, and where; later than everything if none did.
     pub first: (Timestamp, LineRef),
     /// When one used it last; earlier than everything if none did.
     pub last: Timestamp,
     /// When any event used it last.
     pub shown: Timestamp,
+}
+
+/// A text for what has that number.
+struct Owned<I> {
+    of: I,
+    label: Use,
+}
+
+impl<I: Copy> Owned<I> {
+    fn sort_of(&self) -> (I, usize) {
+        (self.of, self.label.sort)
+    }
 }
 
 impl Use {
@@ -53,29 +86,23 @@ impl Use {
 /// Later than every place.
 const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32::MAX }, line: u32::MAX };
 
-impl<const N: usize> Labels<N> {
-    /// Takes in what something was called from a first time and place to a last time; an empty text says
-    /// nothing. Returns the numbers of the texts.
-    pub fn update(
-        &mut self,
-        of: Id,
-        texts: [&str; N],
-        first: (Timestamp, LineRef),
-        last: Timestamp,
-        is_sso: bool,
-    ) -> [Id; N] {
+impl<I: Id, const N: usize> Labels<I, N> {
+    /// Takes in what something is called; an empty text says nothing. Returns the numbers of the texts.
+    pub fn update(&mut self, of: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
         let mut sort = 0;
         texts.map(|text| {
             let at = sort;
             sort += 1;
             if text.is_empty() {
-                return NONE;
+                return None;
             }
             let text = self.texts.id(text);
-            let (first, last_sso) =
-                if is_sso { (first, last) } else { ((Timestamp::MAX, NOWHERE), Timestamp::MIN) };
-            self.uses.push(Use { of, sort: at, text, first, last: last_sso, shown: last });
-            text
+            let Appearances { first, last, is_sso } = *appearances;
+            let never = ((Timestamp::MAX, NOWHERE), Timestamp::MIN);
+            let (first, last_sso) = if is_sso { (first, last) } else { never };
+            let label = Use { sort: at, text, first, last: last_sso, shown: last };
+            self.uses.push(Owned { of, label });
+            Some(text)
         })
     }
 
@@ -83,20 +110,20 @@ impl<const N: usize> Labels<N> {
     pub fn settle(&mut self, things: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
         parallel::sort_by(uses, |a, b| {
-            (a.of, a.sort).cmp(&(b.of, b.sort)).then_with(|| texts.text(a.text).cmp(texts.text(b.text)))
+            a.sort_of().cmp(&b.sort_of()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
         });
         uses.dedup_by(|later, earlier| {
-            let is_same = (later.of, later.sort, later.text) == (earlier.of, earlier.sort, earlier.text);
+            let is_same = later.sort_of() == earlier.sort_of() && later.label.text == earlier.label.text;
             if is_same {
-                earlier.merge(later);
+                earlier.label.merge(&later.label);
             }
             is_same
         });
         uses.shrink_to_fit();
-        *are_renamed = uses.windows(2).any(|pair| (pair[0].of, pair[0].sort) == (pair[1].of, pair[1].sort));
+        *are_renamed = uses.windows(2).any(|pair| pair[0].sort_of() == pair[1].sort_of());
         let mut start = 0;
         for place in 0..=things * N {
-            let its = uses[start..].iter().take_while(|it| it.of as usize * N + it.sort < place).count();
+            let its = uses[start..].iter().take_while(|it| it.of.index() * N + it.label.sort < place).count();
             start += its;
             starts.push(start as u32);
         }
@@ -105,13 +132,16 @@ impl<const N: usize> Labels<N> {
                 let place = thing * N + sort;
                 let its = &uses[starts[place] as usize..starts[place + 1] as usize];
                 // Uses are in the order of their texts.
-                its.iter().max_by_key(|it| it.shown).map_or(NONE, |it| it.text)
+                its.iter().max_by_key(|it| it.label.shown).map(|it| it.label.text)
             }));
         }
     }
 
-    fn uses(&self, of: Id, sort: usize) -> &[Use] {
-        let place = (of as usize).saturating_mul(N).saturating_add(sort);
+    fn uses(&self, of: Option<I>, sort: usize) -> &[Owned<I>] {
+        let Some(of) = of else {
+            return &[];
+        };
+        let place = of.index().saturating_mul(N).saturating_add(sort);
         match (self.starts.get(place), self.starts.get(place.saturating_add(1))) {
             (Some(from), Some(to)) => &self.uses[*from as usize..*to as usize],
             _ => &[],
@@ -119,19 +149,19 @@ impl<const N: usize> Labels<N> {
     }
 
     /// The latest texts; of two at the same time the greater one.
-    pub fn get(&self, of: Id) -> [Option<&str>; N] {
-        let latest = self.latest.get(of as usize).copied().unwrap_or([NONE; N]);
+    pub fn get(&self, of: impl Into<Option<I>>) -> [Option<&str>; N] {
+        let latest = of.into().and_then(|of| self.latest.get(of.index())).copied().unwrap_or([None; N]);
         latest.map(|text| self.texts.get(text))
     }
 
     /// The text of that number.
-    pub fn text(&self, text: Id) -> Option<&str> {
+    pub fn text(&self, text: impl Into<Option<LabelId>>) -> Option<&str> {
         self.texts.get(text)
     }
 
     /// Every text of a sort that any event has for something.
-    pub fn all(&self, of: Id, sort: usize) -> impl Iterator<Item = &str> {
-        self.uses(of, sort).iter().map(|it| self.texts.text(it.text))
+    pub fn all(&self, of: Option<I>, sort: usize) -> impl Iterator<Item = &str> {
+        self.uses(of, sort).iter().map(|it| self.texts.text(it.label.text))
     }
 
     /// Whether anything has several texts of a sort.
@@ -140,18 +170,18 @@ impl<const N: usize> Labels<N> {
     }
 
     /// Whether there are several texts of a sort for something.
-    pub fn has_several(&self, of: Id, sort: usize) -> bool {
+    pub fn has_several(&self, of: Option<I>, sort: usize) -> bool {
         self.uses(of, sort).len() > 1
     }
 
     /// The texts of a sort by which something may have been known at a time: those that events of SSO actions
     /// used by then, but for those that another one followed, after their last use.
-    pub fn in_force(&self, of: Id, sort: usize, at: Timestamp) -> Vec<&str> {
+    pub fn in_force(&self, of: Option<I>, sort: usize, at: Timestamp) -> Vec<&str> {
         let uses = self.uses(of, sort);
-        if uses.len() > MOST_TEXTS {
+        if uses.len() > MAX_LABELS {
             return Vec::new();
         }
-        let by_then = || uses.iter().filter(|it| it.first.0 <= at);
+        let by_then = || uses.iter().map(|it| &it.label).filter(|it| it.first.0 <= at);
         let newest = by_then().map(|it| it.first.0).max();
         let lasting = by_then().filter(|it| newest.is_none_or(|newest| it.last >= newest));
         lasting.map(|it| self.texts.text(it.text)).collect()
@@ -159,23 +189,21 @@ impl<const N: usize> Labels<N> {
 
     /// What was renamed: for each thing with several texts of a sort that SSO actions used, these, the first
     /// used first.
-    pub fn renamed(&self) -> impl Iterator<Item = Vec<&Use>> {
-        let its = self.uses.chunk_by(|a, b| (a.of, a.sort) == (b.of, b.sort)).filter(|its| its.len() > 1);
-        its.map(by_first_use).filter(|its| its.len() > 1)
+    pub fn renamed(&self) -> impl Iterator<Item = (I, Vec<&Use>)> {
+        let its = self.uses.chunk_by(|a, b| a.sort_of() == b.sort_of()).filter(|its| its.len() > 1);
+        its.map(|its| (its[0].of, by_first_use(its))).filter(|(_, its)| its.len() > 1)
     }
 
     /// The texts of a sort that SSO actions used for something, the first used first.
-    pub fn used(&self, of: Id, sort: usize) -> Vec<&Use> {
+    pub fn used(&self, of: Option<I>, sort: usize) -> Vec<&Use> {
         by_first_use(self.uses(of, sort))
     }
 
     /// Nothing but the latest texts, as others; `of` is given sort and text.
     pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Interner::default();
-        let mut id = |sort: usize, text: Id| match self.texts.get(text) {
-            Some(text) => texts.id(&of(sort, text)),
-            None => NONE,
-        };
+        let mut id =
+            |sort: usize, text: Option<LabelId>| self.texts.get(text).map(|text| texts.id(&of(sort, text)));
         let latest = self.latest.iter().map(|its| std::array::from_fn(|sort| id(sort, its[sort])));
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
@@ -183,23 +211,23 @@ impl<const N: usize> Labels<N> {
 }
 
 /// Equals stay in the order of their texts.
-fn by_first_use(uses: &[Use]) -> Vec<&Use> {
-    let mut used: Vec<_> = uses.iter().filter(|it| it.last > Timestamp::MIN).collect();
+fn by_first_use<I>(uses: &[Owned<I>]) -> Vec<&Use> {
+    let mut used: Vec<_> = uses.iter().map(|it| &it.label).filter(|it| it.last > Timestamp::MIN).collect();
     used.sort_by_key(|it| it.first.0);
     used
 }
 
-/// What numbers of combinations became: of what they are about, and of their texts.
-pub struct Labelled<const N: usize> {
-    /// Numbers of the things.
-    pub things: IdMap,
-    /// By combination the numbers of its texts.
-    pub texts: Vec<[Id; N]>,
+/// What the numbers became that a worker has for combinations of an id and its labels.
+pub struct LabelledMap<I, const N: usize> {
+    /// Numbers of what has the id.
+    pub ids: IdMap<I>,
+    /// By combination the numbers of its labels.
+    pub labels: Vec<[Option<LabelId>; N]>,
 }
 
-impl<const N: usize> Labelled<N> {
-    /// The number of a text of a combination.
-    pub fn text(&self, combination: Id, sort: usize) -> Id {
-        self.texts.get(combination as usize).map_or(NONE, |texts| texts[sort])
+impl<I: Id, const N: usize> LabelledMap<I, N> {
+    /// The number of a label of a combination.
+    pub fn label(&self, combination: Option<I>, sort: usize) -> Option<LabelId> {
+        self.labels.get(combination?.index())?[sort]
     }
 }

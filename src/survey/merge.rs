@@ -1,203 +1,136 @@
-//! What all readers have becomes one survey.
+//! What all workers have becomes one survey.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::parallel;
-use crate::survey::Change;
-use crate::survey::Survey;
-use crate::survey::arrivals::{Arrivals, Counted, Delivery, Stored};
+use crate::survey::arrivals::{Arrivals, Counted, Delivery};
+use crate::survey::counter::Counter;
 use crate::survey::duplicates::{Item, Repeated, repeated};
-use crate::survey::interner::{Id, StringTable};
-use crate::survey::labels::Labelled;
+use crate::survey::ids::{ActorId, ConnectionId, Id, OrganizationId};
+use crate::survey::interner::StringTable;
+use crate::survey::labels::{Appearances, LabelledMap, Labels};
 use crate::survey::remap::IdMaps;
+use crate::survey::repeats::Repeats;
 use crate::survey::sort::observations_in_order;
+use crate::survey::text_tuples::TupleInterner;
 use crate::survey::worker::{WorkerSurvey, quarter_of};
+use crate::survey::{Change, Survey};
 
 impl Survey {
-    /// The survey of what readers have, in any order, and of what they handed over.
-    pub fn new(mut readers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
-        let mut survey = Self { other: readers.iter().map(|reader| reader.other).sum(), ..Self::default() };
-        let (deliveries, hashes): (Vec<_>, Vec<_>) =
-            readers.iter_mut().map(WorkerSurvey::take_hashed).unzip();
+    /// The survey of what workers have, in any order, and of what they handed over.
+    pub fn new(mut workers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
+        let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
+        let (deliveries, hashes): (Vec<Vec<Delivery>>, Vec<Vec<u64>>) =
+            workers.iter_mut().map(WorkerSurvey::take_hashed).unzip();
         let (again, (same, counted_again)) = parallel::both(
             || repeated(&deliveries, |delivery| delivery.key),
             || (repeated(&hashes, |hash| *hash), arrivals.again()),
         );
-        let mut repeats = survey.settle_deliveries(&mut readers, &deliveries, &again);
+        let mut repeats = survey.settle_deliveries(&mut workers, &deliveries, &again);
         parallel::both(|| parallel::discard(deliveries), || parallel::discard(hashes));
-        let connections: Vec<_> =
-            readers.iter_mut().map(|reader| std::mem::take(&mut reader.connections)).collect();
-        let ((connections, bases, same), news) = parallel::both(
-            || {
-                let mut all = StringTable::default();
-                let bases: Vec<_> = connections.into_iter().map(|its| all.append(its)).collect();
-                let same = same_connections(&same, &bases, all.len());
-                (all, bases, same)
-            },
-            || readers.iter_mut().map(|reader| survey.number(reader)).collect::<Vec<_>>(),
+        let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connections)).collect();
+        let ((connections, bases, same), maps) = parallel::both(
+            || all_connections(connections, &same),
+            || workers.iter_mut().map(|worker| survey.take_names(worker)).collect::<Vec<_>>(),
         );
         survey.connections = connections;
-        let news = news.into_iter().zip(bases);
-        let news: Vec<_> =
-            news.map(|(new, connections)| IdMaps { connections, same: &same, ..new }).collect();
-        for (reader, new) in readers.iter_mut().zip(&news) {
-            survey.add_up(reader, new);
+        let maps: Vec<_> = (maps.into_iter().zip(bases))
+            .map(|(map, connections_before)| IdMaps { connections_before, same: &same, ..map })
+            .collect();
+        for (worker, map) in workers.iter_mut().zip(&maps) {
+            survey.add_up(worker, map);
         }
-        survey.settle_labels();
-        survey.range = survey.ranges.whole();
-        survey.silences = std::mem::take(&mut survey.clock).silences();
-        survey.notes.settle();
-        for (reader, kept) in &repeats.kept {
-            if let Some(change) = readers[*reader as usize].kept(*kept) {
-                survey.uncount(&Counted::of(&news[*reader as usize].change(change)));
+        survey.settle();
+        for (worker, kept) in &repeats.kept {
+            if let Some(change) = workers[*worker as usize].kept(*kept) {
+                survey.uncount(&Counted::of(&maps[*worker as usize].change(change)));
             }
         }
         for (number, counted) in &counted_again {
-            // Whoever handed something over has a number.
-            if let Some(reader) = readers.iter().position(|reader| reader.number == Some(*number)) {
+            // A worker that handed something over has a number.
+            if let Some(worker) = workers.iter().position(|worker| worker.number == Some(*number)) {
                 survey.redeliveries += 1;
-                survey.uncount(&news[reader].counted(counted));
-                repeats.seen.insert((reader as u32, counted.seen));
+                survey.uncount(&maps[worker].counted(counted));
+                repeats.seen.extend(counted.seen.map(|seen| (worker as u32, seen.index() as u32)));
             }
         }
-        let others = |(reader, index): &Item| Change {
-            is_conflicting: true,
-            ..news[*reader as usize].change(&readers[*reader as usize].others[*index as usize])
-        };
-        let said = |(reader, index): &Item| {
-            let Change { organization, actor, .. } = readers[*reader as usize].others[*index as usize];
-            news[*reader as usize].said(organization, actor)
-        };
-        let mut conflicting: Vec<_> =
-            repeats.conflicting.iter().map(|item| (others(item), said(item))).collect();
-        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| survey.tie_break(a, b)));
-        (survey.conflicting, survey.conflicting_said) = conflicting.into_iter().unzip();
-        let visits = || survey.visits_in_order(&readers, &news, &repeats.seen);
-        let observations = || observations_in_order(&readers, &news, &repeats.seen);
-        let changes = || survey.changes_in_order(&readers, &news, &repeats.kept);
-        ((survey.visits, survey.observations), (survey.changes, survey.said)) =
-            parallel::both(|| (visits(), observations()), changes);
-        drop(news);
-        parallel::discard(readers);
+        survey.sort(&workers, &maps, &repeats);
+        drop(maps);
+        parallel::discard(workers);
         survey
     }
 
-    /// Of what came again the first one in the order of the input stays, and is told so.
-    fn settle_deliveries(
-        &mut self,
-        readers: &mut [WorkerSurvey],
-        deliveries: &[Vec<Delivery>],
-        repeated: &Repeated,
-    ) -> Repeats {
-        let mut repeats = Repeats::default();
-        let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
-        let content = |item: &Item| of(item).content;
-        for group in repeated.groups() {
-            let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
-            let place = |item: &Item| readers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
-            group.sort_by_cached_key(|item| (content(item), place(item)));
-            let versions: Vec<_> = group.chunk_by(|a, b| content(a) == content(b)).collect();
-            let is_conflicting = versions.len() > 1;
-            self.conflicts += versions.len() as u64 - 1;
-            for version in versions {
-                let (first, again) = (version[0], &version[1..]);
-                self.redeliveries += again.len() as u64;
-                let kept = of(&first).kept;
-                let change = kept.change();
-                let change = change.and_then(|index| readers[first.0 as usize].changes.all.get_mut(index));
-                if let Some(change) = change {
-                    change.is_conflicting = is_conflicting;
-                    change.redeliveries = again.len() as u32;
-                } else if is_conflicting && let Some(index) = kept.other() {
-                    repeats.conflicting.push((first.0, index));
-                }
-                self.other -= again.iter().filter(|item| of(item).kept.is_other_nowhere()).count() as u64;
-                repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
-                repeats.seen.extend(again.iter().map(|item| (item.0, of(item).seen)));
-            }
-        }
-        repeats
+    /// Puts changes, visits and observations in their order.
+    fn sort(&mut self, workers: &[WorkerSurvey], maps: &[IdMaps<'_>], repeats: &Repeats) {
+        let conflicting = |(worker, index): &Item| {
+            let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
+            let change = &worker.others[*index as usize];
+            let said = map.said(change.organization, change.actor);
+            (Change { is_conflicting: true, ..map.change(change) }, said)
+        };
+        let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
+        conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
+        (self.conflicting, self.conflicting_said) = conflicting.into_iter().unzip();
+        let visits = || self.visits_in_order(workers, maps, &repeats.seen);
+        let observations = || observations_in_order(workers, maps, &repeats.seen);
+        let changes = || self.changes_in_order(workers, maps, &repeats.kept);
+        ((self.visits, self.observations), (self.changes, self.said)) =
+            parallel::both(|| (visits(), observations()), changes);
     }
 
-    /// Takes in a reader's names, counted; connections are no part of it.
-    fn number(&mut self, reader: &mut WorkerSurvey) -> IdMaps<'static> {
-        let actions = self.actions.merge(std::mem::take(&mut reader.actions));
-        for (id, facts) in (0..).zip(&reader.action_facts) {
-            if actions.of(id) as usize == self.action_facts.len() {
-                self.action_facts.push(*facts);
-            }
-        }
+    /// Takes in a worker's names, counted, but for connections.
+    fn take_names(&mut self, worker: &mut WorkerSurvey) -> IdMaps<'static> {
+        let known = self.action_facts.len();
+        let actions = self.actions.merge(std::mem::take(&mut worker.actions));
+        let facts = actions.0.iter().zip(&worker.action_facts);
+        let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= known));
+        self.action_facts.extend(new.map(|(_, facts)| *facts));
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = parallel::both(
-            || {
-                let mut texts = Vec::new();
-                let things = std::mem::take(&mut reader.organizations).merge_into(
-                    organizations,
-                    |[id, intern_into]| first_of([id, intern_into]),
-                    |id, told| {
-                        let [_, intern_into] = told.texts;
-                        texts.push(organization_labels.update(
-                            id,
-                            [intern_into],
-                            told.first,
-                            told.last,
-                            told.sort.is_sso,
-                        ));
-                    },
-                );
-                Labelled { things, texts }
-            },
-            || {
-                let mut texts = Vec::new();
-                let things = std::mem::take(&mut reader.actors).merge_into(
-                    actors,
-                    |[id, intern_into, email]| first_of([id, email, intern_into]),
-                    |id, told| {
-                        let [_, intern_into, email] = told.texts;
-                        let names = [intern_into, email];
-                        texts.push(actor_labels.update(id, names, told.first, told.last, told.sort.is_sso));
-                    },
-                );
-                Labelled { things, texts }
-            },
+            || take_organizations(&worker.organizations, organizations, organization_labels),
+            || take_actors(&worker.actors, actors, actor_labels),
         );
         IdMaps {
             actions,
             organizations,
             actors,
-            kinds: self.kinds.take(&reader.kinds, &reader.kind_words),
-            ips: reader.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
-            agents: reader.agents.intern_into(&mut self.agents),
-            impersonators: reader.impersonators.intern_into(&mut self.impersonators),
-            words: reader.words.intern_into(&mut self.words),
-            connections: 0,
-            ids: self.ids.append(std::mem::take(&mut reader.ids)),
+            kinds: self.kinds.take(&worker.kinds, &worker.kind_words),
+            ips: worker.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
+            agents: worker.agents.intern_into(&mut self.agents),
+            impersonators: worker.impersonators.intern_into(&mut self.impersonators),
+            reasons: worker.reasons.intern_into(&mut self.reasons),
+            pages: worker.pages.intern_into(&mut self.pages),
+            connections_before: 0,
+            events_before: self.ids.append(std::mem::take(&mut worker.ids)),
             same: &[],
         }
     }
 
-    fn settle_labels(&mut self) {
+    /// Takes in what is added up, and the anomalies.
+    fn add_up(&mut self, worker: &mut WorkerSurvey, map: &IdMaps<'_>) {
+        worker.end_quarter();
+        for (quarter, count) in &worker.quarters {
+            *self.quarters.entry(*quarter).or_default() += count;
+        }
+        self.notes.merge(std::mem::take(&mut worker.notes), |anomaly| map.anomaly(anomaly));
+        self.clock.merge(std::mem::take(&mut worker.clock));
+        self.ranges.merge(&worker.ranges);
+        self.selected += worker.selected;
+        self.impersonated += worker.impersonated;
+        self.ahead.merge(worker.ahead);
+    }
+
+    /// Finishes what had to wait for all workers.
+    fn settle(&mut self) {
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         parallel::both(
             || organization_labels.settle(organizations.names.len()),
             || actor_labels.settle(actors.names.len()),
         );
-    }
-
-    /// Takes in what is added up, and the notes.
-    fn add_up(&mut self, reader: &mut WorkerSurvey, new: &IdMaps<'_>) {
-        reader.end_quarter();
-        for (quarter, count) in &reader.quarters {
-            *self.quarters.entry(*quarter).or_default() += count;
-        }
-        self.notes.merge(std::mem::take(&mut reader.notes), |noted| new.noted(noted));
-        self.clock.merge(std::mem::take(&mut reader.clock));
-        self.ranges.merge(&reader.ranges);
-        self.selected += reader.selected;
-        self.impersonated += reader.impersonated;
-        self.ahead.merge(reader.ahead);
+        self.range = self.ranges.whole();
+        self.silences = std::mem::take(&mut self.clock).silences();
+        self.notes.settle();
     }
 
     /// Takes back what was counted of an event that came again: at the same time as the one that
@@ -213,13 +146,49 @@ impl Survey {
         self.ahead.count -= u64::from(counted.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
-            self.actions.uncount(counted.ids.action);
+            self.actions.uncount(Some(counted.ids.action));
             self.organizations.uncount(counted.ids.organization);
             self.actors.uncount(counted.ids.actor);
             self.ips.uncount(counted.ids.ip);
             self.kinds.uncount(counted.ids.kind);
         }
     }
+}
+
+fn take_organizations(
+    worker: &TupleInterner<OrganizationId, 2>,
+    counter: &mut Counter<OrganizationId>,
+    labels: &mut Labels<OrganizationId, 1>,
+) -> LabelledMap<OrganizationId, 1> {
+    let mut numbers = Vec::new();
+    let ids = worker.merge_into(
+        counter,
+        |[id, name]| first_of([id, name]),
+        |id, entry| {
+            let [_, name] = entry.texts;
+            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            numbers.push(labels.update(id, [name], &appearances));
+        },
+    );
+    LabelledMap { ids, labels: numbers }
+}
+
+fn take_actors(
+    worker: &TupleInterner<ActorId, 3>,
+    counter: &mut Counter<ActorId>,
+    labels: &mut Labels<ActorId, 2>,
+) -> LabelledMap<ActorId, 2> {
+    let mut numbers = Vec::new();
+    let ids = worker.merge_into(
+        counter,
+        |[id, name, email]| first_of([id, email, name]),
+        |id, entry| {
+            let [_, name, email] = entry.texts;
+            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            numbers.push(labels.update(id, [name, email], &appearances));
+        },
+    );
+    LabelledMap { ids, labels: numbers }
 }
 
 /// What identifies a combination of texts: the first one that is not empty.
@@ -234,22 +203,19 @@ fn canonical(text: &str) -> Option<Cow<'_, str>> {
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
 }
 
-/// Events that came before: where they are kept, and their visits or sightings, all with their reader.
-#[derive(Default)]
-struct Repeats {
-    kept: Vec<(u32, Stored)>,
-    /// What is no change and stands for a version of an event whose id is another's as well.
-    conflicting: Vec<Item>,
-    seen: HashSet<Item>,
-}
-
-/// By number which connection of the same text stands for it: the first.
-fn same_connections(repeated: &Repeated, bases: &[Id], count: usize) -> Vec<Id> {
-    let mut same: Vec<Id> = (0..count as Id).collect();
+/// The connections of all workers one after another, how many are before those of each, and by number which
+/// connection stands for all with the same id: the first.
+fn all_connections(
+    workers: Vec<StringTable<ConnectionId>>,
+    repeated: &Repeated,
+) -> (StringTable<ConnectionId>, Vec<usize>, Vec<ConnectionId>) {
+    let mut all = StringTable::default();
+    let bases: Vec<_> = workers.into_iter().map(|worker| all.append(worker)).collect();
+    let mut same: Vec<_> = ConnectionId::first(all.len()).collect();
     for group in repeated.groups() {
-        let number = |(_, item): &(u64, Item)| bases[item.0 as usize] + item.1;
-        let first = group.iter().map(number).min().unwrap_or_default();
-        group.iter().for_each(|item| same[number(item) as usize] = first);
+        let index = |(_, item): &(u64, Item)| bases[item.0 as usize] + item.1 as usize;
+        let first = group.iter().map(index).min().unwrap_or_default();
+        group.iter().for_each(|item| same[index(item)] = ConnectionId::new(first));
     }
-    same
+    (all, bases, same)
 }

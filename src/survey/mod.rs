@@ -11,11 +11,13 @@ mod arrivals;
 mod change;
 pub mod collect;
 mod connection_kinds;
+pub mod counter;
 pub mod duplicates;
 pub mod emptiness;
 mod event_ids;
 pub mod file_times;
 pub mod groups;
+pub mod ids;
 mod impersonation;
 mod input_order;
 pub mod interner;
@@ -25,6 +27,7 @@ mod parties;
 mod pile;
 mod redaction;
 mod remap;
+mod repeats;
 mod sort;
 mod source_ranges;
 mod text_tuples;
@@ -41,8 +44,13 @@ use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
+use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::EventHasher;
-use crate::survey::interner::{Counter, Id, Interner, NONE, Seen, StringTable};
+use crate::survey::ids::{
+    ActionId, ActorId, AgentId, ConnectionId, EventId, ImpersonatorId, IpId, LabelId, OrganizationId, PageId,
+    ReasonId,
+};
+use crate::survey::interner::{Interner, StringTable};
 
 pub use activity::{ActivityIndex, Span};
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
@@ -50,8 +58,8 @@ pub use arrivals::{Arrivals, Arrived};
 pub use change::Change;
 pub use connection_kinds::{ConnectionKinds, Kind};
 pub use event_ids::EventIds;
-pub use labels::{Labels, MOST_TEXTS, Use};
-pub use parties::Party;
+pub use labels::{Labels, MAX_LABELS, Use};
+pub use parties::{Moment, Party};
 pub use source_ranges::Ranges;
 pub use worker::{EventLine, WorkerSurvey};
 
@@ -91,29 +99,31 @@ pub struct Wants {
 #[derive(Default)]
 pub struct Survey {
     /// Actions by source, see [`Self::action`].
-    pub actions: Counter,
+    pub actions: Counter<ActionId>,
     /// By action its source, and what it stands for.
     pub action_facts: Vec<(&'static str, Operation)>,
     /// Organizations by id, or by name where there is none.
-    pub organizations: Counter,
+    pub organizations: Counter<OrganizationId>,
     /// Their names.
-    pub organization_labels: Labels<1>,
+    pub organization_labels: Labels<OrganizationId, 1>,
     /// Actors by id, or by e-mail address or name where there is none.
-    pub actors: Counter,
+    pub actors: Counter<ActorId>,
     /// Their names and e-mail addresses.
-    pub actor_labels: Labels<2>,
+    pub actor_labels: Labels<ActorId, 2>,
     /// Connection types, with what they stand for.
     pub kinds: ConnectionKinds,
     /// Addresses.
-    pub ips: Counter,
+    pub ips: Counter<IpId>,
     /// User agents.
-    pub agents: Interner,
+    pub agents: Interner<AgentId>,
     /// Impersonators.
-    pub impersonators: Interner,
-    /// Pages, and reasons of impersonators.
-    pub words: Interner,
+    pub impersonators: Interner<ImpersonatorId>,
+    /// Reasons of impersonations.
+    pub reasons: Interner<ReasonId>,
+    /// Pages.
+    pub pages: Interner<PageId>,
     /// Connections by id. Several numbers may have the same text; only one of them is ever used.
-    pub connections: StringTable,
+    pub connections: StringTable<ConnectionId>,
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.
@@ -138,7 +148,7 @@ pub struct Survey {
     pub silences: Vec<Span>,
     clock: ActivityIndex,
     /// Event ids of changes; see [`Wants::notes`].
-    pub ids: StringTable,
+    pub ids: StringTable<EventId>,
     /// Earliest and latest event, selected or not.
     pub range: Option<Span>,
     /// The same by source, as far as the present.
@@ -157,29 +167,28 @@ pub struct Survey {
 
 impl Survey {
     /// The action of that number, as its source writes it.
-    pub fn action(&self, id: Id) -> Option<&str> {
+    pub fn action(&self, id: impl Into<Option<ActionId>>) -> Option<&str> {
         self.actions.names.get(id).and_then(event_ids::action_in)
     }
 
     /// The number of a source's action, a new one if it was not known.
-    pub fn action_id(&mut self, action: &str, source: &str) -> Id {
+    pub fn action_id(&mut self, action: &str, source: &str) -> ActionId {
         self.actions.names.id(&event_ids::action_of_source(action, source))
     }
 }
 
-/// What an event itself calls its organization and its actor: numbers of texts among the labels, or
-/// [`NONE`].
+/// What an event itself calls its organization and its actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Said {
     /// The organization's name.
-    pub organization_name: Id,
+    pub organization_name: Option<LabelId>,
     /// The actor's e-mail address.
-    pub email: Id,
+    pub email: Option<LabelId>,
 }
 
 impl Said {
     /// It gives no name.
-    pub const NOTHING: Self = Self { organization_name: NONE, email: NONE };
+    pub const NOTHING: Self = Self { organization_name: None, email: None };
 }
 
 /// An event with an actor or an address; the numbers are of the survey's names.
@@ -190,19 +199,19 @@ pub struct Visit {
     /// What happened.
     pub operation: Operation,
     /// Who did it.
-    pub actor: Id,
+    pub actor: Option<ActorId>,
     /// The organization concerned.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// From which address.
-    pub ip: Id,
+    pub ip: Option<IpId>,
     /// With what.
-    pub agent: Id,
+    pub agent: Option<AgentId>,
     /// On which page.
-    pub page: Id,
+    pub page: Option<PageId>,
     /// Who acted in the actor's session.
-    pub impersonator: Id,
+    pub impersonator: Option<ImpersonatorId>,
     /// Why they did.
-    pub reason: Id,
+    pub reason: Option<ReasonId>,
 }
 
 /// As much of an event with an actor or an address as rules look at; the numbers are of the survey's names.
@@ -215,13 +224,13 @@ pub struct Observation {
     /// Whether the selection keeps it.
     pub is_selected: bool,
     /// The vendor's action.
-    pub action: Id,
+    pub action: ActionId,
     /// Who did it.
-    pub actor: Id,
+    pub actor: Option<ActorId>,
     /// The organization concerned.
-    pub organization: Id,
+    pub organization: Option<OrganizationId>,
     /// From which address.
-    pub ip: Id,
+    pub ip: Option<IpId>,
 }
 
 impl Observation {

@@ -1,8 +1,8 @@
 //! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
 
-use super::{Labels, Said, Survey};
+use super::{Said, Survey};
 use crate::model::time::Timestamp;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActorId, OrganizationId};
 
 /// The organization or the actor of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,17 +23,29 @@ impl Party<'_> {
     }
 }
 
-fn names_at<const N: usize>(
-    labels: &Labels<N>,
-    (id, sort): (Id, usize),
-    said: Id,
-    at: Timestamp,
-    now: Timestamp,
-) -> Vec<&str> {
-    if at > now {
-        return Vec::new();
+/// When an event happened, and what is taken for the present.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// When it happened.
+    pub time: Timestamp,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Moment {
+    /// What an event calls somebody itself, or else the names in force at its time. What is later than the present
+    /// excuses by the id alone.
+    fn names<'a>(
+        self,
+        said: Option<&'a str>,
+        in_force: impl FnOnce(Timestamp) -> Vec<&'a str>,
+    ) -> Vec<&'a str> {
+        if self.time > self.now {
+            Vec::new()
+        } else {
+            said.map_or_else(|| in_force(self.time), |name| vec![name])
+        }
     }
-    labels.text(said).map_or_else(|| labels.in_force(id, sort, at), |name| vec![name])
 }
 
 impl Survey {
@@ -47,27 +59,27 @@ impl Survey {
         self.conflicting_said.get(index).copied().unwrap_or(Said::NOTHING)
     }
 
-    /// An organization at a time, called so by an event. What is later than `now` excuses by
-    /// the id alone.
-    pub fn organization_at(&self, id: Id, said: Said, at: Timestamp, now: Timestamp) -> Party<'_> {
-        let names = names_at(&self.organization_labels, (id, 0), said.organization_name, at, now);
+    /// The organization of an event, which calls it so.
+    pub fn organization_at(&self, id: Option<OrganizationId>, said: Said, moment: Moment) -> Party<'_> {
+        let labels = &self.organization_labels;
+        let names = moment.names(labels.text(said.organization_name), |time| labels.in_force(id, 0, time));
         Party { id: self.organizations.names.get(id), names }
     }
 
-    /// An actor at a time, called so by an event. What is later than `now` excuses by the id
-    /// alone.
-    pub fn actor_at(&self, id: Id, said: Said, at: Timestamp, now: Timestamp) -> Party<'_> {
-        let names = names_at(&self.actor_labels, (id, 1), said.email, at, now);
+    /// The actor of an event, which calls them so.
+    pub fn actor_at(&self, id: Option<ActorId>, said: Said, moment: Moment) -> Party<'_> {
+        let labels = &self.actor_labels;
+        let names = moment.names(labels.text(said.email), |time| labels.in_force(id, 1, time));
         Party { id: self.actors.names.get(id), names }
     }
 
     /// The id of an organization, and every name that the log has for it.
-    pub fn organization_texts(&self, id: Id) -> impl Iterator<Item = &str> {
+    pub fn organization_texts(&self, id: Option<OrganizationId>) -> impl Iterator<Item = &str> {
         self.organizations.names.get(id).into_iter().chain(self.organization_labels.all(id, 0))
     }
 
     /// The id of an actor, and every e-mail address that the log has for them.
-    pub fn actor_ids_and_emails(&self, id: Id) -> impl Iterator<Item = &str> {
+    pub fn actor_ids_and_emails(&self, id: Option<ActorId>) -> impl Iterator<Item = &str> {
         self.actors.names.get(id).into_iter().chain(self.actor_labels.all(id, 1))
     }
 }

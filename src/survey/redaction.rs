@@ -4,18 +4,18 @@
 use crate::model::attribute::Attribute;
 use crate::model::redact::Redactor;
 use crate::survey::Survey;
-use crate::survey::interner::Id;
+use crate::survey::ids::{ActorId, OrganizationId};
 
 impl Survey {
     /// Nothing but its names, with pseudonyms for what is personal.
     pub fn shown(&self, redactor: &Redactor) -> Self {
         let shown = |attribute, text: &str| redactor.shown(attribute, text.into()).into_owned();
-        let organization = |id: Id, text: &str| match self.organization_labels.get(id) {
+        let organization = |id: OrganizationId, text: &str| match self.organization_labels.get(id) {
             // It has no id.
             [name] if name == Some(text) => shown(Attribute::OrganizationName, text),
             _ => text.to_owned(),
         };
-        let actor = |id: Id, text: &str| match self.actor_labels.get(id) {
+        let actor = |id: ActorId, text: &str| match self.actor_labels.get(id) {
             [_, email] if email == Some(text) => shown(Attribute::ActorEmail, text),
             [name, _] if name == Some(text) => shown(Attribute::ActorName, text),
             _ => shown(Attribute::ActorId, text),
@@ -30,8 +30,8 @@ impl Survey {
         names.ips.names = self.ips.names.map(|_, text| shown(Attribute::Ip, text));
         names.agents = self.agents.map(|_, text| shown(Attribute::UserAgent, text));
         names.impersonators = self.impersonators.map(|_, text| shown(Attribute::ImpersonatorEmail, text));
-        // One rule is for both sorts.
-        names.words = self.words.map(|_, text| shown(Attribute::ImpersonatorReason, text));
+        names.reasons = self.reasons.map(|_, text| shown(Attribute::ImpersonatorReason, text));
+        names.pages = self.pages.map(|_, text| shown(Attribute::Page, text));
         names
     }
 
@@ -43,7 +43,8 @@ impl Survey {
         self.ips.names = names.ips.names;
         self.agents = names.agents;
         self.impersonators = names.impersonators;
-        self.words = names.words;
+        self.reasons = names.reasons;
+        self.pages = names.pages;
         self.organization_labels = names.organization_labels;
         self.actor_labels = names.actor_labels;
     }

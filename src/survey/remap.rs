@@ -1,36 +1,40 @@
-//! What readers numbered each for itself gets the numbers of the survey.
+//! What workers numbered each for itself gets the numbers of the survey.
 
-use crate::survey::Change;
-use crate::survey::EventIds;
 use crate::survey::arrivals::Counted;
-use crate::survey::interner::{Id, IdMap, NONE};
-use crate::survey::labels::Labelled;
-use crate::survey::{Anomaly, Observation, Said, Visit};
+use crate::survey::ids::{
+    ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
+    PageId, ReasonId,
+};
+use crate::survey::interner::IdMap;
+use crate::survey::labels::LabelledMap;
+use crate::survey::{Anomaly, Change, EventIds, Observation, Said, Visit};
 
-/// What the numbers of a reader became.
+/// What the numbers of a worker became.
 pub struct IdMaps<'s> {
-    pub actions: IdMap,
+    pub actions: IdMap<ActionId>,
     /// With their names.
-    pub organizations: Labelled<1>,
+    pub organizations: LabelledMap<OrganizationId, 1>,
     /// With their names and e-mail addresses.
-    pub actors: Labelled<2>,
-    pub kinds: IdMap,
-    pub ips: IdMap,
-    pub agents: IdMap,
-    pub impersonators: IdMap,
-    pub words: IdMap,
-    /// What is to be added to numbers of its connections and event ids.
-    pub connections: Id,
-    pub ids: Id,
-    /// Which of the same connections stands for all of them, by their new numbers.
-    pub same: &'s [Id],
+    pub actors: LabelledMap<ActorId, 2>,
+    pub kinds: IdMap<KindId>,
+    pub ips: IdMap<IpId>,
+    pub agents: IdMap<AgentId>,
+    pub impersonators: IdMap<ImpersonatorId>,
+    pub reasons: IdMap<ReasonId>,
+    pub pages: IdMap<PageId>,
+    /// How many connections of other workers are before its own.
+    pub connections_before: usize,
+    /// How many event ids of other workers are before its own.
+    pub events_before: usize,
+    /// By number of a connection, the one that stands for all connections with the same id.
+    pub same: &'s [ConnectionId],
 }
 
 impl IdMaps<'_> {
     pub fn change(&self, change: &Change) -> Change {
         let EventIds { action, organization, actor, kind, ip } = self.event_ids(&change.ids());
         Change {
-            event: shifted(change.event, self.ids),
+            event: change.event.map(|id| EventId::new(id.index() + self.events_before)),
             action,
             connection: self.connection(change.connection),
             organization,
@@ -38,28 +42,28 @@ impl IdMaps<'_> {
             actor,
             ip,
             impersonator: self.impersonators.of(change.impersonator),
-            reason: self.words.of(change.reason),
+            reason: self.reasons.of(change.reason),
             ..*change
         }
     }
 
-    pub fn noted(&self, noted: Anomaly) -> Anomaly {
+    pub fn anomaly(&self, anomaly: Anomaly) -> Anomaly {
         Anomaly {
-            action: self.actions.of(noted.action),
-            organization: self.organizations.things.of(noted.organization),
-            connection: self.connection(noted.connection),
-            kind: self.kinds.of(noted.kind),
-            actor: self.actors.things.of(noted.actor),
-            said: self.said(noted.organization, noted.actor),
-            ..noted
+            action: self.actions.of(anomaly.action),
+            organization: self.organizations.ids.of(anomaly.organization),
+            connection: self.connection(anomaly.connection),
+            kind: self.kinds.of(anomaly.kind),
+            actor: self.actors.ids.of(anomaly.actor),
+            said: self.said(anomaly.organization, anomaly.actor),
+            ..anomaly
         }
     }
 
-    /// The names that combinations of an organization and an actor have themselves.
-    pub fn said(&self, organization: Id, actor: Id) -> Said {
+    /// The names that an event itself has for its organization and its actor.
+    pub fn said(&self, organization: Option<OrganizationId>, actor: Option<ActorId>) -> Said {
         Said {
-            organization_name: self.organizations.text(organization, 0),
-            email: self.actors.text(actor, 1),
+            organization_name: self.organizations.label(organization, 0),
+            email: self.actors.label(actor, 1),
         }
     }
 
@@ -69,9 +73,9 @@ impl IdMaps<'_> {
 
     fn event_ids(&self, ids: &EventIds) -> EventIds {
         EventIds {
-            action: self.actions.of(ids.action),
-            organization: self.organizations.things.of(ids.organization),
-            actor: self.actors.things.of(ids.actor),
+            action: self.action(ids.action),
+            organization: self.organizations.ids.of(ids.organization),
+            actor: self.actors.ids.of(ids.actor),
             kind: self.kinds.of(ids.kind),
             ip: self.ips.of(ids.ip),
         }
@@ -79,32 +83,33 @@ impl IdMaps<'_> {
 
     pub fn visit(&self, visit: &Visit) -> Visit {
         Visit {
-            actor: self.actors.things.of(visit.actor),
-            organization: self.organizations.things.of(visit.organization),
+            actor: self.actors.ids.of(visit.actor),
+            organization: self.organizations.ids.of(visit.organization),
             ip: self.ips.of(visit.ip),
             agent: self.agents.of(visit.agent),
-            page: self.words.of(visit.page),
+            page: self.pages.of(visit.page),
             impersonator: self.impersonators.of(visit.impersonator),
-            reason: self.words.of(visit.reason),
+            reason: self.reasons.of(visit.reason),
             ..*visit
         }
     }
 
     pub fn observation(&self, observation: &Observation) -> Observation {
         Observation {
-            action: self.actions.of(observation.action),
-            actor: self.actors.things.of(observation.actor),
-            organization: self.organizations.things.of(observation.organization),
+            action: self.action(observation.action),
+            actor: self.actors.ids.of(observation.actor),
+            organization: self.organizations.ids.of(observation.organization),
             ip: self.ips.of(observation.ip),
             ..*observation
         }
     }
 
-    fn connection(&self, id: Id) -> Id {
-        self.same.get(shifted(id, self.connections) as usize).copied().unwrap_or(NONE)
+    /// Every action of a worker has a number in the survey.
+    fn action(&self, id: ActionId) -> ActionId {
+        self.actions.of(id).unwrap_or(id)
     }
-}
 
-fn shifted(id: Id, by: Id) -> Id {
-    if id == NONE { NONE } else { id + by }
+    fn connection(&self, id: Option<ConnectionId>) -> Option<ConnectionId> {
+        self.same.get(id?.index() + self.connections_before).copied()
+    }
 }

@@ -10,8 +10,8 @@ use crate::survey::Change;
 use crate::survey::arrivals::Stored;
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;
+use crate::survey::ids::{ActorId, Id};
 use crate::survey::input_order::in_blocks;
-use crate::survey::interner::Id;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
 use crate::survey::{Observation, Said, Survey, Visit};
@@ -26,13 +26,12 @@ impl Survey {
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
         // By reader and its number of an actor; nobody comes last.
-        let rank = |actor: &Id| ranks.get(*actor as usize).map_or(ranks.len(), |rank| *rank as usize);
-        let own: Vec<Vec<_>> =
-            news.iter().map(|new| new.actors.things.0.iter().map(rank).collect()).collect();
+        let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);
+        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
         let each = || {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {
-                let rank = |visit: &Visit| own.get(visit.actor as usize).copied().unwrap_or(ranks.len());
+                let rank = |visit: &Visit| visit.actor.map_or(ranks.len(), |actor| own[actor.index()]);
                 let visits =
                     (0..).zip(reader.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
                 visits.filter(|(_, item)| !again.contains(item))
@@ -55,7 +54,7 @@ impl Survey {
     /// What is equal in time is ordered by names, so that nothing depends on who read it first.
     fn visit_texts(&self, visit: &Visit) -> [Option<&str>; 6] {
         let organization = self.organizations.names.get(visit.organization);
-        let [page, reason] = [visit.page, visit.reason].map(|id| self.words.get(id));
+        let (page, reason) = (self.pages.get(visit.page), self.reasons.get(visit.reason));
         let impersonator = self.impersonators.get(visit.impersonator);
         [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
     }
@@ -102,7 +101,7 @@ impl Survey {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
-            let words = (self.impersonators.get(change.impersonator), self.words.get(change.reason));
+            let words = (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
             let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
             (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
         };

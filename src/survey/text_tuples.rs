@@ -13,25 +13,32 @@ use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
-use crate::survey::interner::{Counter, Id, IdMap, Interner, NONE, Seen};
+use crate::survey::counter::{Counter, Seen};
+use crate::survey::ids::Id;
+use crate::survey::interner::{IdMap, Interner};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 
 /// Combinations of `N` texts, numbered from 0.
-#[derive(Default)]
-pub struct TupleInterner<const N: usize> {
-    table: HashTable<HotEntry>,
+pub struct TupleInterner<I, const N: usize> {
+    table: HashTable<HotEntry<I>>,
     looks: Vec<ColdEntry<N>>,
     text: String,
 }
 
+impl<I, const N: usize> Default for TupleInterner<I, N> {
+    fn default() -> Self {
+        Self { table: HashTable::default(), looks: Vec::new(), text: String::new() }
+    }
+}
+
 /// What is touched whenever a combination appears: as little as can be.
-struct HotEntry {
+struct HotEntry<I> {
     hash: u64,
     count: u64,
     last_seconds: i64,
     last_nanos: u32,
-    id: Id,
+    id: I,
 }
 
 /// What seldom is: its texts, which are together from `start` and of which each ends so far after it.
@@ -88,7 +95,7 @@ pub struct TupleEntry<'a, const N: usize> {
     pub sort: Sort,
 }
 
-impl HotEntry {
+impl<I> HotEntry<I> {
     fn last(&self) -> Timestamp {
         Timestamp { seconds: self.last_seconds, nanos: self.last_nanos }
     }
@@ -110,7 +117,7 @@ impl<const N: usize> ColdEntry<N> {
     }
 }
 
-impl<const N: usize> TupleInterner<N> {
+impl<I: Id, const N: usize> TupleInterner<I, N> {
     /// The number of an event's combination, with the hashes of all that the event says.
     #[inline(always)]
     pub fn of(
@@ -118,31 +125,33 @@ impl<const N: usize> TupleInterner<N> {
         (event, hashes): (&Event<'_>, &[u64]),
         attributes: [Attribute; N],
         appearance: &Appearance,
-    ) -> Id {
+    ) -> Option<I> {
         let Some(texts) = event.plain(attributes) else {
             let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
             return self.id(texts.each_ref().map(|text| text.as_bytes()), appearance);
         };
         match event.fields.hash(attributes, hashes) {
-            Some(hash) if texts.iter().any(|text| !text.is_empty()) => self.id_of(hash, texts, appearance),
+            Some(hash) if texts.iter().any(|text| !text.is_empty()) => {
+                Some(self.id_of(hash, texts, appearance))
+            }
             _ => self.id(texts, appearance),
         }
     }
 
-    /// The number of the combination; [`NONE`] if all of it is empty.
+    /// The number of the combination, unless all of it is empty.
     #[inline]
-    pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Id {
+    pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Option<I> {
         if texts.iter().all(|text| text.is_empty()) {
-            return NONE;
+            return None;
         }
         let keys = &*KEYS;
         let hashes = (0..).zip(texts).map(|(at, text)| keys.text(keys.at(at), text));
-        self.id_of(hashes.fold(0, u64::wrapping_add), texts, appearance)
+        Some(self.id_of(hashes.fold(0, u64::wrapping_add), texts, appearance))
     }
 
     /// The number of the combination, of which one text at least is not empty, by a hash of its texts.
     #[inline]
-    pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> Id {
+    pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
         let Appearance { time, place, is_latest, sort } = *appearance;
         let hash = hash.wrapping_add(KEYS.at(N as u64 + sort.number()));
         let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
@@ -154,17 +163,17 @@ impl<const N: usize> TupleInterner<N> {
         } else {
             // At one time, the first place counts.
             face.set_last(time.max(face.last()));
-            let look = &mut self.looks[face.id as usize];
+            let look = &mut self.looks[face.id.index()];
             (look.first, look.place) = (look.first, look.place).min((time, place));
         }
         face.id
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> Id {
+    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
         let Appearance { time, place, sort, .. } = *appearance;
         let Self { table, looks, text, .. } = self;
-        let id = Id::try_from(looks.len()).expect("fewer than four billion texts fit into memory");
+        let id = I::new(looks.len());
         let start = text.len();
         let ends = texts.map(|part| {
             text.push_str(&String::from_utf8_lossy(part));
@@ -180,7 +189,7 @@ impl<const N: usize> TupleInterner<N> {
     pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
         for face in &self.table {
-            counts[face.id as usize] = (face.count, face.last());
+            counts[face.id.index()] = (face.count, face.last());
         }
         self.looks.iter().zip(counts).map(|(look, (count, last))| TupleEntry {
             texts: look.texts(&self.text),
@@ -192,28 +201,26 @@ impl<const N: usize> TupleInterner<N> {
     }
 
     /// Names every one by its first text, and returns the new numbers.
-    pub fn intern_into(&self, names: &mut Interner) -> IdMap {
-        IdMap(self.looks.iter().map(|look| names.id(look.texts(&self.text)[0])).collect())
+    pub fn intern_into(&self, names: &mut Interner<I>) -> IdMap<I> {
+        IdMap(self.looks.iter().map(|look| Some(names.id(look.texts(&self.text)[0]))).collect())
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
     /// number there. Returns the new numbers.
     pub fn merge_into<'a>(
         &'a self,
-        counter: &mut Counter,
+        counter: &mut Counter<I>,
         key: impl Fn([&'a str; N]) -> Option<Cow<'a, str>>,
-        mut each: impl FnMut(Id, &TupleEntry<'a, N>),
-    ) -> IdMap {
+        mut each: impl FnMut(I, &TupleEntry<'a, N>),
+    ) -> IdMap<I> {
         let numbers = self.entries().map(|entries| {
-            let Some(key) = key(entries.texts) else {
-                return NONE;
-            };
+            let key = key(entries.texts)?;
             let id = counter.names.id_in(entries.sort.space, &key);
             if entries.seen.count > 0 {
                 counter.merge_at(id, entries.seen);
             }
             each(id, &entries);
-            id
+            Some(id)
         });
         IdMap(numbers.collect())
     }

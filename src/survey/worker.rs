@@ -16,11 +16,16 @@ use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Change;
 use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
+use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::EventKey;
-use crate::survey::event_ids::{Counting, EventIds};
+use crate::survey::event_ids::{Counting, EventIds, LatestAction};
+use crate::survey::ids::{
+    ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
+    PageId, ReasonId, SeenId,
+};
 use crate::survey::impersonation::is_explained;
 use crate::survey::input_order::ByBlock;
-use crate::survey::interner::{Counter, Id, NONE, Seen, StringTable};
+use crate::survey::interner::StringTable;
 use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
 use crate::survey::text_tuples::TupleInterner;
@@ -43,26 +48,26 @@ pub struct EventLine<'e> {
 /// here.
 #[derive(Default)]
 pub struct WorkerSurvey {
-    pub(super) actions: Counter,
+    pub(super) actions: Counter<ActionId>,
     pub(super) action_facts: Vec<(&'static str, Operation)>,
-    /// By operation the action that came last, its source and its number: mostly it comes again. No source is
-    /// without a name.
-    pub(super) latest_actions: [(String, &'static str, Id); OPERATIONS.len()],
+    /// By operation.
+    pub(super) latest_actions: [Option<LatestAction>; OPERATIONS.len()],
     /// Id and name.
-    pub(super) organizations: TupleInterner<2>,
+    pub(super) organizations: TupleInterner<OrganizationId, 2>,
     /// Id, name and e-mail address.
-    pub(super) actors: TupleInterner<3>,
+    pub(super) actors: TupleInterner<ActorId, 3>,
     /// Vendor's type, protocol and provider.
-    pub(super) kinds: TupleInterner<3>,
+    pub(super) kinds: TupleInterner<KindId, 3>,
     /// By kind its protocol and provider.
     pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
     /// What stands where the address should, be it one or not.
-    pub(super) ips: TupleInterner<1>,
-    pub(super) agents: TupleInterner<1>,
-    pub(super) impersonators: TupleInterner<1>,
-    pub(super) words: TupleInterner<1>,
+    pub(super) ips: TupleInterner<IpId, 1>,
+    pub(super) agents: TupleInterner<AgentId, 1>,
+    pub(super) impersonators: TupleInterner<ImpersonatorId, 1>,
+    pub(super) reasons: TupleInterner<ReasonId, 1>,
+    pub(super) pages: TupleInterner<PageId, 1>,
     /// Ids of connections as they came, and their hashes.
-    pub(super) connections: StringTable,
+    pub(super) connections: StringTable<ConnectionId>,
     pub(super) connection_hashes: Vec<u64>,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
     /// The quarter at hand with its events: they mostly come in order.
@@ -82,7 +87,7 @@ pub struct WorkerSurvey {
     pub(super) observations: ByBlock<Observation>,
     pub(super) notes: Anomalies,
     pub(super) clock: ActivityIndex,
-    pub(super) ids: StringTable,
+    pub(super) ids: StringTable<EventId>,
     pub(super) ranges: Ranges,
     pub(super) other: u64,
     pub(super) selected: u64,
@@ -147,24 +152,31 @@ impl WorkerSurvey {
         }
     }
 
-    /// Keeps a visit or an observation where they are wanted, and returns its index, or [`NONE`].
+    /// Keeps a visit or an observation where they are wanted, and returns its number.
     #[inline]
-    fn see(&mut self, line: &EventLine<'_>, is_selected: bool, ids: &EventIds, plan: &Plan) -> u32 {
+    fn see(
+        &mut self,
+        line: &EventLine<'_>,
+        is_selected: bool,
+        ids: &EventIds,
+        plan: &Plan,
+    ) -> Option<SeenId> {
         let EventLine { event, place, .. } = *line;
         let is_observed = plan.wants.notes.is_some();
         let is_wanted = is_observed || (plan.wants.visits && is_selected);
-        let is_somebody = || ids.actor != NONE || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
+        let is_somebody =
+            || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
         if !is_wanted || !is_somebody() {
-            return NONE;
+            return None;
         }
         if is_observed {
             let Timestamp { seconds, nanos } = event.time;
             let EventIds { action, actor, organization, ip, .. } = *ids;
             let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
-            return self.observations.push(place.block, event.time, seen);
+            return Some(SeenId::new(self.observations.push(place.block, event.time, seen) as usize));
         }
         let visit = self.visit(event, place, ids);
-        self.visits.push(visit)
+        Some(SeenId::new(self.visits.push(visit) as usize))
     }
 
     /// The number of this reader, which is given to it when it first asks.

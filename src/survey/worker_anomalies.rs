@@ -11,7 +11,6 @@ use crate::model::event::Event;
 use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
-use crate::survey::interner::NONE;
 use crate::text::hex::hex;
 
 /// Stands for the message of a problem that may quote what is personal.
@@ -50,11 +49,11 @@ impl WorkerSurvey {
             // Nothing is left of what was passed over to identify it by.
             key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
             content: 0,
-            action: NONE,
-            organization: NONE,
-            connection: NONE,
-            kind: NONE,
-            actor: NONE,
+            action: None,
+            organization: None,
+            connection: None,
+            kind: None,
+            actor: None,
             said: Said::NOTHING,
             place,
         });
@@ -91,7 +90,7 @@ impl WorkerSurvey {
             code: diagnostic.map_or("", |diagnostic| diagnostic.code.name),
             key: key_of(event),
             content: content(event),
-            action,
+            action: Some(action),
             organization,
             connection,
             kind,

@@ -15,8 +15,8 @@ use crate::rules::{
     self, ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint,
 };
 use crate::survey::collect::LineNumbers;
-use crate::survey::interner::NONE;
-use crate::survey::{AnomalyKind, Said, Survey};
+use crate::survey::ids::Id;
+use crate::survey::{AnomalyKind, Moment, Said, Survey};
 use crate::verdict::acceptance::Acceptance;
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
@@ -199,11 +199,11 @@ impl<'s> Facts<'s> {
         let about = about(survey, subject);
         let other = match subject {
             Subject::Hit(index, _) => survey.changes[index as usize].organization,
-            _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
+            _ => about.connection.and_then(|connection| origins.get(connection.index())?.owner),
         };
         // What has no time is about nobody.
-        let at = about.time.unwrap_or(Timestamp::MIN);
-        let organization = |id, said| survey.organization_at(id, said, at, *now);
+        let moment = Moment { time: about.time.unwrap_or(Timestamp::MIN), now: *now };
+        let organization = |id, said| survey.organization_at(id, said, moment);
         let is_foreign = lifecycle::is_foreign(other, about.organization);
         ChangeFacts {
             time: about.time,
@@ -211,7 +211,7 @@ impl<'s> Facts<'s> {
             organization: organization(about.organization, about.said),
             other: is_foreign.then(|| organization(other, Said::NOTHING)),
             connection: survey.connections.get(about.connection),
-            actor: survey.actor_at(about.actor, about.said, at, *now),
+            actor: survey.actor_at(about.actor, about.said, moment),
         }
     }
 }

@@ -4,17 +4,17 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::{Burst, Renamed, Subject};
 use crate::scan::LineRef;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
 use crate::survey::{Change, Said, Survey};
 
 /// Numbers of what a subject is about.
 pub struct About {
     pub time: Option<Timestamp>,
     pub operation: Option<Operation>,
-    pub action: Id,
-    pub organization: Id,
-    pub connection: Id,
-    pub actor: Id,
+    pub action: Option<ActionId>,
+    pub organization: Option<OrganizationId>,
+    pub connection: Option<ConnectionId>,
+    pub actor: Option<ActorId>,
     pub said: Said,
     pub place: Option<LineRef>,
 }
@@ -36,7 +36,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
         Subject::Burst(Burst { first, organization, .. }) => {
             let about = about(survey, Subject::Change(first as usize));
             let said = said_of(&about, organization);
-            About { operation: None, organization, connection: NONE, said, ..about }
+            About { operation: None, organization, connection: None, said, ..about }
         }
         Subject::Anomaly(index) => {
             let noted = &survey.notes.kept[index];
@@ -60,10 +60,10 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
 const NOTHING: About = About {
     time: None,
     operation: None,
-    action: NONE,
-    organization: NONE,
-    connection: NONE,
-    actor: NONE,
+    action: None,
+    organization: None,
+    connection: None,
+    actor: None,
     said: Said::NOTHING,
     place: None,
 };
@@ -71,21 +71,21 @@ const NOTHING: About = About {
 fn about_event(event: &Change, said: Said) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
-    About { time, operation: None, action, organization, connection, actor, said, place }
+    About { time, operation: None, action: Some(action), organization, connection, actor, said, place }
 }
 
 fn about_name(survey: &Survey, renamed: Renamed) -> About {
     let first = renamed.uses(survey).map(|[_, later]| later.first);
     let (time, place) = first.unzip();
-    match renamed.is_actor {
-        true => About { time, place, actor: renamed.of, ..NOTHING },
-        false => About { time, place, organization: renamed.of, ..NOTHING },
+    match renamed {
+        Renamed::Actor(id, _) => About { time, place, actor: Some(id), ..NOTHING },
+        Renamed::Organization(id, _) => About { time, place, organization: Some(id), ..NOTHING },
     }
 }
 
 /// What an event says, as far as it is about this organization.
-fn said_of(about: &About, organization: Id) -> Said {
+fn said_of(about: &About, organization: Option<OrganizationId>) -> Said {
     let is_it = about.organization == organization;
-    let organization_name = if is_it { about.said.organization_name } else { NONE };
+    let organization_name = if is_it { about.said.organization_name } else { None };
     Said { organization_name, ..about.said }
 }

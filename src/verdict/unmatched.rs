@@ -66,14 +66,12 @@ impl Unmatched {
             return Self::default();
         }
         let [organizations, connections, actors] = wanted;
-        let numbers = |count: usize| 0..count as u32;
         let organization_texts =
-            numbers(survey.organizations.names.len()).flat_map(|id| survey.organization_texts(id));
-        let actor_texts = numbers(survey.actors.names.len()).flat_map(|id| survey.actor_ids_and_emails(id));
+            survey.organizations.names.ids().flat_map(|id| survey.organization_texts(Some(id)));
+        let actor_texts = survey.actors.names.ids().flat_map(|id| survey.actor_ids_and_emails(Some(id)));
         Self([
             organizations.unmatched(organization_texts),
-            connections
-                .unmatched(numbers(survey.connections.len()).filter_map(|id| survey.connections.get(id))),
+            connections.unmatched(survey.connections.iter()),
             actors.unmatched(actor_texts),
         ])
     }

@@ -7,7 +7,6 @@ use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::{human_duration, plural};
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -47,10 +46,9 @@ pub static RULE: Rule = Rule {
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     const MOST_NAMED: usize = 5;
     let survey = context.survey;
-    let is_complete = |organization, actor| organization != NONE && actor != NONE;
     crate::rules::bursts::judge(
         context,
-        |change| Some(is_complete(change.organization, change.actor)),
+        |change| Some(change.organization.is_some() && change.actor.is_some()),
         |change, _| change.organization,
         |things| bursts(things, context.count("count"), context.age("window")),
         |burst| {

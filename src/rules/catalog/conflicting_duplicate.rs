@@ -9,7 +9,8 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
-use crate::survey::interner::NONE;
+use crate::rules::wording::OtherEvent;
+use crate::survey::Change;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,7 +61,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         versions.get(&key).is_some_and(|known| known.first != subject || !known.covers_further)
     };
     let mut result = RuleResult::of(context.changes(), |index, change| {
-        if change.event == NONE {
+        if change.event.is_none() {
             return Decision::NotApplicable;
         }
         if !change.is_conflicting || !is_told(Subject::Change(index), change.key) {
@@ -76,8 +77,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let subject = Subject::Conflicting(index);
         if is_told(subject, event.key) {
             let id = survey.ids.text(event.event);
-            let here =
-                context.describe_event([event.action, event.connection, event.organization, event.actor]);
+            let Change { action, connection, organization, actor, .. } = *event;
+            let event = OtherEvent { action: Some(action), connection, organization, actor };
+            let here = context.describe_event(&event);
             let message = format!("event {id} says something else elsewhere; here, {here}");
             result.judged += 1;
             result.find(subject, message);

@@ -8,7 +8,7 @@ use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::Survey;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ChangeId, Id, KindId};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -40,40 +40,38 @@ pub static RULE: Rule = Rule {
     judge,
 };
 
-/// By which change something was said of a connection last, and the kind that it gives; [`NONE`] if by none.
+/// By which change something was said of a connection last, and the kind that it gives.
 #[derive(Clone, Copy)]
 struct Said {
-    by: Id,
-    kind: Id,
+    by: ChangeId,
+    kind: Option<KindId>,
 }
 
 /// What is known of a connection.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Known {
-    provider: Said,
-    name: Said,
+    provider: Option<Said>,
+    name: Option<Said>,
 }
-
-const NOBODY: Said = Said { by: NONE, kind: NONE };
-const NOTHING: Known = Known { provider: NOBODY, name: NOBODY };
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
-    let mut all = vec![NOTHING; survey.connections.len()];
+    let mut all = vec![Known::default(); survey.connections.len()];
     let mut result = RuleResult::default();
-    for (index, change) in (0..).zip(&survey.changes) {
-        let Some(known) = all.get_mut(change.connection as usize) else {
+    for (index, change) in survey.changes.iter().enumerate() {
+        let Some(connection) = change.connection else {
             continue;
         };
+        let known = &mut all[connection.index()];
         if change.operation.state().is_none() {
             continue;
         }
-        let answer = known.told(survey, index);
+        let answer = known.told(survey, ChangeId::new(index));
         if change.operation == Operation::Deleted {
-            *known = NOTHING;
+            *known = Known::default();
         }
         if context.covers(change) {
-            result.add(crate::rules::subject::Subject::Change(index as usize), answer);
+            result.add(crate::rules::subject::Subject::Change(index), answer);
         }
     }
     result
@@ -85,17 +83,18 @@ fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
 
 /// The type, and whose word it is.
 fn kind<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static str)> {
-    let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
+    let source = survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0);
     let name = survey.kinds.types.names.get(survey.kinds.kind(change.kind)?.name)?;
     Some((name, source))
 }
 
 impl Known {
     /// Takes in what the change of that index says, and tells what is different.
-    fn told(&mut self, survey: &Survey, index: Id) -> Decision {
-        let change = &survey.changes[index as usize];
+    fn told(&mut self, survey: &Survey, index: ChangeId) -> Decision {
+        let change = &survey.changes[index.index()];
         // Nearly always; the same kind has the same provider and type, whichever source writes it.
-        if change.kind != NONE && [self.provider.kind, self.name.kind] == [change.kind; 2] {
+        let kinds = [self.provider, self.name].map(|said| said.and_then(|said| said.kind));
+        if change.kind.is_some() && kinds == [change.kind; 2] {
             return Decision::Fine;
         }
         if provider(survey, change).is_none() && kind(survey, change).is_none() {
@@ -122,19 +121,16 @@ impl Known {
 /// version of the same event is a conflict, not an alteration.
 fn differing<'a, T>(
     survey: &'a Survey,
-    known: &mut Said,
-    index: Id,
+    known: &mut Option<Said>,
+    index: ChangeId,
     said: impl Fn(&Change) -> Option<T>,
     are_one: impl Fn(&T, &T) -> bool,
 ) -> Option<(&'a Change, T, T)> {
-    let by = &survey.changes[index as usize];
+    let by = &survey.changes[index.index()];
     let now = said(by)?;
     let this = Said { by: index, kind: by.kind };
-    if known.by == NONE {
-        *known = this;
-    }
-    let by_before = &survey.changes[known.by as usize];
+    let by_before = &survey.changes[known.get_or_insert(this).by.index()];
     let before = said(by_before).filter(|before| by_before.key != by.key && !are_one(before, &now))?;
-    *known = this;
+    *known = Some(this);
     Some((by_before, before, now))
 }

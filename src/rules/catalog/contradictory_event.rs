@@ -37,7 +37,7 @@ pub static RULE: Rule = Rule {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of_noted(context, AnomalyKind::Contradiction, |anomaly| {
-        format!("{}: {}", context.noted_happening(anomaly), anomaly.message)
+        format!("{}: {}", context.describe_anomaly(anomaly), anomaly.message)
     });
     result.sort(context.survey);
     result

@@ -14,7 +14,7 @@ use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::Change;
 use crate::survey::Observation;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ActorId, Id, OrganizationId};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -54,30 +54,32 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let is_visit = context.actions_of(|operation| operation.info().is_visit);
     let sources_logging = context.sources_logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = context.age("window");
-    let is_known = |change: &Change| {
-        change.actor != NONE && change.organization != NONE && sources_logging[change.action as usize]
+    let known = |change: &Change| {
+        let who_and_where = (change.actor?, change.organization?);
+        sources_logging[change.action.index()].then_some(who_and_where)
     };
     // Most actors delete nothing, so that their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
-    let mut last: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
-    for (_, change) in context.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
-        deletes[change.actor as usize] = true;
-        last.insert((change.actor, change.organization), Timestamp::MIN);
+    let mut last: HashMap<(ActorId, OrganizationId), Timestamp, RandomState> = HashMap::default();
+    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| known(change)) {
+        deletes[key.0.index()] = true;
+        last.insert(key, Timestamp::MIN);
     }
     let is_asked_for = |seen: &&Observation| {
-        seen.actor != NONE && is_visit[seen.action as usize] && deletes[seen.actor as usize]
+        is_visit[seen.action.index()] && seen.actor.is_some_and(|actor| deletes[actor.index()])
     };
     let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
     RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
-        if !is_known(change) {
+        let Some(key) = known(change) else {
             return Decision::NotApplicable;
-        }
+        };
         while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
-            if let Some(last) = last.get_mut(&(visit.actor, visit.organization)) {
+            let key = visit.actor.zip(visit.organization);
+            if let Some(last) = key.and_then(|key| last.get_mut(&key)) {
                 *last = visit.time();
             }
         }
-        let last = last[&(change.actor, change.organization)];
+        let last = last[&key];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
         // Before the log began there may have been a visit.
         let (begin, _) = context.reach.span(change.action);

@@ -6,7 +6,6 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,7 +36,7 @@ pub static RULE: Rule = Rule {
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let again = lifecycle::deleted_again(context.survey);
     RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
-        if change.connection == NONE {
+        if change.connection.is_none() {
             return Decision::NotApplicable;
         }
         Decision::bad_if(again[index], || " a second time".to_owned())

@@ -44,7 +44,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);
         format!(
             "{} is {} in the future (at most {})",
-            context.noted_happening(anomaly),
+            context.describe_anomaly(anomaly),
             human_duration(ahead),
             context.policy_duration("skew")
         )

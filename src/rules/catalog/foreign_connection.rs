@@ -5,7 +5,6 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -42,7 +41,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         change.operation.state().is_some() && is_covered()
     });
     RuleResult::of(changes, |index, change| {
-        let Some(owner) = context.steps[index].map(|step| step.owner).filter(|_| change.organization != NONE)
+        let Some(owner) =
+            context.steps[index].map(|step| step.owner).filter(|_| change.organization.is_some())
         else {
             return Decision::NotApplicable;
         };

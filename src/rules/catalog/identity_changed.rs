@@ -1,13 +1,13 @@
 //! `identity-changed`: a name by which the policy decides became another one.
 
+use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
-use crate::rules::deciding_names::Patterns;
 use crate::rules::outcome::RuleResult;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::{Renamed, Subject};
-use crate::survey::interner::{Id, NONE};
-use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
+use crate::survey::ids::Id;
+use crate::survey::{MAX_LABELS, Survey, Use};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -57,19 +57,27 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             format!("the {what} of {id} changed{names}, and {part} of the policy has only one of the two"),
         );
     };
-    let renamed = changes(organization_labels, 0, &context.deciding.organizations, context, |id| {
-        organizations.names.text(id)
-    });
-    for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_judged[now.of as usize]) {
-        let named = [before, now].map(|it| organization_labels.text(it.text).unwrap_or_default());
-        let subject = Subject::Renamed(Renamed { is_actor: false, of: now.of, name: now.text });
-        find("name", organizations.names.text(now.of), named, part, subject);
+    let patterns = &context.deciding.organizations;
+    for (id, uses) in organization_labels.renamed().filter(|(id, _)| is_judged[id.index()]) {
+        let names = |it: &Use| organization_labels.text(it.text).unwrap_or_default();
+        for [before, after] in successive(&uses, 0, context.now) {
+            let named = [before, after].map(names);
+            if let Some(part) = patterns.telling_apart(organizations.names.text(id), named[0], named[1]) {
+                let subject = Subject::Renamed(Renamed::Organization(id, after.text));
+                find("name", organizations.names.text(id), named, part, subject);
+            }
+        }
     }
-    let renamed = changes(actor_labels, 1, &context.deciding.actors, context, |id| actors.names.text(id));
-    for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_actor_judged[now.of as usize]) {
-        let named = [before, now].map(|it| actor_labels.text(it.text).unwrap_or_default());
-        let subject = Subject::Renamed(Renamed { is_actor: true, of: now.of, name: now.text });
-        find("e-mail address", context.shown.actors.names.text(now.of), named, part, subject);
+    let patterns = &context.deciding.actors;
+    for (id, uses) in actor_labels.renamed().filter(|(id, _)| is_actor_judged[id.index()]) {
+        let emails = |it: &Use| actor_labels.text(it.text).unwrap_or_default();
+        for [before, after] in successive(&uses, 1, context.now) {
+            let named = [before, after].map(emails);
+            if let Some(part) = patterns.telling_apart(actors.names.text(id), named[0], named[1]) {
+                let subject = Subject::Renamed(Renamed::Actor(id, after.text));
+                find("e-mail address", context.shown.actors.names.text(id), named, part, subject);
+            }
+        }
     }
     result.sort(context.survey);
     result
@@ -85,35 +93,20 @@ fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     let observations = survey.observations.iter().filter(|seen| seen.is_selected);
     let observations = observations.map(|seen| (seen.organization, seen.actor));
     for (organization, actor) in changes.chain(observations) {
-        if organization != NONE {
-            organizations[organization as usize] = true;
+        if let Some(organization) = organization {
+            organizations[organization.index()] = true;
         }
-        if actor != NONE {
-            actors[actor as usize] = true;
+        if let Some(actor) = actor {
+            actors[actor.index()] = true;
         }
     }
     (organizations, actors)
 }
 
-/// The names of a sort that followed another one by which the policy decides otherwise, with that one and the
-/// part of the policy. What is dated later than the present changed nothing yet.
-fn changes<'a, const N: usize>(
-    labels: &'a Labels<N>,
-    sort: usize,
-    patterns: &Patterns,
-    context: &RuleContext<'a>,
-    id: impl Fn(Id) -> &'a str,
-) -> Vec<(&'a Use, &'a Use, &'static str)> {
-    let text = |it: &Use| labels.text(it.text).unwrap_or_default();
-    let mut changes = Vec::new();
-    for uses in labels.renamed().filter(|uses| uses[0].sort == sort) {
-        let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
-        // What has more names than this is known by none of them.
-        let uses: Vec<_> = uses.take(MOST_TEXTS + 1).collect();
-        for pair in uses.windows(2) {
-            let part = patterns.telling_apart(id(pair[0].of), text(pair[0]), text(pair[1]));
-            changes.extend(part.map(|part| (pair[0], pair[1], part)));
-        }
-    }
-    changes
+/// Names of a sort that followed each other. What is dated later than the present changed nothing yet.
+fn successive<'a>(uses: &[&'a Use], sort: usize, now: Timestamp) -> Vec<[&'a Use; 2]> {
+    let uses = uses.iter().copied().filter(|it| it.sort == sort && it.first.0 <= now);
+    // What has more names than this is known by none of them.
+    let uses: Vec<_> = uses.take(MAX_LABELS + 1).collect();
+    uses.windows(2).map(|pair| [pair[0], pair[1]]).collect()
 }

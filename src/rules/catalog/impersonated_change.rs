@@ -5,7 +5,6 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::Survey;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,13 +36,13 @@ pub static RULE: Rule = Rule {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     RuleResult::of(context.changes(), |_, change| {
-        if change.actor == NONE {
+        if change.actor.is_none() {
             return Decision::NotApplicable;
         }
         Decision::bad_if(change.is_impersonated(), || {
-            let Survey { impersonators, words, .. } = context.shown;
+            let Survey { impersonators, reasons, .. } = context.shown;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
-            let reason = words
+            let reason = reasons
                 .get(change.reason)
                 .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));
             format!(", in whose session {impersonator} acted {reason}")

@@ -6,7 +6,6 @@ use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::AnomalyKind;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -38,20 +37,20 @@ pub static RULE: Rule = Rule {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of(context.changes(), |_, change| {
-        if change.actor == NONE {
+        if change.actor.is_none() {
             return Decision::NotApplicable;
         }
-        let is_unexplained = change.impersonator != NONE && change.reason == NONE;
+        let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
         Decision::bad_if(is_unexplained, || {
             let impersonator = context.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
         })
     });
-    result.judged += context.observations().filter(|seen| seen.actor != NONE).count() as u64;
+    result.judged += context.observations().filter(|seen| seen.actor.is_some()).count() as u64;
     for (index, anomaly) in context.anomaly(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, in whose session {} acted without a reason",
-            context.noted_happening(anomaly),
+            context.describe_anomaly(anomaly),
             anomaly.message
         );
         result.find(Subject::Anomaly(index), message);

@@ -11,7 +11,7 @@ use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::plural;
 use crate::survey::Observation;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ActorId, Id, IpId};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -49,7 +49,7 @@ pub static RULE: Rule = Rule {
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let new = new(context);
     RuleResult::of(context.changes(), |index, change| {
-        if change.actor == NONE || change.ip == NONE {
+        if change.actor.is_none() || change.ip.is_none() {
             return Decision::NotApplicable;
         }
         let Ok(at) = new.binary_search_by_key(&index, |(change, _)| *change) else {
@@ -69,33 +69,32 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 struct Past {
     events: u32,
     /// Where they came from last.
-    ip: Id,
+    ip: Option<IpId>,
 }
 
 /// The changes from where their actor never came before, by index, with how many events of theirs came
 /// before.
 fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = context.survey;
-    let placed = |seen: &&Observation| seen.actor != NONE && seen.ip != NONE;
-    let mut observations = survey.observations.iter().filter(placed).peekable();
-    let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
+    let placed = |seen: &Observation| Some((seen.time(), seen.actor?, seen.ip?));
+    let mut observations = survey.observations.iter().filter_map(placed).peekable();
+    let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
     // Of most actors there is one address, and it is not here.
-    let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
+    let mut known: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let mut new = Vec::new();
     for (index, change) in survey.changes.iter().enumerate() {
-        if change.actor == NONE || change.ip == NONE {
+        let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
             continue;
-        }
-        while let Some(seen) = observations.next_if(|seen| seen.time() < change.time) {
-            let (past, ip) = (&mut pasts[seen.actor as usize], seen.ip);
+        };
+        while let Some((_, actor, ip)) = observations.next_if(|(time, ..)| *time < change.time) {
+            let past = &mut pasts[actor.index()];
             past.events += 1;
-            if past.ip != ip {
-                let before = std::mem::replace(&mut past.ip, ip);
-                known.extend((before != NONE).then_some((seen.actor, before)));
+            if past.ip != Some(ip) {
+                known.extend(past.ip.replace(ip).map(|before| (actor, before)));
             }
         }
-        let (past, ip) = (pasts[change.actor as usize], change.ip);
-        if past.ip != ip && !known.contains(&(change.actor, ip)) {
+        let past = pasts[actor.index()];
+        if past.ip != Some(ip) && !known.contains(&(actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
     }

@@ -16,7 +16,7 @@ use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
-use crate::survey::interner::Id;
+use crate::survey::ids::OrganizationId;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -112,7 +112,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 /// may have been set up.
 fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
     let changes = &context.survey.changes;
-    let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();
+    let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();
     let mut links = HashMap::default();
     for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= context.now) {

@@ -8,7 +8,6 @@ use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -48,7 +47,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = &context.survey.changes;
     crate::rules::bursts::judge(
         context,
-        |change| (change.operation == Operation::PortalOpened).then_some(change.actor != NONE),
+        |change| (change.operation == Operation::PortalOpened).then_some(change.actor.is_some()),
         |_, index| index as u32,
         |things| bursts(things, context.count("count"), context.age("window")),
         |burst| {

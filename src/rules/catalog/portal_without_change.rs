@@ -12,7 +12,7 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::OrganizationId;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,13 +45,16 @@ pub static RULE: Rule = Rule {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
-    let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
+    let mut next: HashMap<OrganizationId, Timestamp, RandomState> = HashMap::default();
     // By portal URL the next change of its organization.
     let mut resolve_link: HashMap<usize, Timestamp, RandomState> = HashMap::default();
-    for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
+    for (index, change) in survey.changes.iter().enumerate().rev() {
+        let Some(organization) = change.organization else {
+            continue;
+        };
         if change.operation.state().is_some() {
-            next.insert(change.organization, change.time);
-        } else if let Some(time) = next.get(&change.organization) {
+            next.insert(organization, change.time);
+        } else if let Some(time) = next.get(&organization) {
             resolve_link.insert(index, *time);
         }
     }
@@ -81,8 +84,8 @@ mod tests {
     use crate::rules::scope::Coverage;
     use crate::scan::{BlockId, LineRef};
     use crate::sources::ALL;
-    use crate::survey::Change;
-    use crate::survey::{Ranges, Survey};
+    use crate::survey::ids::{ActionId, Id};
+    use crate::survey::{Change, Ranges, Survey};
     use std::collections::BTreeMap;
 
     fn at(seconds: i64) -> Timestamp {
@@ -99,6 +102,7 @@ mod tests {
         let mut survey = Survey::default();
         let mut ranges = Ranges::default();
         for (operation, hour, organization) in events {
+            let action = ActionId::new(survey.action_facts.len());
             survey.action_facts.push((source, *operation));
             ranges.add(source, at(hour * 3600));
             let organization = survey.organizations.names.id(organization);
@@ -108,15 +112,15 @@ mod tests {
                 is_selected: true,
                 is_conflicting: false,
                 redeliveries: 0,
-                event: NONE,
-                action: survey.action_facts.len() as Id - 1,
-                connection: NONE,
-                organization,
-                kind: NONE,
-                actor: NONE,
-                ip: NONE,
-                impersonator: NONE,
-                reason: NONE,
+                event: None,
+                action,
+                connection: None,
+                organization: Some(organization),
+                kind: None,
+                actor: None,
+                ip: None,
+                impersonator: None,
+                reason: None,
                 key: 0,
                 place: LineRef { block: BlockId { input: 0, number: 0 }, line: 1 },
             });

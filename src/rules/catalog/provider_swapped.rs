@@ -17,7 +17,7 @@ use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::sources::OTHER;
 use crate::survey::Change;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ChangeId, Id, MessageId};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -93,19 +93,22 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut swaps: Vec<Swap> = Vec::new();
     for step in context.steps.iter().rev().flatten() {
         let (change, index) = (&changes[step.change], step.change as u32);
-        if let Some(is_watched) = watched.get_mut(step.owner as usize) {
-            *is_watched |= sources_logging[change.action as usize];
+        if let Some(owner) = step.owner {
+            watched[owner.index()] |= sources_logging[change.action.index()];
         }
-        let left = leaves[change.connection as usize];
+        let Some(connection) = change.connection else {
+            continue;
+        };
+        let left = leaves[connection.index()];
         if step.after != State::Disabled {
-            leaves[change.connection as usize] = index;
+            leaves[connection.index()] = index;
         }
-        let (Some(provider), true) = (provider(step.change, change), step.owner != NONE) else {
+        let Some((provider, owner)) = provider(step.change, change).zip(step.owner) else {
             continue;
         };
         let is_away = matches!(step.after, State::Deleted | State::Disabled);
         if is_away && step.before != Some(step.after) {
-            let swap = other_than(provider, next[step.owner as usize]);
+            let swap = other_than(provider, next[owner.index()]);
             let swap = swap.filter(|swap| step.after == State::Deleted || swap.index < left);
             swaps.extend(swap.map(|swap| Swap { removal: index, follower: swap.index }));
         }
@@ -113,7 +116,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.told == State::Active);
         if is_there && step.before != Some(step.after) {
-            let next = &mut next[step.owner as usize];
+            let next = &mut next[owner.index()];
             *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
         }
     }
@@ -121,13 +124,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
     let mut result = RuleResult::default();
     // By provider before, provider after and what was done.
-    let mut messages: HashMap<[&str; 3], Id, RandomState> = HashMap::default();
+    let mut messages: HashMap<[&str; 3], MessageId, RandomState> = HashMap::default();
     for (index, change) in context.changes().filter(|(_, change)| is_away(change)) {
         let subject = Subject::Change(index);
-        let is_watched =
-            watched.get(context.owner_of(index, change) as usize).is_some_and(|is_watched| *is_watched);
+        let is_watched = context.owner_of(index, change).is_some_and(|owner| watched[owner.index()]);
         let Some(before) =
-            provider(index, change).filter(|_| is_watched || sources_logging[change.action as usize])
+            provider(index, change).filter(|_| is_watched || sources_logging[change.action.index()])
         else {
             result.add(subject, Decision::NotApplicable);
             continue;
@@ -152,7 +154,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
                  (within {within})"
             ))
         });
-        result.find_both(subject, other, message);
+        result.find_both(subject, ChangeId::new(other as usize), message);
     }
     result
 }
@@ -172,10 +174,13 @@ fn in_force(
     let changes = &context.survey.changes;
     let mut providers = vec![None; changes.len()];
     let mut lives = vec![None; context.survey.connections.len()];
-    let connected = || changes.iter().enumerate().filter(|(_, change)| change.connection != NONE);
+    let connected = || {
+        let changes = changes.iter().enumerate();
+        changes.filter_map(|(index, change)| Some((index, change, change.connection?)))
+    };
     let is_past = |change: &Change| change.time <= context.now;
-    for (index, change) in connected() {
-        let life = &mut lives[change.connection as usize];
+    for (index, change, connection) in connected() {
+        let life = &mut lives[connection.index()];
         *life = named(change).filter(|_| is_past(change)).or(*life);
         providers[index] = *life;
         if change.operation == Operation::Deleted {
@@ -183,8 +188,8 @@ fn in_force(
         }
     }
     lives.fill(None);
-    for (index, change) in connected().rev().filter(|(_, change)| is_past(change)) {
-        let life = &mut lives[change.connection as usize];
+    for (index, change, connection) in connected().rev().filter(|(_, change, _)| is_past(change)) {
+        let life = &mut lives[connection.index()];
         if change.operation == Operation::Deleted {
             *life = None;
         }

@@ -12,7 +12,6 @@ use crate::rules::params::{Param, Value};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
-use crate::survey::interner::NONE;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -51,7 +50,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
     for (index, change) in context.survey.changes.iter().enumerate() {
         let key = (change.actor, change.organization);
-        if change.actor == NONE || change.organization == NONE {
+        if change.actor.is_none() || change.organization.is_none() {
             continue;
         }
         if change.operation == Operation::PortalOpened {
@@ -61,7 +60,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
     }
     RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
-        if change.actor == NONE || change.organization == NONE {
+        if change.actor.is_none() || change.organization.is_none() {
             return Decision::NotApplicable;
         }
         let portal = last.get(&index).map(|at| context.survey.changes[*at].time);

@@ -10,7 +10,7 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, Value, Words};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
-use crate::survey::interner::{Id, NONE};
+use crate::survey::ids::{ConnectionId, KindId};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -65,21 +65,21 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     if lists.iter().all(|(_, patterns)| patterns.is_empty()) {
         return RuleResult::default();
     }
-    let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
+    let mut seen: HashSet<(ConnectionId, Option<KindId>), RandomState> = HashSet::default();
     RuleResult::of(context.state_changes(), |_, change| {
         let texts = context.survey.kinds.texts(change.kind);
         let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
         let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
-        if known.is_empty() || change.connection == NONE {
+        let Some(connection) = change.connection.filter(|_| !known.is_empty()) else {
             return Decision::NotApplicable;
-        }
+        };
         let bad: Vec<_> = known
             .iter()
             .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
         // The first change in the scope that shows a connection as of a kind.
-        Decision::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
+        Decision::bad_if(!bad.is_empty() && seen.insert((connection, change.kind)), || {
             format!(" with {}, which is not allowed", bad.join(", "))
         })
     })

@@ -61,5 +61,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 fn message(context: &RuleContext<'_>, anomaly: &Anomaly) -> String {
     let action = context.survey.action(anomaly.action).unwrap_or_default();
     let near = lookalike(action).map(|known| format!(", but it looks like `{}`", known.name));
-    format!("{}: no document names this action{}", context.noted_happening(anomaly), near.unwrap_or_default())
+    format!(
+        "{}: no document names this action{}",
+        context.describe_anomaly(anomaly),
+        near.unwrap_or_default()
+    )
 }
