@@ -29,7 +29,7 @@ use crate::output::{Output, check_no_overwrite};
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
 use crate::scan::{Counts, Record, ScanJob, scan};
-use crate::survey::emptiness::{Misses, Watch};
+use crate::survey::emptiness::{Display, Misses, Watch};
 
 /// Arguments of `filter`.
 #[derive(Debug, Args)]
@@ -158,7 +158,7 @@ impl Filter {
         let events = seen.tally.counts.valid;
         if seen.matched == 0 && (events > 0 || seen.tally.useless() == 0) {
             let is_private = self.redact.is_wanted();
-            let why = seen.misses.explain(&select, events, self.select.zone()?, is_private);
+            let why = seen.misses.explain(&select, events, Display { zone: self.select.zone()?, is_private });
             messages::note(&why, terminal.colors_stderr());
         }
         seen.tally.warn(&inputs, self.redact.is_wanted(), terminal);

@@ -11,9 +11,9 @@ use crate::parallel;
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
 use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
-use crate::survey::emptiness::{Misses, Watch, without_event};
+use crate::survey::emptiness::{Display, Misses, Watch, without_event};
 use crate::survey::file_times::Times;
-use crate::survey::{Arrivals, Arrived, EventLine, Plan, Survey, WorkerSurvey};
+use crate::survey::{Arrivals, Arrived, EventLine, InvalidLine, Plan, Survey, WorkerSurvey};
 
 /// What one pass has collected.
 pub struct Collected {
@@ -32,9 +32,9 @@ impl Collected {
     pub fn why_empty(&self, zone: Tz) -> Option<String> {
         let valid = self.inputs.iter().map(|input| input.counts.valid).sum();
         let is_explained = valid == 0 && self.inputs.iter().any(|input| input.problem().is_some());
-        let is_private = self.plan.redactor.is_some();
+        let display = Display { zone, is_private: self.plan.redactor.is_some() };
         (self.survey.selected == 0 && !is_explained)
-            .then(|| self.misses.explain(&self.plan.select, valid, zone, is_private))
+            .then(|| self.misses.explain(&self.plan.select, valid, display))
     }
 }
 
@@ -161,7 +161,7 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
         let place = LineRef { block, line: u32::try_from(record.line).unwrap_or(u32::MAX) };
         let diagnostics = &record.findings;
         let Some(event) = &record.event else {
-            worker.note_line(record.raw, diagnostics.first(), place, &plan);
+            worker.note_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
             if part.first_error.is_none() {
                 let mut errors = diagnostics.iter().filter(|it| it.code.level == Level::Error);
                 part.first_error = errors.next().cloned();
@@ -169,9 +169,7 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
             return;
         };
         part.times.add(event.time);
-        if !watch.has_match() {
-            part.misses.matches(&plan.select, event, &watch);
-        }
-        worker.add(&EventLine { event, diagnostics, place }, &mut part.arrived, &plan);
+        let is_selected = part.misses.matches(&plan.select, event, &watch);
+        worker.add(&EventLine { event, diagnostics, place, is_selected }, &mut part.arrived, &plan);
     }
 }

@@ -20,6 +20,15 @@ pub fn without_event(lines: u64, valid: u64) -> Option<String> {
 /// What is to be said of no line at all.
 pub const NO_EVENT: &str = "there is no event in the input";
 
+/// How an explanation is displayed.
+#[derive(Clone, Copy, Debug)]
+pub struct Display {
+    /// Zone of times.
+    pub zone: Tz,
+    /// Values that may be personal are left out.
+    pub is_private: bool,
+}
+
 /// Tells everybody who counts misses when there is a match, and nobody will ask for them.
 #[derive(Debug, Default)]
 pub struct Watch(AtomicBool);
@@ -77,8 +86,8 @@ impl Misses {
         self.range = Some((first.min(from), last.max(to)));
     }
 
-    /// Why none of so many events was kept, without values that may be personal if those are private.
-    pub fn explain(&self, select: &Selection, events: u64, zone: Tz, is_private: bool) -> String {
+    /// Why none of so many events was kept.
+    pub fn explain(&self, select: &Selection, events: u64, Display { zone, is_private }: Display) -> String {
         let Some((first, last)) = self.range.filter(|_| events > 0) else {
             return NO_EVENT.to_owned();
         };

@@ -6,7 +6,6 @@ use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::operation::Operation;
-use crate::scan::LineRef;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -45,18 +44,13 @@ pub enum Counting {
 
 impl WorkerSurvey {
     #[inline(always)]
-    pub(super) fn ids_of(
-        &mut self,
-        event: &Event<'_>,
-        place: LineRef,
-        counting: Counting,
-        plan: &Plan,
-    ) -> EventIds {
+    pub(super) fn ids_of(&mut self, line: &EventLine<'_>, counting: Counting, plan: &Plan) -> EventIds {
+        let EventLine { event, .. } = *line;
         let is_counted = counting == Counting::Counted;
         let action = self.action_of(event);
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
         let sort = Sort { is_counted, is_sso, space: event.ids };
-        let appearance = Appearance { sort, ..self.appearance(event, place) };
+        let appearance = Appearance { sort, ..self.appearance(line) };
         let organization = self.organizations.of(
             (event, &self.hashes),
             [Attribute::OrganizationId, Attribute::OrganizationName],
@@ -77,19 +71,19 @@ impl WorkerSurvey {
         EventIds { action, organization, actor, kind, ip }
     }
 
-    /// The change that a line tells of, with what identifies its event.
-    pub(super) fn change(&mut self, line: &EventLine<'_>, key: u64, ids: EventIds, plan: &Plan) -> Change {
-        let EventLine { event, place, .. } = *line;
+    /// The change that a line tells of, but for what identifies its event.
+    pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
+        let EventLine { event, place, is_selected, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
-        let impersonator = self.impersonator(event, place);
-        let reason = self.reason(event, place);
+        let impersonator = self.impersonator(line);
+        let reason = self.reason(line);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
         Change {
             time: event.time,
             operation: event.operation,
-            is_selected: false,
+            is_selected,
             is_conflicting: false,
             redeliveries: 0,
             event: id.map(|id| self.ids.push(&id)),
@@ -101,18 +95,19 @@ impl WorkerSurvey {
             ip,
             impersonator,
             reason,
-            key,
+            key: 0,
             place,
         }
     }
 
-    pub(super) fn visit(&mut self, event: &Event<'_>, place: LineRef, ids: &EventIds) -> Visit {
+    pub(super) fn visit(&mut self, line: &EventLine<'_>, ids: &EventIds) -> Visit {
+        let event = line.event;
         let EventIds { organization, actor, ip, .. } = *ids;
-        let appearance = self.appearance(event, place);
+        let appearance = self.appearance(line);
         let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
         let page = self.pages.of((event, &self.hashes), [Attribute::Page], &appearance);
         let reason = self.reasons.of((event, &self.hashes), [Attribute::ImpersonatorReason], &appearance);
-        let impersonator = self.impersonator(event, place);
+        let impersonator = self.impersonator(line);
         let Event { time, operation, .. } = *event;
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
     }
@@ -159,21 +154,26 @@ impl WorkerSurvey {
         kind
     }
 
-    fn impersonator(&mut self, event: &Event<'_>, place: LineRef) -> Option<ImpersonatorId> {
-        let appearance = self.appearance(event, place);
-        self.impersonators.of((event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
+    fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {
+        let appearance = self.appearance(line);
+        self.impersonators.of((line.event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
     /// The reason of an impersonation, unless it says nothing.
-    fn reason(&mut self, event: &Event<'_>, place: LineRef) -> Option<ReasonId> {
-        let appearance = self.appearance(event, place);
-        let reason = event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
+    fn reason(&mut self, line: &EventLine<'_>) -> Option<ReasonId> {
+        let appearance = self.appearance(line);
+        let reason = line.event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
         self.reasons.id([reason.as_bytes()], &appearance)
     }
 
     /// Texts that appear here and are not counted.
-    fn appearance(&self, event: &Event<'_>, place: LineRef) -> Appearance {
-        Appearance { time: event.time, place, is_latest: self.is_latest, sort: Sort::default() }
+    fn appearance(&self, line: &EventLine<'_>) -> Appearance {
+        Appearance {
+            time: line.event.time,
+            place: line.place,
+            is_latest: self.is_latest,
+            sort: Sort::default(),
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
 pub use parties::{Moment, Party};
 pub use source_ranges::Ranges;
-pub use worker::{EventLine, WorkerSurvey};
+pub use worker::{EventLine, InvalidLine, WorkerSurvey};
 
 /// What to collect, and what for.
 #[derive(Default)]

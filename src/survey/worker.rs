@@ -42,6 +42,19 @@ pub struct EventLine<'e> {
     pub diagnostics: &'e [Diagnostic],
     /// Where it is.
     pub place: LineRef,
+    /// The selection keeps it.
+    pub is_selected: bool,
+}
+
+/// A line that is no event.
+#[derive(Clone, Copy)]
+pub struct InvalidLine<'e> {
+    /// The line; nothing where it was passed over.
+    pub raw: &'e [u8],
+    /// What is wrong with it.
+    pub error: Option<&'e Diagnostic>,
+    /// Where it is.
+    pub place: LineRef,
 }
 
 /// What a reader has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
@@ -101,18 +114,17 @@ impl WorkerSurvey {
     /// Takes in an event. If it is only counted, it is to be handed to the [`Arrivals`](crate::survey::Arrivals) in the
     /// order of the input.
     pub fn add(&mut self, line: &EventLine<'_>, arrived: &mut Arrived, plan: &Plan) {
-        let EventLine { event, diagnostics, place } = *line;
+        let EventLine { event, diagnostics, is_selected, .. } = *line;
         self.note_time(event, plan);
         let identity = plan.identities.of(event, &mut self.hashes);
-        let is_selected = plan.select.matches(event);
         if plan.wants.notes.is_some_and(|latest| is_selected && event.time > latest) {
-            self.note_event(AnomalyKind::Future, line, None, plan);
+            self.note_event(AnomalyKind::Future.into(), line, plan);
         }
         // Names follow from all events, selected or not.
         let counting = if is_selected && plan.wants.counts { Counting::Counted } else { Counting::Uncounted };
-        let ids = self.ids_of(event, place, counting, plan);
+        let ids = self.ids_of(line, counting, plan);
         let is_impersonated = is_selected && self.select(line, plan);
-        let seen = self.see(line, is_selected, &ids, plan);
+        let seen = self.see(line, &ids, plan);
         if identity.is_only_counted {
             let is_other = event.operation == Operation::Other;
             let counted = Counted { time: event.time, is_other, is_selected, is_impersonated, ids, seen };
@@ -121,8 +133,8 @@ impl WorkerSurvey {
             let EventKey { key, content, .. } = identity;
             let is_change = plan.wants.changes && event.operation.is_change_or_link();
             let kept = if is_selected || is_change || plan.wants.notes.is_some() {
-                let change = Change { is_selected, ..self.change(line, key, ids, plan) };
-                self.keep(change, is_change)
+                let change = Change { key, ..self.change(line, ids, plan) };
+                if is_change { self.keep_change(change) } else { self.keep_other(change) }
             } else if event.operation == Operation::Other {
                 Stored::NOWHERE_OTHER
             } else {
@@ -154,14 +166,8 @@ impl WorkerSurvey {
 
     /// Keeps a visit or an observation where they are wanted, and returns its number.
     #[inline]
-    fn see(
-        &mut self,
-        line: &EventLine<'_>,
-        is_selected: bool,
-        ids: &EventIds,
-        plan: &Plan,
-    ) -> Option<SeenId> {
-        let EventLine { event, place, .. } = *line;
+    fn see(&mut self, line: &EventLine<'_>, ids: &EventIds, plan: &Plan) -> Option<SeenId> {
+        let EventLine { event, place, is_selected, .. } = *line;
         let is_observed = plan.wants.notes.is_some();
         let is_wanted = is_observed || (plan.wants.visits && is_selected);
         let is_somebody =
@@ -175,7 +181,7 @@ impl WorkerSurvey {
             let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
             return Some(SeenId::new(self.observations.push(place.block, event.time, seen) as usize));
         }
-        let visit = self.visit(event, place, ids);
+        let visit = self.visit(line, ids);
         Some(SeenId::new(self.visits.push(visit) as usize))
     }
 
@@ -198,7 +204,7 @@ impl WorkerSurvey {
         let is_impersonated = has_impersonator || is_explained;
         self.impersonated += u64::from(is_impersonated);
         if has_impersonator && !is_explained && !(plan.wants.changes && event.operation.is_change_or_link()) {
-            self.note_event(AnomalyKind::Unexplained, line, None, plan);
+            self.note_event(AnomalyKind::Unexplained.into(), line, plan);
         }
         is_impersonated
     }
@@ -217,10 +223,11 @@ impl WorkerSurvey {
         }
     }
 
-    fn keep(&mut self, change: Change, is_change: bool) -> Stored {
-        if is_change {
-            return Stored::in_changes(self.changes.push(change.place.block, change.time, change));
-        }
+    fn keep_change(&mut self, change: Change) -> Stored {
+        Stored::in_changes(self.changes.push(change.place.block, change.time, change))
+    }
+
+    fn keep_other(&mut self, change: Change) -> Stored {
         self.others.push(change);
         Stored::in_others(self.others.len() as u32 - 1)
     }

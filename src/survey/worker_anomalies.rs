@@ -4,11 +4,10 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use super::event_ids::{Counting, EventIds};
-use super::{Anomaly, AnomalyKind, EventLine, Plan, Said, WorkerSurvey};
+use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, Plan, Said, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
 use crate::model::event::Event;
-use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::text::hex::hex;
@@ -16,29 +15,44 @@ use crate::text::hex::hex;
 /// Stands for the message of a problem that may quote what is personal.
 const HIDDEN: &str = "`ssoaudit validate` shows it";
 
+/// Why an event is noted.
+pub(super) struct Noted<'e> {
+    pub kind: AnomalyKind,
+    /// The diagnostic that it is noted for, if there is one.
+    pub diagnostic: Option<&'e Diagnostic>,
+}
+
+impl From<AnomalyKind> for Noted<'_> {
+    fn from(kind: AnomalyKind) -> Self {
+        Self { kind, diagnostic: None }
+    }
+}
+
 impl WorkerSurvey {
     /// Notes diagnostics of an event that the selection keeps, as far as rules look at them.
     pub(super) fn note_diagnostics(&mut self, line: &EventLine<'_>, plan: &Plan) {
-        if !plan.select.matches(line.event) {
+        if !line.is_selected {
             return;
         }
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
         if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
-            self.note_event(AnomalyKind::Contradiction, line, Some(contradiction), plan);
+            let kind = AnomalyKind::Contradiction;
+            self.note_event(Noted { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
             let action = line.event.best(Attribute::Action).unwrap_or_default();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
-            self.note_event(kind, line, Some(unknown), plan);
+            self.note_event(Noted { kind, diagnostic: Some(unknown) }, line, plan);
         }
     }
 
     /// Notes a line that is no event, with what is wrong with it.
-    pub fn note_line(&mut self, raw: &[u8], error: Option<&Diagnostic>, place: LineRef, plan: &Plan) {
+    pub fn note_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
         if plan.wants.notes.is_none() {
             return;
         }
+        let InvalidLine { raw, error, place } = *line;
         // What a broken line holds nobody knows, and it may be private.
         let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
         self.notes.add(Anomaly {
@@ -60,19 +74,13 @@ impl WorkerSurvey {
     }
 
     /// Notes an event, with the diagnostic that it is noted for if there is one.
-    pub(super) fn note_event(
-        &mut self,
-        what: AnomalyKind,
-        line: &EventLine<'_>,
-        diagnostic: Option<&Diagnostic>,
-        plan: &Plan,
-    ) {
+    pub(super) fn note_event(&mut self, noted: Noted<'_>, line: &EventLine<'_>, plan: &Plan) {
+        let Noted { kind: what, diagnostic } = noted;
         if plan.wants.notes.is_none() {
             return;
         }
         let EventLine { event, place, .. } = *line;
-        let EventIds { action, organization, actor, kind, .. } =
-            self.ids_of(event, place, Counting::Uncounted, plan);
+        let EventIds { action, organization, actor, kind, .. } = self.ids_of(line, Counting::Uncounted, plan);
         let displayed = Event { redactor: plan.redactor.as_deref(), ..*event };
         let message = match (diagnostic, what) {
             (Some(_), _) if plan.redactor.is_some() => HIDDEN.to_owned(),

@@ -28,6 +28,15 @@ pub struct Acceptance<'p> {
     valid_by: Candidates,
 }
 
+/// How much of the log was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// All of it.
+    All,
+    /// What a selection keeps, or what is read in an unusual way.
+    Part,
+}
+
 struct Entry<'p, T> {
     entry: &'p T,
     is_used: AtomicBool,
@@ -93,7 +102,7 @@ impl<'p> Acceptance<'p> {
     /// log, and which suppressions have expired, in the order of the file. An announcement of what is still to
     /// begin is not missed, nor any suppression if only a part of the log was judged and its patterns match
     /// something. What may be mistakes is among them.
-    pub fn warnings(&self, is_part: bool, unmatched: &Unmatched) -> Vec<Warning> {
+    pub fn warnings(&self, unmatched: &Unmatched, judged: Judged) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
         let unused_planned = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
@@ -107,7 +116,7 @@ impl<'p> Acceptance<'p> {
         let unused_valid = unused(valid).filter_map(|entry| {
             let patterns = [&entry.organization, &entry.connection, &entry.actor];
             let why = unmatched.told(patterns.map(Option::as_ref));
-            let is_told = !is_part || why.is_some();
+            let is_told = judged == Judged::All || why.is_some();
             let why = why.map_or(String::new(), |why| format!("; {why}"));
             is_told.then(|| (entry.line, format!("{} was not used{why}", name(entry))))
         });
@@ -476,15 +485,15 @@ expires = "2025-12-02T00:00:00Z"
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
-        let told = |now: &str, found: &[Candidate<'_>], is_part: bool| -> Vec<String> {
+        let told = |now: &str, found: &[Candidate<'_>], judged: Judged| -> Vec<String> {
             let policy = policy(POLICY);
             let known = Acceptance::new(&policy, None, at(now));
             for found in found {
                 known.status(found);
             }
-            known.warnings(is_part, &Unmatched::default()).iter().map(Warning::to_string).collect()
+            known.warnings(&Unmatched::default(), judged).iter().map(Warning::to_string).collect()
         };
-        let warnings = |now: &str, found: &[Candidate<'_>]| told(now, found, false);
+        let warnings = |now: &str, found: &[Candidate<'_>]| told(now, found, Judged::All);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
         let third =
@@ -508,9 +517,9 @@ expires = "2025-12-02T00:00:00Z"
             ]
         );
         // A part of the log may lack what the others are about.
-        assert_eq!(told("2025-11-02T20:00:00Z", &[], true), [first, second]);
+        assert_eq!(told("2025-11-02T20:00:00Z", &[], Judged::Part), [first, second]);
         assert_eq!(
-            told("2025-12-01T00:00:00Z", &[], true)[2],
+            told("2025-12-01T00:00:00Z", &[], Judged::Part)[2],
             format!("{third} expired on 2025-12-01 01:00+01:00")
         );
         // Both announcements and both suppressions match it, so that none of them is missed.

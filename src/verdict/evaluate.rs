@@ -17,7 +17,7 @@ use crate::rules::{
 use crate::survey::collect::LineNumbers;
 use crate::survey::ids::Id;
 use crate::survey::{AnomalyKind, Moment, Said, Survey};
-use crate::verdict::acceptance::Acceptance;
+use crate::verdict::acceptance::{Acceptance, Judged};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
 use crate::verdict::unmatched::Unmatched;
@@ -54,9 +54,9 @@ pub struct Options<'a> {
 }
 
 impl Options<'_> {
-    /// Only a part of the log is judged: what a policy accepts may be about the rest.
-    fn is_part(&self) -> bool {
-        !self.selection.is_empty() || !self.reading.is_empty()
+    /// What a policy accepts may be about what is not judged.
+    fn judged(&self) -> Judged {
+        if self.selection.is_empty() && self.reading.is_empty() { Judged::All } else { Judged::Part }
     }
 
     /// Whether the survey knows every organization, connection and actor of the log, selected or not: lines that
@@ -109,7 +109,7 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     acceptance.mark_fulfilled_plans(&survey.changes, |index| facts.of(Subject::Change(index)));
     let unmatched =
         if options.is_all_known() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
-    let mut warnings = acceptance.warnings(options.is_part(), &unmatched);
+    let mut warnings = acceptance.warnings(&unmatched, options.judged());
     warnings.extend(unmatched.warnings(policy));
     let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
     let run =

@@ -184,7 +184,7 @@ impl CheckCommand {
         if let Some(why) = why_empty.filter(|_| self.allow_empty || input_status.counts.valid > 0) {
             messages::note(&why, terminal.colors_stderr());
         }
-        let written = self.write(&verdict, baseline.as_ref(), Destinations { targets, outputs }, terminal);
+        let written = self.write(&verdict, baseline.as_ref(), Destinations { targets, outputs, terminal });
         Ok((exit_status(verdict.outcome), written))
     }
 
@@ -220,8 +220,7 @@ impl CheckCommand {
         &self,
         verdict: &Verdict<'_>,
         baseline: Option<&Baseline>,
-        Destinations { targets, outputs }: Destinations<'_>,
-        terminal: Terminal,
+        Destinations { targets, outputs, terminal }: Destinations<'_>,
     ) -> WriteErrors {
         if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
             for warning in &verdict.run.warnings {
@@ -232,7 +231,7 @@ impl CheckCommand {
         let mut next = || outputs.next().expect("everything has its output");
         let mut written = WriteErrors::new(terminal);
         for (format, file) in targets {
-            let look = self.look(terminal, file.is_some());
+            let look = self.look(terminal, *file);
             written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
         }
         if targets.iter().any(|(format, _)| format.name == GITHUB) {
@@ -296,7 +295,8 @@ impl CheckCommand {
         path.map_or_else(|| Ok(Policy::default_for(rules::ALL)), |path| read::read(&path, rules::ALL))
     }
 
-    fn look(&self, terminal: Terminal, to_file: bool) -> VerdictLook {
+    fn look(&self, terminal: Terminal, file: Option<&Path>) -> VerdictLook {
+        let to_file = file.is_some();
         let look = RenderOptions {
             zone: self.select.zone().unwrap_or_default(),
             width: self.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
@@ -312,6 +312,7 @@ impl CheckCommand {
 struct Destinations<'a> {
     targets: &'a [Target<'a>],
     outputs: Vec<Output>,
+    terminal: Terminal,
 }
 
 /// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline

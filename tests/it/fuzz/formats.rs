@@ -27,7 +27,7 @@ use ssoaudit::reports::{self, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
 use ssoaudit::survey::collect::{InputSummary, LineNumbers};
-use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, Survey, Wants, WorkerSurvey};
+use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, InvalidLine, Survey, Wants, WorkerSurvey};
 use ssoaudit::verdict::{self, InputFacts};
 
 use super::events;
@@ -186,17 +186,18 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
         file.counts.lines += 1;
         let Some(event) = &record.event else {
             file.counts.invalid += 1;
-            return gathered.note_line(
-                record.raw,
-                record.findings.first(),
-                LineRef { block: BLOCK, line: number },
-                &plan,
-            );
+            let (raw, error) = (record.raw, record.findings.first());
+            let place = LineRef { block: BLOCK, line: number };
+            return gathered.note_line(&InvalidLine { raw, error, place }, &plan);
         };
         file.counts.valid += 1;
         file.times.add(event.time);
         let place = LineRef { block: BLOCK, line: number };
-        gathered.add(&EventLine { event, diagnostics: &record.findings, place }, &mut arrived, &plan);
+        gathered.add(
+            &EventLine { event, diagnostics: &record.findings, place, is_selected: true },
+            &mut arrived,
+            &plan,
+        );
     });
     let mut arrivals = Arrivals::default();
     arrivals.take(arrived);
