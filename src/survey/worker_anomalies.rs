@@ -16,13 +16,13 @@ use crate::text::hex::hex;
 const HIDDEN: &str = "`ssoaudit validate` shows it";
 
 /// Why an event is noted.
-pub(super) struct Noted<'e> {
+pub(super) struct AnomalyCause<'e> {
     pub kind: AnomalyKind,
     /// The diagnostic that it is noted for, if there is one.
     pub diagnostic: Option<&'e Diagnostic>,
 }
 
-impl From<AnomalyKind> for Noted<'_> {
+impl From<AnomalyKind> for AnomalyCause<'_> {
     fn from(kind: AnomalyKind) -> Self {
         Self { kind, diagnostic: None }
     }
@@ -37,13 +37,13 @@ impl WorkerSurvey {
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
         if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
             let kind = AnomalyKind::Contradiction;
-            self.note_event(Noted { kind, diagnostic: Some(contradiction) }, line, plan);
+            self.note_event(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
             let action = line.event.best(Attribute::Action).unwrap_or_default();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
-            self.note_event(Noted { kind, diagnostic: Some(unknown) }, line, plan);
+            self.note_event(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
         }
     }
 
@@ -74,8 +74,8 @@ impl WorkerSurvey {
     }
 
     /// Notes an event, with the diagnostic that it is noted for if there is one.
-    pub(super) fn note_event(&mut self, noted: Noted<'_>, line: &EventLine<'_>, plan: &Plan) {
-        let Noted { kind: what, diagnostic } = noted;
+    pub(super) fn note_event(&mut self, noted: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
+        let AnomalyCause { kind: what, diagnostic } = noted;
         if plan.wants.notes.is_none() {
             return;
         }
