@@ -14,7 +14,7 @@ use std::str::Chars;
 
 use foldhash::fast::RandomState;
 
-pub use parse::{Fault, MAX_DEPTH, MOST_WITHOUT_OBJECT, parse};
+pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, parse};
 
 use crate::text::cut::{piece, shortened};
 
@@ -124,6 +124,11 @@ impl<'a> Document<'a> {
         self.nodes[id].key.map_or(Cow::Borrowed(""), |key| key.decode(self.text))
     }
 
+    /// Where a member's key is; of what is no member, the value itself.
+    pub fn key_span(self, id: NodeId) -> Span {
+        self.nodes[id].key.unwrap_or(self.nodes[id].span)
+    }
+
     /// The first member of that name.
     pub fn member(self, id: NodeId, name: &str) -> Option<NodeId> {
         (self.nodes[id].kind == Kind::Object)
@@ -134,6 +139,11 @@ impl<'a> Document<'a> {
     pub fn string(self, id: NodeId) -> Option<Cow<'a, str>> {
         let node = self.nodes[id];
         (node.kind == Kind::Text).then(|| node.span.decode(self.text))
+    }
+
+    /// The decoded text of the first member of that name, if it is a string.
+    pub fn member_text(self, id: NodeId, name: &str) -> Option<Cow<'a, str>> {
+        self.string(self.member(id, name)?)
     }
 
     /// Members whose key an earlier member of the same object has already.

@@ -8,7 +8,7 @@ pub const MAX_DEPTH: usize = 128;
 /// Of an array's strings, numbers, words and lists only so many are remembered: no document knows a long list
 /// of them, and a hostile line must not need many times its own size. Lists whose objects may have a key twice
 /// are.
-pub const MOST_WITHOUT_OBJECT: usize = 1000;
+pub const MAX_WITHOUT_OBJECT: usize = 1000;
 
 /// Why a text is refused, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Walk<'_, '_> {
         loop {
             let element = self.nodes.len();
             self.value(None, depth + 1)?;
-            if element - first >= MOST_WITHOUT_OBJECT && !self.is_remembered(element) {
+            if element - first >= MAX_WITHOUT_OBJECT && !self.is_remembered(element) {
                 self.nodes.truncate(element);
             }
             self.space();

@@ -60,7 +60,7 @@ impl<'a> Event<'a> {
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
             Attribute::Ip => {
-                self.shown(attribute, self.fields.leading(Attribute::Ip).find(|text| is_ip(text)))
+                self.shown(attribute, self.fields.primary(Attribute::Ip).find(|text| is_ip(text)))
             }
             _ => self.best(attribute),
         }
@@ -72,12 +72,13 @@ impl<'a> Event<'a> {
         self.shown(attribute, self.fields.best(attribute))
     }
 
-    /// The same of several attributes as bytes, where all of them are plainly written and shown so.
+    /// The best texts for several attributes as bytes, if all of them are written without escapes and displayed
+    /// as they are.
     #[inline(always)]
-    pub fn plain<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
+    pub fn raw_bytes<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
         let mut texts: [&[u8]; N] = [&[]; N];
         for (text, attribute) in texts.iter_mut().zip(attributes) {
-            *text = self.fields.plain(attribute)?;
+            *text = self.fields.raw_bytes(attribute)?;
         }
         self.redactor.is_none().then_some(texts)
     }

@@ -157,7 +157,7 @@ impl Log {
         for (number, line) in (1..).zip(lines) {
             let origin = Position { line: u64::from(number), column: 1 };
             let read = reader::read(line.as_bytes(), origin, &reading, &mut scratch);
-            let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.findings));
+            let event = read.event.unwrap_or_else(|| panic!("{line}: {:?}", read.diagnostics));
             worker.add(
                 (&event, &[]),
                 LineRef { block: BlockId { input, number: 0 }, line: number },

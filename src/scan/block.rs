@@ -285,11 +285,11 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         } else {
             counts.invalid += 1;
         }
-        let is_clean = read.findings.is_empty();
-        let mut record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
+        let is_clean = read.diagnostics.is_empty();
+        let mut record = Record { raw, line: origin.line, event: read.event, findings: read.diagnostics };
         (self.each)(&mut self.folded.value, &mut record);
-        if is_clean && let Some(lesson) = scratch.lesson(line) {
-            shapes.learn(&lesson);
+        if is_clean && let Some(parsed) = scratch.parsed_line(line) {
+            shapes.learn(&parsed);
         }
         true
     }

@@ -25,9 +25,9 @@ impl Source {
         wrapped.filter(|_| !ALL.iter().any(|source| source.is_whole(document, 0))).unwrap_or(0)
     }
 
-    /// The member that makes the line another event as well: what looks like one in a wrapper inside of the
-    /// event or around it, or names what happened as another source does.
-    pub fn doubt(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
+    /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
+    /// looks like one, or an action named as another source names it.
+    pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
         let mut wrappers = ALL.iter().filter_map(|source| source.wrapper);
         let inside = wrappers.find_map(|key| object(document, event, key));
         let around = || {
@@ -64,7 +64,7 @@ impl Source {
                 let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
                 let field = member.field.map(|id| &self.fields[id as usize]);
                 match field {
-                    Some(field) if field.means == Some(Attribute::Time) => {
+                    Some(field) if field.attribute == Some(Attribute::Time) => {
                         let time = value.and_then(|id| document.string(id));
                         time.is_some_and(|time| time::parse(&time).is_some())
                     }

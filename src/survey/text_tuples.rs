@@ -119,7 +119,7 @@ impl<const N: usize> TupleInterner<N> {
         attributes: [Attribute; N],
         appearance: &Appearance,
     ) -> Id {
-        let Some(texts) = event.plain(attributes) else {
+        let Some(texts) = event.raw_bytes(attributes) else {
             let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
             return self.id(texts.each_ref().map(|text| text.as_bytes()), appearance);
         };

@@ -76,7 +76,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
         let read = reader::read(raw, Position { line, column: 1 }, &READING, &mut scratch);
-        take(number, &mut Record { raw, line, event: read.event, findings: read.findings });
+        take(number, &mut Record { raw, line, event: read.event, findings: read.diagnostics });
     }
 }
 
