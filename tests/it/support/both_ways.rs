@@ -50,7 +50,7 @@ pub fn slowly(text: &[u8]) -> Vec<String> {
 pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
     // One block, so that its line numbers are those of the text.
     let sizes = Sizes { block: text.len() + 1, max_line: READING.max_line_bytes };
-    let mut blocks = Blocks::new(text, sizes, false);
+    let mut blocks = Blocks::new(text, sizes);
     let mut lines = Vec::new();
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {

@@ -32,7 +32,8 @@ impl Read for Trickle<'_> {
 
 /// The lines or events in blocks, in order; a line that was too long is its length in brackets.
 pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Vec<Vec<u8>> {
-    let mut blocks = Blocks::new(Trickle { rest: text, sizes: arrivals }, sizes, live);
+    let reader = Trickle { rest: text, sizes: arrivals };
+    let mut blocks = if live { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
     let mut pieces = Vec::new();
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {
