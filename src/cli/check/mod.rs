@@ -144,7 +144,8 @@ impl CheckCommand {
         let (known, baseline) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
         let mut select = self.select.select()?;
-        let (selection, period) = (select.flags(redactor.is_some()), select.period());
+        let selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
+        let period = select.period();
         let inputs = self.input.inputs(terminal)?;
         let is_read_as_usual = self.input.reading().is_empty();
         let is_part = !selection.is_empty() || !is_read_as_usual;
