@@ -108,12 +108,12 @@ pub fn survey(
                 if !watch.has_match() {
                     part.misses.matches(&its.select, event, &watch);
                 }
-                worker.add((event, &record.findings), LineRef { block, line }, &mut part.arrived, &its);
+                worker.add((event, &record.diagnostics), LineRef { block, line }, &mut part.arrived, &its);
             }
             None => {
-                worker.note_line(record.raw, &record.findings, LineRef { block, line }, &its);
+                worker.note_line(record.raw, &record.diagnostics, LineRef { block, line }, &its);
                 if part.first_error.is_none() {
-                    part.first_error = first_error(std::mem::take(&mut record.findings));
+                    part.first_error = first_error(std::mem::take(&mut record.diagnostics));
                 }
             }
         }

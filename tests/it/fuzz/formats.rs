@@ -76,7 +76,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
         let read = reader::read(raw, Position { line, column: 1 }, &READING, &mut scratch);
-        take(number, &mut Record { raw, line, event: read.event, findings: read.diagnostics });
+        take(number, &mut Record { raw, line, event: read.event, diagnostics: read.diagnostics });
     }
 }
 
@@ -169,7 +169,7 @@ fn validation(case: &Case) {
         });
         assert_sound(name, &text, None);
     }
-    let placed = found.iter().map(|finding| Placed { file: &case.name, finding });
+    let placed = found.iter().map(|finding| Placed { file: &case.name, diagnostic: finding });
     let csv = diagnostic::csv_header().into_iter().chain(placed.flat_map(diagnostic::csv)).collect();
     assert_eq!(separated(&String::from_utf8(csv).unwrap(), b',').len(), 1 + found.len());
 }
@@ -191,14 +191,19 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, File) {
             file.counts.invalid += 1;
             return gathered.note_line(
                 record.raw,
-                &record.findings,
+                &record.diagnostics,
                 LineRef { block: BLOCK, line: number },
                 &plan,
             );
         };
         file.counts.valid += 1;
         file.times.add(event.time);
-        gathered.add((event, &record.findings), LineRef { block: BLOCK, line: number }, &mut arrived, &plan);
+        gathered.add(
+            (event, &record.diagnostics),
+            LineRef { block: BLOCK, line: number },
+            &mut arrived,
+            &plan,
+        );
     });
     let mut arrivals = Arrivals::default();
     arrivals.take(arrived);

@@ -57,7 +57,7 @@ pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
         let each = |lines: &mut Vec<(u64, String)>, record: &mut Record<'_>| {
             let read = Line {
                 event: record.event,
-                diagnostics: std::mem::take(&mut record.findings),
+                diagnostics: std::mem::take(&mut record.diagnostics),
                 is_json: true,
             };
             lines.push((record.line, told(record.line, &read)));

@@ -86,7 +86,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
         // A line that is too long is kept or not as blocks happen to fall.
         let raw = if record.raw.len() > MOST_LINE_BYTES { b"" } else { record.raw };
         rows.push((record.line, format!("{action} {}", String::from_utf8_lossy(raw))));
-        let findings = record.findings.iter();
+        let findings = record.diagnostics.iter();
         rows.extend(
             findings
                 .map(|it| (it.line, format!("{}:{} {} {}", it.column, it.path, it.code.name, it.message))),

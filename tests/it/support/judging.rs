@@ -202,9 +202,9 @@ fn survey(files: &[Vec<Line<'_>>], latest: Timestamp, now: Timestamp) -> (Survey
         move |gathered: &mut WorkerSurvey, block: BlockId, part: &mut Part, record: &mut Record<'_>| {
             let place = LineRef { block, line: record.line as u32 };
             let Some(event) = &record.event else {
-                return gathered.note_line(record.raw, &record.findings, place, &plan);
+                return gathered.note_line(record.raw, &record.diagnostics, place, &plan);
             };
-            gathered.add((event, &record.findings), place, &mut part.0, &plan);
+            gathered.add((event, &record.diagnostics), place, &mut part.0, &plan);
         };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
