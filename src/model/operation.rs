@@ -137,7 +137,7 @@ impl Operation {
         self.info().name
     }
 
-    /// The state into which it brings a connection; nothing for operations that change none.
+    /// The state into which it brings a connection; `None` if it changes none.
     #[inline]
     pub fn state(self) -> Option<State> {
         match self.info().effect {

@@ -40,7 +40,7 @@ pub struct Source {
     pub detects: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
-    /// Where to find what it does not log; nothing where it logs the whole life of a connection.
+    /// The source that logs what this one does not; `None` if this one logs the whole life of a connection.
     pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
@@ -48,7 +48,7 @@ pub struct Source {
     pub fields: &'static [Field],
     /// The same fields as a tree.
     pub tree: LazyLock<Tree>,
-    /// What the table cannot say.
+    /// Comparisons of values, which the table cannot express.
     pub cross_checks: &'static [CrossCheck],
 }
 
@@ -67,7 +67,7 @@ impl Source {
         Space::try_from(first).expect("sources are few")
     }
 
-    /// The value of the event that names its action, and the name; nothing where it names none.
+    /// The member that names the event's action, and the name, if there is one.
     pub fn action_of<'a>(&self, document: Document<'a>, event: NodeId) -> Option<(NodeId, Cow<'a, str>)> {
         let key = self.fields.iter().find(|field| field.attribute == Some(Attribute::Action))?.key();
         let id = document.member(event, key)?;
@@ -89,7 +89,7 @@ pub fn connection_types() -> impl Iterator<Item = &'static str> {
     terms().filter(|term| term.protocol.is_some()).map(|term| term.name)
 }
 
-/// How ids of organizations begin.
+/// The prefixes of the ids of organizations.
 pub fn organization_prefixes() -> Vec<&'static str> {
     let fields = ALL.iter().flat_map(|source| source.fields);
     let expects = fields
@@ -102,16 +102,16 @@ pub fn organization_prefixes() -> Vec<&'static str> {
     prefixes.collect()
 }
 
-/// The neutral protocols that any of them stands for.
+/// The neutral protocols of every source.
 pub fn protocols() -> impl Iterator<Item = &'static str> {
     terms().filter_map(|term| term.protocol)
 }
 
-/// The neutral identity providers, [`OTHER`] for those that no document names among them.
+/// The neutral identity providers of every source, and [`OTHER`] for those that no document names.
 pub fn providers() -> impl Iterator<Item = &'static str> {
     terms().filter_map(|term| term.provider).chain([OTHER])
 }
 
 fn terms() -> impl Iterator<Item = &'static Term> {
-    ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms)
+    ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|vocabulary| vocabulary.terms)
 }

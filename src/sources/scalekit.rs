@@ -34,7 +34,7 @@ pub static SOURCE: Source = Source {
     cross_checks: CROSS_CHECKS,
 };
 
-/// Something of the envelope that others do not have, with a type or data.
+/// A key of the envelope that other sources do not have, with a type or data.
 fn detects(root: &Root<'_>) -> bool {
     let envelope =
         ["spec_version", "specVersion", "environment_id", "environmentId", "occurred_at", "occurredAt"];
@@ -94,7 +94,7 @@ const fn other(name: &'static str, about: &'static str) -> Action {
     sso(name, Operation::Other, about)
 }
 
-const LONGEST_ID: Expect = Expect::AtMost(32, &BAD_ID);
+const ID_LENGTH: Expect = Expect::AtMost(32, &BAD_ID);
 
 #[rustfmt::skip]
 static FIELDS: &[Field] = &[
@@ -102,7 +102,7 @@ static FIELDS: &[Field] = &[
         .alias("specVersion").required().expects(&[Expect::Digits]),
     Field::text("id", "event id; a redelivered event has the same")
         .required().maps_to(Attribute::Id)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("evt_", &BAD_ID), LONGEST_ID]),
+        .expects(&[Expect::NotEmpty, Expect::Prefix("evt_", &BAD_ID), ID_LENGTH]),
     Field::text("type", "what happened")
         .required().maps_to(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("object", "kind of object it happened to")
@@ -111,10 +111,10 @@ static FIELDS: &[Field] = &[
         .alias("occurredAt").required().maps_to(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::text("environment_id", "environment it happened in")
         .alias("environmentId").required().maps_to(Attribute::EnvironmentId)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("env_", &BAD_ID), LONGEST_ID]),
+        .expects(&[Expect::NotEmpty, Expect::Prefix("env_", &BAD_ID), ID_LENGTH]),
     Field::text("organization_id", "organization; absent on role, permission and connected-account events")
         .alias("organizationId").maps_to(Attribute::OrganizationId)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID), LONGEST_ID]),
+        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID), ID_LENGTH]),
     Field::text("display_name", "the type in words")
         .alias("displayName").expects(&[Expect::AtMost(200, &OVER_LIMIT)]),
     Field::new("data", FieldKind::Object, "what the type says; listed here for the SSO types").required(),

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a source, derived from its table.
 //!
-//! A schema says what the tables say and no more: vocabularies are open, so documented values
+//! A schema says no more than the table does: vocabularies are open, so documented values
 //! are examples, not an `enum`.
 
 use serde_json::{Map, Value, json};
@@ -22,15 +22,15 @@ pub fn of_source(source: &Source) -> Value {
     };
     schema["$defs"] = json!({ "event": event });
     let wraps = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
-    let whole: Vec<_> = sources::ALL.iter().map(|source| whole(source)).collect();
-    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": whole } }] });
+    let complete: Vec<_> = sources::ALL.iter().map(|source| complete(source)).collect();
+    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": complete } }] });
     schema["then"] = json!({ "type": "object", "properties": { wrapper: { "$ref": "#/$defs/event" } } });
     schema["else"] = json!({ "$ref": "#/$defs/event" });
     schema
 }
 
-/// Whether an object is an event of this source by itself, whatever it wraps: see `event_root` of sources.
-fn whole(source: &Source) -> Value {
+/// A complete event of this source, whatever it wraps: see [`Source::event_root`].
+fn complete(source: &Source) -> Value {
     let fields = source.tree.members.iter().filter_map(|member| {
         let field = &source.fields[usize::from(member.field?)];
         field.required.then_some((member, field))

@@ -1,4 +1,4 @@
-//! What an event says happened, and what that means for its fields.
+//! The action that an event names, and whether its fields are those of an event about a connection.
 
 use crate::json::{Document, NodeId};
 use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
@@ -12,8 +12,8 @@ use crate::text::suggest::nearest;
 pub enum Sso {
     /// Its action says so.
     Known,
-    /// No document names its action, so it may be: fields are bound as far as they can be those of such an
-    /// event. They may be others, so nothing is required, and no value makes it invalid.
+    /// No document names its action, so it may be. Fields whose values fit are bound; as they may be others, none
+    /// is required, and no value makes the event invalid.
     Possible,
     /// It is about something else.
     No,

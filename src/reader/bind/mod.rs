@@ -23,7 +23,7 @@ const MAX_MEMBERS: usize = 64;
 /// The values of a bound line.
 #[derive(Default)]
 pub struct Bound {
-    /// Where they are: first those of fields, then those unbound values that [`Index::said`] refers to.
+    /// Where they are: first those of fields, then those unbound values that [`Index::content`] refers to.
     pub spans: Vec<Span>,
     /// Which value is which field, in the order of the line.
     pub bindings: Vec<Binding>,
