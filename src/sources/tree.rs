@@ -29,7 +29,7 @@ impl Tree {
         for (id, field) in fields.iter().enumerate() {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
         }
-        root.mark_opaque(fields);
+        root.mark_sso_only(fields);
         root
     }
 
@@ -61,7 +61,7 @@ impl Tree {
                     member.discriminator = Some(rest);
                 }
                 let value = selector.split_once('=').map(|(key, value)| {
-                    assert_eq!(member.discriminator, Some(key), "{path} stands behind its discriminator");
+                    assert_eq!(member.discriminator, Some(key), "{path} needs its discriminator before it");
                     value
                 });
                 for (_, element) in member.elements_of(value) {
@@ -91,15 +91,46 @@ impl Tree {
         self.elements.iter_mut().filter(move |element| value.is_none() || element.0 == value)
     }
 
-    fn mark_opaque(&mut self, fields: &[Field]) {
+    fn mark_sso_only(&mut self, fields: &[Field]) {
         for member in &mut self.members {
-            member.mark_opaque(fields);
+            member.mark_sso_only(fields);
         }
         for (_, element) in &mut self.elements {
-            element.mark_opaque(fields);
+            element.mark_sso_only(fields);
         }
         let is_object = self.field.is_some_and(|id| fields[id as usize].kind == FieldKind::Object);
         let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
         self.is_sso_only = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_key_may_tell_elements_apart() {
+        static FIELDS: &[Field] = &[
+            Field::new("items", FieldKind::List, ""),
+            Field::text("items[].object", "").discriminator(),
+            Field::text("items[].id", ""),
+            Field::text("items[object=domain].name", ""),
+        ];
+        let tree = Tree::build(FIELDS);
+        let (_, items) = tree.member("items").unwrap();
+        let keys = |value: Option<&str>| -> Vec<_> {
+            items.element(value).unwrap().1.members.iter().map(|member| member.key).collect()
+        };
+        assert_eq!(items.discriminator, Some("object"));
+        assert_eq!(keys(Some("domain")), ["object", "id", "name"]);
+        assert_eq!(keys(Some("other")), ["object", "id"]);
+        assert_eq!(keys(None), ["object", "id"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "discriminator")]
+    fn elements_are_not_selected_by_other_keys() {
+        static FIELDS: &[Field] = &[Field::text("items[kind=domain].id", "")];
+        Tree::build(FIELDS);
     }
 }
