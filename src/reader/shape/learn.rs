@@ -190,7 +190,7 @@ impl Shape {
                 Expect::NotEmpty => self.lengths.push(SlotLength { slot, min: 1, max: u32::MAX }),
                 // In bytes: the slow path counts the characters of a longer one.
                 Expect::AtMost(limit, _) => {
-                    self.lengths.push(SlotLength { slot, min: 0, max: *limit as u32 })
+                    self.lengths.push(SlotLength { slot, min: 0, max: *limit as u32 });
                 }
                 Expect::Prefix(prefix, _) if let Some(prefix) = SlotPrefix::new(slot, prefix) => {
                     self.prefixes.push(prefix);
