@@ -53,7 +53,7 @@ fn slow_path(bencher: Bencher<'_, '_>) {
 fn fast_path(bencher: Bencher<'_, '_>) {
     let text = sample(10);
     let sizes = Sizes { block: 2 * text.len(), max_line: READING.max_line_bytes };
-    let block = Blocks::new(&*text, sizes, false).next(&mut Vec::new());
+    let block = Blocks::new(&*text, sizes).next(&mut Vec::new());
     let block = block.expect("memory can be read").expect("there is a block");
     let mut bench = LineReader::default();
     let each =

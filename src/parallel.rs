@@ -1,4 +1,4 @@
-//! Threads, and what all of them do together.
+//! Threads and data parallelism; the only user of rayon.
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use rayon::iter::{
 };
 use rayon::slice::ParallelSliceMut;
 
-/// So many threads that do the same. Should one of them panic, the process ends: others may wait for it.
+/// Spawns threads that all do `work`. If one of them panics, the process ends, as others may wait for it.
 pub fn spawn_workers(threads: usize, work: impl Fn() + Send + Sync + 'static) -> Result<Vec<JoinHandle<()>>> {
     let work = Arc::new(work);
     let start = |_| {
@@ -27,49 +27,50 @@ pub fn spawn_workers(threads: usize, work: impl Fn() + Send + Sync + 'static) ->
     (0..threads).map(start).collect()
 }
 
-/// How many do together what follows. The first call counts, for the whole process.
+/// Sets how many threads the functions below use. The first call counts, for the whole process.
 pub fn limit(threads: usize) {
-    // There is a pool already: that is what it says.
+    // An error says that there is a pool already.
     let _ = ThreadPoolBuilder::new().num_threads(threads).build_global();
 }
 
-/// Two things at once.
+/// Computes two things at once.
 pub fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     rayon::join(a, b)
 }
 
-/// Drops what is large: giving memory back takes long.
+/// Drops large things in parallel: giving memory back takes long.
 pub fn discard<T: Send>(things: Vec<T>) {
     things.into_par_iter().for_each(drop);
 }
 
-/// Changes everything.
+/// Changes every item.
 pub fn change<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Send + Sync) {
     items.par_iter_mut().for_each(each);
 }
 
-/// Everything mapped, in order.
+/// Maps every item, in order.
 pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().map(of).collect()
 }
 
-/// The same where one may take long: whoever is done early takes over what the others have not begun.
+/// The same where a single item may take long: each is its own task, which idle threads take over.
 pub fn map_each<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().with_max_len(1).map(of).collect()
 }
 
-/// So many things, made by their number and added in order.
+/// Adds `count` things in order, each made from its index.
 pub fn add<T: Send>(all: &mut Vec<T>, count: usize, of: impl Fn(usize) -> T + Send + Sync) {
     all.par_extend((0..count).into_par_iter().map(of));
 }
 
-/// What one thread makes at a time, and what is made while as much is written.
+/// So many things are one task.
 const CHUNK: usize = 1 << 7;
 /// Mostly enough for a chunk.
 const CHUNK_BYTES: usize = 1 << 17;
-const KEPT: usize = 1 << 12;
+/// So many things are made while as many are written.
+const BATCH: usize = 1 << 12;
 
-/// Writes so many things in order; `each` is given the index of one and where to put it.
+/// Writes `count` things in order; `each` writes the one with an index to a buffer.
 pub fn write(
     count: usize,
     each: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
@@ -78,21 +79,21 @@ pub fn write(
     write_some(count, |mut some, to| some.try_for_each(|at| each(at, to)), out)
 }
 
-/// The same; `some` is given a range of them at a time.
+/// The same; `some` writes a range of them at a time.
 pub fn write_some(
     count: usize,
     some: impl Fn(Range<usize>, &mut Vec<u8>) -> io::Result<()> + Sync,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let made = |begin: usize| {
-        let chunks: Vec<_> = (begin..count.min(begin + KEPT)).step_by(CHUNK).collect();
+        let chunks: Vec<_> = (begin..count.min(begin + BATCH)).step_by(CHUNK).collect();
         map(&chunks, |begin| {
             let mut chunk = Vec::with_capacity(CHUNK_BYTES);
             some(*begin..count.min(begin + CHUNK), &mut chunk).map(|()| chunk)
         })
     };
     let mut ready = made(0);
-    for begin in (KEPT..count + KEPT).step_by(KEPT) {
+    for begin in (BATCH..count + BATCH).step_by(BATCH) {
         // The next ones are made while these go out.
         let mut next = Vec::new();
         rayon::in_place_scope(|scope| {
@@ -104,17 +105,17 @@ pub fn write_some(
     Ok(())
 }
 
-/// Sorts in place; which of equals comes first is open.
+/// Sorts in place; the order of equal items is unspecified.
 pub fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     items.par_sort_unstable_by(order);
 }
 
-/// Sorts by an order, keeping equals in theirs; quick where they are nearly sorted.
+/// Sorts in place and keeps the order of equal items; quick if they are nearly sorted.
 pub fn sort_stably_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
     items.par_sort_by(order);
 }
 
-/// Sorts each run of items that belong together, as the function above does.
+/// Sorts each run of items that belong together in the same way.
 pub fn sort_each_stably_by<T: Send>(
     items: &mut [T],
     is_together: impl Fn(&T, &T) -> bool + Send + Sync,

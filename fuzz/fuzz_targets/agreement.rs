@@ -7,6 +7,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../tests/it/support"]
 mod support {
     pub mod both_ways;
+    pub mod documented;
 }
 #[path = "../../tests/it/fuzz/agreement.rs"]
 mod agreement;

@@ -6,6 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 #[path = "../../tests/it/support"]
 mod support {
+    pub mod documented;
     pub mod elements;
     pub mod harmless;
 }

@@ -80,7 +80,7 @@ impl Part {
             count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
             self.facts.times.add(event.time);
         }
-        for finding in record.findings.drain(..) {
+        for finding in record.diagnostics.drain(..) {
             self.facts.finding(&finding, keep);
             if self.findings.len() < keep.findings {
                 self.findings.push(finding);

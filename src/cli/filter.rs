@@ -184,7 +184,7 @@ impl Filter {
             let Some(event) = record.event else {
                 chunk.invalid_lines.push(record.line);
                 if chunk.first_error.is_none() {
-                    chunk.first_error = first_error(std::mem::take(&mut record.findings));
+                    chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
                 }
                 return;
             };

@@ -73,7 +73,8 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
-        self.options.selection = select.flags(self.sheet.redact.is_wanted());
+        self.options.selection =
+            if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         // Of what is not selected, not every name is kept.
         let is_all_known = self.options.selection.is_empty() && self.input.reading().is_empty();
         let inputs = self.input.inputs(terminal)?;

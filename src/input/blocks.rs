@@ -1,13 +1,13 @@
 //! Cuts an input into blocks that end where a line ends, in bounded memory.
 //!
 //! A block holds whole lines. A line longer than a block makes that block grow up to the line
-//! limit; beyond it the line is skipped without being kept. Files that are a JSON array or
+//! limit; a line beyond it is skipped without being kept. Files that are a JSON array or
 //! pretty-printed objects go through [`super::documents`] instead.
 
 use std::io::{self, Read};
 
 use super::documents::{Framer, Record};
-use super::kind::{DECIDING, is_documents};
+use super::kind::{DECIDING, Extent, is_documents};
 use super::spanning::{OpenObject, last_boundary};
 
 /// What one block holds.
@@ -44,10 +44,10 @@ impl Block {
 pub struct Blocks<R> {
     reader: R,
     sizes: Sizes,
-    live: bool,
+    is_live: bool,
     carry: Vec<u8>,
     state: State,
-    ended: bool,
+    has_ended: bool,
     /// Bytes read so far, unpacked.
     read: u64,
     error: Option<io::Error>,
@@ -64,29 +64,39 @@ pub struct Sizes {
 
 enum State {
     Start,
-    /// What may span lines at the beginning of the bytes at hand.
+    /// With the object that may span lines at the beginning of the bytes at hand.
     Lines(OpenObject),
-    /// Bytes of the line passed over so far, and whether the last one is a carriage return.
-    LongLine(u64, bool),
+    /// In a line that is not kept.
+    LongLine {
+        /// Bytes of it so far.
+        skipped: u64,
+        /// The last one is a carriage return.
+        ends_in_return: bool,
+    },
     Documents(Framer),
 }
 
-/// A live input that hands over fewer bytes than this at once has no more for the moment.
+/// A live input that returns fewer bytes than this at once has no more for the moment.
 const SHORT_READ: usize = 1 << 12;
 
-/// What may come before what decides: a byte order mark.
+/// A byte order mark, which may come before everything.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: Read> Blocks<R> {
-    /// Blocks of what `reader` gives; a `live` reader is not waited on to fill a block.
-    pub fn new(reader: R, sizes: Sizes, live: bool) -> Self {
+    /// Blocks of an input that may arrive bit by bit: nobody waits for it to fill a block.
+    pub fn live(reader: R, sizes: Sizes) -> Self {
+        Self { is_live: true, ..Self::new(reader, sizes) }
+    }
+
+    /// Blocks of what `reader` returns.
+    pub fn new(reader: R, sizes: Sizes) -> Self {
         Self {
             reader,
             sizes,
-            live,
+            is_live: false,
             carry: Vec::new(),
             state: State::Start,
-            ended: false,
+            has_ended: false,
             read: 0,
             error: None,
         }
@@ -107,16 +117,16 @@ impl<R: Read> Blocks<R> {
         loop {
             filled = self.fill(buffer, filled);
             if matches!(self.state, State::Start) {
-                // A part of a mark says nothing yet.
-                let is_begun = filled >= MARK.len() || !MARK.starts_with(&buffer[..filled]) || self.ended;
-                let begins = is_begun.then(|| behind_mark(&buffer[..filled]));
-                let Some(is_documents) = begins.and_then(|begins| is_documents(begins, self.ended)) else {
+                let Some(state) = self.first_state(&buffer[..filled]) else {
                     buffer.resize(buffer.len().max(MARK.len() + DECIDING), 0);
                     continue;
                 };
-                filled = self.start(buffer, filled, is_documents);
+                self.state = state;
+                let mark = filled - without_mark(&buffer[..filled]).len();
+                buffer.copy_within(mark..filled, 0);
+                filled -= mark;
             }
-            if filled == 0 && self.ended && matches!(self.state, State::Lines(_)) {
+            if filled == 0 && self.has_ended && matches!(self.state, State::Lines(_)) {
                 return self.error.take().map_or(Ok(None), Err);
             }
             match self.cut(buffer, filled) {
@@ -138,13 +148,13 @@ impl<R: Read> Blocks<R> {
     }
 
     fn fill(&mut self, buffer: &mut [u8], mut filled: usize) -> usize {
-        while filled < buffer.len() && !self.ended {
+        while filled < buffer.len() && !self.has_ended {
             match self.reader.read(&mut buffer[filled..]) {
-                Ok(0) => self.ended = true,
+                Ok(0) => self.has_ended = true,
                 Ok(n) => {
                     filled += n;
                     self.read += n as u64;
-                    if self.live && n < SHORT_READ {
+                    if self.is_live && n < SHORT_READ {
                         break;
                     }
                 }
@@ -155,58 +165,61 @@ impl<R: Read> Blocks<R> {
                         format!("after {} bytes of content: {error}", self.read),
                     );
                     self.error = Some(error);
-                    self.ended = true;
+                    self.has_ended = true;
                 }
             }
         }
         filled
     }
 
-    /// Passes over a byte order mark.
-    fn start(&mut self, buffer: &mut [u8], mut filled: usize, is_documents: bool) -> usize {
-        let mark = filled - behind_mark(&buffer[..filled]).len();
-        buffer.copy_within(mark..filled, 0);
-        filled -= mark;
-        self.state = if is_documents {
+    /// How to read a file that begins with these bytes; `None` if more of them are needed to decide.
+    fn first_state(&self, bytes: &[u8]) -> Option<State> {
+        // A part of a mark decides nothing.
+        if bytes.len() < MARK.len() && MARK.starts_with(bytes) && !self.has_ended {
+            return None;
+        }
+        let extent = if self.has_ended { Extent::Whole } else { Extent::Beginning };
+        Some(if is_documents(without_mark(bytes), extent)? {
             State::Documents(Framer::new(self.sizes.max_line))
         } else {
             State::Lines(OpenObject::default())
-        };
-        filled
+        })
     }
 
     fn cut(&mut self, buffer: &[u8], filled: usize) -> Cut {
         let bytes = &buffer[..filled];
         match &mut self.state {
             State::Documents(framer) => {
-                let (end, records) = framer.frame(bytes, self.ended);
+                let (end, records) =
+                    if self.has_ended { (filled, framer.finish(bytes)) } else { framer.frame(bytes) };
                 if !records.is_empty() {
                     return Cut::Block(end, Form::Records(records));
                 }
-                match self.ended {
+                match self.has_ended {
                     true => Cut::End,
                     false if end == filled => Cut::Drop,
                     false => Cut::More,
                 }
             }
-            State::LongLine(skipped, after_return) => {
-                let end = memchr::memchr(b'\n', bytes).or(self.ended.then_some(filled));
+            State::LongLine { skipped, ends_in_return: after_return } => {
+                let end = memchr::memchr(b'\n', bytes).or(self.has_ended.then_some(filled));
                 let rest = &bytes[..end.unwrap_or(filled)];
                 let ends_in_return = rest.last().map_or(*after_return, |last| *last == b'\r');
                 let length = *skipped + rest.len() as u64;
                 let Some(end) = end else {
-                    self.state = State::LongLine(length, ends_in_return);
+                    self.state = State::LongLine { skipped: length, ends_in_return };
                     return Cut::Drop;
                 };
                 self.state = State::Lines(OpenObject::default());
                 Cut::Block(filled.min(end + 1), Form::LongLine(length - u64::from(ends_in_return)))
             }
-            _ if self.ended => Cut::Block(filled, Form::Lines),
+            _ if self.has_ended => Cut::Block(filled, Form::Lines),
             State::Start => Cut::More,
             State::Lines(open) => match last_boundary(bytes, open, self.sizes.max_line) {
                 // The line may still turn out to end in a carriage return, which does not count.
                 0 if filled > self.sizes.max_line + 1 => {
-                    self.state = State::LongLine(filled as u64, bytes.ends_with(b"\r"));
+                    self.state =
+                        State::LongLine { skipped: filled as u64, ends_in_return: bytes.ends_with(b"\r") };
                     Cut::Drop
                 }
                 0 => Cut::More,
@@ -216,8 +229,8 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// What comes after a byte order mark, or everything.
-fn behind_mark(bytes: &[u8]) -> &[u8] {
+/// The bytes after a byte order mark, or all of them.
+fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 

@@ -1,21 +1,27 @@
-//! Where a JSON text stands: what may come next, byte by byte, and whether what comes is a fault.
+//! The grammar of JSON, byte by byte: what may come next, and whether what comes is a fault.
 //!
-//! Structure only: how strings, numbers and words are spelled is for whoever reads them. A fault is
-//! mended in the likeliest way, so that the text can be followed to its end.
+//! Structure only: the reader checks how strings, numbers and words are spelled. After a fault the likeliest
+//! structure is assumed, so that the text can be followed to its end.
 
-/// Where a JSON text stands.
+/// Where in a JSON text a walk over its bytes is.
 #[derive(Default)]
 pub struct Grammar {
-    /// What is open, from the outside in: whether each is an object.
-    open: Vec<bool>,
-    /// What is open beyond [`MOST_OPEN`].
+    /// The objects and arrays that are open, from the outside in.
+    open: Vec<Container>,
+    /// How many are open beyond [`MAX_OPEN`].
     beyond: u64,
     expected: Expected,
     text: Text,
 }
 
-/// Deeper, only the balance is kept: a reader refuses far less.
-const MOST_OPEN: usize = 1 << 12;
+/// What is nested deeper is only counted: the reader refuses far less.
+const MAX_OPEN: usize = 1 << 12;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Container {
+    Object,
+    Array,
+}
 
 /// What may come next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,18 +42,21 @@ enum Expected {
 enum Text {
     #[default]
     None,
-    String {
-        is_key: bool,
-    },
+    String(Role),
     /// In a string, after a backslash.
-    Escape {
-        is_key: bool,
-    },
-    /// A number, a word, or anything that is no text of JSON.
+    Escape(Role),
+    /// A number, a word, or anything that is not JSON.
     Word,
 }
 
-/// What a byte did.
+/// What a string is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Key,
+    Value,
+}
+
+/// What follows from a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// It goes on.
@@ -73,13 +82,13 @@ pub fn trim_start(text: &[u8]) -> &[u8] {
 impl Grammar {
     /// Whether a string is open.
     pub fn in_string(&self) -> bool {
-        matches!(self.text, Text::String { .. } | Text::Escape { .. })
+        matches!(self.text, Text::String(_) | Text::Escape(_))
     }
 
-    /// Whether a string is open and a backslash is not at work: only its end matters.
+    /// Whether the next byte is one of a string and not escaped.
     #[inline]
     pub fn is_in_plain_text(&self) -> bool {
-        matches!(self.text, Text::String { .. })
+        matches!(self.text, Text::String(_))
     }
 
     /// How many objects and arrays are open.
@@ -92,56 +101,65 @@ impl Grammar {
         self.beyond > 0 || matches!(self.expected, Expected::Value | Expected::FirstValue)
     }
 
-    /// Whether a key, or a comma before one, has to come: something that begins an object here is not part
-    /// of this one.
+    /// Whether a key, or a comma before one, has to come: an object that begins here is not part of the open one.
     pub fn wants_key(&self) -> bool {
-        let after_value = self.expected == Expected::Comma && self.open.last() == Some(&true);
-        after_value || matches!(self.expected, Expected::Key | Expected::FirstKey)
+        let is_after_value = self.expected == Expected::Comma && self.is_in_object();
+        is_after_value || matches!(self.expected, Expected::Key | Expected::FirstKey)
+    }
+
+    fn is_in_object(&self) -> bool {
+        self.open.last() == Some(&Container::Object)
     }
 
     /// Takes the next byte.
     pub fn step(&mut self, byte: u8) -> Step {
         match self.text {
-            Text::Escape { is_key } if byte != b'\n' => {
-                self.text = Text::String { is_key };
+            Text::Escape(role) if byte != b'\n' => {
+                self.text = Text::String(role);
                 return Step::Fine;
             }
-            Text::String { is_key } | Text::Escape { is_key } => return self.in_text(byte, is_key),
+            Text::String(role) | Text::Escape(role) => return self.in_text(byte, role),
             Text::None | Text::Word => {}
         }
         let was_word = std::mem::take(&mut self.text) == Text::Word;
         match byte {
             _ if is_space(byte) => Step::Fine,
             b'"' => self.string(),
-            b'{' | b'[' => self.begin(byte == b'{'),
-            b'}' | b']' => self.end(byte == b'}'),
+            b'{' => self.begin(Container::Object, Expected::FirstKey),
+            b'[' => self.begin(Container::Array, Expected::FirstValue),
+            b'}' => self.end(Container::Object, Expected::FirstKey),
+            b']' => self.end(Container::Array, Expected::FirstValue),
             b',' => self.comma(),
             b':' => {
-                let is_fine = self.expected == Expected::Colon;
-                self.expected = Expected::Value;
-                self.fault_unless(is_fine)
+                let expected = std::mem::replace(&mut self.expected, Expected::Value);
+                if expected == Expected::Colon { Step::Fine } else { self.fault() }
             }
-            _ => self.word(was_word),
+            _ if was_word => {
+                self.text = Text::Word;
+                Step::Fine
+            }
+            _ => self.word(),
         }
     }
 
-    fn fault_unless(&self, is_fine: bool) -> Step {
-        if is_fine || self.beyond > 0 { Step::Fine } else { Step::Fault }
+    /// Where nesting is only counted, nothing is known to be a fault.
+    fn fault(&self) -> Step {
+        if self.beyond > 0 { Step::Fine } else { Step::Fault }
     }
 
     #[inline]
-    fn in_text(&mut self, byte: u8, is_key: bool) -> Step {
+    fn in_text(&mut self, byte: u8, role: Role) -> Step {
         match byte {
             b'\\' => {
-                self.text = Text::Escape { is_key };
+                self.text = Text::Escape(role);
                 return Step::Fine;
             }
-            // No string goes on over a line end, so a lost quote costs one line only.
+            // A string ends where its line does, so a lost quote costs one line only.
             b'"' | b'\n' => {}
             _ => return Step::Fine,
         }
         self.text = Text::None;
-        self.expected = if is_key { Expected::Colon } else { Expected::Comma };
+        self.expected = if role == Role::Key { Expected::Colon } else { Expected::Comma };
         match (byte, self.depth()) {
             (b'"', 0) => Step::Complete,
             (b'"', _) => Step::Fine,
@@ -151,36 +169,32 @@ impl Grammar {
     }
 
     fn string(&mut self) -> Step {
-        let after_value = self.expected == Expected::Comma;
-        let is_key = matches!(self.expected, Expected::Key | Expected::FirstKey)
-            || (after_value && self.open.last() == Some(&true));
-        let is_fine = !after_value && self.expected != Expected::Colon;
-        self.text = Text::String { is_key };
-        self.fault_unless(is_fine)
+        let is_fault = matches!(self.expected, Expected::Comma | Expected::Colon);
+        self.text = Text::String(if self.wants_key() { Role::Key } else { Role::Value });
+        if is_fault { self.fault() } else { Step::Fine }
     }
 
-    fn begin(&mut self, is_object: bool) -> Step {
+    fn begin(&mut self, container: Container, first: Expected) -> Step {
         let is_fine = self.takes_value();
-        if self.open.len() < MOST_OPEN && self.beyond == 0 {
-            self.open.push(is_object);
+        if self.open.len() < MAX_OPEN && self.beyond == 0 {
+            self.open.push(container);
         } else {
             self.beyond += 1;
         }
-        self.expected = if is_object { Expected::FirstKey } else { Expected::FirstValue };
+        self.expected = first;
         if is_fine { Step::Fine } else { Step::Fault }
     }
 
-    fn end(&mut self, is_object: bool) -> Step {
+    fn end(&mut self, container: Container, first: Expected) -> Step {
         if self.beyond > 0 {
             self.beyond -= 1;
             self.expected = Expected::Comma;
             return Step::Fine;
         }
-        let first = if is_object { Expected::FirstKey } else { Expected::FirstValue };
-        let is_last = self.open.last() == Some(&is_object);
+        let is_last = self.open.last() == Some(&container);
         let is_fine = is_last && (self.expected == first || self.expected == Expected::Comma);
         // What it ends may hold something that was not ended.
-        let begun = self.open.iter().rposition(|kind| *kind == is_object);
+        let begun = self.open.iter().rposition(|open| *open == container);
         self.open.truncate(begun.unwrap_or(self.open.len().saturating_sub(1)));
         self.expected = Expected::Comma;
         match (is_fine, self.open.is_empty()) {
@@ -192,20 +206,16 @@ impl Grammar {
     }
 
     fn comma(&mut self) -> Step {
-        let is_fine = self.expected == Expected::Comma;
-        let in_object = self.open.last() == Some(&true);
-        self.expected = if in_object { Expected::Key } else { Expected::Value };
-        self.fault_unless(is_fine)
+        let next = if self.is_in_object() { Expected::Key } else { Expected::Value };
+        let expected = std::mem::replace(&mut self.expected, next);
+        if expected == Expected::Comma { Step::Fine } else { self.fault() }
     }
 
-    fn word(&mut self, goes_on: bool) -> Step {
+    fn word(&mut self) -> Step {
         self.text = Text::Word;
-        if goes_on {
-            return Step::Fine;
-        }
         let is_fine = self.takes_value();
         let is_key = matches!(self.expected, Expected::Key | Expected::FirstKey);
         self.expected = if is_key { Expected::Colon } else { Expected::Comma };
-        self.fault_unless(is_fine)
+        if is_fine { Step::Fine } else { self.fault() }
     }
 }

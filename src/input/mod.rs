@@ -46,29 +46,27 @@ pub enum Place {
     Unreadable(String),
 }
 
-/// A few bytes can unpack to any number, so files that are read whole have to end somewhere.
-const MOST_WHOLE: u64 = 64 << 20;
+/// A few bytes can unpack to any number, so files that are read whole are limited.
+const MAX_WHOLE_BYTES: u64 = 64 << 20;
 
 /// All of a small file, unpacked: a roster, a policy, a key. One that is too long is an error.
 pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let input = Input { name: path.display().to_string(), place: Place::File(path.to_owned()) };
     let mut bytes = Vec::new();
-    input.open(&Meter::default())?.take(MOST_WHOLE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_WHOLE {
-        let most = MOST_WHOLE >> 20;
-        return Err(io::Error::other(format!(
-            "it is longer than {most} MiB, so it is not what it should be"
-        )));
+    input.open(&Meter::default())?.take(MAX_WHOLE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_WHOLE_BYTES {
+        let max = MAX_WHOLE_BYTES >> 20;
+        return Err(io::Error::other(format!("it is longer than {max} MiB, so it is not what it should be")));
     }
     Ok(bytes)
 }
 
-/// Counts the bytes read from disk or standard input, before decompression; those of every input, and
-/// their SHA-256, if that is asked for.
+/// Counts the bytes read from disk or standard input, before decompression; if wanted, those of every input, and
+/// computes their SHA-256.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
     bytes: Arc<AtomicU64>,
-    seals: Option<Arc<Mutex<BTreeMap<usize, Seal>>>>,
+    digests: Option<Arc<Mutex<BTreeMap<usize, InputDigest>>>>,
     is_hashing: bool,
     /// Index of the input at hand: two may have the same name.
     input: usize,
@@ -76,17 +74,22 @@ pub struct Meter {
 
 /// What was read of an input.
 #[derive(Clone, Debug, Default)]
-pub struct Seal {
+pub struct InputDigest {
     /// How many bytes.
     pub bytes: u64,
-    /// SHA-256 of them, if it is asked for: it takes about as long as reading.
+    /// SHA-256 of them, if it is wanted: it takes about as long as reading.
     pub sha256: Option<Sha256>,
 }
 
 impl Meter {
-    /// A meter of every input.
-    pub fn of_each(is_hashing: bool) -> Self {
-        Self { seals: Some(Arc::default()), is_hashing, ..Self::default() }
+    /// A meter that also counts the bytes of every input.
+    pub fn of_each() -> Self {
+        Self { digests: Some(Arc::default()), ..Self::default() }
+    }
+
+    /// A meter that also computes the SHA-256 of every input.
+    pub fn hashing() -> Self {
+        Self { is_hashing: true, ..Self::of_each() }
     }
 
     /// Bytes read so far.
@@ -99,21 +102,21 @@ impl Meter {
         Self { input, ..self.clone() }
     }
 
-    /// The seal of the input of that index.
-    pub fn seal(&self, input: usize) -> Option<Seal> {
-        let seals = self.seals.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        seals.get(&input).cloned()
+    /// What was read of the input of that index.
+    pub fn digest(&self, input: usize) -> Option<InputDigest> {
+        let digests = self.digests.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        digests.get(&input).cloned()
     }
 
-    fn count(&self, seal: &mut Seal, bytes: &[u8]) {
+    fn count(&self, digest: &mut InputDigest, bytes: &[u8]) {
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        seal.bytes += bytes.len() as u64;
-        if let Some(seals) = &self.seals {
+        digest.bytes += bytes.len() as u64;
+        if let Some(digests) = &self.digests {
             if self.is_hashing {
-                seal.sha256.get_or_insert_default().update(bytes);
+                digest.sha256.get_or_insert_default().update(bytes);
             }
-            let mut seals = seals.lock().unwrap_or_else(PoisonError::into_inner);
-            seals.insert(self.input, seal.clone());
+            let mut digests = digests.lock().unwrap_or_else(PoisonError::into_inner);
+            digests.insert(self.input, digest.clone());
         }
     }
 }
@@ -141,10 +144,10 @@ impl Input {
             }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        unpack::unpack(Metered { reader, meter: meter.clone(), size, seal: Seal::default() })
+        unpack::unpack(Metered { reader, meter: meter.clone(), size, digest: InputDigest::default() })
     }
 
-    /// Whether bytes may trickle in, so that a short read is not to be waited on.
+    /// Whether bytes may arrive bit by bit, so that what has arrived is to be read at once.
     pub fn is_live(&self) -> bool {
         self.size().is_none()
     }
@@ -153,17 +156,17 @@ impl Input {
 struct Metered {
     reader: Reader,
     meter: Meter,
-    /// What there was to read when it was opened.
+    /// Its size when it was opened; 0 if it has none.
     size: u64,
-    seal: Seal,
+    digest: InputDigest,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.reader.read(buffer)?;
-        self.meter.count(&mut self.seal, &buffer[..n]);
-        if n == 0 && !buffer.is_empty() && self.seal.bytes < self.size {
-            let lost = self.size - self.seal.bytes;
+        self.meter.count(&mut self.digest, &buffer[..n]);
+        if n == 0 && !buffer.is_empty() && self.digest.bytes < self.size {
+            let lost = self.size - self.digest.bytes;
             return Err(io::Error::other(format!("the file lost its last {lost} bytes while it was read")));
         }
         Ok(n)

@@ -1,24 +1,24 @@
 //! Objects that span lines in a file of lines, as joining two exports leaves them.
 //!
-//! A line that is a whole object ends every object that was begun before it: so a line that was cut off takes
-//! no later event with it. It is also where a file can be cut without knowing what came before. An object that
-//! turns out to be broken is gone over once more, and ends where a line begins with another one then.
+//! A line that is a whole object ends every object that began before it, so that a line that was cut off takes no
+//! later event with it. Behind such a line a file can be cut without knowing what came before. An object that turns
+//! out to be broken is scanned once more, and then ends where a line begins with another object.
 
 use super::grammar::{Grammar, Step, trim_start};
 
-/// What begins at the beginning of a line.
+/// What lines turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {
-    /// An object over several lines; so many bytes, with the last line end.
+    /// An object over several lines; its bytes, with the last line end.
     Object(usize),
-    /// So many bytes of lines that have nothing to do with each other.
+    /// Lines that stand alone; their bytes.
     Lines(usize),
-    /// An object that none of the lines at hand ends.
+    /// An object that does not end in the lines at hand.
     Open,
 }
 
 impl Span {
-    /// How many of the bytes it takes.
+    /// How many of the bytes it has.
     pub fn length(self, bytes: &[u8]) -> usize {
         match self {
             Self::Object(length) | Self::Lines(length) => length,
@@ -27,7 +27,7 @@ impl Span {
     }
 }
 
-/// What ends an object that has begun, beside its own end and a fault.
+/// The lines that end an object, besides the one with its closing brace and one with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// A line that is a whole object.
@@ -40,12 +40,12 @@ pub enum Limit {
 #[derive(Default)]
 pub struct OpenObject {
     grammar: Grammar,
-    /// Bytes of it that were looked at, which are whole lines.
+    /// Bytes of it that were scanned, which are whole lines.
     scanned: usize,
 }
 
 impl OpenObject {
-    /// Looks at the lines after those that it knows; `bytes` are whole lines from its beginning.
+    /// Scans the lines after those scanned before; `bytes` are whole lines from its beginning.
     pub fn scan(&mut self, bytes: &[u8], limit: Limit, max_bytes: usize) -> Span {
         while self.scanned < bytes.len() {
             let start = self.scanned;
@@ -57,9 +57,9 @@ impl OpenObject {
                 Limit::WholeObject => is_whole_object(line),
                 Limit::AnyObject => line.starts_with(b"{"),
             };
-            let apart = Span::Lines(if is_first { line.len() } else { start });
+            let alone = Span::Lines(if is_first { line.len() } else { start });
             if is_limit || start + line_content(line).len() > max_bytes {
-                return apart;
+                return alone;
             }
             let mut steps = line.iter().map(|byte| self.grammar.step(*byte)).enumerate();
             match steps.find(|(_, step)| *step != Step::Fine) {
@@ -67,15 +67,15 @@ impl OpenObject {
                 Some((last, Step::Complete)) if !is_first && trim_start(&line[last + 1..]).is_empty() => {
                     return Span::Object(self.scanned);
                 }
-                Some(_) => return apart,
+                Some(_) => return alone,
             }
         }
         Span::Open
     }
 }
 
-/// Where the last line ends that no object reaches beyond; 0 if there is none. An object that begins with
-/// `bytes` is carried on from call to call.
+/// Where the last line ends behind which no object is open; 0 if there is none. `open` is the object that begins with
+/// `bytes`, and keeps its state from call to call.
 pub fn last_boundary(bytes: &[u8], open: &mut OpenObject, max_bytes: usize) -> usize {
     let lines = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
     let mut boundary = last_whole_object(&bytes[..lines], open.scanned);
@@ -93,7 +93,7 @@ pub fn last_boundary(bytes: &[u8], open: &mut OpenObject, max_bytes: usize) -> u
     boundary
 }
 
-/// Where the last line ends that is a whole object, of those after `from`; 0 if there is none.
+/// Where the last line after `from` ends that is a whole object; 0 if there is none.
 fn last_whole_object(lines: &[u8], from: usize) -> usize {
     let mut end = lines.len();
     while end > from {
@@ -106,7 +106,7 @@ fn last_whole_object(lines: &[u8], from: usize) -> usize {
     0
 }
 
-/// Whether an object begins with the line and ends in it. What is indented may be part of another one.
+/// Whether the line is an object from its first column on: an indented one may be part of another.
 fn is_whole_object(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     if !(line.starts_with(b"{") && line.ends_with(b"}")) {

@@ -1,4 +1,4 @@
-//! Decompression, chosen by the first bytes: gzip and zstd are read, of others is said what they are.
+//! Decompression, chosen by the first bytes: gzip and zstd are read, other formats are named in the error.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -8,40 +8,49 @@ use super::Reader;
 
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
-/// A frame of zstd that is to be passed over; the first byte ends in anything.
+/// A skippable frame of zstd; the lower half of its first byte can be anything.
 const SKIPPABLE: &[u8] = &[0x50, 0x2A, 0x4D, 0x18];
 
-/// What is recognised but not read: its first bytes, its name and what unpacks it. No text of JSON begins so.
-const OTHERS: &[(&[u8], &str, &str)] = &[
-    (b"BZh", "bzip2", "bzip2 -dc"),
-    (&[0xFD, b'7', b'z', b'X'], "xz", "xz -dc"),
-    (&[0x04, 0x22, 0x4D, 0x18], "lz4", "lz4 -dc"),
-    (b"PK\x03\x04", "a zip archive", "unzip -p"),
+/// A format that is recognized but not read.
+struct Unsupported {
+    /// Its first bytes, with which no JSON begins.
+    magic: &'static [u8],
+    name: &'static str,
+    /// What unpacks it.
+    command: &'static str,
+}
+
+const UNSUPPORTED: &[Unsupported] = &[
+    Unsupported { magic: b"BZh", name: "bzip2", command: "bzip2 -dc" },
+    Unsupported { magic: b"\xFD7zX", name: "xz", command: "xz -dc" },
+    Unsupported { magic: b"\x04\x22\x4D\x18", name: "lz4", command: "lz4 -dc" },
+    Unsupported { magic: b"PK\x03\x04", name: "a zip archive", command: "unzip -p" },
 ];
 
-/// As many of the first bytes as tell.
-const HEAD: u64 = 4;
+/// So many of the first bytes decide.
+const HEAD_BYTES: u64 = 4;
 
 /// What the reader gives, unpacked.
 pub fn unpack(mut reader: impl Read + Send + 'static) -> io::Result<Reader> {
     let mut head = Vec::new();
-    reader.by_ref().take(HEAD).read_to_end(&mut head)?;
+    reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let is_gzip = head.starts_with(GZIP);
     let is_zstd = head.starts_with(ZSTD) || is_skippable(&head);
-    if let Some((_, name, command)) = OTHERS.iter().find(|(magic, ..)| head.starts_with(magic)) {
+    let unsupported = UNSUPPORTED.iter().find(|format| head.starts_with(format.magic));
+    if let Some(Unsupported { name, command, .. }) = unsupported {
         return Err(io::Error::other(format!(
             "it is {name}, which is not read; unpack it, such as with `{command} FILE | ssoaudit …`"
         )));
     }
-    let whole = Cursor::new(head).chain(reader);
+    let all = Cursor::new(head).chain(reader);
     Ok(if is_gzip {
-        Box::new(Gunzip { member: Some(GzDecoder::new(BufReader::with_capacity(1 << 17, whole))) })
+        Box::new(Gunzip { member: Some(GzDecoder::new(BufReader::with_capacity(1 << 17, all))) })
     } else if is_zstd {
-        let mut decoder = zstd::stream::read::Decoder::new(whole)?;
-        decoder.window_log_max(LARGEST_WINDOW)?;
+        let mut decoder = zstd::stream::read::Decoder::new(all)?;
+        decoder.window_log_max(MAX_WINDOW_LOG)?;
         Box::new(Unzstd(decoder))
     } else {
-        Box::new(whole)
+        Box::new(all)
     })
 }
 
@@ -49,7 +58,7 @@ fn is_skippable(head: &[u8]) -> bool {
     head.first().is_some_and(|first| first & 0xF0 == SKIPPABLE[0]) && head.get(1..) == Some(&SKIPPABLE[1..])
 }
 
-/// Members of gzip one after another, and zeros after them: whole blocks of tapes and disks leave some.
+/// Reads the members of a gzip file one after another, and ignores zeros after them: tapes and disks pad blocks.
 struct Gunzip<R> {
     /// `None` at the end.
     member: Option<GzDecoder<R>>,
@@ -69,7 +78,7 @@ impl<R: BufRead> Read for Gunzip<R> {
     }
 }
 
-/// Whatever comes after zeros has to be another member.
+/// The member after any zeros; whatever else comes there is an error when it is read.
 fn next_member<R: BufRead>(mut reader: R) -> io::Result<Option<GzDecoder<R>>> {
     loop {
         let bytes = match reader.fill_buf() {
@@ -88,9 +97,8 @@ fn next_member<R: BufRead>(mut reader: R) -> io::Result<Option<GzDecoder<R>>> {
     }
 }
 
-/// As a power of two what a zstd stream may make its reader hold: 128 MiB, as `zstd` itself allows
-/// unless it is told otherwise.
-const LARGEST_WINDOW: u32 = 27;
+/// The largest window of a zstd stream, as a power of two: 128 MiB, the default of `zstd` itself.
+const MAX_WINDOW_LOG: u32 = 27;
 
 /// Says what to do about a window that is too large.
 struct Unzstd<R>(R);

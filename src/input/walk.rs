@@ -10,33 +10,33 @@ use super::{Input, Place};
 const EXTENSIONS: &[&str] = &[".ndjson", ".jsonl", ".json", ".log"];
 const COMPRESSIONS: &[&str] = &[".gz", ".zst"];
 
-/// What a walk of a directory did not take for an input.
+/// The files of a directory that are not taken for inputs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PassedOver {
     /// The directory, as given.
     pub directory: String,
     /// How many there are.
     pub count: usize,
-    /// The first of them, without the directory.
+    /// The names of the first of them, without the directory.
     pub names: Vec<String>,
-    /// One of them is called like an export, or is a pipe, a socket or a device.
+    /// One of them is named like an export, or is a pipe, a socket or a device.
     pub may_hold_events: bool,
 }
 
-/// So many are named.
-const MOST_NAMES: usize = 8;
+/// So many skipped files are named.
+const MAX_NAMES: usize = 8;
 
-/// The inputs that paths name, in the order given, and what directories hold besides; what cannot be read
-/// is an input that says why.
+/// The inputs that paths name, in the order given, and the files that were skipped in directories. What cannot be
+/// read is an input that says why.
 ///
-/// Hidden files and directories are passed over unless they are named; links are followed.
+/// Hidden files and directories are ignored unless they are named; links are followed.
 pub fn collect(paths: &[PathBuf]) -> (Vec<Input>, Vec<PassedOver>) {
     let mut passed_over = Vec::new();
-    let inputs = paths.iter().flat_map(|path| at(path, &mut passed_over)).collect();
+    let inputs = paths.iter().flat_map(|path| inputs_at(path, &mut passed_over)).collect();
     (inputs, passed_over)
 }
 
-fn at(path: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Input> {
+fn inputs_at(path: &Path, passed_over: &mut Vec<PassedOver>) -> Vec<Input> {
     let name = name_of(path);
     if path.as_os_str() == "-" {
         return vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }];
@@ -92,12 +92,12 @@ impl PassedOver {
     fn add(&mut self, entry: &DirEntry, directory: &Path) {
         self.count += 1;
         self.may_hold_events |= !entry.file_type().is_file() || resembles_export(entry.file_name());
-        if self.names.len() < MOST_NAMES {
+        if self.names.len() < MAX_NAMES {
             self.names.push(name_of(entry.path().strip_prefix(directory).unwrap_or(entry.path())));
         }
     }
 
-    /// What to tell about them.
+    /// A message about them.
     pub fn message(&self) -> String {
         let names = self.names.join(", ");
         let (files, rest) = match (self.count, self.count - self.names.len()) {
@@ -109,7 +109,7 @@ impl PassedOver {
     }
 }
 
-/// The path as text; bytes that are none are written as `\xFF`, so that no two files look the same.
+/// The path as text; bytes that are not UTF-8 are written as `\xFF`, so that no two files look the same.
 fn name_of(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
@@ -123,13 +123,14 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether it is called like an export, or like an older one after rotation: `a.ndjson.1`, `a.log.2.gz`,
+/// Whether a file is named like an export, or like an older one after rotation: `a.ndjson.1`, `a.log.2.gz`,
 /// `a.log-20250131.gz`.
 fn is_export(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
-    let plain = COMPRESSIONS.iter().find_map(|compression| name.strip_suffix(compression)).unwrap_or(&name);
-    let plain = before_rotation(plain).unwrap_or(plain);
-    EXTENSIONS.iter().any(|extension| plain.ends_with(extension))
+    let unpacked =
+        COMPRESSIONS.iter().find_map(|compression| name.strip_suffix(compression)).unwrap_or(&name);
+    let unrotated = before_rotation(unpacked).unwrap_or(unpacked);
+    EXTENSIONS.iter().any(|extension| unrotated.ends_with(extension))
 }
 
 fn before_rotation(name: &str) -> Option<&str> {
@@ -138,7 +139,7 @@ fn before_rotation(name: &str) -> Option<&str> {
     before.strip_suffix(['.', '-']).filter(|_| is_numbered)
 }
 
-/// Whether an export is likely in what is not called like one: `a.ndjson.bz2`, `a.log.bak`.
+/// Whether a file that is not named like an export probably is one: `a.ndjson.bz2`, `a.log.bak`.
 fn resembles_export(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
     EXTENSIONS.iter().any(|extension| name.contains(extension))
@@ -173,7 +174,7 @@ mod tests {
         let names = |count: usize| PassedOver {
             directory: "exports/".to_owned(),
             count,
-            names: (0..count.min(MOST_NAMES)).map(|number| format!("{number}.csv")).collect(),
+            names: (0..count.min(MAX_NAMES)).map(|number| format!("{number}.csv")).collect(),
             may_hold_events: false,
         };
         assert_eq!(names(1).message(), "exports/: 1 file was skipped: 0.csv");

@@ -1,8 +1,7 @@
-//! The slow path: one walk over a line that checks all of RFC 8259 and remembers every value's
-//! place.
+//! JSON with places: one walk over a text that checks all of RFC 8259 and keeps where every value starts and ends.
 //!
-//! A general parser would do but for the places: every finding names a column, so each value
-//! keeps where it starts and ends. Strings stay as written until somebody asks for them.
+//! That is why it is not a general parser: every diagnostic names a column. Strings stay as written until somebody
+//! asks for them.
 
 mod parse;
 pub mod schema;
@@ -14,7 +13,7 @@ use std::str::Chars;
 
 use foldhash::fast::RandomState;
 
-pub use parse::{Fault, MAX_DEPTH, MOST_WITHOUT_OBJECT, parse};
+pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, parse};
 
 use crate::text::cut::{piece, shortened};
 
@@ -51,9 +50,9 @@ impl Kind {
     }
 }
 
-/// A piece of the text: of a string without its quotes, of anything else as it stands.
+/// A piece of the text: a string without its quotes, or anything else as it stands.
 ///
-/// Packed, as most of what a hostile line needs are nodes with two of them.
+/// Packed, as every node has two of them, and nodes are most of the memory that a hostile line needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(Rust, packed)]
 pub struct Span {
@@ -124,6 +123,11 @@ impl<'a> Document<'a> {
         self.nodes[id].key.map_or(Cow::Borrowed(""), |key| key.decode(self.text))
     }
 
+    /// Where a member's key is; of what is no member, the value itself.
+    pub fn key_span(self, id: NodeId) -> Span {
+        self.nodes[id].key.unwrap_or(self.nodes[id].span)
+    }
+
     /// The first member of that name.
     pub fn member(self, id: NodeId, name: &str) -> Option<NodeId> {
         (self.nodes[id].kind == Kind::Object)
@@ -136,10 +140,15 @@ impl<'a> Document<'a> {
         (node.kind == Kind::Text).then(|| node.span.decode(self.text))
     }
 
+    /// The decoded text of the first member of that name, if it is a string.
+    pub fn member_text(self, id: NodeId, name: &str) -> Option<Cow<'a, str>> {
+        self.string(self.member(id, name)?)
+    }
+
     /// Members whose key an earlier member of the same object has already.
     pub fn duplicates(self) -> impl Iterator<Item = NodeId> {
         const FEW: usize = 16;
-        // With a hash of the key. A hostile line may have millions, so little is kept of each, and once.
+        // With the hash of its key. A hostile line may have millions, so little is kept of each, and once.
         let mut duplicates: Vec<(u32, u32)> = Vec::new();
         for (id, node) in self.nodes.iter().enumerate() {
             if node.kind != Kind::Object || node.next as usize <= id + 2 {
@@ -164,6 +173,7 @@ impl<'a> Document<'a> {
         duplicates.into_iter().map(|(_, member)| member as usize)
     }
 
+    /// The same among the members of one object, with the hashes of their keys, which are compared first.
     fn duplicates_among(self, id: NodeId, members: usize) -> Vec<(u32, u32)> {
         const FIRST: u32 = u32::MAX;
         let hasher = RandomState::default();
@@ -186,8 +196,8 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The way from the root to a value. Values that are asked for one after another are found from the one
-/// before, so that asking for all of them costs one walk.
+/// The way from the root to the value whose path was asked for last. The next one is found from there, so that
+/// asking for the paths of all values in order costs one walk.
 #[derive(Default)]
 pub struct Trail {
     /// From the root down: a member or element, and its index in its parent.
@@ -220,13 +230,13 @@ impl Trail {
     }
 }
 
-/// Adds a key to a path, in brackets where dots would mislead; of a long one its beginning.
+/// Adds a key to a path, in brackets where dots would mislead; a long key is cut.
 pub fn push_key(path: &mut String, key: &str) {
-    const LONGEST: usize = 100;
-    let key = &*shortened(key, LONGEST);
-    let plain =
+    const MAX_CHARS: usize = 100;
+    let key = &*shortened(key, MAX_CHARS);
+    let is_plain =
         !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$'));
-    if !plain {
+    if !is_plain {
         path.push_str(&format!("[{key:?}]"));
         return;
     }

@@ -1,14 +1,14 @@
-//! The walk over the text. Every way RFC 8259 can be broken ends here, with its place.
+//! The parser: checks a text against RFC 8259 and says where it breaks it.
 
 use crate::json::{Kind, Node, Span, hex4, string_scan};
 
 /// Arrays and objects may be nested this deep.
 pub const MAX_DEPTH: usize = 128;
 
-/// Of an array's strings, numbers, words and lists only so many are remembered: no document knows a long list
-/// of them, and a hostile line must not need many times its own size. Lists whose objects may have a key twice
-/// are.
-pub const MOST_WITHOUT_OBJECT: usize = 1000;
+/// Only so many elements of an array become nodes if they hold no object: no vendor documents a longer list of
+/// strings, numbers or lists, and a hostile line must not need many times its own size. Elements with objects always
+/// become nodes, as a key may be in one twice.
+pub const MAX_WITHOUT_OBJECT: usize = 1000;
 
 /// Why a text is refused, and where.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,24 +22,24 @@ pub struct Fault {
 /// Parses one JSON value and nothing else into `nodes`, which is cleared first.
 pub fn parse(text: &str, nodes: &mut Vec<Node>) -> Result<(), Fault> {
     nodes.clear();
-    let mut walk = Walk { bytes: text.as_bytes(), at: 0, nodes };
-    walk.space();
-    walk.value(None, 0)?;
-    walk.space();
-    match walk.peek() {
+    let mut parser = Parser { bytes: text.as_bytes(), at: 0, nodes };
+    parser.space();
+    parser.value(None, 0)?;
+    parser.space();
+    match parser.peek() {
         None => Ok(()),
-        Some(b'{' | b'[') => walk.fault("one value a line, but a second one begins"),
-        Some(_) => walk.fault("nothing after the value"),
+        Some(b'{' | b'[') => parser.fault("one value a line, but a second one begins"),
+        Some(_) => parser.fault("nothing after the value"),
     }
 }
 
-struct Walk<'a, 'n> {
+struct Parser<'a, 'n> {
     bytes: &'a [u8],
     at: usize,
     nodes: &'n mut Vec<Node>,
 }
 
-impl Walk<'_, '_> {
+impl Parser<'_, '_> {
     fn value(&mut self, key: Option<Span>, depth: usize) -> Result<(), Fault> {
         let start = self.at;
         let id = self.nodes.len();
@@ -53,8 +53,8 @@ impl Walk<'_, '_> {
             Some(b'n') => Kind::Null,
             _ => return self.fault("a JSON value"),
         };
-        let whole = |end: usize| Span { start: offset(start), end: offset(end), escaped: false };
-        self.nodes.push(Node { kind, span: whole(start), key, next: 0 });
+        let span_to = |end: usize| Span { start: offset(start), end: offset(end), escaped: false };
+        self.nodes.push(Node { kind, span: span_to(start), key, next: 0 });
         let span = match kind {
             Kind::Object | Kind::Array => {
                 if depth == MAX_DEPTH {
@@ -66,16 +66,16 @@ impl Walk<'_, '_> {
                 } else {
                     self.elements(depth)?;
                 }
-                whole(self.at)
+                span_to(self.at)
             }
             Kind::Text => self.string()?,
             Kind::Number => {
                 self.number()?;
-                whole(self.at)
+                span_to(self.at)
             }
-            Kind::True => self.word("true", whole)?,
-            Kind::False => self.word("false", whole)?,
-            Kind::Null => self.word("null", whole)?,
+            Kind::True => self.word("true", span_to)?,
+            Kind::False => self.word("false", span_to)?,
+            Kind::Null => self.word("null", span_to)?,
         };
         let next = offset(self.nodes.len());
         let node = &mut self.nodes[id];
@@ -119,7 +119,7 @@ impl Walk<'_, '_> {
         loop {
             let element = self.nodes.len();
             self.value(None, depth + 1)?;
-            if element - first >= MOST_WITHOUT_OBJECT && !self.is_remembered(element) {
+            if element - first >= MAX_WITHOUT_OBJECT && !self.is_kept(element) {
                 self.nodes.truncate(element);
             }
             self.space();
@@ -133,8 +133,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether somebody may ask for an element of a long array, which was read last.
-    fn is_remembered(&self, element: usize) -> bool {
+    /// Whether the element of a long array that was read last has to stay a node.
+    fn is_kept(&self, element: usize) -> bool {
         let has_two_members =
             |(at, node): (usize, &Node)| node.kind == Kind::Object && node.next as usize > element + at + 2;
         self.nodes[element].kind == Kind::Object
@@ -223,12 +223,12 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn word(&mut self, word: &'static str, whole: impl Fn(usize) -> Span) -> Result<Span, Fault> {
+    fn word(&mut self, word: &'static str, span_to: impl Fn(usize) -> Span) -> Result<Span, Fault> {
         if !self.bytes[self.at..].starts_with(word.as_bytes()) {
             return self.fault("a JSON value");
         }
         self.at += word.len();
-        Ok(whole(self.at))
+        Ok(span_to(self.at))
     }
 
     fn space(&mut self) {

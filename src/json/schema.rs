@@ -1,4 +1,4 @@
-//! Parts of JSON Schemas (draft 2020-12) that all of ours are made of.
+//! The parts that our JSON Schemas (draft 2020-12) are made of.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ pub fn members<const N: usize>(members: [(&str, Value); N]) -> Value {
     object(members.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect())
 }
 
-/// The same, of members with names that are known later.
+/// The same with member names that are not constants.
 pub fn object(properties: Map<String, Value>) -> Value {
     let required: Vec<_> = properties.keys().cloned().collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })

@@ -1,8 +1,8 @@
 //! Finds where a string ends: at the first quote, unless a backslash or a control character comes
 //! before it.
 //!
-//! Sixteen bytes are looked at at once, which is all that many values have. A bitmap of the whole
-//! block, made beforehand, cost more than it saved.
+//! Thirty-two bytes are compared at once, which is all that many values have. A bitmap of the whole block, made
+//! beforehand, cost more than it saved.
 
 use wide::u8x16;
 

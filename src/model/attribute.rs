@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// One property of the normalized event.
+/// One property of the normalized event; [`ATTRIBUTES`] says what each one holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attribute {
-    /// See [`ATTRIBUTES`] for what each one holds.
+    /// Name of the source.
     Source,
     /// Event id.
     Id,
@@ -83,44 +83,50 @@ pub struct AttributeInfo {
     pub about: &'static str,
 }
 
-const fn row(
-    attribute: Attribute,
-    name: &'static str,
-    kind: ValueKind,
-    always: bool,
-    about: &'static str,
-) -> AttributeInfo {
-    AttributeInfo { attribute, name, kind, always, about }
+/// An attribute that every event has.
+const fn always(attribute: Attribute, name: &'static str, about: &'static str) -> AttributeInfo {
+    AttributeInfo { attribute, name, kind: ValueKind::Text, always: true, about }
+}
+
+/// An attribute that an event may lack.
+const fn optional(attribute: Attribute, name: &'static str, about: &'static str) -> AttributeInfo {
+    AttributeInfo { always: false, ..always(attribute, name, about) }
+}
+
+impl AttributeInfo {
+    const fn of_kind(self, kind: ValueKind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
 /// Every attribute, in the order of the enum, which is the order of the normalized JSON.
 #[rustfmt::skip]
 pub static ATTRIBUTES: &[AttributeInfo] = &[
-    row(Attribute::Source, "source", ValueKind::Text, true, "the source that logged the event"),
-    row(Attribute::Id, "id", ValueKind::Text, false, "event id, where the source gives one"),
-    row(Attribute::Time, "time", ValueKind::Text, true, "when it happened, as the vendor wrote it"),
-    row(Attribute::EpochMs, "epoch_ms", ValueKind::Integer, true, "the same in milliseconds since 1970-01-01T00:00:00Z"),
-    row(Attribute::Action, "action", ValueKind::Text, true, "the vendor's name of what happened"),
-    row(Attribute::Operation, "operation", ValueKind::Text, true, "the neutral word for it"),
-    row(Attribute::ActorType, "actor.type", ValueKind::Text, false, "kind of actor"),
-    row(Attribute::ActorId, "actor.id", ValueKind::Text, false, "id of who did it"),
-    row(Attribute::ActorName, "actor.name", ValueKind::Text, false, "name of who did it"),
-    row(Attribute::ActorEmail, "actor.email", ValueKind::Text, false, "e-mail address of who did it"),
-    row(Attribute::ImpersonatorEmail, "actor.impersonator.email", ValueKind::Text, false, "who acted in the actor's session"),
-    row(Attribute::ImpersonatorReason, "actor.impersonator.reason", ValueKind::Text, false, "why they did"),
-    row(Attribute::OrganizationId, "organization.id", ValueKind::Text, false, "id of the organization concerned"),
-    row(Attribute::OrganizationName, "organization.name", ValueKind::Text, false, "its name"),
-    row(Attribute::ConnectionId, "connection.id", ValueKind::Text, false, "id of the SSO connection"),
-    row(Attribute::ConnectionName, "connection.name", ValueKind::Text, false, "its name"),
-    row(Attribute::ConnectionType, "connection.type", ValueKind::Text, false, "the vendor's connection type"),
-    row(Attribute::ConnectionProtocol, "connection.protocol", ValueKind::Text, false, "neutral protocol: saml, oidc, oauth, …"),
-    row(Attribute::ConnectionProvider, "connection.provider", ValueKind::Text, false, "neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names"),
-    row(Attribute::ConnectionEnabled, "connection.enabled", ValueKind::Flag, false, "whether users can log in through it"),
-    row(Attribute::ConnectionStatus, "connection.status", ValueKind::Text, false, "how far its set-up is"),
-    row(Attribute::EnvironmentId, "environment_id", ValueKind::Text, false, "id of the vendor's environment"),
-    row(Attribute::Ip, "ip", ValueKind::Text, false, "IP address it came from; null when the source gives none"),
-    row(Attribute::UserAgent, "user_agent", ValueKind::Text, false, "user agent it came from"),
-    row(Attribute::Page, "page", ValueKind::Text, false, "page of the application it was done on"),
+    always(Attribute::Source, "source", "the source that logged the event"),
+    optional(Attribute::Id, "id", "event id, where the source gives one"),
+    always(Attribute::Time, "time", "when it happened, as the vendor wrote it"),
+    always(Attribute::EpochMs, "epoch_ms", "the same in milliseconds since 1970-01-01T00:00:00Z").of_kind(ValueKind::Integer),
+    always(Attribute::Action, "action", "the vendor's name of what happened"),
+    always(Attribute::Operation, "operation", "the neutral word for it"),
+    optional(Attribute::ActorType, "actor.type", "kind of actor"),
+    optional(Attribute::ActorId, "actor.id", "id of who did it"),
+    optional(Attribute::ActorName, "actor.name", "name of who did it"),
+    optional(Attribute::ActorEmail, "actor.email", "e-mail address of who did it"),
+    optional(Attribute::ImpersonatorEmail, "actor.impersonator.email", "who acted in the actor's session"),
+    optional(Attribute::ImpersonatorReason, "actor.impersonator.reason", "why they did"),
+    optional(Attribute::OrganizationId, "organization.id", "id of the organization concerned"),
+    optional(Attribute::OrganizationName, "organization.name", "its name"),
+    optional(Attribute::ConnectionId, "connection.id", "id of the SSO connection"),
+    optional(Attribute::ConnectionName, "connection.name", "its name"),
+    optional(Attribute::ConnectionType, "connection.type", "the vendor's connection type"),
+    optional(Attribute::ConnectionProtocol, "connection.protocol", "neutral protocol: saml, oidc, oauth, …"),
+    optional(Attribute::ConnectionProvider, "connection.provider", "neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names"),
+    optional(Attribute::ConnectionEnabled, "connection.enabled", "whether users can log in through it").of_kind(ValueKind::Flag),
+    optional(Attribute::ConnectionStatus, "connection.status", "how far its set-up is"),
+    optional(Attribute::EnvironmentId, "environment_id", "id of the vendor's environment"),
+    optional(Attribute::Ip, "ip", "IP address it came from; null when the source gives none"),
+    optional(Attribute::UserAgent, "user_agent", "user agent it came from"),
+    optional(Attribute::Page, "page", "page of the application it was done on"),
 ];
 
 /// The value of an attribute.
@@ -134,7 +140,7 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
-/// Whether the text of [`Attribute::Ip`] is an address; sources may give a place instead.
+/// Whether the text of [`Attribute::Ip`] is an address; sources may give a location instead.
 pub fn is_ip(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok()
 }

@@ -1,15 +1,15 @@
 //! Diagnostics: what validation says about a line. Every code is listed here, once.
 //!
-//! A finding is data, never an `Err`: a bad line does not stop the work.
+//! A diagnostic is data, never an `Err`: a bad line does not stop the work.
 
-/// How much a finding weighs.
+/// How much a diagnostic weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Worth knowing; shown by `validate --notices`.
+    /// Worth knowing; reported by `validate --notices`.
     Notice,
     /// The event counts, but something about it is off.
     Warning,
-    /// The line is invalid: left out of results, counted and shown.
+    /// The line is invalid: left out of results, counted and reported.
     Error,
 }
 
@@ -24,7 +24,7 @@ impl Level {
     }
 }
 
-/// A kind of finding. Its name is stable: scripts may rely on it.
+/// A kind of diagnostic. Its name is stable: scripts may rely on it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// Kebab-case name, such as `missing-field`.
@@ -96,22 +96,22 @@ pub struct Diagnostic {
     pub excerpt: Excerpt,
 }
 
-/// A piece of a line with the place of a finding in it.
+/// A piece of a line with the place of a diagnostic in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
     /// Text before the place; starts with `…` where the line was cut.
     pub before: String,
-    /// The text the finding is about; may be empty.
+    /// The text that the diagnostic is about; may be empty.
     pub marked: String,
     /// Text after the place; ends with `…` where the line was cut.
     pub after: String,
 }
 
-/// A finding with the file it is in.
+/// A diagnostic with the file it is in.
 #[derive(Clone, Copy)]
 pub struct Placed<'a> {
     /// File name as given, or `<stdin>`.
     pub file: &'a str,
-    /// The finding.
-    pub finding: &'a Diagnostic,
+    /// The diagnostic.
+    pub diagnostic: &'a Diagnostic,
 }

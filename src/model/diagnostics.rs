@@ -1,6 +1,6 @@
 //! Collects the diagnostics of one line and works out their places.
 //!
-//! Messages, paths and columns are made only when there is a finding: nearly all lines have none.
+//! Messages, paths and columns are made only when there is a diagnostic: nearly all lines have none.
 
 use std::borrow::Cow;
 
@@ -8,26 +8,26 @@ use crate::json::{Document, Span, Trail};
 use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level};
 use crate::text::cut::shortened;
 
-/// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
-/// a million must not need a hundred times its size.
-const MOST_TOLD: usize = 1000;
+/// So many diagnostics of each level are kept, and the first of each code; the others are only counted. A line that
+/// is made to have a million must not need a hundred times its size.
+const MAX_PER_LEVEL: usize = 1000;
 /// Characters of a sentence: it may quote a value that is as long as the line.
-const LONGEST_SAID: usize = 1000;
-const LONGEST_FOUND: usize = 80;
+const MAX_MESSAGE_CHARS: usize = 1000;
+const MAX_FOUND_CHARS: usize = 80;
 const EXCERPT_BEFORE: usize = 36;
 const EXCERPT_MARKED: usize = 40;
 const EXCERPT_AFTER: usize = 24;
 
-/// Where a line begins in its file.
+/// A place in a file, mostly where a line begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// 1-based line.
     pub line: u64,
-    /// 1-based column of its first character; above 1 inside a JSON array.
+    /// 1-based column in characters; that of a line's beginning is above 1 inside a JSON array.
     pub column: u64,
 }
 
-/// The findings of a line in the making.
+/// Collects the diagnostics of a line.
 pub struct Diagnostics<'a> {
     /// The line's bytes.
     pub raw: &'a [u8],
@@ -35,42 +35,43 @@ pub struct Diagnostics<'a> {
     pub origin: Position,
     /// Whether notices are wanted.
     pub notices: bool,
-    /// What it says, once it is parsed.
+    /// The line's values, once it is parsed.
     pub document: Option<Document<'a>>,
-    /// Whether there was anything to find.
+    /// Whether there is any diagnostic.
     pub has_any: bool,
-    /// Only whether is asked, not what.
+    /// Only whether there is any is asked.
     is_probe: bool,
-    /// What was found so far, apart, as nearly every line has no finding.
-    told: Option<Box<CollectorState>>,
+    /// Apart, as nearly every line has no diagnostic.
+    state: Option<Box<CollectorState>>,
 }
 
-/// The findings before the next one, and what is known of them.
+/// The diagnostics so far, and what finds places and paths from those of the one before.
 struct CollectorState {
-    findings: Vec<Diagnostic>,
-    /// By level how many there are.
+    diagnostics: Vec<Diagnostic>,
+    /// How many there are of each level.
     counts: [usize; 3],
-    /// By level how many are told.
-    told: [usize; 3],
-    /// Of which codes one is told: whoever looks for one must find it, however many others there are.
+    /// How many of each level are kept.
+    kept: [usize; 3],
+    /// The codes of which one is kept: whoever looks for a code must find it, however many others there are.
     codes: Vec<&'static Code>,
-    /// The byte that the last place was worked out for, and that place.
-    last: (usize, u64, u64),
+    /// The byte of the last diagnostic, and its place.
+    last_offset: usize,
+    last_position: Position,
     trail: Trail,
 }
 
 impl<'a> Diagnostics<'a> {
-    /// For the findings of a line that begins at `origin`.
-    pub fn new(raw: &'a [u8], origin: Position, notices: bool) -> Self {
-        Self { raw, origin, notices, document: None, has_any: false, is_probe: false, told: None }
+    /// For the diagnostics of a line that begins at `origin`, without notices.
+    pub fn new(raw: &'a [u8], origin: Position) -> Self {
+        Self { raw, origin, notices: false, document: None, has_any: false, is_probe: false, state: None }
     }
 
-    /// For asking whether there is anything to find but notices.
-    pub fn asking(raw: &'a [u8]) -> Self {
-        Self { is_probe: true, ..Self::new(raw, Position { line: 1, column: 1 }, false) }
+    /// Records only whether there is an error or warning, and builds no messages.
+    pub fn probe(raw: &'a [u8]) -> Self {
+        Self { is_probe: true, ..Self::new(raw, Position { line: 1, column: 1 }) }
     }
 
-    /// Adds a finding about a piece of the line; `fill` writes its message.
+    /// Adds a diagnostic about a piece of the line; `fill` writes its message.
     pub fn add(&mut self, code: &'static Code, span: Span, fill: impl FnOnce(&mut Diagnostic)) {
         if code.level == Level::Notice && !self.notices {
             return;
@@ -79,30 +80,26 @@ impl<'a> Diagnostics<'a> {
         if self.is_probe {
             return;
         }
-        let Position { line, column } = self.origin;
-        let told = self.told.get_or_insert_with(|| {
-            Box::new(CollectorState {
-                findings: Vec::new(),
-                counts: [0; 3],
-                told: [0; 3],
-                codes: Vec::new(),
-                last: (0, line, column),
-                trail: Trail::default(),
-            })
-        });
-        let level = code.level as usize;
-        told.counts[level] += 1;
-        let is_first = !told.codes.contains(&code);
-        if told.told[level] >= MOST_TOLD && !is_first {
+        let Some(mut diagnostic) = self.begin(code, span) else {
             return;
+        };
+        fill(&mut diagnostic);
+        shorten(&mut diagnostic.message);
+        [&mut diagnostic.found, &mut diagnostic.expected].into_iter().flatten().for_each(shorten);
+        if let Some(state) = &mut self.state {
+            state.diagnostics.push(diagnostic);
         }
-        told.told[level] += 1;
-        if is_first {
-            told.codes.push(code);
+    }
+
+    /// A diagnostic with its place and no message yet, if it is to be kept.
+    fn begin(&mut self, code: &'static Code, span: Span) -> Option<Diagnostic> {
+        let state = self.state.get_or_insert_with(|| Box::new(CollectorState::new(self.origin)));
+        if !state.keeps(code) {
+            return None;
         }
-        let (line, column) = told.place(self.raw, self.origin, span.start as usize);
-        let path = self.document.map_or(String::new(), |document| told.path(document, span));
-        let mut finding = Diagnostic {
+        let Position { line, column } = state.position(self.raw, self.origin, span.start as usize);
+        let path = self.document.map_or(String::new(), |document| state.path(document, span));
+        Some(Diagnostic {
             code,
             line,
             column,
@@ -112,22 +109,16 @@ impl<'a> Diagnostics<'a> {
             expected: None,
             nearest: None,
             excerpt: self.excerpt(span),
-        };
-        fill(&mut finding);
-        shorten(&mut finding.message);
-        [&mut finding.found, &mut finding.expected].into_iter().flatten().for_each(shorten);
-        if let Some(told) = &mut self.told {
-            told.findings.push(finding);
-        }
+        })
     }
 
-    /// Adds a finding about the line as a whole from that byte on.
+    /// Adds a diagnostic about the whole line from that byte on.
     pub fn add_at(&mut self, code: &'static Code, offset: usize, fill: impl FnOnce(&mut Diagnostic)) {
         let at = u32::try_from(offset).unwrap_or(u32::MAX);
         let span = Span { start: at, end: at, escaped: false };
-        self.add(code, span, |finding| {
-            finding.found = None;
-            fill(finding);
+        self.add(code, span, |diagnostic| {
+            diagnostic.found = None;
+            fill(diagnostic);
         });
     }
 
@@ -136,31 +127,31 @@ impl<'a> Diagnostics<'a> {
         self.count(Level::Error) > 0
     }
 
-    /// The findings in the order of places; the last one of a level says how many there are besides.
+    /// The diagnostics in the order of places; the last one of a level says how many more there are.
     pub fn finish(self) -> Vec<Diagnostic> {
-        let Some(told) = self.told else {
+        let Some(state) = self.state else {
             return Vec::new();
         };
-        let CollectorState { mut findings, counts, told, .. } = *told;
-        findings.sort_by_key(|finding| (finding.line, finding.column));
+        let CollectorState { mut diagnostics, counts, kept, .. } = *state;
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         for level in [Level::Error, Level::Warning, Level::Notice] {
-            let more = counts[level as usize] - told[level as usize];
-            let last = findings.iter_mut().rfind(|finding| finding.code.level == level);
+            let more = counts[level as usize] - kept[level as usize];
+            let last = diagnostics.iter_mut().rfind(|diagnostic| diagnostic.code.level == level);
             if let Some(last) = last.filter(|_| more > 0) {
                 let name = level.name();
                 last.message.push_str(&format!("; {more} more {name}s of this line are not told"));
             }
         }
-        findings
+        diagnostics
     }
 
     fn count(&self, level: Level) -> usize {
-        self.told.as_ref().map_or(0, |told| told.counts[level as usize])
+        self.state.as_ref().map_or(0, |state| state.counts[level as usize])
     }
 
     fn found(&self, span: Span) -> String {
         let raw = self.lossy(span.start as usize, span.end as usize);
-        shortened(&raw, LONGEST_FOUND).into_owned()
+        shortened(&raw, MAX_FOUND_CHARS).into_owned()
     }
 
     fn excerpt(&self, span: Span) -> Excerpt {
@@ -174,9 +165,9 @@ impl<'a> Diagnostics<'a> {
         let before: String = before.chars().skip(skipped).collect();
         let marked = self.lossy(start, end);
         let marked_first = marked.split('\n').next().unwrap_or_default();
-        let shown: String = marked_first.chars().take(EXCERPT_MARKED).collect();
-        let after = if shown.len() < marked.len() { "…".to_owned() } else { self.after(end) };
-        Excerpt { before: format!("{cut}{before}"), marked: shown, after }
+        let shortened: String = marked_first.chars().take(EXCERPT_MARKED).collect();
+        let after = if shortened.len() < marked.len() { "…".to_owned() } else { self.after(end) };
+        Excerpt { before: format!("{cut}{before}"), marked: shortened, after }
     }
 
     fn after(&self, end: usize) -> String {
@@ -192,10 +183,37 @@ impl<'a> Diagnostics<'a> {
 }
 
 impl CollectorState {
-    /// Works it out from the place before: a line may be long, and have many.
-    fn place(&mut self, raw: &[u8], origin: Position, offset: usize) -> (u64, u64) {
+    fn new(origin: Position) -> Self {
+        Self {
+            diagnostics: Vec::new(),
+            counts: [0; 3],
+            kept: [0; 3],
+            codes: Vec::new(),
+            last_offset: 0,
+            last_position: origin,
+            trail: Trail::default(),
+        }
+    }
+
+    /// Counts a diagnostic and returns whether it is kept.
+    fn keeps(&mut self, code: &'static Code) -> bool {
+        let level = code.level as usize;
+        self.counts[level] += 1;
+        let is_first = !self.codes.contains(&code);
+        if self.kept[level] >= MAX_PER_LEVEL && !is_first {
+            return false;
+        }
+        self.kept[level] += 1;
+        if is_first {
+            self.codes.push(code);
+        }
+        true
+    }
+
+    /// The place of a byte, worked out from the last one: a line may be long and have many diagnostics.
+    fn position(&mut self, raw: &[u8], origin: Position, offset: usize) -> Position {
         let offset = offset.min(raw.len());
-        let (before, line, column) = self.last;
+        let (before, Position { line, column }) = (self.last_offset, self.last_position);
         let between = &raw[offset.min(before)..offset.max(before)];
         let line_count = memchr::memchr_iter(b'\n', between).count() as u64;
         let line = if offset < before { line - line_count } else { line + line_count };
@@ -208,8 +226,8 @@ impl CollectorState {
         } else {
             column + characters(between)
         };
-        self.last = (offset, line, column);
-        (line, column)
+        (self.last_offset, self.last_position) = (offset, Position { line, column });
+        self.last_position
     }
 
     /// The path of the value or key that begins where the span does.
@@ -234,7 +252,7 @@ impl Diagnostic {
 }
 
 fn shorten(text: &mut String) {
-    if let Cow::Owned(short) = shortened(text, LONGEST_SAID) {
+    if let Cow::Owned(short) = shortened(text, MAX_MESSAGE_CHARS) {
         *text = short;
     }
 }

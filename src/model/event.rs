@@ -36,7 +36,7 @@ pub struct Event<'a> {
     pub ids: Space,
     /// What the line holds.
     pub fields: Fields<'a>,
-    /// Who gives pseudonyms for what is personal, if that is not to be shown.
+    /// Replaces personal texts by pseudonyms, if they are to be hidden.
     pub redactor: Option<&'a Redactor>,
 }
 
@@ -60,32 +60,33 @@ impl<'a> Event<'a> {
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
             Attribute::Ip => {
-                self.shown(attribute, self.fields.leading(Attribute::Ip).find(|text| is_ip(text)))
+                self.redacted(attribute, self.fields.primary(Attribute::Ip).find(|text| is_ip(text)))
             }
             _ => self.best(attribute),
         }
     }
 
-    /// The best non-empty text for the attribute, whatever it is; see [`Fields::best`].
+    /// The best non-empty text for the attribute; see [`Fields::best`].
     #[inline(always)]
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
-        self.shown(attribute, self.fields.best(attribute))
+        self.redacted(attribute, self.fields.best(attribute))
     }
 
-    /// The same of several attributes as bytes, where all of them are plainly written and shown so.
+    /// The best texts for several attributes as bytes, if all of them are written without escapes and displayed
+    /// as they are.
     #[inline(always)]
-    pub fn plain<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
+    pub fn raw_bytes<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
         let mut texts: [&[u8]; N] = [&[]; N];
         for (text, attribute) in texts.iter_mut().zip(attributes) {
-            *text = self.fields.plain(attribute)?;
+            *text = self.fields.raw_bytes(attribute)?;
         }
         self.redactor.is_none().then_some(texts)
     }
 
     #[inline]
-    fn shown(&self, attribute: Attribute, text: Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
+    fn redacted(&self, attribute: Attribute, text: Option<Cow<'a, str>>) -> Option<Cow<'a, str>> {
         match self.redactor {
-            Some(redactor) => text.map(|text| redactor.shown(attribute, text)),
+            Some(redactor) => text.map(|text| redactor.redact(attribute, text)),
             None => text,
         }
     }
@@ -100,7 +101,7 @@ impl<'a> Event<'a> {
         self.all(Attribute::Ip).find_map(|text| text.parse().ok())
     }
 
-    /// Done in a session that somebody else than the actor drove.
+    /// Whether somebody else acted in the actor's session.
     pub fn is_impersonated(&self) -> bool {
         self.has(Attribute::ImpersonatorEmail) || self.has(Attribute::ImpersonatorReason)
     }
@@ -109,7 +110,7 @@ impl<'a> Event<'a> {
         self.fields.best(attribute).is_some()
     }
 
-    /// The source says who did it.
+    /// Whether the event names its actor.
     pub fn has_actor(&self) -> bool {
         [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail]
             .iter()

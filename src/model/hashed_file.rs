@@ -1,4 +1,4 @@
-//! A file that a result depends on besides the inputs, and how to know it again.
+//! A file that a result depends on besides the inputs, with its digest.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub struct HashedFile {
 }
 
 impl HashedFile {
-    /// That of a file with these bytes.
+    /// The file with these bytes.
     pub fn of(path: &Path, bytes: &[u8]) -> Self {
         Self { path: path.display().to_string(), sha256: hex(&Sha256::digest(bytes)) }
     }

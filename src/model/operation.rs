@@ -1,4 +1,4 @@
-//! What happened, in one word for every source, and what such an event means.
+//! Operations: what events do, in one word for every source, and what follows from it.
 
 use crate::model::state::State;
 
@@ -39,7 +39,7 @@ pub enum Requires {
     Member,
     /// Administrators only.
     Admin,
-    /// Administrators only, as far as the event names somebody: sources that name nobody log changes of theirs, too.
+    /// Administrators only, if the event names somebody: sources that name nobody log their changes as well.
     AdminIfNamed,
 }
 
@@ -76,27 +76,53 @@ pub struct OperationInfo {
     pub is_visit: bool,
 }
 
-const fn row(
-    operation: Operation,
-    name: &'static str,
-    about: &'static str,
-    effect: Effect,
-    requires: Requires,
-    emphasis: Emphasis,
-) -> OperationInfo {
-    OperationInfo { operation, name, about, effect, requires, emphasis, is_visit: false }
+/// An operation that does nothing to connections, is open to every member and does not stand out.
+const fn info(operation: Operation, name: &'static str, about: &'static str) -> OperationInfo {
+    OperationInfo {
+        operation,
+        name,
+        about,
+        effect: Effect::Nothing,
+        requires: Requires::Member,
+        emphasis: Emphasis::Plain,
+        is_visit: false,
+    }
+}
+
+impl OperationInfo {
+    const fn effect(self, effect: Effect) -> Self {
+        Self { effect, ..self }
+    }
+
+    const fn requires(self, requires: Requires) -> Self {
+        Self { requires, ..self }
+    }
+
+    const fn emphasis(self, emphasis: Emphasis) -> Self {
+        Self { emphasis, ..self }
+    }
+
+    const fn visit(self) -> Self {
+        Self { is_visit: true, ..self }
+    }
 }
 
 /// Every operation, in the order of the enumeration.
 #[rustfmt::skip]
 pub static OPERATIONS: &[OperationInfo] = &[
-    OperationInfo { is_visit: true, ..row(Operation::Viewed, "viewed", "the SSO settings were looked at", Effect::Nothing, Requires::Member, Emphasis::Plain) },
-    OperationInfo { is_visit: true, ..row(Operation::PortalOpened, "portal-opened", "a link to the set-up portal was created", Effect::Link, Requires::Admin, Emphasis::Notice) },
-    row(Operation::Created, "created", "an SSO connection was created", Effect::State(State::Created), Requires::AdminIfNamed, Emphasis::Good),
-    row(Operation::Enabled, "enabled", "an SSO connection was enabled", Effect::State(State::Active), Requires::AdminIfNamed, Emphasis::Good),
-    row(Operation::Disabled, "disabled", "an SSO connection was disabled", Effect::State(State::Disabled), Requires::AdminIfNamed, Emphasis::Warning),
-    row(Operation::Deleted, "deleted", "an SSO connection was deleted", Effect::State(State::Deleted), Requires::Admin, Emphasis::Bad),
-    row(Operation::Other, "other", "an event that is not about SSO connections, or an unknown one", Effect::Nothing, Requires::Member, Emphasis::Plain),
+    info(Operation::Viewed, "viewed", "the SSO settings were looked at")
+        .visit(),
+    info(Operation::PortalOpened, "portal-opened", "a link to the set-up portal was created")
+        .effect(Effect::Link).requires(Requires::Admin).emphasis(Emphasis::Notice).visit(),
+    info(Operation::Created, "created", "an SSO connection was created")
+        .effect(Effect::State(State::Created)).requires(Requires::AdminIfNamed).emphasis(Emphasis::Good),
+    info(Operation::Enabled, "enabled", "an SSO connection was enabled")
+        .effect(Effect::State(State::Active)).requires(Requires::AdminIfNamed).emphasis(Emphasis::Good),
+    info(Operation::Disabled, "disabled", "an SSO connection was disabled")
+        .effect(Effect::State(State::Disabled)).requires(Requires::AdminIfNamed).emphasis(Emphasis::Warning),
+    info(Operation::Deleted, "deleted", "an SSO connection was deleted")
+        .effect(Effect::State(State::Deleted)).requires(Requires::Admin).emphasis(Emphasis::Bad),
+    info(Operation::Other, "other", "an event that is not about SSO connections, or an unknown one"),
 ];
 
 impl Operation {
@@ -111,7 +137,7 @@ impl Operation {
         self.info().name
     }
 
-    /// The state into which it brings a connection; nothing for operations that change none.
+    /// The state into which it brings a connection; `None` if it changes none.
     #[inline]
     pub fn state(self) -> Option<State> {
         match self.info().effect {

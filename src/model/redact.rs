@@ -15,14 +15,14 @@ use sha2::Sha256;
 
 use crate::model::attribute::{Attribute, is_ip};
 
-/// Gives pseudonyms.
+/// Replaces personal texts by pseudonyms.
 pub struct Redactor {
     mac: Hmac<Sha256>,
-    /// Those given: few texts come often.
-    given: Mutex<HashMap<(Personal, String), String>>,
+    /// Those made so far: few texts come often.
+    kept: Mutex<HashMap<(Personal, String), String>>,
 }
 
-/// What is personal.
+/// Kinds of personal texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Personal {
     Name,
@@ -34,18 +34,18 @@ enum Personal {
     Text,
 }
 
-/// Pseudonyms kept at once; more are made anew.
-const MOST_GIVEN: usize = 100_000;
+/// Pseudonyms kept at once; others are computed again.
+const MAX_KEPT: usize = 100_000;
 
 impl Redactor {
     /// Pseudonyms by this key.
     pub fn new(key: &[u8]) -> Self {
         let mac = Hmac::new_from_slice(key).expect("keys may have any length");
-        Self { mac, given: Mutex::default() }
+        Self { mac, kept: Mutex::default() }
     }
 
-    /// What to show of an attribute's text.
-    pub fn shown<'a>(&self, attribute: Attribute, text: Cow<'a, str>) -> Cow<'a, str> {
+    /// An attribute's text, or its pseudonym if it is personal.
+    pub fn redact<'a>(&self, attribute: Attribute, text: Cow<'a, str>) -> Cow<'a, str> {
         match personal(attribute, &text) {
             Some(personal) => Cow::Owned(self.pseudonym(personal, &text)),
             None => text,
@@ -54,15 +54,15 @@ impl Redactor {
 
     fn pseudonym(&self, personal: Personal, text: &str) -> String {
         let text = personal.normalized(text);
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pseudonym) = given.get(&(personal, text.clone())) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pseudonym) = kept.get(&(personal, text.clone())) {
             return pseudonym.clone();
         }
         let mac = self.mac.clone().chain_update([personal as u8]).chain_update(&text);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
-        let pseudonym = personal.named(&digest);
-        if given.len() < MOST_GIVEN {
-            given.insert((personal, text), pseudonym.clone());
+        let pseudonym = personal.pseudonym(&digest);
+        if kept.len() < MAX_KEPT {
+            kept.insert((personal, text), pseudonym.clone());
         }
         pseudonym
     }
@@ -98,7 +98,7 @@ impl Personal {
     }
 
     /// A pseudonym of the same sort as the text: addresses stay addresses.
-    fn named(self, digest: &[u8; 32]) -> String {
+    fn pseudonym(self, digest: &[u8; 32]) -> String {
         let hex: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
         match self {
             Self::Name => format!("person-{hex}"),
@@ -126,7 +126,7 @@ mod tests {
     fn pseudonyms_are_stable_and_keyed() {
         let (a, b) = (Redactor::new(b"a"), Redactor::new(b"b"));
         let shown =
-            |redactor: &Redactor, attribute, text: &str| redactor.shown(attribute, text.into()).into_owned();
+            |redactor: &Redactor, attribute, text: &str| redactor.redact(attribute, text.into()).into_owned();
         let alice = shown(&a, Attribute::ActorEmail, "Alice@example.com");
         assert!(alice.ends_with("@redacted.invalid"));
         assert_eq!(shown(&a, Attribute::ImpersonatorEmail, "alice@example.com"), alice);

@@ -1,6 +1,6 @@
-//! The predicate behind the selecting flags.
+//! Selections: which events the flags of a command select.
 //!
-//! A selection is a list of clauses, one a flag, that all have to hold; the values of one flag
+//! A selection is a list of clauses, one per flag, that all have to hold; the values of one flag
 //! are alternatives.
 
 use std::collections::HashSet;
@@ -40,8 +40,8 @@ pub struct Clause {
 pub enum Test {
     /// One of the attributes matches one of the patterns.
     Matches(&'static [Attribute], Vec<Pattern>),
-    /// Id or name of the organization matches one of the patterns, or the id is one of those that other events
-    /// call so, each with the source of its id space.
+    /// Id or name of the organization matches one of the patterns, or its id is one of these: those of organizations
+    /// with such a name in other events, each with its id space.
     Organization(Vec<Pattern>, HashSet<(Space, String), RandomState>),
     /// The same for the actor, or the event carries none.
     Actor(Vec<Pattern>, NoActor),
@@ -70,14 +70,14 @@ impl Selection {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
 
-    /// What selects organizations and may be a name, as it does not begin like their ids.
+    /// The patterns of organizations that may be names, as they do not begin like ids.
     pub fn organization_names(&self, ids: &[&str]) -> Vec<Pattern> {
         let organizations = self.clauses.iter().filter_map(Clause::organizations).flatten();
         let is_name = |pattern: &&Pattern| !ids.iter().any(|id| pattern.start().starts_with(id));
         organizations.filter(is_name).cloned().collect()
     }
 
-    /// Whether all holds for the event but what is said about organizations.
+    /// Whether all clauses hold for the event except some about organizations.
     pub fn lacks_only_organization(&self, event: &Event<'_>) -> bool {
         let (of_organizations, others): (Vec<_>, Vec<_>) =
             self.clauses.iter().partition(|clause| clause.organizations().is_some());
@@ -85,7 +85,7 @@ impl Selection {
         others.iter().all(holds) && !of_organizations.iter().all(holds)
     }
 
-    /// Lets every clause about organizations hold for those of these ids, each in its id space, as well.
+    /// Makes every clause about organizations hold for these ids as well, each in its id space.
     pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)> + Clone) {
         for clause in &mut self.clauses {
             if let Test::Organization(_, known) = &mut clause.test {
@@ -94,7 +94,7 @@ impl Selection {
         }
     }
 
-    /// The time it is about, to before the end; all time unless `--since` and `--until` bound it.
+    /// The time that it selects, the end excluded; all time unless `--since` and `--until` bound it.
     pub fn period(&self) -> (Timestamp, Timestamp) {
         let mut period = (Timestamp::MIN, Timestamp::MAX);
         for clause in self.clauses.iter().filter(|_| !self.invert) {
@@ -107,15 +107,21 @@ impl Selection {
         period
     }
 
-    /// Its flags, times as instants; without values that may be personal if those are not to be shown.
-    pub fn flags(&self, is_private: bool) -> Vec<String> {
-        let shown = |clause: &Clause| match clause.flag.split_once(' ') {
-            Some((name, values)) if is_private && (clause.is_personal() || values.contains('@')) => {
-                format!("{name} …")
-            }
+    /// Its flags, times as instants.
+    pub fn flags(&self) -> Vec<String> {
+        self.flags_as(|clause| clause.flag.clone())
+    }
+
+    /// The same without values that may be personal.
+    pub fn redacted_flags(&self) -> Vec<String> {
+        self.flags_as(|clause| match clause.flag.split_once(' ') {
+            Some((name, values)) if clause.is_personal() || values.contains('@') => format!("{name} …"),
             _ => clause.flag.clone(),
-        };
-        let flags = self.clauses.iter().map(shown);
+        })
+    }
+
+    fn flags_as(&self, display: impl Fn(&Clause) -> String) -> Vec<String> {
+        let flags = self.clauses.iter().map(display);
         flags.chain(self.invert.then(|| "--invert-match".to_owned())).collect()
     }
 }
@@ -194,7 +200,7 @@ impl Pattern {
         }
     }
 
-    /// As it was written, but for case; nothing for a set.
+    /// As it was written, except for case.
     pub fn written(&self) -> String {
         match self {
             Self::Exact(exact) => exact.clone(),
@@ -243,8 +249,8 @@ pub fn parse_network(text: &str) -> Result<IpNet> {
     }
     match text.split_once('/') {
         Some((address, prefix)) if address.parse::<IpAddr>().is_ok() => {
-            let most = if address.contains(':') { 128 } else { 32 };
-            bail!("invalid prefix length `{prefix}`; give 0 to {most}")
+            let max = if address.contains(':') { 128 } else { 32 };
+            bail!("invalid prefix length `{prefix}`; give 0 to {max}")
         }
         _ => Err(anyhow!("invalid IP address or network `{text}`; give 192.0.2.1 or 192.0.2.0/24")),
     }

@@ -11,7 +11,7 @@ pub enum State {
     Disabled,
     /// It was deleted.
     Deleted,
-    /// It was enabled or disabled after it was deleted, so that it is not known whether it is there.
+    /// It was enabled or disabled after it was deleted, so nobody knows whether it exists.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! What a signal or a panic must not leave behind: files that are not complete yet.
+//! Removes files that are not complete yet when a signal or a panic ends the process.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,14 +25,14 @@ pub fn create_tracked<F>(
     Ok(file)
 }
 
-/// Removes all of them, before the process ends by itself.
+/// Removes all of them, before the process ends on its own.
 pub fn remove_all() {
     const TRIES: u32 = 100;
     for _ in 0..TRIES {
         match TEMPORARIES.try_lock() {
             Ok(temporaries) => return remove(&temporaries),
             Err(TryLockError::Poisoned(poisoned)) => return remove(&poisoned.into_inner()),
-            // Somebody is creating one; if it is who panicked, it will never end.
+            // Some thread is creating one; if it is the one that panicked, it never releases the lock.
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
         }
     }
@@ -56,7 +56,7 @@ fn listen() {
     };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            // Held to the end, so that none is created any more.
+            // The lock is held to the end, so that no further file is created.
             let temporaries = temporaries();
             remove(&temporaries);
             let _ = emulate_default_handler(signal);

@@ -1,5 +1,5 @@
-//! Where results go: standard output, or a file that appears when it is complete. What is no file,
-//! such as a named pipe or `/dev/stderr`, is written as it comes.
+//! Where results go: standard output, or a file that appears when it is complete. Named pipes and devices, such as
+//! `/dev/stderr`, are written at once.
 
 pub mod interrupt;
 pub mod pending;
@@ -21,12 +21,12 @@ pub enum Output {
     File {
         /// What is written so far.
         pending: Pending,
-        /// What it becomes.
+        /// Where it will appear.
         path: PathBuf,
     },
     /// A device or a named pipe, which a file must not replace.
     Device {
-        /// It, open.
+        /// The open device.
         device: fs::File,
         /// Its name.
         path: PathBuf,
@@ -70,7 +70,7 @@ impl Output {
         Ok(Self::File { pending, path })
     }
 
-    /// What it is called.
+    /// Its name for messages.
     pub fn name(&self) -> String {
         match self {
             Self::Stdout(_) => "standard output".to_owned(),
@@ -83,8 +83,8 @@ impl Output {
         matches!(self, Self::Stdout(_))
     }
 
-    /// The file or pipe that it is to be in, by a name that tells it from others.
-    pub fn becomes(&self) -> Option<PathBuf> {
+    /// The canonical path of the file or pipe that it writes, by which it is compared with others.
+    pub fn target_path(&self) -> Option<PathBuf> {
         match self {
             Self::File { path, .. } => Some(fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?)),
             Self::Device { path, .. } if identity::is_pipe(path) => fs::canonicalize(path).ok(),
@@ -129,17 +129,17 @@ fn is_stderr(path: &Path) -> bool {
     ["/dev/stderr", "/dev/fd/2"].iter().any(|name| path == Path::new(name))
 }
 
-/// Whether a name stands for what is open already: where that is a file, others write to it as well, and it must
-/// not be replaced.
+/// Whether a name stands for an open stream: if that is a file, others may write to it as well, and it must not be
+/// replaced.
 fn is_stream(path: &Path) -> bool {
     path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
-/// A link stays one, and what it leads to is replaced or made.
+/// The file that a link leads to: the link stays, and that file is replaced or created.
 fn resolve_link(path: &Path) -> Result<PathBuf> {
-    const MOST_LINKS: usize = 40;
+    const MAX_LINKS: usize = 40;
     let mut file = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         match file.read_link() {
             Ok(target) => file = folder_of(&file).join(target),
             Err(_) => return Ok(file),
@@ -150,16 +150,16 @@ fn resolve_link(path: &Path) -> Result<PathBuf> {
 
 /// What went wrong, without the name of a temporary file.
 fn cause(error: &io::Error) -> String {
-    let told = error.to_string();
-    told.split(" at path ").next().unwrap_or_default().to_owned()
+    let message = error.to_string();
+    message.split(" at path ").next().unwrap_or_default().to_owned()
 }
 
-/// What one output writes must not take the place of another's, or of what is read besides inputs: files, each
-/// with what it is.
+/// Refuses outputs that would overwrite each other, or a file that is read besides the inputs: `read` has their paths
+/// and what they are.
 pub fn check_no_overwrite(outputs: &[Output], read: &[(Option<&Path>, &str)]) -> Result<()> {
     let read = read.iter().filter_map(|(path, what)| Some((fs::canonicalize((*path)?).ok()?, what)));
     let read: Vec<_> = read.collect();
-    let files: Vec<_> = outputs.iter().filter_map(Output::becomes).collect();
+    let files: Vec<_> = outputs.iter().filter_map(Output::target_path).collect();
     for (at, file) in files.iter().enumerate() {
         if files[..at].contains(file) {
             bail!("{} would be written twice; give every output a file of its own", file.display());
@@ -200,15 +200,15 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input> {
     let file = file?;
-    let is_it = |input: &&Input| match &input.place {
+    let is_same = |input: &&Input| match &input.place {
         Place::Stdin => identity::of_stdin().as_ref() == Some(&file),
         Place::File(path) => identity::of(path).as_ref() == Some(&file),
         Place::Unreadable(_) => false,
     };
-    inputs.iter().find(is_it)
+    inputs.iter().find(is_same)
 }
 
-/// What tells one regular file from every other, whatever name it is reached by.
+/// The identity of a regular file, whatever name it is reached by.
 #[cfg(unix)]
 mod identity {
     use std::fs::{self, File, Metadata};
@@ -236,7 +236,7 @@ mod identity {
         fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
     }
 
-    /// Standard error: what is written to it comes where its own messages are.
+    /// Standard error, so that results written to it go where messages go.
     pub fn stderr() -> Option<File> {
         open(&io::stderr())
     }

@@ -1,7 +1,7 @@
-//! A file that appears under its name when it is complete, and of which nothing is left when it is not.
+//! Files that appear under their name when they are complete, and leave nothing behind if they never are.
 //!
-//! On Linux it has no name until then, so whatever ends the process takes it along. Elsewhere, and where the
-//! file system has no files without a name, it has one that [`interrupt`] removes.
+//! On Linux such a file has no name until then, so that it disappears with the process, however that ends. Elsewhere,
+//! and on file systems without unnamed files, it has a temporary name that [`interrupt`] removes.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ pub struct Pending {
 impl Pending {
     /// An empty file in a folder.
     pub fn create_in(folder: &Path) -> io::Result<Self> {
-        // What went wrong, if anything, is told by the other way.
+        // If anything is wrong with the folder, the other way says what.
         match unnamed::create_in(folder) {
             Some(file) => Ok(Self { file, name: None }),
             None => Self::create_named_in(folder),
@@ -34,7 +34,7 @@ impl Pending {
         Ok(Self { file, name: Some(name) })
     }
 
-    /// Makes it appear under a name in its folder, in the place and with the permissions of what is there.
+    /// Makes the file appear under a name in its folder. It replaces what is there and takes its permissions.
     pub fn appear_as(self, path: &Path) -> io::Result<()> {
         if let Ok(metadata) = fs::metadata(path) {
             self.file.set_permissions(metadata.permissions())?;
@@ -44,24 +44,27 @@ impl Pending {
             Some(name) => name,
             None => match unnamed::link(&file, path) {
                 Ok(()) => return Ok(()),
-                Err(error) => named(&mut file, path, error.kind() == io::ErrorKind::AlreadyExists)?,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => link_beside(&mut file, path)?,
+                Err(_) => copy_beside(&mut file, path)?,
             },
         };
         name.persist(path).map_err(|error| error.error)
     }
 }
 
-/// Gives an unnamed file a temporary name beside a path, under which it can take the place of what is there.
-/// Where it cannot have any, such as without `/proc`, a copy gets it.
-fn named(file: &mut File, path: &Path, can_be_linked: bool) -> io::Result<TempPath> {
-    let folder = folder_of(path);
-    if can_be_linked {
-        let link = || new_file().make_in(folder, |name| unnamed::link(file, name));
-        if let Ok(link) = interrupt::create_tracked(link, NamedTempFile::path) {
-            return Ok(link.into_temp_path());
-        }
+/// Gives an unnamed file a temporary name beside a path, under which it can take the place of what is there; if
+/// that is impossible, copies it.
+fn link_beside(file: &mut File, path: &Path) -> io::Result<TempPath> {
+    let link = || new_file().make_in(folder_of(path), |name| unnamed::link(file, name));
+    match interrupt::create_tracked(link, NamedTempFile::path) {
+        Ok(link) => Ok(link.into_temp_path()),
+        Err(_) => copy_beside(file, path),
     }
-    let mut copy = Pending::create_named_in(folder)?;
+}
+
+/// Copies an unnamed file that cannot have a name, such as without `/proc`, to one beside a path.
+fn copy_beside(file: &mut File, path: &Path) -> io::Result<TempPath> {
+    let mut copy = Pending::create_named_in(folder_of(path))?;
     io::Seek::rewind(file)?;
     io::copy(file, &mut copy.file)?;
     copy.file.set_permissions(file.metadata()?.permissions())?;
@@ -162,7 +165,7 @@ mod tests {
         }
         let mut pending = Pending::create_in(folder.path()).unwrap();
         pending.write_all(b"copied").unwrap();
-        named(&mut pending.file, &path, false).unwrap().persist(&path).unwrap();
+        copy_beside(&mut pending.file, &path).unwrap().persist(&path).unwrap();
         assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path()).len()), ("copied", 1));
     }
 

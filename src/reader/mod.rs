@@ -1,4 +1,5 @@
-//! One line: from bytes to an event and its diagnostics. Looks at all of it, always.
+//! Reads one line: from bytes to an event and its diagnostics. This is the slow path, which always looks at all of
+//! the line.
 
 pub mod bind;
 pub mod shape;
@@ -21,9 +22,9 @@ use crate::text::cut::split;
 /// How lines are read.
 #[derive(Clone, Copy, Default)]
 pub struct Reading {
-    /// The source of every line; each line is asked when there is none.
+    /// The source of every line; detected line by line if it is `None`.
     pub source: Option<&'static Source>,
-    /// Whether findings of level notice are wanted.
+    /// Whether diagnostics of level notice are wanted.
     pub notices: bool,
     /// Lines longer than this are refused.
     pub max_line_bytes: usize,
@@ -38,8 +39,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// What the line read last teaches; only of use when it had no finding.
-    pub fn lesson<'a>(&'a self, line: &'a [u8]) -> Option<ParsedLine<'a>> {
+    /// The line read last, to learn its shape from; only of use if it had no diagnostic.
+    pub fn parsed_line<'a>(&'a self, line: &'a [u8]) -> Option<ParsedLine<'a>> {
         let (source, operation) = self.owner?;
         let text = std::str::from_utf8(line).ok()?;
         Some(ParsedLine {
@@ -55,8 +56,8 @@ impl Scratch {
 pub struct Line<'a> {
     /// The event, if the line has no error.
     pub event: Option<Event<'a>>,
-    /// Everything that was found, in the order of places.
-    pub findings: Vec<Diagnostic>,
+    /// What is wrong with it, in the order of places.
+    pub diagnostics: Vec<Diagnostic>,
     /// Whether all of it is one JSON value.
     pub is_json: bool,
 }
@@ -66,44 +67,43 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     let Scratch { nodes, bound, owner } = scratch;
     nodes.clear();
     *owner = None;
-    let mut sink = Diagnostics::new(raw, origin, reading.notices);
-    let text =
-        match text(raw, reading, &mut sink).and_then(|text| parse(text, nodes, &mut sink).map(|()| text)) {
-            Some(text) => text,
-            None => return Line { is_json: false, ..sink.refuse() },
-        };
+    let mut diagnostics = Diagnostics::new(raw, origin);
+    diagnostics.notices = reading.notices;
+    let text = text(raw, reading, &mut diagnostics);
+    let Some(text) = text.filter(|text| parse(text, nodes, &mut diagnostics)) else {
+        return Line { is_json: false, ..refuse(diagnostics) };
+    };
     let document = Document { text, nodes };
-    sink.document = Some(document);
+    diagnostics.document = Some(document);
     if nodes[0].kind != Kind::Object {
-        no_object(document, &mut sink);
-        return sink.refuse();
+        add_not_an_object(document, &mut diagnostics);
+        return refuse(diagnostics);
     }
     for member in document.duplicates() {
-        let key = nodes[member].key.unwrap_or(nodes[member].span);
-        sink.add(&DUPLICATE_KEY, key, |finding| {
-            finding.message = format!("key {} is in the object twice", finding.quoted());
-            finding.expected = Some("each key once".to_owned());
+        diagnostics.add(&DUPLICATE_KEY, document.key_span(member), |diagnostic| {
+            diagnostic.message = format!("key {} is in the object twice", diagnostic.quoted());
+            diagnostic.expected = Some("each key once".to_owned());
         });
     }
     let Some(source) = reading.source.or_else(|| sources::detect(document)) else {
-        no_event(document, &mut sink);
-        return sink.refuse();
+        add_unknown_source(document, &mut diagnostics);
+        return refuse(diagnostics);
     };
-    let operation = bind(source, document, &mut sink, bound);
+    let operation = bind(source, document, &mut diagnostics, bound);
     *owner = Some((source, operation));
     let fields = Fields { text, spans: &bound.spans, bindings: &bound.bindings, index: &bound.index };
-    let meaning = values::check(source, &fields, operation, &mut sink);
-    let event = meaning.time.filter(|_| !sink.is_invalid()).map(|time| Event {
+    let derived = values::check(source, &fields, operation, &mut diagnostics);
+    let event = derived.time.filter(|_| !diagnostics.is_invalid()).map(|time| Event {
         time,
         operation,
-        protocol: meaning.protocol,
-        provider: meaning.provider,
+        protocol: derived.protocol,
+        provider: derived.provider,
         source: source.name,
         ids: source.id_space(),
         fields,
         redactor: None,
     });
-    Line { event, findings: sink.finish(), is_json: true }
+    Line { event, diagnostics: diagnostics.finish(), is_json: true }
 }
 
 /// Whether a line by itself is JSON that holds an event.
@@ -114,131 +114,135 @@ pub fn has_event(line: &[u8], scratch: &mut Scratch) -> bool {
     text.is_some_and(|text| sources::has_event(Document { text, nodes }))
 }
 
-/// The finding for a line of which only the length is known.
+/// The diagnostic of a line of which only the length is known.
 pub fn too_long(bytes: u64, origin: Position, reading: &Reading) -> Diagnostic {
-    let mut sink = Diagnostics::new(&[], origin, false);
-    add_too_long(bytes, reading, &mut sink);
-    sink.finish().remove(0)
+    let mut diagnostics = Diagnostics::new(&[], origin);
+    add_too_long(bytes, reading, &mut diagnostics);
+    diagnostics.finish().remove(0)
 }
 
-/// The finding for what stands in an array of events and is none.
+/// The diagnostic of something in an array of events that is no event.
 pub fn misplaced(found: &str, expected: &str, origin: Position) -> Diagnostic {
-    let mut sink = Diagnostics::new(&[], origin, false);
-    sink.add_at(&NOT_JSON, 0, |finding| {
-        finding.message = format!("found {found}, expected {expected}");
-        finding.found = Some(found.to_owned());
-        finding.expected = Some(expected.to_owned());
+    let mut diagnostics = Diagnostics::new(&[], origin);
+    diagnostics.add_at(&NOT_JSON, 0, |diagnostic| {
+        diagnostic.message = format!("found {found}, expected {expected}");
+        diagnostic.found = Some(found.to_owned());
+        diagnostic.expected = Some(expected.to_owned());
     });
-    sink.finish().remove(0)
+    diagnostics.finish().remove(0)
 }
 
-impl Diagnostics<'_> {
-    fn refuse<'l>(self) -> Line<'l> {
-        Line { event: None, findings: self.finish(), is_json: true }
-    }
+/// A line without an event.
+fn refuse<'l>(diagnostics: Diagnostics<'_>) -> Line<'l> {
+    Line { event: None, diagnostics: diagnostics.finish(), is_json: true }
 }
 
-fn text<'a>(raw: &'a [u8], reading: &Reading, sink: &mut Diagnostics<'_>) -> Option<&'a str> {
+fn text<'a>(raw: &'a [u8], reading: &Reading, diagnostics: &mut Diagnostics<'_>) -> Option<&'a str> {
     if raw.len() > reading.max_line_bytes {
-        add_too_long(raw.len() as u64, reading, sink);
+        add_too_long(raw.len() as u64, reading, diagnostics);
         return None;
     }
     if let Ok(text) = simdutf8::basic::from_utf8(raw) {
         return Some(text);
     }
     let valid = std::str::from_utf8(raw).map_or_else(|error| error.valid_up_to(), str::len);
-    sink.add_at(&NOT_UTF8, valid, |finding| {
+    diagnostics.add_at(&NOT_UTF8, valid, |diagnostic| {
         let byte = raw.get(valid).copied().unwrap_or_default();
-        finding.message = format!("byte 0x{byte:02X} is not UTF-8 here");
-        finding.found = Some(format!("0x{byte:02X}"));
+        diagnostic.message = format!("byte 0x{byte:02X} is not UTF-8 here");
+        diagnostic.found = Some(format!("0x{byte:02X}"));
         let is_utf16 = raw.starts_with(b"\xFF\xFE") || raw.starts_with(b"\xFE\xFF");
         let hint = if is_utf16 { "; `iconv -f UTF-16 -t UTF-8` converts what looks like UTF-16" } else { "" };
-        finding.expected = Some(format!("UTF-8 text{hint}"));
+        diagnostic.expected = Some(format!("UTF-8 text{hint}"));
     });
     None
 }
 
-fn add_too_long(bytes: u64, reading: &Reading, sink: &mut Diagnostics<'_>) {
+fn add_too_long(bytes: u64, reading: &Reading, diagnostics: &mut Diagnostics<'_>) {
     let limit = reading.max_line_bytes;
-    sink.add_at(&LINE_TOO_LONG, 0, |finding| {
-        finding.message = format!("the line has {bytes} bytes, expected at most {limit}");
-        finding.found = Some(format!("{bytes} bytes"));
-        finding.expected = Some(format!("at most {limit} bytes (--max-line-bytes)"));
+    diagnostics.add_at(&LINE_TOO_LONG, 0, |diagnostic| {
+        diagnostic.message = format!("the line has {bytes} bytes, expected at most {limit}");
+        diagnostic.found = Some(format!("{bytes} bytes"));
+        diagnostic.expected = Some(format!("at most {limit} bytes (--max-line-bytes)"));
     });
 }
 
-fn parse(text: &str, nodes: &mut Vec<Node>, sink: &mut Diagnostics<'_>) -> Option<()> {
-    let fault = match json::parse(text, nodes) {
-        Ok(()) => return Some(()),
-        Err(fault) => fault,
+/// Parses the line into nodes; `false` if it is not JSON.
+fn parse(text: &str, nodes: &mut Vec<Node>, diagnostics: &mut Diagnostics<'_>) -> bool {
+    let Err(fault) = json::parse(text, nodes) else {
+        return true;
     };
     let found = split(text, fault.offset).1.chars().next();
     match fault.expected {
-        None => sink.add_at(&NESTING_TOO_DEEP, fault.offset, |finding| {
-            finding.message = format!("nested more than {} deep", json::MAX_DEPTH);
-            finding.expected = Some(format!("at most {} levels", json::MAX_DEPTH));
+        None => diagnostics.add_at(&NESTING_TOO_DEEP, fault.offset, |diagnostic| {
+            diagnostic.message = format!("nested more than {} deep", json::MAX_DEPTH);
+            diagnostic.expected = Some(format!("at most {} levels", json::MAX_DEPTH));
         }),
-        Some(expected) => sink.add_at(&NOT_JSON, fault.offset, |finding| {
+        Some(expected) => diagnostics.add_at(&NOT_JSON, fault.offset, |diagnostic| {
             let found = found.map_or("the end of the line".to_owned(), |c| format!("`{c}`"));
-            finding.message = format!("found {found}, expected {expected}");
-            finding.found = Some(found);
-            finding.expected = Some(expected.to_owned());
+            diagnostic.message = format!("found {found}, expected {expected}");
+            diagnostic.found = Some(found);
+            diagnostic.expected = Some(expected.to_owned());
         }),
     }
-    None
+    false
 }
 
-fn no_object(document: Document<'_>, sink: &mut Diagnostics<'_>) {
+fn add_not_an_object(document: Document<'_>, diagnostics: &mut Diagnostics<'_>) {
     let objects = objects_in(document, 0);
     if objects > 0 {
-        return wrapped(document, 0, objects, sink);
+        return add_wrapped_events(document, 0, objects, diagnostics);
     }
     let kind = document.nodes[0].kind.name();
-    sink.add_at(&NOT_AN_OBJECT, 0, |finding| {
-        finding.message = format!("the line is {kind}, expected an object with one event");
-        finding.expected = Some("an object".to_owned());
+    diagnostics.add_at(&NOT_AN_OBJECT, 0, |diagnostic| {
+        diagnostic.message = format!("the line is {kind}, expected an object with one event");
+        diagnostic.expected = Some("an object".to_owned());
     });
 }
 
 /// Keys under which exports and APIs wrap events.
 const WRAPPERS: &[&str] = &["data", "Records", "records", "items", "events", "results", "entries", "value"];
 
-/// Says why no source claims an object: it wraps several events, is of a known foreign format, or
-/// simply is something else.
-fn no_event(document: Document<'_>, sink: &mut Diagnostics<'_>) {
-    let likeness = sources::looks_like(document, 0);
+/// Explains why no source claims the object: it wraps several events, is of a known unsupported format, or is
+/// something else.
+fn add_unknown_source(document: Document<'_>, diagnostics: &mut Diagnostics<'_>) {
+    let format = sources::looks_like(document, 0);
     let lists = WRAPPERS.iter().filter_map(|key| document.member(0, key));
-    for list in lists.filter(|_| likeness.is_none()) {
+    for list in lists.filter(|_| format.is_none()) {
         let objects = objects_in(document, list);
         if document.nodes[list].kind == Kind::Array && objects > 0 {
-            return wrapped(document, list, objects, sink);
+            return add_wrapped_events(document, list, objects, diagnostics);
         }
     }
     let names: Vec<_> = sources::ALL.iter().map(|source| source.name).collect();
-    sink.add(&UNKNOWN_SOURCE, document.nodes[0].span, |finding| {
-        finding.message = match likeness {
+    diagnostics.add(&UNKNOWN_SOURCE, document.nodes[0].span, |diagnostic| {
+        diagnostic.message = match format {
             Some(format) => format!("this looks like {format}, which no source reads yet"),
             None => "no source knows an event with these keys".to_owned(),
         };
-        finding.found = Some(keys(document));
-        finding.expected = Some(format!("an event of {} (or name it with --source)", names.join(" or ")));
+        diagnostic.found = Some(keys(document));
+        diagnostic.expected = Some(format!("an event of {} (or name it with --source)", names.join(" or ")));
     });
 }
 
-fn wrapped(document: Document<'_>, list: NodeId, events: usize, sink: &mut Diagnostics<'_>) {
+fn add_wrapped_events(
+    document: Document<'_>,
+    list: NodeId,
+    events: usize,
+    diagnostics: &mut Diagnostics<'_>,
+) {
     let key = document.key(list).into_owned();
     let filter = match &*key {
         "" => ".[]".to_owned(),
         word if word.chars().all(|c| c.is_ascii_alphabetic()) => format!(".{word}[]"),
         other => format!(".[{other:?}][]"),
     };
-    sink.add(&WRAPPED_EVENTS, document.nodes[list].span, |finding| {
-        finding.message = format!(
+    diagnostics.add(&WRAPPED_EVENTS, document.nodes[list].span, |diagnostic| {
+        diagnostic.message = format!(
             "the line wraps {events} object{}, expected one event a line",
             if events == 1 { "" } else { "s" }
         );
-        finding.found = None;
-        finding.expected = Some(format!("one event a line; unwrap with `jq -c '{filter}'`"));
+        diagnostic.found = None;
+        diagnostic.expected = Some(format!("one event a line; unwrap with `jq -c '{filter}'`"));
     });
 }
 
@@ -248,8 +252,8 @@ fn objects_in(document: Document<'_>, list: NodeId) -> usize {
 }
 
 fn keys(document: Document<'_>) -> String {
-    const SHOWN: usize = 8;
+    const MAX_KEYS: usize = 8;
     let keys: Vec<_> = document.children(0).map(|id| document.key(id)).collect();
-    let more = if keys.len() > SHOWN { ", …" } else { "" };
-    format!("{}{more}", keys[..keys.len().min(SHOWN)].join(", "))
+    let more = if keys.len() > MAX_KEYS { ", …" } else { "" };
+    format!("{}{more}", keys[..keys.len().min(MAX_KEYS)].join(", "))
 }

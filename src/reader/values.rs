@@ -10,10 +10,19 @@ use crate::model::time::Timestamp;
 use crate::sources::{Expect, Source, Vocabulary};
 use crate::text::suggest::nearest;
 
-/// What the values of a line stand for.
+/// The value of a field.
+#[derive(Clone, Copy)]
+pub struct FieldValue<'a> {
+    /// Its text with escapes resolved.
+    pub text: &'a str,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// What follows from the values of a line.
 #[derive(Default)]
 pub struct DerivedValues {
-    /// When it happened, if the line says so readably.
+    /// When it happened, if the line has a valid time.
     pub time: Option<Timestamp>,
     /// Neutral protocol.
     pub protocol: Option<&'static str>,
@@ -21,14 +30,23 @@ pub struct DerivedValues {
     pub provider: Option<&'static str>,
 }
 
-/// Checks every value, then what all values say together.
+/// Whether further expectations of a value are worth checking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// They are.
+    Check,
+    /// They would only repeat the diagnostic.
+    Skip,
+}
+
+/// Checks every value by itself, then the values that have to agree with each other.
 pub fn check(
     source: &Source,
     fields: &Fields<'_>,
     operation: Operation,
-    sink: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> DerivedValues {
-    let mut meaning = DerivedValues::default();
+    let mut derived = DerivedValues::default();
     for binding in fields.bindings {
         let expects = source.fields[binding.field as usize].expects;
         if expects.is_empty() {
@@ -36,135 +54,143 @@ pub fn check(
         }
         let span = fields.span(binding);
         let text = span.decode(fields.text);
+        let value = FieldValue { text: &text, span };
         for expect in expects {
-            let goes_on = check_value(expect, &text, span, sink, binding.is_primary.then_some(&mut meaning));
-            if !goes_on {
+            let derived = binding.is_primary.then_some(&mut derived);
+            if check_value(expect, value, diagnostics, derived) == Next::Skip {
                 break;
             }
         }
     }
     for cross_check in source.cross_checks {
-        (cross_check.check)(fields, operation, sink);
+        (cross_check.check)(fields, operation, diagnostics);
     }
-    meaning
+    derived
 }
 
-/// Checks one expectation; `false` when the ones after it would only repeat the finding. What the
-/// value stands for goes to `meaning`, if the event is about it.
+/// Checks one expectation. What follows from the value goes to `derived`, if the event is about it.
 #[inline]
 pub fn check_value(
     expect: &Expect,
-    text: &str,
-    span: Span,
-    sink: &mut Diagnostics<'_>,
-    meaning: Option<&mut DerivedValues>,
-) -> bool {
+    value: FieldValue<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+    derived: Option<&mut DerivedValues>,
+) -> Next {
+    let FieldValue { text, span } = value;
     match expect {
         Expect::NotEmpty if text.is_empty() => {
-            sink.add(&EMPTY_VALUE, span, |finding| {
-                finding.message = format!("`{}` is empty", finding.path);
-                finding.expected = Some("a value".to_owned());
+            diagnostics.add(&EMPTY_VALUE, span, |diagnostic| {
+                diagnostic.message = format!("`{}` is empty", diagnostic.path);
+                diagnostic.expected = Some("a value".to_owned());
             });
-            return false;
+            return Next::Skip;
         }
         Expect::Time => {
-            let time = time(text, span, sink);
-            if let Some(meaning) = meaning {
-                meaning.time = time;
+            let time = check_time(value, diagnostics);
+            if let Some(derived) = derived {
+                derived.time = time;
             }
         }
-        Expect::Digits if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            sink.add(&WRONG_TYPE, span, |finding| {
-                finding.message = format!("`{}` is {}, expected digits", finding.path, finding.quoted());
-                finding.expected = Some("a string of digits".to_owned());
-            });
-        }
+        Expect::Digits if !is_digits(text) => diagnostics.add(&WRONG_TYPE, span, |diagnostic| {
+            let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+            diagnostic.message = format!("`{path}` is {quoted}, expected digits");
+            diagnostic.expected = Some("a string of digits".to_owned());
+        }),
         Expect::Prefix(prefix, code) if !text.starts_with(prefix) => {
-            sink.add(code, span, |finding| {
-                finding.message = format!(
-                    "`{}` is {}, expected an id that begins with `{prefix}`",
-                    finding.path,
-                    finding.quoted()
-                );
-                finding.expected = Some(format!("{prefix}…"));
+            diagnostics.add(code, span, |diagnostic| {
+                let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+                diagnostic.message =
+                    format!("`{path}` is {quoted}, expected an id that begins with `{prefix}`");
+                diagnostic.expected = Some(format!("{prefix}…"));
             });
-            return false;
+            return Next::Skip;
         }
-        // Bytes are counted first: text is never longer in characters.
-        Expect::AtMost(limit, code) if text.len() > *limit => {
-            let length = text.chars().count();
-            if length > *limit {
-                over_limit(sink, span, length, *limit, code);
-            }
-        }
-        Expect::OneOf(vocabulary) => one_of(vocabulary, text, span, sink, meaning),
+        Expect::AtMost(limit, code) => check_length(value, *limit, code, diagnostics),
+        Expect::OneOf(vocabulary) => check_vocabulary(vocabulary, value, diagnostics, derived),
         _ => {}
     }
-    true
+    Next::Check
 }
 
-/// Whether a value may be the one that is meant: nothing that is expected makes it an error.
+/// Whether a value satisfies an expectation well enough not to be an error.
 pub fn is_possible(expect: &Expect, text: &str) -> bool {
     match expect {
         Expect::NotEmpty => !text.is_empty(),
         Expect::Time => time::parse(text).is_some(),
-        Expect::Digits => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
+        Expect::Digits => is_digits(text),
         Expect::Prefix(prefix, code) => code.level < Level::Error || text.starts_with(prefix),
         Expect::AtMost(limit, code) => code.level < Level::Error || text.chars().count() <= *limit,
         Expect::OneOf(_) => true,
     }
 }
 
-/// Adds a finding about a value that is too long.
-pub fn over_limit(sink: &mut Diagnostics<'_>, span: Span, length: usize, limit: usize, code: &'static Code) {
-    sink.add(code, span, |finding| {
-        finding.message = format!("`{}` has {length} characters, expected at most {limit}", finding.path);
-        finding.expected = Some(format!("at most {limit} characters"));
-    });
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn time(text: &str, span: Span, sink: &mut Diagnostics<'_>) -> Option<Timestamp> {
-    let Some(parsed) = time::parse(text) else {
-        sink.add(&BAD_TIME, span, |finding| {
-            finding.message =
-                format!("`{}` is {}, expected an RFC 3339 date-time", finding.path, finding.quoted());
-            finding.expected = Some("a date-time such as 2025-01-15T10:30:00.000Z".to_owned());
+/// A value has at most so many characters.
+#[inline]
+pub fn check_length(
+    value: FieldValue<'_>,
+    limit: usize,
+    code: &'static Code,
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    // Bytes are counted first: a text never has more characters.
+    if value.text.len() <= limit {
+        return;
+    }
+    let length = value.text.chars().count();
+    if length > limit {
+        diagnostics.add(code, value.span, |diagnostic| {
+            diagnostic.message =
+                format!("`{}` has {length} characters, expected at most {limit}", diagnostic.path);
+            diagnostic.expected = Some(format!("at most {limit} characters"));
+        });
+    }
+}
+
+fn check_time(value: FieldValue<'_>, diagnostics: &mut Diagnostics<'_>) -> Option<Timestamp> {
+    let Some(parsed) = time::parse(value.text) else {
+        diagnostics.add(&BAD_TIME, value.span, |diagnostic| {
+            let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+            diagnostic.message = format!("`{path}` is {quoted}, expected an RFC 3339 date-time");
+            diagnostic.expected = Some("a date-time such as 2025-01-15T10:30:00.000Z".to_owned());
         });
         return None;
     };
     if parsed.naive {
-        sink.add(&NAIVE_TIME, span, |finding| {
-            finding.message =
-                format!("`{}` is {} without a zone, read as UTC", finding.path, finding.quoted());
-            finding.expected = Some("a zone: Z or an offset such as +02:00".to_owned());
+        diagnostics.add(&NAIVE_TIME, value.span, |diagnostic| {
+            let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+            diagnostic.message = format!("`{path}` is {quoted} without a zone, read as UTC");
+            diagnostic.expected = Some("a zone: Z or an offset such as +02:00".to_owned());
         });
     }
     Some(parsed.timestamp)
 }
 
-fn one_of(
+fn check_vocabulary(
     vocabulary: &'static Vocabulary,
-    text: &str,
-    span: Span,
-    sink: &mut Diagnostics<'_>,
-    meaning: Option<&mut DerivedValues>,
+    FieldValue { text, span }: FieldValue<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+    derived: Option<&mut DerivedValues>,
 ) {
     let term = vocabulary.term(text);
-    if let Some(meaning) = meaning {
+    if let Some(derived) = derived {
         let [protocol, provider] = match term {
             Some(term) => [term.protocol, term.provider],
             None if text.is_empty() => [None; 2],
             None => (vocabulary.classify_unknown)(text),
         };
-        meaning.protocol = meaning.protocol.or(protocol);
-        meaning.provider = meaning.provider.or(provider);
+        derived.protocol = derived.protocol.or(protocol);
+        derived.provider = derived.provider.or(provider);
     }
     if term.is_some() {
         return;
     }
-    sink.add(vocabulary.code, span, |finding| {
-        finding.message = format!("unknown {} {}", vocabulary.noun, finding.quoted());
-        finding.expected = Some(format!("a documented {}", vocabulary.noun));
-        finding.nearest = nearest(text, vocabulary.terms.iter().map(|term| term.name));
+    diagnostics.add(vocabulary.code, span, |diagnostic| {
+        diagnostic.message = format!("unknown {} {}", vocabulary.noun, diagnostic.quoted());
+        diagnostic.expected = Some(format!("a documented {}", vocabulary.noun));
+        diagnostic.nearest = nearest(text, vocabulary.terms.iter().map(|term| term.name));
     });
 }

@@ -1,11 +1,11 @@
-//! The lines of a block, read one after another and folded into one value.
+//! Reads the lines of a block one after another and folds them into one value.
 //!
-//! Here the fast path is tried first; a line it declines goes the slow way and teaches its shape.
+//! The fast path is tried first; a line that it declines is read the slow way, and its shape is learned.
 
 use std::ops::Range;
 
 use crate::input::{
-    Block, Form, Limit, Misplaced, OpenObject, Span, first_line, line_content, objects, trim_start,
+    self, Block, Form, Limit, Misplaced, OpenObject, Span, first_line, line_content, objects, trim_start,
 };
 use crate::model::diagnostic::Diagnostic;
 use crate::model::diagnostics::Position;
@@ -20,7 +20,7 @@ pub trait Fold: Default + Send + 'static {
     fn weight(&self) -> usize;
 }
 
-/// A line with what became of it.
+/// A line that was read.
 pub struct Record<'a> {
     /// The line as it stands in the file, with its line end if it has one.
     pub raw: &'a [u8],
@@ -28,11 +28,11 @@ pub struct Record<'a> {
     pub line: u64,
     /// The event, if the line is valid.
     pub event: Option<Event<'a>>,
-    /// What was found; lines are relative to the block as well.
-    pub findings: Vec<Diagnostic>,
+    /// What is wrong with it; line numbers are relative to the block as well.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Lines by what became of them.
+/// How many lines there are, valid and not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Lines, or events where they may span lines.
@@ -55,13 +55,13 @@ impl Counts {
     }
 }
 
-/// What became of a block.
+/// A block after reading.
 pub struct Folded<T> {
     /// What the lines were folded into.
     pub value: T,
     /// How many lines of which kind there were.
     pub counts: Counts,
-    /// Lines of the file that the block covers; 0 where places are absolute already.
+    /// Lines of the file that the block covers; 0 if the lines of records are those of the file already.
     pub line_count: u64,
 }
 
@@ -92,7 +92,7 @@ pub fn fold<T: Default>(
         reading,
         each,
         reader,
-        apart_until: 0,
+        alone_until: 0,
         broken_until: 0,
     };
     match &block.form {
@@ -101,34 +101,31 @@ pub fn fold<T: Default>(
             folder.folded.line_count = 1;
             folder.too_long(*bytes, Position { line: 1, column: 1 });
         }
-        Form::Records(records) => {
-            for record in records {
-                match (record.too_long, record.misplaced) {
-                    (Some(bytes), _) => folder.too_long(bytes, record.origin),
-                    (None, Some(misplaced)) => {
-                        let Misplaced { found, expected } = misplaced;
-                        folder.refused(reader::misplaced(found, expected, record.origin), record.origin);
-                    }
-                    (None, None) => {
-                        let raw = &block.bytes()[record.start..record.end];
-                        folder.read_slow(raw, raw, record.origin, Unless::Never);
-                    }
-                }
-            }
-        }
+        Form::Records(records) => records.iter().for_each(|record| folder.record(block.bytes(), record)),
     }
     folder.folded
 }
 
-/// Fits the first cache of a processor, with room for the shapes.
-const CACHEFUL_BYTES: usize = 1 << 14;
+/// Fits the L1 cache of a processor, with room for the shapes.
+const CHUNK_BYTES: usize = 1 << 14;
 
-/// When a line is left to be read otherwise.
+/// What to do with a line that is not JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unless {
-    Never,
+enum IfNotJson {
+    Refuse,
     /// It may be several objects, or the beginning of one.
-    NotJson,
+    Decline,
+}
+
+/// A line, or an object in or over several lines, before reading.
+#[derive(Clone, Copy)]
+struct RawLine<'a> {
+    /// As it stands in the file, with its line end if it has one.
+    raw: &'a [u8],
+    /// Without its line end.
+    content: &'a [u8],
+    /// Where it begins.
+    origin: Position,
 }
 
 struct Folder<'b, T, F> {
@@ -136,20 +133,34 @@ struct Folder<'b, T, F> {
     reading: Reading,
     each: F,
     reader: &'b mut LineReader,
-    /// Up to here in the block no object spans lines.
-    apart_until: usize,
-    /// Up to here an object is broken that was thought to span lines.
+    /// Up to here in the block every line stands alone: no object spans lines.
+    alone_until: usize,
+    /// Up to here an object is broken that seemed to span lines.
     broken_until: usize,
 }
 
 impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
-    /// Goes over the lines a cacheful at a time: reading finds it where the check of UTF-8
-    /// left it.
+    /// Reads what may span lines.
+    fn record(&mut self, bytes: &[u8], record: &input::Record) {
+        let origin = record.origin;
+        match (record.too_long, record.misplaced) {
+            (Some(bytes), _) => self.too_long(bytes, origin),
+            (None, Some(Misplaced { found, expected })) => {
+                self.refuse(reader::misplaced(found, expected, origin), origin);
+            }
+            (None, None) => {
+                let raw = &bytes[record.start..record.end];
+                self.read_slow(RawLine { raw, content: raw, origin }, IfNotJson::Refuse);
+            }
+        }
+    }
+
+    /// Goes over the lines in chunks that fit the cache: reading a chunk finds it there after the check of UTF-8.
     fn lines(&mut self, bytes: &[u8]) {
         let mut start = 0;
         while start < bytes.len() {
             let rest = &bytes[start..];
-            let window = &rest[..rest.len().min(CACHEFUL_BYTES)];
+            let window = &rest[..rest.len().min(CHUNK_BYTES)];
             let length = memchr::memrchr(b'\n', window)
                 .or_else(|| memchr::memchr(b'\n', rest))
                 .map_or(rest.len(), |at| at + 1);
@@ -205,7 +216,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         folded.counts.valid += 1;
         let raw = &text.as_bytes()[start..next];
         let mut record =
-            Record { raw, line: folded.line_count, event: Some(hit.event), findings: Vec::new() };
+            Record { raw, line: folded.line_count, event: Some(hit.event), diagnostics: Vec::new() };
         (self.each)(&mut folded.value, &mut record);
         Some(next)
     }
@@ -216,26 +227,27 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         self.folded.line_count += 1;
         let rest = &bytes[start..];
         let raw = first_line(rest);
-        let line = line_content(raw);
-        let mut end = start + raw.len();
-        if trim_start(line).is_empty() {
+        let content = line_content(raw);
+        let end = start + raw.len();
+        if trim_start(content).is_empty() {
             self.folded.counts.lines += 1;
             self.folded.counts.blank += 1;
             return end;
         }
         let origin = Position { line: self.folded.line_count, column: 1 };
-        if self.read_slow(raw, line, origin, Unless::NotJson) {
+        let line = RawLine { raw, content, origin };
+        if self.read_slow(line, IfNotJson::Decline) {
             return end;
         }
-        if let Some(objects) = objects(line) {
-            self.each_of(line, &objects, origin);
+        if let Some(objects) = objects(content) {
+            self.read_objects(line, &objects);
         } else if let Some(length) = self.object_over_lines(bytes, start) {
             let raw = &rest[..length];
-            end = start + length;
             self.folded.line_count += memchr::memchr_iter(b'\n', raw.trim_ascii_end()).count() as u64;
-            self.read_slow(raw, line_content(raw), origin, Unless::Never);
+            self.read_slow(RawLine { raw, content: line_content(raw), origin }, IfNotJson::Refuse);
+            return start + length;
         } else {
-            self.read_slow(raw, line, origin, Unless::Never);
+            self.read_slow(line, IfNotJson::Refuse);
         }
         end
     }
@@ -243,7 +255,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// How long the object is that begins here and ends in a later line.
     fn object_over_lines(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
         let max_bytes = self.reading.max_line_bytes;
-        if start < self.apart_until {
+        if start < self.alone_until {
             return None;
         }
         let mut span = Span::Open;
@@ -260,22 +272,24 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         if matches!(span, Span::Object(_)) && !self.has_event_line(&rest[..length]) {
             return Some(length);
         }
-        self.apart_until = start + length;
+        self.alone_until = start + length;
         None
     }
 
-    /// Whether one of the lines holds an event without the others: no object may take it along.
+    /// Whether one of the lines is an event by itself: no object may swallow it.
     fn has_event_line(&mut self, lines: &[u8]) -> bool {
         let mut lines = lines.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         let scratch = &mut self.reader.scratch;
         lines.any(|line| reader::has_event(line.strip_suffix(b",").unwrap_or(line), scratch))
     }
 
-    /// Reads a line, and returns whether it did.
-    fn read_slow(&mut self, raw: &[u8], line: &[u8], origin: Position, unless: Unless) -> bool {
+    /// Reads a line with all its diagnostics; `false` if it declined to.
+    fn read_slow(&mut self, line: RawLine<'_>, if_not_json: IfNotJson) -> bool {
         let LineReader { scratch, shapes, .. } = &mut *self.reader;
-        let read = reader::read(line, origin, &self.reading, scratch);
-        if unless == Unless::NotJson && !read.is_json && line.len() <= self.reading.max_line_bytes {
+        let RawLine { raw, content, origin } = line;
+        let read = reader::read(content, origin, &self.reading, scratch);
+        let is_too_long = content.len() > self.reading.max_line_bytes;
+        if if_not_json == IfNotJson::Decline && !read.is_json && !is_too_long {
             return false;
         }
         let counts = &mut self.folded.counts;
@@ -285,36 +299,37 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         } else {
             counts.invalid += 1;
         }
-        let is_clean = read.findings.is_empty();
-        let mut record = Record { raw, line: origin.line, event: read.event, findings: read.findings };
+        let is_clean = read.diagnostics.is_empty();
+        let mut record = Record { raw, line: origin.line, event: read.event, diagnostics: read.diagnostics };
         (self.each)(&mut self.folded.value, &mut record);
-        if is_clean && let Some(lesson) = scratch.lesson(line) {
-            shapes.learn(&lesson);
+        if is_clean && let Some(parsed) = scratch.parsed_line(content) {
+            shapes.learn(&parsed);
         }
         true
     }
 
     /// Reads a line of several objects, as appending without a line end leaves one.
-    fn each_of(&mut self, line: &[u8], objects: &[Range<usize>], origin: Position) {
-        let mut column = origin.column;
+    fn read_objects(&mut self, line: RawLine<'_>, objects: &[Range<usize>]) {
+        let mut column = line.origin.column;
         let mut counted = 0;
         for object in objects {
-            let passed = &line[counted..object.start];
+            let passed = &line.content[counted..object.start];
             column += passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64;
             counted = object.start;
-            let object = &line[object.clone()];
-            self.read_slow(object, object, Position { column, ..origin }, Unless::Never);
+            let object = &line.content[object.clone()];
+            let origin = Position { column, ..line.origin };
+            self.read_slow(RawLine { raw: object, content: object, origin }, IfNotJson::Refuse);
         }
     }
 
     fn too_long(&mut self, bytes: u64, origin: Position) {
-        self.refused(reader::too_long(bytes, origin, &self.reading), origin);
+        self.refuse(reader::too_long(bytes, origin, &self.reading), origin);
     }
 
-    fn refused(&mut self, finding: Diagnostic, origin: Position) {
+    fn refuse(&mut self, diagnostic: Diagnostic, origin: Position) {
         self.folded.counts.lines += 1;
         self.folded.counts.invalid += 1;
-        let mut record = Record { raw: &[], line: origin.line, event: None, findings: vec![finding] };
+        let mut record = Record { raw: &[], line: origin.line, event: None, diagnostics: vec![diagnostic] };
         (self.each)(&mut self.folded.value, &mut record);
     }
 }

@@ -144,7 +144,10 @@ impl WorkQueue {
         let sizes =
             Sizes { block: self.settings.block_bytes, max_line: self.settings.reading.max_line_bytes };
         let opened = blocks.map_or_else(
-            || Ok(Blocks::new(place.open(&self.meter.of_input(input))?, sizes, place.is_live())),
+            || {
+                let reader = place.open(&self.meter.of_input(input))?;
+                Ok(if place.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) })
+            },
             Ok,
         );
         match opened {

@@ -1,5 +1,5 @@
-//! Which object of a line is its event, and whose. A line that can be read in two ways is read in one of
-//! them, always the same, and the other one is pointed out: nobody may hide an event behind another.
+//! Which object of a line is its event, and of which source. A line that can be read in two ways is always read in
+//! the same one, and a diagnostic points out the other: nobody may hide an event behind another.
 
 use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
@@ -18,28 +18,28 @@ pub fn has_event(document: Document<'_>) -> bool {
 }
 
 impl Source {
-    /// Where the event is in a line: the member that wraps it, or the line's object itself where there is
-    /// none or the object is a whole event of any source.
+    /// Where the event is in a line: in the member that wraps it, or the line's object itself if it has no such
+    /// member or is a complete event of any source.
     pub fn event_root(&self, document: Document<'_>) -> NodeId {
         let wrapped = self.wrapper.and_then(|key| object(document, 0, key));
-        wrapped.filter(|_| !ALL.iter().any(|source| source.is_whole(document, 0))).unwrap_or(0)
+        wrapped.filter(|_| !ALL.iter().any(|source| source.is_complete(document, 0))).unwrap_or(0)
     }
 
-    /// The member that makes the line another event as well: what looks like one in a wrapper inside of the
-    /// event or around it, or names what happened as another source does.
-    pub fn doubt(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
+    /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
+    /// looks like one, or an action named as another source names it.
+    pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
         let mut wrappers = ALL.iter().filter_map(|source| source.wrapper);
         let inside = wrappers.find_map(|key| object(document, event, key));
         let around = || {
             let mut sources = ALL.iter();
             let is_event =
-                sources.any(|it| it.claims_at(document, 0) || it.documented(document, 0).is_some());
+                sources.any(|it| it.claims_at(document, 0) || it.documented_action(document, 0).is_some());
             (event != 0 && is_event).then_some(event)
         };
         let others = ALL.iter().filter(|source| source.name != self.name);
         let mut beside = others.filter_map(|source| {
-            let whole = source.is_whole(document, event).then(|| source.action_of(document, event));
-            source.documented(document, event).or(whole.flatten().map(|(id, _)| id))
+            let action = source.is_complete(document, event).then(|| source.action_of(document, event));
+            source.documented_action(document, event).or(action.flatten().map(|(id, _)| id))
         });
         inside.or_else(around).or_else(|| beside.next())
     }
@@ -48,15 +48,15 @@ impl Source {
         (self.detects)(&Root::of(document, event))
     }
 
-    /// Where an object names an action that the source documents.
-    fn documented(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
+    /// The member in which an object names an action that the source documents.
+    fn documented_action(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
         let (id, name) = self.action_of(document, event)?;
         self.action(&name).map(|_| id)
     }
 
-    /// Whether an object is an event of this source with everything that is required of it, an action and a
-    /// time among that.
-    fn is_whole(&self, document: Document<'_>, event: NodeId) -> bool {
+    /// Whether an object is an event of this source with every required field, an action and a valid time among
+    /// them.
+    fn is_complete(&self, document: Document<'_>, event: NodeId) -> bool {
         self.claims_at(document, event)
             && self.action_of(document, event).is_some()
             && self.tree.members.iter().all(|member| {
@@ -64,7 +64,7 @@ impl Source {
                 let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
                 let field = member.field.map(|id| &self.fields[id as usize]);
                 match field {
-                    Some(field) if field.means == Some(Attribute::Time) => {
+                    Some(field) if field.attribute == Some(Attribute::Time) => {
                         let time = value.and_then(|id| document.string(id));
                         time.is_some_and(|time| time::parse(&time).is_some())
                     }
@@ -80,14 +80,14 @@ fn object(document: Document<'_>, id: NodeId, key: &str) -> Option<NodeId> {
     document.member(id, key).filter(|member| document.nodes[*member].kind == Kind::Object)
 }
 
-/// The keys of an event by which sources recognise their own.
+/// The keys of an object, by which sources recognize their events.
 pub struct Root<'a> {
     document: Document<'a>,
     event: NodeId,
 }
 
 impl<'a> Root<'a> {
-    /// Of the event that is there.
+    /// The keys of that object.
     pub fn of(document: Document<'a>, event: NodeId) -> Self {
         Self { document, event }
     }

@@ -1,5 +1,5 @@
-//! Unknown actions that are close to one that changes connections, or look like it: a slip, a new spelling,
-//! or somebody who wants a change to be read as nothing.
+//! Unknown actions whose name is close to that of an action that changes connections, or looks like it: a slip, a
+//! new spelling, or somebody who wants to hide a change.
 
 use std::sync::LazyLock;
 
@@ -7,23 +7,22 @@ use unicode_security::skeleton;
 use unicode_width::UnicodeWidthChar;
 
 use super::{ALL, Action};
-use crate::model::operation::Operation;
 
-/// So many edits away an action is close.
-const MOST_EDITS: usize = 2;
+/// A name is close if it is at most so many edits away.
+const MAX_EDITS: usize = 2;
 
-/// How a name looks: as it is written, and with characters that look alike as one.
+/// The visible characters of a name in lower case, and the same with those that look alike made one.
 type Looks = [Vec<char>; 2];
 
-/// Actions that lead to a change of a connection, with how they look.
+/// The actions that change a connection or may lead to that.
 static CHANGES: LazyLock<Vec<(&'static Action, Looks)>> = LazyLock::new(|| {
     let actions = ALL.iter().flat_map(|source| source.actions);
-    let changes = actions.filter(|action| !matches!(action.operation, Operation::Viewed | Operation::Other));
+    let changes = actions.filter(|action| action.operation.is_change_or_link());
     changes.map(|action| (action, looks(action.name))).collect()
 });
 
-/// The action that changes connections and that the name of another one is close to or looks like, whatever
-/// white space, invisible and confusable characters, accents and case.
+/// The action that changes connections and that a name is close to or looks like; white space, invisible and
+/// confusable characters, accents and case make no difference.
 pub fn lookalike(name: &str) -> Option<&'static Action> {
     let looks = looks(name);
     let is_close = |known: &Looks| looks.iter().zip(known).any(|(a, b)| are_close(a, b));
@@ -31,18 +30,17 @@ pub fn lookalike(name: &str) -> Option<&'static Action> {
 }
 
 fn are_close(a: &[char], b: &[char]) -> bool {
-    a.len().abs_diff(b.len()) <= MOST_EDITS && strsim::generic_damerau_levenshtein(a, b) <= MOST_EDITS
+    a.len().abs_diff(b.len()) <= MAX_EDITS && strsim::generic_damerau_levenshtein(a, b) <= MAX_EDITS
 }
 
-/// Its visible characters in lower case, and the same with those that look alike replaced by one of them.
 fn looks(name: &str) -> Looks {
     let is_visible = |c: &char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
-    let escape_controls: String = name.chars().filter(is_visible).collect();
+    let visible: String = name.chars().filter(is_visible).collect();
     let lower = |c: char| c.to_lowercase();
     [
-        escape_controls.chars().flat_map(lower).collect(),
+        visible.chars().flat_map(lower).collect(),
         // Accents come apart from their letters.
-        skeleton(&escape_controls).filter(is_visible).flat_map(lower).collect(),
+        skeleton(&visible).filter(is_visible).flat_map(lower).collect(),
     ]
 }
 

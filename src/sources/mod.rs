@@ -1,6 +1,7 @@
 //! Event sources: one file per vendor, listed here. A vendor's name appears in its own file only.
 
 mod centure;
+mod cross_check;
 mod detection;
 mod lookalike;
 mod scalekit;
@@ -13,18 +14,16 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event};
 pub use lookalike::lookalike;
-pub use table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary};
+pub use table::{Action, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
 pub use tree::Tree;
 pub use unsupported::looks_like;
 
 use crate::json::{Document, NodeId};
 use crate::model::attribute::Attribute;
-use crate::model::diagnostics::Diagnostics;
 use crate::model::event::Space;
-use crate::model::fields::{FieldId, Fields};
-use crate::model::operation::Operation;
 
 /// A vendor's event format, as data.
 pub struct Source {
@@ -41,7 +40,7 @@ pub struct Source {
     pub detects: fn(&Root<'_>) -> bool,
     /// Key of a member that may hold the event with further members beside it.
     pub wrapper: Option<&'static str>,
-    /// Where to find what it does not log; nothing where it logs the whole life of a connection.
+    /// The source that logs what this one does not; `None` if this one logs the whole life of a connection.
     pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
@@ -49,21 +48,8 @@ pub struct Source {
     pub fields: &'static [Field],
     /// The same fields as a tree.
     pub tree: LazyLock<Tree>,
-    /// What the table cannot say.
+    /// Comparisons of values, which the table cannot express.
     pub cross_checks: &'static [CrossCheck],
-}
-
-/// What two values have to say together.
-pub struct CrossCheck {
-    /// The only fields that it looks at. Where a line has none of them, it finds nothing.
-    pub fields: [FieldId; 2],
-    /// Whether values plainly agree as they are written; about such it finds nothing. With one field
-    /// given twice, which is about its several values, a single one agrees with itself or never does.
-    pub agree: fn(&str, &str) -> bool,
-    /// A line that lacks one of the fields has nothing to compare, and it finds nothing.
-    pub needs_both: bool,
-    /// Adds what is wrong.
-    pub check: fn(&Fields<'_>, Operation, &mut Diagnostics<'_>),
 }
 
 /// Every source. Order is precedence: the first that claims a line owns it.
@@ -81,9 +67,9 @@ impl Source {
         Space::try_from(first).expect("sources are few")
     }
 
-    /// The value of the event that names its action, and the name; nothing where it names none.
+    /// The member that names the event's action, and the name, if there is one.
     pub fn action_of<'a>(&self, document: Document<'a>, event: NodeId) -> Option<(NodeId, Cow<'a, str>)> {
-        let key = self.fields.iter().find(|field| field.means == Some(Attribute::Action))?.key();
+        let key = self.fields.iter().find(|field| field.attribute == Some(Attribute::Action))?.key();
         let id = document.member(event, key)?;
         let name = document.string(id).filter(|name| !name.is_empty())?;
         Some((id, name))
@@ -103,11 +89,12 @@ pub fn connection_types() -> impl Iterator<Item = &'static str> {
     terms().filter(|term| term.protocol.is_some()).map(|term| term.name)
 }
 
-/// How ids of organizations begin.
+/// The prefixes of the ids of organizations.
 pub fn organization_prefixes() -> Vec<&'static str> {
     let fields = ALL.iter().flat_map(|source| source.fields);
-    let expects =
-        fields.filter(|field| field.means == Some(Attribute::OrganizationId)).flat_map(|field| field.expects);
+    let expects = fields
+        .filter(|field| field.attribute == Some(Attribute::OrganizationId))
+        .flat_map(|field| field.expects);
     let prefixes = expects.filter_map(|expect| match expect {
         Expect::Prefix(prefix, _) => Some(*prefix),
         _ => None,
@@ -115,16 +102,16 @@ pub fn organization_prefixes() -> Vec<&'static str> {
     prefixes.collect()
 }
 
-/// The neutral protocols that any of them stands for.
+/// The neutral protocols of every source.
 pub fn protocols() -> impl Iterator<Item = &'static str> {
     terms().filter_map(|term| term.protocol)
 }
 
-/// The neutral identity providers, [`OTHER`] for those that no document names among them.
+/// The neutral identity providers of every source, and [`OTHER`] for those that no document names.
 pub fn providers() -> impl Iterator<Item = &'static str> {
     terms().filter_map(|term| term.provider).chain([OTHER])
 }
 
 fn terms() -> impl Iterator<Item = &'static Term> {
-    ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|words| words.terms)
+    ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|vocabulary| vocabulary.terms)
 }

@@ -17,9 +17,7 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
-use crate::sources::table::{
-    Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of, nothing, word,
-};
+use crate::sources::table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of};
 
 /// The source.
 pub static SOURCE: Source = Source {
@@ -36,7 +34,7 @@ pub static SOURCE: Source = Source {
     cross_checks: CROSS_CHECKS,
 };
 
-/// Something of the envelope that others do not have, with a type or data.
+/// A key of the envelope that other sources do not have, with a type or data.
 fn detects(root: &Root<'_>) -> bool {
     let envelope =
         ["spec_version", "specVersion", "environment_id", "environmentId", "occurred_at", "occurredAt"];
@@ -96,63 +94,63 @@ const fn other(name: &'static str, about: &'static str) -> Action {
     sso(name, Operation::Other, about)
 }
 
-const LONGEST_ID: Expect = Expect::AtMost(32, &BAD_ID);
+const ID_LENGTH: Expect = Expect::AtMost(32, &BAD_ID);
 
 #[rustfmt::skip]
 static FIELDS: &[Field] = &[
     Field::text("spec_version", "version of the envelope; `1` so far")
-        .or("specVersion").required().expects(&[Expect::Digits]),
+        .alias("specVersion").required().expects(&[Expect::Digits]),
     Field::text("id", "event id; a redelivered event has the same")
-        .required().means(Attribute::Id)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("evt_", &BAD_ID), LONGEST_ID]),
+        .required().maps_to(Attribute::Id)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("evt_", &BAD_ID), ID_LENGTH]),
     Field::text("type", "what happened")
-        .required().means(Attribute::Action).expects(&[Expect::NotEmpty]),
+        .required().maps_to(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("object", "kind of object it happened to")
         .required().expects(&[Expect::OneOf(&OBJECTS)]),
     Field::text("occurred_at", "when it happened; RFC 3339, UTC, up to nine fractional digits")
-        .or("occurredAt").required().means(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
+        .alias("occurredAt").required().maps_to(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::text("environment_id", "environment it happened in")
-        .or("environmentId").required().means(Attribute::EnvironmentId)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("env_", &BAD_ID), LONGEST_ID]),
+        .alias("environmentId").required().maps_to(Attribute::EnvironmentId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("env_", &BAD_ID), ID_LENGTH]),
     Field::text("organization_id", "organization; absent on role, permission and connected-account events")
-        .or("organizationId").means(Attribute::OrganizationId)
-        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID), LONGEST_ID]),
+        .alias("organizationId").maps_to(Attribute::OrganizationId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID), ID_LENGTH]),
     Field::text("display_name", "the type in words")
-        .or("displayName").expects(&[Expect::AtMost(200, &OVER_LIMIT)]),
+        .alias("displayName").expects(&[Expect::AtMost(200, &OVER_LIMIT)]),
     Field::new("data", FieldKind::Object, "what the type says; listed here for the SSO types").required(),
     Field::text("data.id", "connection id")
-        .required().sso_only().means(Attribute::ConnectionId)
+        .required().sso_only().maps_to(Attribute::ConnectionId)
         .expects(&[Expect::NotEmpty, Expect::Prefix("conn_", &BAD_ID)]),
     Field::text("data.organization_id", "organization that owns the connection")
-        .or("organizationId").required().sso_only().means(Attribute::OrganizationId)
+        .alias("organizationId").required().sso_only().maps_to(Attribute::OrganizationId)
         .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID)]),
     Field::text("data.connection_type", "how the connection authenticates")
-        .or("connectionType").sso_only().means(Attribute::ConnectionType)
+        .alias("connectionType").sso_only().maps_to(Attribute::ConnectionType)
         .expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
     Field::text("data.provider", "identity provider")
-        .sso_only().means(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
+        .sso_only().maps_to(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
     Field::new("data.enabled", FieldKind::Flag, "whether users can log in through it; only on enabled and disabled")
-        .sso_only().means(Attribute::ConnectionEnabled),
+        .sso_only().maps_to(Attribute::ConnectionEnabled),
     Field::text("data.status", "how far its set-up is; only on enabled and disabled")
-        .sso_only().means(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
+        .sso_only().maps_to(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
 ];
 
 static OBJECTS: Vocabulary = Vocabulary {
     noun: "object",
     code: &UNKNOWN_VALUE,
     terms: &[
-        word("Organization"),
-        word("Connection"),
-        word("Role"),
-        word("Directory"),
-        word("DirectoryUser"),
-        word("DirectoryGroup"),
-        word("Permission"),
-        word("OrgMembership"),
-        word("User"),
-        word("ConnectedAccount"),
+        Term::plain("Organization"),
+        Term::plain("Connection"),
+        Term::plain("Role"),
+        Term::plain("Directory"),
+        Term::plain("DirectoryUser"),
+        Term::plain("DirectoryGroup"),
+        Term::plain("Permission"),
+        Term::plain("OrgMembership"),
+        Term::plain("User"),
+        Term::plain("ConnectedAccount"),
     ],
-    classify_unknown: nothing,
+    classify_unknown: Term::none,
 };
 
 /// `ConnectionType` of the SDKs; organizations' SSO uses `OIDC` and `SAML`.
@@ -160,66 +158,63 @@ static CONNECTION_TYPES: Vocabulary = Vocabulary {
     noun: "connection type",
     code: &UNKNOWN_CONNECTION_TYPE,
     terms: &[
-        speaks("OIDC", "oidc"),
-        speaks("SAML", "saml"),
-        speaks("PASSWORD", "password"),
-        speaks("OAUTH", "oauth"),
-        speaks("PASSWORDLESS", "passwordless"),
-        speaks("BASIC", "basic"),
-        speaks("BEARER", "bearer"),
-        speaks("API_KEY", "api-key"),
-        speaks("WEBAUTHN", "webauthn"),
-        speaks("OAUTH_M2M", "oauth"),
-        speaks("TRELLO_OAUTH1", "oauth"),
-        speaks("GOOGLE_DWD", "other"),
-        speaks("TRUSTED_IDP", "other"),
-        speaks("SMART_FHIR", "other"),
-        speaks("NO_AUTH", "other"),
-        speaks("INVALID", "other"),
+        Term::protocol("OIDC", "oidc"),
+        Term::protocol("SAML", "saml"),
+        Term::protocol("PASSWORD", "password"),
+        Term::protocol("OAUTH", "oauth"),
+        Term::protocol("PASSWORDLESS", "passwordless"),
+        Term::protocol("BASIC", "basic"),
+        Term::protocol("BEARER", "bearer"),
+        Term::protocol("API_KEY", "api-key"),
+        Term::protocol("WEBAUTHN", "webauthn"),
+        Term::protocol("OAUTH_M2M", "oauth"),
+        Term::protocol("TRELLO_OAUTH1", "oauth"),
+        Term::protocol("GOOGLE_DWD", "other"),
+        Term::protocol("TRUSTED_IDP", "other"),
+        Term::protocol("SMART_FHIR", "other"),
+        Term::protocol("NO_AUTH", "other"),
+        Term::protocol("INVALID", "other"),
     ],
     classify_unknown: |_| [Some(OTHER), None],
 };
-
-const fn speaks(name: &'static str, protocol: &'static str) -> Term {
-    Term { name, protocol: Some(protocol), provider: None }
-}
 
 /// `ConnectionProvider` of the SDKs.
 static PROVIDERS: Vocabulary = Vocabulary {
     noun: "provider",
     code: &UNKNOWN_PROVIDER,
     terms: &[
-        named("OKTA", "okta"),
-        named("GOOGLE", "google"),
-        named("MICROSOFT_AD", "microsoft"),
-        named("AUTH0", "auth0"),
-        named("ONELOGIN", "onelogin"),
-        named("PING_IDENTITY", "ping-identity"),
-        named("JUMPCLOUD", "jumpcloud"),
-        named("CUSTOM", "custom"),
-        named("GITHUB", "github"),
-        named("GITLAB", "gitlab"),
-        named("LINKEDIN", "linkedin"),
-        named("SALESFORCE", "salesforce"),
-        named("MICROSOFT", "microsoft"),
-        named("IDP_SIMULATOR", "idp-simulator"),
-        named("SCALEKIT", "scalekit"),
-        named("ADFS", "adfs"),
-        word("CONNECTION_PROVIDER_UNSPECIFIED"),
+        Term::provider("OKTA", "okta"),
+        Term::provider("GOOGLE", "google"),
+        Term::provider("MICROSOFT_AD", "microsoft"),
+        Term::provider("AUTH0", "auth0"),
+        Term::provider("ONELOGIN", "onelogin"),
+        Term::provider("PING_IDENTITY", "ping-identity"),
+        Term::provider("JUMPCLOUD", "jumpcloud"),
+        Term::provider("CUSTOM", "custom"),
+        Term::provider("GITHUB", "github"),
+        Term::provider("GITLAB", "gitlab"),
+        Term::provider("LINKEDIN", "linkedin"),
+        Term::provider("SALESFORCE", "salesforce"),
+        Term::provider("MICROSOFT", "microsoft"),
+        Term::provider("IDP_SIMULATOR", "idp-simulator"),
+        Term::provider("SCALEKIT", "scalekit"),
+        Term::provider("ADFS", "adfs"),
+        Term::plain("CONNECTION_PROVIDER_UNSPECIFIED"),
     ],
     classify_unknown: |_| [None, Some(OTHER)],
 };
-
-const fn named(name: &'static str, provider: &'static str) -> Term {
-    Term { name, protocol: None, provider: Some(provider) }
-}
 
 /// `ConnectionStatus` of the SDKs.
 static STATUSES: Vocabulary = Vocabulary {
     noun: "status",
     code: &UNKNOWN_STATUS,
-    terms: &[word("DRAFT"), word("IN_PROGRESS"), word("COMPLETED"), word("CONNECTION_STATUS_UNSPECIFIED")],
-    classify_unknown: nothing,
+    terms: &[
+        Term::plain("DRAFT"),
+        Term::plain("IN_PROGRESS"),
+        Term::plain("COMPLETED"),
+        Term::plain("CONNECTION_STATUS_UNSPECIFIED"),
+    ],
+    classify_unknown: Term::none,
 };
 
 const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");
@@ -236,7 +231,7 @@ static CROSS_CHECKS: &[CrossCheck] = &[
     },
 ];
 
-fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>) {
+fn enabled(fields: &Fields<'_>, operation: Operation, diagnostics: &mut Diagnostics<'_>) {
     let expected = match operation {
         Operation::Enabled => Some("true"),
         Operation::Disabled => Some("false"),
@@ -245,26 +240,26 @@ fn enabled(fields: &Fields<'_>, operation: Operation, sink: &mut Diagnostics<'_>
     if let (Some(expected), Some(enabled)) = (expected, fields.find(ENABLED, 0))
         && enabled.raw(fields.text) != expected
     {
-        sink.add(&CONTRADICTION, enabled, |finding| {
-            finding.message =
-                format!("`enabled` is {}, but the event says {}", finding.found(), operation.name());
-            finding.expected = Some(expected.to_owned());
+        diagnostics.add(&CONTRADICTION, enabled, |diagnostic| {
+            diagnostic.message =
+                format!("`enabled` is {}, but the event says {}", diagnostic.found(), operation.name());
+            diagnostic.expected = Some(expected.to_owned());
         });
     }
 }
 
-fn organization(fields: &Fields<'_>, _: Operation, sink: &mut Diagnostics<'_>) {
+fn organization(fields: &Fields<'_>, _: Operation, diagnostics: &mut Diagnostics<'_>) {
     if let (Some(organization), Some(repeated)) =
         (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
     {
         let in_data = repeated.decode(fields.text);
         if in_data != organization && !in_data.is_empty() && !organization.is_empty() {
-            sink.add(&CONTRADICTION, repeated, |finding| {
-                finding.message = format!(
+            diagnostics.add(&CONTRADICTION, repeated, |diagnostic| {
+                diagnostic.message = format!(
                     "the connection's organization is {}, but the event's is `{organization}`",
-                    finding.quoted()
+                    diagnostic.quoted()
                 );
-                finding.expected = Some(organization.into_owned());
+                diagnostic.expected = Some(organization.into_owned());
             });
         }
     }

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a source, derived from its table.
 //!
-//! A schema says what the tables say and no more: vocabularies are open, so documented values
+//! A schema says no more than the table does: vocabularies are open, so documented values
 //! are examples, not an `enum`.
 
 use serde_json::{Map, Value, json};
@@ -22,21 +22,21 @@ pub fn of_source(source: &Source) -> Value {
     };
     schema["$defs"] = json!({ "event": event });
     let wraps = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
-    let whole: Vec<_> = sources::ALL.iter().map(|source| whole(source)).collect();
-    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": whole } }] });
+    let complete: Vec<_> = sources::ALL.iter().map(|source| complete(source)).collect();
+    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": complete } }] });
     schema["then"] = json!({ "type": "object", "properties": { wrapper: { "$ref": "#/$defs/event" } } });
     schema["else"] = json!({ "$ref": "#/$defs/event" });
     schema
 }
 
-/// Whether an object is an event of this source by itself, whatever it wraps: see `event_root` of sources.
-fn whole(source: &Source) -> Value {
+/// A complete event of this source, whatever it wraps: see [`Source::event_root`].
+fn complete(source: &Source) -> Value {
     let fields = source.tree.members.iter().filter_map(|member| {
         let field = &source.fields[usize::from(member.field?)];
         field.required.then_some((member, field))
     });
     let parts = fields.map(|(member, field)| {
-        let is_text = matches!(field.means, Some(Attribute::Action | Attribute::Time));
+        let is_text = matches!(field.attribute, Some(Attribute::Action | Attribute::Time));
         let schema = if is_text { text(field) } else { json!(true) };
         let spellings = [Some(member.key), member.alias].into_iter().flatten();
         let each = spellings.map(|key| json!({ "properties": { key: schema }, "required": [key] }));
@@ -91,7 +91,7 @@ fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
         FieldKind::Integer => json!({ "type": "integer" }),
         FieldKind::Flag => json!({ "type": "boolean" }),
         FieldKind::Object => object(source, tree, Members::Usual),
-        FieldKind::Metadata => {
+        FieldKind::Metadata(_) => {
             let mut object = object(source, tree, Members::Metadata);
             object["additionalProperties"] = scalar();
             object
@@ -105,7 +105,7 @@ fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
     schema
 }
 
-/// What WorkOS allows in metadata.
+/// A value of a metadata object.
 fn scalar() -> Value {
     json!({ "type": ["string", "number", "boolean"] })
 }
@@ -133,26 +133,28 @@ fn text(field: &Field) -> Value {
     schema
 }
 
-fn elements(source: &Source, tree: &Tree) -> Value {
+fn elements(source: &Source, list: &Tree) -> Value {
     let mut items = json!({ "type": "object" });
     let mut typed = Vec::new();
-    for (kind, element) in &tree.elements {
+    for (value, element) in &list.elements {
         let object = object(source, element, Members::Usual);
-        match kind {
+        match list.discriminator.zip(*value) {
             None => merge(&mut items, object),
-            Some(kind) => typed.push(json!({
-                "if": { "properties": { "type": { "const": kind } }, "required": ["type"] },
-                "then": object,
-            })),
+            Some((key, value)) => typed.push(json!({ "if": has_value(key, value), "then": object })),
         }
     }
     and(&mut items, typed);
     items
 }
 
+/// An object with that value for a key.
+fn has_value(key: &str, value: &str) -> Value {
+    json!({ "properties": { key: { "const": value } }, "required": [key] })
+}
+
 /// What holds for some actions only.
 fn conditions(source: &Source) -> Vec<Value> {
-    let is_action = |field: &&Field| field.means == Some(Attribute::Action);
+    let is_action = |field: &&Field| field.attribute == Some(Attribute::Action);
     let Some(action) = source.fields.iter().find(is_action).map(Field::key) else {
         return Vec::new();
     };
@@ -162,11 +164,12 @@ fn conditions(source: &Source) -> Vec<Value> {
             "then": { "properties": then },
         })
     };
-    let lists = || source.tree.members.iter().filter(|member| !member.elements.is_empty());
+    let lists = || source.tree.members.iter().filter_map(|list| Some((list, list.discriminator?)));
     let needing = source.actions.iter().filter_map(|action| Some((action, action.needs?)));
-    let needs = needing.flat_map(|(action, kind)| {
-        let wanted = json!({ "properties": { "type": { "const": kind } }, "required": ["type"] });
-        lists().map(move |list| when(vec![action.name], json!({ list.key: { "contains": wanted } })))
+    let needs = needing.flat_map(|(action, value)| {
+        lists().map(move |(list, key)| {
+            when(vec![action.name], json!({ list.key: { "contains": has_value(key, value) } }))
+        })
     });
     let is_sso = |action: &&Action| action.operation != Operation::Other;
     let sso = || source.actions.iter().filter(is_sso).map(|action| action.name).collect();

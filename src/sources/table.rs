@@ -1,4 +1,4 @@
-//! The words a source's table is written in: fields, what they expect, vocabularies, actions.
+//! The language of a source's table: fields, what they expect of values, vocabularies, actions.
 
 use crate::json::Kind;
 use crate::model::attribute::Attribute;
@@ -9,8 +9,8 @@ use crate::model::operation::Operation;
 /// One documented field of a source.
 #[derive(Debug)]
 pub struct Field {
-    /// Path from the event's root: `actor.id`, `targets[].name`, and
-    /// `targets[type=organization].id` for list elements of one type.
+    /// Path from the event's root: `actor.id`, `targets[].name`, and `targets[type=organization].id` for those
+    /// list elements whose discriminator `type` has that value.
     pub path: &'static str,
     /// Another accepted spelling of the path's last key.
     pub alias: Option<&'static str>,
@@ -20,13 +20,15 @@ pub struct Field {
     pub required: bool,
     /// Only events about SSO connections have it; in others its parent is not looked into.
     pub sso_only: bool,
-    /// It may also stand beside a wrapped event.
+    /// It may also stand beside a wrapped event, in the envelope.
     pub in_envelope: bool,
-    /// It comes with the way of delivery, and tells no event from another; as an attribute it does only
-    /// where the event says otherwise.
+    /// It depends on how the event was delivered, so it is ignored when two deliveries are compared; the
+    /// attribute that it gives is compared, whether the event itself or the delivery gives it.
     pub is_delivery_metadata: bool,
+    /// Its value tells the elements of its list apart: other paths select elements by it.
+    pub is_discriminator: bool,
     /// The attribute of the normalized event it gives; earlier fields of the table are preferred.
-    pub means: Option<Attribute>,
+    pub attribute: Option<Attribute>,
     /// What its value has to satisfy.
     pub expects: &'static [Expect],
     /// One line of documentation.
@@ -44,10 +46,23 @@ pub enum FieldKind {
     Flag,
     /// An object with the fields the table lists below it.
     Object,
-    /// An object of strings, numbers and booleans, of which the table lists the usual ones.
-    Metadata,
+    /// An object of strings, numbers and booleans within these limits; the table lists the usual ones.
+    Metadata(&'static MetadataLimits),
     /// A list of objects.
     List,
+}
+
+/// What a vendor allows in a metadata object. An event that has more counts, with a warning.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MetadataLimits {
+    /// The most members of an object.
+    pub max_keys: usize,
+    /// The most characters of a key.
+    pub max_key_chars: usize,
+    /// The characters of a key besides ASCII letters and digits.
+    pub key_symbols: &'static [char],
+    /// The most characters of a string.
+    pub max_value_chars: usize,
 }
 
 impl FieldKind {
@@ -57,7 +72,7 @@ impl FieldKind {
             Self::Text => kind == Kind::Text,
             Self::Integer => kind == Kind::Number,
             Self::Flag => matches!(kind, Kind::True | Kind::False),
-            Self::Object | Self::Metadata => kind == Kind::Object,
+            Self::Object | Self::Metadata(_) => kind == Kind::Object,
             Self::List => kind == Kind::Array,
         }
     }
@@ -68,7 +83,7 @@ impl FieldKind {
             Self::Text => "a string",
             Self::Integer => "an integer",
             Self::Flag => "a boolean",
-            Self::Object | Self::Metadata => "an object",
+            Self::Object | Self::Metadata(_) => "an object",
             Self::List => "an array of objects",
         }
     }
@@ -100,8 +115,8 @@ pub struct Vocabulary {
     pub code: &'static Code,
     /// The values; compared without regard to ASCII case.
     pub terms: &'static [Term],
-    /// Neutral protocol and identity provider of a value that is not listed: `other` where it states one
-    /// that its spelling does not tell, nothing where it is not about that.
+    /// Neutral protocol and identity provider of a value that is not listed: [`OTHER`] if it names one that its
+    /// spelling does not tell, `None` if it names none.
     pub classify_unknown: fn(&str) -> [Option<&'static str>; 2],
 }
 
@@ -127,17 +142,29 @@ impl Vocabulary {
     }
 }
 
-/// A value that stands for itself.
-pub const fn word(name: &'static str) -> Term {
-    Term { name, protocol: None, provider: None }
+impl Term {
+    /// A value that names neither a protocol nor a provider.
+    pub const fn plain(name: &'static str) -> Self {
+        Self { name, protocol: None, provider: None }
+    }
+
+    /// A value that names a protocol.
+    pub const fn protocol(name: &'static str, protocol: &'static str) -> Self {
+        Self { protocol: Some(protocol), ..Self::plain(name) }
+    }
+
+    /// A value that names an identity provider.
+    pub const fn provider(name: &'static str, provider: &'static str) -> Self {
+        Self { provider: Some(provider), ..Self::plain(name) }
+    }
+
+    /// Classifies unlisted values of a field that names neither a protocol nor a provider.
+    pub fn none(_: &str) -> [Option<&'static str>; 2] {
+        [None; 2]
+    }
 }
 
-/// What an unlisted value stands for where values are about neither protocol nor provider.
-pub fn nothing(_: &str) -> [Option<&'static str>; 2] {
-    [None; 2]
-}
-
-/// The neutral word for what is stated and not known.
+/// The neutral name of a protocol or provider that is named, but not known.
 pub const OTHER: &str = "other";
 
 /// A documented action of a source.
@@ -147,7 +174,7 @@ pub struct Action {
     pub name: &'static str,
     /// The neutral operation; `Other` for everything that is not about SSO connections.
     pub operation: Operation,
-    /// Type of the list element without which the event says nothing.
+    /// Discriminator of the list element without which the event is not complete.
     pub needs: Option<&'static str>,
     /// One line of documentation.
     pub about: &'static str,
@@ -169,7 +196,8 @@ impl Field {
             sso_only: false,
             in_envelope: false,
             is_delivery_metadata: false,
-            means: None,
+            is_discriminator: false,
+            attribute: None,
             expects: &[],
             about,
         }
@@ -194,20 +222,26 @@ impl Field {
     }
 
     /// Also spelled `key`.
-    pub const fn or(mut self, key: &'static str) -> Self {
+    pub const fn alias(mut self, key: &'static str) -> Self {
         self.alias = Some(key);
         self
     }
 
-    /// Comes with the way of delivery.
-    pub const fn is_delivery_metadata(mut self) -> Self {
+    /// Depends on how the event was delivered.
+    pub const fn delivery_metadata(mut self) -> Self {
         self.is_delivery_metadata = true;
         self
     }
 
+    /// Tells the elements of its list apart.
+    pub const fn discriminator(mut self) -> Self {
+        self.is_discriminator = true;
+        self
+    }
+
     /// Gives this attribute of the normalized event.
-    pub const fn means(mut self, attribute: Attribute) -> Self {
-        self.means = Some(attribute);
+    pub const fn maps_to(mut self, attribute: Attribute) -> Self {
+        self.attribute = Some(attribute);
         self
     }
 

@@ -14,7 +14,9 @@ pub struct Tree {
     pub field: Option<FieldId>,
     /// Members, if it is an object.
     pub members: Vec<Self>,
-    /// What an element of the list looks like by its `type`; `None` for all other types.
+    /// Key of the discriminator, if it is a list whose elements have one.
+    pub discriminator: Option<&'static str>,
+    /// What an element of the list looks like, by its discriminator; `None` for every other element.
     pub elements: Vec<(Option<&'static str>, Self)>,
     /// Everything below it belongs to events about SSO connections only.
     pub is_sso_only: bool,
@@ -27,7 +29,7 @@ impl Tree {
         for (id, field) in fields.iter().enumerate() {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
         }
-        root.mark_opaque(fields);
+        root.mark_sso_only(fields);
         root
     }
 
@@ -36,27 +38,33 @@ impl Tree {
         self.members.iter().enumerate().find(|(_, member)| member.key == key || member.alias == Some(key))
     }
 
-    /// What an element of that type looks like, and which of `elements` that is.
-    pub fn element(&self, kind: Option<&str>) -> Option<(usize, &Self)> {
-        let of = |wanted: Option<&str>| self.elements.iter().position(|(kind, _)| *kind == wanted);
-        let index = kind.and_then(|kind| of(Some(kind))).or_else(|| of(None))?;
+    /// What an element with that discriminator looks like, and which of `elements` that is.
+    pub fn element(&self, discriminator: Option<&str>) -> Option<(usize, &Self)> {
+        let of = |wanted: Option<&str>| self.elements.iter().position(|(of, _)| *of == wanted);
+        let index = discriminator.and_then(|value| of(Some(value))).or_else(|| of(None))?;
         Some((index, &self.elements[index].1))
     }
 
     fn insert(&mut self, path: &'static str, id: FieldId, field: &'static Field) {
         let (head, rest) = path.split_once('.').unwrap_or((path, ""));
-        let (key, list) =
-            head.split_once('[').map_or((head, None), |(key, list)| (key, Some(list.trim_end_matches(']'))));
+        let (key, selector) =
+            head.split_once('[').map_or((head, None), |(key, rest)| (key, Some(rest.trim_end_matches(']'))));
         let at = self.members.iter().position(|member| member.key == key);
         let at = at.unwrap_or_else(|| {
             self.members.push(Self { key, ..Self::default() });
             self.members.len() - 1
         });
         let member = &mut self.members[at];
-        match list {
-            Some(list) => {
-                let kind = list.strip_prefix("type=");
-                for (_, element) in member.elements_of(kind) {
+        match selector {
+            Some(selector) => {
+                if field.is_discriminator && !rest.contains('.') {
+                    member.discriminator = Some(rest);
+                }
+                let value = selector.split_once('=').map(|(key, value)| {
+                    assert_eq!(member.discriminator, Some(key), "{path} needs its discriminator before it");
+                    value
+                });
+                for (_, element) in member.elements_of(value) {
                     element.insert(rest, id, field);
                 }
             }
@@ -68,30 +76,61 @@ impl Tree {
         }
     }
 
-    /// The elements a path with this type speaks of: `[]` speaks of every type.
+    /// The elements that a path selects by their discriminator: all of them without one.
     fn elements_of(
         &mut self,
-        kind: Option<&'static str>,
+        value: Option<&'static str>,
     ) -> impl Iterator<Item = &mut (Option<&'static str>, Self)> {
         if self.elements.is_empty() {
             self.elements.push((None, Self::default()));
         }
-        if kind.is_some() && self.elements.iter().all(|element| element.0 != kind) {
+        if value.is_some() && self.elements.iter().all(|element| element.0 != value) {
             let general = self.elements[0].1.clone();
-            self.elements.push((kind, general));
+            self.elements.push((value, general));
         }
-        self.elements.iter_mut().filter(move |element| kind.is_none() || element.0 == kind)
+        self.elements.iter_mut().filter(move |element| value.is_none() || element.0 == value)
     }
 
-    fn mark_opaque(&mut self, fields: &[Field]) {
+    fn mark_sso_only(&mut self, fields: &[Field]) {
         for member in &mut self.members {
-            member.mark_opaque(fields);
+            member.mark_sso_only(fields);
         }
         for (_, element) in &mut self.elements {
-            element.mark_opaque(fields);
+            element.mark_sso_only(fields);
         }
         let is_object = self.field.is_some_and(|id| fields[id as usize].kind == FieldKind::Object);
         let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
         self.is_sso_only = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_key_may_tell_elements_apart() {
+        static FIELDS: &[Field] = &[
+            Field::new("items", FieldKind::List, ""),
+            Field::text("items[].object", "").discriminator(),
+            Field::text("items[].id", ""),
+            Field::text("items[object=domain].name", ""),
+        ];
+        let tree = Tree::build(FIELDS);
+        let (_, items) = tree.member("items").unwrap();
+        let keys = |value: Option<&str>| -> Vec<_> {
+            items.element(value).unwrap().1.members.iter().map(|member| member.key).collect()
+        };
+        assert_eq!(items.discriminator, Some("object"));
+        assert_eq!(keys(Some("domain")), ["object", "id", "name"]);
+        assert_eq!(keys(Some("other")), ["object", "id"]);
+        assert_eq!(keys(None), ["object", "id"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "discriminator")]
+    fn elements_are_not_selected_by_other_keys() {
+        static FIELDS: &[Field] = &[Field::text("items[kind=domain].id", "")];
+        Tree::build(FIELDS);
     }
 }

@@ -1,8 +1,8 @@
-//! Formats that are often met beside the sources, so that an unknown line can be named.
+//! Well-known formats that no source reads, so that a diagnostic can name them.
 
 use crate::json::{Document, NodeId};
 
-/// Formats and the root keys all of which tell one; the first that fits is named.
+/// Formats with the root keys by which they are recognized, all of them together; the first match counts.
 static FORMATS: &[(&str, &[&str])] = &[
     ("an OCSF event", &["class_uid", "metadata"]),
     ("a WorkOS Events API event", &["event", "data", "created_at"]),

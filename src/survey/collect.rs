@@ -159,7 +159,7 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
     let watch = Watch::default();
     move |worker, block, part, record| {
         let place = LineRef { block, line: u32::try_from(record.line).unwrap_or(u32::MAX) };
-        let diagnostics = &record.findings;
+        let diagnostics = &record.diagnostics;
         let Some(event) = &record.event else {
             worker.note_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
             if part.first_error.is_none() {

@@ -12,7 +12,7 @@ use foldhash::quality::RandomState;
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
-use crate::model::fields::{Fields, Said};
+use crate::model::fields::{ContentValue, Fields};
 use crate::parallel;
 use crate::text::keyed_hash::KEYS;
 
@@ -39,9 +39,9 @@ impl EventHasher {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && !event.operation.is_change_or_link();
         hashes.clear();
-        hashes.reserve(event.fields.index.said.len());
+        hashes.reserve(event.fields.index.content.len());
         let mut content = start(event);
-        for said in &event.fields.index.said {
+        for said in &event.fields.index.content {
             let hash = value(event.fields, said);
             content = content.wrapping_add(hash);
             hashes.push(hash);
@@ -67,17 +67,17 @@ pub fn content(event: &Event<'_>) -> u64 {
 #[inline(always)]
 fn start(event: &Event<'_>) -> u64 {
     let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
-    event.fields.index.fixed.wrapping_add(time)
+    event.fields.index.fixed_hash.wrapping_add(time)
 }
 
 /// Hashes of all that an event says, value by value.
 #[inline(always)]
 fn said(fields: Fields<'_>) -> impl Iterator<Item = u64> {
-    fields.index.said.iter().map(move |said| value(fields, said))
+    fields.index.content.iter().map(move |said| value(fields, said))
 }
 
 #[inline(always)]
-fn value(Fields { text, spans, .. }: Fields<'_>, said: &Said) -> u64 {
+fn value(Fields { text, spans, .. }: Fields<'_>, said: &ContentValue) -> u64 {
     let span = spans[said.slot as usize];
     if span.escaped {
         KEYS.text(said.key, span.decode(text).as_bytes())

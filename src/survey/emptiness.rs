@@ -95,7 +95,7 @@ impl Misses {
         if select.invert {
             return format!("{none}; --invert-match keeps what the other flags do not, and they keep all");
         }
-        let flags = select.flags(is_private);
+        let flags = if is_private { select.redacted_flags() } else { select.flags() };
         let clauses: Vec<_> = select.clauses.iter().zip(&flags).zip(&self.kept).collect();
         let of_time = clauses.iter().filter(|(_, kept)| **kept == 0).filter_map(|((clause, flag), _)| {
             match clause.test {

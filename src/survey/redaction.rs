@@ -9,7 +9,7 @@ use crate::survey::ids::{ActorId, OrganizationId};
 impl Survey {
     /// Nothing but its names, with pseudonyms for what is personal.
     pub fn shown(&self, redactor: &Redactor) -> Self {
-        let shown = |attribute, text: &str| redactor.shown(attribute, text.into()).into_owned();
+        let shown = |attribute, text: &str| redactor.redact(attribute, text.into()).into_owned();
         let organization = |id: OrganizationId, text: &str| match self.organization_labels.get(id) {
             // It has no id.
             [name] if name == Some(text) => shown(Attribute::OrganizationName, text),

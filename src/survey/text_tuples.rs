@@ -126,7 +126,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         attributes: [Attribute; N],
         appearance: &Appearance,
     ) -> Option<I> {
-        let Some(texts) = event.plain(attributes) else {
+        let Some(texts) = event.raw_bytes(attributes) else {
             let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
             return self.id(texts.each_ref().map(|text| text.as_bytes()), appearance);
         };

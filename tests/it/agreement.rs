@@ -5,13 +5,12 @@ use proptest::prelude::*;
 use ssoaudit::scan::LineReader;
 
 use crate::support::both_ways::{quickly, slowly};
+use crate::support::documented::DOCUMENTED;
 use crate::support::run::fixture;
 
 /// Clean lines of every shape there is in the fixtures.
 fn clean_lines() -> Vec<Vec<u8>> {
-    let names =
-        ["sso-events.ndjson", "sources/centure/documented.ndjson", "sources/scalekit/documented.ndjson"];
-    let text: Vec<u8> = names.iter().flat_map(|name| fixture(name)).collect();
+    let text = [fixture("sso-events.ndjson"), DOCUMENTED.concat().into_bytes()].concat();
     text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 

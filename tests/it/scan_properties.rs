@@ -10,6 +10,7 @@ use ssoaudit::reader::Reading;
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Record, ScanJob, Settings, scan};
+use ssoaudit::sources;
 
 use crate::support::cuts::{pieces, transcript};
 use crate::support::run::{fixture, testdata};
@@ -258,9 +259,10 @@ proptest! {
 }
 
 fn every_fixture() -> Vec<Input> {
-    let mut paths: Vec<_> = ["findings", "inputs", "sources/centure", "sources/scalekit"]
-        .iter()
-        .flat_map(|folder| std::fs::read_dir(testdata(folder)).unwrap())
+    let sources = sources::ALL.iter().map(|source| format!("sources/{}", source.name));
+    let mut paths: Vec<_> = sources
+        .chain(["findings".to_owned(), "inputs".to_owned()])
+        .flat_map(|folder| std::fs::read_dir(testdata(&folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.push(testdata("sso-events.ndjson"));

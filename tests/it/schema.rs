@@ -1,8 +1,12 @@
 //! The published schemas against fixtures: they refuse what validation calls an error that a
 //! schema can say, and accept what it accepts.
 
+use std::collections::BTreeMap;
+
 use jsonschema::Validator;
 use serde_json::Value;
+use ssoaudit::json::{self, Document};
+use ssoaudit::sources;
 
 use crate::support::run::{fixture, ssoaudit};
 
@@ -19,19 +23,16 @@ fn lines(name: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn is_scalekit(event: &Value) -> bool {
-    ["environment_id", "environmentId", "spec_version", "specVersion"]
-        .iter()
-        .any(|key| event.get(key).is_some())
-}
-
-fn of_its_source(event: &Value) -> &'static str {
-    if is_scalekit(event) { "scalekit" } else { "centure" }
+/// Name of the source whose event it is.
+fn source_of(event: &Value) -> &'static str {
+    let (text, mut nodes) = (event.to_string(), Vec::new());
+    json::parse(&text, &mut nodes).unwrap();
+    sources::detect(Document { text: &text, nodes: &nodes }).unwrap().name
 }
 
 #[test]
 fn documented_events_satisfy_their_schema() {
-    for name in ["centure", "scalekit"] {
+    for name in sources::ALL.iter().map(|source| source.name) {
         let schema = schema(name);
         for event in lines(&format!("sources/{name}/documented.ndjson")) {
             if let Err(error) = schema.validate(&event) {
@@ -43,11 +44,9 @@ fn documented_events_satisfy_their_schema() {
 
 #[test]
 fn schemas_agree_with_validation() {
-    let (centure, scalekit) = (schema("centure"), schema("scalekit"));
-    let accepts = |event: &Value| match of_its_source(event) {
-        "scalekit" => scalekit.is_valid(event),
-        _ => centure.is_valid(event),
-    };
+    let schemas: BTreeMap<_, _> =
+        sources::ALL.iter().map(|source| (source.name, schema(source.name))).collect();
+    let accepts = |event: &Value| schemas[source_of(event)].is_valid(event);
     for code in ["missing-field", "wrong-type", "bad-id", "empty-value"] {
         let events = lines(&format!("findings/{code}.ndjson"));
         for (number, event) in events.iter().enumerate() {
@@ -65,10 +64,10 @@ fn schemas_agree_with_validation() {
 #[test]
 fn normalized_events_satisfy_the_neutral_schema() {
     let schema = schema("ssoaudit.event.v1");
-    for name in
-        ["sso-events.ndjson", "sources/centure/documented.ndjson", "sources/scalekit/documented.ndjson"]
-    {
-        let run = ssoaudit(&["filter", "--normalize", &format!("testdata/{name}")]);
+    let documented =
+        sources::ALL.iter().map(|source| format!("testdata/sources/{}/documented.ndjson", source.name));
+    for path in documented.chain(["testdata/sso-events.ndjson".to_owned()]) {
+        let run = ssoaudit(&["filter", "--normalize", &path]);
         for line in run.stdout.lines() {
             let event: Value = serde_json::from_str(line).unwrap();
             if let Err(error) = schema.validate(&event) {

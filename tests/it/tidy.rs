@@ -1,6 +1,9 @@
 //! What can be read off the source tree: file headers and sizes, where vendors are named, files nobody compiles.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use ssoaudit::sources;
 
 use crate::support::run::root;
 
@@ -67,16 +70,17 @@ fn candidates(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn vendors_are_named_in_their_own_file_only() {
-    let vendors = ["centure", "scalekit", "workos"];
-    let own = ["centure.rs", "scalekit.rs", "workos_connection_types.rs", "unsupported.rs", "mod.rs"];
+    let vendors: BTreeSet<_> = sources::ALL.iter().flat_map(|source| [source.name, source.ids]).collect();
+    let own = vendors.iter().copied().chain(["unsupported.rs", "mod.rs"]);
+    let own: Vec<_> = own.map(|name| format!("src/sources/{name}")).collect();
     for (path, text) in rust_files("src") {
-        if path.starts_with("src/sources") && own.contains(&path.file_name().unwrap().to_str().unwrap()) {
+        if own.iter().any(|own| path.to_str().unwrap().starts_with(own)) {
             continue;
         }
         for line in code(&text).lines().filter(|line| !line.trim_start().starts_with("//")) {
             // Examples in help texts name sources, as the user will.
             let is_help = line.starts_with("  ssoaudit ");
-            for vendor in vendors {
+            for vendor in &vendors {
                 assert!(
                     is_help || !line.to_lowercase().contains(vendor),
                     "{} names {vendor}: {line}",

@@ -24,7 +24,7 @@ use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::terminal::{self, ColorChoice, Terminal};
 use crate::formats::sheets::RenderOptions;
 use crate::formats::verdict::{VerdictLook, evidence, github};
-use crate::input::{Input, Meter, Seal};
+use crate::input::{Input, InputDigest, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
@@ -142,12 +142,13 @@ impl CheckCommand {
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
         let select = self.select.select()?;
-        let (selection, period) = (select.flags(redactor.is_some()), select.period());
+        let (selection, period) =
+            (if redactor.is_some() { select.redacted_flags() } else { select.flags() }, select.period());
         let inputs = self.input.inputs(terminal)?;
         self.check_baseline_complete(&selection)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
 
-        let meter = Meter::of_each(self.evidence.is_some());
+        let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(false), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
@@ -332,7 +333,7 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
 }
 
 fn input_facts(input: &InputSummary, meter: &Meter) -> InputFacts {
-    let Seal { bytes, sha256 } = meter.seal(input.index).unwrap_or_default();
+    let InputDigest { bytes, sha256 } = meter.digest(input.index).unwrap_or_default();
     let sha256 = sha256.map(|sha256| hex(&sha256.finalize()));
     InputFacts { bytes, sha256, ..InputFacts::of(input) }
 }

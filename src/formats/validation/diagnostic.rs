@@ -31,7 +31,7 @@ pub struct FindingJson<'a> {
 }
 
 impl<'a> From<Placed<'a>> for FindingJson<'a> {
-    fn from(Placed { file, finding }: Placed<'a>) -> Self {
+    fn from(Placed { file, diagnostic: finding }: Placed<'a>) -> Self {
         Self {
             schema: SCHEMA,
             file,
@@ -60,7 +60,7 @@ fn level_style(level: Level) -> Style {
 
 /// A finding the way compilers print theirs, followed by a blank line.
 pub fn text(placed: Placed<'_>, style: table::Style) -> String {
-    let (finding, colors) = (placed.finding, style.colors);
+    let (finding, colors) = (placed.diagnostic, style.colors);
     let shown = |text: &str| escape_own(text, style.ascii);
     let paint = |style: Style, text: &str| {
         if colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
@@ -110,7 +110,7 @@ fn csv_record(cells: impl Iterator<Item = String>) -> Vec<u8> {
     writer.into_inner().expect("memory takes all")
 }
 
-fn cells(Placed { file, finding }: Placed<'_>) -> Vec<String> {
+fn cells(Placed { file, diagnostic: finding }: Placed<'_>) -> Vec<String> {
     vec![
         finding.code.level.name().to_owned(),
         finding.code.name.to_owned(),
@@ -137,7 +137,7 @@ pub fn grid_columns() -> Vec<GridColumn> {
 
 /// A finding as a row of that grid.
 pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
-    let finding = placed.finding;
+    let finding = placed.diagnostic;
     let place = format!("{}:{}:{}", placed.file, finding.line, finding.column);
     let nearest = finding.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
     let message = format!("{}{nearest}", finding.message);
@@ -166,7 +166,7 @@ mod tests {
             excerpt: Excerpt { before, marked, after },
         };
         let style = table::Style { width: None, colors: false, header: true, ascii: false };
-        let text = text(Placed { file: "f", finding: &finding }, style);
+        let text = text(Placed { file: "f", diagnostic: &finding }, style);
         assert!(text.contains("   | 株#\\u{23}[x]#\n   |    ^^^^^^^^^\n"), "{text}");
     }
 }

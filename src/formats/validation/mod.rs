@@ -62,7 +62,7 @@ impl Writer {
 
     /// Writes findings of a file.
     pub fn findings(&mut self, file: &str, findings: &[Diagnostic]) -> Result<()> {
-        let placed = findings.iter().map(|finding| Placed { file, finding });
+        let placed = findings.iter().map(|finding| Placed { file, diagnostic: finding });
         let style = self.style;
         let mut out = Vec::new();
         match self.format {

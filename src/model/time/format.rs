@@ -1,4 +1,8 @@
-//! A time in UTC as text, the same as chrono writes.
+//! Times in UTC and lengths of time as text.
+//!
+//! Written by hand because reports have millions of times; a property test compares it with chrono.
+
+use std::fmt::Write;
 
 use crate::model::time::{SECONDS_PER_DAY, Timestamp};
 
@@ -22,6 +26,21 @@ pub fn rfc3339(time: Timestamp) -> String {
     };
     text[19 + fraction] = b'Z';
     str::from_utf8(&text[..20 + fraction]).expect("digits and signs are ASCII").to_owned()
+}
+
+/// A length of time in so many of its greatest units: `3d 4h`.
+pub fn duration(seconds: u64, units: usize) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
+    let (mut text, mut rest) = (String::with_capacity(16), seconds);
+    for (size, name) in UNITS.iter().skip(first).take(units) {
+        if rest >= *size || text.is_empty() {
+            let space = if text.is_empty() { "" } else { " " };
+            let _ = write!(text, "{space}{}{name}", rest / size);
+        }
+        rest %= size;
+    }
+    text
 }
 
 /// Year, month and day of a day since 1970-01-01; the other way round from `days_since_1970`.

@@ -1,4 +1,4 @@
-//! What an event says happened, and what that means for its fields.
+//! The action that an event names, and whether its fields are those of an event about a connection.
 
 use crate::json::{Document, NodeId};
 use crate::model::diagnostic::{OTHER_EVENT, UNKNOWN_ACTION};
@@ -12,8 +12,8 @@ use crate::text::suggest::nearest;
 pub enum Sso {
     /// Its action says so.
     Known,
-    /// No document names its action, so it may be: fields are bound as far as they can be those of such an
-    /// event. They may be others, so nothing is required, and no value makes it invalid.
+    /// No document names its action, so it may be. Fields whose values fit are bound; as they may be others, none
+    /// is required, and no value makes the event invalid.
     Possible,
     /// It is about something else.
     No,
@@ -24,23 +24,24 @@ pub fn action(
     source: &'static Source,
     document: Document<'_>,
     event: NodeId,
-    sink: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
 ) -> (Option<&'static Action>, Sso) {
     let Some((id, name)) = source.action_of(document, event) else {
         return (None, Sso::No);
     };
     let span = document.nodes[id].span;
     let Some(action) = source.action(&name) else {
-        sink.add(&UNKNOWN_ACTION, span, |finding| {
-            finding.message = format!("unknown action {}", finding.quoted());
-            finding.expected = Some(format!("an action {} documents", source.name));
-            finding.nearest = nearest(&name, source.actions.iter().map(|action| action.name));
+        diagnostics.add(&UNKNOWN_ACTION, span, |diagnostic| {
+            diagnostic.message = format!("unknown action {}", diagnostic.quoted());
+            diagnostic.expected = Some(format!("an action {} documents", source.name));
+            diagnostic.nearest = nearest(&name, source.actions.iter().map(|action| action.name));
         });
         return (None, Sso::Possible);
     };
     if action.operation == Operation::Other {
-        sink.add(&OTHER_EVENT, span, |finding| {
-            finding.message = format!("{} is not about SSO connections: {}", finding.quoted(), action.about);
+        diagnostics.add(&OTHER_EVENT, span, |diagnostic| {
+            diagnostic.message =
+                format!("{} is not about SSO connections: {}", diagnostic.quoted(), action.about);
         });
     }
     (Some(action), if action.operation == Operation::Other { Sso::No } else { Sso::Known })

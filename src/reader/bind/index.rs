@@ -1,19 +1,24 @@
-//! What is where among the values of a bound line, and which of them tell its event from others.
+//! The lookup tables over the values of a bound line, and its content: the values that tell its event from others.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use crate::model::attribute::ATTRIBUTES;
 use crate::model::attribute::Attribute;
-use crate::model::fields::{Binding, FieldId, Index, Said};
-use crate::reader::bind::rest::HASHER;
+use crate::model::fields::{Binding, ContentValue, FieldId, Index};
+use crate::reader::bind::unbound::HASHER;
 use crate::sources::{Field, Source};
 
-/// Says what is where among the bindings of a line, which are in its order and have their places as slots.
+/// Fills the index for the bindings of a line, which are in its order and whose slots are their indexes.
 pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
-    let fields = source.fields;
+    index_fields(source, bindings, index);
+    index_attributes(bindings, index);
+    index_content(source, bindings, index);
+}
+
+fn index_fields(source: &Source, bindings: &[Binding], index: &mut Index) {
     index.attributes.clear();
     index.fields.clear();
-    index.fields.resize(fields.len(), (0, 0));
+    index.fields.resize(source.fields.len(), (0, 0));
     for (at, binding) in bindings.iter().enumerate() {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let (first, end) = &mut index.fields[binding.field as usize];
@@ -21,10 +26,13 @@ pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
             *first = at;
         }
         *end = at.saturating_add(1);
-        if let Some(attribute) = fields[binding.field as usize].means {
+        if let Some(attribute) = source.fields[binding.field as usize].attribute {
             index.attributes.push((attribute, at));
         }
     }
+}
+
+fn index_attributes(bindings: &[Binding], index: &mut Index) {
     index.attributes.sort_unstable_by_key(|(attribute, at)| (*attribute, bindings[*at as usize].field, *at));
     index.best.fill(u32::MAX);
     for (attribute, at) in index.attributes.iter().rev().filter(|(_, at)| bindings[*at as usize].is_primary) {
@@ -32,46 +40,49 @@ pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
     }
     let mut start = 0;
     for (attribute, at) in index.starts.iter_mut().enumerate() {
-        let before = |named: &&(Attribute, u32)| (named.0 as usize) < attribute;
+        let before = |indexed: &&(Attribute, u32)| (indexed.0 as usize) < attribute;
         start += index.attributes[start as usize..].iter().take_while(before).count() as u32;
         *at = start;
     }
-    say(source, bindings, index);
 }
 
-/// What tells the event from others. Of what comes with the delivery the best text for an attribute counts,
-/// but not whether the delivery or the event gives it.
-fn say(source: &Source, bindings: &[Binding], index: &mut Index) {
+/// Indexes what tells the event from others. Values that depend on the delivery are left out; the best text for
+/// an attribute counts even so, but not whether the delivery or the event gives it.
+fn index_content(source: &Source, bindings: &[Binding], index: &mut Index) {
     let fields = source.fields;
-    let Index { best, said, best_said, fixed, .. } = index;
+    let Index { best, content, best_content, fixed_hash, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
-    let says = |at: &u32| {
-        let Field { means, is_delivery_metadata, .. } = fields[bindings[*at as usize].field as usize];
-        means != Some(Attribute::Time)
-            && !(is_delivery_metadata && means.is_none_or(|means| best(means) == *at))
+    let is_content = |at: &u32| {
+        let Field { attribute, is_delivery_metadata, .. } = fields[bindings[*at as usize].field as usize];
+        attribute != Some(Attribute::Time)
+            && !(is_delivery_metadata && attribute.is_none_or(|attribute| best(attribute) == *at))
     };
-    let place = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
-    let mut sorted: Vec<_> = (0..bindings.len() as u32).filter(says).collect();
-    sorted.sort_unstable_by_key(|at| (place(at), *at));
+    let position = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
+    // Sorted, as members may come in any order.
+    let mut sorted: Vec<_> = (0..bindings.len() as u32).filter(is_content).collect();
+    sorted.sort_unstable_by_key(|at| (position(at), *at));
     let mut hasher = HASHER.build_hasher();
     source.name.hash(&mut hasher);
-    let mut add = |place: (FieldId, u32)| place.hash(&mut hasher);
-    sorted.iter().map(place).for_each(&mut add);
-    said.clear();
-    for equal in sorted.chunk_by(|a, b| place(a) == place(b)) {
-        said.extend((0..).zip(equal).map(|(nth, slot)| Said { key: key(place(slot), nth), slot: *slot }));
+    let mut add = |position: (FieldId, u32)| position.hash(&mut hasher);
+    sorted.iter().map(position).for_each(&mut add);
+    content.clear();
+    for same in sorted.chunk_by(|a, b| position(a) == position(b)) {
+        let values = (0..).zip(same);
+        content.extend(
+            values.map(|(nth, slot)| ContentValue { key: content_key(position(slot), nth), slot: *slot }),
+        );
     }
     for (id, field) in (0..).zip(fields).filter(|(_, field)| field.is_delivery_metadata) {
-        if let Some(slot) = field.means.map(best).filter(|at| *at != u32::MAX) {
-            said.push(Said { key: key((id, 0), u32::MAX), slot });
+        if let Some(slot) = field.attribute.map(best).filter(|at| *at != u32::MAX) {
+            content.push(ContentValue { key: content_key((id, 0), u32::MAX), slot });
             add((id, 0));
         }
     }
-    *fixed = hasher.finish();
-    *best_said = [u32::MAX; ATTRIBUTES.len()];
+    *fixed_hash = hasher.finish();
+    *best_content = [u32::MAX; ATTRIBUTES.len()];
 }
 
 /// The key of the nth value for a field in a list element.
-fn key(place: (FieldId, u32), nth: u32) -> u64 {
-    HASHER.hash_one((place, nth))
+fn content_key(position: (FieldId, u32), nth: u32) -> u64 {
+    HASHER.hash_one((position, nth))
 }

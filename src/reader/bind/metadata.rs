@@ -1,57 +1,47 @@
-//! What WorkOS documents of metadata objects: how many keys, which, and which values.
+//! Metadata objects: how many keys, which keys and which values their vendor allows.
 
 use crate::json::{Kind, NodeId};
 use crate::model::diagnostic::OVER_LIMIT;
 use crate::reader::bind::Binder;
-use crate::reader::values;
-
-/// WorkOS: a metadata object has at most so many keys.
-const METADATA_KEYS: usize = 50;
-/// WorkOS: a metadata key has at most so many characters.
-const METADATA_KEY_CHARS: usize = 40;
-/// WorkOS: a metadata string has at most so many characters.
-const METADATA_VALUE_CHARS: usize = 500;
+use crate::reader::values::{self, FieldValue};
+use crate::sources::MetadataLimits;
 
 impl Binder<'_, '_, '_> {
-    pub(super) fn metadata_keys(&mut self, object: NodeId) {
+    pub(super) fn metadata_keys(&mut self, object: NodeId, limits: &MetadataLimits) {
         let keys = self.document.children(object).count();
-        if keys > METADATA_KEYS {
-            let start = self.document.nodes[object].span;
-            self.sink.add(&OVER_LIMIT, start, |finding| {
-                finding.message =
-                    format!("`{}` has {keys} keys, expected at most {METADATA_KEYS}", finding.path);
-                finding.found = Some(keys.to_string());
-                finding.expected = Some(format!("at most {METADATA_KEYS} keys"));
+        let max = limits.max_keys;
+        if keys > max {
+            let span = self.document.nodes[object].span;
+            self.diagnostics.add(&OVER_LIMIT, span, |diagnostic| {
+                diagnostic.message = format!("`{}` has {keys} keys, expected at most {max}", diagnostic.path);
+                diagnostic.found = Some(keys.to_string());
+                diagnostic.expected = Some(format!("at most {max} keys"));
             });
         }
     }
 
-    pub(super) fn metadata_value(&mut self, member: NodeId) {
+    /// Checks a member that the table does not list.
+    pub(super) fn metadata_member(&mut self, member: NodeId, limits: &MetadataLimits) {
         let key = self.document.key(member);
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if key.chars().count() > METADATA_KEY_CHARS || !key.chars().all(is_plain) {
-            let span = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
-            self.sink.add(&OVER_LIMIT, span, |finding| {
-                finding.expected = Some(format!("at most {METADATA_KEY_CHARS} of A-Z a-z 0-9 _ -"));
-                finding.message = format!(
-                    "metadata key {} is not made of at most {METADATA_KEY_CHARS} of A-Z a-z 0-9 _ -",
-                    finding.quoted()
-                );
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || limits.key_symbols.contains(&c);
+        if key.chars().count() > limits.max_key_chars || !key.chars().all(is_allowed) {
+            self.diagnostics.add(&OVER_LIMIT, self.document.key_span(member), |diagnostic| {
+                let symbols: String = limits.key_symbols.iter().flat_map(|symbol| [' ', *symbol]).collect();
+                let allowed = format!("at most {} of A-Z a-z 0-9{symbols}", limits.max_key_chars);
+                diagnostic.message = format!("metadata key {} is not made of {allowed}", diagnostic.quoted());
+                diagnostic.expected = Some(allowed);
             });
         }
         if matches!(self.document.nodes[member].kind, Kind::Null | Kind::Object | Kind::Array) {
             self.wrong_type(member, "a string, number or boolean");
         }
-        self.metadata_length(member);
+        self.metadata_length(member, limits);
     }
 
-    pub(super) fn metadata_length(&mut self, member: NodeId) {
-        let node = self.document.nodes[member];
-        if node.kind == Kind::Text {
-            let length = self.document.string(member).map_or(0, |text| text.chars().count());
-            if length > METADATA_VALUE_CHARS {
-                values::over_limit(self.sink, node.span, length, METADATA_VALUE_CHARS, &OVER_LIMIT);
-            }
+    pub(super) fn metadata_length(&mut self, member: NodeId, limits: &MetadataLimits) {
+        if let Some(text) = self.document.string(member) {
+            let value = FieldValue { text: &text, span: self.document.nodes[member].span };
+            values::check_length(value, limits.max_value_chars, &OVER_LIMIT, self.diagnostics);
         }
     }
 }

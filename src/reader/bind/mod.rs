@@ -1,115 +1,112 @@
 //! Binds a parsed line to its source's table: which value is which field, and what is missing,
-//! of another type, or known to no document.
+//! mistyped or unknown.
 
 mod action;
 mod index;
 mod metadata;
-mod rest;
+mod problems;
+mod unbound;
 
-use crate::json::{Document, Kind, NodeId, Span, push_key};
-use crate::model::diagnostic::{
-    AMBIGUOUS_EVENT, DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE,
-};
+use crate::json::{Document, Kind, NodeId, Span};
+use crate::model::diagnostic::AMBIGUOUS_EVENT;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, FieldId, Index};
 use crate::model::operation::Operation;
 use crate::reader::values;
-use crate::sources::{Action, Field, FieldKind, Source, Tree};
-use crate::text::suggest::nearest;
+use crate::sources::{Field, FieldKind, MetadataLimits, Source, Tree};
 use action::{Sso, action};
-use rest::Rest;
+use unbound::Unbound;
 
 /// No object of a table has more documented members.
-const MOST_MEMBERS: usize = 64;
+const MAX_MEMBERS: usize = 64;
 
-/// A bound line.
+/// The values of a bound line.
 #[derive(Default)]
 pub struct Bound {
-    /// Where the bound values are.
-    /// Behind them those of other values, which [`Index::said`] knows.
+    /// Where they are: first those of fields, then those unbound values that [`Index::content`] refers to.
     pub spans: Vec<Span>,
     /// Which value is which field, in the order of the line.
     pub bindings: Vec<Binding>,
-    /// What is where among them.
+    /// Lookup tables over the bindings.
     pub index: Index,
-    rest: Rest,
+    unbound: Unbound,
 }
 
-/// Binds the line and returns its operation; every structural problem becomes a finding.
+/// Binds the line and returns its operation; every structural problem becomes a diagnostic.
 pub fn bind(
     source: &'static Source,
     document: Document<'_>,
-    sink: &mut Diagnostics<'_>,
+    diagnostics: &mut Diagnostics<'_>,
     bound: &mut Bound,
 ) -> Operation {
     bound.bindings.clear();
     bound.spans.clear();
-    bound.rest.clear();
+    bound.unbound.clear();
     let event = source.event_root(document);
-    if let Some(doubt) = source.doubt(document, event) {
-        let key = document.nodes[doubt].key.unwrap_or(document.nodes[doubt].span);
-        sink.add(&AMBIGUOUS_EVENT, key, |finding| {
-            let read = if doubt == event { "what is in it" } else { "the object around it" };
-            finding.message =
-                format!("`{}` makes the line two events, of which {read} is read", finding.path);
-            finding.expected = Some("one event a line".to_owned());
+    if let Some(other) = source.other_event(document, event) {
+        diagnostics.add(&AMBIGUOUS_EVENT, document.key_span(other), |diagnostic| {
+            let read = if other == event { "what is in it" } else { "the object around it" };
+            diagnostic.message =
+                format!("`{}` makes the line two events, of which {read} is read", diagnostic.path);
+            diagnostic.expected = Some("one event a line".to_owned());
         });
     }
-    let (action, sso) = action(source, document, event, sink);
-    let mut binder = Binder { source, document, sink, bound, sso };
+    let (action, sso) = action(source, document, event, diagnostics);
+    let mut binder = Binder { source, document, diagnostics, bound, sso };
     if event != 0 {
         binder.envelope(event);
     }
-    binder.object(event, &source.tree, At::TOP);
+    binder.object(event, &source.tree, BindContext::TOP);
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    let Bound { spans, bindings, index, rest } = bound;
+    let Bound { spans, bindings, index, unbound } = bound;
     index::fill(source, bindings, index);
-    rest.settle(spans, index);
+    unbound.add_to(spans, index);
     action.map_or(Operation::Other, |action| action.operation)
 }
 
-/// Where in the event an object is.
+/// Where in the event the members of an object are.
 #[derive(Clone, Copy)]
-struct At {
+struct BindContext {
     element: u32,
     is_primary: bool,
-    in_metadata: bool,
-    /// Its path; see [`rest`].
+    /// The limits of the metadata object that they are in, if they are in one.
+    metadata: Option<&'static MetadataLimits>,
+    /// Hash of the object's path; see [`unbound`].
     path: u64,
 }
 
-impl At {
-    const TOP: Self = Self { element: 0, is_primary: true, in_metadata: false, path: 0 };
+impl BindContext {
+    const TOP: Self = Self { element: 0, is_primary: true, metadata: None, path: 0 };
 }
 
-struct Binder<'b, 'a, 's> {
+struct Binder<'b, 'a, 'd> {
     source: &'static Source,
     document: Document<'a>,
-    sink: &'b mut Diagnostics<'s>,
+    diagnostics: &'b mut Diagnostics<'d>,
     bound: &'b mut Bound,
     sso: Sso,
 }
 
 impl Binder<'_, '_, '_> {
-    /// Members beside a wrapped event: the few fields that may stand there, none of them required.
+    /// Binds the members beside a wrapped event: the few fields that may stand there, none of them required.
     fn envelope(&mut self, event: NodeId) {
         let tree = &self.source.tree;
-        let is_outside =
+        let is_in_envelope =
             |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].in_envelope);
         let (known, other): (Vec<_>, Vec<_>) =
             self.document.children(0).filter(|member| *member != event).partition(|member| {
-                tree.member(&self.document.key(*member)).is_some_and(|(_, child)| is_outside(child))
+                tree.member(&self.document.key(*member)).is_some_and(|(_, child)| is_in_envelope(child))
             });
-        self.members(known.into_iter(), tree, At::TOP);
+        self.members(known.into_iter(), tree, BindContext::TOP);
         for member in other {
             self.unknown(member, tree);
         }
     }
 
-    fn object(&mut self, object: NodeId, tree: &Tree, at: At) {
-        let seen = self.members(self.document.children(object), tree, at);
+    fn object(&mut self, object: NodeId, tree: &Tree, context: BindContext) {
+        let seen = self.members(self.document.children(object), tree, context);
         for (index, member) in tree.members.iter().enumerate() {
             let field = member.field.map(|id| &self.source.fields[id as usize]);
             if let Some(field) = field
@@ -127,11 +124,11 @@ impl Binder<'_, '_, '_> {
         &mut self,
         members: impl Iterator<Item = NodeId>,
         tree: &Tree,
-        at: At,
-    ) -> [Option<NodeId>; MOST_MEMBERS] {
-        let mut seen = [None::<NodeId>; MOST_MEMBERS];
+        context: BindContext,
+    ) -> [Option<NodeId>; MAX_MEMBERS] {
+        let mut seen = [None::<NodeId>; MAX_MEMBERS];
         for member in members {
-            let Some(index) = self.member(member, tree, at) else {
+            let Some(index) = self.member(member, tree, context) else {
                 continue;
             };
             let key = self.document.key(member);
@@ -144,34 +141,33 @@ impl Binder<'_, '_, '_> {
     }
 
     /// Binds a member and returns which child of the tree it is.
-    fn member(&mut self, member: NodeId, tree: &Tree, at: At) -> Option<usize> {
+    fn member(&mut self, member: NodeId, tree: &Tree, context: BindContext) -> Option<usize> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             // No document lists what else the data of an unknown action may have.
             if self.sso == Sso::Known || !tree.is_sso_only {
                 self.unknown(member, tree);
             }
-            if at.in_metadata {
-                self.metadata_value(member);
+            if let Some(limits) = context.metadata {
+                self.metadata_member(member, limits);
             }
-            self.bound.rest.add(self.document, member, rest::inside(at.path, &key));
+            self.bound.unbound.add(self.document, member, unbound::member_path(context.path, &key));
             return None;
         };
-        let id = child.field?;
-        let field = &self.source.fields[id as usize];
-        if field.sso_only && !self.binds(member, field) {
-            self.rest(member, child, at);
+        let field = &self.source.fields[child.field? as usize];
+        if field.sso_only && !self.may_bind(member, field) {
+            self.leave_unbound(member, child, context);
             return Some(index);
         }
-        self.value(member, id, child, at);
-        if at.in_metadata {
-            self.metadata_length(member);
+        self.value(member, child, context);
+        if let Some(limits) = context.metadata {
+            self.metadata_length(member, limits);
         }
         Some(index)
     }
 
-    /// Whether a field of events about connections is one here.
-    fn binds(&self, node: NodeId, field: &Field) -> bool {
+    /// Whether a member is what a field of events about connections stands for in this event.
+    fn may_bind(&self, node: NodeId, field: &Field) -> bool {
         let text = || self.document.string(node).unwrap_or_default();
         self.sso == Sso::Known
             || self.sso == Sso::Possible
@@ -179,56 +175,42 @@ impl Binder<'_, '_, '_> {
                 && field.expects.iter().all(|expect| values::is_possible(expect, &text()))
     }
 
-    /// Takes in a value that is no field, although its place is one's.
-    fn rest(&mut self, node: NodeId, tree: &Tree, at: At) {
-        self.bound.rest.add(self.document, node, rest::inside(at.path, tree.key));
+    /// Takes in a value that does not become a field, although it is at a field's path.
+    fn leave_unbound(&mut self, node: NodeId, tree: &Tree, context: BindContext) {
+        self.bound.unbound.add(self.document, node, unbound::member_path(context.path, tree.key));
     }
 
-    /// `at` is where the object is that has the value.
-    fn value(&mut self, node: NodeId, id: FieldId, tree: &Tree, at: At) {
+    /// Binds the value of a field in the object that `context` describes.
+    fn value(&mut self, node: NodeId, tree: &Tree, context: BindContext) {
+        let Some(id) = tree.field else {
+            return;
+        };
         let field = &self.source.fields[id as usize];
-        let kind = self.document.nodes[node].kind;
-        let span = self.document.nodes[node].span;
-        match (field.kind, kind) {
+        let Document { text, nodes } = self.document;
+        match (field.kind, nodes[node].kind) {
             (FieldKind::Text, Kind::Text) | (FieldKind::Flag, Kind::True | Kind::False) => {
-                self.put(id, at, span);
+                self.put(id, node, context);
             }
-            (FieldKind::Integer, Kind::Number) if is_integer(span.raw(self.document.text)) => {
-                self.put(id, at, span);
+            (FieldKind::Integer, Kind::Number) if is_integer(nodes[node].span.raw(text)) => {
+                self.put(id, node, context);
             }
-            (FieldKind::Object, Kind::Object) if tree.is_sso_only && self.sso == Sso::No => {
-                let path = rest::inside(at.path, tree.key);
-                self.bound.rest.members(self.document, node, Some(tree), path);
-                self.if_hollow(node, tree, at);
+            (FieldKind::Object | FieldKind::Metadata(_), Kind::Object) | (FieldKind::List, Kind::Array) => {
+                self.container(node, tree, context);
             }
-            (FieldKind::Object, Kind::Object) => {
-                self.object(node, tree, At { path: rest::inside(at.path, tree.key), ..at });
-                self.if_hollow(node, tree, at);
-            }
-            (FieldKind::Metadata, Kind::Object) => {
-                self.metadata_keys(node);
-                let path = rest::inside(at.path, tree.key);
-                self.object(node, tree, At { in_metadata: true, path, ..at });
-                self.if_hollow(node, tree, at);
-            }
-            (FieldKind::List, Kind::Array) => {
-                self.list(node, tree, rest::inside(at.path, tree.key));
-                self.if_hollow(node, tree, at);
-            }
-            (_, Kind::Null) if !field.required && !at.in_metadata => {
+            (_, Kind::Null) if !field.required && context.metadata.is_none() => {
                 // Whoever delivers an event may leave out what is null or not.
                 if !field.is_delivery_metadata && !field.in_envelope {
-                    self.rest(node, tree, at);
+                    self.leave_unbound(node, tree, context);
                 }
             }
-            // WorkOS allows any scalar in metadata.
+            // Any scalar may stand in metadata.
             (FieldKind::Text, Kind::Number | Kind::True | Kind::False)
-                if at.in_metadata && !field.required =>
+                if context.metadata.is_some() && !field.required =>
             {
-                self.rest(node, tree, at);
-                // What means something must not vanish because of its type.
-                if field.means.is_some() {
-                    self.put(id, at, span);
+                self.leave_unbound(node, tree, context);
+                // What gives an attribute must not vanish because of its type.
+                if field.attribute.is_some() {
+                    self.put(id, node, context);
                     self.odd_type(node);
                 }
             }
@@ -236,117 +218,56 @@ impl Binder<'_, '_, '_> {
         }
     }
 
-    /// An object or list with nothing in it.
-    fn if_hollow(&mut self, node: NodeId, tree: &Tree, at: At) {
+    /// Binds what is in an object or list; an empty one is a value by itself.
+    fn container(&mut self, node: NodeId, tree: &Tree, context: BindContext) {
+        let path = unbound::member_path(context.path, tree.key);
+        let inner = BindContext { path, ..context };
+        match tree.field.map(|id| self.source.fields[id as usize].kind) {
+            Some(FieldKind::Metadata(limits)) => {
+                self.metadata_keys(node, limits);
+                self.object(node, tree, BindContext { metadata: Some(limits), ..inner });
+            }
+            Some(FieldKind::List) => self.list(node, tree, path),
+            _ if tree.is_sso_only && self.sso == Sso::No => self.leave_members_unbound(node, tree, path),
+            _ => self.object(node, tree, inner),
+        }
         if self.document.nodes[node].next as usize == node + 1 {
-            self.rest(node, tree, at);
+            self.leave_unbound(node, tree, context);
         }
     }
 
-    fn put(&mut self, field: FieldId, at: At, span: Span) {
+    /// Takes in the members of an object that is not looked into; those of the tree in one spelling.
+    fn leave_members_unbound(&mut self, object: NodeId, tree: &Tree, path: u64) {
+        for member in self.document.children(object) {
+            let key = self.document.key(member);
+            let key = tree.member(&key).map_or(&*key, |(_, child)| child.key);
+            self.bound.unbound.add(self.document, member, unbound::member_path(path, key));
+        }
+    }
+
+    fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {
         let slot = u32::try_from(self.bound.spans.len()).unwrap_or(u32::MAX);
-        self.bound.spans.push(span);
-        self.bound.bindings.push(Binding { field, element: at.element, slot, is_primary: at.is_primary });
+        self.bound.spans.push(self.document.nodes[node].span);
+        let BindContext { element, is_primary, .. } = context;
+        self.bound.bindings.push(Binding { field, element, slot, is_primary });
     }
 
     fn list(&mut self, list: NodeId, tree: &Tree, path: u64) {
-        self.bound.rest.is_long(self.document, list, path);
+        self.bound.unbound.add_long_list(self.document, list, path);
         let mut met = vec![false; tree.elements.len()];
         for (index, item) in self.document.children(list).enumerate() {
             if self.document.nodes[item].kind != Kind::Object {
                 self.wrong_type(item, "an object");
                 continue;
             }
-            let kind = self.document.member(item, "type").and_then(|id| self.document.string(id));
-            if let Some((kind, element)) = tree.element(kind.as_deref()) {
+            let value = tree.discriminator.and_then(|key| self.document.member_text(item, key));
+            if let Some((kind, element)) = tree.element(value.as_deref()) {
                 let is_primary = !std::mem::replace(&mut met[kind], true);
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
-                let path = rest::nth(path, index);
-                self.object(item, element, At { element: index, is_primary, in_metadata: false, path });
+                let path = unbound::element_path(path, index);
+                self.object(item, element, BindContext { element: index, is_primary, metadata: None, path });
             }
         }
-    }
-
-    fn needs(&mut self, action: &Action, event: NodeId) {
-        let Some(kind) = action.needs else {
-            return;
-        };
-        let lists = self.source.fields.iter().filter(|field| field.kind == FieldKind::List);
-        for field in lists {
-            let Some(list) = self.document.member(event, field.key()) else {
-                continue;
-            };
-            let is_wanted = |item: NodeId| {
-                let id = self.document.member(item, "type");
-                id.and_then(|id| self.document.string(id)).is_some_and(|text| text == kind)
-            };
-            if self.document.nodes[list].kind == Kind::Array && !self.document.children(list).any(is_wanted) {
-                self.sink.add(&MISSING_FIELD, self.document.nodes[list].span, |finding| {
-                    finding.message = format!("`{}` has no element of type `{kind}`", finding.path);
-                    finding.found = None;
-                    finding.expected =
-                        Some(format!("one with \"type\":\"{kind}\" in a `{}` event", action.name));
-                });
-            }
-        }
-    }
-
-    fn missing(&mut self, object: NodeId, field: &Field) {
-        let start = self.document.nodes[object].span.start;
-        let brace = Span { start, end: start + 1, escaped: false };
-        self.sink.add(&MISSING_FIELD, brace, |finding| {
-            push_key(&mut finding.path, field.key());
-            finding.message = format!("missing required field `{}`", finding.path);
-            finding.found = None;
-            let spelling = field.alias.map_or(String::new(), |alias| format!(", also spelled `{alias}`"));
-            finding.expected = Some(format!("{}: {}{spelling}", field.kind.name(), field.about));
-        });
-    }
-
-    fn wrong_type(&mut self, node: NodeId, expected: &str) {
-        let node = self.document.nodes[node];
-        let found = match node.kind {
-            Kind::Number if expected == "an integer" => "a fraction",
-            kind => kind.name(),
-        };
-        self.sink.add(&WRONG_TYPE, node.span, |finding| {
-            finding.message = format!("`{}` is {found}, expected {expected}", finding.path);
-            finding.expected = Some(expected.to_owned());
-        });
-    }
-
-    fn odd_type(&mut self, node: NodeId) {
-        let node = self.document.nodes[node];
-        self.sink.add(&ODD_TYPE, node.span, |finding| {
-            finding.message = format!(
-                "`{}` is {}, expected a string; it counts as written",
-                finding.path,
-                node.kind.name()
-            );
-            finding.expected = Some("a string".to_owned());
-        });
-    }
-
-    fn duplicate_alias(&mut self, member: NodeId) {
-        let key = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
-        self.sink.add(&DUPLICATE_KEY, key, |finding| {
-            finding.message =
-                format!("{} gives a field that another spelling gives already", finding.quoted());
-            finding.expected = Some("each field once".to_owned());
-        });
-    }
-
-    fn unknown(&mut self, member: NodeId, tree: &Tree) {
-        if !self.sink.notices {
-            return;
-        }
-        let key = self.document.key(member);
-        let known = tree.members.iter().map(|member| member.key);
-        let span = self.document.nodes[member].key.unwrap_or(self.document.nodes[member].span);
-        self.sink.add(&UNKNOWN_FIELD, span, |finding| {
-            finding.message = format!("`{}` is no documented field", finding.path);
-            finding.nearest = nearest(&key, known);
-        });
     }
 }
 

@@ -1,18 +1,18 @@
-//! From a line that the slow path has read to its shape.
+//! Learns the shape of a line that the slow path has read.
 
 use crate::json::{Document, Kind, Node};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
-use crate::model::fields::{FieldId, Said};
+use crate::model::fields::{ContentValue, FieldId, Index};
 use crate::model::operation::Operation;
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
-use crate::reader::shape::trie::{LONGEST_TEXT, MOST_VALUES, SlotKind};
-use crate::reader::shape::{MOST_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotPrefix};
+use crate::reader::shape::trie::{MAX_TEXT_BYTES, MAX_VALUES, SlotKind};
+use crate::reader::shape::{MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPrefix};
 use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
 
-/// A line that the slow path has read without any finding.
+/// A line that the slow path has read without any diagnostic.
 pub struct ParsedLine<'a> {
     /// The line.
     pub document: Document<'a>,
@@ -26,120 +26,135 @@ pub struct ParsedLine<'a> {
 
 impl Shapes {
     /// Remembers the skeleton of a line, if that promises to pay.
-    pub fn learn(&mut self, lesson: &ParsedLine<'_>) {
-        if !self.is_willing() {
+    pub fn learn(&mut self, line: &ParsedLine<'_>) {
+        if !self.should_learn() {
             return;
         }
-        let Some((pieces, shape)) = shape_of(lesson) else {
+        let Some((segments, shape)) = shape_of(line) else {
             return;
         };
-        if self.trie.insert(pieces, self.shapes.len()) {
+        if self.trie.insert(segments, self.shapes.len()) {
             self.shapes.push(shape);
         }
     }
 
-    /// A file in which every line is different would be learned for nothing, at a cost: when
-    /// shapes are many and seldom met, they are forgotten, and learning pauses ever longer.
-    fn is_willing(&mut self) -> bool {
+    /// Learning costs something, and does not pay in a file in which every line is different: when shapes are many
+    /// and seldom met, they are forgotten, and nothing is learned for ever longer.
+    fn should_learn(&mut self) -> bool {
         if self.misses >= ROUND {
             let pays = self.hits > self.misses;
             (self.misses, self.hits) = (0, 0);
             if pays {
-                (self.pause, self.paused) = (0, 0);
-            } else if self.paused > 0 {
-                self.paused -= 1;
+                (self.backoff_rounds, self.rounds_left) = (0, 0);
+            } else if self.rounds_left > 0 {
+                self.rounds_left -= 1;
             } else {
-                self.pause = (2 * self.pause + 1).min(LONGEST_PAUSE);
-                self.paused = self.pause;
+                self.backoff_rounds = (2 * self.backoff_rounds + 1).min(MAX_BACKOFF_ROUNDS);
+                self.rounds_left = self.backoff_rounds;
                 self.trie.clear();
                 self.shapes.clear();
             }
         }
-        self.paused == 0 && self.shapes.len() < MOST_SHAPES
+        self.rounds_left == 0 && self.shapes.len() < MAX_SHAPES
     }
 }
 
 /// Rounds after which learning is tried again in any case: a file may become regular.
-const LONGEST_PAUSE: u32 = 1023;
+const MAX_BACKOFF_ROUNDS: u32 = 1023;
 
 /// Lines with more values than this are no machine's routine.
-const MOST_NODES: usize = 4 * MOST_VALUES;
+const MAX_NODES: usize = 4 * MAX_VALUES;
 
-fn shape_of(lesson: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
-    let ParsedLine { document, source, operation, bound } = *lesson;
-    if document.nodes.len() > MOST_NODES {
+fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
+    let ParsedLine { document, source, operation, bound } = *line;
+    if document.nodes.len() > MAX_NODES {
         return None;
     }
-    let (bindings, index) = (bound.bindings.clone(), bound.index.clone());
     let mut shape = Shape {
         source,
         ids: source.id_space(),
         operation,
-        bindings,
-        index,
+        bindings: bound.bindings.clone(),
+        index: bound.index.clone(),
         prefixes: Vec::new(),
         lengths: Vec::new(),
         checks: Vec::new(),
         integers: Vec::new(),
         cross_checks: Vec::new(),
     };
-    let mut cut = Cut { text: document.text, from: 0, fixed: Vec::new() };
-    let mut pieces = Vec::new();
+    let mut slots = vec![Slot { slot: u32::MAX, is_fixed: false }; bound.spans.len()];
+    let segments = segments(line, &mut shape, &mut slots)?;
+    index_slots(line, &slots, &mut shape.index);
+    shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
+    Some((segments, shape))
+}
+
+/// What becomes of a span of the slow path.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// Its slot in the shape; `u32::MAX` while it has none.
+    slot: u32,
+    /// Its text is part of the skeleton.
+    is_fixed: bool,
+}
+
+/// Cuts the line into its skeleton, binds fields to slots, and says which slot each span becomes.
+fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Option<Vec<Segment>> {
+    let mut cutter = Cutter { text: line.document.text, from: 0, fixed: Vec::new() };
+    let mut segments = Vec::new();
     let mut slot = 0;
-    // By span of the slow path.
-    let mut slots = vec![u32::MAX; bound.spans.len()];
-    let mut fixed = vec![false; bound.spans.len()];
-    for node in document.nodes {
+    for node in line.document.nodes {
         if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
             return None;
         }
-        let then = match node.kind {
+        let kind = match node.kind {
             Kind::Object | Kind::Array | Kind::Null => continue,
             Kind::Text => SlotKind::Text,
             Kind::Number => SlotKind::Number,
             Kind::True | Kind::False => SlotKind::Flag,
         };
-        let known = bound.spans.iter().position(|span| *span == node.span);
-        if let Some(at) = known {
-            slots[at] = slot;
-        }
-        // Those of fields come first.
+        let known = line.bound.spans.iter().position(|span| *span == node.span);
+        // The spans of fields come first.
         let binding = known.filter(|at| *at < shape.bindings.len());
         let is_fixed = binding.is_some_and(|at| shape.bind(at, slot));
+        if let Some(at) = known {
+            slots[at] = Slot { slot, is_fixed };
+        }
         slot += 1;
         if is_fixed {
-            known.into_iter().for_each(|at| fixed[at] = true);
-            cut.fix(node);
-        } else if node.span.end - node.span.start > LONGEST_TEXT as u32 {
+            cutter.fix(node);
+        } else if node.span.end - node.span.start > MAX_TEXT_BYTES as u32 {
             return None;
         } else {
-            pieces.push(cut.piece(node, then));
+            segments.push(cutter.segment(node.span.start as usize, kind));
+            cutter.from = node.span.end as usize;
         }
     }
-    pieces.push(cut.rest());
-    let slot = |at: &u32| slots.get(*at as usize).copied().unwrap_or(u32::MAX);
-    shape.index.best = bound.index.best.each_ref().map(slot);
-    let (settled, said): (Vec<_>, Vec<_>) = bound
-        .index
-        .said
-        .iter()
-        .partition(|said| fixed.get(said.slot as usize).is_some_and(|is_fixed| *is_fixed));
-    let value =
-        |said: &Said| KEYS.text(said.key, bound.spans[said.slot as usize].raw(document.text).as_bytes());
-    shape.index.fixed = settled.iter().map(value).fold(bound.index.fixed, u64::wrapping_add);
-    let said: Vec<_> = said.iter().map(|said| Said { slot: slot(&said.slot), ..*said }).collect();
-    let position = |best: &u32| said.iter().position(|said| said.slot == *best);
-    shape.index.best_said =
-        shape.index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
-    shape.index.said = said;
-    shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
-    Some((pieces, shape))
+    segments.push(cutter.segment(line.document.text.len(), SlotKind::End));
+    Some(segments)
+}
+
+/// Makes the index of the line, which refers to spans, refer to slots. The hash of content that is part of the
+/// skeleton is taken once, for all lines of the shape.
+fn index_slots(line: &ParsedLine<'_>, slots: &[Slot], index: &mut Index) {
+    let Bound { spans, index: of_line, .. } = line.bound;
+    let slot = |at: &u32| slots.get(*at as usize).map_or(u32::MAX, |slot| slot.slot);
+    let (fixed, open): (Vec<_>, Vec<_>) =
+        of_line.content.iter().partition(|value| slots.get(value.slot as usize).is_some_and(|s| s.is_fixed));
+    let hash = |value: &ContentValue| {
+        KEYS.text(value.key, spans[value.slot as usize].raw(line.document.text).as_bytes())
+    };
+    index.fixed_hash = fixed.iter().map(hash).fold(of_line.fixed_hash, u64::wrapping_add);
+    index.content = open.iter().map(|value| ContentValue { slot: slot(&value.slot), ..*value }).collect();
+    index.best = of_line.best.each_ref().map(slot);
+    let position = |best: &u32| index.content.iter().position(|value| value.slot == *best);
+    index.best_content = index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
 }
 
 impl Shape {
-    /// A cross-check with its slots, if lines of this shape may fail it: where they have none of its
-    /// fields but fixed ones, the line that taught the shape has passed it for all, and so it has where
-    /// they have one value to agree with itself.
+    /// A cross-check with its slots, if lines of this shape may fail it. If all of its fields are part of the
+    /// skeleton, the line that taught the shape has passed it for every other; so it has if a single value is
+    /// compared with itself.
     fn cross_check(&self, check: &'static CrossCheck) -> Option<(Option<[u32; 2]>, &'static CrossCheck)> {
         let of = |field| self.bindings.iter().filter(move |binding| binding.field == field);
         let is_open = |field: &FieldId| {
@@ -158,8 +173,8 @@ impl Shape {
         may_fail.then(|| (slots.map(Into::into), check))
     }
 
-    /// Binds a field to a slot with what its values have to satisfy, and returns whether the value
-    /// is part of the skeleton.
+    /// Binds a field to a slot, adds what its values have to satisfy, and returns whether the value is part of the
+    /// skeleton.
     fn bind(&mut self, at: usize, slot: u32) -> bool {
         let binding = &mut self.bindings[at];
         binding.slot = slot;
@@ -172,9 +187,11 @@ impl Shape {
         }
         for expect in field.expects.iter().filter(|expect| is_open(expect, field)) {
             match expect {
-                Expect::NotEmpty => self.lengths.push((slot, 1, u32::MAX)),
+                Expect::NotEmpty => self.lengths.push(SlotLength { slot, min: 1, max: u32::MAX }),
                 // In bytes: the slow path counts the characters of a longer one.
-                Expect::AtMost(limit, _) => self.lengths.push((slot, 0, *limit as u32)),
+                Expect::AtMost(limit, _) => {
+                    self.lengths.push(SlotLength { slot, min: 0, max: *limit as u32 });
+                }
                 Expect::Prefix(prefix, _) if let Some(prefix) = SlotPrefix::new(slot, prefix) => {
                     self.prefixes.push(prefix);
                 }
@@ -185,54 +202,47 @@ impl Shape {
     }
 }
 
-/// Whether values of the skeleton's slots may fail to meet this at all.
+/// Whether the value of a slot may fail an expectation: some are implied by others or by what a slot can hold.
 fn is_open(expect: &Expect, field: &Field) -> bool {
     match expect {
         Expect::NotEmpty => {
             !field.expects.iter().any(|other| matches!(other, Expect::Prefix(..) | Expect::Time))
         }
-        Expect::AtMost(limit, _) => *limit < LONGEST_TEXT,
+        Expect::AtMost(limit, _) => *limit < MAX_TEXT_BYTES,
         _ => true,
     }
 }
 
-/// Values of these fields are part of the skeleton: the action and the type of a list element
-/// decide what else is looked at. Others have so few values that comparing is cheaper than
-/// checking.
+/// Whether the values of a field are part of the skeleton: the action and the discriminator of a list element
+/// decide what else is looked at. Others have so few values that comparing is cheaper than checking.
 fn decides_structure(field: &Field) -> bool {
     let has_few_values =
         |expect: &Expect| matches!(expect, Expect::OneOf(words) if words.code.level == Level::Notice);
-    field.means == Some(Attribute::Action)
+    field.attribute == Some(Attribute::Action)
         || field.kind == FieldKind::Flag
-        || (field.key() == "type" && field.path.contains('['))
+        || field.is_discriminator
         || field.expects.iter().any(|expect| matches!(expect, Expect::Digits) || has_few_values(expect))
 }
 
-/// What of a line is cut into pieces already.
-struct Cut<'a> {
+/// Cuts a line into segments.
+struct Cutter<'a> {
     text: &'a str,
+    /// Where the next literal begins.
     from: usize,
+    /// Values inside of it, as offset and length.
     fixed: Vec<(u32, u32)>,
 }
 
-impl Cut<'_> {
+impl Cutter<'_> {
+    /// Makes a value part of the next literal.
     fn fix(&mut self, node: &Node) {
         let offset = node.span.start - self.from as u32;
         self.fixed.push((offset, node.span.end - node.span.start));
     }
 
-    fn piece(&mut self, node: &Node, then: SlotKind) -> Segment {
-        let literal = &self.text.as_bytes()[self.from..node.span.start as usize];
-        self.from = node.span.end as usize;
-        Segment { literal: Literal::new(literal), fixed: std::mem::take(&mut self.fixed).into(), then }
-    }
-
-    fn rest(&mut self) -> Segment {
-        let literal = &self.text.as_bytes()[self.from..];
-        Segment {
-            literal: Literal::new(literal),
-            fixed: std::mem::take(&mut self.fixed).into(),
-            then: SlotKind::End,
-        }
+    /// The segment of the literal up to `end`.
+    fn segment(&mut self, end: usize, slot: SlotKind) -> Segment {
+        let literal = Literal::new(&self.text.as_bytes()[self.from..end]);
+        Segment { literal, fixed: std::mem::take(&mut self.fixed).into(), slot }
     }
 }

@@ -1,10 +1,10 @@
-//! The fast path: lines of a shape that was met before need only their values looked at.
+//! The fast path: of a line whose shape is known, only the values are looked at.
 //!
 //! Machine-written logs repeat a few skeletons: the same keys in the same order with the same
-//! white space. When the slow path has read a line without any finding, its skeleton is kept as
-//! literal text with slots between. In a line of the same skeleton, keys, nesting, presence and
-//! types, and so the source, the operation and what is bound to which field, are what they were.
-//! Values that decide about structure (the action, the type of a list element) are part of the
+//! white space. When the slow path has read a line without any diagnostic, its skeleton is kept as
+//! literal text with slots between. A line of the same skeleton has the same keys, nesting and
+//! types, and so the same source, operation and binding of values to fields: its *shape*.
+//! Values that decide about structure (the action, the discriminator of a list element) are part of the
 //! skeleton. What a skeleton does not prove is checked on every line; anything unusual sends the
 //! line to the slow path. So both paths agree on every line, or this one declines.
 
@@ -20,7 +20,7 @@ use crate::model::fields::{Binding, Fields, Index};
 use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
-use crate::reader::values::DerivedValues;
+use crate::reader::values::{DerivedValues, FieldValue};
 use crate::sources::{CrossCheck, Expect, Source};
 use crate::text::cut::piece;
 
@@ -28,8 +28,8 @@ pub use learn::ParsedLine;
 use trie::{Places, Segment, Trie};
 
 /// Shapes that are kept at once.
-const MOST_SHAPES: usize = 64;
-/// Lines between two looks at whether the shapes still pay.
+const MAX_SHAPES: usize = 64;
+/// Lines of unknown shape after which it is checked whether the shapes pay.
 const ROUND: u64 = 1024;
 
 /// The shapes learned so far.
@@ -41,10 +41,10 @@ pub struct Shapes {
     recent: Recent,
     misses: u64,
     hits: u64,
-    /// For how many rounds nothing is learned, doubled whenever learning did not pay.
-    pause: u32,
+    /// For how many rounds nothing is learned: about twice as many whenever learning has not paid.
+    backoff_rounds: u32,
     /// How many of them are left.
-    paused: u32,
+    rounds_left: u32,
 }
 
 /// What a skeleton proves about its lines.
@@ -54,23 +54,28 @@ struct Shape {
     operation: Operation,
     bindings: Vec<Binding>,
     index: Index,
-    /// Beginnings that values have to have.
     prefixes: Vec<SlotPrefix>,
-    /// Slots whose values have to have so many bytes: at least, and at most.
-    lengths: Vec<(u32, u32, u32)>,
+    lengths: Vec<SlotLength>,
     /// What else values have to satisfy on every line.
     checks: Vec<SlotCheck>,
     /// Slots of numbers that have to be whole.
     integers: Vec<u32>,
-    /// What several values have to say together, with the slots of the two where each is there once.
+    /// What values have to say together, with the slots of the two if each is there once.
     cross_checks: Vec<(Option<[u32; 2]>, &'static CrossCheck)>,
 }
 
-/// The first bytes of the value of a slot, compared as a number.
+/// The first bytes that the value of a slot has to have, compared as a number.
 struct SlotPrefix {
     slot: u32,
     value: u64,
     mask: u64,
+}
+
+/// How many bytes the value of a slot has to have.
+struct SlotLength {
+    slot: u32,
+    min: u32,
+    max: u32,
 }
 
 /// What the value of a slot has to satisfy.
@@ -83,7 +88,7 @@ struct SlotCheck {
 
 /// A line that the fast path has read.
 pub struct Hit<'a> {
-    /// Its event; it has no findings.
+    /// Its event; it has no diagnostics.
     pub event: Event<'a>,
     /// Where it ends in the block, without its line end.
     pub end: usize,
@@ -110,23 +115,42 @@ impl Shapes {
 impl Shape {
     #[inline(always)]
     fn read<'a>(&'a self, text: &'a str, spans: &'a [Span], recent: &mut Recent) -> Option<Event<'a>> {
-        let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
-        if !self.integers.iter().all(is_whole) {
-            return None;
-        }
-        if !self.prefixes.iter().all(|prefix| prefix.begins(text.as_bytes(), spans[prefix.slot as usize])) {
-            return None;
-        }
-        let fits = |(slot, least, most): &(u32, u32, u32)| {
-            let span = spans[*slot as usize];
-            (*least..=*most).contains(&(span.end - span.start))
-        };
-        if !self.lengths.iter().all(fits) {
+        if !self.fits(text, spans) {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
-        let mut sink = Diagnostics::asking(text.as_bytes());
-        let mut meaning = DerivedValues::default();
+        let derived = self.check(&fields, recent)?;
+        Some(Event {
+            time: derived.time?,
+            operation: self.operation,
+            protocol: derived.protocol,
+            provider: derived.provider,
+            source: self.source.name,
+            ids: self.ids,
+            fields,
+            redactor: None,
+        })
+    }
+
+    /// Whether integers are whole, and values have the expected beginnings and lengths.
+    #[inline(always)]
+    fn fits(&self, text: &str, spans: &[Span]) -> bool {
+        let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
+        let has_length = |length: &SlotLength| {
+            let span = spans[length.slot as usize];
+            (length.min..=length.max).contains(&(span.end - span.start))
+        };
+        self.integers.iter().all(is_whole)
+            && self.prefixes.iter().all(|prefix| prefix.begins(text.as_bytes(), spans[prefix.slot as usize]))
+            && self.lengths.iter().all(has_length)
+    }
+
+    /// Checks what is left of the values; `None` if there is anything for the slow path to say.
+    #[inline(always)]
+    fn check(&self, fields: &Fields<'_>, recent: &mut Recent) -> Option<DerivedValues> {
+        let Fields { text, spans, .. } = *fields;
+        let mut diagnostics = Diagnostics::probe(text.as_bytes());
+        let mut derived = DerivedValues::default();
         for SlotCheck { slot, is_primary, expect } in &self.checks {
             let span = spans[*slot as usize];
             let raw = span.raw(text);
@@ -134,30 +158,19 @@ impl Shape {
                 && *is_primary
                 && let Some(Parsed { timestamp, naive: false }) = recent.parse(raw)
             {
-                meaning.time = Some(timestamp);
+                derived.time = Some(timestamp);
                 continue;
             }
-            values::check_value(expect, raw, span, &mut sink, is_primary.then_some(&mut meaning));
+            let value = FieldValue { text: raw, span };
+            values::check_value(expect, value, &mut diagnostics, is_primary.then_some(&mut derived));
         }
         for (slots, cross_check) in &self.cross_checks {
             let values = slots.map(|slots| slots.map(|slot| spans[slot as usize].raw(text)));
             if !values.is_some_and(|[one, other]| (cross_check.agree)(one, other)) {
-                (cross_check.check)(&fields, self.operation, &mut sink);
+                (cross_check.check)(fields, self.operation, &mut diagnostics);
             }
         }
-        if sink.has_any {
-            return None;
-        }
-        Some(Event {
-            time: meaning.time?,
-            operation: self.operation,
-            protocol: meaning.protocol,
-            provider: meaning.provider,
-            source: self.source.name,
-            ids: self.ids,
-            fields,
-            redactor: None,
-        })
+        (!diagnostics.has_any).then_some(derived)
     }
 }
 

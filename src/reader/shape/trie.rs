@@ -1,7 +1,7 @@
-//! Skeletons of lines as a tree: lines of one kind share their beginning, and it is compared once.
+//! The skeletons of lines as a trie: lines of one kind share their beginning, which is compared once.
 //!
-//! The tree is a list of steps. A step is a literal and what comes after it; `next` is the first
-//! step after that, `other` the step to try instead when the literal is not there.
+//! The trie is a list of steps. A step is a literal and the slot after it; `next` is the first step after those,
+//! `sibling` the step to try instead if the literal does not match.
 
 use crate::json::{Span, string_scan};
 use crate::reader::shape::literal::Literal;
@@ -9,15 +9,15 @@ use crate::reader::shape::literal::Literal;
 /// Index of a shape.
 pub type ShapeId = usize;
 
-/// A stretch of a skeleton.
+/// A piece of a skeleton: a literal and the slot after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Text that has to be there to the byte.
     pub literal: Literal,
-    /// Values inside the text whose places are wanted, as offset and length.
+    /// Values inside the literal whose places are wanted, as offset and length.
     pub fixed: Box<[(u32, u32)]>,
     /// What comes after it.
-    pub then: SlotKind,
+    pub slot: SlotKind,
 }
 
 /// What comes after a literal.
@@ -34,13 +34,13 @@ pub enum SlotKind {
 }
 
 /// A string longer than this is left to the slow path, which knows the limits on lengths.
-pub const LONGEST_TEXT: usize = 500;
-/// More continuations of one beginning than this are not tried.
-const MOST_OTHERS: usize = 24;
-/// Lines running in which a step has to be found to move forward.
-const RUN: u32 = 4;
+pub const MAX_TEXT_BYTES: usize = 500;
+/// One beginning has at most so many continuations, as they are tried one after another.
+const MAX_SIBLINGS: usize = 24;
+/// A sibling that matched more consecutive lines than this takes the place of the one before it.
+const PROMOTE_AFTER: u32 = 4;
 /// Lines with more values than this have no shape.
-pub const MOST_VALUES: usize = 128;
+pub const MAX_VALUES: usize = 128;
 
 /// The skeletons known so far.
 #[derive(Default)]
@@ -51,17 +51,18 @@ pub struct Trie {
 }
 
 struct Step {
-    piece: Segment,
+    segment: Segment,
     /// The first step after it, or the shape when the line ends.
     next: usize,
-    other: Option<usize>,
-    /// The line in which it was found after another one, and in how many lines running.
-    found: (u64, u32),
+    sibling: Option<usize>,
+    /// The last line in which it was found as a sibling, and in how many lines before that without a break.
+    last_found: u64,
+    streak: u32,
 }
 
 /// The places of a line's values, counted from where it starts.
 pub struct Places {
-    spans: [Span; MOST_VALUES],
+    spans: [Span; MAX_VALUES],
     count: usize,
 }
 
@@ -72,37 +73,38 @@ impl Trie {
     }
 
     /// Adds a skeleton, unless it is known or there are too many like it.
-    pub fn insert(&mut self, pieces: Vec<Segment>, shape: ShapeId) -> bool {
+    pub fn insert(&mut self, segments: Vec<Segment>, shape: ShapeId) -> bool {
         let mut first = (!self.steps.is_empty()).then_some(0);
         let mut last = None;
-        let mut pieces = pieces.into_iter().peekable();
-        while let (Some(step), Some(piece)) = (first, pieces.peek()) {
-            let others: Vec<_> = std::iter::successors(Some(step), |step| self.steps[*step].other).collect();
-            let Some(known) = others.iter().find(|step| self.steps[**step].piece == *piece) else {
-                if others.len() >= MOST_OTHERS {
+        let mut segments = segments.into_iter().peekable();
+        while let (Some(step), Some(segment)) = (first, segments.peek()) {
+            let siblings: Vec<_> =
+                std::iter::successors(Some(step), |step| self.steps[*step].sibling).collect();
+            let Some(known) = siblings.iter().find(|step| self.steps[**step].segment == *segment) else {
+                if siblings.len() >= MAX_SIBLINGS {
                     return false;
                 }
-                last = others.last().copied();
+                last = siblings.last().copied();
                 break;
             };
-            first = (piece.then != SlotKind::End).then_some(self.steps[*known].next);
-            pieces.next();
+            first = (segment.slot != SlotKind::End).then_some(self.steps[*known].next);
+            segments.next();
         }
-        if pieces.peek().is_none() {
+        if segments.peek().is_none() {
             return false;
         }
         if let Some(last) = last {
-            self.steps[last].other = Some(self.steps.len());
+            self.steps[last].sibling = Some(self.steps.len());
         }
-        for piece in pieces {
-            let next = if piece.then == SlotKind::End { shape } else { self.steps.len() + 1 };
-            self.steps.push(Step { piece, next, other: None, found: (0, 0) });
+        for segment in segments {
+            let next = if segment.slot == SlotKind::End { shape } else { self.steps.len() + 1 };
+            self.steps.push(Step { segment, next, sibling: None, last_found: 0, streak: 0 });
         }
         true
     }
 
-    /// The shape of the line that begins at `start`, and where the line ends without its line
-    /// end. Fills `places`.
+    /// The shape of the line that begins at `start`, and where the line ends without its line end. Fills
+    /// `places`.
     #[inline(always)]
     pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
         self.lines += 1;
@@ -119,15 +121,15 @@ impl Trie {
         loop {
             let mut step = self.steps.get(first)?;
             if !step.begins(rest) {
-                step = self.other(first, rest)?;
+                step = self.find_sibling(first, rest)?;
             }
-            for (offset, length) in &*step.piece.fixed {
+            for (offset, length) in &*step.segment.fixed {
                 put(line.len() - rest.len() + *offset as usize, *length as usize)?;
             }
-            rest = rest.get(step.piece.literal.len()..)?;
+            rest = rest.get(step.segment.literal.len()..)?;
             let at = line.len() - rest.len();
-            let length = match step.piece.then {
-                SlotKind::Text => string_scan::length(rest).filter(|length| *length <= LONGEST_TEXT)?,
+            let length = match step.segment.slot {
+                SlotKind::Text => string_scan::length(rest).filter(|length| *length <= MAX_TEXT_BYTES)?,
                 SlotKind::End => {
                     places.count = count;
                     return Some((step.next, start + at));
@@ -139,27 +141,28 @@ impl Trie {
         }
     }
 
-    /// The other step that begins here. One that is found in several lines running moves forward
-    /// and is tried sooner.
+    /// The sibling that matches. One that matches in several consecutive lines changes places with the one before
+    /// it, so that it is tried sooner.
     #[inline(never)]
-    fn other(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
+    fn find_sibling(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
         let mut before = first;
         loop {
-            let right = self.steps[before].other?;
+            let right = self.steps[before].sibling?;
             if !self.steps[right].begins(rest) {
                 before = right;
                 continue;
             }
-            let (line, running) = self.steps[right].found;
-            let running = if line + 1 == self.lines { running + 1 } else { 0 };
-            self.steps[right].found = (self.lines, running);
-            if running < RUN {
+            let found = &mut self.steps[right];
+            found.streak = if found.last_found + 1 == self.lines { found.streak + 1 } else { 0 };
+            found.last_found = self.lines;
+            if found.streak < PROMOTE_AFTER {
                 return Some(&self.steps[right]);
             }
+            // Their order is the siblings', so they swap what they match.
             let [a, b] = self.steps.get_disjoint_mut([before, right]).ok()?;
-            std::mem::swap(&mut a.piece, &mut b.piece);
+            std::mem::swap(&mut a.segment, &mut b.segment);
             std::mem::swap(&mut a.next, &mut b.next);
-            (a.found, b.found) = ((0, 0), (0, 0));
+            (a.last_found, a.streak, b.last_found, b.streak) = (0, 0, 0, 0);
             return Some(a);
         }
     }
@@ -168,14 +171,14 @@ impl Trie {
 impl Step {
     #[inline(always)]
     fn begins(&self, rest: &[u8]) -> bool {
-        self.piece.literal.begins(rest)
-            && (self.piece.then != SlotKind::End || ends_line(&rest[self.piece.literal.len()..]))
+        let Segment { literal, slot, .. } = &self.segment;
+        literal.begins(rest) && (*slot != SlotKind::End || ends_line(&rest[literal.len()..]))
     }
 }
 
 impl Default for Places {
     fn default() -> Self {
-        Self { spans: [Span { start: 0, end: 0, escaped: false }; MOST_VALUES], count: 0 }
+        Self { spans: [Span { start: 0, end: 0, escaped: false }; MAX_VALUES], count: 0 }
     }
 }
 
@@ -192,8 +195,8 @@ fn ends_line(rest: &[u8]) -> bool {
 
 /// The length of the number, `true` or `false` at the beginning.
 #[inline(never)]
-fn scalar(then: SlotKind, rest: &[u8]) -> Option<usize> {
-    match then {
+fn scalar(kind: SlotKind, rest: &[u8]) -> Option<usize> {
+    match kind {
         SlotKind::Number => number(rest),
         SlotKind::Flag if rest.starts_with(b"true") => Some(4),
         SlotKind::Flag if rest.starts_with(b"false") => Some(5),

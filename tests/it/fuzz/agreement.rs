@@ -4,17 +4,14 @@
 use ssoaudit::scan::LineReader;
 
 use crate::support::both_ways::{quickly, slowly};
+use crate::support::documented::DOCUMENTED;
 
-static KNOWN: &[&str] = &[
-    include_str!("../../../testdata/sources/centure/documented.ndjson"),
-    include_str!("../../../testdata/sources/scalekit/documented.ndjson"),
-];
-/// Of each source so many lines: enough to have shapes, and few enough to be quick.
+/// So many lines of each source: enough to have shapes, and few enough to be quick.
 const LINES: usize = 3;
 
 /// Reads the bytes both ways.
 pub fn check(bytes: &[u8]) {
-    let known: String = KNOWN.iter().flat_map(|text| text.split_inclusive('\n').take(LINES)).collect();
+    let known: String = DOCUMENTED.iter().flat_map(|text| text.split_inclusive('\n').take(LINES)).collect();
     let text = [known.as_bytes(), bytes].concat();
     assert_eq!(quickly(&text, &mut LineReader::default()), slowly(&text));
 }

@@ -68,7 +68,7 @@ pub fn check(bytes: &[u8]) {
         assert_eq!((text.as_slice(), ending.is_ok()), (rest, true));
     }
     if let Ok(reader) = input.open(&Meter::default()) {
-        let mut blocks = Blocks::new(reader.take(MOST), SIZES, false);
+        let mut blocks = Blocks::new(reader.take(MOST), SIZES);
         let mut buffer = Vec::new();
         while let Ok(Some(block)) = blocks.next(&mut buffer) {
             buffer = block.into_buffer();

@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-static DOCUMENTED: &[&str] = &[
-    include_str!("../../../testdata/sources/centure/documented.ndjson"),
-    include_str!("../../../testdata/sources/scalekit/documented.ndjson"),
-];
+use crate::support::documented::DOCUMENTED;
+
 /// In the second byte of a piece: it is about the event of the piece before.
 const GOES_ON: u8 = 0x80;
 /// In the second byte of a piece: its text is a line.

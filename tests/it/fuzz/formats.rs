@@ -75,7 +75,7 @@ fn each(case: &Case, mut take: impl FnMut(u32, &mut Record<'_>)) {
     for (number, raw) in (1..).zip(&case.lines) {
         let line = u64::from(number);
         let read = reader::read(raw, Position { line, column: 1 }, &READING, &mut scratch);
-        take(number, &mut Record { raw, line, event: read.event, findings: read.findings });
+        take(number, &mut Record { raw, line, event: read.event, diagnostics: read.diagnostics });
     }
 }
 
@@ -168,7 +168,7 @@ fn validation(case: &Case) {
         });
         assert_sound(name, &text, None);
     }
-    let placed = found.iter().map(|finding| Placed { file: &case.name, finding });
+    let placed = found.iter().map(|finding| Placed { file: &case.name, diagnostic: finding });
     let csv = diagnostic::csv_header().into_iter().chain(placed.flat_map(diagnostic::csv)).collect();
     assert_eq!(separated(&String::from_utf8(csv).unwrap(), b',').len(), 1 + found.len());
 }
@@ -186,7 +186,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
         file.counts.lines += 1;
         let Some(event) = &record.event else {
             file.counts.invalid += 1;
-            let (raw, error) = (record.raw, record.findings.first());
+            let (raw, error) = (record.raw, record.diagnostics.first());
             let place = LineRef { block: BLOCK, line: number };
             return gathered.note_line(&InvalidLine { raw, error, place }, &plan);
         };
@@ -194,7 +194,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
         file.times.add(event.time);
         let place = LineRef { block: BLOCK, line: number };
         gathered.add(
-            &EventLine { event, diagnostics: &record.findings, place, is_selected: true },
+            &EventLine { event, diagnostics: &record.diagnostics, place, is_selected: true },
             &mut arrived,
             &plan,
         );

@@ -29,7 +29,7 @@ fn told(line: u64, read: &Line<'_>) -> String {
         let says = content(read);
         event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read, &mut Vec::new())).into_bytes());
     }
-    format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.findings)
+    format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.diagnostics)
 }
 
 /// Reads each line on its own, the slow way.
@@ -50,13 +50,16 @@ pub fn slowly(text: &[u8]) -> Vec<String> {
 pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
     // One block, so that its line numbers are those of the text.
     let sizes = Sizes { block: text.len() + 1, max_line: READING.max_line_bytes };
-    let mut blocks = Blocks::new(text, sizes, false);
+    let mut blocks = Blocks::new(text, sizes);
     let mut lines = Vec::new();
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {
         let each = |lines: &mut Vec<(u64, String)>, record: &mut Record<'_>| {
-            let read =
-                Line { event: record.event, findings: std::mem::take(&mut record.findings), is_json: true };
+            let read = Line {
+                event: record.event,
+                diagnostics: std::mem::take(&mut record.diagnostics),
+                is_json: true,
+            };
             lines.push((record.line, told(record.line, &read)));
         };
         let folded = fold(&block, READING, each, bench);

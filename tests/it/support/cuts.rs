@@ -32,7 +32,8 @@ impl Read for Trickle<'_> {
 
 /// The lines or events in blocks, in order; a line that was too long is its length in brackets.
 pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Vec<Vec<u8>> {
-    let mut blocks = Blocks::new(Trickle { rest: text, sizes: arrivals }, sizes, live);
+    let reader = Trickle { rest: text, sizes: arrivals };
+    let mut blocks = if live { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
     let mut pieces = Vec::new();
     let mut buffer = Vec::new();
     while let Some(block) = blocks.next(&mut buffer).unwrap() {
@@ -85,7 +86,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
         // A line that is too long is kept or not as blocks happen to fall.
         let raw = if record.raw.len() > MOST_LINE_BYTES { b"" } else { record.raw };
         rows.push((record.line, format!("{action} {}", String::from_utf8_lossy(raw))));
-        let findings = record.findings.iter();
+        let findings = record.diagnostics.iter();
         rows.extend(
             findings
                 .map(|it| (it.line, format!("{}:{} {} {}", it.column, it.path, it.code.name, it.message))),

@@ -1,7 +1,8 @@
-//! What tests share: running the binary, judging logs, reading pages, the same text in several ways.
+//! What tests share: running the binary, judging logs, documented events, reading pages, the same text in several ways.
 
 pub mod both_ways;
 pub mod cuts;
+pub mod documented;
 pub mod elements;
 pub mod harmless;
 pub mod judging;

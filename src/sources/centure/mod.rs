@@ -1,0 +1,77 @@
+//! Centure: WorkOS Audit Log events about the management of organizations and their SSO.
+//!
+//! Fields and rules follow <https://docs.centure.ai/logs/audit-events> and the WorkOS OpenAPI
+//! description (`AuditLogEventDto`). Centure's pages spell keys in camelCase, the WorkOS wire in
+//! snake_case; a file may mix them, so each field takes both. Keys inside metadata are never
+//! re-cased.
+//!
+//! Only views, portal links and deletions are logged: connections are created inside the
+//! WorkOS portal, so a deletion without a creation before it is normal.
+
+mod cross_checks;
+mod fields;
+
+use std::sync::LazyLock;
+
+use self::cross_checks::CROSS_CHECKS;
+use self::fields::{FIELDS, ORGANIZATION, SSO_CONNECTION};
+use super::{Root, Source, Tree};
+use crate::model::operation::Operation;
+use crate::sources::table::Action;
+
+/// The source.
+pub static SOURCE: Source = Source {
+    name: "centure",
+    title: "Centure",
+    about: "Centure audit events (WorkOS Audit Logs)",
+    ids: "workos",
+    detects,
+    wrapper: Some("event"),
+    complement: Some("WorkOS events"),
+    actions: ACTIONS,
+    fields: FIELDS,
+    tree: LazyLock::new(|| Tree::build(FIELDS)),
+    cross_checks: CROSS_CHECKS,
+};
+
+/// An action with a time or targets; both spellings, and either may be missing in a broken line.
+fn detects(root: &Root<'_>) -> bool {
+    let time = root.has(&["occurredAt", "occurred_at"]);
+    let targets = root.has_container("targets");
+    (root.has(&["action"]) && (time || targets)) || (time && targets && root.has_container("actor"))
+}
+
+static ACTIONS: &[Action] = &[
+    Action {
+        name: "sso.view_settings",
+        operation: Operation::Viewed,
+        needs: Some(ORGANIZATION),
+        about: "any member opened the organization's SSO settings",
+    },
+    Action {
+        name: "sso.create_management_portal_url",
+        operation: Operation::PortalOpened,
+        needs: Some(ORGANIZATION),
+        about: "an admin was given a link to the WorkOS portal, where connections are set up",
+    },
+    Action {
+        name: "sso.delete_connection",
+        operation: Operation::Deleted,
+        needs: Some(SSO_CONNECTION),
+        about: "an admin removed an SSO connection",
+    },
+    other("directory_sync.delete", "a directory was removed"),
+    other(
+        "directory_sync.create_management_portal_url",
+        "an admin was given a link to set up directory sync",
+    ),
+    other("audit_logs.create_management_portal_url", "an admin was given a link to the audit logs"),
+    other("log_streams.create_management_portal_url", "an admin was given a link to set up log streams"),
+    other("user.view_settings", "a member opened the user settings"),
+    other("api_key.create", "an API key was created"),
+    other("organization.update_name", "the organization was renamed"),
+];
+
+const fn other(name: &'static str, about: &'static str) -> Action {
+    Action { name, operation: Operation::Other, needs: None, about }
+}
