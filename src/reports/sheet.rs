@@ -165,8 +165,6 @@ pub enum Chart {
     },
     /// How many events there were by weekday (Monday first) and hour, one grid for each name.
     Heat(Vec<(String, [[u64; 24]; 7])>),
-    /// A number for each name.
-    Bars(Vec<(String, u64, Tone)>),
     /// Stretches of time for each name, as of organizations without SSO.
     Stretches {
         /// Where the picture begins and ends; a log without an event has neither.

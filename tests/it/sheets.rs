@@ -104,7 +104,6 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
             Section { key: "again", title: "The same again", body: table() },
             chart("over_time", Chart::Timeline { unit: "day", buckets: (0..59).map(bucket).collect() }),
             chart("heat", Chart::Heat(names().map(|name| (name, counts)).collect())),
-            chart("bars", Chart::Bars(names().zip(1..).map(|(name, at)| (name, at, Tone::Warn)).collect())),
             chart(
                 "gaps",
                 Chart::Stretches {

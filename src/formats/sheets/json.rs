@@ -93,9 +93,6 @@ fn numbers(chart: &Chart) -> Value {
         Chart::Heat(grids) => {
             grids.iter().map(|(name, counts)| json!({ "name": name, "counts": counts })).collect()
         }
-        Chart::Bars(bars) => {
-            bars.iter().map(|(name, count, _)| json!({ "name": name, "count": count })).collect()
-        }
         Chart::Stretches { span, rows } => {
             let rows = rows.iter().map(|(name, stretches)| {
                 json!({ "name": name, "stretches": stretches.iter().map(stretch).collect::<Value>() })

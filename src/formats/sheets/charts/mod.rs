@@ -1,7 +1,6 @@
 //! Charts as text: one file each. Below `LEAST` columns nothing can be drawn, so they are drawn
 //! for that many; without a width, for `USUAL`.
 
-mod bars;
 mod heat;
 mod stretches;
 mod timeline;
@@ -20,7 +19,6 @@ pub fn draw(chart: &Chart, look: &RenderOptions) -> Vec<String> {
     let lines = match chart {
         Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
         Chart::Heat(grids) => heat::draw(grids, look),
-        Chart::Bars(bars) => bars::draw(bars, look),
         Chart::Stretches { span, rows } => {
             span.map_or_else(Vec::new, |span| stretches::draw(span, rows, look))
         }
@@ -100,14 +98,6 @@ mod tests {
         let lines = draw(&timeline(100), &look(40)).join("\n");
         assert!(lines.contains("1 bar = 3 days; the highest is 291"), "{lines}");
         assert_eq!(draw(&timeline(0), &look(40)), ["nothing to draw"]);
-    }
-
-    #[test]
-    fn bars_are_as_long_as_their_numbers() {
-        let bars = [("all", 16), ("half", 8), ("one", 1), ("none", 0)];
-        let bars = bars.map(|(name, count)| (name.to_owned(), count, Tone::Bad));
-        let lines = draw(&Chart::Bars(bars.to_vec()), &look(25));
-        assert_eq!(lines, ["all   ████████████████ 16", "half  ████████ 8", "one   █ 1", "none   0"]);
     }
 
     #[test]
