@@ -84,7 +84,7 @@ pub fn survey(
     plan: Plan,
     terminal: Terminal,
 ) -> Result<Surveyed> {
-    let mut progress = Progress::new(inputs, terminal.stderr);
+    let mut progress = Progress::new(inputs, terminal);
     let mut tally = InputStatus::default();
     let name = |input: &Input| input.name.clone();
     let file = |(at, input)| File {
@@ -133,7 +133,7 @@ pub fn survey(
             }
             ScanItem::End { input, error } => {
                 files[input].error.clone_from(&error);
-                tally.end(&inputs[input], error, &mut progress, terminal);
+                tally.end(&inputs[input], error, &mut progress);
             }
         }
         Ok(ControlFlow::Continue(()))

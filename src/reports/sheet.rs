@@ -68,7 +68,7 @@ pub struct Table<'a> {
 }
 
 /// A column of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// Key in JSON and header in CSV, in snake_case; seconds end in `_seconds`.
     pub key: &'static str,
@@ -118,8 +118,8 @@ pub struct Row<'a> {
     pub tone: Tone,
 }
 
-/// How something is to be taken; formats choose the colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How something is to be taken, the worst last; formats choose the colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// Nothing about it.
     #[default]
@@ -141,6 +141,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// For [`Kind::Number`].
     Number(u64),
+    /// For numbers that may be negative.
+    Integer(i64),
     /// For [`Kind::Share`].
     Share(f64),
     /// For [`Kind::Time`].

@@ -1,4 +1,12 @@
-//! The known value nearest to a misspelt one, for "did you mean".
+//! What to say of a value that is not known: the nearest one, or which there are.
+
+/// Says that there is no such thing: ``no column `actr`; did you mean `actor`?``
+pub fn unknown<'c>(what: &str, value: &str, known: impl Iterator<Item = &'c str> + Clone) -> String {
+    match nearest(value, known.clone()) {
+        Some(near) => format!("no {what} `{value}`; did you mean `{near}`?"),
+        None => format!("no {what} `{value}`; there are {}", known.collect::<Vec<_>>().join(", ")),
+    }
+}
 
 /// The candidate most like `value` (ASCII case ignored), or `None` when none is near.
 ///

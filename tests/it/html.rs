@@ -233,9 +233,9 @@ fn every_section_and_every_chart_can_be_reached() {
     }
     let pictures = named("svg").filter(|svg| svg.attributes.get("role").is_some_and(|role| role == "img"));
     let labels: Vec<_> = pictures.map(|svg| svg.attributes["aria-label"].as_str()).collect();
-    assert_eq!(labels.len(), 5);
+    assert_eq!(labels.len(), 4);
     assert_eq!(labels[1], "Events per day from 2025-01-01 to 2025-01-31, at most 1,730 events");
-    assert_eq!(named("details").count(), 5);
+    assert_eq!(named("details").count(), 4);
     assert!(named("table").count() == named("caption").count());
     assert!(named("th").all(|th| th.attributes.contains_key("scope")));
     let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));

@@ -6,15 +6,16 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use ssoaudit::formats::sheets::RenderOptions;
+use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
-use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
+use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictOptions, sarif, schema};
 use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
 use ssoaudit::rules::{Controls, Default, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
+use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{
     Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
 };
@@ -212,12 +213,13 @@ fn thousands() -> Verdict<'static> {
 }
 
 const LOOK: RenderOptions =
-    RenderOptions { zone: Tz::UTC, width: Some(80), colors: false, ascii: false, header: true };
+    RenderOptions { zone: Tz::UTC, width: Some(80), colors: false, charset: Charset::Unicode, header: true };
 
 fn render_with(format: &str, verdict: &Verdict, look: RenderOptions, show_known: bool) -> String {
     let format = VERDICT_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
-    (format.render)(verdict, &VerdictLook { look, show_known, max_findings: usize::MAX }, &mut out).unwrap();
+    let options = VerdictOptions { render: look, show_known, max_findings: usize::MAX };
+    format.render(verdict, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -275,7 +277,7 @@ fn the_verdict_in_one_line() {
 #[test]
 fn every_format_is_harmless() {
     for verdict in [everything(), incomplete(), strict(), nothing()] {
-        for format in VERDICT_FORMATS {
+        for format in VERDICT_FORMATS.iter() {
             // Separated values are as they stand in the log, but for formulas.
             if !["csv", "tsv"].contains(&format.name) {
                 assert_harmless(&render_with(format.name, &verdict, LOOK, true));
@@ -290,7 +292,8 @@ fn every_format_is_harmless() {
 fn a_table_fits_and_ends_with_the_verdict() {
     let verdict = everything();
     for (width, ascii, show_known) in [(80, false, false), (80, true, true), (40, false, true)] {
-        let look = RenderOptions { width: Some(width), ascii, ..LOOK };
+        let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
+        let look = RenderOptions { width: Some(width), charset, ..LOOK };
         let text = render_with("table", &verdict, look, show_known);
         let (above, last) = text.trim_end().rsplit_once('\n').unwrap();
         assert_eq!(last, verdict.line());

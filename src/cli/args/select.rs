@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use chrono_tz::Tz;
 use clap::Args;
 
+use crate::cli::messages;
+use crate::cli::terminal::Terminal;
 use crate::model::attribute::Attribute;
 use crate::model::operation::OPERATIONS;
 use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
@@ -128,6 +130,13 @@ impl SelectArgs {
             bail!("--invert-match needs a flag to invert");
         }
         Ok(Selection { clauses, invert: self.invert_match })
+    }
+
+    /// Warns on standard error of every value that no documented vocabulary knows.
+    pub fn warn(&self, terminal: Terminal) {
+        for warning in self.warnings() {
+            messages::warning(&warning, terminal.message_style());
+        }
     }
 
     /// A warning for every value that no documented vocabulary knows.

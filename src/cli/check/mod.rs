@@ -19,11 +19,10 @@ use crate::cli::check::outputs::{
 use crate::cli::collect::{Surveyed, survey};
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
-use crate::cli::terminal;
 use crate::cli::terminal::ColorChoice;
 use crate::cli::terminal::Terminal;
-use crate::formats::sheets::RenderOptions;
-use crate::formats::verdict::{VerdictLook, evidence, github};
+use crate::formats::RenderOptions;
+use crate::formats::verdict::{VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
@@ -32,6 +31,7 @@ use crate::reports::File;
 use crate::rules;
 use crate::rules::{Severity, Value};
 use crate::survey::{AnomalyKind, Plan, Survey, Wants};
+use crate::text::display::Charset;
 use crate::text::hex::hex;
 use crate::verdict::evaluate::{By, judge, resolve};
 use crate::verdict::{FindingKey, InputFacts, Outcome, PolicyInfo, Run, Status, Verdict};
@@ -151,15 +151,15 @@ impl CheckCommand {
         self.check_baseline_complete(is_part)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
         for warning in self.select.warnings() {
-            messages::warning(&warning, terminal.colors_stderr());
+            messages::warning(&warning, terminal.message_style());
         }
 
-        resolve_names_to_ids(&mut select, &inputs, self.input.settings(false))?;
+        resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
         let meter = Meter::of_each(self.evidence.is_some());
         let latest = now.later_by(skew(&policy));
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
-        let surveyed = survey(&inputs, self.input.settings(false), &meter, plan, terminal)?;
+        let surveyed = survey(&inputs, self.input.settings(), &meter, plan, terminal)?;
         let why_empty = surveyed.why_empty(self.select.zone()?);
         let Surveyed { survey, files, places, tally, .. } = surveyed;
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
@@ -195,19 +195,19 @@ impl CheckCommand {
         };
         let verdict = Verdict::new(run, judged.rules, judged.findings, judged.resolve);
         if tally.counts.valid == 0 {
-            tally.warn(&inputs, redactor.is_some(), terminal);
+            tally.warn(&inputs, redactor.as_deref(), terminal);
         }
         // Those of inputs were told when they happened.
         for error in verdict.errors().iter().skip(tally.useless()) {
-            messages::error(error, terminal.colors_stderr());
+            messages::error(error, terminal.message_style());
         }
         if let Some(why) = why_empty.filter(|_| self.allow_empty || tally.counts.valid > 0) {
-            messages::note(&why, terminal.colors_stderr());
+            messages::note(&why, terminal.message_style());
         }
         // What is read on the screen has them already.
         if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
             for warning in &verdict.run.warnings {
-                messages::warning(warning, terminal.colors_stderr());
+                messages::warning(warning, terminal.message_style());
             }
         }
         let written = self.write(&verdict, known.as_ref(), targets, outputs, terminal);
@@ -243,8 +243,8 @@ impl CheckCommand {
         let mut next = || outputs.next().expect("everything has its output");
         let mut written = WriteErrors::new(terminal);
         for (format, file) in targets {
-            let look = self.look(terminal, file.is_some());
-            written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
+            let options = self.options(*file, terminal);
+            written.add(stream(next(), |out| format.render(verdict, &options, out)));
         }
         if targets.iter().any(|(format, _)| format.name == GITHUB) {
             written.add(append_step_summary(|room| github::step_summary(verdict, self.show_known, room)));
@@ -256,11 +256,11 @@ impl CheckCommand {
         match &self.write_baseline {
             Some(path) if verdict.outcome == Outcome::Incomplete => {
                 let error = format!("{} is not written: the verdict is incomplete", path.display());
-                messages::error(&error, terminal.colors_stderr());
+                messages::error(&error, terminal.message_style());
             }
             Some(path) if verdict.run.selected == 0 && known.is_none() && path.exists() => {
                 let warning = format!("{} is not written: nothing was checked", path.display());
-                messages::warning(&warning, terminal.colors_stderr());
+                messages::warning(&warning, terminal.message_style());
             }
             Some(_) => {
                 let accepted = accepted(verdict, known).to_json();
@@ -307,15 +307,14 @@ impl CheckCommand {
         path.map_or_else(|| Ok(Policy::default_for(rules::ALL)), |path| read::read(&path, rules::ALL))
     }
 
-    fn look(&self, terminal: Terminal, to_file: bool) -> VerdictLook {
-        let look = RenderOptions {
+    fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
+        let options = terminal.render_options(file, self.color, self.width);
+        let render = RenderOptions {
             zone: self.select.zone().unwrap_or_default(),
-            width: self.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
-            colors: terminal.colors_stdout(self.color, to_file),
-            ascii: self.ascii || (!to_file && terminal.stdout && !terminal::speaks_utf8()),
-            header: true,
+            charset: if self.ascii { Charset::Ascii } else { options.charset },
+            ..options
         };
-        VerdictLook { look, show_known: self.show_known, max_findings: self.max_findings }
+        VerdictOptions { render, show_known: self.show_known, max_findings: self.max_findings }
     }
 }
 

@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::RenderOptions;
-use crate::formats::json_objects;
+use crate::formats::{RenderOptions, json_objects};
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};

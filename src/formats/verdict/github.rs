@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::{basis, counted, not_applicable, relative, status, worst};
-use crate::formats::sheets::RenderOptions;
+use crate::formats::table::markdown::row;
 use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape;
@@ -19,7 +19,7 @@ pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
 const MOST_BYTES: usize = 2_000;
 
 /// Prints a command for every open finding that will be shown, and the verdict.
-pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let mut shown = [0; 3];
     let mut left_out = 0;
     let errors = verdict.errors();
@@ -104,7 +104,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
     }
     for (rule, counts) in rules {
         let severity = severity_name(worst(rule, counts));
-        row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
+        out.push_str(&short_row(&[rule.check.id, severity, &counted(counts), rule.check.about]));
     }
     let missing_prerequisite: Vec<_> =
         verdict.rules.iter().filter_map(|rule| Some((rule, not_applicable(rule)?))).collect();
@@ -112,7 +112,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         out.push_str("\n| rule | not applicable to |\n| --- | --- |\n");
     }
     for (rule, events) in missing_prerequisite {
-        row(&[rule.check.id, &events], &mut out);
+        out.push_str(&short_row(&[rule.check.id, &events]));
     }
     let mut is_first = true;
     let is_shown = |brief: &&FindingKey| show_known || brief.status == Status::Open;
@@ -129,7 +129,7 @@ pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String 
         let place = super::place(&finding).unwrap_or_default();
         let severity = severity_name(finding.severity);
         let rule = verdict.rule_of(&finding).check.id;
-        row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
+        out.push_str(&short_row(&[severity, &status(&finding), rule, &time, &finding.message(), &place]));
         if out.len() > room {
             truncate(&mut out, before);
             out.push_str(&format!("\n{} further findings are not shown.\n", shown.len() - at));
@@ -151,9 +151,7 @@ fn said(kind: &str, sentences: &[String], out: &mut String) {
     }
 }
 
-fn row(cells: &[&str], out: &mut String) {
-    for cell in cells {
-        out.push_str(&format!("| {} ", escape::markdown(&within(cell, MOST_BYTES))));
-    }
-    out.push_str("|\n");
+/// A row of a table in which no text is long.
+fn short_row(texts: &[&str]) -> String {
+    row(texts.iter().map(|text| within(text, MOST_BYTES)))
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
+use super::{VerdictOptions, basis, counted, more, not_applicable, place, status};
 use crate::text::escape::escape_controls;
 use crate::verdict::{Counts, FindingKey, Outcome, RuleOutcome, Status, Verdict, severity_name};
 
@@ -14,11 +14,11 @@ use crate::verdict::{Counts, FindingKey, Outcome, RuleOutcome, Status, Verdict, 
 pub const SUITE: &str = "ssoaudit";
 
 /// Prints the report.
-pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(verdict: &Verdict, options: &VerdictOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new(SUITE);
     let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
     for ((rule, counts), findings) in verdict.rules.iter().zip(counts).zip(&findings) {
-        suite.add_test_case(case(verdict, rule, counts, findings, look));
+        suite.add_test_case(case(verdict, rule, counts, findings, options));
     }
     suite.add_test_cases(inputs(verdict));
     let warnings =
@@ -56,7 +56,7 @@ fn case<'a>(
     rule: &RuleOutcome,
     counts: &Counts,
     findings: &[&FindingKey<'a>],
-    look: &VerdictLook,
+    options: &VerdictOptions,
 ) -> TestCase {
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
@@ -64,7 +64,7 @@ fn case<'a>(
         let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let worst = failing.iter().map(|finding: &&FindingKey<'_>| finding.severity).max();
         failure.set_type(severity_name(worst.unwrap_or(rule.severity)));
-        failure.set_description(listed(verdict, &failing, look));
+        failure.set_description(listed(verdict, &failing, options));
         failure
     } else if rule.is_on && !rule.is_not_applicable() {
         TestCaseStatus::success()
@@ -83,9 +83,9 @@ fn case<'a>(
     let missing_prerequisite = not_applicable(rule).filter(|_| !rule.is_not_applicable());
     let missing_prerequisite =
         missing_prerequisite.map(|events| format!("{events} lack what the rule needs\n"));
-    let is_shown = |brief: &&FindingKey| look.show_known || brief.status == Status::Open;
+    let is_shown = |brief: &&FindingKey| options.show_known || brief.status == Status::Open;
     let others: Vec<_> = others.into_iter().filter(is_shown).collect();
-    let out = missing_prerequisite.unwrap_or_default() + &listed(verdict, &others, look);
+    let out = missing_prerequisite.unwrap_or_default() + &listed(verdict, &others, options);
     if !out.is_empty() {
         case.set_system_out(out);
     }
@@ -93,11 +93,12 @@ fn case<'a>(
 }
 
 /// A finding a line, as many as are to be shown.
-fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &VerdictLook) -> String {
+fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], options: &VerdictOptions) -> String {
     let mut text = String::new();
-    for brief in findings.iter().take(look.max_findings) {
+    for brief in findings.iter().take(options.max_findings) {
         let finding = verdict.resolve(brief);
-        let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.look.zone)));
+        let time =
+            finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(options.render.zone)));
         let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
         let known = match finding.status {
             Status::Open => String::new(),
@@ -107,7 +108,7 @@ fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &Verdic
         let line = format!("{time}{severity}: {}{place}{known}", finding.message());
         writeln!(text, "{}", escape_controls(&line)).expect("memory takes all");
     }
-    if let Some(more) = more(findings.len(), look) {
+    if let Some(more) = more(findings.len(), options) {
         writeln!(text, "{more}").expect("memory takes all");
     }
     text

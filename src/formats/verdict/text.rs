@@ -7,22 +7,23 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::sheet::tone;
-use super::{VerdictLook, basis, counted, more, not_applicable, place, status, worst};
-use crate::formats::sheets::{RenderOptions, style};
+use super::{VerdictOptions, basis, counted, more, not_applicable, place, status, worst};
+use crate::formats::RenderOptions;
+use crate::formats::sheets::style;
 use crate::formats::table::grid::WIDEST;
 use crate::parallel;
 use crate::reports::sheet::Tone;
 use crate::rules::Severity;
 use crate::text::cut::shortened;
-use crate::text::display::{escape_log, escape_own, to_ascii, wrapped};
+use crate::text::display::{escape_log, escape_own, to_charset, wrapped};
 use crate::verdict::{
     Counts, Finding, FindingKey, Outcome, RuleOutcome, Status, Verdict, severities, severity_name,
 };
 
 /// Prints everything; every line but the last one fits the width.
-pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out: String::new(), look: &look.look };
-    let is_shown = |finding: &FindingKey| look.show_known || finding.status == Status::Open;
+pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out: String::new(), options: &options.render };
+    let is_shown = |finding: &FindingKey| options.show_known || finding.status == Status::Open;
     for error in verdict.errors() {
         page.text(0, &format!("error: {error}"), style(Tone::Bad));
     }
@@ -30,7 +31,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         page.text(0, &format!("warning: {warning}"), style(Tone::Warn));
     }
     if verdict.findings.iter().any(|finding| is_shown(finding) && finding.time.is_some()) {
-        page.text(0, &format!("Times are in {}.", look.look.zone.name()), Style::new());
+        page.text(0, &format!("Times are in {}.", options.render.zone.name()), Style::new());
     }
     for sentence in basis(verdict) {
         page.text(0, &sentence, Style::new());
@@ -49,13 +50,13 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
         page.flush(to)?;
         let shown: Vec<_> = findings[rule].iter().filter(|finding| is_shown(finding)).collect();
         let each = |at: usize, out: &mut Vec<u8>| {
-            let mut page = Page { out: String::new(), look: &look.look };
+            let mut page = Page { out: String::new(), options: &options.render };
             page.gap();
             page.finding(&verdict.resolve(shown[at]), &verdict.rules[rule], heading);
             page.flush(out)
         };
-        parallel::write(shown.len().min(look.max_findings), each, to)?;
-        if let Some(more) = more(shown.len(), look) {
+        parallel::write(shown.len().min(options.max_findings), each, to)?;
+        if let Some(more) = more(shown.len(), options) {
             page.gap();
             page.text(2, &more, Style::new());
         }
@@ -64,7 +65,7 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, to: &mut dyn Write) -> io::
     page.gap();
     let is_good = verdict.outcome == Outcome::Passed;
     let (line, tone) = (verdict.line(), if is_good { Tone::Good } else { Tone::Bad });
-    let style = if look.look.colors { style(tone).bold() } else { Style::new() };
+    let style = if options.render.colors { style(tone).bold() } else { Style::new() };
     page.out.push_str(&format!("{style}{line}{style:#}\n"));
     page.flush(to)
 }
@@ -74,12 +75,12 @@ const LONGEST_MESSAGE: usize = 1000;
 
 struct Page<'a> {
     out: String,
-    look: &'a RenderOptions,
+    options: &'a RenderOptions,
 }
 
 impl Page<'_> {
     fn flush(&mut self, to: &mut dyn Write) -> io::Result<()> {
-        to.write_all(to_ascii(std::mem::take(&mut self.out), self.look.ascii).as_bytes())
+        to.write_all(to_charset(std::mem::take(&mut self.out), self.options.charset).as_bytes())
     }
 
     fn gap(&mut self) {
@@ -88,10 +89,10 @@ impl Page<'_> {
 
     /// A text in lines that are indented.
     fn text(&mut self, indent: usize, text: &str, style: Style) {
-        let room = self.look.width.unwrap_or(usize::MAX).saturating_sub(indent).max(1);
-        let style = if self.look.colors { style } else { Style::new() };
+        let room = self.options.width.unwrap_or(usize::MAX).saturating_sub(indent).max(1);
+        let style = if self.options.colors { style } else { Style::new() };
         let indent = " ".repeat(indent);
-        for line in wrapped(&escape_own(text, self.look.ascii), room) {
+        for line in wrapped(&escape_own(text, self.options.charset), room) {
             self.out.push_str(&format!("{indent}{style}{line}{style:#}\n"));
         }
     }
@@ -111,18 +112,18 @@ impl Page<'_> {
     }
 
     fn finding(&mut self, finding: &Finding, outcome: &RuleOutcome, heading: Severity) {
-        let time = finding.time.map(|time| time.to_the_second(self.look.zone));
+        let time = finding.time.map(|time| time.to_the_second(self.options.zone));
         let known = (finding.status != Status::Open).then(|| status(finding));
         let is_other = [outcome.severity, heading].iter().any(|severity| *severity != finding.severity);
         let severity = is_other.then(|| severity_name(finding.severity).to_uppercase());
         let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
-            self.text(2, &escape_log(&head.join("  "), self.look.ascii), Style::new());
+            self.text(2, &escape_log(&head.join("  "), self.options.charset), Style::new());
         }
         let indent = if head.is_empty() { 2 } else { 4 };
         let message = finding.message();
         let said = shortened(&message, LONGEST_MESSAGE);
-        self.text(indent, &escape_log(&said, self.look.ascii), Style::new());
+        self.text(indent, &escape_log(&said, self.options.charset), Style::new());
         let who = [
             ("organization", finding.organization),
             ("named", finding.organization_name),
@@ -133,7 +134,7 @@ impl Page<'_> {
         // Messages name most of them.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
-            Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.look.ascii)))
+            Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.options.charset)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");
         if !unnamed.is_empty() {

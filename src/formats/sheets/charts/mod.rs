@@ -7,7 +7,8 @@ mod timeline;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::sheets::{RenderOptions, style};
+use crate::formats::RenderOptions;
+use crate::formats::sheets::style;
 use crate::reports::sheet::{Chart, Tone};
 use crate::text::display;
 
@@ -15,43 +16,43 @@ const LEAST: usize = 16;
 const USUAL: usize = 80;
 
 /// The lines of a chart.
-pub fn draw(chart: &Chart, look: &RenderOptions) -> Vec<String> {
+pub fn draw(chart: &Chart, options: &RenderOptions) -> Vec<String> {
     let lines = match chart {
-        Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
-        Chart::Heat(grids) => heat::draw(grids, look),
+        Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, options),
+        Chart::Heat(grids) => heat::draw(grids, options),
         Chart::Stretches { span, rows } => {
-            span.map_or_else(Vec::new, |span| stretches::draw(span, rows, look))
+            span.map_or_else(Vec::new, |span| stretches::draw(span, rows, options))
         }
     };
     if lines.is_empty() { vec!["nothing to draw".to_owned()] } else { lines }
 }
 
-fn width(look: &RenderOptions) -> usize {
-    look.width.unwrap_or(USUAL).max(LEAST)
+fn width(options: &RenderOptions) -> usize {
+    options.width.unwrap_or(USUAL).max(LEAST)
 }
 
 /// How many columns names may take: what they need, but no more than a third.
-fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &RenderOptions) -> usize {
-    let widest = names.map(|name| display::escape_log(name, look.ascii).width()).max().unwrap_or(0);
-    widest.min(width(look) / 3)
+fn name_width<'a>(names: impl Iterator<Item = &'a str>, options: &RenderOptions) -> usize {
+    let widest = names.map(|name| display::escape_log(name, options.charset).width()).max().unwrap_or(0);
+    widest.min(width(options) / 3)
 }
 
-fn painted(text: &str, tone: Tone, look: &RenderOptions) -> String {
-    if !look.colors || tone == Tone::Plain || text.is_empty() {
+fn painted(text: &str, tone: Tone, options: &RenderOptions) -> String {
+    if !options.colors || tone == Tone::Plain || text.is_empty() {
         return text.to_owned();
     }
     format!("{}{text}{}", style(tone).render(), style(tone).render_reset())
 }
 
 /// The labels of an axis's ends below it, where there is room for both.
-fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &RenderOptions) -> Vec<String> {
+fn ends(first: &str, last: &str, indent: usize, axis: usize, options: &RenderOptions) -> Vec<String> {
     let gap = axis.saturating_sub(first.width() + last.width());
     if first == last {
-        display::wrapped(first, width(look))
+        display::wrapped(first, width(options))
     } else if gap > 0 {
         vec![format!("{}{first}{}{last}", " ".repeat(indent), " ".repeat(gap))]
     } else {
-        display::wrapped(&format!("{first} to {last}"), width(look))
+        display::wrapped(&format!("{first} to {last}"), width(options))
     }
 }
 
@@ -61,10 +62,17 @@ mod tests {
     use crate::model::time;
     use crate::model::time::Timestamp;
     use crate::reports::sheet::Stretch;
+    use crate::text::display::Charset;
     use chrono_tz::Tz;
 
-    fn look(width: usize) -> RenderOptions {
-        RenderOptions { zone: Tz::UTC, width: Some(width), colors: false, ascii: false, header: true }
+    fn options(width: usize) -> RenderOptions {
+        RenderOptions {
+            zone: Tz::UTC,
+            width: Some(width),
+            colors: false,
+            charset: Charset::Unicode,
+            header: true,
+        }
     }
 
     fn day(day: u64) -> Timestamp {
@@ -79,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_timeline_is_a_histogram() {
-        let lines = draw(&timeline(9), &look(20));
+        let lines = draw(&timeline(9), &options(20));
         assert_eq!(lines[..6].iter().filter(|line| line.ends_with('█')).count(), 6);
         assert_eq!(
             lines[5..],
@@ -95,9 +103,9 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_bar_when_there_are_many() {
-        let lines = draw(&timeline(100), &look(40)).join("\n");
+        let lines = draw(&timeline(100), &options(40)).join("\n");
         assert!(lines.contains("1 bar = 3 days; the highest is 291"), "{lines}");
-        assert_eq!(draw(&timeline(0), &look(40)), ["nothing to draw"]);
+        assert_eq!(draw(&timeline(0), &options(40)), ["nothing to draw"]);
     }
 
     #[test]
@@ -114,7 +122,7 @@ mod tests {
             ("brief".to_owned(), vec![stretch(39, 39, false)]),
         ];
         let chart = Chart::Stretches { span: Some((day(0), day(40))), rows };
-        let lines = draw(&chart, &look(47));
+        let lines = draw(&chart, &options(47));
         assert_eq!(lines[0], format!("acme   {}{}{}▶", "━".repeat(10), " ".repeat(10), "━".repeat(19)));
         assert_eq!(lines[1], format!("brief  {}━", " ".repeat(39)));
         assert_eq!(lines[2], "       2025-01-01 00:00        2025-02-10 00:00");
@@ -123,7 +131,7 @@ mod tests {
             span: Some((day(0), day(40))),
             rows: vec![("acme".to_owned(), vec![presumed])],
         };
-        let lines = draw(&chart, &look(46));
+        let lines = draw(&chart, &options(46));
         assert_eq!(lines[0], format!("acme  {}▶", "┅".repeat(19)));
         assert_eq!(lines[2], "dashed: presumed");
     }
@@ -138,7 +146,7 @@ mod tests {
             (40, "    0     6     12    18", "Mon ░"),
             (20, "    0  6  12 18", "Mon ░"),
         ] {
-            let lines = draw(&chart, &look(width));
+            let lines = draw(&chart, &options(width));
             assert_eq!(lines[..3], ["removals", header, monday]);
             assert_eq!(lines.iter().filter(|line| line.ends_with('█')).count(), 1);
         }

@@ -2,7 +2,7 @@
 //! A bar shows something as soon as there was one event.
 
 use super::{ends, width};
-use crate::formats::sheets::RenderOptions;
+use crate::formats::RenderOptions;
 use crate::model::time::Timestamp;
 use crate::text::display;
 
@@ -12,15 +12,15 @@ const ROWS: usize = 6;
 const WIDEST: usize = 4;
 
 /// The bars, their ends and what they mean.
-pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptions) -> Vec<String> {
+pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOptions) -> Vec<String> {
     let Some(((_, first, _), (_, last, _))) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
     };
-    let together = buckets.len().div_ceil(width(look));
+    let together = buckets.len().div_ceil(width(options));
     let bars: Vec<u64> =
         buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.2).sum()).collect();
     let most = bars.iter().copied().max().unwrap_or(0);
-    let columns = (width(look) / bars.len()).clamp(1, WIDEST);
+    let columns = (width(options) / bars.len()).clamp(1, WIDEST);
     let mut lines: Vec<_> = (0..ROWS)
         .rev()
         .map(|row| {
@@ -29,11 +29,11 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptio
         })
         .collect();
     lines.push("─".repeat(bars.len() * columns));
-    let label = |text: &str| display::escape_own(text, look.ascii);
-    lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, look));
+    let label = |text: &str| display::escape_own(text, options.charset);
+    lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, options));
     let plural = if together == 1 { "" } else { "s" };
     let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");
-    lines.extend(display::wrapped(&meaning, width(look)));
+    lines.extend(display::wrapped(&meaning, width(options)));
     lines
 }
 

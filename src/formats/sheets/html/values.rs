@@ -50,6 +50,7 @@ pub fn shown(cell: Cell<'_>, kind: Kind, zone: Tz) -> Shown<'_> {
         Cell::Text(text) if kind == Kind::Id => Shown::Id(text),
         Cell::Text(text) => Shown::Text(text),
         Cell::Number(value) => Shown::Figure(number(value)),
+        Cell::Integer(value) => Shown::Figure(value.to_string()),
         Cell::Share(value) if value.is_finite() => Shown::Figure(share(value)),
         Cell::Share(_) => Shown::Nothing,
         Cell::Time(time) => Shown::Time(moment(time, zone)),
