@@ -22,7 +22,7 @@ use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::terminal::ColorChoice;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
-use crate::formats::verdict::{VerdictOptions, evidence, github};
+use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
@@ -247,7 +247,8 @@ impl CheckCommand {
             written.add(stream(next(), |out| format.render(verdict, &options, out)));
         }
         if targets.iter().any(|(format, _)| format.name == GITHUB) {
-            written.add(append_step_summary(|room| github::step_summary(verdict, self.show_known, room)));
+            written
+                .add(append_step_summary(|room| github::step_summary(verdict, self.known_findings(), room)));
         }
         if self.evidence.is_some() {
             let evidence = evidence::evidence(verdict);
@@ -314,7 +315,11 @@ impl CheckCommand {
             charset: if self.ascii { Charset::Ascii } else { options.charset },
             ..options
         };
-        VerdictOptions { render, show_known: self.show_known, max_findings: self.max_findings }
+        VerdictOptions { render, known: self.known_findings(), max_findings: self.max_findings }
+    }
+
+    fn known_findings(&self) -> KnownFindings {
+        if self.show_known { KnownFindings::Listed } else { KnownFindings::Counted }
     }
 }
 

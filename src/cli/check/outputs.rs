@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
-use crate::formats::verdict::github::MOST_SUMMARY_BYTES;
+use crate::formats::verdict::github::MAX_SUMMARY_BYTES;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat};
 use crate::input::{Input, Place};
 use crate::output::{Output, is_closed_pipe, is_stdout};
@@ -137,7 +137,7 @@ pub fn append_step_summary(page: impl FnOnce(usize) -> String) -> Result<()> {
         // What is there already counts, and may end in the middle of a line.
         let before = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let gap = if before > 0 { "\n\n" } else { "" };
-        let room = MOST_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));
+        let room = MAX_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));
         file.write_all(format!("{gap}{}", page(room)).as_bytes())
     };
     append().with_context(|| format!("appending to {}", path.display()))

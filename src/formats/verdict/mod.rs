@@ -2,6 +2,7 @@
 //! by the formats of sheets.
 
 pub mod evidence;
+mod fields;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -17,19 +18,37 @@ use std::sync::LazyLock;
 use crate::formats::RenderOptions;
 use crate::formats::sheets::{SHEET_FORMATS, SheetFormat};
 use crate::formats::table::Audience;
+use crate::reports::sheet::Tone;
 use crate::rules::Severity;
-use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
+use crate::text::plural;
+use crate::verdict::{Counts, Finding, FindingKey, RuleOutcome, Status, Verdict, severities};
 
 /// How a verdict is to look.
 #[derive(Clone, Copy, Debug)]
 pub struct VerdictOptions {
     /// How sheets are to look.
     pub render: RenderOptions,
-    /// Show findings that are planned, suppressed or in the baseline, not only how many there are.
-    pub show_known: bool,
+    /// What to print of findings that are known.
+    pub known: KnownFindings,
     /// How many findings of a rule are shown at most by formats that people read as they are: tables and
     /// JUnit reports. They say how many more there are.
     pub max_findings: usize,
+}
+
+/// What to print of findings that are planned, suppressed or in the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownFindings {
+    /// Each of them.
+    Listed,
+    /// How many there are.
+    Counted,
+}
+
+impl KnownFindings {
+    /// Whether a finding is listed.
+    fn shows(self, finding: &FindingKey<'_>) -> bool {
+        self == Self::Listed || finding.status == Status::Open
+    }
 }
 
 /// A format of verdicts.
@@ -83,9 +102,12 @@ impl VerdictFormat {
         match self.layout {
             Layout::Own(render) => render(verdict, options, out),
             Layout::Sheet(format) => {
-                // Programs are given every finding; its status is a column.
-                let show_known = options.show_known || format.audience == Audience::Programs;
-                format.render(&sheet::sheet(verdict, show_known), &options.render, out)
+                // Its status is a column.
+                let known = match format.audience {
+                    Audience::Programs => KnownFindings::Listed,
+                    Audience::People => options.known,
+                };
+                format.render(&sheet::sheet(verdict, known), &options.render, out)
             }
         }
     }
@@ -96,7 +118,7 @@ impl VerdictFormat {
     }
 }
 
-/// What is to be said after so many findings of a rule, of which only some are shown.
+/// Says after the findings of a rule how many of them were not listed.
 fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
     let hidden = findings.saturating_sub(options.max_findings);
     (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
@@ -107,8 +129,8 @@ fn place(finding: &Finding) -> Option<String> {
     finding.place.map(|(file, line)| format!("{file}:{line}"))
 }
 
-/// A file as GitHub and others name it who show findings in the midst of it: by its path in the working
-/// directory.
+/// The path of a file in the working directory, by which GitHub and others know it who show findings beside its
+/// lines.
 fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
     let inside = verdict.run.folder.as_ref().and_then(|folder| Path::new(file).strip_prefix(folder).ok());
     inside.and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or(file)
@@ -120,14 +142,14 @@ fn status(finding: &Finding) -> String {
     finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
 }
 
-/// To how many events a rule that is on does not apply: `45 of 86 events`.
+/// Counts the events that a rule that is on does not apply to: `45 of 86 events`.
 fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     let all = rule.judged + rule.not_applicable;
     let is_some = rule.is_on && rule.not_applicable > 0;
-    is_some.then(|| format!("{} of {all} {}", rule.not_applicable, if all == 1 { "event" } else { "events" }))
+    is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 
-/// What it was judged by, and what was judged if that is not everything: a sentence each.
+/// Says in sentences which policy applied, and what was judged if that is not everything.
 fn basis(verdict: &Verdict) -> Vec<String> {
     let run = &verdict.run;
     let roster = run.policy.roster.as_ref().map(|roster| format!(", with the roster {}", roster.path));
@@ -144,15 +166,24 @@ fn basis(verdict: &Verdict) -> Vec<String> {
     [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
 }
 
-/// The severity to put over the findings of a rule: that of the worst open one, as some may be less bad than the
-/// rule is.
-fn worst(rule: &RuleOutcome, counts: &crate::verdict::Counts) -> Severity {
+/// The severity to put over the findings of a rule. It is that of the worst open one, as some may be less bad than
+/// the rule.
+fn worst(rule: &RuleOutcome, counts: &Counts) -> Severity {
     severities().find(|severity| counts.of(0, *severity) > 0).unwrap_or(rule.severity)
 }
 
-/// How many findings a rule has: `2 open, 1 planned`.
-fn counted(counts: &crate::verdict::Counts) -> String {
-    let names = crate::verdict::Status::NAMES.iter().enumerate();
+/// Counts the findings of a rule: `2 open, 1 planned`.
+fn counted(counts: &Counts) -> String {
+    let names = Status::NAMES.iter().enumerate();
     let some = names.filter(|(rank, _)| counts.with_status(*rank) > 0);
     some.map(|(rank, name)| format!("{} {name}", counts.with_status(rank))).collect::<Vec<_>>().join(", ")
+}
+
+/// How the findings of a severity are to be taken: as errors, as warnings or as notes.
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Critical | Severity::High => Tone::Bad,
+        Severity::Medium => Tone::Warn,
+        Severity::Low | Severity::Info => Tone::Plain,
+    }
 }

@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use wide::u8x16;
 
 use crate::text::cut::truncate;
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -246,10 +246,8 @@ pub fn parse_zone(name: &str) -> Result<Tz> {
     if let Ok(zone) = name.parse() {
         return Ok(zone);
     }
-    match nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())) {
-        Some(near) => bail!("no time zone `{name}`; did you mean `{near}`?"),
-        None => bail!("no time zone `{name}`; give an IANA name such as Europe/Berlin"),
-    }
+    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    bail!(suggest::unknown_or("time zone", name, known, "give an IANA name such as Europe/Berlin"))
 }
 
 /// Reads a length of time such as `30m`, `12h`, `7d` or `2w`, in seconds.
@@ -272,17 +270,25 @@ pub fn parse_age(text: &str) -> Option<i64> {
 
 /// A length of time in so many of its greatest units: `3d 4h`.
 pub fn duration(seconds: u64, units: usize) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
-    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
-    let (mut text, mut rest) = (String::with_capacity(16), seconds);
-    for (size, name) in UNITS.iter().skip(first).take(units) {
-        if rest >= *size || text.is_empty() {
-            let space = if text.is_empty() { "" } else { " " };
-            let _ = write!(text, "{space}{}{name}", rest / size);
-        }
-        rest %= size;
+    let mut text = String::with_capacity(16);
+    for (number, unit) in duration_in_units(seconds, units) {
+        let space = if text.is_empty() { "" } else { " " };
+        let _ = write!(text, "{space}{number}{unit}");
     }
     text
+}
+
+/// The same as numbers of each unit, without those that are nothing.
+pub fn duration_in_units(seconds: u64, units: usize) -> impl Iterator<Item = (u64, &'static str)> {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
+    let mut rest = seconds;
+    let numbers = UNITS.iter().skip(first).take(units).map(move |(size, unit)| {
+        let number = rest / size;
+        rest %= size;
+        (number, *unit)
+    });
+    numbers.filter(move |(number, _)| *number > 0 || seconds == 0)
 }
 
 fn local_date_time(text: &str) -> Option<NaiveDateTime> {

@@ -5,6 +5,7 @@ use super::{ends, width};
 use crate::formats::RenderOptions;
 use crate::model::time::Timestamp;
 use crate::text::display;
+use crate::text::plural::counted;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS: usize = 6;
@@ -31,8 +32,7 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOp
     lines.push("─".repeat(bars.len() * columns));
     let label = |text: &str| display::escape_own(text, options.charset);
     lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, options));
-    let plural = if together == 1 { "" } else { "s" };
-    let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");
+    let meaning = format!("1 bar = {}; the highest is {most}", counted(together as u64, unit));
     lines.extend(display::wrapped(&meaning, width(options)));
     lines
 }

@@ -102,10 +102,10 @@ fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, Shown<'a>) {
 }
 
 /// A page with more rows than this is nothing to read, and too much for a browser.
-const MOST_ROWS: usize = 5000;
+const MAX_ROWS: usize = 5000;
 
 fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
-    let rows = table.rows.iter().take(MOST_ROWS).map(|row| {
+    let rows = table.rows.iter().take(MAX_ROWS).map(|row| {
         let mark = values::mark(row.tone);
         let cells =
             row.cells.into_iter().zip(table.columns).map(|(cell, column)| {
