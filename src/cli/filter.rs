@@ -152,6 +152,7 @@ impl Matcher {
 
 /// Everything that is known so far, and where rows go.
 struct Results<'p> {
+    inputs: &'p [Input],
     printer: Printer<'p>,
     progress: Progress,
     status: InputStatus,
@@ -177,6 +178,7 @@ impl Filter {
         let matcher = Matcher { select, names, plan, renders: !self.count, watch: Watch::default() };
         let matcher = Arc::new(matcher);
         let mut results = Results {
+            inputs: &inputs,
             printer: Printer::new(&matcher.plan, output),
             progress: Progress::new(&inputs, terminal),
             status: InputStatus::default(),
@@ -184,32 +186,27 @@ impl Filter {
             misses: Misses::default(),
             doubtful: Doubtful::default(),
         };
-        self.scan(&inputs, &matcher, &mut results)?;
-        self.finish(results, &matcher, &inputs, terminal)
+        self.scan(&matcher, &mut results)?;
+        self.finish(results, &matcher, terminal)
     }
 
-    fn scan(&self, inputs: &[Input], matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
+    fn scan(&self, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
         let meter = Meter::default();
         let matcher = Arc::clone(matcher);
         let each = move |chunk: &mut Chunk, record: &mut Record<'_>| matcher.add(chunk, record);
-        scan(inputs, self.input.settings(), &meter, each, |item| {
+        scan(results.inputs, self.input.settings(), &meter, each, |item| {
             results.progress.update(&meter);
-            self.take(item, inputs, results)
+            self.take(item, results)
         })?;
         results.progress.clear();
         Ok(())
     }
 
-    fn take(
-        &self,
-        item: ScanItem<Chunk>,
-        inputs: &[Input],
-        results: &mut Results<'_>,
-    ) -> Result<ControlFlow<()>> {
+    fn take(&self, item: ScanItem<Chunk>, results: &mut Results<'_>) -> Result<ControlFlow<()>> {
         let (input, line_base, mut counts, mut chunk) = match item {
             ScanItem::Block { input, line_base, counts, value } => (input, line_base, counts, value),
             ScanItem::End { input, error } => {
-                results.status.end(&inputs[input], error, &mut results.progress);
+                results.status.end(&results.inputs[input], error, &mut results.progress);
                 return Ok(ControlFlow::Continue(()));
             }
         };
@@ -233,14 +230,8 @@ impl Filter {
     }
 
     /// Prints what is still held, and what has to be said about all of it.
-    fn finish(
-        &self,
-        results: Results<'_>,
-        matcher: &Matcher,
-        inputs: &[Input],
-        terminal: Terminal,
-    ) -> Result<ExitStatus> {
-        let Results { printer, status, matched, misses, doubtful, .. } = results;
+    fn finish(&self, results: Results<'_>, matcher: &Matcher, terminal: Terminal) -> Result<ExitStatus> {
+        let Results { inputs, printer, status, matched, misses, doubtful, .. } = results;
         let hidden = match self.count {
             true => printer.finish_with(&format!("{matched}\n")).map(|()| Vec::new())?,
             false => printer.finish()?,
@@ -302,7 +293,7 @@ impl Filter {
     }
 
     fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {
-        // Nobody knows what else a line holds.
+        // With pseudonyms no original line is printed, as nobody knows what else it holds.
         if self.normalize || (redactor.is_some() && named.is_empty()) {
             Body::Normalized
         } else if named.is_empty() {

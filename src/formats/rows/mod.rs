@@ -1,5 +1,6 @@
 //! Events that matched, printed one row each: as JSON, in a format of tables, or as aligned text.
 
+mod attribute_tree;
 pub mod columns;
 pub mod event_json;
 pub mod event_schema;

@@ -21,16 +21,21 @@ pub fn render(sheet: &Sheet<'_>, options: &RenderOptions, to: &mut dyn Write) ->
     for note in sheet.notes.iter().map(String::as_str).chain(zone_note(sheet, options).as_deref()) {
         sentence(note, options, &mut out);
     }
-    // CSV prints the first table only.
-    let mut others = "csv";
+    // The format that has every column of the table; CSV prints the first one only.
+    let mut complete = "csv";
     for section in &sheet.sections {
         out.push('\n');
         heading(section.title, options, &mut out);
         match &section.body {
             Body::Facts(facts) => self::facts(facts, options, &mut out),
             Body::Table(table) => {
-                self::table(table, others, options, &mut out, to)?;
-                others = "ndjson";
+                let hidden = self::table(table, options, &mut out, to)?;
+                if !hidden.is_empty() {
+                    let hidden = hidden.join(", ");
+                    let note = format!("Hidden columns: {hidden}; see --width or --format {complete}.");
+                    sentence(&note, options, &mut out);
+                }
+                complete = "ndjson";
             }
             Body::Chart(chart) => {
                 for line in charts::draw(chart, options) {
@@ -105,16 +110,16 @@ fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     }
 }
 
+/// Prints a table and returns the titles of columns that found no room.
 fn table(
     table: &Table<'_>,
-    others: &str,
     options: &RenderOptions,
     out: &mut String,
     to: &mut dyn Write,
-) -> io::Result<()> {
+) -> io::Result<Vec<String>> {
     if table.rows.is_empty() {
         sentence(table.empty, options, out);
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut hidden = Vec::new();
     for page in pages(table.rows.iter()) {
@@ -124,11 +129,7 @@ fn table(
     if table.left_out > 0 {
         sentence(&left_out(table.left_out), options, out);
     }
-    if !hidden.is_empty() {
-        let hidden = hidden.join(", ");
-        sentence(&format!("Hidden columns: {hidden}; see --width or --format {others}."), options, out);
-    }
-    Ok(())
+    Ok(hidden)
 }
 
 /// Prints some rows and returns the titles of columns that found no room.

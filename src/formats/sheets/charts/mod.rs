@@ -1,5 +1,5 @@
-//! Charts as text: one file each. Below `LEAST` columns nothing can be drawn, so they are drawn
-//! for that many; without a width, for `USUAL`.
+//! Charts as text: one file each. They are drawn for `MIN_WIDTH` columns at least, as nothing can be drawn in fewer,
+//! and for `USUAL_WIDTH` where there is no width.
 
 mod heat;
 mod stretches;
@@ -12,8 +12,8 @@ use crate::formats::sheets::style;
 use crate::reports::sheet::{Chart, Tone};
 use crate::text::display;
 
-const LEAST: usize = 16;
-const USUAL: usize = 80;
+const MIN_WIDTH: usize = 16;
+const USUAL_WIDTH: usize = 80;
 
 /// The lines of a chart.
 pub fn draw(chart: &Chart, options: &RenderOptions) -> Vec<String> {
@@ -28,10 +28,10 @@ pub fn draw(chart: &Chart, options: &RenderOptions) -> Vec<String> {
 }
 
 fn width(options: &RenderOptions) -> usize {
-    options.width.unwrap_or(USUAL).max(LEAST)
+    options.width.unwrap_or(USUAL_WIDTH).max(MIN_WIDTH)
 }
 
-/// How many columns names may take: what they need, but no more than a third.
+/// The columns that names may take: what they need, but no more than a third.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, options: &RenderOptions) -> usize {
     let widest = names.map(|name| display::escape_log(name, options.charset).width()).max().unwrap_or(0);
     widest.min(width(options) / 3)
@@ -44,13 +44,21 @@ fn painted(text: &str, tone: Tone, options: &RenderOptions) -> String {
     format!("{}{text}{}", style(tone).render(), style(tone).render_reset())
 }
 
-/// The labels of an axis's ends below it, where there is room for both.
-fn ends(first: &str, last: &str, indent: usize, axis: usize, options: &RenderOptions) -> Vec<String> {
-    let gap = axis.saturating_sub(first.width() + last.width());
+/// Where the axis of a chart is.
+struct Axis {
+    /// Columns before it.
+    indent: usize,
+    /// Columns that it takes.
+    width: usize,
+}
+
+/// The labels of both ends of an axis below it, on one line where there is room for it.
+fn end_labels(first: &str, last: &str, axis: &Axis, options: &RenderOptions) -> Vec<String> {
+    let gap = axis.width.saturating_sub(first.width() + last.width());
     if first == last {
         display::wrapped(first, width(options))
     } else if gap > 0 {
-        vec![format!("{}{first}{}{last}", " ".repeat(indent), " ".repeat(gap))]
+        vec![format!("{}{first}{}{last}", " ".repeat(axis.indent), " ".repeat(gap))]
     } else {
         display::wrapped(&format!("{first} to {last}"), width(options))
     }

@@ -1,7 +1,7 @@
 //! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
 //! Where several take the same cell, the last one shows. One that is only presumed is dashed.
 
-use super::{ends, name_width, painted, width};
+use super::{Axis, end_labels, name_width, painted, width};
 use crate::formats::RenderOptions;
 use crate::formats::table::grid::GAP;
 use crate::model::time::Timestamp;
@@ -25,7 +25,8 @@ pub fn draw(
     };
     let mut lines: Vec<_> = rows.iter().map(line).collect();
     let label = |time: Timestamp| time.to_the_minute(options.zone);
-    lines.extend(ends(&label(span.0), &label(span.1), names + GAP, axis, options));
+    let axis = Axis { indent: names + GAP, width: axis };
+    lines.extend(end_labels(&label(span.0), &label(span.1), &axis, options));
     if rows.iter().flat_map(|row| &row.1).any(|stretch| stretch.is_presumed) {
         lines.extend(display::wrapped("dashed: presumed", width(options)));
     }
