@@ -10,7 +10,7 @@ use ssoaudit::cli::Cli;
 use ssoaudit::cli::ExitStatus;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
-use ssoaudit::cli::terminal::Terminal;
+use ssoaudit::cli::terminal::{MessageStyle, Terminal};
 use ssoaudit::output::is_closed_pipe;
 use ssoaudit::policy::InvalidFile;
 
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let problems = error.downcast_ref::<InvalidFile>().map(|refused| refused.0.clone());
             for problem in problems.unwrap_or_else(|| vec![format!("{error:#}")]) {
-                messages::error(&problem, terminal.colors_stderr());
+                messages::error(&problem, terminal.message_style());
             }
             ExitCode::from(2)
         }
@@ -41,7 +41,7 @@ fn print(told: &clap::Error) -> ExitCode {
     match told.print() {
         // A closed pipe is no reason to complain about help that nobody reads.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            messages::error(&format!("writing help: {error}"), false);
+            messages::error(&format!("writing help: {error}"), MessageStyle::Plain);
             ExitCode::from(2)
         }
         _ => ExitCode::from(if told.use_stderr() { 2 } else { 0 }),

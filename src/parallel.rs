@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::abort;
 use std::sync::Arc;
@@ -76,20 +75,11 @@ pub fn write(
     each: impl Fn(usize, &mut Vec<u8>) -> io::Result<()> + Sync,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_some(count, |mut some, to| some.try_for_each(|at| each(at, to)), out)
-}
-
-/// The same; `some` writes a range of them at a time.
-pub fn write_some(
-    count: usize,
-    some: impl Fn(Range<usize>, &mut Vec<u8>) -> io::Result<()> + Sync,
-    out: &mut dyn Write,
-) -> io::Result<()> {
     let made = |begin: usize| {
         let chunks: Vec<_> = (begin..count.min(begin + BATCH)).step_by(CHUNK).collect();
         map(&chunks, |begin| {
             let mut chunk = Vec::with_capacity(CHUNK_BYTES);
-            some(*begin..count.min(begin + CHUNK), &mut chunk).map(|()| chunk)
+            (*begin..count.min(begin + CHUNK)).try_for_each(|index| each(index, &mut chunk)).map(|()| chunk)
         })
     };
     let mut ready = made(0);

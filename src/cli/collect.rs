@@ -11,13 +11,13 @@ use crate::survey::collect::{self, Collected};
 
 /// Collects what the plan wants, and says which inputs were of no use while it is at it.
 pub fn collect(job: &ScanJob<'_>, plan: Plan, terminal: Terminal) -> Result<(Collected, InputStatus)> {
-    let mut progress = Progress::new(job.inputs, terminal.stderr);
+    let mut progress = Progress::new(job.inputs, terminal);
     let mut status = InputStatus::default();
     let collected = collect::collect(job, plan, |step| match step {
         collect::Progress::Block => progress.update(job.meter),
         collect::Progress::InputEnd(summary) => {
             status.block(summary.index, summary.counts, summary.first_error.clone());
-            status.end(&job.inputs[summary.index], summary.error.clone(), &mut progress, terminal);
+            status.end(&job.inputs[summary.index], summary.error.clone(), &mut progress);
         }
     })?;
     progress.clear();

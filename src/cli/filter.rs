@@ -5,21 +5,20 @@ use std::slice;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs};
+use crate::cli::args::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs, format_help, format_parser};
 use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::messages;
 use crate::cli::organization_ids::{Doubtful, by_id_where_possible, may_be_missing};
 use crate::cli::progress::Progress;
-use crate::cli::terminal;
 use crate::cli::terminal::Terminal;
-use crate::formats::rows::columns;
+use crate::formats::RenderOptions;
+use crate::formats::rows::columns::{self, EventColumn};
 use crate::formats::rows::printer::{Plan, Printer, Rows, Sort};
-use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
-use crate::formats::table;
+use crate::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
+use crate::formats::table::Audience;
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
@@ -28,7 +27,7 @@ use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
 use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
-use crate::scan::{Counts, Record, ScanJob, scan};
+use crate::scan::{Record, ScanJob, scan};
 use crate::survey::emptiness::{Display, Misses, Watch};
 
 /// Arguments of `filter`.
@@ -48,8 +47,16 @@ pub struct Filter {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// table, ndjson, json, csv, tsv or markdown; `auto` is a table on a terminal, ndjson in a pipe
-    #[arg(long, short, value_name = "FORMAT", default_value = "auto", value_parser = formats(), hide_possible_values = true, help_heading = "Output")]
+    #[arg(
+        long,
+        short,
+        value_name = "FORMAT",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    #[arg(value_parser = format_parser(formats()))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe"))]
     format: String,
     /// Columns to print, such as time,action,actor.email; JSON formats print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
@@ -88,10 +95,19 @@ enum SortKey {
     Latest,
 }
 
-fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        ["auto", "table"].into_iter().chain(ROW_FORMATS.iter().map(|format| format.name)),
-    )
+fn formats() -> impl Iterator<Item = &'static str> {
+    ROW_FORMATS.iter().map(|format| format.name())
+}
+
+/// What workers do with a line.
+struct Matcher {
+    select: Selection,
+    /// Names of organizations that could not be looked up in inputs that can be read once only.
+    names: Option<Vec<Pattern>>,
+    plan: Plan,
+    /// Whether anybody wants the rows.
+    renders: bool,
+    watch: Watch,
 }
 
 /// What a worker makes of a block.
@@ -111,10 +127,35 @@ impl Fold for Chunk {
     }
 }
 
-/// Everything that is known after the last line.
-#[derive(Default)]
-struct Seen {
-    tally: InputStatus,
+impl Matcher {
+    fn add(&self, chunk: &mut Chunk, record: &mut Record<'_>) {
+        let Some(event) = record.event else {
+            chunk.invalid_lines.push(record.line);
+            if chunk.first_error.is_none() {
+                chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
+            }
+            return;
+        };
+        if let Some(names) = &self.names {
+            chunk.doubtful.add(&event, &self.select, names);
+        }
+        if chunk.misses.matches(&self.select, &event, &self.watch) {
+            chunk.matched += 1;
+            if self.renders {
+                let event = Event { redactor: self.plan.redactor.as_ref(), ..event };
+                let row = Match { raw: record.raw, line: record.line, event: &event };
+                chunk.rows.push(&self.plan, &row);
+            }
+        }
+    }
+}
+
+/// Everything that is known so far, and where rows go.
+struct Results<'p> {
+    inputs: &'p [Input],
+    printer: Printer<'p>,
+    progress: Progress,
+    status: InputStatus,
     matched: u64,
     misses: Misses,
     doubtful: Doubtful,
@@ -125,111 +166,58 @@ impl Filter {
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
         let redactor = self.redact.redactor()?;
-        let plan = Arc::new(self.plan(terminal, redactor)?);
+        let plan = self.plan(redactor, terminal)?;
         let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         check_no_overwrite(slice::from_ref(&output), &[self.redact.key()])?;
-        for warning in self.select.warnings() {
-            messages::warning(&warning, terminal.colors_stderr());
-        }
-        let names = by_id_where_possible(&mut select, &inputs, self.input.settings(false))?;
+        self.select.warn(terminal);
+        let names = by_id_where_possible(&mut select, &inputs, self.input.settings())?;
         if let Some(warning) = names.as_ref().and_then(|_| may_be_missing(&inputs)) {
-            messages::warning(&warning, terminal.colors_stderr());
+            messages::warning(&warning, terminal.message_style());
         }
-        let select = Arc::new(select);
-        let mut printer = Printer::new(&plan, output);
-        let seen = self.scan(&inputs, (&select, names), &plan, &mut printer, terminal)?;
-        let hidden = if self.count {
-            printer.finish_with(&format!("{}\n", seen.matched))?;
-            Vec::new()
-        } else {
-            printer.finish()?
+        let matcher = Matcher { select, names, plan, renders: !self.count, watch: Watch::default() };
+        let matcher = Arc::new(matcher);
+        let mut results = Results {
+            inputs: &inputs,
+            printer: Printer::new(&matcher.plan, output),
+            progress: Progress::new(&inputs, terminal),
+            status: InputStatus::default(),
+            matched: 0,
+            misses: Misses::default(),
+            doubtful: Doubtful::default(),
         };
-        if !hidden.is_empty() && terminal.stderr {
-            let note = format!(
-                "no room for {}; see --width and --columns, or --format csv for every column",
-                hidden.join(", ")
-            );
-            messages::note(&note, terminal.colors_stderr());
-        }
-        if let Some(warning) = seen.doubtful.warning(select.invert) {
-            messages::warning(&warning, terminal.colors_stderr());
-        }
-        let events = seen.tally.counts.valid;
-        if seen.matched == 0 && (events > 0 || seen.tally.useless() == 0) {
-            let is_private = self.redact.is_wanted();
-            let why = seen.misses.explain(&select, events, Display { zone: self.select.zone()?, is_private });
-            messages::note(&why, terminal.colors_stderr());
-        }
-        seen.tally.warn(&inputs, self.redact.is_wanted(), terminal);
-        let has_findings =
-            (self.input.strict && seen.tally.counts.invalid > 0) || (self.exit_status && seen.matched == 0);
-        Ok(seen.tally.verdict(has_findings))
+        self.scan(&matcher, &mut results)?;
+        self.finish(results, &matcher, terminal)
     }
 
-    fn scan(
-        &self,
-        inputs: &[Input],
-        (select, names): (&Arc<Selection>, Option<Vec<Pattern>>),
-        plan: &Arc<Plan>,
-        printer: &mut Printer<'_>,
-        terminal: Terminal,
-    ) -> Result<Seen> {
+    fn scan(&self, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
         let meter = Meter::default();
-        let mut progress = Progress::new(inputs, terminal.stderr);
-        let mut seen = Seen::default();
-        let (select, plan, counts_only) = (Arc::clone(select), Arc::clone(plan), self.count);
-        let watch = Watch::default();
-        let each = move |chunk: &mut Chunk, record: &mut Record<'_>| {
-            let Some(event) = record.event else {
-                chunk.invalid_lines.push(record.line);
-                if chunk.first_error.is_none() {
-                    chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
-                }
-                return;
-            };
-            if let Some(names) = &names {
-                chunk.doubtful.add(&event, &select, names);
-            }
-            if chunk.misses.matches(&select, &event, &watch) {
-                chunk.matched += 1;
-                if !counts_only {
-                    let event = Event { redactor: plan.redactor.as_ref(), ..event };
-                    chunk.rows.push(&plan, record.raw, record.line, &event);
-                }
-            }
-        };
-        let job = ScanJob { inputs, settings: self.input.settings(false), meter: &meter };
-        scan(&job, each, |piece| {
-            progress.update(&meter);
-            match piece {
-                ScanItem::Block { input, line_base, counts, value } => {
-                    if terminal.stdout && value.rows.count() > 0 && self.sort.is_none() {
-                        progress.clear();
-                    }
-                    self.take(value, (input, line_base, counts), printer, &mut seen)
-                }
-                ScanItem::End { input, error } => {
-                    seen.tally.end(&inputs[input], error, &mut progress, terminal);
-                    Ok(ControlFlow::Continue(()))
-                }
-            }
+        let matcher = Arc::clone(matcher);
+        let each = move |chunk: &mut Chunk, record: &mut Record<'_>| matcher.add(chunk, record);
+        let job = ScanJob { inputs: results.inputs, settings: self.input.settings(), meter: &meter };
+        scan(&job, each, |item| {
+            results.progress.update(&meter);
+            self.take(item, results)
         })?;
-        progress.clear();
-        Ok(seen)
+        results.progress.clear();
+        Ok(())
     }
 
-    fn take(
-        &self,
-        mut chunk: Chunk,
-        (input, line_base, mut counts): (usize, u64, Counts),
-        printer: &mut Printer<'_>,
-        seen: &mut Seen,
-    ) -> Result<ControlFlow<()>> {
-        seen.matched += chunk.matched;
-        seen.misses.merge(&chunk.misses);
-        seen.doubtful.merge(std::mem::take(&mut chunk.doubtful));
-        let last_line = printer.take(std::mem::take(&mut chunk.rows))?.filter(|_| !self.input.strict);
+    fn take(&self, item: ScanItem<Chunk>, results: &mut Results<'_>) -> Result<ControlFlow<()>> {
+        let (input, line_base, mut counts, mut chunk) = match item {
+            ScanItem::Block { input, line_base, counts, value } => (input, line_base, counts, value),
+            ScanItem::End { input, error } => {
+                results.status.end(&results.inputs[input], error, &mut results.progress);
+                return Ok(ControlFlow::Continue(()));
+            }
+        };
+        if chunk.rows.count() > 0 && self.sort.is_none() {
+            results.progress.clear_for_results();
+        }
+        results.matched += chunk.matched;
+        results.misses.merge(&chunk.misses);
+        results.doubtful.merge(chunk.doubtful);
+        let last_line = results.printer.take(chunk.rows)?.filter(|_| !self.input.strict);
         if let Some(last_line) = last_line {
             // What comes after the last row printed counts for nothing, however blocks were cut.
             counts.invalid = chunk.invalid_lines.iter().filter(|line| **line < last_line).count() as u64;
@@ -238,49 +226,82 @@ impl Filter {
         if let Some(error) = &mut chunk.first_error {
             error.line += line_base;
         }
-        seen.tally.block(input, counts, chunk.first_error);
+        results.status.block(input, counts, chunk.first_error);
         Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn plan(&self, terminal: Terminal, redactor: Option<Redactor>) -> Result<Plan> {
-        let to_terminal = terminal.stdout && self.output.output.is_none();
-        let name = match self.format.as_str() {
-            "auto" if to_terminal => "table",
-            "auto" => "ndjson",
-            name => name,
+    /// Prints what is still held, and what has to be said about all of it.
+    fn finish(&self, results: Results<'_>, matcher: &Matcher, terminal: Terminal) -> Result<ExitStatus> {
+        let Results { inputs, printer, status, matched, misses, doubtful, .. } = results;
+        let hidden = match self.count {
+            true => printer.finish_with(&format!("{matched}\n")).map(|()| Vec::new())?,
+            false => printer.finish()?,
         };
-        let format: Option<&'static RowFormat> = ROW_FORMATS.iter().find(|format| format.name == name);
-        let is_json = matches!(name, "ndjson" | "json");
+        if !hidden.is_empty() && terminal.stderr {
+            let note = format!(
+                "no room for {}; see --width and --columns, or --format csv for every column",
+                hidden.join(", ")
+            );
+            messages::note(&note, terminal.message_style());
+        }
+        let Matcher { select, plan, .. } = matcher;
+        if let Some(warning) = doubtful.warning(select.invert) {
+            messages::warning(&warning, terminal.message_style());
+        }
+        let events = status.counts.valid;
+        if matched == 0 && (events > 0 || status.useless() == 0) {
+            let display = Display { zone: self.select.zone()?, is_private: plan.redactor.is_some() };
+            let why = misses.explain(select, events, display);
+            messages::note(&why, terminal.message_style());
+        }
+        status.warn(inputs, plan.redactor.as_ref(), terminal);
+        let is_failed =
+            (self.input.strict && status.counts.invalid > 0) || (self.exit_status && matched == 0);
+        Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
+    }
+
+    fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
+        let format = self.format(terminal);
+        let is_json = matches!(format, RowFormat::JsonLines | RowFormat::JsonArray);
         if self.normalize && !is_json {
+            let name = format.name();
             bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
         }
         let named = columns::named(&self.columns)?;
-        // Nobody knows what else a line holds.
-        let body = if self.normalize || (redactor.is_some() && named.is_empty()) {
+        let body = self.body(&named, redactor.as_ref());
+        let columns = match format.audience() {
+            _ if !named.is_empty() => named,
+            Audience::Programs => columns::all(),
+            Audience::People => columns::default(),
+        };
+        let times = if self.select.tz.is_some() { TimeStyle::InZone } else { TimeStyle::AsWritten };
+        let options = RenderOptions {
+            zone: self.select.zone()?,
+            header: !self.no_header,
+            ..self.output.render_options(terminal)
+        };
+        let view = View { columns, body, times, options };
+        let sort = self.sort.map(|key| match key {
+            SortKey::Earliest => Sort::Earliest,
+            SortKey::Latest => Sort::Latest,
+        });
+        Ok(Plan { view, format, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+    }
+
+    fn format(&self, terminal: Terminal) -> RowFormat {
+        let name = self.output.format_name(&self.format, ["table", "ndjson"], terminal);
+        let format = ROW_FORMATS.iter().find(|format| format.name() == name);
+        *format.expect("clap knows the formats from the list")
+    }
+
+    fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {
+        // With pseudonyms no original line is printed, as nobody knows what else it holds.
+        if self.normalize || (redactor.is_some() && named.is_empty()) {
             Body::Normalized
         } else if named.is_empty() {
             Body::Original
         } else {
             Body::Some(named.iter().flat_map(|column| column.leaves.clone()).collect())
-        };
-        let columns = match format {
-            _ if !named.is_empty() => named,
-            Some(format) if format.is_wide => columns::all(),
-            _ => columns::default(),
-        };
-        let zone = self.select.zone()?;
-        let view = View { columns, body, zone, converts_time: self.select.tz.is_some() };
-        let width = self.output.width.or(terminal.width.filter(|_| to_terminal)).map(usize::from);
-        let style = table::Style {
-            width,
-            colors: terminal.colors_stdout(self.output.color, self.output.output.is_some()),
-            header: !self.no_header,
-            ascii: to_terminal && !terminal::speaks_utf8(),
-        };
-        let sort = self.sort.map(|key| match key {
-            SortKey::Earliest => Sort::Earliest,
-            SortKey::Latest => Sort::Latest,
-        });
-        Ok(Plan { view, format, style, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+        }
     }
 }

@@ -44,7 +44,7 @@ impl Init {
         output.write(template::commented(rules::ALL).as_bytes())?;
         output.finish()?;
         if !to_stdout && terminal.stderr {
-            messages::note(&format!("wrote {}", self.file.display()), terminal.colors_stderr());
+            messages::note(&format!("wrote {}", self.file.display()), terminal.message_style());
         }
         Ok(ExitStatus::Done)
     }

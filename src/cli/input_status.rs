@@ -6,6 +6,7 @@ use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::input::Input;
 use crate::model::diagnostic::{Diagnostic, Level};
+use crate::model::redact::Redactor;
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
 
@@ -38,17 +39,21 @@ impl InputStatus {
         }
     }
 
-    /// Says on standard error when an input could not be read to its end, or is something else.
-    pub fn end(&mut self, input: &Input, error: Option<String>, progress: &mut Progress, terminal: Terminal) {
+    /// Says on standard error when an input could not be read to its end, or holds no event.
+    pub fn end(&mut self, input: &Input, error: Option<String>, progress: &mut Progress) {
         let Counts { lines, blank, valid, .. } = std::mem::take(&mut self.of_input);
-        let is_unreadable = error.is_some();
-        let Some(error) = error.or_else(|| without_event(lines - blank, valid)) else {
-            return;
-        };
-        progress.clear();
-        messages::error(&format!("{}: {error}", input.name), terminal.colors_stderr());
-        let sum = if is_unreadable { &mut self.unreadable } else { &mut self.eventless };
-        *sum += 1;
+        if let Some(error) = error {
+            self.unreadable(input, &error, progress);
+        } else if let Some(error) = without_event(lines - blank, valid) {
+            progress.error(&format!("{}: {error}", input.name));
+            self.eventless += 1;
+        }
+    }
+
+    /// Says on standard error that an input could not be read to its end.
+    pub fn unreadable(&mut self, input: &Input, error: &str, progress: &mut Progress) {
+        progress.error(&format!("{}: {error}", input.name));
+        self.unreadable += 1;
     }
 
     /// How many inputs could not be used.
@@ -56,8 +61,9 @@ impl InputStatus {
         self.unreadable + self.eventless
     }
 
-    /// Warns of the invalid lines that results leave out; what a line holds is not quoted if it is private.
-    pub fn warn(&self, inputs: &[Input], is_private: bool, terminal: Terminal) {
+    /// Warns of the invalid lines that results leave out; where there are pseudonyms, what a line holds is not
+    /// quoted.
+    pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
         let Some((input, finding)) = &self.first_error else {
             return;
         };
@@ -66,20 +72,14 @@ impl InputStatus {
             more => format!("{more} invalid lines were skipped, the first is"),
         };
         let place = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
-        let message = if is_private { String::new() } else { format!(": {}", finding.message) };
+        let message = redactor.map_or_else(|| format!(": {}", finding.message), |_| String::new());
         let code = format!("{}[{}]", finding.code.level.name(), finding.code.name);
         let warning = format!("{lines} {place}: {code}{message}; `ssoaudit validate` shows all");
-        messages::warning(&warning, terminal.colors_stderr());
+        messages::warning(&warning, terminal.message_style());
     }
 
-    /// The verdict: inputs that could not be used weigh more than findings.
-    pub fn verdict(&self, has_findings: bool) -> ExitStatus {
-        if self.useless() > 0 {
-            ExitStatus::Unreadable
-        } else if has_findings {
-            ExitStatus::Findings
-        } else {
-            ExitStatus::Done
-        }
+    /// How the command ends: inputs that could not be used weigh more than anything else.
+    pub fn exit_status(&self, otherwise: ExitStatus) -> ExitStatus {
+        if self.useless() > 0 { ExitStatus::Unreadable } else { otherwise }
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::Cli;
 use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::output::Output;
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]
@@ -33,9 +33,7 @@ impl Man {
             None => program,
             Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
                 let known: Vec<_> = program.get_subcommands().map(|command| command.get_name()).collect();
-                let near = nearest(name, known.iter().copied());
-                let hint = near.map_or_else(|| known.join(", "), |near| format!("did you mean `{near}`?"));
-                anyhow!("no command `{name}`; {hint}")
+                anyhow!(suggest::unknown("command", name, known.iter().copied()))
             })?,
         };
         let mut roff = Vec::new();

@@ -4,22 +4,22 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::cli::terminal::speaks_utf8;
-use crate::text::display::escape_own;
+use crate::cli::terminal::{MessageStyle, locale_charset};
+use crate::text::display::{Charset, escape_own};
 
 /// Prints why the program could not do its job.
-pub fn error(message: &str, colors: bool) {
-    print("error", AnsiColor::Red, message, colors);
+pub fn error(message: &str, style: MessageStyle) {
+    print(("error", AnsiColor::Red), message, style);
 }
 
 /// Prints what the user should know.
-pub fn warning(message: &str, colors: bool) {
-    print("warning", AnsiColor::Yellow, message, colors);
+pub fn warning(message: &str, style: MessageStyle) {
+    print(("warning", AnsiColor::Yellow), message, style);
 }
 
 /// Prints what may help the user.
-pub fn note(message: &str, colors: bool) {
-    print("note", AnsiColor::Cyan, message, colors);
+pub fn note(message: &str, style: MessageStyle) {
+    print(("note", AnsiColor::Cyan), message, style);
 }
 
 /// Prints text that is laid out and escaped already.
@@ -27,9 +27,13 @@ pub fn plain(text: &str) {
     let _ = write!(io::stderr(), "{text}");
 }
 
-fn print(label: &str, color: AnsiColor, message: &str, colors: bool) {
-    let style = if colors { color.on_default().bold() } else { Style::new() };
-    let message = escape_own(message, io::stderr().is_terminal() && !speaks_utf8());
+fn print((label, color): (&str, AnsiColor), message: &str, style: MessageStyle) {
+    let style = match style {
+        MessageStyle::Colored => color.on_default().bold(),
+        MessageStyle::Plain => Style::new(),
+    };
+    let charset = if io::stderr().is_terminal() { locale_charset() } else { Charset::Unicode };
+    let message = escape_own(message, charset);
     // There is nobody left to tell when standard error is closed.
     let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {message}");
 }

@@ -4,6 +4,7 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
 use crate::cli::messages;
+use crate::cli::terminal::MessageStyle;
 use crate::output::interrupt;
 
 /// From now on a panic of any thread removes files that are not complete, says in one line what happened and
@@ -18,7 +19,7 @@ pub fn end_with(end: fn()) {
             if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
                 default(info);
             }
-            messages::error(&told(info), false);
+            messages::error(&told(info), MessageStyle::Plain);
             end();
         });
     }));

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::messages;
+use crate::cli::terminal::Terminal;
 use crate::input::{Input, Meter};
 
 const SILENT: Duration = Duration::from_secs(1);
@@ -14,13 +16,15 @@ pub struct Progress {
     total: Option<u64>,
     bar: Option<ProgressBar>,
     enabled: bool,
+    terminal: Terminal,
 }
 
 impl Progress {
-    /// Shows nothing unless `enabled`, and nothing in the first second.
-    pub fn new(inputs: &[Input], enabled: bool) -> Self {
+    /// Shows nothing unless standard error is a terminal, and nothing in the first second.
+    pub fn new(inputs: &[Input], terminal: Terminal) -> Self {
+        let enabled = terminal.stderr;
         let total = if enabled { inputs.iter().map(Input::size).sum() } else { None };
-        Self { started: Instant::now(), total, bar: None, enabled }
+        Self { started: Instant::now(), total, bar: None, enabled, terminal }
     }
 
     /// Shows how many bytes are read by now.
@@ -43,6 +47,19 @@ impl Progress {
             bar.finish_and_clear();
         }
         self.enabled = false;
+    }
+
+    /// Removes the bar if results go to a terminal.
+    pub fn clear_for_results(&mut self) {
+        if self.terminal.stdout {
+            self.clear();
+        }
+    }
+
+    /// Prints an error instead of the bar.
+    pub fn error(&mut self, message: &str) {
+        self.clear();
+        messages::error(message, self.terminal.message_style());
     }
 }
 

@@ -1,8 +1,14 @@
 //! What the process is connected to: terminals or pipes, colours, width.
 
-use clap::ValueEnum;
 use std::env;
 use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use chrono_tz::Tz;
+use clap::ValueEnum;
+
+use crate::formats::RenderOptions;
+use crate::text::display::Charset;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,7 +21,7 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The surroundings of the process.
+/// What the standard streams of the process are.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     /// Standard input is a terminal.
@@ -31,7 +37,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Looks around.
+    /// Asks the system and the environment.
     pub fn detect() -> Self {
         let stdout = io::stdout().is_terminal();
         let size = terminal_size::terminal_size_of(io::stdout());
@@ -44,33 +50,52 @@ impl Terminal {
         }
     }
 
-    /// Whether to colour what goes to standard output, or to a file when `to_file`.
-    pub fn colors_stdout(&self, choice: ColorChoice, to_file: bool) -> bool {
-        self.colors(choice, self.stdout && !to_file)
-    }
-
-    /// Whether to colour messages.
-    pub fn colors_stderr(&self) -> bool {
-        self.colors(ColorChoice::Auto, self.stderr)
-    }
-
-    fn colors(&self, choice: ColorChoice, is_terminal: bool) -> bool {
-        match choice {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => self.color.unwrap_or(is_terminal),
+    /// How results look in a file, or on standard output if there is none: with what was asked for, or else as it
+    /// suits the destination.
+    pub fn render_options(
+        &self,
+        file: Option<&Path>,
+        color: ColorChoice,
+        width: Option<u16>,
+    ) -> RenderOptions {
+        let is_terminal = self.stdout && file.is_none();
+        RenderOptions {
+            zone: Tz::UTC,
+            width: width.or(self.width.filter(|_| is_terminal)).map(usize::from),
+            colors: match color {
+                ColorChoice::Always => true,
+                ColorChoice::Never => false,
+                ColorChoice::Auto => self.color.unwrap_or(is_terminal),
+            },
+            charset: if is_terminal { locale_charset() } else { Charset::Unicode },
+            header: true,
         }
+    }
+
+    /// How messages look.
+    pub fn message_style(&self) -> MessageStyle {
+        if self.color.unwrap_or(self.stderr) { MessageStyle::Colored } else { MessageStyle::Plain }
     }
 }
 
-/// Whether the locale is a UTF-8 one; where none is set, terminals speak it nowadays.
-pub fn speaks_utf8() -> bool {
+/// How messages on standard error look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageStyle {
+    /// Text alone.
+    Plain,
+    /// With a coloured label.
+    Colored,
+}
+
+/// What terminals show in this locale; where none is set, they speak UTF-8 nowadays.
+pub fn locale_charset() -> Charset {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os);
     let Some(locale) = locale.into_iter().find(|locale| !locale.is_empty()) else {
-        return true;
+        return Charset::Unicode;
     };
     let locale = locale.to_string_lossy().to_ascii_lowercase();
-    locale.ends_with("utf-8") || locale.ends_with("utf8")
+    let is_utf8 = locale.ends_with("utf-8") || locale.ends_with("utf8");
+    if is_utf8 { Charset::Unicode } else { Charset::Ascii }
 }
 
 /// `NO_COLOR` and `FORCE_COLOR` count when they are not empty; `TERM=dumb` knows no colours.

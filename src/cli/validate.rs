@@ -7,20 +7,22 @@ use clap::{Args, ValueEnum};
 
 use crate::analysis::validation::{FileReport, Keep, Part};
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, OutputArgs, max_findings};
+use crate::cli::args::{HELP, InputArgs, OutputArgs, format_help, format_parser, max_findings};
+use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::progress::Progress;
-use crate::cli::terminal;
-use crate::cli::terminal::Terminal;
-use crate::formats::table;
-use crate::formats::validation::{Format, Writer};
+use crate::cli::terminal::{Terminal, locale_charset};
+use crate::formats::RenderOptions;
+use crate::formats::validation::{Format, VALIDATION_FORMATS, Writer};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Level;
 use crate::output::Output;
 
+use crate::scan::ScanJob;
 use crate::scan::order::ScanItem;
-use crate::scan::{ScanJob, scan};
+use crate::scan::{Record, scan};
 use crate::survey::emptiness::NO_EVENT;
+use crate::text::display::Charset;
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
@@ -36,7 +38,6 @@ Examples:
 pub struct Validate {
     #[command(flatten)]
     input: InputArgs,
-    /// text, table, ndjson, json or csv; `auto` is text on a terminal, ndjson in a pipe
     #[arg(
         long,
         short,
@@ -45,7 +46,9 @@ pub struct Validate {
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    format: FormatChoice,
+    #[arg(value_parser = format_parser(formats()))]
+    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe"))]
+    format: String,
     /// Show notices as well, and how often each unknown field and value was seen
     #[arg(long, help_heading = "Output")]
     notices: bool,
@@ -65,14 +68,15 @@ enum Deny {
     Warnings,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FormatChoice {
-    Auto,
-    Text,
-    Table,
-    Ndjson,
-    Json,
-    Csv,
+fn formats() -> impl Iterator<Item = &'static str> {
+    VALIDATION_FORMATS.iter().map(|format| format.name())
+}
+
+/// What became of all inputs.
+#[derive(Default)]
+struct Total {
+    report: FileReport,
+    status: InputStatus,
 }
 
 impl Validate {
@@ -80,56 +84,45 @@ impl Validate {
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
-        let mut writer = Writer::new(self.format(terminal), self.style(terminal), output)?;
-        let total = self.scan(&inputs, &mut writer, terminal)?;
-        writer.finish(&total.report)?;
-        let report = &total.report;
-        if report.counts.lines == report.counts.blank && total.unreadable == 0 {
-            messages::note(NO_EVENT, terminal.colors_stderr());
+        let format = self.format(terminal);
+        let mut writer = Writer::new(format, self.render_options(format, terminal), output)?;
+        let Total { report, status } = self.scan(&inputs, &mut writer, terminal)?;
+        writer.finish(&report)?;
+        if report.counts.lines == report.counts.blank && status.unreadable == 0 {
+            messages::note(NO_EVENT, terminal.message_style());
         }
-        let denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
-        Ok(if total.unreadable > 0 {
-            ExitStatus::Unreadable
-        } else if denied || report.found(Level::Error) > 0 {
-            ExitStatus::Findings
-        } else {
-            ExitStatus::Done
-        })
+        let is_denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
+        let has_findings = is_denied || report.found(Level::Error) > 0;
+        Ok(status.exit_status(if has_findings { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
     fn scan(&self, inputs: &[Input], writer: &mut Writer, terminal: Terminal) -> Result<Total> {
         let meter = Meter::default();
-        let mut progress = Progress::new(inputs, terminal.stderr);
+        let mut progress = Progress::new(inputs, terminal);
         let mut total = Total::default();
         let mut file = FileReport::default();
         let keep = Keep { findings: self.max_findings, drift: self.notices };
-        let each = move |part: &mut Part, record: &mut crate::scan::Record<'_>| part.add(record, keep);
-        let job = ScanJob { inputs, settings: self.input.settings(self.notices), meter: &meter };
-        scan(&job, each, |piece| {
+        let mut settings = self.input.settings();
+        settings.reading.notices = self.notices;
+        let each = move |part: &mut Part, record: &mut Record<'_>| part.add(record, keep);
+        scan(&ScanJob { inputs, settings, meter: &meter }, each, |item| {
             progress.update(&meter);
-            match piece {
+            match item {
                 ScanItem::Block { input, line_base, counts, value } => {
                     let room = keep.findings.saturating_sub(file.shown);
-                    let findings = file.add(value, line_base, counts, room);
-                    if terminal.stdout && !findings.is_empty() {
-                        progress.clear();
+                    let diagnostics = file.add(value, line_base, counts, room);
+                    if !diagnostics.is_empty() {
+                        progress.clear_for_results();
                     }
-                    writer.findings(&inputs[input].name, &findings)?;
+                    writer.diagnostics(&inputs[input].name, &diagnostics)?;
                 }
                 ScanItem::End { input, error } => {
                     if let Some(error) = &error {
-                        progress.clear();
-                        messages::error(
-                            &format!("{}: {error}", inputs[input].name),
-                            terminal.colors_stderr(),
-                        );
-                        total.unreadable += 1;
+                        total.status.unreadable(&inputs[input], error, &mut progress);
                     }
-                    if terminal.stdout {
-                        progress.clear();
-                    }
-                    let untold = writer.file(&inputs[input].name, &file, error.as_deref())?;
-                    untold.iter().for_each(|text| messages::plain(text));
+                    progress.clear_for_results();
+                    let unplaced = writer.file(&inputs[input].name, &file, error.as_deref())?;
+                    unplaced.iter().for_each(|text| messages::plain(text));
                     total.report.merge(std::mem::take(&mut file));
                 }
             }
@@ -140,29 +133,19 @@ impl Validate {
     }
 
     fn format(&self, terminal: Terminal) -> Format {
-        match self.format {
-            FormatChoice::Auto if terminal.stdout && self.output.output.is_none() => Format::Text,
-            FormatChoice::Auto | FormatChoice::Ndjson => Format::Ndjson,
-            FormatChoice::Text => Format::Text,
-            FormatChoice::Table => Format::Table,
-            FormatChoice::Json => Format::Json,
-            FormatChoice::Csv => Format::Csv,
-        }
+        let name = self.output.format_name(&self.format, ["text", "ndjson"], terminal);
+        let format = VALIDATION_FORMATS.iter().find(|format| format.name() == name);
+        *format.expect("clap knows the formats from the list")
     }
 
-    fn style(&self, terminal: Terminal) -> table::Style {
-        let to_file = self.output.output.is_some();
-        let width = self.output.width.or(terminal.width.filter(|_| !to_file)).map(usize::from);
-        // With CSV, what is text goes to standard error.
-        let is_csv = self.format(terminal) == Format::Csv;
-        let to_terminal = if is_csv { terminal.stderr } else { terminal.stdout && !to_file };
-        let colors = terminal.colors_stdout(self.output.color, to_file);
-        table::Style { width, colors, header: true, ascii: to_terminal && !terminal::speaks_utf8() }
+    fn render_options(&self, format: Format, terminal: Terminal) -> RenderOptions {
+        let options = self.output.render_options(terminal);
+        let charset = match format {
+            // What is text goes to standard error.
+            Format::Table(_) if terminal.stderr => locale_charset(),
+            Format::Table(_) => Charset::Unicode,
+            _ => options.charset,
+        };
+        RenderOptions { charset, ..options }
     }
-}
-
-#[derive(Default)]
-struct Total {
-    report: FileReport,
-    unreadable: usize,
 }

@@ -5,7 +5,7 @@ use std::io;
 use chrono_tz::Tz;
 use wide::u8x16;
 
-use crate::formats::sheets::values::rounded;
+use crate::formats::cells::rounded;
 use crate::reports::sheet::Cell;
 use crate::text::escape::write_json;
 
@@ -46,6 +46,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         Cell::Nothing => write_json(&(), out),
         Cell::Text(text) => self::text(text, out),
         Cell::Number(number) | Cell::Duration(number) => write_json(number, out),
+        Cell::Integer(number) => write_json(number, out),
         Cell::Share(share) => write_json(&rounded(*share), out),
         Cell::Time(time) => {
             plain(&time.rfc3339(Tz::UTC), out);

@@ -26,6 +26,28 @@ pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
+/// A string.
+pub fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+/// `true` or `false`.
+pub fn flag() -> Value {
+    json!({ "type": "boolean" })
+}
+
+/// A value that may be null.
+pub fn or_null(mut schema: Value) -> Value {
+    schema["type"] = json!([schema["type"], "null"]);
+    schema
+}
+
+/// A value with a description.
+pub fn about(mut schema: Value, about: &str) -> Value {
+    schema["description"] = about.into();
+    schema
+}
+
 /// A point in time.
 pub fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })

@@ -15,7 +15,7 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::time::Timestamp;
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
 /// Which events to keep.
 #[derive(Debug, Default)]
@@ -232,11 +232,9 @@ pub fn undocumented(what: &str, value: &str, known: &[&str]) -> Option<String> {
     if known.iter().any(|name| pattern.matches(name)) {
         return None;
     }
-    let hint = match nearest(value, known.iter().copied()) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => "; `ssoaudit schema --list` shows the documented ones".to_owned(),
-    };
-    Some(format!("no document names {what} `{value}`{hint}"))
+    let otherwise = "`ssoaudit schema --list` shows the documented ones";
+    let hint = suggest::hint(value, known.iter().copied(), otherwise);
+    Some(format!("no document names {what} `{value}`; {hint}"))
 }
 
 /// Reads an address or a network such as `192.0.2.0/24`.

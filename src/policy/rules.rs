@@ -163,15 +163,9 @@ fn missing_prerequisite(check: &Rule) -> String {
 
 /// How bad something is.
 pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
-    let names: Vec<_> = Severity::value_variants().iter().map(|severity| severity_name(*severity)).collect();
     let known: Vec<_> =
-        names.iter().map(String::as_str).zip(Severity::value_variants().iter().copied()).collect();
+        Severity::value_variants().iter().map(|severity| (severity.name(), *severity)).collect();
     entry.one_of("severity", &known)
-}
-
-/// A severity as it is written.
-pub(super) fn severity_name(severity: Severity) -> String {
-    severity.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
 }
 
 fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {

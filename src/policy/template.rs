@@ -4,7 +4,7 @@
 
 use crate::policy::lists;
 use crate::policy::read::{FAIL_ON, VERSION, ZONE};
-use crate::policy::rules::{TIMES, is_empty, severity_name};
+use crate::policy::rules::{TIMES, is_empty};
 use crate::rules::fingerprint;
 use crate::rules::{Default, Param, Rule, Severity, Value, wording};
 use crate::sources;
@@ -21,7 +21,7 @@ pub fn commented(checks: &[&Rule]) -> String {
 
 fn head() -> String {
     let severities: Vec<_> =
-        <Severity as clap::ValueEnum>::value_variants().iter().copied().map(severity_name).collect();
+        <Severity as clap::ValueEnum>::value_variants().iter().copied().map(Severity::name).collect();
     format!(
         "# What ssoaudit checks. Everything here is as it is without this file.
 # Lines that begin with # and no space are examples: take the # away to use them.
@@ -43,7 +43,7 @@ fail-on = {fail_on:?}
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
-        fail_on = severity_name(FAIL_ON),
+        fail_on = FAIL_ON.name(),
     )
 }
 
@@ -65,7 +65,7 @@ fn rule(text: &mut String, check: &Rule) {
             line("#enabled = true".to_owned());
         }
     }
-    line(format!("severity = {:?}", severity_name(check.severity)));
+    line(format!("severity = {:?}", check.severity.name()));
     for param in check.params {
         line(format!("# {}", param.about));
         line(setting(param));

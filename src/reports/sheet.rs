@@ -68,7 +68,7 @@ pub struct Table<'a> {
 }
 
 /// A column of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// Key in JSON and header in CSV, in snake_case; seconds end in `_seconds`.
     pub key: &'static str,
@@ -118,8 +118,8 @@ pub struct Row<'a> {
     pub tone: Tone,
 }
 
-/// How something is to be taken; formats choose the colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How something is to be taken, the worst last; formats choose the colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// Nothing about it.
     #[default]
@@ -141,6 +141,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// For [`Kind::Number`].
     Number(u64),
+    /// For numbers that may be negative.
+    Integer(i64),
     /// For [`Kind::Share`].
     Share(f64),
     /// For [`Kind::Time`].
@@ -165,8 +167,6 @@ pub enum Chart {
     },
     /// How many events there were by weekday (Monday first) and hour, one grid for each name.
     Heat(Vec<(String, [[u64; 24]; 7])>),
-    /// A number for each name.
-    Bars(Vec<(String, u64, Tone)>),
     /// Stretches of time for each name, as of organizations without SSO.
     Stretches {
         /// Where the picture begins and ends; a log without an event has neither.

@@ -215,6 +215,7 @@ fn cell(cell: &Cell<'_>) -> String {
         Cell::Nothing => "-".to_owned(),
         Cell::Text(text) => text.to_string(),
         Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Integer(number) => number.to_string(),
         Cell::Share(share) => format!("{share:.3}"),
         Cell::Time(time) => time.rfc3339(Tz::UTC),
         Cell::Flag(flag) => flag.to_string(),

@@ -14,3 +14,16 @@ pub enum Severity {
     /// Look at it now.
     Critical,
 }
+
+impl Severity {
+    /// Its name, as on the command line and in policies.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}

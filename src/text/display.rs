@@ -1,7 +1,7 @@
-//! Words of a sheet made fit to print: harmless, in ASCII where that is asked for, and wrapped.
+//! Texts made fit to print: harmless, in ASCII where that is asked for, wrapped, and padded.
 //!
-//! With `ascii`, texts of the log are escaped as they come in; so whatever else is not ASCII in
-//! the finished output is a mark of ours, and [`to_ascii`] has a letter of the same width for it.
+//! In [`Charset::Ascii`], texts of the log are escaped as they come in. Whatever else is not ASCII in the finished
+//! output is a mark of ours, and [`to_charset`] has a letter of the same width for it.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -9,20 +9,19 @@ use crate::text::cut;
 use crate::text::escape::{escape_controls, is_command};
 use crate::text::width::{self, Cut};
 
-/// A text of the log.
-pub fn escape_log(text: &str, ascii: bool) -> String {
-    escaped(text, ascii)
+/// The characters that may be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// Every character that is harmless.
+    Unicode,
+    /// Nothing but ASCII.
+    Ascii,
 }
 
-/// A text of a report, whose marks have a letter in ASCII; it may quote the log.
-pub fn escape_own(text: &str, ascii: bool) -> String {
-    // Letters first: a mark that the log has may become part of a command.
-    escaped(&to_ascii(text.to_owned(), ascii), ascii)
-}
-
-fn escaped(text: &str, ascii: bool) -> String {
+/// Escapes a text of the log.
+pub fn escape_log(text: &str, charset: Charset) -> String {
     let text = escape_controls(text);
-    if !ascii || text.is_ascii() {
+    if charset == Charset::Unicode || text.is_ascii() {
         return text.into_owned();
     }
     let mut escaped = String::with_capacity(text.len());
@@ -36,9 +35,15 @@ fn escaped(text: &str, ascii: bool) -> String {
     escaped
 }
 
-/// Finished output with a letter for every mark of ours, when `ascii`.
-pub fn to_ascii(text: String, ascii: bool) -> String {
-    if !ascii || text.is_ascii() {
+/// Escapes a text of ours, whose marks have a letter in ASCII; it may quote the log.
+pub fn escape_own(text: &str, charset: Charset) -> String {
+    // Letters first: a mark that the log has may become part of a command.
+    escape_log(&to_charset(text.to_owned(), charset), charset)
+}
+
+/// Replaces every mark of ours in finished output by its letter if only ASCII may be printed.
+pub fn to_charset(text: String, charset: Charset) -> String {
+    if charset == Charset::Unicode || text.is_ascii() {
         return text;
     }
     text.chars().map(|c| ascii_for(c).unwrap_or(c)).collect()
@@ -65,7 +70,7 @@ fn ascii_for(c: char) -> Option<char> {
     })
 }
 
-/// The text in lines of at most `width` columns, broken at spaces where that is possible.
+/// Breaks a text into lines of at most `width` columns, at spaces where that is possible.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     if is_plain && text.len() <= width && !text.starts_with(' ') {
@@ -98,8 +103,8 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// What of a word fits on a line, one character at least, and what does not. The rest is no command
-/// of a CI job: it begins a character earlier where it would be one.
+/// Splits a word into the part that fits on a line, one character at least, and the rest if there is one. The rest
+/// begins a character earlier where it would be a command of a CI job.
 fn split(word: &str, width: usize) -> (&str, Option<&str>) {
     let (mut taken, mut last) = (0, 0);
     for (at, c) in word.char_indices() {
@@ -114,7 +119,7 @@ fn split(word: &str, width: usize) -> (&str, Option<&str>) {
     (word, None)
 }
 
-/// The text, cut in its middle or filled with spaces to exactly `width` columns.
+/// Cuts a text in its middle, or fills it with spaces, to exactly `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
     let mut text = width::cut(text, width, Cut::Middle);
     text.push_str(&" ".repeat(width.saturating_sub(text.width())));
@@ -127,16 +132,16 @@ mod tests {
 
     #[test]
     fn only_ascii_when_asked_for() {
-        for (text, of_log_, of_report_) in [
+        for (text, of_log, of_report) in [
             ("plain", "plain", "plain"),
             ("Zoë — x", "Zo\\u{eb} \\u{2014} x", "Zo\\u{eb} - x"),
             ("a\u{1b}b\u{202e}", "a\\u{1b}b\\u{202e}", "a\\u{1b}b\\u{202e}"),
             ("██", "\\u{2588}\\u{2588}", "#\\u{23}"),
         ] {
-            assert_eq!(to_ascii(escape_log(text, true), true), of_log_);
-            assert_eq!(to_ascii(escape_own(text, true), true), of_report_);
+            assert_eq!(to_charset(escape_log(text, Charset::Ascii), Charset::Ascii), of_log);
+            assert_eq!(to_charset(escape_own(text, Charset::Ascii), Charset::Ascii), of_report);
         }
-        assert_eq!(escape_log("Zoë —", false), "Zoë —");
+        assert_eq!(escape_log("Zoë —", Charset::Unicode), "Zoë —");
     }
 
     #[test]

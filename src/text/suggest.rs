@@ -1,4 +1,25 @@
-//! The known value nearest to a misspelt one, for "did you mean".
+//! What to say of a value that is not known: the nearest one, or which there are.
+
+/// Says that there is no such thing: ``no column `actr`; did you mean `actor`?``
+pub fn unknown<'c>(what: &str, value: &str, known: impl Iterator<Item = &'c str> + Clone) -> String {
+    let all = format!("there are {}", known.clone().collect::<Vec<_>>().join(", "));
+    unknown_or(what, value, known, &all)
+}
+
+/// Says the same; if no known value is near, it ends with what else may help.
+pub fn unknown_or<'c>(
+    what: &str,
+    value: &str,
+    known: impl IntoIterator<Item = &'c str>,
+    otherwise: &str,
+) -> String {
+    format!("no {what} `{value}`; {}", hint(value, known, otherwise))
+}
+
+/// Asks whether the nearest known value was meant; if none is near, says what else may help.
+pub fn hint<'c>(value: &str, known: impl IntoIterator<Item = &'c str>, otherwise: &str) -> String {
+    nearest(value, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
+}
 
 /// The candidate most like `value` (ASCII case ignored), or `None` when none is near.
 ///

@@ -42,17 +42,6 @@ pub fn severities() -> impl Iterator<Item = Severity> {
     Severity::value_variants().iter().rev().copied()
 }
 
-/// The name of a severity, as on the command line.
-pub fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
-}
-
 /// What `check` says.
 pub struct Verdict<'a> {
     /// Under what circumstances rules were judged.

@@ -1,6 +1,6 @@
 //! What a verdict comes down to, decided once for every format and the exit code.
 
-use super::{Verdict, severities, severity_name};
+use super::{Verdict, severities};
 use crate::survey::emptiness::without_event;
 
 /// What it comes down to.
@@ -129,9 +129,9 @@ impl Verdict<'_> {
             1 => Some("1 invalid line (--strict)".to_owned()),
             more => Some(format!("{more} invalid lines (--strict)")),
         };
-        let least = severity_name(self.run.fail_on);
+        let least = self.run.fail_on.name();
         let bad = severities().filter(|at| *at >= self.run.fail_on && counts.of(0, *at) > 0);
-        let bad: Vec<_> = bad.map(|at| format!("{} {}", counts.of(0, at), severity_name(at))).collect();
+        let bad: Vec<_> = bad.map(|at| format!("{} {}", counts.of(0, at), at.name())).collect();
         let found = match self.failing() {
             0 => format!("no finding at or above {least}"),
             1 => format!("1 finding at or above {least} ({})", bad.join(", ")),

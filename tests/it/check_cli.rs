@@ -36,13 +36,13 @@ pub fn validated(schema: &str, json: &Value) {
 #[test]
 fn the_verdict_is_the_same_in_every_format() {
     for (fail_on, code) in [("critical", 0), ("info", 1), ("HIGH", 1)] {
-        for format in VERDICT_FORMATS {
+        for format in VERDICT_FORMATS.iter() {
             let run = check(&["--fail-on", fail_on, "--format", format.name, SAMPLE]);
             assert_eq!(run.code, code, "{} {fail_on}", format.name);
         }
     }
     let quiet = "testdata/checks/connection-disabled/fires.ndjson";
-    for format in VERDICT_FORMATS {
+    for format in VERDICT_FORMATS.iter() {
         let run = check(&["--fail-on", "critical", "--format", format.name, quiet]);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", format.name);
     }
@@ -198,7 +198,7 @@ fn a_warning_of_the_policy_appears_once() {
     );
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    for format in VERDICT_FORMATS {
+    for format in VERDICT_FORMATS.iter() {
         for to_file in [false, true] {
             let path = file(format.name);
             let target = if to_file { format!("{}={path}", format.name) } else { format.name.to_owned() };
@@ -437,7 +437,7 @@ fn every_format_says_what_the_exit_code_says() {
         (&[spoilt.to_str().unwrap()], 0, "passed"),
     ];
     for (args, code, word) in cases {
-        for format in VERDICT_FORMATS {
+        for format in VERDICT_FORMATS.iter() {
             let flags = ["--fail-on", "critical", "--evidence", &evidence, "--format", format.name];
             let run = check(&[&flags, args].concat());
             assert_eq!(run.code, code, "{} {args:?}", format.name);

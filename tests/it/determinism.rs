@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ssoaudit::formats::rows::ROW_FORMATS;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
+use ssoaudit::formats::validation::VALIDATION_FORMATS;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::model::event;
 use ssoaudit::rules;
@@ -33,7 +34,7 @@ const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
 fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
     let wide = ["--width", "100"];
-    for format in ["table"].into_iter().chain(ROW_FORMATS.iter().map(|format| format.name)) {
+    for format in ROW_FORMATS.iter().map(|format| format.name()) {
         jobs.push(job(true, &[&["filter", "--format", format], &wide]));
     }
     let key = testdata("roster.csv");
@@ -51,18 +52,18 @@ fn jobs() -> Vec<Job> {
     ];
     jobs.extend(filters.map(|args| job(true, &[&["filter"], args])));
     jobs.push(job(false, &[&["filter", "--count", "--provider", "okta"]]));
-    for format in ["text", "table", "ndjson", "json", "csv"] {
+    for format in VALIDATION_FORMATS.iter().map(|format| format.name()) {
         jobs.push(job(true, &[&["validate", "--notices", "--format", format], &wide]));
     }
     for report in reports::every() {
         let name =
             if report.name == reports::SUMMARY.name { vec!["summary"] } else { vec!["report", report.name] };
-        for format in SHEET_FORMATS {
+        for format in SHEET_FORMATS.iter() {
             jobs.push(job(false, &[&name, &["--format", format.name], &wide]));
         }
         jobs.push(job(false, &[&name, &["--action", "deleted,disabled", "--format", "json"], &redacted]));
     }
-    for format in VERDICT_FORMATS {
+    for format in VERDICT_FORMATS.iter() {
         jobs.push(job(true, &[&NOW, &["--format", format.name], &wide]));
     }
     jobs.push(job(

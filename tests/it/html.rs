@@ -81,17 +81,6 @@ fn heat() -> Chart {
     ])
 }
 
-fn bars() -> Chart {
-    let bar = |name: &str, count, tone| (name.to_owned(), count, tone);
-    Chart::Bars(vec![
-        bar("sso.delete_connection", 12_480, Tone::Bad),
-        bar("sso.update_connection", 7310, Tone::Warn),
-        bar("sso.create_connection", 5120, Tone::Good),
-        bar(&SCRIPT.repeat(8), 900, Tone::Plain),
-        bar(HIDDEN, 0, Tone::Plain),
-    ])
-}
-
 fn stretches() -> Chart {
     let stretch = |from, to, is_open, tone| {
         let is_presumed = tone == Tone::Warn;
@@ -143,7 +132,6 @@ fn sheet() -> Sheet<'static> {
             chart("exposure", "Time without SSO", stretches()),
             chart("over_time", "Events over time", timeline()),
             chart("hours", "When people work", heat()),
-            chart("actions", "Actions", bars()),
             table("restored", "Restored connections", Vec::new(), 0),
             chart("nobody", "Nobody's hours", Chart::Heat(Vec::new())),
         ],
@@ -245,9 +233,9 @@ fn every_section_and_every_chart_can_be_reached() {
     }
     let pictures = named("svg").filter(|svg| svg.attributes.get("role").is_some_and(|role| role == "img"));
     let labels: Vec<_> = pictures.map(|svg| svg.attributes["aria-label"].as_str()).collect();
-    assert_eq!(labels.len(), 5);
+    assert_eq!(labels.len(), 4);
     assert_eq!(labels[1], "Events per day from 2025-01-01 to 2025-01-31, at most 1,730 events");
-    assert_eq!(named("details").count(), 5);
+    assert_eq!(named("details").count(), 4);
     assert!(named("table").count() == named("caption").count());
     assert!(named("th").all(|th| th.attributes.contains_key("scope")));
     let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));
@@ -280,7 +268,6 @@ fn little_is_enough() {
         Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), u64::MAX)] },
         Chart::Heat(vec![(String::new(), zero)]),
         Chart::Heat(vec![(String::new(), [[u64::MAX; 24]; 7])]),
-        Chart::Bars(vec![(String::new(), 0, Tone::Plain)]),
         Chart::Stretches { span: Some((time, time)), rows: vec![(String::new(), vec![nothing])] },
         Chart::Stretches { span: Some((time, time)), rows: Vec::new() },
         Chart::Stretches { span: None, rows: Vec::new() },

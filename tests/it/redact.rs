@@ -68,7 +68,7 @@ fn nothing_personal_is_in_any_result() {
             assert_redacted(&[&command[..], &["--redact", "--format", format, SAMPLE]].concat(), &personal);
         }
     }
-    for format in VERDICT_FORMATS {
+    for format in VERDICT_FORMATS.iter() {
         let args =
             ["check", "--now", "2025-04-05", "--redact", "--show-known", "--format", format.name, SAMPLE];
         assert_redacted(&args, &personal);

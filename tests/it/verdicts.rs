@@ -6,15 +6,16 @@ use std::io::Write;
 use chrono_tz::Tz;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
-use ssoaudit::formats::sheets::RenderOptions;
+use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::verdict::evidence::evidence;
-use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
-use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook, sarif, schema};
+use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
+use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions, sarif, schema};
 use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
 use ssoaudit::rules::{Controls, Default, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
+use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{
     Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
 };
@@ -212,12 +213,17 @@ fn thousands() -> Verdict<'static> {
 }
 
 const LOOK: RenderOptions =
-    RenderOptions { zone: Tz::UTC, width: Some(80), colors: false, ascii: false, header: true };
+    RenderOptions { zone: Tz::UTC, width: Some(80), colors: false, charset: Charset::Unicode, header: true };
+
+fn known(are_listed: bool) -> KnownFindings {
+    if are_listed { KnownFindings::Listed } else { KnownFindings::Counted }
+}
 
 fn render_with(format: &str, verdict: &Verdict, look: RenderOptions, show_known: bool) -> String {
     let format = VERDICT_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
-    (format.render)(verdict, &VerdictLook { look, show_known, max_findings: usize::MAX }, &mut out).unwrap();
+    let options = VerdictOptions { render: look, known: known(show_known), max_findings: usize::MAX };
+    format.render(verdict, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -275,13 +281,13 @@ fn the_verdict_in_one_line() {
 #[test]
 fn every_format_is_harmless() {
     for verdict in [everything(), incomplete(), strict(), nothing()] {
-        for format in VERDICT_FORMATS {
+        for format in VERDICT_FORMATS.iter() {
             // Separated values are as they stand in the log, but for formulas.
             if !["csv", "tsv"].contains(&format.name) {
                 assert_harmless(&render_with(format.name, &verdict, LOOK, true));
             }
         }
-        assert_harmless(&step_summary(&verdict, true, MOST_SUMMARY_BYTES));
+        assert_harmless(&step_summary(&verdict, KnownFindings::Listed, MAX_SUMMARY_BYTES));
         assert_harmless(&String::from_utf8(evidence(&verdict)).unwrap());
     }
 }
@@ -290,7 +296,8 @@ fn every_format_is_harmless() {
 fn a_table_fits_and_ends_with_the_verdict() {
     let verdict = everything();
     for (width, ascii, show_known) in [(80, false, false), (80, true, true), (40, false, true)] {
-        let look = RenderOptions { width: Some(width), ascii, ..LOOK };
+        let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
+        let look = RenderOptions { width: Some(width), charset, ..LOOK };
         let text = render_with("table", &verdict, look, show_known);
         let (above, last) = text.trim_end().rsplit_once('\n').unwrap();
         assert_eq!(last, verdict.line());
@@ -427,7 +434,10 @@ fn separated_values_read_back_without_formulas() {
 
 #[test]
 fn markdown_stays_text() {
-    for text in [render("markdown", &everything()), step_summary(&everything(), true, MOST_SUMMARY_BYTES)] {
+    for text in [
+        render("markdown", &everything()),
+        step_summary(&everything(), KnownFindings::Listed, MAX_SUMMARY_BYTES),
+    ] {
         let text = text.replace("@<!-- -->", "").replace("#<!-- -->", "");
         assert!(!text.contains(['<', '@']) && !text.contains("](http"), "{text}");
         assert!(text.contains("9 critical, 1 high"), "{text}");
@@ -437,7 +447,7 @@ fn markdown_stays_text() {
     }
     for show_known in [true, false] {
         let page = render_with("markdown", &everything(), LOOK, show_known);
-        for text in [page, step_summary(&everything(), show_known, MOST_SUMMARY_BYTES)] {
+        for text in [page, step_summary(&everything(), known(show_known), MAX_SUMMARY_BYTES)] {
             assert_eq!(text.contains("CHG-7"), show_known, "{text}");
         }
     }
@@ -534,7 +544,7 @@ fn sarif_keeps_to_its_standard() {
     for verdict in [everything(), nothing(), thousands(), without_baseline] {
         let log = crate::sarif::read(&render("sarif", &verdict));
         let results: usize = log.runs.iter().map(|run| run.results.len()).sum();
-        assert_eq!((log.runs.len(), results), (1, verdict.findings.len().min(sarif::MOST_RESULTS)));
+        assert_eq!((log.runs.len(), results), (1, verdict.findings.len().min(sarif::MAX_RESULTS)));
     }
 }
 
@@ -659,15 +669,15 @@ fn annotations_are_one_command_each() {
 #[test]
 fn a_summary_of_a_step_fits() {
     let verdict = thousands();
-    let text = step_summary(&verdict, true, MOST_SUMMARY_BYTES);
-    assert!(text.len() < MOST_SUMMARY_BYTES && text.len() > MOST_SUMMARY_BYTES / 2, "{}", text.len());
+    let text = step_summary(&verdict, KnownFindings::Listed, MAX_SUMMARY_BYTES);
+    assert!(text.len() < MAX_SUMMARY_BYTES && text.len() > MAX_SUMMARY_BYTES / 2, "{}", text.len());
     let shown = text.lines().filter(|line| line.contains("| open | no-")).count();
     assert!(text.contains(&format!("\n{} further findings are not shown.\n", 6_000 - shown)));
     assert!(text.starts_with("# ssoaudit: failed\n\nfailed: 3600 findings at or above medium \\("));
-    let text = step_summary(&incomplete(), true, MOST_SUMMARY_BYTES);
+    let text = step_summary(&incomplete(), KnownFindings::Listed, MAX_SUMMARY_BYTES);
     assert!(text.starts_with("# ssoaudit: incomplete\n\nincomplete: 1 input could not"), "{text}");
     assert!(text.contains("\nError: "), "{text}");
-    let text = step_summary(&nothing(), true, MOST_SUMMARY_BYTES);
+    let text = step_summary(&nothing(), KnownFindings::Listed, MAX_SUMMARY_BYTES);
     assert!(text.starts_with("# ssoaudit: passed\n\npassed: no finding at or above medium\n"), "{text}");
 }
 

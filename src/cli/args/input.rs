@@ -30,7 +30,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
     /// Bytes that are read at once; nothing that is printed depends on it
-    #[arg(long, value_name = "N", default_value_t = BLOCK_BYTES, hide = true, value_parser = clap::value_parser!(u32).range(1..=MOST_BLOCK_BYTES))]
+    #[arg(long, value_name = "N", default_value_t = BLOCK_BYTES, hide = true, value_parser = clap::value_parser!(u32).range(1..=MAX_BLOCK_BYTES))]
     pub block_bytes: u32,
     /// Exit with 1 when a line is invalid
     #[arg(long)]
@@ -41,15 +41,15 @@ const MAX_LINE_BYTES: u32 = 16 << 20;
 /// Bytes a block has: large enough to cost nothing, small enough for the caches.
 const BLOCK_BYTES: u32 = 1 << 19;
 /// Every thread has a block.
-const MOST_BLOCK_BYTES: i64 = 1 << 30;
+const MAX_BLOCK_BYTES: i64 = 1 << 30;
 
 impl InputArgs {
-    /// The inputs; tells what directories hold besides.
+    /// The inputs; says on standard error what directories hold besides.
     pub fn inputs(&self, terminal: Terminal) -> Result<Vec<Input>> {
         let (inputs, passed_over) = self.collect(terminal)?;
         for others in passed_over {
-            let tell = if others.may_hold_events { messages::warning } else { messages::note };
-            tell(&others.message(), terminal.colors_stderr());
+            let print = if others.may_hold_events { messages::warning } else { messages::note };
+            print(&others.message(), terminal.message_style());
         }
         Ok(inputs)
     }
@@ -69,15 +69,15 @@ impl InputArgs {
         Ok((vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }], Vec::new()))
     }
 
-    /// How to scan them.
-    pub fn settings(&self, notices: bool) -> Settings {
+    /// How to scan them, without notices.
+    pub fn settings(&self) -> Settings {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Settings {
             threads: self.threads.map_or_else(processors, usize::from),
             block_bytes: self.block_bytes as usize,
             reading: Reading {
                 source: sources::ALL.iter().copied().find(|source| source.name == self.source),
-                notices,
+                notices: false,
                 max_line_bytes: self.max_line_bytes as usize,
             },
         }

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
-use crate::cli::terminal::ColorChoice;
+use crate::cli::terminal::{ColorChoice, Terminal};
+use crate::formats::RenderOptions;
 use crate::input;
 use crate::model::redact::Redactor;
 
@@ -71,6 +73,39 @@ pub struct OutputArgs {
     /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub width: Option<u16>,
+}
+
+impl OutputArgs {
+    /// The name of the format: what was given, or else one for terminals and one for files and pipes.
+    pub fn format_name<'a>(
+        &self,
+        given: &'a str,
+        [on_terminal, elsewhere]: [&'a str; 2],
+        terminal: Terminal,
+    ) -> &'a str {
+        match given {
+            "auto" if terminal.stdout && self.output.is_none() => on_terminal,
+            "auto" => elsewhere,
+            name => name,
+        }
+    }
+
+    /// How results look where they go.
+    pub fn render_options(&self, terminal: Terminal) -> RenderOptions {
+        terminal.render_options(self.output.as_deref(), self.color, self.width)
+    }
+}
+
+/// Reads the name of a format, or `auto`.
+pub fn format_parser(names: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
+    PossibleValuesParser::new(std::iter::once("auto").chain(names))
+}
+
+/// The help of a flag that takes formats: `csv, tsv or html; rest`.
+pub fn format_help(names: impl Iterator<Item = &'static str>, rest: &str) -> String {
+    let mut names: Vec<_> = names.collect();
+    let last = names.pop().unwrap_or_default();
+    format!("{} or {last}; {rest}", names.join(", "))
 }
 
 /// Reads how many findings are to be shown at most: a number, or `all`.

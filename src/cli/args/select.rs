@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use chrono_tz::Tz;
 use clap::Args;
 
+use crate::cli::messages;
+use crate::cli::terminal::Terminal;
 use crate::model::attribute::Attribute;
 use crate::model::operation::OPERATIONS;
 use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
@@ -113,6 +115,15 @@ impl SelectArgs {
             let networks = networks.map_err(|error| error.context("--ip"))?;
             clauses.push(clause("--ip", &self.ip, Test::Within(networks)));
         }
+        clauses.extend(self.period(zone)?);
+        if self.invert_match && clauses.is_empty() {
+            bail!("--invert-match needs a flag to invert");
+        }
+        Ok(Selection { clauses, invert: self.invert_match })
+    }
+
+    /// The clauses of `--since` and `--until`.
+    fn period(&self, zone: Tz) -> Result<impl Iterator<Item = Clause>> {
         let bound =
             |flag, text: &Option<String>| text.as_deref().map(|text| self.bound(flag, text)).transpose();
         let (since, until) = (bound("--since", &self.since)?, bound("--until", &self.until)?);
@@ -122,12 +133,16 @@ impl SelectArgs {
             bail!("--since {} is not before --until {}", since.rfc3339(zone), until.rfc3339(zone));
         }
         let at = |flag: &str, bound: Timestamp, test| clause(flag, &[bound.rfc3339(zone)], test);
-        clauses.extend(since.map(|since| at("--since", since, Test::Since(since))));
-        clauses.extend(until.map(|until| at("--until", until, Test::Until(until))));
-        if self.invert_match && clauses.is_empty() {
-            bail!("--invert-match needs a flag to invert");
+        let since = since.map(|since| at("--since", since, Test::Since(since)));
+        let until = until.map(|until| at("--until", until, Test::Until(until)));
+        Ok(since.into_iter().chain(until))
+    }
+
+    /// Warns on standard error of every value that no documented vocabulary knows.
+    pub fn warn(&self, terminal: Terminal) {
+        for warning in self.warnings() {
+            messages::warning(&warning, terminal.message_style());
         }
-        Ok(Selection { clauses, invert: self.invert_match })
     }
 
     /// A warning for every value that no documented vocabulary knows.

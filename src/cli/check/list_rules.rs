@@ -7,8 +7,8 @@ use crate::output::Output;
 use crate::policy::template;
 use crate::rules;
 use crate::rules::{Default, Param, Rule, Value, wording};
-use crate::text::suggest::nearest;
-use crate::verdict::severity_name;
+use crate::text::display::wrapped;
+use crate::text::suggest;
 
 /// Lists the rules, the worst first.
 pub fn list() -> Result<ExitStatus> {
@@ -20,7 +20,7 @@ pub fn list() -> Result<ExitStatus> {
             Default::Off => " (off unless the policy enables it)".to_owned(),
             Default::With(part) => format!(" (on when in the policy there {})", template::condition(part)),
         };
-        format!("{id:<width$}  {:<8}  {about}{on}\n", severity_name(*severity))
+        format!("{id:<width$}  {:<8}  {about}{on}\n", severity.name())
     };
     print(&rules::ALL.iter().map(line).collect::<String>())
 }
@@ -28,13 +28,11 @@ pub fn list() -> Result<ExitStatus> {
 /// Explains a rule.
 pub fn explain(id: &str) -> Result<ExitStatus> {
     let Some(check) = rules::ALL.iter().find(|check| check.id == id) else {
-        match nearest(id, rules::ALL.iter().map(|check| check.id)) {
-            Some(near) => bail!("no rule `{id}`; did you mean `{near}`?"),
-            None => bail!("no rule `{id}`; `ssoaudit check --list-rules` lists them"),
-        }
+        let ids = rules::ALL.iter().map(|check| check.id);
+        bail!(suggest::unknown_or("rule", id, ids, "`ssoaudit check --list-rules` lists them"));
     };
     let Rule { about, severity, plan_coverage, params, explain, controls, .. } = check;
-    let mut text = format!("{id} ({})\n{about}\n", severity_name(*severity));
+    let mut text = format!("{id} ({})\n{about}\n", severity.name());
     let parts = [
         ("What it means", explain.means),
         ("Why it matters", explain.why),
@@ -79,20 +77,8 @@ fn written(value: &Value) -> String {
 
 /// Wrapped to 80 columns, two of them before every line.
 fn indented(text: &str) -> String {
-    const COLUMNS: usize = 78;
-    let mut lines = String::new();
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        if width > 0 && width + 1 + word.chars().count() > COLUMNS {
-            lines.push('\n');
-            width = 0;
-        }
-        lines.push_str(if width == 0 { "  " } else { " " });
-        lines.push_str(word);
-        width += 1 + word.chars().count();
-    }
-    lines.push('\n');
-    lines
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    wrapped(&text, 78).iter().map(|line| format!("  {line}\n")).collect()
 }
 
 fn print(text: &str) -> Result<ExitStatus> {

@@ -21,9 +21,9 @@ use crate::cli::collect::collect;
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
-use crate::cli::terminal::{self, ColorChoice, Terminal};
-use crate::formats::sheets::RenderOptions;
-use crate::formats::verdict::{VerdictLook, evidence, github};
+use crate::cli::terminal::{ColorChoice, Terminal};
+use crate::formats::RenderOptions;
+use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, InputDigest, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
@@ -32,6 +32,7 @@ use crate::rules::{self, Severity};
 use crate::scan::ScanJob;
 use crate::survey::collect::{Collected, InputSummary};
 use crate::survey::{Plan, Wants};
+use crate::text::display::Charset;
 use crate::text::hex::hex;
 use crate::verdict::{self, FindingKey, InputFacts, Options, Outcome, Status, Verdict};
 
@@ -149,7 +150,7 @@ impl CheckCommand {
         let outputs = self.outputs(targets, &inputs, &policy)?;
 
         let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
-        let job = ScanJob { inputs: &inputs, settings: self.input.settings(false), meter: &meter };
+        let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
@@ -176,14 +177,14 @@ impl CheckCommand {
         let verdict = verdict::check(&mut survey, &policy, options);
 
         if input_status.counts.valid == 0 {
-            input_status.warn(&inputs, redactor.is_some(), terminal);
+            input_status.warn(&inputs, redactor.as_deref(), terminal);
         }
         // Problems of inputs were reported when they were found.
         for error in verdict.errors().iter().skip(input_status.useless()) {
-            messages::error(error, terminal.colors_stderr());
+            messages::error(error, terminal.message_style());
         }
         if let Some(why) = why_empty.filter(|_| self.allow_empty || input_status.counts.valid > 0) {
-            messages::note(&why, terminal.colors_stderr());
+            messages::note(&why, terminal.message_style());
         }
         let written = self.write(&verdict, baseline.as_ref(), Destinations { targets, outputs, terminal });
         Ok((exit_status(verdict.outcome), written))
@@ -197,7 +198,7 @@ impl CheckCommand {
         terminal: Terminal,
     ) -> Result<(Collected, InputStatus)> {
         for warning in self.select.warnings() {
-            messages::warning(&warning, terminal.colors_stderr());
+            messages::warning(&warning, terminal.message_style());
         }
         resolve_names_to_ids(&mut plan.select, job.inputs, job.settings)?;
         collect(job, plan, terminal)
@@ -225,18 +226,19 @@ impl CheckCommand {
     ) -> WriteErrors {
         if !targets.iter().any(|(format, file)| file.is_none() && format.is_read_as_it_is()) {
             for warning in &verdict.run.warnings {
-                messages::warning(warning, terminal.colors_stderr());
+                messages::warning(warning, terminal.message_style());
             }
         }
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().expect("everything has its output");
         let mut written = WriteErrors::new(terminal);
         for (format, file) in targets {
-            let look = self.look(terminal, *file);
-            written.add(stream(next(), |out| (format.render)(verdict, &look, out)));
+            let options = self.options(*file, terminal);
+            written.add(stream(next(), |out| format.render(verdict, &options, out)));
         }
         if targets.iter().any(|(format, _)| format.name == GITHUB) {
-            written.add(append_step_summary(|room| github::step_summary(verdict, self.show_known, room)));
+            written
+                .add(append_step_summary(|room| github::step_summary(verdict, self.known_findings(), room)));
         }
         if self.evidence.is_some() {
             let evidence = evidence::evidence(verdict);
@@ -245,11 +247,11 @@ impl CheckCommand {
         match &self.write_baseline {
             Some(path) if verdict.outcome == Outcome::Incomplete => {
                 let error = format!("{} is not written: the verdict is incomplete", path.display());
-                messages::error(&error, terminal.colors_stderr());
+                messages::error(&error, terminal.message_style());
             }
             Some(path) if verdict.run.selected == 0 && baseline.is_none() && path.exists() => {
                 let warning = format!("{} is not written: nothing was checked", path.display());
-                messages::warning(&warning, terminal.colors_stderr());
+                messages::warning(&warning, terminal.message_style());
             }
             Some(_) => {
                 let accepted = accepted(verdict, baseline).to_json();
@@ -296,16 +298,18 @@ impl CheckCommand {
         path.map_or_else(|| Ok(Policy::default_for(rules::ALL)), |path| read::read(&path, rules::ALL))
     }
 
-    fn look(&self, terminal: Terminal, file: Option<&Path>) -> VerdictLook {
-        let to_file = file.is_some();
-        let look = RenderOptions {
+    fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
+        let options = terminal.render_options(file, self.color, self.width);
+        let render = RenderOptions {
             zone: self.select.zone().unwrap_or_default(),
-            width: self.width.or(terminal.width.filter(|_| !to_file)).map(usize::from),
-            colors: terminal.colors_stdout(self.color, to_file),
-            ascii: self.ascii || (!to_file && terminal.stdout && !terminal::speaks_utf8()),
-            header: true,
+            charset: if self.ascii { Charset::Ascii } else { options.charset },
+            ..options
         };
-        VerdictLook { look, show_known: self.show_known, max_findings: self.max_findings }
+        VerdictOptions { render, known: self.known_findings(), max_findings: self.max_findings }
+    }
+
+    fn known_findings(&self) -> KnownFindings {
+        if self.show_known { KnownFindings::Listed } else { KnownFindings::Counted }
     }
 }
 

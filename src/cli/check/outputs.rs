@@ -10,11 +10,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
-use crate::formats::verdict::github::MOST_SUMMARY_BYTES;
+use crate::formats::verdict::github::MAX_SUMMARY_BYTES;
 use crate::formats::verdict::{VERDICT_FORMATS, VerdictFormat};
 use crate::input::{Input, Place};
 use crate::output::{Output, is_closed_pipe, is_stdout};
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
 /// The format that has a page besides.
 pub const GITHUB: &str = "github";
@@ -33,12 +33,8 @@ pub fn targets(formats: &[String]) -> Result<Vec<Target<'_>>> {
             Some((name, file)) => (name, Some(Path::new(file)).filter(|file| !is_stdout(file))),
             None => (text, None),
         };
-        let names = || VERDICT_FORMATS.iter().map(|format| format.name);
         let Some(format) = VERDICT_FORMATS.iter().find(|format| format.name == name) else {
-            match nearest(name, names()) {
-                Some(near) => bail!("no format `{name}`; did you mean `{near}`?"),
-                None => bail!("no format `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
-            }
+            bail!(suggest::unknown("format", name, VERDICT_FORMATS.iter().map(|format| format.name)));
         };
         targets.push((format, file));
     }
@@ -63,7 +59,7 @@ impl WriteErrors {
     pub fn add(&mut self, written: Result<()>) {
         match written {
             Err(error) if self.failed.is_some() => {
-                messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
+                messages::error(&format!("{error:#}"), self.terminal.message_style());
             }
             Err(error) => self.failed = Some(error),
             Ok(()) => {}
@@ -73,7 +69,7 @@ impl WriteErrors {
     /// Tells the first failure as well, if any.
     pub fn resolve(self) {
         if let Some(error) = self.failed {
-            messages::error(&format!("{error:#}"), self.terminal.colors_stderr());
+            messages::error(&format!("{error:#}"), self.terminal.message_style());
         }
     }
 
@@ -141,7 +137,7 @@ pub fn append_step_summary(page: impl FnOnce(usize) -> String) -> Result<()> {
         // What is there already counts, and may end in the middle of a line.
         let before = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let gap = if before > 0 { "\n\n" } else { "" };
-        let room = MOST_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));
+        let room = MAX_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));
         file.write_all(format!("{gap}{}", page(room)).as_bytes())
     };
     append().with_context(|| format!("appending to {}", path.display()))

@@ -1,4 +1,4 @@
-//! Columns: what a row of a table, of CSV or of chosen JSON shows of an event.
+//! Columns of rows: what a table, CSV or chosen JSON shows of an event.
 
 use anyhow::{Result, anyhow};
 use chrono_tz::Tz;
@@ -6,11 +6,11 @@ use chrono_tz::Tz;
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::Event;
 use crate::model::operation::Operation;
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
-/// A column.
+/// A column of events.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub struct EventColumn {
     /// Name on the command line and in headers.
     pub name: &'static str,
     /// Its text is the first of these that the event has.
@@ -53,36 +53,30 @@ static GROUPS: &[Group] = &[
 const DEFAULT: &[&str] = &["time", "action", "actor", "organization", "connection", "type", "ip"];
 
 /// The columns of a table when none are named.
-pub fn default() -> Vec<Column> {
+pub fn default() -> Vec<EventColumn> {
     DEFAULT.iter().filter_map(|name| find(name)).collect()
 }
 
 /// One column for every attribute.
-pub fn all() -> Vec<Column> {
+pub fn all() -> Vec<EventColumn> {
     ATTRIBUTES.iter().filter_map(|info| find(info.name)).collect()
 }
 
 /// The columns of that name, or an error that names the nearest.
-pub fn named(names: &[String]) -> Result<Vec<Column>> {
-    names.iter().map(|name| find(name).ok_or_else(|| no_column(name))).collect()
+pub fn named(names: &[String]) -> Result<Vec<EventColumn>> {
+    let unknown = |name: &str| anyhow!(suggest::unknown("column", name, self::names()));
+    names.iter().map(|name| find(name).ok_or_else(|| unknown(name))).collect()
 }
 
 /// Every column name.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> + Clone {
     ATTRIBUTES.iter().map(|info| info.name).chain(GROUPS.iter().map(|group| group.name))
 }
 
-fn no_column(name: &str) -> anyhow::Error {
-    match nearest(name, names()) {
-        Some(near) => anyhow!("no column `{name}`; did you mean `{near}`?"),
-        None => anyhow!("no column `{name}`; there are {}", names().collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn find(name: &str) -> Option<Column> {
+fn find(name: &str) -> Option<EventColumn> {
     if let Some(group) = GROUPS.iter().find(|group| group.name == name) {
         let leaves = ATTRIBUTES.iter().filter(|info| info.name.starts_with(group.prefix));
-        return Some(Column {
+        return Some(EventColumn {
             name: group.name,
             best: group.best,
             leaves: leaves.map(|info| info.attribute).collect(),
@@ -90,10 +84,10 @@ fn find(name: &str) -> Option<Column> {
     }
     let info = ATTRIBUTES.iter().find(|info| info.name == name)?;
     let best = std::slice::from_ref(&info.attribute);
-    Some(Column { name: info.name, best, leaves: best.to_vec() })
+    Some(EventColumn { name: info.name, best, leaves: best.to_vec() })
 }
 
-impl Column {
+impl EventColumn {
     /// The value of the cell.
     pub fn value<'a>(&self, event: &Event<'a>) -> Option<Value<'a>> {
         self.best.iter().find_map(|attribute| event.value(*attribute))

@@ -4,9 +4,9 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use crate::formats::rows::{RowFormat, View};
-use crate::formats::table;
+use crate::formats::rows::{Match, RowFormat, View};
 use crate::formats::table::grid::{GridColumn, GridRow};
+use crate::formats::table::text::{PAGE_ROWS, pages, render};
 use crate::model::event::Event;
 use crate::model::operation::Emphasis;
 use crate::model::operation::Operation;
@@ -20,10 +20,8 @@ use crate::text::width::Cut;
 pub struct Plan {
     /// What to show.
     pub view: View,
-    /// A format of rows, or a table when there is none.
-    pub format: Option<&'static RowFormat>,
-    /// How tables look.
-    pub style: table::Style,
+    /// Their format.
+    pub format: RowFormat,
     /// Order of the rows; that of the input when there is none.
     pub sort: Option<Sort>,
     /// Print at most so many rows.
@@ -43,7 +41,7 @@ pub enum Sort {
 
 /// A rendered row.
 pub struct Row {
-    /// Line in its block, for telling what came before it.
+    /// Its line in its block.
     pub line: u64,
     time: Timestamp,
     content: Content,
@@ -63,32 +61,24 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Renders an event.
-    pub fn push(&mut self, plan: &Plan, raw: &[u8], line: u64, event: &Event<'_>) {
+    /// Renders a line that matched.
+    pub fn push(&mut self, plan: &Plan, row: &Match<'_>) {
         self.count += 1;
-        match plan.format {
-            Some(format) if plan.sort.is_none() && plan.limit.is_none() => {
+        let content = match plan.format {
+            RowFormat::Aligned => Content::Cells(grid_row(&plan.view, row.event)),
+            format if plan.sort.is_none() && plan.limit.is_none() => {
                 if !self.joined.is_empty() {
-                    self.joined.extend_from_slice(format.frame.between.as_bytes());
+                    self.joined.extend_from_slice(format.between().as_bytes());
                 }
-                (format.row)(&plan.view, raw, event, &mut self.joined);
+                return format.row(&plan.view, row, &mut self.joined);
             }
-            Some(format) => {
+            format => {
                 let mut bytes = Vec::new();
-                (format.row)(&plan.view, raw, event, &mut bytes);
-                self.rows.push(Row { line, time: event.time, content: Content::Bytes(bytes.into()) });
+                format.row(&plan.view, row, &mut bytes);
+                Content::Bytes(bytes.into())
             }
-            None => {
-                let forms = |form: String| escape_log(&form, plan.style.ascii);
-                let cells = plan
-                    .view
-                    .columns
-                    .iter()
-                    .map(|column| column.forms(event, plan.view.zone).into_iter().map(forms).collect());
-                let cells = GridRow { cells: cells.collect(), style: color(event.operation) };
-                self.rows.push(Row { line, time: event.time, content: Content::Cells(cells) });
-            }
-        }
+        };
+        self.rows.push(Row { line: row.line, time: row.event.time, content });
     }
 
     /// About how many bytes of memory they hold.
@@ -104,6 +94,15 @@ impl Rows {
     pub fn count(&self) -> usize {
         self.count
     }
+}
+
+fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
+    let forms = |form: String| escape_log(&form, view.options.charset);
+    let cells = view
+        .columns
+        .iter()
+        .map(|column| column.forms(event, view.options.zone).into_iter().map(forms).collect());
+    GridRow { cells: cells.collect(), style: color(event.operation) }
 }
 
 /// Changes stand out by their colour; looking is no change.
@@ -129,15 +128,11 @@ pub struct Printer<'p> {
     hidden: Vec<String>,
 }
 
-/// Rows of a table that share column widths; later ones begin a page of their own, so that a
-/// table of any length streams.
-const PAGE_ROWS: usize = 1000;
-
 impl<'p> Printer<'p> {
     /// Prints to `output`.
     pub fn new(plan: &'p Plan, output: Output) -> Self {
-        let columns =
-            plan.view.columns.iter().map(|column| grid_column(column.name, plan.view.zone)).collect();
+        let View { columns, options, .. } = &plan.view;
+        let columns = columns.iter().map(|column| grid_column(column.name, options.zone)).collect();
         Self { plan, output, columns, held: Vec::new(), printed: 0, wrote_head: false, hidden: Vec::new() }
     }
 
@@ -160,7 +155,12 @@ impl<'p> Printer<'p> {
         if self.plan.sort.is_some() {
             self.forget_what_is_cut();
         } else {
-            self.release(false)?;
+            // The last page may become longer.
+            let ready = match self.plan.format {
+                RowFormat::Aligned => self.held.len() / PAGE_ROWS * PAGE_ROWS,
+                _ => self.held.len(),
+            };
+            self.release(ready)?;
         }
         Ok(last_line)
     }
@@ -169,16 +169,14 @@ impl<'p> Printer<'p> {
     /// table that found no room.
     pub fn finish(mut self) -> Result<Vec<String>> {
         self.sort();
-        self.release(true)?;
-        if let Some(format) = self.plan.format {
-            if self.wrote_head {
-                self.output.write(format.frame.close.as_bytes())?;
-            } else if !format.frame.empty.is_empty() {
-                self.output.write(format.frame.empty.as_bytes())?;
-            } else {
-                self.head(format)?;
-            }
+        self.release(self.held.len())?;
+        let mut end = Vec::new();
+        if self.wrote_head {
+            end.extend_from_slice(self.plan.format.close().as_bytes());
+        } else {
+            self.plan.format.empty(&self.plan.view, &mut end);
         }
+        self.output.write(&end)?;
         self.output.finish()?;
         Ok(self.hidden)
     }
@@ -207,59 +205,52 @@ impl<'p> Printer<'p> {
         }
     }
 
-    fn release(&mut self, is_last: bool) -> Result<()> {
-        if self.plan.format.is_some() {
-            let held = std::mem::take(&mut self.held);
-            let rows: Vec<&[u8]> = held
-                .iter()
-                .filter_map(|row| match &row.content {
-                    Content::Bytes(bytes) => Some(&**bytes),
-                    Content::Cells(_) => None,
-                })
-                .collect();
-            return if rows.is_empty() { Ok(()) } else { self.bytes(&rows) };
+    /// Prints the first rows of those that are held.
+    fn release(&mut self, count: usize) -> Result<()> {
+        let later = self.held.split_off(count);
+        for page in pages(std::mem::replace(&mut self.held, later).into_iter()) {
+            self.print(page)?;
         }
-        while self.held.len() >= PAGE_ROWS || (is_last && !self.held.is_empty()) {
-            let page = self.held.drain(..self.held.len().min(PAGE_ROWS));
-            let page: Vec<_> = page
-                .filter_map(|row| match row.content {
-                    Content::Cells(cells) => Some(cells),
-                    Content::Bytes(_) => None,
-                })
-                .collect();
-            self.printed += page.len();
-            let rendered = table::render(&self.columns, &page, self.plan.style);
-            self.hidden = rendered.hidden;
-            self.output.write(rendered.text.as_bytes())?;
+        Ok(())
+    }
+
+    fn print(&mut self, page: Vec<Row>) -> Result<()> {
+        let (mut rendered, mut grid) = (Vec::new(), Vec::new());
+        for row in page {
+            match row.content {
+                Content::Bytes(bytes) => rendered.push(bytes),
+                Content::Cells(cells) => grid.push(cells),
+            }
+        }
+        if !rendered.is_empty() {
+            let rows: Vec<_> = rendered.iter().map(|bytes| &**bytes).collect();
+            self.bytes(&rows)?;
+        }
+        if !grid.is_empty() {
+            self.printed += grid.len();
+            let table = render(&self.columns, &grid, &self.plan.view.options);
+            self.hidden = table.hidden;
+            self.output.write(table.text.as_bytes())?;
         }
         Ok(())
     }
 
     fn bytes(&mut self, rows: &[&[u8]]) -> Result<()> {
-        let Some(format) = self.plan.format else {
-            return Ok(());
-        };
-        let separator = if self.wrote_head { format.frame.between } else { "" };
-        self.head(format)?;
+        let format = self.plan.format;
+        let mut before = Vec::new();
+        if self.wrote_head {
+            before.extend_from_slice(format.between().as_bytes());
+        } else {
+            format.open(&self.plan.view, &mut before);
+        }
+        self.wrote_head = true;
         self.printed += rows.len();
-        self.output.write(separator.as_bytes())?;
+        self.output.write(&before)?;
         match rows {
             // All of a block, and long.
             [joined] => self.output.write(joined),
-            _ => self.output.write(&rows.join(format.frame.between.as_bytes())),
+            _ => self.output.write(&rows.join(format.between().as_bytes())),
         }
-    }
-
-    fn head(&mut self, format: &RowFormat) -> Result<()> {
-        if self.wrote_head {
-            return Ok(());
-        }
-        self.wrote_head = true;
-        let mut head = format.frame.open.as_bytes().to_vec();
-        if self.plan.style.header {
-            (format.header)(&self.plan.view, &mut head);
-        }
-        self.output.write(&head)
     }
 }
 

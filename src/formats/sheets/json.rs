@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-use super::RenderOptions;
-use crate::formats::json_objects;
+use crate::formats::{RenderOptions, json_objects};
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
@@ -92,9 +91,6 @@ fn numbers(chart: &Chart) -> Value {
         }
         Chart::Heat(grids) => {
             grids.iter().map(|(name, counts)| json!({ "name": name, "counts": counts })).collect()
-        }
-        Chart::Bars(bars) => {
-            bars.iter().map(|(name, count, _)| json!({ "name": name, "count": count })).collect()
         }
         Chart::Stretches { span, rows } => {
             let rows = rows.iter().map(|(name, stretches)| {

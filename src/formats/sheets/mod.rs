@@ -6,76 +6,72 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod schema;
-pub mod separated;
+pub mod table;
 pub mod text;
-pub mod values;
 
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
 use anstyle::{AnsiColor, Style};
-use chrono_tz::Tz;
 
+use crate::formats::RenderOptions;
+use crate::formats::table::{Audience, TABLE_FORMATS, TableFormat};
 use crate::reports::sheet::{Sheet, Tone};
 
-/// How a sheet is to look; formats take from it what concerns them.
-#[derive(Clone, Copy, Debug)]
-pub struct RenderOptions {
-    /// Zone of printed times.
-    pub zone: Tz,
-    /// Terminal columns; no limit when there is none.
-    pub width: Option<usize>,
-    /// Colour by tone.
-    pub colors: bool,
-    /// Print nothing but ASCII.
-    pub ascii: bool,
-    /// Print the headers of tables.
-    pub header: bool,
-}
-
 /// A format of sheets.
+#[derive(Clone, Copy)]
 pub struct SheetFormat {
     /// Name on the command line.
     pub name: &'static str,
-    /// One line about it.
-    pub about: &'static str,
-    /// Prints a sheet.
-    pub render: fn(&Sheet<'_>, &RenderOptions, &mut dyn Write) -> io::Result<()>,
+    /// Who reads it.
+    pub audience: Audience,
+    layout: Layout,
 }
 
+/// What a format prints of a sheet.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// Every section.
+    Sections(fn(&Sheet<'_>, &RenderOptions, &mut dyn Write) -> io::Result<()>),
+    /// The first table.
+    FirstTable(&'static TableFormat),
+}
+
+const MARKDOWN: SheetFormat = SheetFormat::new("markdown", Audience::People, markdown::render);
+
 /// Every format of sheets.
-pub static SHEET_FORMATS: &[SheetFormat] = &[
-    SheetFormat {
-        name: "table",
-        about: "text for a terminal: facts, tables and charts",
-        render: text::render,
-    },
-    SheetFormat { name: "json", about: "one JSON object with every section", render: json::whole },
-    SheetFormat {
-        name: "ndjson",
-        about: "one JSON object a line: the rows of every table",
-        render: json::lines,
-    },
-    SheetFormat {
-        name: "csv",
-        about: "comma-separated values (RFC 4180): the first table",
-        render: |sheet, look, out| separated::render(sheet, look, b',', out),
-    },
-    SheetFormat {
-        name: "tsv",
-        about: "tab-separated values: the first table",
-        render: |sheet, look, out| separated::render(sheet, look, b'\t', out),
-    },
-    SheetFormat {
-        name: "markdown",
-        about: "Markdown for a wiki or a ticket: every section",
-        render: markdown::render,
-    },
-    SheetFormat {
-        name: "html",
-        about: "one page with charts that needs nothing else",
-        render: |sheet, look, out| out.write_all(html::render(sheet, look.zone).as_bytes()),
-    },
-];
+pub static SHEET_FORMATS: LazyLock<Vec<SheetFormat>> = LazyLock::new(|| {
+    let mut formats = vec![
+        SheetFormat::new("table", Audience::People, text::render),
+        SheetFormat::new("json", Audience::Programs, json::whole),
+        SheetFormat::new("ndjson", Audience::Programs, json::lines),
+    ];
+    formats.extend(TABLE_FORMATS.iter().map(|format| match format.name {
+        // It has room for all sections.
+        name if name == MARKDOWN.name => MARKDOWN,
+        name => SheetFormat { name, audience: format.audience, layout: Layout::FirstTable(format) },
+    }));
+    formats.push(SheetFormat::new("html", Audience::People, html::write));
+    formats
+});
+
+impl SheetFormat {
+    const fn new(
+        name: &'static str,
+        audience: Audience,
+        render: fn(&Sheet<'_>, &RenderOptions, &mut dyn Write) -> io::Result<()>,
+    ) -> Self {
+        Self { name, audience, layout: Layout::Sections(render) }
+    }
+
+    /// Prints a sheet.
+    pub fn render(&self, sheet: &Sheet<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+        match self.layout {
+            Layout::Sections(render) => render(sheet, options, out),
+            Layout::FirstTable(format) => table::write_first(format, sheet, options, out),
+        }
+    }
+}
 
 /// The colour of a tone in a terminal.
 pub fn style(tone: Tone) -> Style {

@@ -78,7 +78,6 @@ fn numbers(chart: &Chart) -> Value {
             days["description"] = "by weekday, Monday first, and by hour".into();
             list(members([name(), ("counts", days)]))
         }
-        Chart::Bars(_) => list(members([name(), ("count", count())])),
         Chart::Stretches { .. } => {
             let open = json!({ "type": "boolean", "description": "whether it goes on beyond the log" });
             let presumed = json!({ "type": "boolean", "description": "whether it is only presumed" });

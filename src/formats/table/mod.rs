@@ -1,87 +1,39 @@
-//! Tables for people: a grid as aligned text, coloured by row.
+//! Tables, and their formats: one file each, listed here. The rows of `filter`, the tables of reports and verdicts
+//! and the diagnostics of `validate` are printed by the same ones.
+//!
+//! Two kinds of output have an interface of their own. Aligned text ([`text`]) fits a page of rows together. JSON
+//! ([`crate::formats::json_objects`]) escapes its keys once for many rows, and a row of `filter` is not an object of
+//! cells there but the original line or a nested event.
 
 pub mod grid;
+pub mod markdown;
+pub mod separated;
+pub mod text;
 
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use crate::formats::RenderOptions;
+use crate::reports::sheet::{Cell, Column};
 
-use crate::formats::table::grid::{FittedGrid, GAP, GridColumn, GridRow};
-use crate::text::display::to_ascii;
-use crate::text::width::{Cut, cut};
-
-/// How to print a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// Terminal columns; when there is none, a limit for each column alone.
-    pub width: Option<usize>,
-    /// Colour the rows.
-    pub colors: bool,
-    /// Print a header.
-    pub header: bool,
-    /// Print nothing but ASCII; cells are escaped already.
-    pub ascii: bool,
+/// A format of tables. Every row stands alone, so that many threads can render rows and nobody has to hold a table;
+/// bytes are appended, and cells are borrowed, as there may be millions of rows.
+pub struct TableFormat {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// Who reads it.
+    pub audience: Audience,
+    /// Writes what comes before the rows.
+    pub open: fn(&[Column], &RenderOptions, &mut Vec<u8>),
+    /// Writes a row.
+    pub row: fn(&[Cell<'_>], &RenderOptions, &mut Vec<u8>),
 }
 
-/// A rendered table.
-pub struct Rendered {
-    /// Its lines.
-    pub text: String,
-    /// Titles of the columns that found no room.
-    pub hidden: Vec<String>,
+/// Who reads a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// People want what matters, and texts that are easy to read.
+    People,
+    /// Programs are given everything, as the log has it.
+    Programs,
 }
 
-/// Renders rows as a table; every row is one line.
-pub fn render(columns: &[GridColumn], rows: &[GridRow], style: Style) -> Rendered {
-    let fitted = grid::fit(columns, rows, style.width);
-    let hidden = (0..columns.len()).filter(|index| !fitted.shown.contains(index));
-    let hidden = hidden.map(|index| columns[index].title.clone()).collect();
-    let mut table = Table::new();
-    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if style.header {
-        table.set_header(header(columns, &fitted));
-    }
-    for row in rows {
-        table.add_row(cells(columns, row, &fitted));
-    }
-    for (column, index) in table.column_iter_mut().zip(&fitted.shown) {
-        if columns[*index].to_right {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        // The style's empty junction stands between two columns already.
-        column.set_padding((0, u16::try_from(GAP - 1).unwrap_or(1)));
-    }
-    let mut text = String::new();
-    let header_lines = if style.header { 2 } else { 0 };
-    for (at, line) in table.lines().enumerate() {
-        let line = line.trim_end();
-        let line = if at == 1 && style.header { rule(line) } else { line };
-        match rows.get(at.wrapping_sub(header_lines)) {
-            Some(row) if style.colors => {
-                text.push_str(&format!("{}{line}{}", row.style.render(), row.style.render_reset()));
-            }
-            _ => text.push_str(line),
-        }
-        text.push('\n');
-    }
-    Rendered { text: to_ascii(text, style.ascii), hidden }
-}
-
-/// The rule below the header, without the gap after the last column.
-fn rule(line: &str) -> &str {
-    line.get(..line.len().saturating_sub((GAP - 1) * '─'.len_utf8())).unwrap_or(line)
-}
-
-fn header(columns: &[GridColumn], fitted: &FittedGrid) -> Vec<String> {
-    let shown = fitted.shown.iter().zip(&fitted.forms);
-    shown.map(|(index, (_, width))| cut(&columns[*index].title, *width, Cut::End)).collect()
-}
-
-fn cells(columns: &[GridColumn], row: &GridRow, fitted: &FittedGrid) -> Vec<String> {
-    let shown = fitted.shown.iter().zip(&fitted.forms);
-    shown
-        .map(|(index, (form, width))| {
-            let text = grid::form_of(&row.cells[*index], *form);
-            cut(text, *width, columns[*index].cut)
-        })
-        .collect()
-}
+/// Every format of tables. Each command that prints tables offers all of them.
+pub static TABLE_FORMATS: &[TableFormat] = &[separated::CSV, separated::TSV, markdown::MARKDOWN];

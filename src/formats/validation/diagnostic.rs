@@ -1,22 +1,22 @@
-//! Diagnostics as text for people, as JSON, as CSV and as a grid.
+//! A diagnostic as a message for people, as JSON, and as a row.
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{AnsiColor, Color, Style};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::table;
+use crate::formats::RenderOptions;
 use crate::formats::table::grid::{GridColumn, GridRow};
-use crate::model::diagnostic::{Level, Placed};
+use crate::model::diagnostic::{Diagnostic, Level, Placed};
+use crate::reports::sheet::{Cell, Column, Kind};
 use crate::text::display::escape_own;
-use crate::text::escape::escape_formula;
 use crate::text::width::Cut;
 
-/// Name and version of a finding's JSON.
+/// Name and version of a diagnostic's JSON.
 pub const SCHEMA: &str = "ssoaudit.finding.v1";
 
-/// A finding as JSON; kept apart from the model so that the model may change.
+/// A diagnostic as JSON; kept apart from the model so that the model may change.
 #[derive(Serialize)]
-pub struct FindingJson<'a> {
+pub struct DiagnosticJson<'a> {
     schema: &'static str,
     file: &'a str,
     line: u64,
@@ -30,20 +30,20 @@ pub struct FindingJson<'a> {
     nearest: Option<&'static str>,
 }
 
-impl<'a> From<Placed<'a>> for FindingJson<'a> {
-    fn from(Placed { file, diagnostic: finding }: Placed<'a>) -> Self {
+impl<'a> From<Placed<'a>> for DiagnosticJson<'a> {
+    fn from(Placed { file, diagnostic }: Placed<'a>) -> Self {
         Self {
             schema: SCHEMA,
             file,
-            line: finding.line,
-            column: finding.column,
-            level: finding.code.level.name(),
-            code: finding.code.name,
-            path: Some(finding.path.as_str()).filter(|path| !path.is_empty()),
-            message: &finding.message,
-            found: finding.found.as_deref(),
-            expected: finding.expected.as_deref(),
-            nearest: finding.nearest,
+            line: diagnostic.line,
+            column: diagnostic.column,
+            level: diagnostic.code.level.name(),
+            code: diagnostic.code.name,
+            path: Some(diagnostic.path.as_str()).filter(|path| !path.is_empty()),
+            message: &diagnostic.message,
+            found: diagnostic.found.as_deref(),
+            expected: diagnostic.expected.as_deref(),
+            nearest: diagnostic.nearest,
         }
     }
 }
@@ -58,72 +58,77 @@ fn level_style(level: Level) -> Style {
     color.on_default().bold()
 }
 
-/// A finding the way compilers print theirs, followed by a blank line.
-pub fn text(placed: Placed<'_>, style: table::Style) -> String {
-    let (finding, colors) = (placed.diagnostic, style.colors);
-    let shown = |text: &str| escape_own(text, style.ascii);
-    let paint = |style: Style, text: &str| {
-        if colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
-    };
-    let level = level_style(finding.code.level);
-    let faint = Style::new().fg_color(Some(AnsiColor::Blue.into())).bold();
-    let head = paint(level, &format!("{}[{}]", finding.code.level.name(), finding.code.name));
-    let mut text = format!("{head}: {}\n", shown(&finding.message));
-    let place = format!("{}:{}:{}", shown(placed.file), finding.line, finding.column);
-    text.push_str(&format!("  {} {place}\n", paint(faint, "-->")));
-    let excerpt = &finding.excerpt;
-    // Escaped together: what is harmless in each may be a command in all of them.
-    let upto_mark = [excerpt.before.as_str(), &excerpt.marked].concat();
-    let line = [upto_mark.as_str(), &excerpt.after].concat();
-    if !line.is_empty() {
-        let (from, to) = (shown(&excerpt.before).width(), shown(&upto_mark).width());
-        let (indent, carets) = (" ".repeat(from), "^".repeat(to.saturating_sub(from).max(1)));
-        let bar = paint(faint, "|");
-        text.push_str(&format!("   {bar} {}\n   {bar} {indent}{}\n", shown(&line), paint(level, &carets)));
+/// A diagnostic the way compilers print theirs, followed by a blank line.
+pub fn message(Placed { file, diagnostic }: Placed<'_>, options: &RenderOptions) -> String {
+    let escaped = |text: &str| escape_own(text, options.charset);
+    let level = level_style(diagnostic.code.level);
+    let [arrow, equals] = ["-->", "="].map(|mark| painted(MARKS, mark, options));
+    let head =
+        painted(level, &format!("{}[{}]", diagnostic.code.level.name(), diagnostic.code.name), options);
+    let place = format!("{}:{}:{}", escaped(file), diagnostic.line, diagnostic.column);
+    let mut text = format!("{head}: {}\n  {arrow} {place}\n", escaped(&diagnostic.message));
+    text.push_str(&excerpt(diagnostic, options));
+    if let Some(expected) = &diagnostic.expected {
+        text.push_str(&format!("   {equals} expected {}\n", escaped(expected)));
     }
-    if let Some(expected) = &finding.expected {
-        text.push_str(&format!("   {} expected {}\n", paint(faint, "="), shown(expected)));
-    }
-    if let Some(nearest) = finding.nearest {
-        text.push_str(&format!("   {} did you mean `{nearest}`?\n", paint(faint, "=")));
+    if let Some(nearest) = diagnostic.nearest {
+        text.push_str(&format!("   {equals} did you mean `{nearest}`?\n"));
     }
     text.push('\n');
     text
 }
 
-/// Columns of findings in a grid and in CSV.
-const COLUMNS: &[&str] = &["level", "code", "file", "line", "column", "path", "message", "nearest"];
+/// The style of arrows and bars.
+const MARKS: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Blue))).bold();
 
-/// The header of findings as CSV.
-pub fn csv_header() -> Vec<u8> {
-    csv_record(COLUMNS.iter().map(|name| (*name).to_owned()))
+fn painted(style: Style, text: &str, options: &RenderOptions) -> String {
+    if options.colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// A finding as a line of CSV.
-pub fn csv(placed: Placed<'_>) -> Vec<u8> {
-    csv_record(cells(placed).into_iter().map(|cell| escape_formula(&cell).into_owned()))
+/// The line with carets below what is wrong with it.
+fn excerpt(diagnostic: &Diagnostic, options: &RenderOptions) -> String {
+    let escaped = |text: &str| escape_own(text, options.charset);
+    let excerpt = &diagnostic.excerpt;
+    // Escaped together: what is harmless in each may be a command in all of them.
+    let to_mark = [excerpt.before.as_str(), &excerpt.marked].concat();
+    let line = [to_mark.as_str(), &excerpt.after].concat();
+    if line.is_empty() {
+        return String::new();
+    }
+    let (from, to) = (escaped(&excerpt.before).width(), escaped(&to_mark).width());
+    let carets = "^".repeat(to.saturating_sub(from).max(1));
+    let carets = painted(level_style(diagnostic.code.level), &carets, options);
+    let (bar, indent) = (painted(MARKS, "|", options), " ".repeat(from));
+    format!("   {bar} {}\n   {bar} {indent}{carets}\n", escaped(&line))
 }
 
-fn csv_record(cells: impl Iterator<Item = String>) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells).expect("memory takes all");
-    writer.into_inner().expect("memory takes all")
-}
+/// Columns of diagnostics in formats of tables.
+pub static COLUMNS: [Column; 8] = [
+    Column::new("level", "level", Kind::Text, "how bad it is"),
+    Column::new("code", "code", Kind::Text, "what kind of problem it is"),
+    Column::new("file", "file", Kind::Text, "name of the input"),
+    Column::new("line", "line", Kind::Number, "its 1-based line there"),
+    Column::new("column", "column", Kind::Number, "its 1-based column there"),
+    Column::new("path", "path", Kind::Text, "the field"),
+    Column::new("message", "message", Kind::Text, "what was found, and what was expected"),
+    Column::new("nearest", "nearest", Kind::Text, "the known value that may have been meant"),
+];
 
-fn cells(Placed { file, diagnostic: finding }: Placed<'_>) -> Vec<String> {
-    vec![
-        finding.code.level.name().to_owned(),
-        finding.code.name.to_owned(),
-        file.to_owned(),
-        finding.line.to_string(),
-        finding.column.to_string(),
-        finding.path.clone(),
-        finding.message.clone(),
-        finding.nearest.unwrap_or_default().to_owned(),
+/// A diagnostic as a row of those columns.
+pub fn cells(Placed { file, diagnostic }: Placed<'_>) -> [Cell<'_>; COLUMNS.len()] {
+    [
+        diagnostic.code.level.name().into(),
+        diagnostic.code.name.into(),
+        file.into(),
+        diagnostic.line.into(),
+        diagnostic.column.into(),
+        diagnostic.path.as_str().into(),
+        diagnostic.message.as_str().into(),
+        diagnostic.nearest.into(),
     ]
 }
 
-/// The columns of a grid of findings.
+/// The columns of a table of aligned text.
 pub fn grid_columns() -> Vec<GridColumn> {
     let column =
         |title: &str, cut, min| GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false };
@@ -135,26 +140,28 @@ pub fn grid_columns() -> Vec<GridColumn> {
     ]
 }
 
-/// A finding as a row of that grid.
-pub fn grid_row(placed: Placed<'_>, ascii: bool) -> GridRow {
-    let finding = placed.diagnostic;
-    let place = format!("{}:{}:{}", placed.file, finding.line, finding.column);
-    let nearest = finding.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
-    let message = format!("{}{nearest}", finding.message);
-    let texts = [finding.code.name, &place, &finding.path, &message];
-    let cells = texts.iter().map(|text| vec![escape_own(text, ascii)]).collect();
-    GridRow { cells, style: level_style(finding.code.level) }
+/// A diagnostic as a row of that table.
+pub fn grid_row(placed: Placed<'_>, options: &RenderOptions) -> GridRow {
+    let diagnostic = placed.diagnostic;
+    let place = format!("{}:{}:{}", placed.file, diagnostic.line, diagnostic.column);
+    let nearest = diagnostic.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+    let message = format!("{}{nearest}", diagnostic.message);
+    let texts = [diagnostic.code.name, &place, &diagnostic.path, &message];
+    let cells = texts.iter().map(|text| vec![escape_own(text, options.charset)]).collect();
+    GridRow { cells, style: level_style(diagnostic.code.level) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::diagnostic::{Diagnostic, Excerpt, NOT_JSON};
+    use crate::model::diagnostic::{Excerpt, NOT_JSON};
+    use crate::text::display::Charset;
+    use chrono_tz::Tz;
 
     #[test]
     fn an_excerpt_is_harmless_as_a_whole() {
         let [before, marked, after] = ["株#", "#[x]", "#"].map(str::to_owned);
-        let finding = Diagnostic {
+        let diagnostic = Diagnostic {
             code: &NOT_JSON,
             line: 1,
             column: 3,
@@ -165,8 +172,14 @@ mod tests {
             nearest: None,
             excerpt: Excerpt { before, marked, after },
         };
-        let style = table::Style { width: None, colors: false, header: true, ascii: false };
-        let text = text(Placed { file: "f", diagnostic: &finding }, style);
+        let options = RenderOptions {
+            zone: Tz::UTC,
+            width: None,
+            colors: false,
+            charset: Charset::Unicode,
+            header: true,
+        };
+        let text = message(Placed { file: "f", diagnostic: &diagnostic }, &options);
         assert!(text.contains("   | 株#\\u{23}[x]#\n   |    ^^^^^^^^^\n"), "{text}");
     }
 }

@@ -3,44 +3,48 @@
 
 use std::io::{self, Write};
 
-use super::{basis, counted, not_applicable, relative, status, worst};
-use crate::formats::sheets::RenderOptions;
-use crate::rules::Severity;
+use super::{KnownFindings, basis, counted, not_applicable, relative, status, tone, worst};
+use crate::formats::table::markdown::row;
+use crate::reports::sheet::Tone;
 use crate::text::cut::{truncate, within};
 use crate::text::escape;
 use crate::text::escape::escape_controls;
-use crate::verdict::{Finding, FindingKey, Status, Verdict, severity_name};
+use crate::verdict::{Finding, FindingKey, Status, Verdict};
 
 /// Annotations of a kind that GitHub shows of a step.
-pub const MOST_OF_A_KIND: usize = 10;
+pub const MAX_OF_A_KIND: usize = 10;
 /// Bytes that GitHub takes as the summary of a step.
-pub const MOST_SUMMARY_BYTES: usize = 1_048_576;
-/// Bytes of a text: who calls an organization something long hides nothing else.
-const MOST_BYTES: usize = 2_000;
+pub const MAX_SUMMARY_BYTES: usize = 1_048_576;
+/// Bytes of a text, so that a long name of an organization hides nothing else.
+const MAX_BYTES: usize = 2_000;
+/// Errors or warnings in the summary of a step.
+const MAX_SENTENCES: usize = 50;
 
-/// Prints a command for every open finding that will be shown, and the verdict.
-pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut shown = [0; 3];
-    let mut left_out = 0;
+/// Prints a command for every error and every open finding that GitHub will show, and the verdict.
+pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let errors = verdict.errors();
-    for error in errors.iter().take(MOST_OF_A_KIND) {
-        shown[0] += 1;
+    for error in errors.iter().take(MAX_OF_A_KIND) {
         writeln!(out, "::error title=ssoaudit::{}", data(error))?;
     }
-    left_out += errors.len() - shown[0];
+    let mut annotated = Annotated { errors: errors.len().min(MAX_OF_A_KIND), warnings: 0, notices: 0 };
+    let mut left_out = errors.len() - annotated.errors;
     for finding in verdict.findings.iter().filter(|finding| finding.status == Status::Open) {
-        let (kind, command) = command(finding.severity);
-        if shown[kind] == MOST_OF_A_KIND {
+        let (command, count) = match tone(finding.severity) {
+            Tone::Bad => ("error", &mut annotated.errors),
+            Tone::Warn => ("warning", &mut annotated.warnings),
+            Tone::Plain | Tone::Good => ("notice", &mut annotated.notices),
+        };
+        if *count == MAX_OF_A_KIND {
             left_out += 1;
             continue;
         }
-        shown[kind] += 1;
+        *count += 1;
         out.write_all(annotation(verdict, &verdict.resolve(finding), command).as_bytes())?;
     }
     if left_out > 0 {
-        let most = MOST_OF_A_KIND;
+        let max = MAX_OF_A_KIND;
         let what = if errors.is_empty() { "findings" } else { "findings and errors" };
-        writeln!(out, "{left_out} further {what} are not annotated: GitHub shows {most} of a kind.")?;
+        writeln!(out, "{left_out} further {what} are not annotated: GitHub shows {max} of a kind.")?;
     }
     for sentence in basis(verdict) {
         writeln!(out, "{}", escape_controls(&sentence))?;
@@ -48,22 +52,20 @@ pub fn render(verdict: &Verdict, _: &RenderOptions, out: &mut dyn Write) -> io::
     writeln!(out, "{}", verdict.line())
 }
 
+/// How many annotations there are of each kind.
+struct Annotated {
+    errors: usize,
+    warnings: usize,
+    notices: usize,
+}
+
 /// Commands that annotate a run with why nothing could be judged, and the page for the summary of its step.
 pub fn failure(error: &str) -> [String; 2] {
     let lines: Vec<_> = error.lines().map(str::to_owned).collect();
     let annotation = |line: &String| format!("::error title=ssoaudit::{}\n", data(line));
-    let annotations = lines.iter().take(MOST_OF_A_KIND).map(annotation).collect();
-    let mut page = "# ssoaudit: could not judge\n".to_owned();
-    said("Error", &lines, &mut page);
+    let annotations = lines.iter().take(MAX_OF_A_KIND).map(annotation).collect();
+    let page = format!("# ssoaudit: could not judge\n{}", sentences("Error", &lines));
     [annotations, page]
-}
-
-fn command(severity: Severity) -> (usize, &'static str) {
-    match severity {
-        Severity::Critical | Severity::High => (0, "error"),
-        Severity::Medium => (1, "warning"),
-        Severity::Low | Severity::Info => (2, "notice"),
-    }
 }
 
 fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
@@ -71,14 +73,14 @@ fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
     let file = finding.place.map_or(String::new(), |(file, line)| {
         format!("file={},line={},", property(relative(verdict, file)), line.max(1))
     });
-    let title = property(&format!("{}: {}", severity_name(finding.severity), check.id));
+    let title = property(&format!("{}: {}", finding.severity.name(), check.id));
     let message = format!("{}%0A{}", data(&finding.message()), data(check.about));
     format!("::{command} {file}title={title}::{message}\n")
 }
 
-/// A message: no line but its own.
+/// A message, which stays on its line.
 fn data(text: &str) -> String {
-    escape_controls(&within(text, MOST_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape_controls(&within(text, MAX_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which ends at a comma or colon.
@@ -87,73 +89,77 @@ fn property(text: &str) -> String {
 }
 
 /// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit into so many bytes.
-pub fn step_summary(verdict: &Verdict, show_known: bool, room: usize) -> String {
+pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> String {
     // Later commands of a step may have something to say as well.
-    let room = room.saturating_sub(MOST_SUMMARY_BYTES / 8);
+    let room = room.saturating_sub(MAX_SUMMARY_BYTES / 8);
     let mut out =
         format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
-    said("Error", &verdict.errors(), &mut out);
-    said("Warning", &verdict.run.warnings, &mut out);
+    out.push_str(&sentences("Error", &verdict.errors()));
+    out.push_str(&sentences("Warning", &verdict.run.warnings));
     for sentence in basis(verdict) {
         out.push_str(&format!("\n{}\n", escape::markdown(&sentence)));
     }
     let counts = verdict.counts_by_rule();
-    let mut rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0).peekable();
-    if rules.peek().is_some() {
-        out.push_str("\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n");
-    }
-    for (rule, counts) in rules {
-        let severity = severity_name(worst(rule, counts));
-        row(&[rule.check.id, severity, &counted(counts), rule.check.about], &mut out);
-    }
-    let missing_prerequisite: Vec<_> =
-        verdict.rules.iter().filter_map(|rule| Some((rule, not_applicable(rule)?))).collect();
-    if !missing_prerequisite.is_empty() {
-        out.push_str("\n| rule | not applicable to |\n| --- | --- |\n");
-    }
-    for (rule, events) in missing_prerequisite {
-        row(&[rule.check.id, &events], &mut out);
-    }
-    let mut is_first = true;
-    let is_shown = |brief: &&FindingKey| show_known || brief.status == Status::Open;
-    let shown: Vec<_> = verdict.findings.iter().filter(is_shown).collect();
-    for (at, brief) in shown.iter().enumerate() {
-        let finding = verdict.resolve(brief);
-        let before = out.len();
-        if is_first {
-            out.push_str("\n| severity | status | rule | time (UTC) | finding | place |\n");
-            out.push_str("| --- | --- | --- | --- | --- | --- |\n");
-        }
-        is_first = false;
-        let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
-        let place = super::place(&finding).unwrap_or_default();
-        let severity = severity_name(finding.severity);
-        let rule = verdict.rule_of(&finding).check.id;
-        row(&[severity, &status(&finding), rule, &time, &finding.message(), &place], &mut out);
-        if out.len() > room {
-            truncate(&mut out, before);
-            out.push_str(&format!("\n{} further findings are not shown.\n", shown.len() - at));
-            break;
-        }
-    }
+    let found = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() > 0);
+    out.push_str(&table(
+        "\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n",
+        found.map(|(rule, counts)| {
+            short_row([rule.check.id, worst(rule, counts).name(), &counted(counts), rule.check.about])
+        }),
+    ));
+    out.push_str(&table(
+        "\n| rule | not applicable to |\n| --- | --- |\n",
+        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.check.id, &not_applicable(rule)?]))),
+    ));
+    add_findings(verdict, known, room, &mut out);
     out
 }
 
-/// Sentences, as many as nobody minds to read.
-fn said(kind: &str, sentences: &[String], out: &mut String) {
-    const MOST: usize = 50;
-    for sentence in sentences.iter().take(MOST) {
-        out.push_str(&format!("\n{kind}: {}\n", escape::markdown(&within(sentence, MOST_BYTES))));
-    }
-    let more = sentences.len().saturating_sub(MOST);
-    if more > 0 {
-        out.push_str(&format!("\n{kind}: there are {more} more.\n"));
+/// A table, unless it has no rows.
+fn table(head: &str, rows: impl Iterator<Item = String>) -> String {
+    let rows: String = rows.collect();
+    if rows.is_empty() { rows } else { format!("{head}{rows}") }
+}
+
+/// Adds findings while there is room.
+fn add_findings(verdict: &Verdict, known: KnownFindings, room: usize, out: &mut String) {
+    let listed: Vec<_> = verdict.findings.iter().filter(|finding| known.shows(finding)).collect();
+    for (index, key) in listed.iter().enumerate() {
+        let before = out.len();
+        if index == 0 {
+            out.push_str("\n| severity | status | rule | time (UTC) | finding | place |\n");
+            out.push_str("| --- | --- | --- | --- | --- | --- |\n");
+        }
+        out.push_str(&finding_row(verdict, key));
+        if out.len() > room {
+            truncate(out, before);
+            out.push_str(&format!("\n{} further findings are not shown.\n", listed.len() - index));
+            break;
+        }
     }
 }
 
-fn row(cells: &[&str], out: &mut String) {
-    for cell in cells {
-        out.push_str(&format!("| {} ", escape::markdown(&within(cell, MOST_BYTES))));
+fn finding_row<'a>(verdict: &Verdict<'a>, key: &FindingKey<'a>) -> String {
+    let finding = verdict.resolve(key);
+    let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
+    let place = super::place(&finding).unwrap_or_default();
+    let rule = verdict.rule_of(&finding).check.id;
+    short_row([finding.severity.name(), &status(&finding), rule, &time, &finding.message(), &place])
+}
+
+/// Sentences in paragraphs, as many as people read.
+fn sentences(kind: &str, sentences: &[String]) -> String {
+    let paragraph =
+        |sentence: &String| format!("\n{kind}: {}\n", escape::markdown(&within(sentence, MAX_BYTES)));
+    let mut text: String = sentences.iter().take(MAX_SENTENCES).map(paragraph).collect();
+    let more = sentences.len().saturating_sub(MAX_SENTENCES);
+    if more > 0 {
+        text.push_str(&format!("\n{kind}: there are {more} more.\n"));
     }
-    out.push_str("|\n");
+    text
+}
+
+/// A row of a table in which no text is long.
+fn short_row<const N: usize>(texts: [&str; N]) -> String {
+    row(texts.map(|text| within(text, MAX_BYTES)))
 }

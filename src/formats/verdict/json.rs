@@ -7,61 +7,17 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::analysis::reach::Certainty;
 use crate::formats::json_objects;
+use crate::formats::verdict::fields::FIELDS;
 use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::reports::sheet::Cell;
+use crate::rules::Severity;
 use crate::text::escape;
-use crate::verdict::{
-    Counts, Finding, FindingKey, InputFacts, RuleOutcome, Status, Verdict, severities, severity_name,
-};
+use crate::verdict::{Counts, FindingKey, InputFacts, RuleOutcome, Status, Verdict, severities};
 
 /// Name and version of the object.
 pub const SCHEMA: &str = "ssoaudit.check.v3";
-
-/// What a finding says; kept apart from the model so that the model may change.
-const FINDING: [&str; 16] = [
-    "rule",
-    "severity",
-    "status",
-    "because",
-    "message",
-    "fingerprint",
-    "time",
-    "file",
-    "line",
-    "action",
-    "organization",
-    "organization_name",
-    "connection",
-    "actor",
-    "actor_id",
-    "certainty",
-];
-
-fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> [Cell<'a>; FINDING.len()] {
-    let text = |text: Option<&'a str>| text.map_or(Cell::Nothing, |text| Cell::Text(text.into()));
-    [
-        text(Some(verdict.rule_of(finding).check.id)),
-        text(Some(severity_name(finding.severity))),
-        text(Some(finding.status.name())),
-        text(finding.status.because()),
-        Cell::text(finding.message()),
-        Cell::Text(finding.fingerprint.text().into()),
-        finding.time.into(),
-        text(finding.place.map(|(file, _)| file)),
-        finding.place.map(|(_, line)| line).into(),
-        text(finding.action),
-        text(finding.organization),
-        text(finding.organization_name),
-        text(finding.connection),
-        text(finding.actor),
-        text(finding.actor_id),
-        text(finding.certainty.map(Certainty::name)),
-    ]
-}
 
 /// One object, with every finding, rule, warning and input on a line of its own.
 pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
@@ -99,10 +55,11 @@ fn findings<'a>(
     [before, after]: [&str; 2],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let keys = json_objects::keys(None, FINDING.into_iter())?;
+    let keys = json_objects::keys(None, FIELDS.iter().map(|field| field.column.key))?;
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(before.as_bytes());
-        json_objects::object(&keys, &finding(verdict, &verdict.resolve(&findings[at])), out)?;
+        let finding = verdict.resolve(&findings[at]);
+        json_objects::object(&keys, &FIELDS.each_ref().map(|field| (field.value)(verdict, &finding)), out)?;
         out.extend_from_slice(after.as_bytes());
         Ok(())
     };
@@ -132,7 +89,7 @@ pub fn basis(verdict: &Verdict) -> Map<String, Value> {
     let roster = policy.roster.as_ref().map(sealed);
     let basis: [(&str, Value); 10] = [
         ("policy", json!({ "path": policy.path, "sha256": policy.sha256, "roster": roster })),
-        ("fail_on", severity_name(run.fail_on).into()),
+        ("fail_on", run.fail_on.name().into()),
         ("now", time(run.now).into()),
         ("baseline", run.baseline.as_ref().map(sealed).into()),
         ("selection", run.selection.as_slice().into()),
@@ -147,7 +104,7 @@ pub fn basis(verdict: &Verdict) -> Map<String, Value> {
 
 fn by_status_and_severity(counts: &Counts) -> Value {
     let by_severity = |rank| -> Map<_, _> {
-        let count = |severity| (severity_name(severity).to_owned(), counts.of(rank, severity).into());
+        let count = |severity: Severity| (severity.name().to_owned(), counts.of(rank, severity).into());
         severities().map(count).collect()
     };
     let statuses = Status::NAMES.iter().enumerate();
@@ -161,7 +118,7 @@ pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
     let mut rule = json!({
         "id": outcome.check.id,
         "about": outcome.check.about,
-        "severity": severity_name(outcome.severity),
+        "severity": outcome.severity.name(),
         "on": outcome.is_on,
         "judged": outcome.judged,
         "not_applicable": outcome.not_applicable,

@@ -1,4 +1,4 @@
-//! A verdict as JUnit XML: a test case for every rule, which fails when the rule is violated.
+//! A verdict as JUnit XML: a test case for every rule, which fails when the rule fails the check.
 //! What is harmless in a terminal is allowed in XML 1.0, and the writer escapes what has a meaning there.
 
 use std::fmt::Write as _;
@@ -6,19 +6,18 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{VerdictLook, basis, counted, more, not_applicable, place, status};
+use super::{VerdictOptions, basis, counted, more, not_applicable, place};
 use crate::text::escape::escape_controls;
-use crate::verdict::{Counts, FindingKey, Outcome, RuleOutcome, Status, Verdict, severity_name};
+use crate::verdict::{FindingKey, Outcome, Status, Verdict};
 
 /// Name of the suite.
 pub const SUITE: &str = "ssoaudit";
 
 /// Prints the report.
-pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(verdict: &Verdict, options: &VerdictOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new(SUITE);
-    let (counts, findings) = (verdict.counts_by_rule(), verdict.by_rule());
-    for ((rule, counts), findings) in verdict.rules.iter().zip(counts).zip(&findings) {
-        suite.add_test_case(case(verdict, rule, counts, findings, look));
+    for (index, findings) in verdict.by_rule().iter().enumerate() {
+        suite.add_test_case(case(verdict, index, findings, options));
     }
     suite.add_test_cases(inputs(verdict));
     let warnings =
@@ -28,12 +27,12 @@ pub fn render(verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io:
     suite.set_system_out(format!("{}{basis}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
-    // Not at once: errors of the writer would be told as those of XML.
+    // Not at once, as errors of the writer would look like errors of XML.
     let xml = report.to_string().map_err(io::Error::other)?;
     out.write_all(xml.as_bytes())
 }
 
-/// A case for the inputs, if they decide the verdict: nobody should have to look for why it failed.
+/// A case for the inputs if they decide the verdict, so that nobody has to look for why it failed.
 fn inputs(verdict: &Verdict) -> Option<TestCase> {
     let mut status = match verdict.outcome {
         Outcome::Incomplete => TestCaseStatus::non_success(NonSuccessKind::Error),
@@ -51,63 +50,74 @@ fn inputs(verdict: &Verdict) -> Option<TestCase> {
     Some(case)
 }
 
+/// The case of a rule, which is given by its index.
 fn case<'a>(
     verdict: &Verdict<'a>,
-    rule: &RuleOutcome,
-    counts: &Counts,
+    index: usize,
     findings: &[&FindingKey<'a>],
-    look: &VerdictLook,
+    options: &VerdictOptions,
 ) -> TestCase {
+    let rule = &verdict.rules[index];
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
-    let mut status = if !failing.is_empty() {
-        let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        let worst = failing.iter().map(|finding: &&FindingKey<'_>| finding.severity).max();
-        failure.set_type(severity_name(worst.unwrap_or(rule.severity)));
-        failure.set_description(listed(verdict, &failing, look));
-        failure
-    } else if rule.is_on && !rule.is_not_applicable() {
-        TestCaseStatus::success()
-    } else {
-        TestCaseStatus::skipped()
-    };
-    if !failing.is_empty() {
-        status.set_message(escape_controls(&format!("{}: {}", counted(counts), rule.check.about)));
-    } else if !rule.is_on {
-        status.set_message("the rule is off");
-    } else if rule.is_not_applicable() {
-        status.set_message("no event says what the rule needs");
-    }
-    let mut case = TestCase::new(rule.check.id, status);
+    let mut case = TestCase::new(rule.check.id, case_status(verdict, index, &failing, options));
     case.set_classname(SUITE);
-    let missing_prerequisite = not_applicable(rule).filter(|_| !rule.is_not_applicable());
-    let missing_prerequisite =
-        missing_prerequisite.map(|events| format!("{events} lack what the rule needs\n"));
-    let is_shown = |brief: &&FindingKey| look.show_known || brief.status == Status::Open;
-    let others: Vec<_> = others.into_iter().filter(is_shown).collect();
-    let out = missing_prerequisite.unwrap_or_default() + &listed(verdict, &others, look);
+    let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
+    let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
+    let others: Vec<_> = others.into_iter().filter(|finding| options.known.shows(finding)).collect();
+    let out = lacking.unwrap_or_default() + &listed(verdict, &others, options);
     if !out.is_empty() {
         case.set_system_out(out);
     }
     case
 }
 
-/// A finding a line, as many as are to be shown.
-fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], look: &VerdictLook) -> String {
-    let mut text = String::new();
-    for brief in findings.iter().take(look.max_findings) {
-        let finding = verdict.resolve(brief);
-        let time = finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(look.look.zone)));
-        let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
-        let known = match finding.status {
-            Status::Open => String::new(),
-            _ => format!(" [{}]", status(&finding)),
+fn case_status<'a>(
+    verdict: &Verdict<'a>,
+    index: usize,
+    failing: &[&FindingKey<'a>],
+    options: &VerdictOptions,
+) -> TestCaseStatus {
+    let rule = &verdict.rules[index];
+    if failing.is_empty() {
+        return match rule.is_on {
+            false => skipped("the rule is off"),
+            true if rule.is_not_applicable() => skipped("no event says what the rule needs"),
+            true => TestCaseStatus::success(),
         };
-        let severity = severity_name(finding.severity);
-        let line = format!("{time}{severity}: {}{place}{known}", finding.message());
+    }
+    let counts = counted(&verdict.counts_by_rule()[index]);
+    let worst = failing.iter().map(|finding| finding.severity).max();
+    let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    failure.set_type(worst.unwrap_or(rule.severity).name());
+    failure.set_description(listed(verdict, failing, options));
+    failure.set_message(escape_controls(&format!("{counts}: {}", rule.check.about)));
+    failure
+}
+
+fn skipped(why: &str) -> TestCaseStatus {
+    let mut skipped = TestCaseStatus::skipped();
+    skipped.set_message(why);
+    skipped
+}
+
+/// A finding a line, as many as are to be shown.
+fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], options: &VerdictOptions) -> String {
+    let mut text = String::new();
+    for key in findings.iter().take(options.max_findings) {
+        let finding = verdict.resolve(key);
+        let time =
+            finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(options.render.zone)));
+        let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
+        let status = match finding.status {
+            Status::Open => String::new(),
+            _ => format!(" [{}]", super::status(&finding)),
+        };
+        let severity = finding.severity.name();
+        let line = format!("{time}{severity}: {}{place}{status}", finding.message());
         writeln!(text, "{}", escape_controls(&line)).expect("memory takes all");
     }
-    if let Some(more) = more(findings.len(), look) {
+    if let Some(more) = more(findings.len(), options) {
         writeln!(text, "{more}").expect("memory takes all");
     }
     text

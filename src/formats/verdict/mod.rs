@@ -2,6 +2,7 @@
 //! by the formats of sheets.
 
 pub mod evidence;
+mod fields;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -12,109 +13,114 @@ pub mod text;
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::LazyLock;
 
-use super::sheets::{RenderOptions, SHEET_FORMATS};
+use crate::formats::RenderOptions;
+use crate::formats::sheets::{SHEET_FORMATS, SheetFormat};
+use crate::formats::table::Audience;
+use crate::reports::sheet::Tone;
 use crate::rules::Severity;
-use crate::verdict::{Finding, RuleOutcome, Verdict, severities};
+use crate::text::plural;
+use crate::verdict::{Counts, Finding, FindingKey, RuleOutcome, Status, Verdict, severities};
 
 /// How a verdict is to look.
 #[derive(Clone, Copy, Debug)]
-pub struct VerdictLook {
+pub struct VerdictOptions {
     /// How sheets are to look.
-    pub look: RenderOptions,
-    /// Show findings that are planned, suppressed or in the baseline, not only how many there are.
-    pub show_known: bool,
+    pub render: RenderOptions,
+    /// What to print of findings that are known.
+    pub known: KnownFindings,
     /// How many findings of a rule are shown at most by formats that people read as they are: tables and
     /// JUnit reports. They say how many more there are.
     pub max_findings: usize,
 }
 
+/// What to print of findings that are planned, suppressed or in the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownFindings {
+    /// Each of them.
+    Listed,
+    /// How many there are.
+    Counted,
+}
+
+impl KnownFindings {
+    /// Whether a finding is listed.
+    fn shows(self, finding: &FindingKey<'_>) -> bool {
+        self == Self::Listed || finding.status == Status::Open
+    }
+}
+
 /// A format of verdicts.
+#[derive(Clone, Copy)]
 pub struct VerdictFormat {
     /// Name on the command line.
     pub name: &'static str,
-    /// One line about it.
-    pub about: &'static str,
-    /// Prints a verdict.
-    pub render: fn(&Verdict, &VerdictLook, &mut dyn Write) -> io::Result<()>,
+    layout: Layout,
 }
 
+/// What a format prints of a verdict.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// What is best for it.
+    Own(fn(&Verdict, &VerdictOptions, &mut dyn Write) -> io::Result<()>),
+    /// The verdict as a sheet.
+    Sheet(SheetFormat),
+}
+
+/// Formats that know verdicts. They come before a format of sheets with the same name.
+static OWN_FORMATS: &[VerdictFormat] = &[
+    VerdictFormat::new("table", text::render),
+    VerdictFormat::new("json", |verdict, _, out| json::whole(verdict, out)),
+    VerdictFormat::new("ndjson", |verdict, _, out| json::lines(verdict, out)),
+    VerdictFormat::new("sarif", |verdict, _, out| sarif::render(verdict, out)),
+    VerdictFormat::new("junit", junit::render),
+    VerdictFormat::new("github", |verdict, _, out| github::render(verdict, out)),
+];
+
+/// Every format of verdicts, those of sheets among them.
+pub static VERDICT_FORMATS: LazyLock<Vec<VerdictFormat>> = LazyLock::new(|| {
+    let own = |name| OWN_FORMATS.iter().find(|format| format.name == name).copied();
+    let of_sheets = SHEET_FORMATS.iter().map(|format| {
+        let as_sheet = VerdictFormat { name: format.name, layout: Layout::Sheet(*format) };
+        own(format.name).unwrap_or(as_sheet)
+    });
+    let is_other = |format: &&VerdictFormat| SHEET_FORMATS.iter().all(|sheet| sheet.name != format.name);
+    of_sheets.chain(OWN_FORMATS.iter().filter(is_other).copied()).collect()
+});
+
 impl VerdictFormat {
+    const fn new(
+        name: &'static str,
+        render: fn(&Verdict, &VerdictOptions, &mut dyn Write) -> io::Result<()>,
+    ) -> Self {
+        Self { name, layout: Layout::Own(render) }
+    }
+
+    /// Prints a verdict.
+    pub fn render(&self, verdict: &Verdict, options: &VerdictOptions, out: &mut dyn Write) -> io::Result<()> {
+        match self.layout {
+            Layout::Own(render) => render(verdict, options, out),
+            Layout::Sheet(format) => {
+                // Its status is a column.
+                let known = match format.audience {
+                    Audience::Programs => KnownFindings::Listed,
+                    Audience::People => options.known,
+                };
+                format.render(&sheet::sheet(verdict, known), &options.render, out)
+            }
+        }
+    }
+
     /// Whether people read it as it is printed, warnings included.
     pub fn is_read_as_it_is(&self) -> bool {
         ["table", "markdown"].contains(&self.name)
     }
 }
 
-/// Every format of verdicts.
-pub static VERDICT_FORMATS: &[VerdictFormat] = &[
-    VerdictFormat {
-        name: "table",
-        about: "text for a terminal: findings by rule, the verdict at the end",
-        render: text::render,
-    },
-    VerdictFormat {
-        name: "json",
-        about: "one JSON object with everything (ssoaudit.check.v3)",
-        render: |verdict, _, out| json::whole(verdict, out),
-    },
-    VerdictFormat {
-        name: "ndjson",
-        about: "one JSON object a line: the findings",
-        render: |verdict, _, out| json::lines(verdict, out),
-    },
-    VerdictFormat {
-        name: "csv",
-        about: "comma-separated values (RFC 4180): the findings",
-        render: |verdict, look, out| as_sheet("csv", verdict, &known(look), out),
-    },
-    VerdictFormat {
-        name: "tsv",
-        about: "tab-separated values: the findings",
-        render: |verdict, look, out| as_sheet("tsv", verdict, &known(look), out),
-    },
-    VerdictFormat {
-        name: "markdown",
-        about: "Markdown for a wiki or a ticket",
-        render: |verdict, look, out| as_sheet("markdown", verdict, look, out),
-    },
-    VerdictFormat {
-        name: "html",
-        about: "one page that needs nothing else",
-        render: |verdict, look, out| as_sheet("html", verdict, look, out),
-    },
-    VerdictFormat {
-        name: "sarif",
-        about: "SARIF 2.1.0 for code scanning",
-        render: |verdict, _, out| sarif::render(verdict, out),
-    },
-    VerdictFormat {
-        name: "junit",
-        about: "JUnit XML for test reports: a test case for every rule",
-        render: |verdict, look, out| junit::render(verdict, look, out),
-    },
-    VerdictFormat {
-        name: "github",
-        about: "workflow commands that annotate a run of GitHub Actions",
-        render: |verdict, look, out| github::render(verdict, &look.look, out),
-    },
-];
-
-/// Programs are given every finding; its status is a column.
-fn known(look: &VerdictLook) -> VerdictLook {
-    VerdictLook { show_known: true, ..*look }
-}
-
-/// Prints through the format of sheets of that name; nothing else is needed for a further one.
-fn as_sheet(format: &str, verdict: &Verdict, look: &VerdictLook, out: &mut dyn Write) -> io::Result<()> {
-    let format = SHEET_FORMATS.iter().find(|known| known.name == format);
-    let render = format.expect("a format of sheets").render;
-    render(&sheet::sheet(verdict, look.show_known), &look.look, out)
-}
-
-/// What is to be said after so many findings of a rule, of which only some are shown.
-fn more(findings: usize, look: &VerdictLook) -> Option<String> {
-    let hidden = findings.saturating_sub(look.max_findings);
+/// Says after the findings of a rule how many of them were not listed.
+fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
+    let hidden = findings.saturating_sub(options.max_findings);
     (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
 }
 
@@ -123,8 +129,8 @@ fn place(finding: &Finding) -> Option<String> {
     finding.place.map(|(file, line)| format!("{file}:{line}"))
 }
 
-/// A file as GitHub and others name it who show findings in the midst of it: by its path in the working
-/// directory.
+/// The path of a file in the working directory, by which GitHub and others know it who show findings beside its
+/// lines.
 fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
     let inside = verdict.run.folder.as_ref().and_then(|folder| Path::new(file).strip_prefix(folder).ok());
     inside.and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or(file)
@@ -136,14 +142,14 @@ fn status(finding: &Finding) -> String {
     finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
 }
 
-/// To how many events a rule that is on does not apply: `45 of 86 events`.
+/// Counts the events that a rule that is on does not apply to: `45 of 86 events`.
 fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     let all = rule.judged + rule.not_applicable;
     let is_some = rule.is_on && rule.not_applicable > 0;
-    is_some.then(|| format!("{} of {all} {}", rule.not_applicable, if all == 1 { "event" } else { "events" }))
+    is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 
-/// What it was judged by, and what was judged if that is not everything: a sentence each.
+/// Says in sentences which policy applied, and what was judged if that is not everything.
 fn basis(verdict: &Verdict) -> Vec<String> {
     let run = &verdict.run;
     let roster = run.policy.roster.as_ref().map(|roster| format!(", with the roster {}", roster.path));
@@ -160,15 +166,24 @@ fn basis(verdict: &Verdict) -> Vec<String> {
     [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
 }
 
-/// The severity to put over the findings of a rule: that of the worst open one, as some may be less bad than the
-/// rule is.
-fn worst(rule: &RuleOutcome, counts: &crate::verdict::Counts) -> Severity {
+/// The severity to put over the findings of a rule. It is that of the worst open one, as some may be less bad than
+/// the rule.
+fn worst(rule: &RuleOutcome, counts: &Counts) -> Severity {
     severities().find(|severity| counts.of(0, *severity) > 0).unwrap_or(rule.severity)
 }
 
-/// How many findings a rule has: `2 open, 1 planned`.
-fn counted(counts: &crate::verdict::Counts) -> String {
-    let names = crate::verdict::Status::NAMES.iter().enumerate();
+/// Counts the findings of a rule: `2 open, 1 planned`.
+fn counted(counts: &Counts) -> String {
+    let names = Status::NAMES.iter().enumerate();
     let some = names.filter(|(rank, _)| counts.with_status(*rank) > 0);
     some.map(|(rank, name)| format!("{} {name}", counts.with_status(rank))).collect::<Vec<_>>().join(", ")
+}
+
+/// How the findings of a severity are to be taken: as errors, as warnings or as notes.
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Critical | Severity::High => Tone::Bad,
+        Severity::Medium => Tone::Warn,
+        Severity::Low | Severity::Info => Tone::Plain,
+    }
 }

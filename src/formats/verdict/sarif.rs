@@ -8,8 +8,9 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::basis;
-use super::{relative, status};
+use super::{relative, status, tone};
 use crate::parallel;
+use crate::reports::sheet::Tone;
 use crate::rules::Severity;
 use crate::text::cut::{truncate, within};
 use crate::text::escape::{escape_controls, write_json};
@@ -18,14 +19,14 @@ use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 /// Where the schema of the format is.
 pub const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Results that GitHub shows of a run.
-pub const MOST_RESULTS: usize = 5_000;
+pub const MAX_RESULTS: usize = 5_000;
 /// Tags that GitHub takes of a rule.
-pub const MOST_TAGS: usize = 20;
+pub const MAX_TAGS: usize = 20;
 /// Bytes of a text; GitHub takes 1,024 characters of a description, and so much for every result
 /// stays below 10 MB.
-pub const MOST_BYTES: usize = 1_000;
+pub const MAX_BYTES: usize = 1_000;
 /// Notifications of a run; there may be a warning for every line of a policy.
-const MOST_NOTIFICATIONS: usize = 100;
+const MAX_NOTIFICATIONS: usize = 100;
 
 /// Prints the log, a result a line.
 pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
@@ -55,7 +56,7 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n\"invocations\": ")?;
     write_json(&json!([invocation]), out)?;
     out.write_all(b",\n\"results\": [")?;
-    let shown = &verdict.findings[..verdict.findings.len().min(MOST_RESULTS)];
+    let shown = &verdict.findings[..verdict.findings.len().min(MAX_RESULTS)];
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
         write_json(&result(verdict, &verdict.resolve(&shown[at])), out)
@@ -102,15 +103,15 @@ fn tags(outcome: &RuleOutcome) -> Vec<String> {
         let row = controls.iter().filter_map(|(standard, ids)| Some(format!("{standard}/{}", ids.get(at)?)));
         tags.extend(row);
     }
-    tags.truncate(MOST_TAGS);
+    tags.truncate(MAX_TAGS);
     tags
 }
 
 fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
+    match tone(severity) {
+        Tone::Bad => "error",
+        Tone::Warn => "warning",
+        Tone::Plain | Tone::Good => "note",
     }
 }
 
@@ -147,7 +148,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
         true => {
-            let justification = within(&escape_controls(&status(finding)), MOST_BYTES).into_owned();
+            let justification = within(&escape_controls(&status(finding)), MAX_BYTES).into_owned();
             json!([{ "kind": "external", "status": "accepted", "justification": justification }])
         }
         false => json!([]),
@@ -176,16 +177,16 @@ fn notifications(verdict: &Verdict) -> Vec<Value> {
             "message": { "text": escaped(text) },
         })
     };
-    let left_out = verdict.findings.len().saturating_sub(MOST_RESULTS);
-    let text = format!("{left_out} further findings were left out; the worst {MOST_RESULTS} are shown");
+    let left_out = verdict.findings.len().saturating_sub(MAX_RESULTS);
+    let text = format!("{left_out} further findings were left out; the worst {MAX_RESULTS} are shown");
     let left_out = (left_out > 0).then(|| notification("warning", "results-left-out", &text));
     let errors = verdict.errors();
     let errors = errors.iter().map(|error| notification("error", "error", error));
     let warnings = verdict.run.warnings.iter().map(|warning| notification("warning", "warning", warning));
     let mut all: Vec<_> = left_out.into_iter().chain(errors).chain(warnings).collect();
-    let more = all.len().saturating_sub(MOST_NOTIFICATIONS);
+    let more = all.len().saturating_sub(MAX_NOTIFICATIONS);
     if more > 0 {
-        all.truncate(MOST_NOTIFICATIONS - 1);
+        all.truncate(MAX_NOTIFICATIONS - 1);
         let text = format!("{} further errors and warnings were left out", more + 1);
         all.push(notification("warning", "notifications-left-out", &text));
     }
@@ -223,12 +224,12 @@ fn escaped(text: &str) -> String {
             c => escaped.push(c),
         }
         // What is escaped counts, and is not cut in two.
-        if escaped.len() > MOST_BYTES {
+        if escaped.len() > MAX_BYTES {
             truncate(&mut escaped, cut);
             escaped.push('…');
             break;
         }
-        if escaped.len() <= MOST_BYTES - '…'.len_utf8() {
+        if escaped.len() <= MAX_BYTES - '…'.len_utf8() {
             cut = escaped.len();
         }
     }

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{evidence, json};
-use crate::json::schema::{DRAFT, count, list, members, object, time};
-use crate::verdict::{Outcome, Status, severities, severity_name};
+use crate::formats::verdict::fields::{FIELDS, severity};
+use crate::json::schema::{DRAFT, about, count, flag, list, members, object, or_null, text, time};
+use crate::verdict::{Outcome, Status, severities};
 
 /// The schema of [`super::json::whole`].
 pub fn check() -> Value {
-    let by_severity = || object(severities().map(|at| (severity_name(at).to_owned(), count())).collect());
+    let by_severity = || object(severities().map(|at| (at.name().to_owned(), count())).collect());
     let counts = object(Status::NAMES.iter().map(|name| ((*name).to_owned(), by_severity())).collect());
     let parts = [
         ("counts", about(counts, "findings by status and severity")),
@@ -72,25 +73,7 @@ fn named(name: &str, parts: impl Iterator<Item = (&'static str, Value)>) -> Valu
 }
 
 fn finding() -> Value {
-    let certainty = json!({ "enum": ["certain", "presumed", null] });
-    members([
-        ("rule", about(text(), "id of the rule")),
-        ("severity", severity()),
-        ("status", json!({ "enum": Status::NAMES })),
-        ("because", about(or_null(text()), "ticket of a planned, reason of a suppressed finding")),
-        ("message", about(text(), "what happened")),
-        ("fingerprint", about(text(), "the same in every run")),
-        ("time", or_null(time())),
-        ("file", or_null(text())),
-        ("line", or_null(json!({ "type": "integer", "minimum": 1 }))),
-        ("action", about(or_null(text()), "the vendor's action")),
-        ("organization", about(or_null(text()), "id of the organization")),
-        ("organization_name", or_null(text())),
-        ("connection", about(or_null(text()), "id of the connection")),
-        ("actor", about(or_null(text()), "what to call who did it")),
-        ("actor_id", or_null(text())),
-        ("certainty", about(certainty, "how it is known, where it is about a state; null elsewhere")),
-    ])
+    object(FIELDS.iter().map(|field| (field.column.key.to_owned(), (field.schema)())).collect())
 }
 
 fn rule() -> Value {
@@ -134,28 +117,6 @@ fn word() -> Value {
     )
 }
 
-fn severity() -> Value {
-    json!({ "enum": severities().map(severity_name).collect::<Value>() })
-}
-
 fn sha256() -> Value {
     json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn flag() -> Value {
-    json!({ "type": "boolean" })
-}
-
-fn or_null(mut schema: Value) -> Value {
-    schema["type"] = json!([schema["type"], "null"]);
-    schema
-}
-
-fn about(mut schema: Value, about: &str) -> Value {
-    schema["description"] = about.into();
-    schema
 }

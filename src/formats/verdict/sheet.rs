@@ -1,29 +1,9 @@
 //! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
 
-use crate::analysis::reach::Certainty;
+use super::{KnownFindings, tone};
+use crate::formats::verdict::fields::{SHEET_COLUMNS, SHEET_FIELDS};
 use crate::reports::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
-use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities, severity_name};
-
-use crate::rules::Severity;
-
-static FINDINGS: &[Column] = &[
-    Column::new("severity", "severity", Kind::Text, "how bad it is"),
-    Column::new("status", "status", Kind::Text, "open, planned, suppressed or baseline").rank(1),
-    Column::new("rule", "rule", Kind::Text, "which rule found it"),
-    Column::new("time", "time", Kind::Time, "when it happened"),
-    Column::new("message", "message", Kind::Text, "what happened"),
-    Column::new("organization", "organization", Kind::Id, "id of the organization").rank(3),
-    Column::new("organization_name", "name", Kind::Text, "name of the organization").rank(6),
-    Column::new("connection", "connection", Kind::Id, "id of the connection").rank(4),
-    Column::new("actor", "actor", Kind::Text, "who did it").rank(5),
-    Column::new("actor_id", "actor id", Kind::Id, "id of who did it").rank(8),
-    Column::new("action", "action", Kind::Text, "the vendor's action").rank(7),
-    Column::new("file", "file", Kind::Text, "where it stands").rank(2),
-    Column::new("line", "line", Kind::Number, "its 1-based line there").rank(2),
-    Column::new("certainty", "certainty", Kind::Text, "how it is known, where it is about a state").rank(6),
-    Column::new("because", "because", Kind::Text, "ticket of a planned, reason of a suppressed one").rank(9),
-    Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
-];
+use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities};
 
 static RULES: &[Column] = &[
     Column::new("rule", "rule", Kind::Text, "id of the rule"),
@@ -49,11 +29,14 @@ static INPUTS: &[Column] = &[
     Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes, with --evidence").rank(4),
 ];
 
-/// The verdict with all its parts; known findings are counted, and listed when `show_known`.
-pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
+/// The verdict with all its parts.
+pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
     let counts = verdict.counts();
-    let shown = if show_known { counts.total() } else { counts.open() };
-    let hidden = counts.total() - shown;
+    let listed = match known {
+        KnownFindings::Listed => counts.total(),
+        KnownFindings::Counted => counts.open(),
+    };
+    let hidden = counts.total() - listed;
     let mut notes = vec![format!("{}.", verdict.line())];
     notes.extend(verdict.errors().iter().map(|error| format!("Error: {error}.")));
     notes.extend(super::basis(verdict));
@@ -61,8 +44,8 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
         notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
     }
     notes.extend(verdict.run.warnings.iter().map(|warning| format!("Warning: {warning}")));
-    // Open findings come first, so those that are shown do.
-    let shown = usize::try_from(shown).unwrap_or(usize::MAX);
+    // Open findings come first, so those that are listed do.
+    let listed = usize::try_from(listed).unwrap_or(usize::MAX);
     Sheet {
         name: "check",
         schema: super::json::SCHEMA,
@@ -73,7 +56,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, show_known: bool) -> Sheet<'a> {
             Section {
                 key: "findings",
                 title: "Findings",
-                body: table(FINDINGS, "Nothing was found.", shown, move |at| {
+                body: table(&*SHEET_COLUMNS, "Nothing was found.", listed, move |at| {
                     finding(verdict, &verdict.resolve(&verdict.findings[at]))
                 }),
             },
@@ -101,7 +84,7 @@ fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
     let count = |key, label, rank| Fact::new(key, label, Kind::Number, counts.with_status(rank));
     let mut facts = vec![
         Fact::new("verdict", "verdict", Kind::Text, verdict.outcome.name()),
-        Fact::new("fail_on", "fail threshold", Kind::Text, severity_name(run.fail_on)),
+        Fact::new("fail_on", "fail threshold", Kind::Text, run.fail_on.name()),
         Fact::new("policy", "policy", Kind::Text, run.policy.path.as_deref().unwrap_or("the defaults")),
         Fact::new("policy_sha256", "SHA-256 of the policy", Kind::Id, run.policy.sha256.as_str()),
         Fact::new("now", "present", Kind::Time, run.now),
@@ -127,38 +110,8 @@ const OPEN: [(&str, &str); 5] = [
     ("open_critical", "open, critical"),
 ];
 
-/// How a finding is to be taken.
-pub fn tone(severity: Severity) -> Tone {
-    match severity {
-        Severity::Critical | Severity::High => Tone::Bad,
-        Severity::Medium => Tone::Warn,
-        Severity::Low | Severity::Info => Tone::Plain,
-    }
-}
-
 fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> Row<'a> {
-    let (file, line) = match finding.place {
-        Some((file, line)) => (Cell::from(file), Cell::Number(line)),
-        None => (Cell::Nothing, Cell::Nothing),
-    };
-    let cells = vec![
-        severity_name(finding.severity).into(),
-        finding.status.name().into(),
-        verdict.rule_of(finding).check.id.into(),
-        finding.time.into(),
-        Cell::text(finding.message()),
-        finding.organization.into(),
-        finding.organization_name.into(),
-        finding.connection.into(),
-        finding.actor.into(),
-        finding.actor_id.into(),
-        finding.action.into(),
-        file,
-        line,
-        finding.certainty.map(Certainty::name).into(),
-        finding.status.because().into(),
-        finding.fingerprint.text().into(),
-    ];
+    let cells = SHEET_FIELDS.iter().map(|field| (field.value)(verdict, finding)).collect();
     let is_open = finding.status == Status::Open;
     Row { cells, tone: if is_open { tone(finding.severity) } else { Tone::Plain } }
 }
@@ -169,7 +122,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
         let mut cells = vec![
             rule.check.id.into(),
             rule.check.about.into(),
-            severity_name(rule.severity).into(),
+            rule.severity.name().into(),
             rule.is_on.into(),
             rule.judged.into(),
             rule.not_applicable.into(),

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use crate::model::time::parse::parse;
 use crate::model::time::{SECONDS_PER_DAY, Timestamp};
-use crate::text::suggest::nearest;
+use crate::text::suggest;
 
 /// Reads a bound that a user typed: RFC 3339, a date, a date and time in `zone`, or an age such as `7d` before
 /// `now`. Times outside of the years 0000 to 9999 in UTC become the first or last of those years.
@@ -44,10 +44,8 @@ pub fn parse_zone(name: &str) -> Result<Tz> {
     if let Ok(zone) = name.parse() {
         return Ok(zone);
     }
-    match nearest(name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())) {
-        Some(near) => bail!("no time zone `{name}`; did you mean `{near}`?"),
-        None => bail!("no time zone `{name}`; give an IANA name such as Europe/Berlin"),
-    }
+    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    bail!(suggest::unknown_or("time zone", name, known, "give an IANA name such as Europe/Berlin"))
 }
 
 /// Reads a length of time such as `30m`, `12h`, `7d` or `2w`, in seconds.

@@ -30,17 +30,25 @@ pub fn rfc3339(time: Timestamp) -> String {
 
 /// A length of time in so many of its greatest units: `3d 4h`.
 pub fn duration(seconds: u64, units: usize) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
-    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
-    let (mut text, mut rest) = (String::with_capacity(16), seconds);
-    for (size, name) in UNITS.iter().skip(first).take(units) {
-        if rest >= *size || text.is_empty() {
-            let space = if text.is_empty() { "" } else { " " };
-            let _ = write!(text, "{space}{}{name}", rest / size);
-        }
-        rest %= size;
+    let mut text = String::with_capacity(16);
+    for (number, unit) in duration_in_units(seconds, units) {
+        let space = if text.is_empty() { "" } else { " " };
+        let _ = write!(text, "{space}{number}{unit}");
     }
     text
+}
+
+/// The same as numbers of each unit, without those that are nothing.
+pub fn duration_in_units(seconds: u64, units: usize) -> impl Iterator<Item = (u64, &'static str)> {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let first = UNITS.iter().position(|(size, _)| seconds >= *size).unwrap_or(UNITS.len() - 1);
+    let mut rest = seconds;
+    let numbers = UNITS.iter().skip(first).take(units).map(move |(size, unit)| {
+        let number = rest / size;
+        rest %= size;
+        (number, *unit)
+    });
+    numbers.filter(move |(number, _)| *number > 0 || seconds == 0)
 }
 
 /// Year, month and day of a day since 1970-01-01; the other way round from `days_since_1970`.

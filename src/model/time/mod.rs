@@ -8,7 +8,7 @@ use chrono::{DateTime, Datelike, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 
 pub use bound::{parse_age, parse_bound, parse_zone};
-pub use format::duration;
+pub use format::{duration, duration_in_units};
 pub use parse::{Parsed, Recent, parse};
 
 use crate::text::cut::truncate;

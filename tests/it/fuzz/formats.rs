@@ -4,17 +4,16 @@
 
 use chrono_tz::Tz;
 use ssoaudit::analysis::validation::{FileReport, Keep, Part};
+use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::rows::columns;
 use ssoaudit::formats::rows::printer::{Plan, Printer, Rows};
-use ssoaudit::formats::rows::{Body, ROW_FORMATS, RowFormat, View};
-use ssoaudit::formats::sheets::{RenderOptions, SHEET_FORMATS};
-use ssoaudit::formats::table::Style;
-use ssoaudit::formats::validation::diagnostic;
-use ssoaudit::formats::validation::{Format, Writer};
+use ssoaudit::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
+use ssoaudit::formats::sheets::SHEET_FORMATS;
+use ssoaudit::formats::table::Audience;
+use ssoaudit::formats::validation::{VALIDATION_FORMATS, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
-use ssoaudit::formats::verdict::github::{MOST_SUMMARY_BYTES, step_summary};
-use ssoaudit::formats::verdict::{VERDICT_FORMATS, VerdictLook};
-use ssoaudit::model::diagnostic::Placed;
+use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
+use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::event::Event;
 use ssoaudit::model::time;
@@ -28,6 +27,7 @@ use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
 use ssoaudit::survey::collect::{InputSummary, LineNumbers};
 use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, InvalidLine, Survey, Wants, WorkerSurvey};
+use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{self, InputFacts};
 
 use super::events;
@@ -56,13 +56,13 @@ pub fn check(bytes: &[u8]) {
             zone: if flags & 1 == 0 { Tz::UTC } else { Tz::Asia__Kolkata },
             width: (*width > 0).then(|| 20 + usize::from(width % 180)),
             colors: flags & 2 != 0,
-            ascii: flags & 4 != 0,
+            charset: if flags & 4 != 0 { Charset::Ascii } else { Charset::Unicode },
             header: flags & 8 == 0,
         },
         name: String::from_utf8_lossy(name).into_owned(),
     };
     match what % 4 {
-        0 => rows(&case, flags & 16 != 0),
+        0 => rows(&case, if flags & 16 != 0 { TimeStyle::InZone } else { TimeStyle::AsWritten }),
         1 => validation(&case),
         2 => report(&case, usize::from(what / 4)),
         _ => verdict_of(&case, flags & 16 != 0),
@@ -87,17 +87,13 @@ fn printed(write: impl FnOnce(Output)) -> String {
     String::from_utf8(std::fs::read(&path).unwrap()).unwrap()
 }
 
-fn style(look: RenderOptions) -> Style {
-    Style { width: look.width, colors: look.colors, header: look.header, ascii: look.ascii }
-}
-
-fn rows(case: &Case, converts_time: bool) {
-    for format in ROW_FORMATS.iter().map(Some).chain([None]) {
-        let plan = plan(case, format, converts_time);
+fn rows(case: &Case, times: TimeStyle) {
+    for format in ROW_FORMATS.iter() {
+        let plan = plan(case, *format, times);
         let (mut rows, mut expected) = (Rows::default(), Vec::new());
         each(case, |number, record| {
             if let Some(event) = &record.event {
-                rows.push(&plan, record.raw, u64::from(number), event);
+                rows.push(&plan, &Match { raw: record.raw, line: u64::from(number), event });
                 expected.push(texts(event, &plan.view));
             }
         });
@@ -106,7 +102,7 @@ fn rows(case: &Case, converts_time: bool) {
             printer.take(rows).unwrap();
             printer.finish().unwrap();
         });
-        let name = format.map_or("table", |format| format.name);
+        let name = format.name();
         assert_sound(name, &text, case.look.width);
         let head = usize::from(case.look.header);
         match name {
@@ -131,17 +127,21 @@ fn rows(case: &Case, converts_time: bool) {
     }
 }
 
-fn plan(case: &Case, format: Option<&'static RowFormat>, converts_time: bool) -> Plan {
-    let columns =
-        if format.is_some_and(|format| format.is_wide) { columns::all() } else { columns::default() };
-    let view = View { columns, body: Body::Normalized, zone: case.look.zone, converts_time };
-    Plan { view, format, style: style(case.look), sort: None, limit: None, redactor: None }
+fn plan(case: &Case, format: RowFormat, times: TimeStyle) -> Plan {
+    let columns = match format.audience() {
+        Audience::Programs => columns::all(),
+        Audience::People => columns::default(),
+    };
+    let view = View { columns, body: Body::Normalized, times, options: case.look };
+    Plan { view, format, sort: None, limit: None, redactor: None }
 }
 
 /// What the columns show of an event, as it stands in the log.
 fn texts(event: &Event<'_>, view: &View) -> Vec<String> {
-    let text = |column: &columns::Column| match column.value(event) {
-        Some(_) if view.converts_time && column.name == "time" => event.time.rfc3339(view.zone),
+    let text = |column: &columns::EventColumn| match column.value(event) {
+        Some(_) if view.times == TimeStyle::InZone && column.name == "time" => {
+            event.time.rfc3339(view.options.zone)
+        }
         value => value.as_ref().map_or(String::new(), columns::text),
     };
     view.columns.iter().map(text).collect()
@@ -157,20 +157,22 @@ fn validation(case: &Case) {
     });
     let mut report = FileReport::default();
     let found = report.add(part, 0, counts, usize::MAX);
-    for (format, name) in
-        [(Format::Text, "text"), (Format::Table, "text"), (Format::Ndjson, "ndjson"), (Format::Json, "json")]
-    {
+    for format in VALIDATION_FORMATS.iter() {
         let text = printed(|output| {
-            let mut writer = Writer::new(format, style(case.look), output).unwrap();
-            writer.findings(&case.name, &found).unwrap();
+            let mut writer = Writer::new(*format, case.look, output).unwrap();
+            writer.diagnostics(&case.name, &found).unwrap();
             writer.file(&case.name, &report, Some(&case.name)).unwrap();
             writer.finish(&report).unwrap();
         });
-        assert_sound(name, &text, None);
+        match format.name() {
+            // What is said of a file comes after its table.
+            "table" => assert_sound("text", &text, None),
+            name => assert_sound(name, &text, None),
+        }
+        if format.name() == "csv" {
+            assert_eq!(separated(&text, b',').len(), usize::from(case.look.header) + found.len());
+        }
     }
-    let placed = found.iter().map(|finding| Placed { file: &case.name, diagnostic: finding });
-    let csv = diagnostic::csv_header().into_iter().chain(placed.flat_map(diagnostic::csv)).collect();
-    assert_eq!(separated(&String::from_utf8(csv).unwrap(), b',').len(), 1 + found.len());
 }
 
 /// Everything about the log that reports and rules may want.
@@ -216,13 +218,13 @@ fn report(case: &Case, number: usize) {
     };
     let material = ReportInput { survey: &survey, files: &[file], options: &options, verdicts: None };
     let sheet = (report.make)(&material);
-    for format in SHEET_FORMATS {
+    for format in SHEET_FORMATS.iter() {
         let mut out = Vec::new();
-        (format.render)(&sheet, &case.look, &mut out).unwrap();
+        format.render(&sheet, &case.look, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_sound(format.name, &text, case.look.width);
         let is_text = ["table", "markdown"].contains(&format.name);
-        assert!(!(is_text && case.look.ascii) || text.is_ascii(), "{text}");
+        assert!(!(is_text && case.look.charset == Charset::Ascii) || text.is_ascii(), "{text}");
     }
 }
 
@@ -254,14 +256,11 @@ fn verdict_of(case: &Case, show_known: bool) {
     for names in [&mut run.selection, &mut run.reading, &mut run.warnings] {
         names.push(case.name.clone());
     }
-    for format in VERDICT_FORMATS {
+    for format in VERDICT_FORMATS.iter() {
         let mut out = Vec::new();
-        (format.render)(
-            &verdict,
-            &VerdictLook { look: case.look, show_known, max_findings: usize::MAX },
-            &mut out,
-        )
-        .unwrap();
+        let known = if show_known { KnownFindings::Listed } else { KnownFindings::Counted };
+        let options = VerdictOptions { render: case.look, known, max_findings: usize::MAX };
+        format.render(&verdict, &options, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         if format.name == "table" {
             // The verdict is one line, however long.
@@ -272,6 +271,6 @@ fn verdict_of(case: &Case, show_known: bool) {
             assert_sound(format.name, &text, case.look.width);
         }
     }
-    assert_sound("markdown", &step_summary(&verdict, true, MOST_SUMMARY_BYTES), None);
+    assert_sound("markdown", &step_summary(&verdict, KnownFindings::Listed, MAX_SUMMARY_BYTES), None);
     assert_sound("json", &String::from_utf8(evidence(&verdict)).unwrap(), None);
 }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use ssoaudit::formats::rows::ROW_FORMATS;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
+use ssoaudit::formats::validation::VALIDATION_FORMATS;
 use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::reports;
 
@@ -51,13 +52,13 @@ pub fn command(args: &[&str]) -> Command {
 
 /// Every command that reads events, in every format; the input is to be added.
 pub fn every_reader() -> Vec<Vec<&'static str>> {
-    let rows = ROW_FORMATS.iter().map(|format| format.name).chain(["table"]);
+    let rows = ROW_FORMATS.iter().map(|format| format.name());
     let mut all: Vec<Vec<_>> = rows.map(|name| vec!["filter", "--format", name]).collect();
     all.push(vec!["filter", "--normalize"]);
     all.push(vec!["filter", "--count"]);
-    let formats = ["text", "table", "ndjson", "json", "csv"];
+    let formats = VALIDATION_FORMATS.iter().map(|format| format.name());
     all.extend(formats.map(|name| vec!["validate", "--max-findings", "all", "--format", name]));
-    for format in SHEET_FORMATS {
+    for format in SHEET_FORMATS.iter() {
         all.push(vec!["summary", "--format", format.name]);
         all.extend(reports::ALL.iter().map(|report| vec!["report", report.name, "--format", format.name]));
     }

@@ -2,7 +2,7 @@
 //! Shades are shares of the darkest cell of the same grid.
 
 use super::width;
-use crate::formats::sheets::RenderOptions;
+use crate::formats::RenderOptions;
 use crate::text::display;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -10,8 +10,8 @@ const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
 const LABEL: usize = 4;
 
 /// A grid for each name.
-pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &RenderOptions) -> Vec<String> {
-    let (hours, columns) = match width(look) - LABEL {
+pub fn draw(grids: &[(String, [[u64; 24]; 7])], options: &RenderOptions) -> Vec<String> {
+    let (hours, columns) = match width(options) - LABEL {
         48.. => (1, 2),
         24.. => (1, 1),
         _ => (2, 1),
@@ -21,7 +21,7 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &RenderOptions) -> Vec<Str
         if at > 0 {
             lines.push(String::new());
         }
-        lines.extend(display::wrapped(&display::escape_log(name, look.ascii), width(look)));
+        lines.extend(display::wrapped(&display::escape_log(name, options.charset), width(options)));
         lines.push(hour_labels(6 / hours * columns));
         let cells = counts.map(|day| day.chunks(hours).map(|hours| hours.iter().sum()).collect::<Vec<u64>>());
         let most = cells.iter().flatten().copied().max().unwrap_or(0);
@@ -30,7 +30,7 @@ pub fn draw(grids: &[(String, [[u64; 24]; 7])], look: &RenderOptions) -> Vec<Str
             lines.push(format!("{day} {cells}").trim_end().to_owned());
         }
         let cell = if hours == 1 { "1 hour" } else { "2 hours" };
-        lines.extend(display::wrapped(&format!("1 cell = {cell}; the darkest is {most}"), width(look)));
+        lines.extend(display::wrapped(&format!("1 cell = {cell}; the darkest is {most}"), width(options)));
     }
     lines
 }

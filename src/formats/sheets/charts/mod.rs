@@ -1,59 +1,66 @@
-//! Charts as text: one file each. Below `LEAST` columns nothing can be drawn, so they are drawn
-//! for that many; without a width, for `USUAL`.
+//! Charts as text: one file each. They are drawn for `MIN_WIDTH` columns at least, as nothing can be drawn in fewer,
+//! and for `USUAL_WIDTH` where there is no width.
 
-mod bars;
 mod heat;
 mod stretches;
 mod timeline;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::formats::sheets::{RenderOptions, style};
+use crate::formats::RenderOptions;
+use crate::formats::sheets::style;
 use crate::reports::sheet::{Chart, Tone};
 use crate::text::display;
 
-const LEAST: usize = 16;
-const USUAL: usize = 80;
+const MIN_WIDTH: usize = 16;
+const USUAL_WIDTH: usize = 80;
 
 /// The lines of a chart.
-pub fn draw(chart: &Chart, look: &RenderOptions) -> Vec<String> {
+pub fn draw(chart: &Chart, options: &RenderOptions) -> Vec<String> {
     let lines = match chart {
-        Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, look),
-        Chart::Heat(grids) => heat::draw(grids, look),
-        Chart::Bars(bars) => bars::draw(bars, look),
+        Chart::Timeline { unit, buckets } => timeline::draw(unit, buckets, options),
+        Chart::Heat(grids) => heat::draw(grids, options),
         Chart::Stretches { span, rows } => {
-            span.map_or_else(Vec::new, |span| stretches::draw(span, rows, look))
+            span.map_or_else(Vec::new, |span| stretches::draw(span, rows, options))
         }
     };
     if lines.is_empty() { vec!["nothing to draw".to_owned()] } else { lines }
 }
 
-fn width(look: &RenderOptions) -> usize {
-    look.width.unwrap_or(USUAL).max(LEAST)
+fn width(options: &RenderOptions) -> usize {
+    options.width.unwrap_or(USUAL_WIDTH).max(MIN_WIDTH)
 }
 
-/// How many columns names may take: what they need, but no more than a third.
-fn name_width<'a>(names: impl Iterator<Item = &'a str>, look: &RenderOptions) -> usize {
-    let widest = names.map(|name| display::escape_log(name, look.ascii).width()).max().unwrap_or(0);
-    widest.min(width(look) / 3)
+/// The columns that names may take: what they need, but no more than a third.
+fn name_width<'a>(names: impl Iterator<Item = &'a str>, options: &RenderOptions) -> usize {
+    let widest = names.map(|name| display::escape_log(name, options.charset).width()).max().unwrap_or(0);
+    widest.min(width(options) / 3)
 }
 
-fn painted(text: &str, tone: Tone, look: &RenderOptions) -> String {
-    if !look.colors || tone == Tone::Plain || text.is_empty() {
+fn painted(text: &str, tone: Tone, options: &RenderOptions) -> String {
+    if !options.colors || tone == Tone::Plain || text.is_empty() {
         return text.to_owned();
     }
     format!("{}{text}{}", style(tone).render(), style(tone).render_reset())
 }
 
-/// The labels of an axis's ends below it, where there is room for both.
-fn ends(first: &str, last: &str, indent: usize, axis: usize, look: &RenderOptions) -> Vec<String> {
-    let gap = axis.saturating_sub(first.width() + last.width());
+/// Where the axis of a chart is.
+struct Axis {
+    /// Columns before it.
+    indent: usize,
+    /// Columns that it takes.
+    width: usize,
+}
+
+/// The labels of both ends of an axis below it, on one line where there is room for it.
+fn end_labels(first: &str, last: &str, axis: &Axis, options: &RenderOptions) -> Vec<String> {
+    let gap = axis.width.saturating_sub(first.width() + last.width());
     if first == last {
-        display::wrapped(first, width(look))
+        display::wrapped(first, width(options))
     } else if gap > 0 {
-        vec![format!("{}{first}{}{last}", " ".repeat(indent), " ".repeat(gap))]
+        vec![format!("{}{first}{}{last}", " ".repeat(axis.indent), " ".repeat(gap))]
     } else {
-        display::wrapped(&format!("{first} to {last}"), width(look))
+        display::wrapped(&format!("{first} to {last}"), width(options))
     }
 }
 
@@ -63,10 +70,17 @@ mod tests {
     use crate::model::time;
     use crate::model::time::Timestamp;
     use crate::reports::sheet::Stretch;
+    use crate::text::display::Charset;
     use chrono_tz::Tz;
 
-    fn look(width: usize) -> RenderOptions {
-        RenderOptions { zone: Tz::UTC, width: Some(width), colors: false, ascii: false, header: true }
+    fn options(width: usize) -> RenderOptions {
+        RenderOptions {
+            zone: Tz::UTC,
+            width: Some(width),
+            colors: false,
+            charset: Charset::Unicode,
+            header: true,
+        }
     }
 
     fn day(day: u64) -> Timestamp {
@@ -81,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_timeline_is_a_histogram() {
-        let lines = draw(&timeline(9), &look(20));
+        let lines = draw(&timeline(9), &options(20));
         assert_eq!(lines[..6].iter().filter(|line| line.ends_with('█')).count(), 6);
         assert_eq!(
             lines[5..],
@@ -97,17 +111,9 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_bar_when_there_are_many() {
-        let lines = draw(&timeline(100), &look(40)).join("\n");
+        let lines = draw(&timeline(100), &options(40)).join("\n");
         assert!(lines.contains("1 bar = 3 days; the highest is 291"), "{lines}");
-        assert_eq!(draw(&timeline(0), &look(40)), ["nothing to draw"]);
-    }
-
-    #[test]
-    fn bars_are_as_long_as_their_numbers() {
-        let bars = [("all", 16), ("half", 8), ("one", 1), ("none", 0)];
-        let bars = bars.map(|(name, count)| (name.to_owned(), count, Tone::Bad));
-        let lines = draw(&Chart::Bars(bars.to_vec()), &look(25));
-        assert_eq!(lines, ["all   ████████████████ 16", "half  ████████ 8", "one   █ 1", "none   0"]);
+        assert_eq!(draw(&timeline(0), &options(40)), ["nothing to draw"]);
     }
 
     #[test]
@@ -124,7 +130,7 @@ mod tests {
             ("brief".to_owned(), vec![stretch(39, 39, false)]),
         ];
         let chart = Chart::Stretches { span: Some((day(0), day(40))), rows };
-        let lines = draw(&chart, &look(47));
+        let lines = draw(&chart, &options(47));
         assert_eq!(lines[0], format!("acme   {}{}{}▶", "━".repeat(10), " ".repeat(10), "━".repeat(19)));
         assert_eq!(lines[1], format!("brief  {}━", " ".repeat(39)));
         assert_eq!(lines[2], "       2025-01-01 00:00        2025-02-10 00:00");
@@ -133,7 +139,7 @@ mod tests {
             span: Some((day(0), day(40))),
             rows: vec![("acme".to_owned(), vec![presumed])],
         };
-        let lines = draw(&chart, &look(46));
+        let lines = draw(&chart, &options(46));
         assert_eq!(lines[0], format!("acme  {}▶", "┅".repeat(19)));
         assert_eq!(lines[2], "dashed: presumed");
     }
@@ -148,7 +154,7 @@ mod tests {
             (40, "    0     6     12    18", "Mon ░"),
             (20, "    0  6  12 18", "Mon ░"),
         ] {
-            let lines = draw(&chart, &look(width));
+            let lines = draw(&chart, &options(width));
             assert_eq!(lines[..3], ["removals", header, monday]);
             assert_eq!(lines.iter().filter(|line| line.ends_with('█')).count(), 1);
         }

@@ -1,8 +1,8 @@
 //! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
 //! Where several take the same cell, the last one shows. One that is only presumed is dashed.
 
-use super::{ends, name_width, painted, width};
-use crate::formats::sheets::RenderOptions;
+use super::{Axis, end_labels, name_width, painted, width};
+use crate::formats::RenderOptions;
 use crate::formats::table::grid::GAP;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Stretch, Tone};
@@ -12,22 +12,23 @@ use crate::text::display;
 pub fn draw(
     span: (Timestamp, Timestamp),
     rows: &[(String, Vec<Stretch>)],
-    look: &RenderOptions,
+    options: &RenderOptions,
 ) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
     }
-    let names = name_width(rows.iter().map(|row| row.0.as_str()), look);
-    let axis = width(look) - names - GAP;
+    let names = name_width(rows.iter().map(|row| row.0.as_str()), options);
+    let axis = width(options) - names - GAP;
     let line = |(name, stretches): &(String, Vec<Stretch>)| {
-        let name = display::padded(&display::escape_log(name, look.ascii), names + GAP);
-        format!("{name}{}", painted_runs(&cells(stretches, span, axis), look)).trim_end().to_owned()
+        let name = display::padded(&display::escape_log(name, options.charset), names + GAP);
+        format!("{name}{}", painted_runs(&cells(stretches, span, axis), options)).trim_end().to_owned()
     };
     let mut lines: Vec<_> = rows.iter().map(line).collect();
-    let label = |time: Timestamp| time.to_the_minute(look.zone);
-    lines.extend(ends(&label(span.0), &label(span.1), names + GAP, axis, look));
+    let label = |time: Timestamp| time.to_the_minute(options.zone);
+    let axis = Axis { indent: names + GAP, width: axis };
+    lines.extend(end_labels(&label(span.0), &label(span.1), &axis, options));
     if rows.iter().flat_map(|row| &row.1).any(|stretch| stretch.is_presumed) {
-        lines.extend(display::wrapped("dashed: presumed", width(look)));
+        lines.extend(display::wrapped("dashed: presumed", width(options)));
     }
     lines
 }
@@ -54,7 +55,7 @@ fn place(time: Timestamp, (from, to): (Timestamp, Timestamp), axis: usize) -> us
     usize::try_from(place).unwrap_or(0)
 }
 
-fn painted_runs(cells: &[(char, Tone)], look: &RenderOptions) -> String {
+fn painted_runs(cells: &[(char, Tone)], options: &RenderOptions) -> String {
     let runs = cells.chunk_by(|left, right| left.1 == right.1);
-    runs.map(|run| painted(&run.iter().map(|cell| cell.0).collect::<String>(), run[0].1, look)).collect()
+    runs.map(|run| painted(&run.iter().map(|cell| cell.0).collect::<String>(), run[0].1, options)).collect()
 }

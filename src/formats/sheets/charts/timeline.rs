@@ -1,26 +1,27 @@
-//! Events over time as a histogram of block characters, neighbours together where it is too narrow.
+//! Events over time as a histogram of block characters; neighbours share a bar where it is too narrow.
 //! A bar shows something as soon as there was one event.
 
-use super::{ends, width};
-use crate::formats::sheets::RenderOptions;
+use super::{Axis, end_labels, width};
+use crate::formats::RenderOptions;
 use crate::model::time::Timestamp;
 use crate::text::display;
+use crate::text::plural::counted;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS: usize = 6;
-/// A bar of a short timeline is no wider.
-const WIDEST: usize = 4;
+/// Columns of a bar where the timeline is short.
+const MAX_BAR_WIDTH: usize = 4;
 
 /// The bars, their ends and what they mean.
-pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptions) -> Vec<String> {
+pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOptions) -> Vec<String> {
     let Some(((_, first, _), (_, last, _))) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
     };
-    let together = buckets.len().div_ceil(width(look));
+    let together = buckets.len().div_ceil(width(options));
     let bars: Vec<u64> =
         buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.2).sum()).collect();
     let most = bars.iter().copied().max().unwrap_or(0);
-    let columns = (width(look) / bars.len()).clamp(1, WIDEST);
+    let columns = (width(options) / bars.len()).clamp(1, MAX_BAR_WIDTH);
     let mut lines: Vec<_> = (0..ROWS)
         .rev()
         .map(|row| {
@@ -29,11 +30,11 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptio
         })
         .collect();
     lines.push("─".repeat(bars.len() * columns));
-    let label = |text: &str| display::escape_own(text, look.ascii);
-    lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, look));
-    let plural = if together == 1 { "" } else { "s" };
-    let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");
-    lines.extend(display::wrapped(&meaning, width(look)));
+    let label = |text: &str| display::escape_own(text, options.charset);
+    let axis = Axis { indent: 0, width: bars.len() * columns };
+    lines.extend(end_labels(&label(first), &label(last), &axis, options));
+    let meaning = format!("1 bar = {}; the highest is {most}", counted(together as u64, unit));
+    lines.extend(display::wrapped(&meaning, width(options)));
     lines
 }
 

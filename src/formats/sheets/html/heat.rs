@@ -19,12 +19,22 @@ pub struct Heat<'a> {
 
 /// A grid of a heat map.
 pub struct HeatGrid<'a> {
-    /// Whose.
+    /// The name.
     pub name: &'a str,
     /// The most events of a cell.
     pub most: String,
-    /// For each weekday its name, where it is, and its hours.
-    pub days: Vec<(&'static str, usize, Vec<HeatCell>)>,
+    /// A row for each weekday.
+    pub days: Vec<HeatDay>,
+}
+
+/// A weekday.
+pub struct HeatDay {
+    /// Its name.
+    pub name: &'static str,
+    /// Its row.
+    pub row: usize,
+    /// Its hours.
+    pub cells: Vec<HeatCell>,
 }
 
 /// A weekday's hour.
@@ -56,14 +66,14 @@ pub fn heat(grids: &[(String, [[u64; 24]; 7])]) -> Option<Heat<'_>> {
         _ => range(greatest(level - 1) + 1, greatest(level)),
     };
     let grids = grids.iter().map(|(name, grid)| {
-        let day = |(at, hours): (usize, &[u64; 24])| {
+        let day = |(row, hours): (usize, &[u64; 24])| {
             let cells = hours.iter().enumerate().map(|(hour, count)| HeatCell {
                 hour,
                 x: percent(hour as f64, 24.0),
                 level: color(level(*count), levels),
                 count: values::number(*count),
             });
-            (WEEKDAYS[at], at, cells.collect())
+            HeatDay { name: WEEKDAYS[row], row, cells: cells.collect() }
         };
         let days = grid.iter().enumerate().map(day).collect();
         HeatGrid { name, most: values::count(most_of(grid), "event"), days }

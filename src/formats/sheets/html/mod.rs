@@ -11,11 +11,13 @@ mod timeline;
 mod values;
 
 use std::fmt;
+use std::io::{self, Write};
 
 use askama::Template;
 use askama::filters::{Escaper, Html};
 use chrono_tz::Tz;
 
+use crate::formats::RenderOptions;
 use crate::reports::sheet::{Body, Column, Fact, Sheet, Table};
 use crate::text::escape;
 use charts::Picture;
@@ -25,6 +27,11 @@ const STYLE: &str = include_str!("../../../../templates/html/style.css");
 
 /// What the policy of the page lets it use; a test says what it has to be.
 const STYLE_HASH: &str = "sha256-X2qVE9Ectr742tW0H0bKpnbe1V3w5RCHKlLrX67FhJk=";
+
+/// Prints the page.
+pub fn write(sheet: &Sheet<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(render(sheet, options.zone).as_bytes())
+}
 
 /// The page of `sheet`, with times in `zone`; the same sheet gives the same page.
 pub fn render(sheet: &Sheet<'_>, zone: Tz) -> String {
@@ -95,10 +102,10 @@ fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, Shown<'a>) {
 }
 
 /// A page with more rows than this is nothing to read, and too much for a browser.
-const MOST_ROWS: usize = 5000;
+const MAX_ROWS: usize = 5000;
 
 fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
-    let rows = table.rows.iter().take(MOST_ROWS).map(|row| {
+    let rows = table.rows.iter().take(MAX_ROWS).map(|row| {
         let mark = values::mark(row.tone);
         let cells =
             row.cells.into_iter().zip(table.columns).map(|(cell, column)| {

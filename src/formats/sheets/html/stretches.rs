@@ -8,7 +8,7 @@ use crate::formats::sheets::html::span::{Tick, percent};
 use crate::formats::sheets::html::values;
 use crate::formats::sheets::html::values::{Mark, Moment};
 use crate::model::time::Timestamp;
-use crate::reports::sheet::{Stretch, Tone};
+use crate::reports::sheet::Stretch;
 
 /// Stretches of time for each name.
 pub struct Lanes<'a> {
@@ -78,7 +78,7 @@ pub fn stretches<'a>(
     }
     let lanes = rows.iter().enumerate().map(|(at, (name, stretches))| {
         let total = stretches.iter().map(seconds).sum();
-        let worst = stretches.iter().map(|stretch| stretch.tone).max_by_key(|tone| severity(*tone));
+        let worst = stretches.iter().map(|stretch| stretch.tone).max();
         Lane {
             name,
             y: at * LANE,
@@ -117,13 +117,4 @@ fn span_of(stretch: &Stretch, from: Timestamp, to: Timestamp, zone: Tz) -> Span 
 
 fn seconds(stretch: &Stretch) -> u64 {
     stretch.to.seconds.saturating_sub(stretch.from.seconds).try_into().unwrap_or(0)
-}
-
-fn severity(tone: Tone) -> u8 {
-    match tone {
-        Tone::Plain => 0,
-        Tone::Good => 1,
-        Tone::Warn => 2,
-        Tone::Bad => 3,
-    }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use crate::model::time::Timestamp;
+use crate::model::time::{self, Timestamp};
 use crate::reports::sheet::{Cell, Kind, Tone};
+use crate::text::plural::plural;
 
 /// A cell as a template prints it.
 pub enum Shown<'a> {
@@ -50,6 +51,7 @@ pub fn shown(cell: Cell<'_>, kind: Kind, zone: Tz) -> Shown<'_> {
         Cell::Text(text) if kind == Kind::Id => Shown::Id(text),
         Cell::Text(text) => Shown::Text(text),
         Cell::Number(value) => Shown::Figure(number(value)),
+        Cell::Integer(value) => Shown::Figure(value.to_string()),
         Cell::Share(value) if value.is_finite() => Shown::Figure(share(value)),
         Cell::Share(_) => Shown::Nothing,
         Cell::Time(time) => Shown::Time(moment(time, zone)),
@@ -101,8 +103,7 @@ pub fn number(value: u64) -> String {
 
 /// A number of things, whose plural ends in `s`.
 pub fn count(value: u64, thing: &str) -> String {
-    let plural = if value == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", number(value))
+    format!("{} {}", number(value), plural(value, thing))
 }
 
 /// A number in as few characters as an axis has room for.
@@ -119,13 +120,8 @@ pub fn short(value: u64) -> String {
 
 /// The two largest units that are not nothing: `3d 4h`, `4h`, `5m 10s`.
 pub fn duration(seconds: u64) -> String {
-    let units =
-        [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
-    let Some(first) = units.iter().position(|(value, _)| *value > 0) else {
-        return "0s".to_owned();
-    };
-    let said = units.iter().skip(first).take(2).filter(|(value, _)| *value > 0);
-    said.map(|(value, unit)| format!("{}{unit}", number(*value))).collect::<Vec<_>>().join("\u{a0}")
+    let units = time::duration_in_units(seconds, 2);
+    units.map(|(value, unit)| format!("{}{unit}", number(value))).collect::<Vec<_>>().join("\u{a0}")
 }
 
 fn share(value: f64) -> String {

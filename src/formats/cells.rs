@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use crate::formats::sheets::RenderOptions;
+use crate::formats::RenderOptions;
 use crate::formats::table::grid::WIDEST;
 use crate::model::time::duration;
 use crate::reports::sheet::{Cell, Kind};
@@ -11,40 +11,42 @@ use crate::text::cut::ends;
 use crate::text::display::escape_log;
 
 /// The texts for people, the longest first; a narrow column shows a later one.
-pub fn forms(cell: &Cell<'_>, look: &RenderOptions) -> Vec<String> {
+pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
-        Cell::Text(text) => vec![escape_log(text, look.ascii)],
+        Cell::Text(text) => vec![escape_log(text, options.charset)],
         Cell::Number(number) => vec![number.to_string()],
+        Cell::Integer(number) => vec![number.to_string()],
         Cell::Share(share) => vec![format!("{:.1} %", share * 100.0)],
-        Cell::Time(time) => vec![time.to_the_second(look.zone), time.to_the_minute(look.zone)],
+        Cell::Time(time) => vec![time.to_the_second(options.zone), time.to_the_minute(options.zone)],
         Cell::Duration(seconds) => vec![duration(*seconds, 2), duration(*seconds, 1)],
         Cell::Flag(flag) => vec![if *flag { "yes" } else { "no" }.to_owned()],
-        Cell::List(texts) => vec![escape_log(&texts.join(", "), look.ascii)],
+        Cell::List(texts) => vec![escape_log(&texts.join(", "), options.charset)],
     }
 }
 
 /// The forms of a column's cells: among times of one year, the last form leaves the year out.
 pub fn column_forms<'a>(
     cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
-    look: &RenderOptions,
+    options: &RenderOptions,
 ) -> impl Iterator<Item = Vec<String>> {
     let mut years = cells.clone().filter_map(|cell| match cell {
-        Cell::Time(time) => Some(time.year(look.zone)),
+        Cell::Time(time) => Some(time.year(options.zone)),
         _ => None,
     });
     let first = years.next();
     let is_one_year = years.all(|year| Some(year) == first);
     cells.map(move |cell| {
         // A long text may be in every row, and what no table shows of it need not be escaped and held.
-        let shown = |text: &str| vec![escape_log(&ends(text, look.width.unwrap_or(WIDEST)), look.ascii)];
+        let shown =
+            |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
         let mut forms = match cell {
             Cell::Text(text) => shown(text),
             Cell::List(texts) => shown(&texts.join(", ")),
-            _ => forms(cell, look),
+            _ => forms(cell, options),
         };
         if let (Cell::Time(time), true) = (cell, is_one_year) {
-            forms.push(time.without_year(look.zone));
+            forms.push(time.without_year(options.zone));
         }
         forms
     })
@@ -56,10 +58,10 @@ pub fn is_amount(kind: Kind) -> bool {
 }
 
 /// The longest form.
-pub fn longest(cell: &Cell<'_>, look: &RenderOptions) -> String {
+pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
     match cell {
-        Cell::Time(time) => time.to_the_second(look.zone),
-        _ => forms(cell, look).swap_remove(0),
+        Cell::Time(time) => time.to_the_second(options.zone),
+        _ => forms(cell, options).swap_remove(0),
     }
 }
 
@@ -69,6 +71,7 @@ pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
         Cell::Nothing => String::new(),
         Cell::Text(text) => text.to_string(),
         Cell::Number(number) | Cell::Duration(number) => number.to_string(),
+        Cell::Integer(number) => number.to_string(),
         Cell::Share(share) => rounded(*share).to_string(),
         Cell::Time(time) => time.rfc3339(zone),
         Cell::Flag(flag) => flag.to_string(),
@@ -85,10 +88,11 @@ pub fn rounded(share: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::model::time;
+    use crate::text::display::Charset;
     use serde_json::{Value, json};
 
     const LOOK: RenderOptions =
-        RenderOptions { zone: Tz::UTC, width: None, colors: false, ascii: false, header: true };
+        RenderOptions { zone: Tz::UTC, width: None, colors: false, charset: Charset::Unicode, header: true };
 
     #[test]
     fn says_durations_in_two_units() {

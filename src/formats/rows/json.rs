@@ -1,0 +1,54 @@
+//! Rows as JSON: the line an event was read from, the normalized event, or some of its attributes.
+
+use crate::formats::json_objects;
+use crate::formats::rows::{Body, Match, event_json};
+use crate::text::escape;
+
+/// Writes a row on a line of its own.
+pub fn line(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
+    let raw = row.raw.strip_suffix(b"\n").unwrap_or(row.raw);
+    object(body, &Match { raw, ..*row }, out);
+    out.push(b'\n');
+}
+
+/// Writes a row as an element of an array. The array is JSON that we make, so original lines are harmless in it as
+/// well.
+pub fn element(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
+    if !matches!(body, Body::Original) {
+        return object(body, row, out);
+    }
+    let (mut line, mut dense) = (row.raw.trim_ascii_end(), Vec::new());
+    if json_objects::is_plain_json(line) {
+        return out.extend_from_slice(line);
+    }
+    if line.iter().any(u8::is_ascii_control) {
+        compact(line, &mut dense);
+        line = &dense;
+    }
+    out.extend_from_slice(escape::json(&String::from_utf8_lossy(line)).as_bytes());
+}
+
+fn object(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
+    match body {
+        Body::Normalized => event_json::whole(row.event, out),
+        Body::Some(attributes) => event_json::some(row.event, attributes, out),
+        Body::Original if memchr::memchr(b'\n', row.raw).is_some() => compact(row.raw, out),
+        Body::Original => out.extend_from_slice(row.raw),
+    }
+}
+
+/// Drops the white space between the tokens of valid JSON, so that it fits on a line.
+fn compact(raw: &[u8], out: &mut Vec<u8>) {
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in raw {
+        if in_string {
+            in_string = *byte != b'"' || escaped;
+            escaped = *byte == b'\\' && !escaped;
+        } else if byte.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_string = *byte == b'"';
+        }
+        out.push(*byte);
+    }
+}

@@ -1,0 +1,85 @@
+//! Tables as CSV (RFC 4180) and TSV. Texts are kept from being formulas; nothing else of them is changed.
+
+use std::borrow::Cow;
+
+use crate::formats::table::{Audience, TableFormat};
+use crate::formats::{RenderOptions, cells};
+use crate::reports::sheet::{Cell, Column};
+use crate::text::escape::escape_formula;
+
+/// Comma-separated values.
+pub const CSV: TableFormat = TableFormat {
+    name: "csv",
+    audience: Audience::Programs,
+    open: |columns, options, out| header(columns, options, b',', out),
+    row: |cells, options, out| row(cells, options, b',', out),
+};
+
+/// Tab-separated values.
+pub const TSV: TableFormat = TableFormat {
+    name: "tsv",
+    audience: Audience::Programs,
+    open: |columns, options, out| header(columns, options, b'\t', out),
+    row: |cells, options, out| row(cells, options, b'\t', out),
+};
+
+fn header(columns: &[Column], options: &RenderOptions, delimiter: u8, out: &mut Vec<u8>) {
+    if options.header {
+        record(columns.iter().map(|column| Cow::Borrowed(column.key)), delimiter, out);
+    }
+}
+
+fn row(cells: &[Cell<'_>], options: &RenderOptions, delimiter: u8, out: &mut Vec<u8>) {
+    record(cells.iter().map(|cell| field(cell, options)), delimiter, out);
+}
+
+fn field<'a>(cell: &'a Cell<'_>, options: &RenderOptions) -> Cow<'a, str> {
+    match cell {
+        Cell::Text(text) => escape_formula(text),
+        Cell::List(texts) => escape_formula(&texts.join("; ")).into_owned().into(),
+        _ => cells::raw(cell, options.zone).into(),
+    }
+}
+
+/// Writes a record, quoting what has to be quoted, as the `csv` crate does. Its writer is not used as it would
+/// allocate a buffer for every row.
+fn record<'a>(fields: impl Iterator<Item = Cow<'a, str>>, delimiter: u8, out: &mut Vec<u8>) {
+    let start = out.len();
+    for (index, field) in fields.enumerate() {
+        if index > 0 {
+            out.push(delimiter);
+        }
+        // Without an early end, so that many bytes are compared at once.
+        let is_special = |byte: u8| (byte == delimiter) | matches!(byte, b'"' | b'\r' | b'\n');
+        if field.bytes().fold(false, |found, byte| found | is_special(byte)) {
+            out.extend_from_slice(format!("\"{}\"", field.replace('"', "\"\"")).as_bytes());
+        } else {
+            out.extend_from_slice(field.as_bytes());
+        }
+    }
+    // A single empty field; readers skip empty lines.
+    if out.len() == start {
+        out.extend_from_slice(b"\"\"");
+    }
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn fields_are_quoted_as_by_the_csv_crate(
+            fields in prop::collection::vec("[a\",;\t\r\n é#']{0,4}", 1..4),
+            delimiter in prop::sample::select(vec![b',', b'\t']),
+        ) {
+            let mut ours = Vec::new();
+            record(fields.iter().map(|field| field.as_str().into()), delimiter, &mut ours);
+            let mut theirs = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+            theirs.write_record(&fields).unwrap();
+            prop_assert_eq!(ours, theirs.into_inner().unwrap());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What a finding says, field by field: its JSON, the schema of that, and the columns of sheets follow from one table.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use crate::analysis::reach::Certainty;
+use crate::json::schema::{about, or_null, text, time};
+use crate::reports::sheet::{Cell, Column, Kind};
+use crate::rules::Severity;
+use crate::verdict::{Finding, Status, Verdict, severities};
+
+/// A field of findings.
+pub struct Field {
+    /// Its key in JSON, and how sheets show it.
+    pub column: Column,
+    /// The JSON Schema of its value.
+    pub schema: fn() -> Value,
+    /// Its value.
+    pub value: for<'a> fn(&Verdict<'a>, &Finding<'a>) -> Cell<'a>,
+}
+
+/// Every field, in the order of the JSON.
+pub static FIELDS: [Field; 16] = [
+    Field {
+        column: Column::new("rule", "rule", Kind::Text, "which rule found it"),
+        schema: || about(text(), "id of the rule"),
+        value: |verdict, finding| word(verdict.rule_of(finding).check.id),
+    },
+    Field {
+        column: Column::new("severity", "severity", Kind::Text, "how bad it is"),
+        schema: severity,
+        value: |_, finding| word(finding.severity.name()),
+    },
+    Field {
+        column: Column::new("status", "status", Kind::Text, "open, planned, suppressed or baseline").rank(1),
+        schema: || json!({ "enum": Status::NAMES }),
+        value: |_, finding| word(finding.status.name()),
+    },
+    Field {
+        column: Column::new(
+            "because",
+            "because",
+            Kind::Text,
+            "ticket of a planned, reason of a suppressed one",
+        )
+        .rank(9),
+        schema: || about(or_null(text()), "ticket of a planned, reason of a suppressed finding"),
+        value: |_, finding| finding.status.because().map(word).into(),
+    },
+    Field {
+        column: Column::new("message", "message", Kind::Text, "what happened"),
+        schema: || about(text(), "what happened"),
+        value: |_, finding| Cell::text(finding.message()),
+    },
+    Field {
+        column: Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
+        schema: || about(text(), "the same in every run"),
+        value: |_, finding| Cell::Text(finding.fingerprint.text().into()),
+    },
+    Field {
+        column: Column::new("time", "time", Kind::Time, "when it happened"),
+        schema: || or_null(time()),
+        value: |_, finding| finding.time.into(),
+    },
+    Field {
+        column: Column::new("file", "file", Kind::Text, "where it stands").rank(2),
+        schema: || or_null(text()),
+        value: |_, finding| finding.place.map(|(file, _)| word(file)).into(),
+    },
+    Field {
+        column: Column::new("line", "line", Kind::Number, "its 1-based line there").rank(2),
+        schema: || or_null(json!({ "type": "integer", "minimum": 1 })),
+        value: |_, finding| finding.place.map(|(_, line)| line).into(),
+    },
+    Field {
+        column: Column::new("action", "action", Kind::Text, "the vendor's action").rank(7),
+        schema: || about(or_null(text()), "the vendor's action"),
+        value: |_, finding| finding.action.map(word).into(),
+    },
+    Field {
+        column: Column::new("organization", "organization", Kind::Id, "id of the organization").rank(3),
+        schema: || about(or_null(text()), "id of the organization"),
+        value: |_, finding| finding.organization.map(word).into(),
+    },
+    Field {
+        column: Column::new("organization_name", "name", Kind::Text, "name of the organization").rank(6),
+        schema: || or_null(text()),
+        value: |_, finding| finding.organization_name.map(word).into(),
+    },
+    Field {
+        column: Column::new("connection", "connection", Kind::Id, "id of the connection").rank(4),
+        schema: || about(or_null(text()), "id of the connection"),
+        value: |_, finding| finding.connection.map(word).into(),
+    },
+    Field {
+        column: Column::new("actor", "actor", Kind::Text, "who did it").rank(5),
+        schema: || about(or_null(text()), "what to call who did it"),
+        value: |_, finding| finding.actor.map(word).into(),
+    },
+    Field {
+        column: Column::new("actor_id", "actor id", Kind::Id, "id of who did it").rank(8),
+        schema: || or_null(text()),
+        value: |_, finding| finding.actor_id.map(word).into(),
+    },
+    Field {
+        column: Column::new(
+            "certainty",
+            "certainty",
+            Kind::Text,
+            "how it is known, where it is about a state",
+        )
+        .rank(6),
+        schema: || {
+            let certainty = json!({ "enum": ["certain", "presumed", null] });
+            about(certainty, "how it is known, where it is about a state; null elsewhere")
+        },
+        value: |_, finding| finding.certainty.map(Certainty::name).map(word).into(),
+    },
+];
+
+/// The keys of all fields in the order of sheets, where people read what matters first.
+const SHEET_ORDER: [&str; FIELDS.len()] = [
+    "severity",
+    "status",
+    "rule",
+    "time",
+    "message",
+    "organization",
+    "organization_name",
+    "connection",
+    "actor",
+    "actor_id",
+    "action",
+    "file",
+    "line",
+    "certainty",
+    "because",
+    "fingerprint",
+];
+
+/// Every field in the order of sheets.
+pub static SHEET_FIELDS: LazyLock<[&Field; FIELDS.len()]> = LazyLock::new(|| {
+    SHEET_ORDER
+        .map(|key| FIELDS.iter().find(|field| field.column.key == key).expect("every key is of a field"))
+});
+
+/// The columns of findings in sheets.
+pub static SHEET_COLUMNS: LazyLock<[Column; FIELDS.len()]> =
+    LazyLock::new(|| SHEET_FIELDS.map(|field| field.column));
+
+/// The schema of a severity.
+pub fn severity() -> Value {
+    json!({ "enum": severities().map(Severity::name).collect::<Value>() })
+}
+
+/// A text as it is, also an empty one.
+fn word(text: &str) -> Cell<'_> {
+    Cell::Text(text.into())
+}

@@ -1,0 +1,12 @@
+//! Numbers of things.
+
+/// `event` for one, `events` for another number.
+pub fn plural(count: u64, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{noun}{ending}")
+}
+
+/// `1 event`, `2 events`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {}", plural(count, noun))
+}
