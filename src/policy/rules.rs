@@ -9,7 +9,7 @@ use super::problems::unknown;
 use crate::model::selection::undocumented;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::Scope;
-use crate::rules::{Default, Param, Rule, SCOPES, Severity, Value, Words};
+use crate::rules::{Activation, Param, ParamKind, Prerequisite, Rule, SCOPES, Severity, TermKind, Value};
 use crate::sources;
 
 /// Keys that every rule has.
@@ -19,41 +19,23 @@ const KEYS: [&str; 2] = ["enabled", "severity"];
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) roster: bool,
-    pub(super) windows: bool,
-    pub(super) freezes: bool,
-    pub(super) planned: bool,
+    pub(super) windows_or_freezes: bool,
 }
 
 impl Parts {
     /// Whether a rule has what it needs.
-    fn satisfy(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
-        match check.default {
-            Default::On | Default::Off => true,
-            Default::With("roster") => self.roster,
-            Default::With(TIMES) => self.windows || self.freezes,
-            Default::With("freezes") => self.freezes,
-            Default::With("planned") => self.planned,
-            Default::With(LIST) => params.values().any(|value| !is_empty(value)),
-            Default::With(_) => false,
+    fn satisfy(self, rule: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
+        let has_text = |value: &Value| matches!(value, Value::List(texts) if !texts.is_empty());
+        match rule.activation {
+            Activation::On | Activation::Off => true,
+            Activation::When(Prerequisite::Roster) => self.roster,
+            Activation::When(Prerequisite::WindowsOrFreezes) => self.windows_or_freezes,
+            Activation::When(Prerequisite::OwnList) => params.values().any(has_text),
         }
     }
 
-    fn is_on(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
-        check.default != Default::Off && self.satisfy(check, params)
-    }
-}
-
-/// Either part says when no change is allowed.
-pub(super) const TIMES: &str = "windows or freezes";
-/// The part that is a setting of the rule itself.
-pub(super) const LIST: &str = "list";
-
-/// A list without a text; other values are none.
-pub(super) fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::List(texts) => texts.is_empty(),
-        Value::OwnList(texts) => texts.is_empty(),
-        Value::Count(_) | Value::Age(_) | Value::Words(_) => true,
+    fn is_on(self, rule: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
+        rule.activation != Activation::Off && self.satisfy(rule, params)
     }
 }
 
@@ -63,7 +45,7 @@ pub(super) fn defaults(checks: &[&'static Rule], parts: Parts) -> BTreeMap<&'sta
 }
 
 fn of(check: &'static Rule, parts: Parts) -> RulePolicy {
-    let params = check.params.iter().map(|param| (param.key, param.default.clone())).collect();
+    let params = check.params.iter().map(|param| (param.key, param.default())).collect();
     let is_on = parts.is_on(check, &params);
     RulePolicy { is_on, severity: check.severity, params, scope: Scope::default() }
 }
@@ -118,7 +100,7 @@ fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
         policy.severity = severity;
     }
     if let Some(entry) = section.get("connection-types") {
-        words(entry, Words::ConnectionTypes);
+        terms(entry, TermKind::ConnectionType);
     }
     let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
     policy.scope = Scope {
@@ -146,18 +128,18 @@ fn scope_not_supported(check: &Rule, key: &str) -> String {
 }
 
 /// What a rule cannot do without, and where to write it.
-fn missing_prerequisite(check: &Rule) -> String {
-    match check.default {
-        Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
-        Default::With(LIST) => {
-            let lists =
-                check.params.iter().filter(|param| matches!(param.default, Value::List(_) | Value::Words(_)));
+fn missing_prerequisite(rule: &Rule) -> String {
+    match rule.activation {
+        Activation::On | Activation::Off => String::new(),
+        Activation::When(Prerequisite::Roster) => "a roster; give `roster = \"roster.csv\"`".to_owned(),
+        Activation::When(Prerequisite::WindowsOrFreezes) => {
+            "windows or freezes; give [[windows]] or [[freezes]]".to_owned()
+        }
+        Activation::When(Prerequisite::OwnList) => {
+            let lists = rule.params.iter().filter(|param| matches!(param.kind, ParamKind::Terms(_)));
             let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
             format!("a list; give {}", keys.join(" or "))
         }
-        Default::With(TIMES) => format!("{TIMES}; give [[windows]] or [[freezes]]"),
-        Default::With(part) => format!("{part}; give [[{part}]]"),
-        Default::On | Default::Off => String::new(),
     }
 }
 
@@ -182,33 +164,22 @@ fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {
 }
 
 fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
-    let value = match &param.default {
-        Value::Count(_) => Value::Count(entry.count()?),
-        Value::Age(_) => Value::Age(entry.age()?),
-        Value::Words(sort) => Value::OwnList(words(entry, *sort)?),
-        Value::List(_) | Value::OwnList(_) => {
-            Value::OwnList(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
-        }
-    };
-    // A list that says what holds anyway is no other value.
-    let is_default = match (&value, &param.default) {
-        (Value::OwnList(own), Value::List(texts)) => own.iter().map(String::as_str).eq(texts.iter().copied()),
-        (Value::OwnList(own), Value::Words(_)) => own.is_empty(),
-        _ => false,
-    };
-    Some(if is_default { param.default.clone() } else { value })
+    match param.kind {
+        ParamKind::Count(_) => entry.count().map(Value::Count),
+        ParamKind::Age(_) => entry.age().map(Value::Age),
+        ParamKind::Terms(kind) => terms(entry, kind).map(Value::List),
+    }
 }
 
-/// Texts that stand for such words, each for one at least: where all are known, another is refused, and
-/// else doubted.
-fn words(entry: Entry<'_>, sort: Words) -> Option<Vec<String>> {
-    let known = sort.known();
+/// A list of patterns, each of which should match a documented term: one that matches none is refused where no
+/// other terms can exist, and otherwise doubted.
+fn terms(entry: Entry<'_>, kind: TermKind) -> Option<Vec<String>> {
+    let documented = kind.documented();
     let texts = entry.texts()?;
     for (text, entry) in &texts {
-        let doubt = undocumented(sort.noun(), text, &known);
-        match doubt {
-            Some(_) if sort.are_all_known() => {
-                entry.error(unknown(sort.noun(), text, known.iter().copied()));
+        match undocumented(kind.noun(), text, &documented) {
+            Some(_) if kind.is_closed() => {
+                entry.error(unknown(kind.noun(), text, documented.iter().copied()));
             }
             Some(doubt) => entry.doubt(doubt),
             None => {}
@@ -225,7 +196,7 @@ mod tests {
 
     #[test]
     fn every_rule_can_be_set() {
-        let everything = Parts { roster: true, windows: true, freezes: true, planned: true };
+        let everything = Parts { roster: true, windows_or_freezes: true };
         for check in CHECKS.iter().chain(rules::ALL) {
             let keys = keys(check);
             assert!(check.scopes.iter().all(|scope| SCOPES.contains(scope)), "{}", check.id);
@@ -233,9 +204,9 @@ mod tests {
                 let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
                 assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
             }
-            let filled = check.params.iter().map(|param| match param.default {
-                Value::List(_) | Value::Words(_) => (param.key, Value::List(&["x"])),
-                _ => (param.key, param.default.clone()),
+            let filled = check.params.iter().map(|param| match param.default() {
+                Value::List(_) => (param.key, Value::List(vec!["x".to_owned()])),
+                default => (param.key, default),
             });
             assert!(everything.satisfy(check, &filled.collect()), "{}: nothing is enough", check.id);
         }

@@ -4,9 +4,9 @@
 
 use crate::policy::lists;
 use crate::policy::read::{FAIL_ON, VERSION, ZONE};
-use crate::policy::rules::{TIMES, is_empty, severity_name};
+use crate::policy::rules::severity_name;
 use crate::rules::fingerprint;
-use crate::rules::{Default, Param, Rule, Severity, Value, wording};
+use crate::rules::{Activation, Param, ParamKind, Rule, Severity, wording};
 use crate::sources;
 
 /// The text of a policy that says what holds without one.
@@ -57,11 +57,11 @@ fn rule(text: &mut String, check: &Rule) {
     if let Some(told) = check.plan_coverage.told() {
         line(format!("# {told}"));
     }
-    match check.default {
-        Default::On => line("enabled = true".to_owned()),
-        Default::Off => line("enabled = false".to_owned()),
-        Default::With(part) => {
-            line(format!("# On when there {}, unless this says otherwise.", condition(part)));
+    match check.activation {
+        Activation::On => line("enabled = true".to_owned()),
+        Activation::Off => line("enabled = false".to_owned()),
+        Activation::When(prerequisite) => {
+            line(format!("# On when there {}, unless this says otherwise.", prerequisite.condition()));
             line("#enabled = true".to_owned());
         }
     }
@@ -84,28 +84,12 @@ fn example(scope: &str) -> &str {
     }
 }
 
-/// When a rule is on that needs a part of the policy, after `when there`.
-pub fn condition(part: &str) -> &str {
-    match part {
-        "roster" => "is a roster",
-        TIMES => "are windows or freezes",
-        "freezes" => "are freezes",
-        "planned" => "are planned changes",
-        _ => "is something in one of its lists",
-    }
-}
-
 fn setting(param: &Param) -> String {
     let key = param.key;
-    match &param.default {
-        Value::Count(count) => format!("{key} = {count}"),
-        Value::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(*seconds)),
-        Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
-        empty @ (Value::List(_) | Value::OwnList(_)) if is_empty(empty) => {
-            format!("#{key} = [\"example*\"]")
-        }
-        Value::List(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
-        Value::OwnList(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
+    match param.kind {
+        ParamKind::Count(count) => format!("{key} = {count}"),
+        ParamKind::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(seconds)),
+        ParamKind::Terms(kind) => format!("#{key} = [{:?}]", kind.documented().first().unwrap_or(&"*")),
     }
 }
 
@@ -180,6 +164,7 @@ mod tests {
     use super::*;
     use crate::policy::testing::CHECKS;
     use crate::policy::{Policy, read};
+    use crate::rules::Value;
     use std::path::Path;
 
     fn parse(text: &str, checks: &[&'static Rule]) -> Policy {
@@ -214,10 +199,10 @@ mod tests {
             assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
             for check in checks {
                 let rule = &policy.rules[check.id];
-                assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
+                assert_eq!(rule.is_on, check.activation != Activation::Off, "{}", check.id);
                 let confined = usize::from(check.scopes.contains(&"organizations"));
                 assert_eq!(rule.scope.organizations.len(), confined, "{}", check.id);
-                let is_empty = |value: &Value| matches!(value, Value::List([]) | Value::Words(_));
+                let is_empty = |value: &Value| matches!(value, Value::List(texts) if texts.is_empty());
                 assert!(!rule.params.values().any(is_empty), "{}", check.id);
             }
         }
@@ -243,11 +228,9 @@ mod tests {
 #enabled = true
 severity = \"low\"
 # connection types nobody wants
-#types = [\"example*\"]
+#types = [\"ADFSSAML\"]
 # how many are borne
 most = 3
-# types nobody wants
-#kinds = [\"ADFSSAML\"]
 # protocols nobody wants
 #speech = [\"saml\"]
 #organizations = [\"acme*\"]

@@ -1,54 +1,47 @@
 //! Rules for tests of policies: one of every default, with settings of every type.
 
 use crate::rules::{
-    Controls, Default, Explain, Param, PlanCoverage, Rule, RuleContext, RuleResult, SCOPES, Severity, Value,
-    Words,
+    Activation, Controls, Explain, Param, PlanCoverage, Prerequisite, Rule, RuleContext, RuleResult, SCOPES,
+    Severity, TermKind,
 };
 
 /// The rules.
 pub(crate) static CHECKS: &[&Rule] = &[
     &Rule {
-        params: &[Param { key: "grace", default: Value::Age(86_400), about: "how long it may take" }],
-        ..check("org-left-without-sso", Severity::High, Default::On)
+        params: &[Param::age("grace", 86_400, "how long it may take")],
+        ..check("org-left-without-sso", Severity::High, Activation::On)
     },
-    &check("change-by-stranger", Severity::High, Default::With("roster")),
-    &check("change-outside-window", Severity::Medium, Default::With("windows or freezes")),
-    &check("change-in-freeze", Severity::Medium, Default::With("freezes")),
-    &check("change-without-ticket", Severity::Low, Default::With("planned")),
+    &check("change-by-stranger", Severity::High, Activation::When(Prerequisite::Roster)),
+    &check("change-outside-window", Severity::Medium, Activation::When(Prerequisite::WindowsOrFreezes)),
     &Rule {
         params: &[
-            Param { key: "types", default: Value::List(&[]), about: "connection types nobody wants" },
-            Param { key: "most", default: Value::Count(3), about: "how many are borne" },
-            Param {
-                key: "kinds",
-                default: Value::Words(Words::ConnectionTypes),
-                about: "types nobody wants",
-            },
-            Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
+            Param::terms("types", TermKind::ConnectionType, "connection types nobody wants"),
+            Param::count("most", 3, "how many are borne"),
+            Param::terms("speech", TermKind::Protocol, "protocols nobody wants"),
         ],
         scopes: &["organizations", "sources"],
         plan_coverage: PlanCoverage::WithActor,
-        ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
+        ..check("unwanted-connection-type", Severity::Low, Activation::When(Prerequisite::OwnList))
     },
     &Rule {
         params: &[
-            Param { key: "most", default: Value::Count(10), about: "how many are too many" },
-            Param { key: "within", default: Value::Age(5400), about: "in which time" },
-            Param { key: "except", default: Value::List(&["bot*", "a\"b\\"]), about: "who may" },
-            Param { key: "nobody", default: Value::List(&[]), about: "who else may" },
+            Param::count("most", 10, "how many are too many"),
+            Param::age("within", 5400, "in which time"),
+            Param::terms("except", TermKind::ConnectionType, "which types may change"),
+            Param::terms("nobody", TermKind::Protocol, "which protocols may be used"),
         ],
         scopes: &[],
         plan_coverage: PlanCoverage::None,
-        ..check("too-many-changes", Severity::Info, Default::Off)
+        ..check("too-many-changes", Severity::Info, Activation::Off)
     },
 ];
 
-const fn check(id: &'static str, severity: Severity, default: Default) -> Rule {
+const fn check(id: &'static str, severity: Severity, activation: Activation) -> Rule {
     Rule {
         id,
         about: "a sample",
         severity,
-        default,
+        activation,
         scopes: SCOPES,
         plan_coverage: PlanCoverage::All,
         params: &[],

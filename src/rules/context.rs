@@ -149,11 +149,10 @@ impl<'a> RuleContext<'a> {
     }
 
     /// A setting that is a list of texts.
-    pub fn texts(&self, key: &str) -> Vec<&str> {
+    pub fn texts(&self, key: &str) -> &[String] {
         match self.params.get(key) {
-            Some(Value::List(texts)) => texts.to_vec(),
-            Some(Value::OwnList(texts)) => texts.iter().map(String::as_str).collect(),
-            _ => Vec::new(),
+            Some(Value::List(texts)) => texts,
+            _ => &[],
         }
     }
 }

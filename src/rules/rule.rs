@@ -14,7 +14,7 @@ pub struct Rule {
     /// How bad a finding is unless the policy says otherwise.
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
-    pub default: Default,
+    pub activation: Activation,
     /// Which of [`SCOPES`](crate::rules::SCOPES) can confine it.
     pub scopes: &'static [&'static str],
     /// Which planned changes cover what it finds about their change.
@@ -31,14 +31,35 @@ pub struct Rule {
 
 /// Whether a rule is on unless the policy says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Default {
+pub enum Activation {
     /// It is.
     On,
     /// It is not.
     Off,
-    /// It is when the policy has this part: `roster`, `windows or freezes`, or `list`, one of the rule's
-    /// own lists.
-    With(&'static str),
+    /// It is when the policy has what the rule needs.
+    When(Prerequisite),
+}
+
+/// A part of the policy that a rule needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prerequisite {
+    /// A roster.
+    Roster,
+    /// At least one change window or freeze.
+    WindowsOrFreezes,
+    /// Something in at least one of the rule's own lists.
+    OwnList,
+}
+
+impl Prerequisite {
+    /// When the policy has it, after `when there`.
+    pub fn condition(self) -> &'static str {
+        match self {
+            Self::Roster => "is a roster",
+            Self::WindowsOrFreezes => "are windows or freezes",
+            Self::OwnList => "is something in one of its lists",
+        }
+    }
 }
 
 /// Which planned changes cover what a rule finds.

@@ -14,7 +14,7 @@ use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
-use ssoaudit::rules::{Controls, Default, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
+use ssoaudit::rules::{Activation, Controls, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
 use ssoaudit::verdict::{
     Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
 };
@@ -46,7 +46,7 @@ const fn check(id: &'static str, severity: Severity, nist: &'static [&'static st
         id,
         about: "when something is changed",
         severity,
-        default: Default::On,
+        activation: Activation::On,
         scopes: SCOPES,
         plan_coverage: PlanCoverage::All,
         params: &[],

@@ -3,7 +3,7 @@
 use crate::rules::bursts::bursts;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::{human_duration, plural};
@@ -14,16 +14,12 @@ pub static RULE: Rule = Rule {
     id: "actor-across-orgs",
     about: "one actor changes many organizations in a short time",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[
-        Param {
-            key: "count",
-            default: Value::Count(3),
-            about: "how many organizations one actor may change within the window",
-        },
-        Param { key: "window", default: Value::Age(3600), about: "the time in which they are counted" },
+        Param::count("count", 3, "how many organizations one actor may change within the window"),
+        Param::age("window", 3600, "the time in which they are counted"),
     ],
     explain: Explain {
         means: "One actor created portal URLs or changed connections in more organizations within the \

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     id: "conflicting-duplicate",
     about: "events with the same id say different things",
     severity: Severity::High,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

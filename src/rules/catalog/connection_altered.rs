@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     id: "connection-altered",
     about: "the identity provider or type of a connection changes without a deletion",
     severity: Severity::High,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],

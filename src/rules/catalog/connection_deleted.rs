@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "connection-deleted",
     about: "an SSO connection was deleted",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],

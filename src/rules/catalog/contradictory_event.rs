@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "contradictory-event",
     about: "an event contradicts itself, or a line is two events",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

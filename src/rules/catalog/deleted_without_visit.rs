@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::Change;
@@ -21,14 +21,14 @@ pub static RULE: Rule = Rule {
     id: "deleted-without-visit",
     about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(3600),
-        about: "how long before the deletion its actor must have viewed the settings or opened the portal",
-    }],
+    params: &[Param::age(
+        "window",
+        3600,
+        "how long before the deletion its actor must have viewed the settings or opened the portal",
+    )],
     explain: Explain {
         means: "A connection was deleted, and its actor neither viewed the SSO settings of the organization \
                 that the deletion names nor created a portal URL for it within the window before: exactly \

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     id: "duplicate-deletion",
     about: "a connection was deleted that another event had deleted before",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

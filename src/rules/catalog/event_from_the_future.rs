@@ -3,7 +3,7 @@
 use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
@@ -14,14 +14,14 @@ pub static RULE: Rule = Rule {
     id: "event-from-the-future",
     about: "an event is dated in the future",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[Param {
-        key: "skew",
-        default: Value::Age(SKEW_SECONDS),
-        about: "how far clocks may differ: events later than the present by more than this are reported",
-    }],
+    params: &[Param::age(
+        "skew",
+        SKEW_SECONDS,
+        "how far clocks may differ: events later than the present by more than this are reported",
+    )],
     explain: Explain {
         means: "An event claims a time that has not come yet, by more than clocks usually differ.",
         why: "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in \

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "foreign-connection",
     about: "an event names another organization than the one the connection belongs to",
     severity: Severity::High,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

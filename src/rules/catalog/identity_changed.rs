@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     id: "identity-changed",
     about: "an actor's e-mail address or an organization's name changed, and the policy knows one of the two",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     // Who is renamed may get out of a scope by that.
     scopes: &[],
     plan_coverage: crate::rules::rule::PlanCoverage::None,

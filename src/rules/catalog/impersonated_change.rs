@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "impersonated-change",
     about: "a portal URL was created or a connection changed in an impersonated session",
     severity: Severity::High,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

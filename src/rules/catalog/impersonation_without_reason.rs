@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     id: "impersonation-without-reason",
     about: "somebody acted in another's session without a reason",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],

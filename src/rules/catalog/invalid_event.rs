@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "invalid-event",
     about: "a line is not a valid event",
     severity: Severity::High,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     // A line that cannot be read is of no organization: a scope would hide it.
     scopes: &[],
     plan_coverage: crate::rules::rule::PlanCoverage::None,

@@ -3,7 +3,7 @@
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -15,15 +15,15 @@ pub static RULE: Rule = Rule {
     id: "log-gap",
     about: "there is no event at all for a long time",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::Off,
+    activation: crate::rules::rule::Activation::Off,
     // A silence is one of the whole log.
     scopes: &[],
     plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[Param {
-        key: "max",
-        default: Value::Age(24 * 3600),
-        about: "how long the log may be silent; silences shorter than 30m may go unseen",
-    }],
+    params: &[Param::age(
+        "max",
+        24 * 3600,
+        "how long the log may be silent; silences shorter than 30m may go unseen",
+    )],
     explain: Explain {
         means: "Between two events that follow each other lies more time than allowed, with no event of \
                 any organization or source between them. Where a time is selected, silences that reach into it \

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::plural;
@@ -18,14 +18,14 @@ pub static RULE: Rule = Rule {
     id: "new-address",
     about: "a change or portal URL comes from an address that its actor never used before",
     severity: Severity::Low,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "history",
-        default: Value::Count(5),
-        about: "how many earlier events of an actor with an address must be known before one can be new",
-    }],
+    params: &[Param::count(
+        "history",
+        5,
+        "how many earlier events of an actor with an address must be known before one can be new",
+    )],
     explain: Explain {
         means: "An actor with some history created a portal URL or changed a connection from an IP address \
                 from which none of their earlier events came. Events without an address are no history, \

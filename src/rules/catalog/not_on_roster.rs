@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "not-on-roster",
     about: "somebody did what only administrators may do and is none by the roster",
     severity: Severity::High,
-    default: crate::rules::rule::Default::With("roster"),
+    activation: crate::rules::rule::Activation::When(crate::rules::rule::Prerequisite::Roster),
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
     params: &[],

@@ -10,7 +10,7 @@ use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -23,14 +23,10 @@ pub static RULE: Rule = Rule {
     id: "org-left-without-sso",
     about: "an organization has no active connection for too long after one was deleted or disabled",
     severity: Severity::Critical,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "grace",
-        default: Value::Age(24 * 3600),
-        about: "how long an organization may be without an active connection",
-    }],
+    params: &[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")],
     explain: Explain {
         means: "A deletion or disabling took the last active connection of an organization away, and none \
                 became active within the grace period. Where the log ends earlier, only the time up to its \

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "outside-change-window",
     about: "a connection was changed outside of the change windows or during a freeze",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::With("windows or freezes"),
+    activation: crate::rules::rule::Activation::When(crate::rules::rule::Prerequisite::WindowsOrFreezes),
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[],

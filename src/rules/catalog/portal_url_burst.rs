@@ -4,7 +4,7 @@ use crate::model::operation::Operation;
 use crate::rules::bursts::bursts;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
@@ -15,16 +15,12 @@ pub static RULE: Rule = Rule {
     id: "portal-url-burst",
     about: "one actor creates many portal URLs in a short time",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[
-        Param {
-            key: "count",
-            default: Value::Count(5),
-            about: "how many portal URLs one actor may create within the window",
-        },
-        Param { key: "window", default: Value::Age(10 * 60), about: "the time in which they are counted" },
+        Param::count("count", 5, "how many portal URLs one actor may create within the window"),
+        Param::age("window", 10 * 60, "the time in which they are counted"),
     ],
     explain: Explain {
         means: "One actor created more portal URLs within the window than expected. What follows each \

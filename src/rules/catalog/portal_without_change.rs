@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
@@ -19,14 +19,10 @@ pub static RULE: Rule = Rule {
     id: "portal-without-change",
     about: "no change of the organization follows a portal URL",
     severity: Severity::Low,
-    default: crate::rules::rule::Default::Off,
+    activation: crate::rules::rule::Activation::Off,
     scopes: crate::rules::params::SCOPES_OF_LINKS,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(24 * 3600),
-        about: "how long after the portal URL a change must follow",
-    }],
+    params: &[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")],
     explain: Explain {
         means: "A portal URL was created, and no connection of the organization was created, enabled, \
                 disabled or deleted within the window. It is judged only where creations would be seen: \
@@ -124,8 +120,7 @@ mod tests {
         ranges.add(source, at(end * 3600));
         survey.ranges = ranges;
         let steps = vec![None; survey.changes.len()];
-        let params: BTreeMap<_, _> =
-            RULE.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        let params: BTreeMap<_, _> = RULE.params.iter().map(|param| (param.key, param.default())).collect();
         let result = judge(&RuleContext {
             survey: &survey,
             shown: &survey,

@@ -11,7 +11,7 @@ use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::BLANK;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -24,14 +24,14 @@ pub static RULE: Rule = Rule {
     id: "provider-swapped",
     about: "a deleted or disabled connection is followed by one with another identity provider",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(7 * 86_400),
-        about: "how long after the deletion or disabling the other connection may be created or enabled to count",
-    }],
+    params: &[Param::age(
+        "window",
+        7 * 86_400,
+        "how long after the deletion or disabling the other connection may be created or enabled to count",
+    )],
     explain: Explain {
         means: "A connection was deleted or disabled, and within the window one with another identity \
                 provider was created or enabled in the same organization; a disabled one has to stay disabled \

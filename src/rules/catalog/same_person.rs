@@ -8,7 +8,7 @@ use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
+use crate::rules::params::Param;
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
@@ -19,14 +19,10 @@ pub static RULE: Rule = Rule {
     id: "same-person",
     about: "who opened the portal also deleted a connection of the organization (two-person rule)",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::Off,
+    activation: crate::rules::rule::Activation::Off,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(7 * 86_400),
-        about: "how long before the deletion a portal URL counts",
-    }],
+    params: &[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")],
     explain: Explain {
         means: "The actor who deleted a connection had created a portal URL for the same organization \
                 within the window before.",

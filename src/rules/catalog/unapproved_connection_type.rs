@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use crate::model::selection::Pattern;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value, Words};
+use crate::rules::params::{Param, TermKind};
 use crate::rules::rule::{Controls, Explain, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
@@ -17,26 +17,26 @@ pub static RULE: Rule = Rule {
     id: "unapproved-connection-type",
     about: "a connection is of a type, protocol or provider that is not allowed",
     severity: Severity::Medium,
-    default: crate::rules::rule::Default::With("list"),
+    activation: crate::rules::rule::Activation::When(crate::rules::rule::Prerequisite::OwnList),
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::All,
     params: &[
-        Param {
-            key: "types",
-            default: Value::Words(Words::ConnectionTypes),
-            about: "the vendor's connection types that are allowed, with `*` and `?`; all when empty",
-        },
-        Param {
-            key: "providers",
-            default: Value::Words(Words::Providers),
-            about: "neutral identity providers that are allowed, with `*` and `?`, `other` being any that no \
+        Param::terms(
+            "types",
+            TermKind::ConnectionType,
+            "the vendor's connection types that are allowed, with `*` and `?`; all when empty",
+        ),
+        Param::terms(
+            "providers",
+            TermKind::Provider,
+            "neutral identity providers that are allowed, with `*` and `?`, `other` being any that no \
                     document names; all when empty",
-        },
-        Param {
-            key: "protocols",
-            default: Value::Words(Words::Protocols),
-            about: "neutral protocols that are allowed, with `*` and `?`; all when empty",
-        },
+        ),
+        Param::terms(
+            "protocols",
+            TermKind::Protocol,
+            "neutral protocols that are allowed, with `*` and `?`; all when empty",
+        ),
     ],
     explain: Explain {
         means: "A change shows a connection whose type, provider or protocol is missing from a list of the \
@@ -59,7 +59,7 @@ pub static RULE: Rule = Rule {
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let lists =
         [("types", "type"), ("protocols", "protocol"), ("providers", "provider")].map(|(key, noun)| {
-            let patterns: Vec<_> = context.texts(key).into_iter().map(Pattern::new).collect();
+            let patterns: Vec<_> = context.texts(key).iter().map(|text| Pattern::new(text)).collect();
             (noun, patterns)
         });
     if lists.iter().all(|(_, patterns)| patterns.is_empty()) {

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "unknown-action",
     about: "no document names an event's action",
     severity: Severity::Low,
-    default: crate::rules::rule::Default::On,
+    activation: crate::rules::rule::Activation::On,
     scopes: crate::rules::params::SCOPES,
     plan_coverage: crate::rules::rule::PlanCoverage::None,
     params: &[],
