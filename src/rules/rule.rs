@@ -2,10 +2,10 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::Param;
+use crate::rules::params::{Param, SCOPES, SCOPES_OF_LINKS};
 use crate::rules::severity::Severity;
 
-/// A rule.
+/// A rule. It is made by [`Rule::new`] and the methods that say what is special about it.
 pub struct Rule {
     /// Name in kebab-case; it names what must not happen.
     pub id: &'static str,
@@ -15,7 +15,7 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub activation: Activation,
-    /// Which of [`SCOPES`](crate::rules::SCOPES) can confine it.
+    /// Which of [`SCOPES`] can confine it.
     pub scopes: &'static [&'static str],
     /// Which planned changes cover what it finds about their change.
     pub plan_coverage: PlanCoverage,
@@ -25,8 +25,119 @@ pub struct Rule {
     pub explain: Explain,
     /// The controls it gives evidence for.
     pub controls: Controls,
-    /// Judges.
-    pub judge: for<'a> fn(&RuleContext<'a>) -> RuleResult,
+    /// The function that judges.
+    pub judge: Judge,
+}
+
+/// What a rule does: it sees what was collected, and returns what it found.
+pub type Judge = for<'a> fn(&RuleContext<'a>) -> RuleResult;
+
+impl Rule {
+    /// A rule that is on, can be confined to any scope, is covered by every planned change and has no settings.
+    pub const fn new(id: &'static str, severity: Severity, judge: Judge) -> Self {
+        Self {
+            id,
+            about: "",
+            severity,
+            activation: Activation::On,
+            scopes: SCOPES,
+            plan_coverage: PlanCoverage::All,
+            params: &[],
+            explain: Explain { means: "", why: "", example: "", fix: "" },
+            controls: Controls { soc2: &[], iso27001: &[], nist: &[] },
+            judge,
+        }
+    }
+
+    /// When it fires, in one line.
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// Off unless the policy turns it on.
+    pub const fn off(mut self) -> Self {
+        self.activation = Activation::Off;
+        self
+    }
+
+    /// On only where the policy has this.
+    pub const fn when(mut self, prerequisite: Prerequisite) -> Self {
+        self.activation = Activation::When(prerequisite);
+        self
+    }
+
+    /// It is about portal links, which have no connection and so no type of one.
+    pub const fn about_links(mut self) -> Self {
+        self.scopes = SCOPES_OF_LINKS;
+        self
+    }
+
+    /// It is about the log as a whole, so that no scope confines it.
+    pub const fn unscoped(mut self) -> Self {
+        self.scopes = &[];
+        self
+    }
+
+    /// Only planned changes that name the actor cover what it finds.
+    pub const fn planned_with_actor(mut self) -> Self {
+        self.plan_coverage = PlanCoverage::WithActor;
+        self
+    }
+
+    /// No planned change covers what it finds.
+    pub const fn unplannable(mut self) -> Self {
+        self.plan_coverage = PlanCoverage::None;
+        self
+    }
+
+    /// What the policy can set.
+    pub const fn params(mut self, params: &'static [Param]) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// What it means when it fires.
+    pub const fn means(mut self, means: &'static str) -> Self {
+        self.explain.means = means;
+        self
+    }
+
+    /// Why that matters.
+    pub const fn why(mut self, why: &'static str) -> Self {
+        self.explain.why = why;
+        self
+    }
+
+    /// An example.
+    pub const fn example(mut self, example: &'static str) -> Self {
+        self.explain.example = example;
+        self
+    }
+
+    /// What to do.
+    pub const fn fix(mut self, fix: &'static str) -> Self {
+        self.explain.fix = fix;
+        self
+    }
+
+    /// SOC 2 common criteria that it gives evidence for.
+    pub const fn soc2(mut self, criteria: &'static [&'static str]) -> Self {
+        self.controls.soc2 = criteria;
+        self
+    }
+
+    /// Controls of ISO/IEC 27001:2022, Annex A, that it gives evidence for.
+    pub const fn iso27001(mut self, controls: &'static [&'static str]) -> Self {
+        self.controls.iso27001 = controls;
+        self
+    }
+
+    /// Controls of NIST SP 800-53 r5 that it gives evidence for.
+    pub const fn nist(mut self, controls: &'static [&'static str]) -> Self {
+        self.controls.nist = controls;
+        self
+    }
 }
 
 /// Whether a rule is on unless the policy says otherwise.

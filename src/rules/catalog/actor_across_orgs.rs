@@ -4,41 +4,38 @@ use crate::rules::bursts::bursts;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::{human_duration, plural};
 use crate::survey::interner::NONE;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "actor-across-orgs",
-    about: "one actor changes many organizations in a short time",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[
+pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
+    .about("one actor changes many organizations in a short time")
+    .unplannable()
+    .params(&[
         Param::count("count", 3, "how many organizations one actor may change within the window"),
         Param::age("window", 3600, "the time in which they are counted"),
-    ],
-    explain: Explain {
-        means: "One actor created portal URLs or changed connections in more organizations within the \
-                window than expected. What follows each other so closely is reported once, as one finding \
-                about all of it: no suppression by organization or connection accepts it.",
-        why: "An administrator works for one organization, or for a few; a run through many is what a \
-              stolen account of the vendor's staff or a runaway script looks like.",
-        example: "Within twenty minutes the same user opens the portal of five customers and deletes their \
-                  connections.",
-        fix: "Ask the actor whether it was them and why. If not, end their sessions, reset their \
-              credentials and review every organization that is named.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2", "CC7.3"],
-        iso27001: &["A.8.2", "A.8.16"],
-        nist: &["AC-2", "AU-6", "SI-4"],
-    },
-    judge,
-};
+    ])
+    .means(
+        "One actor created portal URLs or changed connections in more organizations within the window than \
+         expected. What follows each other so closely is reported once, as one finding about all of it: no \
+         suppression by organization or connection accepts it.",
+    )
+    .why(
+        "An administrator works for one organization, or for a few; a run through many is what a stolen \
+         account of the vendor's staff or a runaway script looks like.",
+    )
+    .example(
+        "Within twenty minutes the same user opens the portal of five customers and deletes their \
+         connections.",
+    )
+    .fix(
+        "Ask the actor whether it was them and why. If not, end their sessions, reset their credentials and \
+         review every organization that is named.",
+    )
+    .soc2(&["CC6.1", "CC7.2", "CC7.3"])
+    .iso27001(&["A.8.2", "A.8.16"])
+    .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     const MOST_NAMED: usize = 5;

@@ -6,38 +6,34 @@ use foldhash::fast::RandomState;
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::interner::NONE;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "conflicting-duplicate",
-    about: "events with the same id say different things",
-    severity: Severity::High,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "Two events carry the same event id and differ in what they say. A true redelivery says \
-                the same, so at least one of them is not what the source sent. Of three versions or more each is a \
-                finding but the first in time; of two, the one that is a change.",
-        why: "Ids are what makes a log trustworthy: a second version of an event may be an attempt to \
-              rewrite history, or a fault on the way that loses events.",
-        example: "An event id first tells of a disabled connection, and in a later file of the deletion of \
-                  another one.",
-        fix: "Fetch the event from its source again, compare it with both versions, and look for what \
-              altered it between source and archive.",
-    },
-    controls: Controls {
-        soc2: &["CC2.1", "CC7.2"],
-        iso27001: &["A.5.28", "A.8.15"],
-        nist: &["AU-9", "AU-10", "SI-7"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("conflicting-duplicate", Severity::High, judge)
+    .about("events with the same id say different things")
+    .unplannable()
+    .means(
+        "Two events carry the same event id and differ in what they say. A true redelivery says the same, so \
+         at least one of them is not what the source sent. Of three versions or more each is a finding but \
+         the first in time; of two, the one that is a change.",
+    )
+    .why(
+        "Ids are what makes a log trustworthy: a second version of an event may be an attempt to rewrite \
+         history, or a fault on the way that loses events.",
+    )
+    .example(
+        "An event id first tells of a disabled connection, and in a later file of the deletion of another \
+         one.",
+    )
+    .fix(
+        "Fetch the event from its source again, compare it with both versions, and look for what altered it \
+         between source and archive.",
+    )
+    .soc2(&["CC2.1", "CC7.2"])
+    .iso27001(&["A.5.28", "A.8.15"])
+    .nist(&["AU-9", "AU-10", "SI-7"]);
 
 /// What is known of the events with one id.
 struct Versions {

@@ -3,42 +3,37 @@
 use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::Survey;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "connection-altered",
-    about: "the identity provider or type of a connection changes without a deletion",
-    severity: Severity::High,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[],
-    explain: Explain {
-        means: "An event gives a connection another identity provider or another type than an earlier event \
-                about it did, and the connection was not deleted in between. Every such change is a finding, \
-                also the one back. What an event does not say is compared with nothing, and neither are two \
-                providers that no document names, as they may be one; types are compared as the source writes \
-                them, within one source.",
-        why: "Whoever runs the identity provider decides who the users are. A connection that is turned to \
-              another one in place lets strangers in under its old id, and no deletion or creation shows it.",
-        example: "A connection was created with the company's provider, and is enabled with one that anybody \
-                  can register with.",
-        fix: "Confirm the change with the organization through a channel of your own. If it is unknown there, \
-              disable the connection and end its sessions.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC8.1"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.32"],
-        nist: &["IA-2", "IA-8", "CM-3", "CM-6"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("connection-altered", Severity::High, judge)
+    .about("the identity provider or type of a connection changes without a deletion")
+    .means(
+        "An event gives a connection another identity provider or another type than an earlier event about \
+         it did, and the connection was not deleted in between. Every such change is a finding, also the one \
+         back. What an event does not say is compared with nothing, and neither are two providers that no \
+         document names, as they may be one; types are compared as the source writes them, within one \
+         source.",
+    )
+    .why(
+        "Whoever runs the identity provider decides who the users are. A connection that is turned to \
+         another one in place lets strangers in under its old id, and no deletion or creation shows it.",
+    )
+    .example(
+        "A connection was created with the company's provider, and is enabled with one that anybody can \
+         register with.",
+    )
+    .fix(
+        "Confirm the change with the organization through a channel of your own. If it is unknown there, \
+         disable the connection and end its sessions.",
+    )
+    .soc2(&["CC6.1", "CC8.1"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
+    .nist(&["IA-2", "IA-8", "CM-3", "CM-6"]);
 
 /// By which change something was said of a connection last, and the kind that it gives; [`NONE`] if by none.
 #[derive(Clone, Copy)]

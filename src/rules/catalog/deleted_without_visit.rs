@@ -10,44 +10,42 @@ use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::Change;
 use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "deleted-without-visit",
-    about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param::age(
+pub static RULE: Rule = Rule::new("deleted-without-visit", Severity::Medium, judge)
+    .about(
+        "a connection was deleted by somebody who had not visited the organization's SSO settings shortly \
+         before",
+    )
+    .planned_with_actor()
+    .params(&[Param::age(
         "window",
         3600,
         "how long before the deletion its actor must have viewed the settings or opened the portal",
-    )],
-    explain: Explain {
-        means: "A connection was deleted, and its actor neither viewed the SSO settings of the organization \
-                that the deletion names nor created a portal URL for it within the window before: exactly \
-                the window before is within it. A visit to another organization does not count. A deletion \
-                that names no organization is not judged, nor is one without a visit less than the window \
-                after the begin of its source's log.",
-        why: "The button to delete is on the settings page. A request without a visit was made by a \
-              script, or with a session or token that was taken from somebody.",
-        example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
-        fix: "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
-              connection up again.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2"],
-        iso27001: &["A.8.5", "A.8.16"],
-        nist: &["AU-6", "SC-23", "SI-4"],
-    },
-    judge,
-};
+    )])
+    .means(
+        "A connection was deleted, and its actor neither viewed the SSO settings of the organization that \
+         the deletion names nor created a portal URL for it within the window before: exactly the window \
+         before is within it. A visit to another organization does not count. A deletion that names no \
+         organization is not judged, nor is one without a visit less than the window after the begin of its \
+         source's log.",
+    )
+    .why(
+        "The button to delete is on the settings page. A request without a visit was made by a script, or \
+         with a session or token that was taken from somebody.",
+    )
+    .example("A connection is deleted in the name of an administrator who was last seen a week ago.")
+    .fix(
+        "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
+         connection up again.",
+    )
+    .soc2(&["CC6.1", "CC7.2"])
+    .iso27001(&["A.8.5", "A.8.16"])
+    .nist(&["AU-6", "SC-23", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;

@@ -3,41 +3,37 @@
 use crate::rules::context::RuleContext;
 use crate::rules::deciding_names::Patterns;
 use crate::rules::outcome::RuleResult;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::{Renamed, Subject};
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "identity-changed",
-    about: "an actor's e-mail address or an organization's name changed, and the policy knows one of the two",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::On,
+pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
+    .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
     // Who is renamed may get out of a scope by that.
-    scopes: &[],
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "Events of SSO actions give one id first one name and then another, and the roster, a planned \
-                change, a suppression or the scope of a rule has one of these names and not the other. \
-                Decisions go by the id, or by the name that was in force at the time: from then on they may \
-                be others than before. A scope covers both.",
-        why: "Whoever can change a name can take the one that is exempt, or hand the own one on. Access that \
-              was granted to a name is then used by somebody else.",
-        example: "The roster allows `ann@example.com`, and an actor whose address was another one changes it \
-                  to this.",
-        fix: "Find out who changed the name and why. Use ids in rosters, planned changes, suppressions and \
-              scopes: nobody chooses these.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.2", "CC7.2"],
-        iso27001: &["A.5.16", "A.5.18", "A.8.15"],
-        nist: &["AC-2", "AU-10", "IA-4"],
-    },
-    judge,
-};
+    .unscoped()
+    .unplannable()
+    .means(
+        "Events of SSO actions give one id first one name and then another, and the roster, a planned \
+         change, a suppression or the scope of a rule has one of these names and not the other. Decisions go \
+         by the id, or by the name that was in force at the time: from then on they may be others than \
+         before. A scope covers both.",
+    )
+    .why(
+        "Whoever can change a name can take the one that is exempt, or hand the own one on. Access that was \
+         granted to a name is then used by somebody else.",
+    )
+    .example(
+        "The roster allows `ann@example.com`, and an actor whose address was another one changes it to this.",
+    )
+    .fix(
+        "Find out who changed the name and why. Use ids in rosters, planned changes, suppressions and \
+         scopes: nobody chooses these.",
+    )
+    .soc2(&["CC6.1", "CC6.2", "CC7.2"])
+    .iso27001(&["A.5.16", "A.5.18", "A.8.15"])
+    .nist(&["AC-2", "AU-10", "IA-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let Survey { organizations, organization_labels, actors, actor_labels, .. } = context.survey;

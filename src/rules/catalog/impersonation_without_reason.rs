@@ -2,39 +2,34 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::AnomalyKind;
 use crate::survey::interner::NONE;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "impersonation-without-reason",
-    about: "somebody acted in another's session without a reason",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
-                events that only look at something count. One that gives a reason and names nobody is no \
-                finding here: it counts as done by somebody unknown.",
-        why: "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
-              afterwards, for changes and for looking alike.",
-        example: "A support engineer views the SSO settings in an administrator's session, and the reason \
-                  is empty.",
-        fix: "Get the reason from the impersonator, keep it with the evidence, and make the field \
-              mandatory where sessions are impersonated.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.3", "CC7.2"],
-        iso27001: &["A.5.18", "A.8.2", "A.8.15"],
-        nist: &["AC-6", "AU-3", "AU-10"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medium, judge)
+    .about("somebody acted in another's session without a reason")
+    .unplannable()
+    .means(
+        "An event names an impersonator, but no reason for the impersonation, or a blank one; also events \
+         that only look at something count. One that gives a reason and names nobody is no finding here: it \
+         counts as done by somebody unknown.",
+    )
+    .why(
+        "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
+         afterwards, for changes and for looking alike.",
+    )
+    .example(
+        "A support engineer views the SSO settings in an administrator's session, and the reason is empty.",
+    )
+    .fix(
+        "Get the reason from the impersonator, keep it with the evidence, and make the field mandatory where \
+         sessions are impersonated.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC7.2"])
+    .iso27001(&["A.5.18", "A.8.2", "A.8.15"])
+    .nist(&["AC-6", "AU-3", "AU-10"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of(context.changes(), |_, change| {

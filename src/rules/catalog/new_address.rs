@@ -7,44 +7,41 @@ use foldhash::fast::RandomState;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::plural;
 use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "new-address",
-    about: "a change or portal URL comes from an address that its actor never used before",
-    severity: Severity::Low,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param::count(
+pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
+    .about("a change or portal URL comes from an address that its actor never used before")
+    .planned_with_actor()
+    .params(&[Param::count(
         "history",
         5,
         "how many earlier events of an actor with an address must be known before one can be new",
-    )],
-    explain: Explain {
-        means: "An actor with some history created a portal URL or changed a connection from an IP address \
-                from which none of their earlier events came. Events without an address are no history, \
-                and an address is the same however it is spelt.",
-        why: "People travel, so this alone proves nothing; but a first appearance that goes straight to \
-              the SSO settings is what the use of a stolen session looks like.",
-        example: "An administrator who always worked from the office deletes a connection from an address \
-                  in another country.",
-        fix: "Look up where the address belongs and ask the actor. Where addresses change often, as \
-              behind a gateway, suppress the rule for that actor or single findings by their fingerprint, \
-              or raise `history`.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2"],
-        iso27001: &["A.8.5", "A.8.16"],
-        nist: &["AC-2", "AU-6", "SI-4"],
-    },
-    judge,
-};
+    )])
+    .means(
+        "An actor with some history created a portal URL or changed a connection from an IP address from \
+         which none of their earlier events came. Events without an address are no history, and an address \
+         is the same however it is spelt.",
+    )
+    .why(
+        "People travel, so this alone proves nothing; but a first appearance that goes straight to the SSO \
+         settings is what the use of a stolen session looks like.",
+    )
+    .example(
+        "An administrator who always worked from the office deletes a connection from an address in another \
+         country.",
+    )
+    .fix(
+        "Look up where the address belongs and ask the actor. Where addresses change often, as behind a \
+         gateway, suppress the rule for that actor or single findings by their fingerprint, or raise \
+         `history`.",
+    )
+    .soc2(&["CC6.1", "CC7.2"])
+    .iso27001(&["A.8.5", "A.8.16"])
+    .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let new = new(context);

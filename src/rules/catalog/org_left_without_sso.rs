@@ -11,48 +11,43 @@ use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::interner::Id;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "org-left-without-sso",
-    about: "an organization has no active connection for too long after one was deleted or disabled",
-    severity: Severity::Critical,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")],
-    explain: Explain {
-        means: "A deletion or disabling took the last active connection of an organization away, and none \
-                became active within the grace period. Where the log ends earlier, only the time up to its \
-                end counts: that of the sources that would log it and know the organization, or else of \
-                the source of the change. Exactly the grace period is still within it. Where no source that knows \
-                the organization logs creations and enablings, or its log does not cover that time, another \
-                connection may have been set up unseen: then the finding says that it cannot be confirmed and \
-                why, names the first portal URL that was opened for the organization afterwards, and is \
-                `medium` at most, whatever the policy sets. So it is if one of its connections was enabled or \
-                disabled after it was deleted, without a creation between. The finding is about the organization \
-                of the connection, whichever one the event names, and so is the rule's scope; a selection on \
-                the command line goes by the event.",
-        why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
-              multi-factor and leaver controls do not apply.",
-        example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
-                  enabled on Wednesday.",
-        fix: "Enable a connection for the organization now, and find out why the old one was removed. \
-              Plan replacements so that the new connection is active before the old one goes.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2", "CC7.5"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.14"],
-        nist: &["IA-2", "IA-8", "CP-10"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, judge)
+    .about("an organization has no active connection for too long after one was deleted or disabled")
+    .params(&[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")])
+    .means(
+        "A deletion or disabling took the last active connection of an organization away, and none became \
+         active within the grace period. Where the log ends earlier, only the time up to its end counts: \
+         that of the sources that would log it and know the organization, or else of the source of the \
+         change. Exactly the grace period is still within it. Where no source that knows the organization \
+         logs creations and enablings, or its log does not cover that time, another connection may have been \
+         set up unseen: then the finding says that it cannot be confirmed and why, names the first portal \
+         URL that was opened for the organization afterwards, and is `medium` at most, whatever the policy \
+         sets. So it is if one of its connections was enabled or disabled after it was deleted, without a \
+         creation between. The finding is about the organization of the connection, whichever one the event \
+         names, and so is the rule's scope; a selection on the command line goes by the event.",
+    )
+    .why(
+        "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
+         multi-factor and leaver controls do not apply.",
+    )
+    .example(
+        "The only connection of an organization is deleted on Monday at 9:00 and its successor is enabled on \
+         Wednesday.",
+    )
+    .fix(
+        "Enable a connection for the organization now, and find out why the old one was removed. Plan \
+         replacements so that the new connection is active before the old one goes.",
+    )
+    .soc2(&["CC6.1", "CC7.2", "CC7.5"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.14"])
+    .nist(&["IA-2", "IA-8", "CP-10"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;

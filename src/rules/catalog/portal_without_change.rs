@@ -10,34 +10,33 @@ use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "portal-without-change",
-    about: "no change of the organization follows a portal URL",
-    severity: Severity::Low,
-    activation: crate::rules::rule::Activation::Off,
-    scopes: crate::rules::params::SCOPES_OF_LINKS,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")],
-    explain: Explain {
-        means: "A portal URL was created, and no connection of the organization was created, enabled, \
-                disabled or deleted within the window. It is judged only where creations would be seen: \
-                where the source logs them, or another one does that shares its ids and knows the organization. \
-                Where that log \
-                ends within the window and none followed up to then, it is not judged.",
-        why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
-              can set up SSO for the organization.",
-        example: "An administrator sends a portal URL to a colleague who never opens it.",
-        fix: "Make sure that the URL has expired, and ask who has it. Create portal URLs when they are \
-              needed, not in advance.",
-    },
-    controls: Controls { soc2: &["CC6.1", "CC6.2"], iso27001: &["A.5.17", "A.8.2"], nist: &["AC-2", "IA-5"] },
-    judge,
-};
+pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
+    .about("no change of the organization follows a portal URL")
+    .off()
+    .about_links()
+    .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
+    .means(
+        "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
+         deleted within the window. It is judged only where creations would be seen: where the source logs \
+         them, or another one does that shares its ids and knows the organization. Where that log ends \
+         within the window and none followed up to then, it is not judged.",
+    )
+    .why(
+        "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat can set \
+         up SSO for the organization.",
+    )
+    .example("An administrator sends a portal URL to a colleague who never opens it.")
+    .fix(
+        "Make sure that the URL has expired, and ask who has it. Create portal URLs when they are needed, \
+         not in advance.",
+    )
+    .soc2(&["CC6.1", "CC6.2"])
+    .iso27001(&["A.5.17", "A.8.2"])
+    .nist(&["AC-2", "IA-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;

@@ -12,49 +12,44 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::BLANK;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::sources::OTHER;
 use crate::survey::Change;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "provider-swapped",
-    about: "a deleted or disabled connection is followed by one with another identity provider",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param::age(
+pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
+    .about("a deleted or disabled connection is followed by one with another identity provider")
+    .params(&[Param::age(
         "window",
         7 * 86_400,
         "how long after the deletion or disabling the other connection may be created or enabled to count",
-    )],
-    explain: Explain {
-        means: "A connection was deleted or disabled, and within the window one with another identity \
-                provider was created or enabled in the same organization; a disabled one has to stay disabled \
-                until then. Exactly the window later is still within. Of several such connections the first \
-                in time is told. What a connection's own change to another provider is, `connection-altered` \
-                tells. Only connections whose providers are both \
-                known are compared. It is judged only where creations or enablings would be seen: where \
-                the source logs them, or another one does that shares its ids and knows the \
-                organization.",
-        why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
-              another one is rare and announced; it is also how an account is taken over for good.",
-        example: "A connection to the company's provider is deleted, and an hour later one to a provider \
-                  that anybody can register with is enabled.",
-        fix: "Confirm the migration with the organization through a channel of your own. If it is \
-              unknown there, disable the new connection and end its sessions.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC8.1"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.32"],
-        nist: &["IA-2", "IA-8", "CM-3"],
-    },
-    judge,
-};
+    )])
+    .means(
+        "A connection was deleted or disabled, and within the window one with another identity provider was \
+         created or enabled in the same organization; a disabled one has to stay disabled until then. \
+         Exactly the window later is still within. Of several such connections the first in time is told. \
+         What a connection's own change to another provider is, `connection-altered` tells. Only connections \
+         whose providers are both known are compared. It is judged only where creations or enablings would \
+         be seen: where the source logs them, or another one does that shares its ids and knows the \
+         organization.",
+    )
+    .why(
+        "Whoever runs the identity provider decides who the users are. Moving an organization to another one \
+         is rare and announced; it is also how an account is taken over for good.",
+    )
+    .example(
+        "A connection to the company's provider is deleted, and an hour later one to a provider that anybody \
+         can register with is enabled.",
+    )
+    .fix(
+        "Confirm the migration with the organization through a channel of your own. If it is unknown there, \
+         disable the new connection and end its sessions.",
+    )
+    .soc2(&["CC6.1", "CC8.1"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
+    .nist(&["IA-2", "IA-8", "CM-3"]);
 
 /// What becomes created or enabled next in an organization.
 #[derive(Clone, Copy)]

@@ -9,37 +9,32 @@ use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 use crate::survey::interner::NONE;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "same-person",
-    about: "who opened the portal also deleted a connection of the organization (two-person rule)",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::Off,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")],
-    explain: Explain {
-        means: "The actor who deleted a connection had created a portal URL for the same organization \
-                within the window before.",
-        why: "Where two people are required to replace a connection, one who can do both can put an \
-              identity provider of their own in place of the old one.",
-        example: "An administrator sets up a new connection in the portal and deletes the old one \
-                  themselves.",
-        fix: "Have a second administrator confirm the new connection, and divide the two steps between \
-              people from now on.",
-    },
-    controls: Controls {
-        soc2: &["CC5.1", "CC6.3", "CC8.1"],
-        iso27001: &["A.5.3", "A.8.32"],
-        nist: &["AC-5", "CM-3", "CM-5"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
+    .about("who opened the portal also deleted a connection of the organization (two-person rule)")
+    .off()
+    .planned_with_actor()
+    .params(&[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")])
+    .means(
+        "The actor who deleted a connection had created a portal URL for the same organization within the \
+         window before.",
+    )
+    .why(
+        "Where two people are required to replace a connection, one who can do both can put an identity \
+         provider of their own in place of the old one.",
+    )
+    .example("An administrator sets up a new connection in the portal and deletes the old one themselves.")
+    .fix(
+        "Have a second administrator confirm the new connection, and divide the two steps between people \
+         from now on.",
+    )
+    .soc2(&["CC5.1", "CC6.3", "CC8.1"])
+    .iso27001(&["A.5.3", "A.8.32"])
+    .nist(&["AC-5", "CM-3", "CM-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();

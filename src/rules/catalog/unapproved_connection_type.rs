@@ -8,19 +8,14 @@ use crate::model::selection::Pattern;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::{Param, TermKind};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::{Prerequisite, Rule};
 use crate::rules::severity::Severity;
 use crate::survey::interner::{Id, NONE};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "unapproved-connection-type",
-    about: "a connection is of a type, protocol or provider that is not allowed",
-    severity: Severity::Medium,
-    activation: crate::rules::rule::Activation::When(crate::rules::rule::Prerequisite::OwnList),
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[
+pub static RULE: Rule = Rule::new("unapproved-connection-type", Severity::Medium, judge)
+    .about("a connection is of a type, protocol or provider that is not allowed")
+    .when(Prerequisite::OwnList)
+    .params(&[
         Param::terms(
             "types",
             TermKind::ConnectionType,
@@ -37,24 +32,24 @@ pub static RULE: Rule = Rule {
             TermKind::Protocol,
             "neutral protocols that are allowed, with `*` and `?`; all when empty",
         ),
-    ],
-    explain: Explain {
-        means: "A change shows a connection whose type, provider or protocol is missing from a list of the \
-                policy. Each connection is reported once for each kind it is shown as, at the first change \
-                in the rule's scope that shows it.",
-        why: "An organization that relies on one identity provider and its controls is not protected by \
-              them when users log in through another one.",
-        example: "Only `okta` is allowed as a provider, and a connection to `custom` is created.",
-        fix: "Disable the connection and move its users to an approved one, or add its kind to the list \
-              when it was approved.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.6"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.9"],
-        nist: &["CM-7", "IA-2", "IA-8"],
-    },
-    judge,
-};
+    ])
+    .means(
+        "A change shows a connection whose type, provider or protocol is missing from a list of the policy. \
+         Each connection is reported once for each kind it is shown as, at the first change in the rule's \
+         scope that shows it.",
+    )
+    .why(
+        "An organization that relies on one identity provider and its controls is not protected by them when \
+         users log in through another one.",
+    )
+    .example("Only `okta` is allowed as a provider, and a connection to `custom` is created.")
+    .fix(
+        "Disable the connection and move its users to an approved one, or add its kind to the list when it \
+         was approved.",
+    )
+    .soc2(&["CC6.1", "CC6.6"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.9"])
+    .nist(&["CM-7", "IA-2", "IA-8"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let lists =
