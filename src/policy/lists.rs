@@ -107,7 +107,7 @@ impl<'a> PolicyLists<'a> {
         let rules: Vec<_> = self.checks.iter().map(|check| (check.id, check.id)).collect();
         let rule = section.get("rule").and_then(|entry| entry.one_of("rule", &rules));
         if section.get("fingerprint").is_none() && section.get("rule").is_none() {
-            self.problems.add(section.at, "it would suppress every rule; give a `fingerprint` or a `rule`");
+            self.problems.error(section.at, "it would suppress every rule; give a `fingerprint` or a `rule`");
         }
         let [organization, connection, actor] =
             ["organization", "connection", "actor"].map(|key| section.pattern(key));

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::Policy;
-use super::problems::{Problems, place};
+use super::problems::Problems;
 use super::rules::{self, Parts};
 use crate::analysis::roster;
 use crate::analysis::roster::Roster;
@@ -21,6 +21,7 @@ use crate::policy::lists::PolicyLists;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::{Rule, Severity};
 use crate::text::hex::hex;
+use crate::text::position::{Position, utf8};
 
 /// The version of the format.
 pub(super) const VERSION: u64 = 1;
@@ -62,17 +63,10 @@ impl Policy {
 pub fn read(path: &Path, checks: &[&'static Rule]) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
-    let text = utf8(&bytes)
-        .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the policy is not UTF-8 here"))?;
+    let text = utf8(&bytes).map_err(|Position { line, column }| {
+        anyhow!("{name}:{line}:{column}: the policy is not UTF-8 here")
+    })?;
     parse(&name, text, path.parent().unwrap_or(Path::new("")), checks)
-}
-
-/// The text, or 1-based line and column of what is none.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, (usize, usize)> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let text = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-        place(text, text.len())
-    })
 }
 
 /// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is a
@@ -83,7 +77,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Rule]) ->
     let problems = Problems::new(name, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        problems.add(error.span().map_or(0, |span| span.start), error.message());
+        problems.error(error.span().map_or(0, |span| span.start), error.message());
     }
     let document = document.get_ref();
     // What was recovered from broken TOML would have problems that the file has not.
@@ -93,7 +87,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Rule]) ->
         Policy::default_for(checks)
     };
     let doubts = problems.doubts();
-    problems.settle()?;
+    problems.finish()?;
     Ok(Policy { path: Some(name.to_owned()), sha256, doubts, ..policy })
 }
 
@@ -102,7 +96,7 @@ fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems:
     let default = Policy::default_for(checks);
     let document = Section::open(table, 0, problems);
     match document.get("version") {
-        None => problems.add(0, format!("missing `version`; begin with `version = {VERSION}`")),
+        None => problems.error(0, format!("missing `version`; begin with `version = {VERSION}`")),
         Some(entry) => match entry.count() {
             Some(version) if version != VERSION => {
                 entry.error(format!(

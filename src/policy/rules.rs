@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 
 use super::RulePolicy;
-use super::problems::unknown;
 use crate::model::selection::undocumented;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::Scope;
 use crate::rules::{Activation, Param, ParamKind, Prerequisite, Rule, SCOPES, Severity, TermKind, Value};
 use crate::sources;
+use crate::text::suggest::unknown;
 
 /// Keys that every rule has.
 const KEYS: [&str; 2] = ["enabled", "severity"];

@@ -7,7 +7,8 @@ use toml::de::{DeTable, DeValue};
 use crate::model::selection::Pattern;
 use crate::model::time;
 use crate::model::time::Timestamp;
-use crate::policy::problems::{Problems, unknown};
+use crate::policy::problems::Problems;
+use crate::text::suggest::unknown;
 
 /// A table of which all keys are known.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ impl<'a> Section<'a> {
     /// A table whose keys must be among the known ones.
     pub(super) fn new(table: &'a DeTable<'a>, at: usize, known: &[&str], problems: &'a Problems<'a>) -> Self {
         for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
-            problems.add(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
+            problems.error(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
         }
         Self { table, at, problems }
     }
@@ -62,7 +63,7 @@ impl<'a> Section<'a> {
     pub(super) fn needed(self, key: &str) -> Option<Entry<'a>> {
         let entry = self.get(key);
         if entry.is_none() {
-            self.problems.add(self.at, format!("missing `{key}`"));
+            self.problems.error(self.at, format!("missing `{key}`"));
         }
         entry
     }
@@ -87,12 +88,12 @@ impl<'a> Section<'a> {
 impl<'a> Entry<'a> {
     /// Says what is wrong with the value.
     pub(super) fn error(self, message: impl Into<String>) {
-        self.problems.add(self.at, message);
+        self.problems.error(self.at, message);
     }
 
     /// Says what is wrong with the key.
     pub(super) fn complain_of_key(self, message: impl Into<String>) {
-        self.problems.add(self.key_at, message);
+        self.problems.error(self.key_at, message);
     }
 
     /// Says what may be wrong with the value.

@@ -6,5 +6,6 @@ pub mod display;
 pub mod escape;
 pub mod hex;
 pub mod keyed_hash;
+pub mod position;
 pub mod suggest;
 pub mod width;

@@ -25,6 +25,15 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
     best.1
 }
 
+/// Says that a value is unknown, and which known one was probably meant; if none is near, which ones there are.
+pub fn unknown<'k>(what: &str, value: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<_> = known.into_iter().collect();
+    match nearest(value, known.iter().copied()) {
+        Some(near) => format!("no {what} `{value}`; did you mean `{near}`?"),
+        None => format!("no {what} `{value}`; there are {}", known.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
