@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use crate::json::{Document, Span, Trail};
 use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level};
 use crate::text::cut::shortened;
+use crate::text::position::PositionCursor;
+
+pub use crate::text::position::Position;
 
 /// Of each level so many findings of a line are told and the first of each code, and the others counted: a line that is made to have
 /// a million must not need a hundred times its size.
@@ -18,20 +21,11 @@ const EXCERPT_BEFORE: usize = 36;
 const EXCERPT_MARKED: usize = 40;
 const EXCERPT_AFTER: usize = 24;
 
-/// Where a line begins in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// 1-based line.
-    pub line: u64,
-    /// 1-based column of its first character; above 1 inside a JSON array.
-    pub column: u64,
-}
-
 /// The findings of a line in the making.
 pub struct Diagnostics<'a> {
     /// The line's bytes.
     pub raw: &'a [u8],
-    /// Where it begins.
+    /// Where it begins; inside a JSON array that is not always the first column.
     pub origin: Position,
     /// Whether notices are wanted.
     pub notices: bool,
@@ -54,8 +48,7 @@ struct CollectorState {
     told: [usize; 3],
     /// Of which codes one is told: whoever looks for one must find it, however many others there are.
     codes: Vec<&'static Code>,
-    /// The byte that the last place was worked out for, and that place.
-    last: (usize, u64, u64),
+    cursor: PositionCursor,
     trail: Trail,
 }
 
@@ -79,14 +72,14 @@ impl<'a> Diagnostics<'a> {
         if self.is_probe {
             return;
         }
-        let Position { line, column } = self.origin;
+        let origin = self.origin;
         let told = self.told.get_or_insert_with(|| {
             Box::new(CollectorState {
                 findings: Vec::new(),
                 counts: [0; 3],
                 told: [0; 3],
                 codes: Vec::new(),
-                last: (0, line, column),
+                cursor: PositionCursor::new(origin),
                 trail: Trail::default(),
             })
         });
@@ -100,7 +93,7 @@ impl<'a> Diagnostics<'a> {
         if is_first {
             told.codes.push(code);
         }
-        let (line, column) = told.place(self.raw, self.origin, span.start as usize);
+        let Position { line, column } = told.cursor.move_to(self.raw, span.start as usize);
         let path = self.document.map_or(String::new(), |document| told.path(document, span));
         let mut finding = Diagnostic {
             code,
@@ -192,26 +185,6 @@ impl<'a> Diagnostics<'a> {
 }
 
 impl CollectorState {
-    /// Works it out from the place before: a line may be long, and have many.
-    fn place(&mut self, raw: &[u8], origin: Position, offset: usize) -> (u64, u64) {
-        let offset = offset.min(raw.len());
-        let (before, line, column) = self.last;
-        let between = &raw[offset.min(before)..offset.max(before)];
-        let line_count = memchr::memchr_iter(b'\n', between).count() as u64;
-        let line = if offset < before { line - line_count } else { line + line_count };
-        let column = if line_count > 0 {
-            let before = &raw[..offset];
-            let start = memchr::memrchr(b'\n', before);
-            start.map_or(origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])
-        } else if offset < before {
-            column - characters(between)
-        } else {
-            column + characters(between)
-        };
-        self.last = (offset, line, column);
-        (line, column)
-    }
-
     /// The path of the value or key that begins where the span does.
     fn path(&mut self, document: Document<'_>, span: Span) -> String {
         let nodes = document.nodes;
@@ -237,9 +210,4 @@ fn shorten(text: &mut String) {
     if let Cow::Owned(short) = shortened(text, LONGEST_SAID) {
         *text = short;
     }
-}
-
-/// Characters of text that may not be UTF-8: every byte that continues no other.
-fn characters(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64
 }
