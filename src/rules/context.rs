@@ -72,11 +72,11 @@ impl<'a> RuleContext<'a> {
         self.steps[index].map(|step| step.owner).filter(|owner| *owner != NONE).unwrap_or(change.organization)
     }
 
-    /// What was noted of this sort in the rule's scope, with its index.
-    pub fn anomaly(&self, what: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
+    /// The anomalies of a kind in the rule's scope, with their index.
+    pub fn anomalies(&self, kind: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
         let (survey, scope) = (self.survey, self.scope);
-        let anomaly = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == what);
-        anomaly.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
+        let anomalies = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == kind);
+        anomalies.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.

@@ -18,7 +18,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::rules::fingerprint::Fingerprint;
-use crate::rules::wording::describe_change;
+use crate::rules::wording::ChangeDescription;
 use crate::rules::{Rule, Severity};
 
 pub use outcome::Outcome;
@@ -170,8 +170,9 @@ impl<'a> Finding<'a> {
         let Some(operation) = self.begins_with else {
             return self.message.clone();
         };
-        let organization = (self.organization, self.organization_name);
-        Cow::Owned(describe_change(operation, self.connection, organization, self.actor, &self.message))
+        let Self { connection, organization, organization_name, actor, .. } = *self;
+        let description = ChangeDescription { operation, connection, organization, organization_name, actor };
+        Cow::Owned(description.followed_by(&self.message))
     }
 }
 

@@ -1,13 +1,16 @@
 //! `actor-across-orgs`: one actor changes many organizations in a short time.
 
-use crate::rules::bursts::bursts;
+use std::collections::HashSet;
+
+use crate::rules::bursts::{Counted, find_bursts};
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
-use crate::rules::wording::{human_duration, plural};
+use crate::rules::wording::human_duration;
 use crate::survey::interner::NONE;
+use crate::text::plural::plural;
 
 pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
     .about("one actor changes many organizations in a short time")
@@ -38,30 +41,32 @@ pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
     .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    const MOST_NAMED: usize = 5;
-    let survey = context.survey;
-    let is_complete = |organization, actor| organization != NONE && actor != NONE;
-    crate::rules::bursts::judge(
+    find_bursts(
         context,
-        |change| Some(is_complete(change.organization, change.actor)),
-        |change, _| change.organization,
-        |things| bursts(things, context.count("count"), context.age("window")),
-        |burst| {
-            let (first, last) = (&survey.changes[burst[0]], &survey.changes[burst[burst.len() - 1]]);
-            let mut organizations: Vec<_> = burst.iter().map(|at| survey.changes[*at].organization).collect();
-            let mut seen = std::collections::HashSet::new();
-            organizations.retain(|organization| seen.insert(*organization));
-            let names = organizations.iter().take(MOST_NAMED).map(|id| context.organization(*id).to_string());
-            let more = if organizations.len() > MOST_NAMED { ", …" } else { "" };
-            format!(
-                "{} changed {} in {}: {}{more} (more than {} within {})",
-                context.actor(first.actor),
-                plural(organizations.len() as u64, "organization"),
-                human_duration(last.time.seconds_since(first.time)),
-                names.collect::<Vec<_>>().join(", "),
-                context.count("count"),
-                context.policy_duration("window"),
-            )
+        |_, change| match change.organization == NONE || change.actor == NONE {
+            true => Counted::NotApplicable,
+            false => Counted::As(change.organization),
         },
+        |burst| message(context, burst),
+    )
+}
+
+fn message(context: &RuleContext<'_>, burst: &[usize]) -> String {
+    const MAX_NAMED: usize = 5;
+    let changes = &context.survey.changes;
+    let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
+    let mut organizations: Vec<_> = burst.iter().map(|index| changes[*index].organization).collect();
+    let mut seen = HashSet::new();
+    organizations.retain(|organization| seen.insert(*organization));
+    let names: Vec<_> = organizations.iter().take(MAX_NAMED).map(|id| context.organization(*id)).collect();
+    let more = if organizations.len() > MAX_NAMED { ", …" } else { "" };
+    format!(
+        "{} changed {} in {}: {}{more} (more than {} within {})",
+        context.actor(first.actor),
+        plural(organizations.len() as u64, "organization"),
+        human_duration(last.time.seconds_since(first.time)),
+        names.join(", "),
+        context.count("count"),
+        context.policy_duration("window"),
     )
 }

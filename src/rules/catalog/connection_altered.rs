@@ -5,6 +5,7 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::Survey;
@@ -35,40 +36,41 @@ pub static RULE: Rule = Rule::new("connection-altered", Severity::High, judge)
     .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
     .nist(&["IA-2", "IA-8", "CM-3", "CM-6"]);
 
-/// By which change something was said of a connection last, and the kind that it gives; [`NONE`] if by none.
+/// The change that named the provider or the type of a connection last, and the kind of connection that it gives.
 #[derive(Clone, Copy)]
-struct Said {
-    by: Id,
+struct Naming {
+    /// Index of the change; [`NONE`] where no change named it yet.
+    change: Id,
     kind: Id,
 }
 
-/// What is known of a connection.
+/// What named the provider and the type of a connection last.
 #[derive(Clone, Copy)]
-struct Known {
-    provider: Said,
-    name: Said,
+struct Named {
+    provider: Naming,
+    kind: Naming,
 }
 
-const NOBODY: Said = Said { by: NONE, kind: NONE };
-const NOTHING: Known = Known { provider: NOBODY, name: NOBODY };
+const UNNAMED: Named =
+    Named { provider: Naming { change: NONE, kind: NONE }, kind: Naming { change: NONE, kind: NONE } };
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
-    let mut all = vec![NOTHING; survey.connections.len()];
+    let mut connections = vec![UNNAMED; survey.connections.len()];
     let mut result = RuleResult::default();
     for (index, change) in (0..).zip(&survey.changes) {
-        let Some(known) = all.get_mut(change.connection as usize) else {
+        let Some(named) = connections.get_mut(change.connection as usize) else {
             continue;
         };
         if change.operation.state().is_none() {
             continue;
         }
-        let answer = known.told(survey, index);
+        let decision = named.compare(survey, index);
         if change.operation == Operation::Deleted {
-            *known = NOTHING;
+            *named = UNNAMED;
         }
         if context.covers(change) {
-            result.add(crate::rules::subject::Subject::Change(index as usize), answer);
+            result.add(Subject::Change(index as usize), decision);
         }
     }
     result
@@ -78,58 +80,64 @@ fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
     survey.kinds.kind(change.kind)?.provider
 }
 
-/// The type, and whose word it is.
-fn kind<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static str)> {
+/// The type of the connection, and the source that names it.
+fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, &'static str)> {
     let source = survey.action_facts.get(change.action as usize).map_or("", |facts| facts.0);
     let name = survey.kinds.types.names.get(survey.kinds.kind(change.kind)?.name)?;
     Some((name, source))
 }
 
-impl Known {
-    /// Takes in what the change of that index says, and tells what is different.
-    fn told(&mut self, survey: &Survey, index: Id) -> Decision {
+impl Named {
+    /// Compares the change of that index with those before it, and remembers it.
+    fn compare(&mut self, survey: &Survey, index: Id) -> Decision {
         let change = &survey.changes[index as usize];
         // Nearly always; the same kind has the same provider and type, whichever source writes it.
-        if change.kind != NONE && [self.provider.kind, self.name.kind] == [change.kind; 2] {
+        if change.kind != NONE && [self.provider.kind, self.kind.kind] == [change.kind; 2] {
             return Decision::Fine;
         }
-        if provider(survey, change).is_none() && kind(survey, change).is_none() {
+        let (provider_now, type_now) = (provider(survey, change), type_and_source(survey, change));
+        if provider_now.is_none() && type_now.is_none() {
             return Decision::NotApplicable;
         }
-        let other_provider =
-            differing(survey, &mut self.provider, index, |by| provider(survey, by), |a, b| a == b);
-        let same_type = |a: &(&str, &str), b: &(&str, &str)| a.1 != b.1 || a.0.eq_ignore_ascii_case(b.0);
-        let other_kind = differing(survey, &mut self.name, index, |by| kind(survey, by), same_type);
-        let parts = [
-            other_provider.map(|(by, before, now)| (by, "provider", before, now)),
-            other_kind.map(|(by, before, now)| (by, "type", before.0, now.0)),
-        ];
-        let told = parts.into_iter().flatten().map(|(by, what, before, now)| {
-            let earlier = human_duration(change.time.seconds_since(by.time));
-            format!("with {what} {now}, which was {before} {earlier} earlier")
-        });
-        let told: Vec<_> = told.collect();
-        if told.is_empty() { Decision::Fine } else { Decision::Violates(format!(" {}", told.join(" and "))) }
+        let earlier = |by: &Change| human_duration(change.time.seconds_since(by.time));
+        let mut alterations = Vec::new();
+        if let Some(now) = provider_now
+            && let Some(by) =
+                self.provider.replace(survey, index, |by| provider(survey, by).is_some_and(|it| it != now))
+        {
+            let before = provider(survey, by).unwrap_or_default();
+            alterations.push(format!("with provider {now}, which was {before} {} earlier", earlier(by)));
+        }
+        let is_other = |(name, source): (&str, &str), (now, source_now): (&str, &str)| {
+            source == source_now && !name.eq_ignore_ascii_case(now)
+        };
+        if let Some(now) = type_now
+            && let Some(by) = self.kind.replace(survey, index, |by| {
+                type_and_source(survey, by).is_some_and(|before| is_other(before, now))
+            })
+        {
+            let before = type_and_source(survey, by).unwrap_or_default().0;
+            alterations.push(format!("with type {}, which was {before} {} earlier", now.0, earlier(by)));
+        }
+        Decision::of((!alterations.is_empty()).then(|| format!(" {}", alterations.join(" and "))))
     }
 }
 
-/// By which change something was said before, and what is said before and now, if both are and differ. Another
-/// version of the same event is a conflict, not an alteration.
-fn differing<'a, T>(
-    survey: &'a Survey,
-    known: &mut Said,
-    index: Id,
-    said: impl Fn(&Change) -> Option<T>,
-    are_one: impl Fn(&T, &T) -> bool,
-) -> Option<(&'a Change, T, T)> {
-    let by = &survey.changes[index as usize];
-    let now = said(by)?;
-    let this = Said { by: index, kind: by.kind };
-    if known.by == NONE {
-        *known = this;
+impl Naming {
+    /// Replaces it by the change of that index where that names something else, and returns the change before. Another
+    /// version of the same event is a conflict, not an alteration.
+    fn replace<'a>(
+        &mut self,
+        survey: &'a Survey,
+        index: Id,
+        is_other: impl Fn(&Change) -> bool,
+    ) -> Option<&'a Change> {
+        let change = &survey.changes[index as usize];
+        let before = survey.changes.get(self.change as usize);
+        let before = before.filter(|before| before.key != change.key && is_other(before));
+        if self.change == NONE || before.is_some() {
+            *self = Self { change: index, kind: change.kind };
+        }
+        before
     }
-    let by_before = &survey.changes[known.by as usize];
-    let before = said(by_before).filter(|before| by_before.key != by.key && !are_one(before, &now))?;
-    *known = this;
-    Some((by_before, before, now))
 }

@@ -31,7 +31,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let result = RuleResult::of(context.changes_that(Operation::Disabled), |index, _| {
         let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
         let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
-        Decision::bad_if(was_on, String::new)
+        Decision::of(was_on.then(String::new))
     });
     RuleResult { judged: context.count_state_changes(), ..result }
 }

@@ -30,8 +30,8 @@ pub static RULE: Rule = Rule::new("contradictory-event", Severity::Medium, judge
     .nist(&["AU-3", "AU-9", "SI-7"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::of_noted(context, AnomalyKind::Contradiction, |anomaly| {
-        format!("{}: {}", context.noted_happening(anomaly), anomaly.message)
+    let mut result = RuleResult::of_anomalies(context, AnomalyKind::Contradiction, |anomaly| {
+        format!("{}: {}", context.describe_anomaly(anomaly), anomaly.message)
     });
     result.sort(context.survey);
     result

@@ -82,9 +82,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(!is_fresh, || {
+        Decision::of((!is_fresh).then(|| {
             let window = context.policy_duration("window");
             format!(", who had not visited the organization's settings within {window} before")
-        })
+        }))
     })
 }

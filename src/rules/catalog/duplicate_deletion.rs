@@ -34,6 +34,6 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.connection == NONE {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(again[index], || " a second time".to_owned())
+        Decision::of(again[index].then(|| " a second time".to_owned()))
     })
 }

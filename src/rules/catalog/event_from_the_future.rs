@@ -33,11 +33,11 @@ pub static RULE: Rule = Rule::new("event-from-the-future", Severity::Medium, jud
 
 /// Whoever collects notes what is later than the present and the skew.
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::of_noted(context, AnomalyKind::Future, |anomaly| {
+    let mut result = RuleResult::of_anomalies(context, AnomalyKind::Future, |anomaly| {
         let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);
         format!(
             "{} is {} in the future (at most {})",
-            context.noted_happening(anomaly),
+            context.describe_anomaly(anomaly),
             human_duration(ahead),
             context.policy_duration("skew")
         )

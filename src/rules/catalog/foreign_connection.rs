@@ -42,8 +42,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         else {
             return Decision::NotApplicable;
         };
-        Decision::bad_if(lifecycle::is_foreign(change.organization, owner), || {
-            format!(", but it belongs to {}", context.organization(owner))
-        })
+        Decision::of(
+            lifecycle::is_foreign(change.organization, owner)
+                .then(|| format!(", but it belongs to {}", context.organization(owner))),
+        )
     })
 }

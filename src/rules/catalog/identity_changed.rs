@@ -6,8 +6,8 @@ use crate::rules::outcome::RuleResult;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::{Renamed, Subject};
-use crate::survey::interner::{Id, NONE};
-use crate::survey::{Labels, MOST_TEXTS, Survey, Use};
+use crate::survey::interner::{Interner, NONE};
+use crate::survey::{Labels, MOST_TEXTS, Use};
 
 pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
     .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
@@ -35,39 +35,51 @@ pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
     .iso27001(&["A.5.16", "A.5.18", "A.8.15"])
     .nist(&["AC-2", "AU-10", "IA-4"]);
 
+/// What may be renamed: all organizations, or all actors.
+struct Identities<'a, const N: usize> {
+    /// What a name of theirs is called.
+    noun: &'static str,
+    is_actor: bool,
+    labels: &'a Labels<N>,
+    /// Which of the labels is the name.
+    sort: usize,
+    ids: &'a Interner,
+    shown_ids: &'a Interner,
+    /// The patterns by which the policy decides.
+    deciding: &'a Patterns,
+    /// Which of them selected events are about.
+    selected: Vec<bool>,
+}
+
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let Survey { organizations, organization_labels, actors, actor_labels, .. } = context.survey;
-    let (is_judged, is_actor_judged) = selected(context);
-    let count = |is_judged: &[bool]| is_judged.iter().filter(|is_judged| **is_judged).count() as u64;
-    let mut result =
-        RuleResult { judged: count(&is_judged) + count(&is_actor_judged), ..RuleResult::default() };
-    let mut find = |what: &str, id: &str, named: [&str; 2], part: &str, subject: Subject| {
-        // Names may be personal, and pseudonyms of earlier ones are not at hand.
-        let names = if std::ptr::eq(context.survey, context.shown) {
-            format!(" from `{}` to `{}`", named[0], named[1])
-        } else {
-            String::new()
-        };
-        result.find(
-            subject,
-            format!("the {what} of {id} changed{names}, and {part} of the policy has only one of the two"),
-        );
+    let (survey, deciding) = (context.survey, context.deciding);
+    let (organizations, actors) = selected(context);
+    let count = |selected: &[bool]| selected.iter().filter(|is_selected| **is_selected).count() as u64;
+    let judged = count(&organizations) + count(&actors);
+    let mut result = RuleResult { judged, ..RuleResult::default() };
+    let organizations = Identities {
+        noun: "name",
+        is_actor: false,
+        labels: &survey.organization_labels,
+        sort: 0,
+        ids: &survey.organizations.names,
+        shown_ids: &survey.organizations.names,
+        deciding: &deciding.organizations,
+        selected: organizations,
     };
-    let renamed = changes(organization_labels, 0, &context.deciding.organizations, context, |id| {
-        organizations.names.text(id)
-    });
-    for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_judged[now.of as usize]) {
-        let named = [before, now].map(|it| organization_labels.text(it.text).unwrap_or_default());
-        let subject = Subject::Renamed(Renamed { is_actor: false, of: now.of, name: now.text });
-        find("name", organizations.names.text(now.of), named, part, subject);
-    }
-    let renamed = changes(actor_labels, 1, &context.deciding.actors, context, |id| actors.names.text(id));
-    for (before, now, part) in renamed.into_iter().filter(|(_, now, _)| is_actor_judged[now.of as usize]) {
-        let named = [before, now].map(|it| actor_labels.text(it.text).unwrap_or_default());
-        let subject = Subject::Renamed(Renamed { is_actor: true, of: now.of, name: now.text });
-        find("e-mail address", context.shown.actors.names.text(now.of), named, part, subject);
-    }
-    result.sort(context.survey);
+    organizations.find_renamed(context, &mut result);
+    let actors = Identities {
+        noun: "e-mail address",
+        is_actor: true,
+        labels: &survey.actor_labels,
+        sort: 1,
+        ids: &survey.actors.names,
+        shown_ids: &context.shown.actors.names,
+        deciding: &deciding.actors,
+        selected: actors,
+    };
+    actors.find_renamed(context, &mut result);
+    result.sort(survey);
     result
 }
 
@@ -91,25 +103,38 @@ fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     (organizations, actors)
 }
 
-/// The names of a sort that followed another one by which the policy decides otherwise, with that one and the
-/// part of the policy. What is dated later than the present changed nothing yet.
-fn changes<'a, const N: usize>(
-    labels: &'a Labels<N>,
-    sort: usize,
-    patterns: &Patterns,
-    context: &RuleContext<'a>,
-    id: impl Fn(Id) -> &'a str,
-) -> Vec<(&'a Use, &'a Use, &'static str)> {
-    let text = |it: &Use| labels.text(it.text).unwrap_or_default();
-    let mut changes = Vec::new();
-    for uses in labels.renamed().filter(|uses| uses[0].sort == sort) {
-        let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
-        // What has more names than this is known by none of them.
-        let uses: Vec<_> = uses.take(MOST_TEXTS + 1).collect();
-        for pair in uses.windows(2) {
-            let part = patterns.telling_apart(id(pair[0].of), text(pair[0]), text(pair[1]));
-            changes.extend(part.map(|part| (pair[0], pair[1], part)));
+impl<const N: usize> Identities<'_, N> {
+    /// Finds those whose name followed another one by which the policy decides otherwise. What is dated later than
+    /// the present changed nothing yet.
+    fn find_renamed(&self, context: &RuleContext<'_>, result: &mut RuleResult) {
+        let renamed = self.labels.renamed().filter(|uses| {
+            let Use { of, sort, .. } = *uses[0];
+            sort == self.sort && self.selected[of as usize]
+        });
+        for uses in renamed {
+            let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
+            // What has more names than this is known by none of them.
+            let uses: Vec<_> = uses.take(MOST_TEXTS + 1).collect();
+            for pair in uses.windows(2) {
+                self.compare(context, [pair[0], pair[1]], result);
+            }
         }
     }
-    changes
+
+    fn compare(&self, context: &RuleContext<'_>, uses: [&Use; 2], result: &mut RuleResult) {
+        let Use { of, text: name, .. } = *uses[1];
+        let [before, now] = uses.map(|it| self.labels.text(it.text).unwrap_or_default());
+        let Some(part) = self.deciding.telling_apart(self.ids.text(of), before, now) else {
+            return;
+        };
+        // Names may be personal, and pseudonyms of earlier ones are not at hand.
+        let names = match std::ptr::eq(context.survey, context.shown) {
+            true => format!(" from `{before}` to `{now}`"),
+            false => String::new(),
+        };
+        let (noun, id) = (self.noun, self.shown_ids.text(of));
+        let message =
+            format!("the {noun} of {id} changed{names}, and {part} of the policy has only one of the two");
+        result.find(Subject::Renamed(Renamed { is_actor: self.is_actor, of, name }), &message);
+    }
 }

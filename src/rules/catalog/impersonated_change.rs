@@ -36,13 +36,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.actor == NONE {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(change.is_impersonated(), || {
+        Decision::of(change.is_impersonated().then(|| {
             let Survey { impersonators, words, .. } = context.shown;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = words
                 .get(change.reason)
                 .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));
             format!(", in whose session {impersonator} acted {reason}")
-        })
+        }))
     })
 }

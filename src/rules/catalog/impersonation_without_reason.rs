@@ -37,21 +37,21 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::NotApplicable;
         }
         let is_unexplained = change.impersonator != NONE && change.reason == NONE;
-        Decision::bad_if(is_unexplained, || {
+        Decision::of(is_unexplained.then(|| {
             let impersonator = context.shown.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
-        })
+        }))
     });
     result.judged += context.observations().filter(|seen| seen.actor != NONE).count() as u64;
-    for (index, anomaly) in context.anomaly(AnomalyKind::Unexplained) {
+    for (index, anomaly) in context.anomalies(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, in whose session {} acted without a reason",
-            context.noted_happening(anomaly),
+            context.describe_anomaly(anomaly),
             anomaly.message
         );
-        result.find(Subject::Anomaly(index), message);
+        result.find(Subject::Anomaly(index), &message);
     }
-    result.find_unkept(context, AnomalyKind::Unexplained);
+    result.find_overflow(context, AnomalyKind::Unexplained);
     result.sort(context.survey);
     result
 }

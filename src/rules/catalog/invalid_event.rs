@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule::new("invalid-event", Severity::High, judge)
     .nist(&["AU-3", "AU-5", "SI-7"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::of_noted(context, AnomalyKind::Invalid, |anomaly| {
+    let mut result = RuleResult::of_anomalies(context, AnomalyKind::Invalid, |anomaly| {
         format!("{}: {}", anomaly.code, anomaly.message)
     });
     let overflow = context.survey.notes.overflow[AnomalyKind::Invalid as usize];

@@ -51,7 +51,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
                 to.rfc3339(context.zone),
                 context.policy_duration("max"),
             );
-            result.find(Subject::Pause(index), message);
+            result.find(Subject::Pause(index), &message);
         }
     }
     result

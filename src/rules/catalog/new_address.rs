@@ -9,9 +9,9 @@ use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
-use crate::rules::wording::plural;
 use crate::survey::Observation;
 use crate::survey::interner::{Id, NONE};
+use crate::text::plural::plural;
 
 pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
     .about("a change or portal URL comes from an address that its actor never used before")
@@ -53,11 +53,11 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::Fine;
         };
         let earlier = new[at].1;
-        Decision::bad_if(earlier >= context.count("history"), || {
+        Decision::of((earlier >= context.count("history")).then(|| {
             let ip = context.shown.ips.names.text(change.ip);
             let earlier = plural(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
-        })
+        }))
     })
 }
 

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::analysis::lifecycle::{Gap, Gaps};
+use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
@@ -67,40 +69,50 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
-        let ended = gap.end.map(|end| survey.changes[end].time);
-        let end =
-            ended.unwrap_or_else(|| context.reach.until(gap.organization, change, &[Operation::Enabled]));
+        let end = match gap.end {
+            Some(end) => survey.changes[end].time,
+            None => context.reach.until(gap.organization, change, &[Operation::Enabled]),
+        };
         if !is_longer(change.time, end, context.age("grace")) {
             continue;
         }
         let certainty = context.reach.certainty(gap.organization, change.action, (change.time, end));
         let certainty = certainty.unless(gap.is_contradictory);
-        let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
-        let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
-        let mut message = format!(
-            "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
-            context.organization(gap.organization),
-            human_duration(end.seconds_since(change.time)),
-            context.connection(change.connection),
-            change.operation.name(),
-            context.actor(change.actor),
-            context.policy_duration("grace"),
-        );
+        let mut message = message(context, gap, end, certainty);
         if let Some(doubt) = certainty.doubt() {
-            message.push_str(&format!("; this cannot be confirmed: {}", doubt.advice()));
-            if let Some(link) = links.get(&index) {
-                let later = human_duration(link.time.seconds_since(change.time));
-                let actor = context.actor(link.actor);
-                message.push_str(&format!(", and a portal URL was opened for it {later} later by {actor}"));
-            }
+            let link = links.get(&index).map(|link| link_after(context, change, link));
+            let link = link.unwrap_or_default();
+            message.push_str(&format!("; this cannot be confirmed: {}{link}", doubt.advice()));
         }
-        result.find_state(Subject::Hit(index as u32, organization), message, certainty);
+        result.find_state(Subject::Hit(index as u32, organization), &message, certainty);
     }
     result
 }
 
-/// By the change that began a gap the first portal URL of its organization in it, through which a connection
-/// may have been set up.
+/// What is said of a gap that is as long as until `end`.
+fn message(context: &RuleContext<'_>, gap: &Gap, end: Timestamp, certainty: Certainty) -> String {
+    let change = &context.survey.changes[gap.cause];
+    let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
+    let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
+    format!(
+        "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
+        context.organization(gap.organization),
+        human_duration(end.seconds_since(change.time)),
+        context.connection(change.connection),
+        change.operation.name(),
+        context.actor(change.actor),
+        context.policy_duration("grace"),
+    )
+}
+
+/// Names a portal URL through which another connection may have been set up after a change.
+fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> String {
+    let later = human_duration(link.time.seconds_since(change.time));
+    let actor = context.actor(link.actor);
+    format!(", and a portal URL was opened for it {later} later by {actor}")
+}
+
+/// The first portal URL of the organization in each gap, by the change that began the gap.
 fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
     let changes = &context.survey.changes;
     let mut open: HashMap<Id, &Gap, RandomState> = HashMap::default();

@@ -39,13 +39,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let local = calendar::local(change.time, context.zone);
         let is_in = context.windows.is_empty() || context.windows.iter().any(|window| window.is_open(local));
         let freeze = context.freezes.iter().find(|freeze| freeze.holds(change.time));
-        Decision::bad_if(!is_in || freeze.is_some(), || {
+        Decision::of((!is_in || freeze.is_some()).then(|| {
             let when = format!("on {} ({})", local.format("%A, %Y-%m-%d at %H:%M:%S"), context.zone);
             let what = match freeze {
                 Some(freeze) => format!("during the freeze `{}`", freeze.reason),
                 None => "outside of the change windows".to_owned(),
             };
             format!(" {when}, {what}")
-        })
+        }))
     })
 }

@@ -1,7 +1,7 @@
 //! `portal-url-burst`: one actor creates many portal URLs in a short time.
 
 use crate::model::operation::Operation;
-use crate::rules::bursts::bursts;
+use crate::rules::bursts::{Counted, find_bursts};
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
@@ -38,11 +38,13 @@ pub static RULE: Rule = Rule::new("portal-url-burst", Severity::Medium, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = &context.survey.changes;
-    crate::rules::bursts::judge(
+    find_bursts(
         context,
-        |change| (change.operation == Operation::PortalOpened).then_some(change.actor != NONE),
-        |_, index| index as u32,
-        |things| bursts(things, context.count("count"), context.age("window")),
+        |index, change| match (change.operation, change.actor) {
+            (Operation::PortalOpened, NONE) => Counted::NotApplicable,
+            (Operation::PortalOpened, _) => Counted::As(index as u32),
+            _ => Counted::Not,
+        },
         |burst| {
             let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
             format!(

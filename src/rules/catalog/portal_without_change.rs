@@ -60,10 +60,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(!follows, || {
+        Decision::of((!follows).then(|| {
             let window = context.policy_duration("window");
             format!(", and no change of the organization followed within {window}")
-        })
+        }))
     })
 }
 

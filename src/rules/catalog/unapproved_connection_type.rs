@@ -74,8 +74,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
         // The first change in the scope that shows a connection as of a kind.
-        Decision::bad_if(!bad.is_empty() && seen.insert((change.connection, change.kind)), || {
-            format!(" with {}, which is not allowed", bad.join(", "))
-        })
+        Decision::of(
+            (!bad.is_empty() && seen.insert((change.connection, change.kind)))
+                .then(|| format!(" with {}, which is not allowed", bad.join(", "))),
+        )
     })
 }

@@ -4,6 +4,7 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
 use crate::sources::lookalike;
 use crate::survey::{Anomaly, AnomalyKind};
 
@@ -32,20 +33,16 @@ pub static RULE: Rule = Rule::new("unknown-action", Severity::Low, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult { judged: context.events(), ..RuleResult::default() };
-    // A flood of one sort does not wash away the other.
-    for (what, severity) in
+    // Each kind by itself, so that a flood of one does not hide the other.
+    for (kind, severity) in
         [(AnomalyKind::UnknownAction, Severity::Low), (AnomalyKind::AlmostChange, Severity::Medium)]
     {
-        for (index, anomaly) in context.anomaly(what) {
-            result.find_with(
-                crate::rules::subject::Subject::Anomaly(index),
-                message(context, anomaly),
-                severity,
-            );
+        let first = result.violations.len();
+        for (index, anomaly) in context.anomalies(kind) {
+            result.find(Subject::Anomaly(index), &message(context, anomaly));
         }
-        let found = result.violations.len();
-        result.find_unkept(context, what);
-        result.violations[found..].iter_mut().for_each(|overflow| overflow.severity = Some(severity));
+        result.find_overflow(context, kind);
+        result.violations[first..].iter_mut().for_each(|violation| violation.severity = Some(severity));
     }
     result.sort(context.survey);
     result
@@ -54,5 +51,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 fn message(context: &RuleContext<'_>, anomaly: &Anomaly) -> String {
     let action = context.survey.action(anomaly.action).unwrap_or_default();
     let near = lookalike(action).map(|known| format!(", but it looks like `{}`", known.name));
-    format!("{}: no document names this action{}", context.noted_happening(anomaly), near.unwrap_or_default())
+    format!(
+        "{}: no document names this action{}",
+        context.describe_anomaly(anomaly),
+        near.unwrap_or_default()
+    )
 }
