@@ -1,11 +1,11 @@
-//! What is wrong with a file that the user keeps, every problem with its place.
+//! Errors and warnings about a file that the user keeps, each with its place.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use crate::text::position::{Position, PositionCursor};
 
-/// A file was refused: each problem as `file:line:column: message`, in the order of the file.
+/// Why a file was refused: each error as `file:line:column: message`, in the order of the file.
 #[derive(Debug)]
 pub struct InvalidFile(pub Vec<String>);
 
@@ -26,13 +26,13 @@ pub(super) struct Problems<'t> {
     /// Reasons to refuse the file, by byte.
     errors: RefCell<Vec<(usize, String)>>,
     /// What may be mistakes, by 1-based line.
-    doubts: RefCell<Vec<(usize, String)>>,
+    warnings: RefCell<Vec<(usize, String)>>,
 }
 
 impl<'t> Problems<'t> {
     pub(super) fn new(name: &'t str, text: &'t str) -> Self {
         let cursor = Cell::new(PositionCursor::new(Position::START));
-        Self { name, text, cursor, errors: RefCell::default(), doubts: RefCell::default() }
+        Self { name, text, cursor, errors: RefCell::default(), warnings: RefCell::default() }
     }
 
     /// Adds a reason to refuse the file, at a byte.
@@ -41,13 +41,13 @@ impl<'t> Problems<'t> {
     }
 
     /// Adds what may be a mistake, at a byte.
-    pub(super) fn doubt(&self, offset: usize, message: String) {
-        self.doubts.borrow_mut().push((self.line(offset), message));
+    pub(super) fn warning(&self, offset: usize, message: String) {
+        self.warnings.borrow_mut().push((self.line(offset), message));
     }
 
     /// What may be mistakes, by 1-based line.
-    pub(super) fn doubts(&self) -> Vec<(usize, String)> {
-        self.doubts.take()
+    pub(super) fn warnings(&self) -> Vec<(usize, String)> {
+        self.warnings.take()
     }
 
     /// 1-based line of a byte.

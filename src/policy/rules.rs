@@ -1,4 +1,4 @@
-//! What a policy says of rules, and what holds where it says nothing.
+//! The rules of a policy: their settings, and the defaults of what it does not mention.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::rules::{Activation, Param, ParamKind, Prerequisite, Rule, SCOPES, Sev
 use crate::sources;
 use crate::text::suggest::unknown;
 
-/// Keys that every rule has.
+/// The keys that every rule has.
 const KEYS: [&str; 2] = ["enabled", "severity"];
 
-/// Which parts of a policy there are, for rules that need one.
+/// Which parts a policy has, for rules that need one.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) roster: bool,
@@ -39,95 +39,102 @@ impl Parts {
     }
 }
 
-/// What is wanted of rules a policy says nothing of.
-pub(super) fn defaults(checks: &[&'static Rule], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
-    checks.iter().map(|check| (check.id, of(check, parts))).collect()
+/// The settings of rules that a policy does not mention.
+pub(super) fn defaults(rules: &[&'static Rule], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
+    rules.iter().map(|rule| (rule.id, default_of(rule, parts))).collect()
 }
 
-fn of(check: &'static Rule, parts: Parts) -> RulePolicy {
-    let params = check.params.iter().map(|param| (param.key, param.default())).collect();
-    let is_on = parts.is_on(check, &params);
-    RulePolicy { is_on, severity: check.severity, params, scope: Scope::default() }
+fn default_of(rule: &'static Rule, parts: Parts) -> RulePolicy {
+    let params = rule.params.iter().map(|param| (param.key, param.default())).collect();
+    let is_on = parts.is_on(rule, &params);
+    RulePolicy { is_on, severity: rule.severity, params, scope: Scope::default() }
 }
 
-/// What is wanted of every rule.
+/// The settings of every rule.
 pub(super) fn read(
-    rules: Option<Section<'_>>,
-    checks: &[&'static Rule],
+    section: Option<Section<'_>>,
+    rules: &[&'static Rule],
     parts: Parts,
 ) -> BTreeMap<&'static str, RulePolicy> {
-    let mut policies = defaults(checks, parts);
-    for (id, entry) in rules.into_iter().flat_map(Section::entries) {
-        match checks.iter().find(|check| check.id == id) {
-            Some(check) => {
-                policies.insert(check.id, rule(entry, check, parts));
+    let mut policies = defaults(rules, parts);
+    for (id, entry) in section.into_iter().flat_map(Section::entries) {
+        match rules.iter().find(|rule| rule.id == id) {
+            Some(rule) => {
+                policies.insert(rule.id, rule_policy(entry, rule, parts));
             }
-            None => {
-                entry.complain_of_key(unknown("rule", id, checks.iter().map(|check| check.id)));
-            }
+            None => entry.key_error(unknown("rule", id, rules.iter().map(|rule| rule.id))),
         }
     }
     policies
 }
 
-fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
-    let mut policy = of(check, parts);
+fn rule_policy(entry: Entry<'_>, rule: &'static Rule, parts: Parts) -> RulePolicy {
+    let mut policy = default_of(rule, parts);
     let Some(section) = entry.open_section() else {
         return policy;
     };
-    let keys = keys(check);
-    for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
-        entry.complain_of_key(match SCOPES.contains(&key) {
-            true => scope_not_supported(check, key),
-            false => unknown("key", key, keys.iter().copied()),
-        });
-    }
-    for param in check.params {
+    check_keys(section, rule);
+    for param in rule.params {
         if let Some(value) = section.get(param.key).and_then(|entry| value(entry, param)) {
             policy.params.insert(param.key, value);
         }
     }
-    policy.is_on = parts.is_on(check, &policy.params);
+    policy.is_on = parts.is_on(rule, &policy.params);
     if let Some(entry) = section.get("enabled")
         && let Some(is_on) = entry.flag()
     {
         policy.is_on = is_on;
-        if is_on && !parts.satisfy(check, &policy.params) {
-            entry.error(format!("rule `{}` needs {}", check.id, missing_prerequisite(check)));
+        if is_on && !parts.satisfy(rule, &policy.params) {
+            entry.error(format!("rule `{}` needs {}", rule.id, missing_prerequisite(rule)));
         }
     }
     if let Some(severity) = section.get("severity").and_then(severity) {
         policy.severity = severity;
     }
+    policy.scope = scope(section);
+    policy
+}
+
+/// Adds an error for every key that the rule does not have.
+fn check_keys(section: Section<'_>, rule: &Rule) {
+    let keys = keys(rule);
+    for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
+        entry.key_error(match SCOPES.contains(&key) {
+            true => scope_not_supported(rule, key),
+            false => unknown("key", key, keys.iter().copied()),
+        });
+    }
+}
+
+/// The keys that the section of a rule can have.
+fn keys(rule: &Rule) -> Vec<&'static str> {
+    let params = rule.params.iter().map(|param| param.key);
+    KEYS.into_iter().chain(rule.scopes.iter().copied()).chain(params).collect()
+}
+
+/// Why a rule does not have such a scope.
+fn scope_not_supported(rule: &Rule, key: &str) -> String {
+    let others = match rule.scopes {
+        [] => "it is always about the whole log".to_owned(),
+        scopes => format!("give {}", scopes.join(" or ")),
+    };
+    format!("`{key}` cannot confine rule `{}`; {others}", rule.id)
+}
+
+fn scope(section: Section<'_>) -> Scope {
     if let Some(entry) = section.get("connection-types") {
         terms(entry, TermKind::ConnectionType);
     }
     let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
-    policy.scope = Scope {
+    Scope {
         organizations: patterns("organizations"),
         lines: section.get("organizations").map(Entry::lines).unwrap_or_default(),
         connection_types: patterns("connection-types"),
         sources: section.get("sources").and_then(sources_of).unwrap_or_default(),
-    };
-    policy
+    }
 }
 
-/// What can be said of a rule.
-fn keys(check: &Rule) -> Vec<&'static str> {
-    let params = check.params.iter().map(|param| param.key);
-    KEYS.into_iter().chain(check.scopes.iter().copied()).chain(params).collect()
-}
-
-/// Why a rule has no such scope.
-fn scope_not_supported(check: &Rule, key: &str) -> String {
-    let others = match check.scopes {
-        [] => "it is always about the whole log".to_owned(),
-        scopes => format!("give {}", scopes.join(" or ")),
-    };
-    format!("`{key}` cannot confine rule `{}`; {others}", check.id)
-}
-
-/// What a rule cannot do without, and where to write it.
+/// The part of a policy that a rule needs, and how to write it.
 fn missing_prerequisite(rule: &Rule) -> String {
     match rule.activation {
         Activation::On | Activation::Off => String::new(),
@@ -143,7 +150,7 @@ fn missing_prerequisite(rule: &Rule) -> String {
     }
 }
 
-/// How bad something is.
+/// The severity that an entry names.
 pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
     let names: Vec<_> = Severity::value_variants().iter().map(|severity| severity_name(*severity)).collect();
     let known: Vec<_> =
@@ -171,8 +178,8 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     }
 }
 
-/// A list of patterns, each of which should match a documented term: one that matches none is refused where no
-/// other terms can exist, and otherwise doubted.
+/// A list of patterns, each of which should match a documented term: one that matches none is an error where no
+/// other terms can exist, and otherwise a warning.
 fn terms(entry: Entry<'_>, kind: TermKind) -> Option<Vec<String>> {
     let documented = kind.documented();
     let texts = entry.texts()?;
@@ -181,7 +188,7 @@ fn terms(entry: Entry<'_>, kind: TermKind) -> Option<Vec<String>> {
             Some(_) if kind.is_closed() => {
                 entry.error(unknown(kind.noun(), text, documented.iter().copied()));
             }
-            Some(doubt) => entry.doubt(doubt),
+            Some(warning) => entry.warning(warning),
             None => {}
         }
     }

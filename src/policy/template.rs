@@ -1,4 +1,4 @@
-//! A policy to begin with: every rule as it is by default, and an example of everything else.
+//! A policy to start from: every rule with its defaults, and an example of everything else.
 //!
 //! Lines that begin with `#` and no space are examples; without the `#` they hold.
 
@@ -9,14 +9,10 @@ use crate::rules::fingerprint;
 use crate::rules::{Activation, Param, ParamKind, Rule, Severity, wording};
 use crate::sources;
 
-/// The text of a policy that says what holds without one.
-pub fn commented(checks: &[&Rule]) -> String {
-    let mut text = head();
-    for check in checks {
-        rule(&mut text, check);
-    }
-    text.push_str(&tail(checks));
-    text
+/// The text of a policy that has the same effect as none.
+pub fn commented(rules: &[&Rule]) -> String {
+    let sections = rules.iter().map(|rule| section(rule));
+    [head()].into_iter().chain(sections).chain([times(), planned(), suppressions(rules)]).collect()
 }
 
 fn head() -> String {
@@ -47,35 +43,24 @@ fail-on = {fail_on:?}
     )
 }
 
-fn rule(text: &mut String, check: &Rule) {
-    let mut line = |line: String| {
-        text.push_str(&line);
-        text.push('\n');
-    };
-    line(format!("\n[rules.{}]", check.id));
-    line(format!("# {}", check.about));
-    if let Some(told) = check.plan_coverage.told() {
-        line(format!("# {told}"));
-    }
-    match check.activation {
-        Activation::On => line("enabled = true".to_owned()),
-        Activation::Off => line("enabled = false".to_owned()),
+fn section(rule: &Rule) -> String {
+    let mut lines = vec![format!("\n[rules.{}]", rule.id), format!("# {}", rule.about)];
+    lines.extend(rule.plan_coverage.note().map(|note| format!("# {note}")));
+    match rule.activation {
+        Activation::On => lines.push("enabled = true".to_owned()),
+        Activation::Off => lines.push("enabled = false".to_owned()),
         Activation::When(prerequisite) => {
-            line(format!("# On when there {}, unless this says otherwise.", prerequisite.condition()));
-            line("#enabled = true".to_owned());
+            lines.push(format!("# On when there {}, unless this says otherwise.", prerequisite.condition()));
+            lines.push("#enabled = true".to_owned());
         }
     }
-    line(format!("severity = {:?}", severity_name(check.severity)));
-    for param in check.params {
-        line(format!("# {}", param.about));
-        line(setting(param));
-    }
-    for scope in check.scopes {
-        line(format!("#{scope} = [{:?}]", example(scope)));
-    }
+    lines.push(format!("severity = {:?}", severity_name(rule.severity)));
+    lines.extend(rule.params.iter().flat_map(|param| [format!("# {}", param.about), setting(param)]));
+    lines.extend(rule.scopes.iter().map(|scope| format!("#{scope} = [{:?}]", example(scope))));
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What a rule may be confined to.
+/// An example of what a rule may be confined to.
 fn example(scope: &str) -> &str {
     match scope {
         "organizations" => "acme*",
@@ -93,26 +78,7 @@ fn setting(param: &Param) -> String {
     }
 }
 
-/// Texts of rules are plain, so that TOML quotes them as JSON does.
-fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.map(|text| serde_json::Value::from(text).to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn tail(checks: &[&Rule]) -> String {
-    let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
-    let working_days = lists::DAYS[..5].iter().copied();
-    let by_rule = checks.first().map_or(String::new(), |check| {
-        format!(
-            "
-#[[suppressions]]
-#rule = \"{}\"
-#organization = \"sandbox*\"
-#reason = \"nobody logs in there\"
-#expires = 2027-01-01
-",
-            check.id
-        )
-    });
+fn times() -> String {
     format!(
         "
 # When changes are allowed, every week: on days ({days}), on the clock
@@ -129,7 +95,16 @@ fn tail(checks: &[&Rule]) -> String {
 #reason = \"year end\"
 #from = 2026-12-19
 #to = 2027-01-04
+",
+        days = lists::DAYS.join(", "),
+        working_days = lists::DAYS[..5].iter().map(|day| format!("{day:?}")).collect::<Vec<_>>().join(", "),
+    )
+}
 
+fn planned() -> String {
+    let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
+    format!(
+        "
 # Changes that were announced: what a rule finds about them does not count, unless it says above what
 # it needs. The organization (id or name) is the one that the event names, and the one that owns the
 # connection if that is another: both have to match. Operations are
@@ -144,19 +119,36 @@ fn tail(checks: &[&Rule]) -> String {
 #not-before = 2026-11-02T20:00:00
 #expires = \"2026-11-03T06:00:00+01:00\"
 #ticket = \"CHG-12\"
+",
+        operations = operations.join(", "),
+    )
+}
 
+fn suppressions(rules: &[&Rule]) -> String {
+    let by_fingerprint = format!(
+        "
 # Findings that are accepted until some time: one by its fingerprint, or all of a rule that match the
 # organization, connection and actor given. Rule or fingerprint, reason and expires have to be there.
 #[[suppressions]]
 #fingerprint = \"{fingerprint}\"
 #reason = \"tested by the vendor\"
 #expires = 2027-01-01
-{by_rule}",
-        days = lists::DAYS.join(", "),
-        working_days = list(working_days),
-        operations = operations.join(", "),
+",
         fingerprint = "0".repeat(fingerprint::DIGITS),
-    )
+    );
+    let by_rule = rules.first().map_or(String::new(), |rule| {
+        format!(
+            "
+#[[suppressions]]
+#rule = \"{}\"
+#organization = \"sandbox*\"
+#reason = \"nobody logs in there\"
+#expires = 2027-01-01
+",
+            rule.id
+        )
+    });
+    by_fingerprint + &by_rule
 }
 
 #[cfg(test)]
@@ -194,7 +186,7 @@ mod tests {
     fn every_example_holds_without_its_mark() {
         for checks in [CHECKS, crate::rules::ALL] {
             let policy = parse(&uncommented(&commented(checks)), checks);
-            assert!(policy.roster.is_some() && policy.doubts.is_empty());
+            assert!(policy.roster.is_some() && policy.warnings.is_empty());
             let counts = [policy.windows.len(), policy.freezes.len(), policy.planned.len()];
             assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
             for check in checks {

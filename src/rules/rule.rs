@@ -186,7 +186,7 @@ pub enum PlanCoverage {
 
 impl PlanCoverage {
     /// What to tell whoever writes a policy; nothing where it is as one expects.
-    pub fn told(self) -> Option<&'static str> {
+    pub fn note(self) -> Option<&'static str> {
         match self {
             Self::All => None,
             Self::WithActor => Some("Only a planned change that names its actor covers what is found."),

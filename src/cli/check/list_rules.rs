@@ -45,8 +45,8 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
     for (title, part) in parts {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
     }
-    if let Some(told) = plan_coverage.told() {
-        text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
+    if let Some(note) = plan_coverage.note() {
+        text.push_str(&format!("\nPlanned changes\n{}", indented(note)));
     }
     if !params.is_empty() {
         text.push_str("\nSettings\n");
