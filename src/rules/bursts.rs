@@ -78,7 +78,7 @@ pub(super) fn find_bursts(
         }
     }
     let mut found = Vec::new();
-    for (_, theirs) in context.lists.by_actor() {
+    for (_, theirs) in context.change_index.by_actor() {
         let (mut indices, mut things) = (Vec::new(), Vec::new());
         for index in theirs.iter().map(|index| *index as usize) {
             if let Counted::As(thing) = counted(index, &changes[index]) {

@@ -1,6 +1,6 @@
-//! The rules of `check`, one file each: what must not happen, judged over events and histories.
+//! The rules of `check`, one file each in `catalog`, and what they have in common.
 //!
-//! A rule is a pure function: it sees what was collected and its settings, and says what it found.
+//! A rule is a pure function: it sees what was collected and its settings, and returns what it found.
 //! Planned changes, suppressions and the verdict are none of its business.
 
 mod bursts;
@@ -29,7 +29,7 @@ pub use scope::{Coverage, Scope};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
 
-/// Every rule, the worst first, then by name.
+/// Every rule, by severity from the worst on, then by name.
 pub static ALL: &[&Rule] = &[
     &catalog::org_left_without_sso::RULE,
     &catalog::conflicting_duplicate::RULE,

@@ -119,7 +119,7 @@ impl RuleResult {
         if overflow > 0 {
             let lines = plural(overflow, "more line");
             let message = format!("{lines} like those listed, too many to list one by one");
-            self.find(Subject::Unkept(kind), &message);
+            self.find(Subject::Overflow(kind), &message);
         }
     }
 
@@ -168,14 +168,19 @@ impl RuleResult {
 
     /// The message of a violation. Ids are those of the first survey; the second one has its names as they are
     /// displayed.
-    pub fn message<'s>(&'s self, violation: &Violation, (survey, shown): (&Survey, &Survey)) -> Cow<'s, str> {
+    pub fn message<'s>(
+        &'s self,
+        violation: &Violation,
+        (survey, displayed): (&Survey, &Survey),
+    ) -> Cow<'s, str> {
         let message = self.messages.text(violation.message);
         let Some(other) = survey.changes.get(violation.other as usize) else {
             return Cow::Borrowed(message);
         };
         let later = violation.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
         let connection = wording::connection(survey.connections.get(other.connection));
-        let filled = [connection, wording::actor(shown.actor(other.actor)), &wording::human_duration(later)];
+        let filled =
+            [connection, wording::actor(displayed.actor(other.actor)), &wording::human_duration(later)];
         let parts = message.split(BLANK).zip(filled.into_iter().chain([""]));
         Cow::Owned(parts.flat_map(|(part, filled)| [part, filled]).collect())
     }

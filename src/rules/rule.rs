@@ -1,4 +1,4 @@
-//! What a rule is: its name, how bad its findings are, what it can be told, and what it means.
+//! What a rule is: its name, its severity, its settings, what it means and the function that judges.
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
@@ -9,19 +9,19 @@ use crate::rules::severity::Severity;
 pub struct Rule {
     /// Name in kebab-case; it names what must not happen.
     pub id: &'static str,
-    /// When it fires, in one line.
+    /// One line about what it finds.
     pub about: &'static str,
-    /// How bad a finding is unless the policy says otherwise.
+    /// The severity of its findings unless the policy says otherwise.
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub activation: Activation,
-    /// Which of [`SCOPES`] can confine it.
+    /// The scopes that can confine it, of [`SCOPES`].
     pub scopes: &'static [&'static str],
-    /// Which planned changes cover what it finds about their change.
+    /// Which planned changes cover its findings.
     pub plan_coverage: PlanCoverage,
     /// What the policy can set.
     pub params: &'static [Param],
-    /// What it means, why it matters, an example, how to fix.
+    /// What `check --explain` says about it.
     pub explain: Explain,
     /// The controls it gives evidence for.
     pub controls: Controls,
@@ -49,7 +49,7 @@ impl Rule {
         }
     }
 
-    /// When it fires, in one line.
+    /// One line about what it finds.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
         self
@@ -79,13 +79,13 @@ impl Rule {
         self
     }
 
-    /// Only planned changes that name the actor cover what it finds.
+    /// Only planned changes that name the actor cover its findings.
     pub const fn planned_with_actor(mut self) -> Self {
         self.plan_coverage = PlanCoverage::WithActor;
         self
     }
 
-    /// No planned change covers what it finds.
+    /// No planned change covers its findings.
     pub const fn unplannable(mut self) -> Self {
         self.plan_coverage = PlanCoverage::None;
         self
@@ -173,19 +173,19 @@ impl Prerequisite {
     }
 }
 
-/// Which planned changes cover what a rule finds.
+/// Which planned changes cover the findings of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanCoverage {
-    /// All: the rule is about what was done.
+    /// All of them: the rule is about what was done.
     All,
-    /// Those that name the actor: the rule is about who did it, and the others announce nobody.
+    /// Those that name the actor: the rule is about who did it, which the others do not announce.
     WithActor,
-    /// None: the rule is about the record, or about more than one change.
+    /// None: the rule is about the log, or about more than one change.
     None,
 }
 
 impl PlanCoverage {
-    /// What to tell whoever writes a policy; nothing where it is as one expects.
+    /// A note for whoever writes a policy; none where it is as one expects.
     pub fn note(self) -> Option<&'static str> {
         match self {
             Self::All => None,
@@ -195,7 +195,7 @@ impl PlanCoverage {
     }
 }
 
-/// What there is to know about a rule, each part some sentences.
+/// What there is to know about a rule. Each part is some sentences.
 pub struct Explain {
     /// What it means when it fires.
     pub means: &'static str,

@@ -13,9 +13,9 @@ impl RuleContext<'_> {
         let description = ChangeDescription {
             operation: change.operation,
             connection: self.survey.connections.get(change.connection),
-            organization: self.shown.organizations.names.get(change.organization),
-            organization_name: self.shown.organization_name(change.organization),
-            actor: self.shown.actor(change.actor),
+            organization: self.displayed.organizations.names.get(change.organization),
+            organization_name: self.displayed.organization_name(change.organization),
+            actor: self.displayed.actor(change.actor),
         };
         description.followed_by("")
     }
@@ -47,12 +47,13 @@ impl RuleContext<'_> {
 
     /// What to call an organization: its id, and its name in brackets.
     pub(super) fn organization(&self, id: Id) -> String {
-        organization(self.shown.organizations.names.get(id), self.shown.organization_name(id)).concat()
+        organization(self.displayed.organizations.names.get(id), self.displayed.organization_name(id))
+            .concat()
     }
 
     /// What to call an actor.
     pub(super) fn actor(&self, id: Id) -> &str {
-        actor(self.shown.actor(id))
+        actor(self.displayed.actor(id))
     }
 
     /// A setting that is a length of time, as it is written in a policy.

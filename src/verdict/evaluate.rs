@@ -130,10 +130,10 @@ pub fn judge(checks: &[&'static Rule], survey: &Survey, by: &By<'_>) -> Vec<Rule
         }
         (check.judge)(&RuleContext {
             survey,
-            shown: by.shown.unwrap_or(survey),
+            displayed: by.shown.unwrap_or(survey),
             steps: &steps,
             reach: &reach,
-            lists: &lists,
+            change_index: &lists,
             params: &rule.params,
             scope: &rule.scope.over(survey),
             deciding: &deciding,
@@ -168,7 +168,7 @@ fn about(survey: &Survey, subject: Subject) -> About {
         Subject::Conflicting(index) => {
             about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
         }
-        Subject::Hit(index, organization) => {
+        Subject::OrganizationChange(index, organization) => {
             let about = about(survey, Subject::Change(index as usize));
             About { said: said_of(&about, organization), organization, ..about }
         }
@@ -191,8 +191,8 @@ fn about(survey: &Survey, subject: Subject) -> About {
                 place: Some(noted.place),
             }
         }
-        Subject::Unkept(_) => NOTHING,
-        Subject::Pause(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
+        Subject::Overflow(_) => NOTHING,
+        Subject::Silence(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
         Subject::Renamed(renamed) => about_name(survey, renamed),
     }
 }
@@ -238,7 +238,7 @@ fn facts<'a>(
     now: Timestamp,
 ) -> ChangeFacts<'a> {
     let other = match subject {
-        Subject::Hit(index, _) => survey.changes[index as usize].organization,
+        Subject::OrganizationChange(index, _) => survey.changes[index as usize].organization,
         _ => origins.get(about.connection as usize).map_or(NONE, |origin| origin.owner),
     };
     // What has no time is about nobody.

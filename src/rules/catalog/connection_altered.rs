@@ -91,7 +91,7 @@ impl Named {
     /// Compares the change of that index with those before it, and remembers it.
     fn compare(&mut self, survey: &Survey, index: Id) -> Decision {
         let change = &survey.changes[index as usize];
-        // Nearly always; the same kind has the same provider and type, whichever source writes it.
+        // A fast path that is nearly always taken: the same kind has the same provider and type in every source.
         if change.kind != NONE && [self.provider.kind, self.kind.kind] == [change.kind; 2] {
             return Decision::Fine;
         }
@@ -124,7 +124,7 @@ impl Named {
 }
 
 impl Naming {
-    /// Replaces it by the change of that index where that names something else, and returns the change before. Another
+    /// Replaces it if the change of that index names something else, and returns the change that it was by then. Another
     /// version of the same event is a conflict, not an alteration.
     fn replace<'a>(
         &mut self,

@@ -52,13 +52,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let is_visit = context.actions_of(|operation| operation.info().is_visit);
     let sources_logging = context.sources_logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = context.age("window");
-    let is_known = |change: &Change| {
+    let is_judged = |change: &Change| {
         change.actor != NONE && change.organization != NONE && sources_logging[change.action as usize]
     };
     // Most actors delete nothing, so that their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
     let mut last: HashMap<(Id, Id), Timestamp, RandomState> = HashMap::default();
-    for (_, change) in context.changes_that(Operation::Deleted).filter(|(_, change)| is_known(change)) {
+    for (_, change) in context.changes_that(Operation::Deleted).filter(|(_, change)| is_judged(change)) {
         deletes[change.actor as usize] = true;
         last.insert((change.actor, change.organization), Timestamp::MIN);
     }
@@ -67,7 +67,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     };
     let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
     RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
-        if !is_known(change) {
+        if !is_judged(change) {
             return Decision::NotApplicable;
         }
         while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
@@ -77,7 +77,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         let last = last[&(change.actor, change.organization)];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
-        // Before the log began there may have been a visit.
+        // There may have been a visit before the log begins.
         let (begin, _) = context.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;

@@ -11,7 +11,7 @@ use crate::survey::{Labels, MOST_TEXTS, Use};
 
 pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
     .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
-    // Who is renamed may get out of a scope by that.
+    // Whoever is renamed might get out of a scope by that.
     .unscoped()
     .unplannable()
     .means(
@@ -44,7 +44,7 @@ struct Identities<'a, const N: usize> {
     /// Which of the labels is the name.
     sort: usize,
     ids: &'a Interner,
-    shown_ids: &'a Interner,
+    displayed_ids: &'a Interner,
     /// The patterns by which the policy decides.
     deciding: &'a Patterns,
     /// Which of them selected events are about.
@@ -63,7 +63,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         labels: &survey.organization_labels,
         sort: 0,
         ids: &survey.organizations.names,
-        shown_ids: &survey.organizations.names,
+        displayed_ids: &survey.organizations.names,
         deciding: &deciding.organizations,
         selected: organizations,
     };
@@ -74,7 +74,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         labels: &survey.actor_labels,
         sort: 1,
         ids: &survey.actors.names,
-        shown_ids: &context.shown.actors.names,
+        displayed_ids: &context.displayed.actors.names,
         deciding: &deciding.actors,
         selected: actors,
     };
@@ -113,7 +113,7 @@ impl<const N: usize> Identities<'_, N> {
         });
         for uses in renamed {
             let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
-            // What has more names than this is known by none of them.
+            // With more names than this, no name is taken for theirs.
             let uses: Vec<_> = uses.take(MOST_TEXTS + 1).collect();
             for pair in uses.windows(2) {
                 self.compare(context, [pair[0], pair[1]], result);
@@ -128,11 +128,11 @@ impl<const N: usize> Identities<'_, N> {
             return;
         };
         // Names may be personal, and pseudonyms of earlier ones are not at hand.
-        let names = match std::ptr::eq(context.survey, context.shown) {
+        let names = match std::ptr::eq(context.survey, context.displayed) {
             true => format!(" from `{before}` to `{now}`"),
             false => String::new(),
         };
-        let (noun, id) = (self.noun, self.shown_ids.text(of));
+        let (noun, id) = (self.noun, self.displayed_ids.text(of));
         let message =
             format!("the {noun} of {id} changed{names}, and {part} of the policy has only one of the two");
         result.find(Subject::Renamed(Renamed { is_actor: self.is_actor, of, name }), &message);

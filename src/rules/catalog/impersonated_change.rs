@@ -37,7 +37,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::NotApplicable;
         }
         Decision::of(change.is_impersonated().then(|| {
-            let Survey { impersonators, words, .. } = context.shown;
+            let Survey { impersonators, words, .. } = context.displayed;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = words
                 .get(change.reason)

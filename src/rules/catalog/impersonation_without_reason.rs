@@ -38,7 +38,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         let is_unexplained = change.impersonator != NONE && change.reason == NONE;
         Decision::of(is_unexplained.then(|| {
-            let impersonator = context.shown.impersonators.text(change.impersonator);
+            let impersonator = context.displayed.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
         }))
     });

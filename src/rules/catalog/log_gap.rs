@@ -13,7 +13,7 @@ use crate::survey::Span;
 pub static RULE: Rule = Rule::new("log-gap", Severity::Medium, judge)
     .about("there is no event at all for a long time")
     .off()
-    // A silence is one of the whole log.
+    // A silence is about the whole log.
     .unscoped()
     .unplannable()
     .params(&[Param::age(
@@ -51,7 +51,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
                 to.rfc3339(context.zone),
                 context.policy_duration("max"),
             );
-            result.find(Subject::Pause(index), &message);
+            result.find(Subject::Silence(index), &message);
         }
     }
     result

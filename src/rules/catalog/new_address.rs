@@ -54,30 +54,30 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         };
         let earlier = new[at].1;
         Decision::of((earlier >= context.count("history")).then(|| {
-            let ip = context.shown.ips.names.text(change.ip);
+            let ip = context.displayed.ips.names.text(change.ip);
             let earlier = plural(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
         }))
     })
 }
 
-/// What came before of an actor.
+/// The earlier events of an actor that have an address.
 #[derive(Clone, Copy)]
 struct Past {
     events: u32,
-    /// Where they came from last.
+    /// The address of the last one.
     ip: Id,
 }
 
-/// The changes from where their actor never came before, by index, with how many events of theirs came
-/// before.
+/// The changes from an address that their actor never used before, by index, with the number of the actor's earlier
+/// events.
 fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = context.survey;
-    let placed = |seen: &&Observation| seen.actor != NONE && seen.ip != NONE;
-    let mut observations = survey.observations.iter().filter(placed).peekable();
+    let has_both = |seen: &&Observation| seen.actor != NONE && seen.ip != NONE;
+    let mut observations = survey.observations.iter().filter(has_both).peekable();
     let mut pasts = vec![Past { events: 0, ip: NONE }; survey.actors.names.len()];
-    // Of most actors there is one address, and it is not here.
-    let mut known: HashSet<(Id, Id), RandomState> = HashSet::default();
+    // Earlier addresses of actors, without the latest one: most actors have one address and are not here.
+    let mut earlier: HashSet<(Id, Id), RandomState> = HashSet::default();
     let mut new = Vec::new();
     for (index, change) in survey.changes.iter().enumerate() {
         if change.actor == NONE || change.ip == NONE {
@@ -88,11 +88,11 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
             past.events += 1;
             if past.ip != ip {
                 let before = std::mem::replace(&mut past.ip, ip);
-                known.extend((before != NONE).then_some((seen.actor, before)));
+                earlier.extend((before != NONE).then_some((seen.actor, before)));
             }
         }
         let (past, ip) = (pasts[change.actor as usize], change.ip);
-        if past.ip != ip && !known.contains(&(change.actor, ip)) {
+        if past.ip != ip && !earlier.contains(&(change.actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
     }

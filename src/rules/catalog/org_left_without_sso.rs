@@ -84,12 +84,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             let link = link.unwrap_or_default();
             message.push_str(&format!("; this cannot be confirmed: {}{link}", doubt.advice()));
         }
-        result.find_state(Subject::Hit(index as u32, organization), &message, certainty);
+        result.find_state(Subject::OrganizationChange(index as u32, organization), &message, certainty);
     }
     result
 }
 
-/// What is said of a gap that is as long as until `end`.
+/// Describes a gap that lasts until `end`.
 fn message(context: &RuleContext<'_>, gap: &Gap, end: Timestamp, certainty: Certainty) -> String {
     let change = &context.survey.changes[gap.cause];
     let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };

@@ -41,13 +41,13 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut next: HashMap<Id, Timestamp, RandomState> = HashMap::default();
-    // By portal URL the next change of its organization.
-    let mut resolve_link: HashMap<usize, Timestamp, RandomState> = HashMap::default();
+    // For each portal URL, the time of the next change of its organization.
+    let mut next_change: HashMap<usize, Timestamp, RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().rev().filter(|(_, it)| it.organization != NONE) {
         if change.operation.state().is_some() {
             next.insert(change.organization, change.time);
         } else if let Some(time) = next.get(&change.organization) {
-            resolve_link.insert(index, *time);
+            next_change.insert(index, *time);
         }
     }
     let window = context.age("window");
@@ -55,8 +55,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(log_end) = context.reach.watched(change.organization, &[Operation::Created]) else {
             return Decision::NotApplicable;
         };
-        let follows = resolve_link.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
-        // After the log's end there may have been a change.
+        let follows = next_change.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
+        // There may have been a change after the end of the log.
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
@@ -122,10 +122,10 @@ mod tests {
         let params: BTreeMap<_, _> = RULE.params.iter().map(|param| (param.key, param.default())).collect();
         let result = judge(&RuleContext {
             survey: &survey,
-            shown: &survey,
+            displayed: &survey,
             steps: &steps,
             reach: &Reach::of(&survey, at(1 << 40)),
-            lists: &ChangeIndex::of(&survey),
+            change_index: &ChangeIndex::of(&survey),
             params: &params,
             scope: &Coverage::default(),
             deciding: &DecidingNames::default(),

@@ -80,7 +80,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut swaps = swaps(context, &providers);
     let (window, within) = (context.age("window"), context.policy_duration("window"));
     let mut result = RuleResult::default();
-    // By provider before, provider after and what was done.
+    // Messages by provider before, provider after and operation.
     let mut messages: HashMap<[&str; 3], Id, RandomState> = HashMap::default();
     let is_removal = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
     for (index, change) in context.changes().filter(|(_, change)| is_removal(change)) {
@@ -90,10 +90,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             result.not_applicable += 1;
             continue;
         };
-        // The last one is the first in time.
-        while swaps.pop_if(|swap| (swap.removal as usize) < index).is_some() {}
-        let swap = swaps.pop_if(|swap| swap.removal as usize == index);
-        let follower = swap.map(|swap| (swap.follower, &changes[swap.follower as usize]));
+        let follower = follower_of(index, &mut swaps).map(|index| (index, &changes[index as usize]));
         let follower = follower.filter(|(_, follower)| !is_longer(change.time, follower.time, window));
         let after = follower.and_then(|(other, follower)| providers.at(other as usize, follower));
         if let (Some((other, follower)), Some(after)) = (follower, after) {
@@ -115,7 +112,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     result
 }
 
-/// By organization, whether a source that knows it is in `logs_following`, which is by action.
+/// The change that follows a removal. The last swap is the first in time; those before the removal are dropped.
+fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<u32> {
+    while swaps.pop_if(|swap| (swap.removal as usize) < removal).is_some() {}
+    swaps.pop_if(|swap| swap.removal as usize == removal).map(|swap| swap.follower)
+}
+
+/// For each organization, whether a source that knows it logs what may follow; `logs_following` says so for each action.
 fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     let mut watched = vec![false; context.survey.organizations.names.len()];
     for step in context.steps.iter().flatten() {
@@ -130,7 +133,7 @@ fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
 fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
     let survey = context.survey;
     let mut next: Vec<Option<Next>> = vec![None; survey.organizations.names.len()];
-    // By connection, from which change on it is no longer disabled.
+    // The change from which on each connection is no longer disabled.
     let mut ends = vec![u32::MAX; survey.connections.len()];
     let mut swaps: Vec<Swap> = Vec::new();
     // Backwards, so that what comes next is known.
@@ -150,7 +153,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
             let follower = follower.filter(|follower| step.after == State::Deleted || follower.index < end);
             swaps.extend(follower.map(|follower| Swap { removal: index, follower: follower.index }));
         }
-        // Whether one that was enabled after it was deleted is there is unknown; that it was enabled is not.
+        // A connection that was enabled after it was deleted may not exist, but somebody enabled it.
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.told == State::Active);
         if is_there && step.before != Some(step.after) {
@@ -169,7 +172,7 @@ fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
 /// The providers that connections have at changes.
 struct Providers<'a> {
     context: &'a RuleContext<'a>,
-    /// By change; mostly nobody asks.
+    /// The provider in force at each change. It is computed only if it is needed, which is seldom.
     in_force: OnceCell<Vec<Option<&'static str>>>,
 }
 

@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();
-    // By deletion the last portal URL of the same actor for the same organization.
+    // For each deletion, the last portal URL by the same actor for the same organization.
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
     for (index, change) in context.survey.changes.iter().enumerate() {
         let key = (change.actor, change.organization);

@@ -63,20 +63,20 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut seen: HashSet<(Id, Id), RandomState> = HashSet::default();
     RuleResult::of(context.state_changes(), |_, change| {
         let texts = context.survey.kinds.texts(change.kind);
-        let wanted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
-        let known: Vec<_> = wanted.filter_map(|(list, text)| Some((list, text?))).collect();
-        if known.is_empty() || change.connection == NONE {
+        let restricted = lists.iter().zip(texts).filter(|((_, patterns), _)| !patterns.is_empty());
+        let named: Vec<_> = restricted.filter_map(|(list, text)| Some((list, text?))).collect();
+        if named.is_empty() || change.connection == NONE {
             return Decision::NotApplicable;
         }
-        let bad: Vec<_> = known
+        let unapproved: Vec<_> = named
             .iter()
             .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
-        // The first change in the scope that shows a connection as of a kind.
+        // Only the first change in the scope that shows a connection as of this kind.
         Decision::of(
-            (!bad.is_empty() && seen.insert((change.connection, change.kind)))
-                .then(|| format!(" with {}, which is not allowed", bad.join(", "))),
+            (!unapproved.is_empty() && seen.insert((change.connection, change.kind)))
+                .then(|| format!(" with {}, which is not allowed", unapproved.join(", "))),
         )
     })
 }

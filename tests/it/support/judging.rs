@@ -140,10 +140,10 @@ pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verd
     let (shown, period) = (survey, (Timestamp::MIN, Timestamp::MAX));
     let case = RuleContext {
         survey,
-        shown,
+        displayed: shown,
         steps,
         reach,
-        lists,
+        change_index: lists,
         params,
         scope,
         deciding,
@@ -175,7 +175,7 @@ pub fn judge(check: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verd
             Subject::Change(index) if found.has_change_prefix => case.describe_change(&survey.changes[index]),
             _ => String::new(),
         };
-        (line(found.subject), format!("{deed}{}", judgement.message(found, (survey, case.shown))))
+        (line(found.subject), format!("{deed}{}", judgement.message(found, (survey, case.displayed))))
     });
     let mut violations: Vec<_> = told.collect();
     violations.sort();
