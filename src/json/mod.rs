@@ -5,6 +5,7 @@
 
 mod parse;
 pub mod schema;
+pub mod strict;
 pub mod string_scan;
 
 use std::borrow::Cow;

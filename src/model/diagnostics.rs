@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use crate::json::{Document, Span, Trail};
 use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level};
 use crate::text::cut::shortened;
+use crate::text::position::PositionCursor;
+
+pub use crate::text::position::Position;
 
 /// So many diagnostics of each level are kept, and the first of each code; the others are only counted. A line that
 /// is made to have a million must not need a hundred times its size.
@@ -18,20 +21,11 @@ const EXCERPT_BEFORE: usize = 36;
 const EXCERPT_MARKED: usize = 40;
 const EXCERPT_AFTER: usize = 24;
 
-/// A place in a file, mostly where a line begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// 1-based line.
-    pub line: u64,
-    /// 1-based column in characters; that of a line's beginning is above 1 inside a JSON array.
-    pub column: u64,
-}
-
 /// Collects the diagnostics of a line.
 pub struct Diagnostics<'a> {
     /// The line's bytes.
     pub raw: &'a [u8],
-    /// Where it begins.
+    /// Where it begins; inside a JSON array that is not always the first column.
     pub origin: Position,
     /// Whether notices are wanted.
     pub notices: bool,
@@ -54,9 +48,7 @@ struct CollectorState {
     kept: [usize; 3],
     /// The codes of which one is kept: whoever looks for a code must find it, however many others there are.
     codes: Vec<&'static Code>,
-    /// The byte of the last diagnostic, and its place.
-    last_offset: usize,
-    last_position: Position,
+    cursor: PositionCursor,
     trail: Trail,
 }
 
@@ -97,7 +89,7 @@ impl<'a> Diagnostics<'a> {
         if !state.keeps(code) {
             return None;
         }
-        let Position { line, column } = state.position(self.raw, self.origin, span.start as usize);
+        let Position { line, column } = state.cursor.move_to(self.raw, span.start as usize);
         let path = self.document.map_or(String::new(), |document| state.path(document, span));
         Some(Diagnostic {
             code,
@@ -189,8 +181,7 @@ impl CollectorState {
             counts: [0; 3],
             kept: [0; 3],
             codes: Vec::new(),
-            last_offset: 0,
-            last_position: origin,
+            cursor: PositionCursor::new(origin),
             trail: Trail::default(),
         }
     }
@@ -208,26 +199,6 @@ impl CollectorState {
             self.codes.push(code);
         }
         true
-    }
-
-    /// The place of a byte, worked out from the last one: a line may be long and have many diagnostics.
-    fn position(&mut self, raw: &[u8], origin: Position, offset: usize) -> Position {
-        let offset = offset.min(raw.len());
-        let (before, Position { line, column }) = (self.last_offset, self.last_position);
-        let between = &raw[offset.min(before)..offset.max(before)];
-        let line_count = memchr::memchr_iter(b'\n', between).count() as u64;
-        let line = if offset < before { line - line_count } else { line + line_count };
-        let column = if line_count > 0 {
-            let before = &raw[..offset];
-            let start = memchr::memrchr(b'\n', before);
-            start.map_or(origin.column, |_| 1) + characters(&before[start.map_or(0, |at| at + 1)..])
-        } else if offset < before {
-            column - characters(between)
-        } else {
-            column + characters(between)
-        };
-        (self.last_offset, self.last_position) = (offset, Position { line, column });
-        self.last_position
     }
 
     /// The path of the value or key that begins where the span does.
@@ -255,9 +226,4 @@ fn shorten(text: &mut String) {
     if let Cow::Owned(short) = shortened(text, MAX_MESSAGE_CHARS) {
         *text = short;
     }
-}
-
-/// Characters of text that may not be UTF-8: every byte that continues no other.
-fn characters(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64
 }

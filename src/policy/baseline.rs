@@ -1,30 +1,31 @@
-//! Baselines: findings that were there when somebody began to look, and are not told again.
+//! Baselines: findings that were there when somebody began to check, and that do not count.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::problems::{InvalidFile, Problems, place, unknown};
-use super::read::utf8;
 use crate::input::read_whole;
-use crate::json::{self, Document, Kind, NodeId};
+use crate::json::strict::{self, Members, Problem};
+use crate::json::{Document, Kind, NodeId};
 use crate::model::hashed_file::HashedFile;
+use crate::policy::problems::{InvalidFile, Problems};
 use crate::rules::fingerprint::Fingerprint;
 use crate::text::escape;
+use crate::text::position::{Position, utf8};
 
 /// Name and version of a baseline's JSON.
 pub const SCHEMA: &str = "ssoaudit.baseline.v2";
-/// That of versions whose fingerprints were of an event's id alone, which can be another event's.
+/// That of versions whose fingerprints covered only the id of an event, which another event can have as well.
 const OUTDATED: &str = "ssoaudit.baseline.v1";
 
-/// Findings by fingerprint.
+/// Accepted findings by fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     findings: BTreeMap<Fingerprint, Entry>,
 }
 
-/// What a baseline says of a finding; it is for the reader only.
+/// What a baseline says about a finding, for people only: the fingerprint decides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     rule: String,
@@ -32,7 +33,7 @@ struct Entry {
 }
 
 impl Baseline {
-    /// Takes in a finding. Of two with one fingerprint the first by rule and message is kept.
+    /// Adds a finding. Of two with the same fingerprint, the first by rule and message is kept.
     pub fn add(&mut self, fingerprint: Fingerprint, rule: &str, message: &str) {
         let new = Entry { rule: rule.to_owned(), message: message.to_owned() };
         let entry = self.findings.entry(fingerprint).or_insert_with(|| new.clone());
@@ -41,7 +42,7 @@ impl Baseline {
         }
     }
 
-    /// Forgets what it says of findings, which may be personal.
+    /// Replaces the messages, which may name people.
     pub fn hide_messages(&mut self) {
         self.findings.values_mut().for_each(|entry| "known from before".clone_into(&mut entry.message));
     }
@@ -56,12 +57,12 @@ impl Baseline {
         self.findings.len()
     }
 
-    /// It has none.
+    /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
     }
 
-    /// The text of its file: a finding a line, by fingerprint, so that differences are small.
+    /// The text of its file: a line for each finding, by fingerprint, so that differences are small.
     pub fn to_json(&self) -> String {
         let findings = self.findings.iter().map(|(fingerprint, Entry { rule, message })| {
             let finding = serde_json::json!({ "fingerprint": fingerprint, "rule": rule, "message": message });
@@ -73,59 +74,27 @@ impl Baseline {
     }
 }
 
-/// Reads a baseline. What is wrong with it is a [`InvalidFile`].
+/// Reads a baseline. What is wrong with it is an [`InvalidFile`].
 pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
-    let text = utf8(&bytes)
-        .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the baseline is not UTF-8 here"))?;
+    let text = utf8(&bytes).map_err(|Position { line, column }| {
+        anyhow!("{name}:{line}:{column}: the baseline is not UTF-8 here")
+    })?;
     Ok((parse(&name, text)?, HashedFile::of(path, &bytes)))
 }
 
 /// Reads the text of a baseline.
 pub fn parse(name: &str, text: &str) -> Result<Baseline, InvalidFile> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut nodes = Vec::new();
-    let refused = |at: usize, message: String| {
-        let (line, column) = place(text, at);
-        InvalidFile(vec![format!("{name}:{line}:{column}: {message}")])
-    };
-    json::parse(text, &mut nodes).map_err(|fault| {
-        let expected = fault.expected.unwrap_or("less nesting");
-        refused(fault.offset, format!("this is not JSON: expected {expected}"))
-    })?;
-    let document = Document { text, nodes: &nodes };
     let problems = Problems::new(name, text);
-    let reader = Reader { document, problems: &problems };
+    let mut nodes = Vec::new();
     let mut baseline = Baseline::default();
-    if let Some([schema, findings]) = reader.members(0, ["schema", "findings"]) {
-        match document.string(schema) {
-            Some(known) if known == OUTDATED => {
-                let message = format!(
-                    "this baseline was written by an earlier version, whose fingerprints another event could \
-                     reuse; review the findings and renew it with `--write-baseline {name}`"
-                );
-                return Err(refused(reader.start(schema), message));
-            }
-            // Whatever else another version says is not known here.
-            Some(known) if known != SCHEMA => {
-                return Err(refused(
-                    reader.start(schema),
-                    format!("schema `{known}` is not known; this ssoaudit reads `{SCHEMA}`"),
-                ));
-            }
-            Some(_) => {}
-            None => reader.expected(schema, "schema", "a string"),
-        }
-        if nodes[findings].kind != Kind::Array {
-            reader.expected(findings, "findings", "an array of objects");
-        } else {
-            for finding in document.children(findings) {
-                reader.finding(finding, &mut baseline);
-            }
-        }
+    match strict::document(text, &mut nodes) {
+        Ok(document) => Reader { document, problems: &problems }.baseline(name, &mut baseline),
+        Err(problem) => problems.error(problem.offset, problem.message),
     }
-    problems.settle()?;
+    problems.finish()?;
     Ok(baseline)
 }
 
@@ -135,67 +104,84 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn baseline(&self, name: &str, baseline: &mut Baseline) {
+        let Some([schema, findings]) = self.members(0, ["schema", "findings"]) else {
+            return;
+        };
+        if !self.is_known_schema(schema, name) {
+            return;
+        }
+        if self.document.nodes[findings].kind != Kind::Array {
+            return self.expected(findings, "findings", "an array of objects");
+        }
+        self.document.children(findings).for_each(|finding| self.finding(finding, baseline));
+    }
+
+    /// Whether the rest can be read: nobody knows what another version says. What is no version at all is a problem
+    /// beside those of the rest.
+    fn is_known_schema(&self, schema: NodeId, name: &str) -> bool {
+        let message = match self.document.string(schema).as_deref() {
+            Some(SCHEMA) => return true,
+            Some(OUTDATED) => format!(
+                "this baseline was written by an earlier version, whose fingerprints another event could \
+                 reuse; review the findings and renew it with `--write-baseline {name}`"
+            ),
+            Some(other) => format!("schema `{other}` is not known; this ssoaudit reads `{SCHEMA}`"),
+            None => {
+                self.expected(schema, "schema", "a string");
+                return true;
+            }
+        };
+        self.error(schema, message);
+        false
+    }
+
     fn finding(&self, id: NodeId, baseline: &mut Baseline) {
         const KEYS: [&str; 3] = ["fingerprint", "rule", "message"];
         let Some(values) = self.members(id, KEYS) else {
             return;
         };
-        let mut texts = values.map(|value| self.document.string(value));
+        let texts = values.map(|value| self.document.string(value));
         for ((value, text), key) in values.into_iter().zip(&texts).zip(KEYS) {
             if text.is_none() {
                 self.expected(value, key, "a string");
             }
         }
-        if let [Some(fingerprint), Some(rule), Some(message)] = &mut texts {
+        if let [Some(fingerprint), Some(rule), Some(message)] = &texts {
             match Fingerprint::read(fingerprint) {
                 Some(fingerprint) => baseline.add(fingerprint, rule, message),
-                None => self.problems.add(
-                    self.start(values[0]),
+                None => self.error(
+                    values[0],
                     format!("invalid fingerprint `{fingerprint}`; it has 32 hexadecimal digits"),
                 ),
             }
         }
     }
 
-    /// The members of an object, which has these and no others.
-    fn members<const N: usize>(&self, id: NodeId, keys: [&str; N]) -> Option<[NodeId; N]> {
-        let node = self.document.nodes[id];
-        if node.kind != Kind::Object {
-            let found = node.kind.name();
-            self.problems.add(self.start(id), format!("this is {found}, expected an object"));
+    /// The members of an object that has to have these keys and no others.
+    fn members<const N: usize>(&self, id: NodeId, keys: [&'static str; N]) -> Option<[NodeId; N]> {
+        let kind = self.document.nodes[id].kind;
+        if kind != Kind::Object {
+            self.error(id, format!("this is {}, expected an object", kind.name()));
             return None;
         }
-        let mut members = [None; N];
-        for member in self.document.children(id) {
-            let key = self.document.key(member);
-            match keys.iter().position(|known| **known == *key) {
-                Some(at) if members[at].is_none() => members[at] = Some(member),
-                Some(_) => self.problems.add(self.key_start(member), format!("key `{key}` is there twice")),
-                None => self.problems.add(self.key_start(member), unknown("key", &key, keys)),
-            }
-        }
-        for (key, member) in keys.iter().zip(&members) {
-            if member.is_none() {
-                self.problems.add(self.start(id), format!("missing `{key}`"));
-            }
-        }
-        let found: Option<Vec<_>> = members.into_iter().collect();
-        found?.try_into().ok()
+        let members = Members::of(self.document, id, keys);
+        members.missing().for_each(|key| self.error(id, format!("missing `{key}`")));
+        let complete = members.complete();
+        members
+            .problems
+            .into_iter()
+            .for_each(|Problem { offset, message }| self.problems.error(offset, message));
+        complete
     }
 
     fn expected(&self, id: NodeId, key: &str, expected: &str) {
         let found = self.document.nodes[id].kind.name();
-        self.problems.add(self.start(id), format!("`{key}` is {found}, expected {expected}"));
+        self.error(id, format!("`{key}` is {found}, expected {expected}"));
     }
 
-    /// Byte at which a value begins, with its quote.
-    fn start(&self, id: NodeId) -> usize {
-        let node = self.document.nodes[id];
-        node.span.start as usize - usize::from(node.kind == Kind::Text)
-    }
-
-    fn key_start(&self, id: NodeId) -> usize {
-        self.document.nodes[id].key.map_or(0, |key| key.start as usize - 1)
+    fn error(&self, id: NodeId, message: String) {
+        self.problems.error(strict::start(self.document, id), message);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an organization wants to be told: which rules, how bad, where, when, and what is known already.
+//! What an organization wants to be checked: by which rules, how severe, where and when, and what it accepts.
 //!
 //! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
 
@@ -37,7 +37,7 @@ pub struct Policy {
     pub zone: Tz,
     /// The least severity that fails the verdict.
     pub fail_on: Severity,
-    /// By rule what is wanted of it; every rule is here.
+    /// The settings of every rule, by its id.
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// Who may do what.
     pub roster: Option<Roster>,
@@ -47,12 +47,12 @@ pub struct Policy {
     pub windows: Vec<Window>,
     /// When they are not.
     pub freezes: Vec<Freeze>,
-    /// Changes that were announced.
+    /// Planned changes.
     pub planned: Vec<Planned>,
-    /// Findings that are accepted.
+    /// Accepted findings.
     pub suppressions: Vec<Suppression>,
     /// What may be mistakes in it, each with its 1-based line.
-    pub doubts: Vec<(usize, String)>,
+    pub warnings: Vec<(usize, String)>,
 }
 
 impl Policy {
@@ -64,7 +64,7 @@ impl Policy {
         }
     }
 
-    /// The names that it decides by.
+    /// The names by which it decides.
     pub fn deciding_names(&self) -> DecidingNames {
         let mut names = DecidingNames::default();
         for planned in &self.planned {
@@ -81,20 +81,20 @@ impl Policy {
     }
 }
 
-/// What is wanted of a rule.
+/// The settings of a rule.
 #[derive(Clone, Debug)]
 pub struct RulePolicy {
-    /// Whether it is judged.
+    /// Whether it is on.
     pub is_on: bool,
-    /// How bad its findings are.
+    /// The severity of its findings.
     pub severity: Severity,
-    /// Its settings, every one of its params.
+    /// The value of every one of its parameters.
     pub params: BTreeMap<&'static str, Value>,
-    /// Which events it is about.
+    /// The events that it is about.
     pub scope: Scope,
 }
 
-/// A change that was announced.
+/// A planned change.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// Organization id or name.
@@ -105,9 +105,9 @@ pub struct Planned {
     pub connection: Option<Pattern>,
     /// Actor id or e-mail address.
     pub actor: Option<Pattern>,
-    /// Not before.
+    /// When it may be made.
     pub not_before: Timestamp,
-    /// Not at this time or later.
+    /// Up to before when it may be made.
     pub expires: Timestamp,
     /// Where it was approved.
     pub ticket: String,
@@ -115,7 +115,7 @@ pub struct Planned {
     pub line: usize,
 }
 
-/// Findings that are accepted: by fingerprint, or all of a rule that match.
+/// Accepts findings: one by its fingerprint, or all of a rule that match.
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// Fingerprint of a finding.
@@ -130,7 +130,7 @@ pub struct Suppression {
     pub actor: Option<Pattern>,
     /// Why they are accepted.
     pub reason: String,
-    /// Not at this time or later.
+    /// Up to before when they are accepted.
     pub expires: Timestamp,
     /// 1-based line in the policy.
     pub line: usize,

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::Policy;
-use super::problems::{Problems, place};
+use super::problems::Problems;
 use super::rules::{self, Parts};
 use crate::analysis::roster;
 use crate::analysis::roster::Roster;
@@ -21,126 +21,108 @@ use crate::policy::lists::PolicyLists;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::{Rule, Severity};
 use crate::text::hex::hex;
+use crate::text::position::{Position, utf8};
 
 /// The version of the format.
 pub(super) const VERSION: u64 = 1;
-/// The zone unless the policy says otherwise.
+/// The time zone unless the policy says otherwise.
 pub(super) const ZONE: Tz = Tz::UTC;
-/// What fails the verdict unless the policy says otherwise.
+/// The least severity that fails the verdict, unless the policy says otherwise.
 pub(super) const FAIL_ON: Severity = Severity::Medium;
 
 const KEYS: [&str; 9] =
     ["version", "timezone", "fail-on", "roster", "rules", "windows", "freezes", "planned", "suppressions"];
-const WINDOW: [&str; 3] = ["days", "from", "to"];
-const FREEZE: [&str; 3] = ["reason", "from", "to"];
-const PLANNED: [&str; 7] =
-    ["organization", "operation", "connection", "actor", "not-before", "expires", "ticket"];
-const SUPPRESSION: [&str; 7] =
-    ["fingerprint", "rule", "organization", "connection", "actor", "reason", "expires"];
 
 impl Policy {
-    /// What holds without a file.
-    pub fn default_for(checks: &[&'static Rule]) -> Self {
+    /// The policy that holds without a file.
+    pub fn default_for(rules: &[&'static Rule]) -> Self {
         Self {
             path: None,
             sha256: hex(&Sha256::digest([])),
             zone: ZONE,
             fail_on: FAIL_ON,
-            rules: rules::defaults(checks, Parts::default()),
+            rules: rules::defaults(rules, Parts::default()),
             roster: None,
             roster_file: None,
             windows: Vec::new(),
             freezes: Vec::new(),
             planned: Vec::new(),
             suppressions: Vec::new(),
-            doubts: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 }
 
-/// Reads a policy. What is wrong with it is a [`InvalidFile`](super::InvalidFile).
-pub fn read(path: &Path, checks: &[&'static Rule]) -> Result<Policy> {
+/// Reads a policy. What is wrong with it is an [`InvalidFile`](super::InvalidFile).
+pub fn read(path: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
-    let text = utf8(&bytes)
-        .map_err(|(line, column)| anyhow!("{name}:{line}:{column}: the policy is not UTF-8 here"))?;
-    parse(&name, text, path.parent().unwrap_or(Path::new("")), checks)
+    let text = utf8(&bytes).map_err(|Position { line, column }| {
+        anyhow!("{name}:{line}:{column}: the policy is not UTF-8 here")
+    })?;
+    parse(&name, text, path.parent().unwrap_or(Path::new("")), rules)
 }
 
-/// The text, or 1-based line and column of what is none.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, (usize, usize)> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let text = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
-        place(text, text.len())
-    })
-}
-
-/// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is a
+/// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is an
 /// [`InvalidFile`](super::InvalidFile).
-pub fn parse(name: &str, text: &str, folder: &Path, checks: &[&'static Rule]) -> Result<Policy> {
+pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     let sha256 = hex(&Sha256::digest(text));
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let problems = Problems::new(name, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        problems.add(error.span().map_or(0, |span| span.start), error.message());
+        problems.error(error.span().map_or(0, |span| span.start), error.message());
     }
     let document = document.get_ref();
-    // What was recovered from broken TOML would have problems that the file has not.
+    // What is recovered from broken TOML would have problems that the file does not have.
     let policy = if errors.is_empty() {
-        whole(document, folder, checks, &problems)
+        policy_of(document, folder, rules, &problems)
     } else {
-        Policy::default_for(checks)
+        Policy::default_for(rules)
     };
-    let doubts = problems.doubts();
-    problems.settle()?;
-    Ok(Policy { path: Some(name.to_owned()), sha256, doubts, ..policy })
+    let warnings = problems.warnings();
+    problems.finish()?;
+    Ok(Policy { path: Some(name.to_owned()), sha256, warnings, ..policy })
 }
 
-/// What a document says, with something in the place of what is wrong.
-fn whole(table: &DeTable<'_>, folder: &Path, checks: &[&'static Rule], problems: &Problems<'_>) -> Policy {
-    let default = Policy::default_for(checks);
-    let document = Section::open(table, 0, problems);
-    match document.get("version") {
-        None => problems.add(0, format!("missing `version`; begin with `version = {VERSION}`")),
-        Some(entry) => match entry.count() {
-            Some(version) if version != VERSION => {
-                entry.error(format!(
-                    "version {version} is not supported; this ssoaudit reads version {VERSION}"
-                ));
-                return default;
-            }
-            _ => {}
-        },
+/// The policy of a document, with the defaults in the place of what is wrong.
+fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], problems: &Problems<'_>) -> Policy {
+    let default = Policy::default_for(rules);
+    if is_of_another_version(Section::open(table, 0, problems)) {
+        return default;
     }
     let document = Section::new(table, 0, &KEYS, problems);
     let zone = document.get("timezone").and_then(zone).unwrap_or(default.zone);
-    let lists = PolicyLists { zone, checks, problems };
-    let windows = lists.all(document, "windows", &WINDOW, PolicyLists::window);
-    let freezes = lists.all(document, "freezes", &FREEZE, PolicyLists::freeze);
-    let planned = lists.all(document, "planned", &PLANNED, PolicyLists::planned);
-    let suppressions = lists.all(document, "suppressions", &SUPPRESSION, PolicyLists::suppression);
-    // What is there and wrong is not missing as well.
+    let lists = PolicyLists { document, zone, rules };
+    // A part that is there and wrong is not missing as well.
     let has = |key| document.get(key).is_some_and(|entry| !entry.is_empty_list());
-    let parts = Parts {
-        roster: has("roster"),
-        windows: has("windows"),
-        freezes: has("freezes"),
-        planned: has("planned"),
-    };
+    let parts = Parts { roster: has("roster"), windows_or_freezes: has("windows") || has("freezes") };
     let (roster, roster_file) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
-        rules: rules::read(document.get("rules").and_then(Entry::open_section), checks, parts),
+        rules: rules::read(document.get("rules").and_then(Entry::open_section), rules, parts),
         roster,
         roster_file,
-        windows,
-        freezes,
-        planned,
-        suppressions,
+        windows: lists.windows(),
+        freezes: lists.freezes(),
+        planned: lists.planned(),
+        suppressions: lists.suppressions(),
         ..default
     }
+}
+
+/// Whether a document has a version that nobody here can read; without a version it is read as this one.
+fn is_of_another_version(document: Section<'_>) -> bool {
+    let Some(entry) = document.get("version") else {
+        document.error(format!("missing `version`; begin with `version = {VERSION}`"));
+        return false;
+    };
+    let other = entry.count().filter(|version| *version != VERSION);
+    if let Some(version) = other {
+        entry.error(format!("version {version} is not supported; this ssoaudit reads version {VERSION}"));
+    }
+    other.is_some()
 }
 
 fn zone(entry: Entry<'_>) -> Option<Tz> {
@@ -207,14 +189,8 @@ mod tests {
         assert!(policy.roster.is_some());
         let rule = |id: &str| &policy.rules[id];
         let on: Vec<_> = policy.rules.iter().filter(|(_, rule)| rule.is_on).map(|(id, _)| *id).collect();
-        let expected = [
-            "change-in-freeze",
-            "change-outside-window",
-            "change-without-ticket",
-            "org-left-without-sso",
-            "too-many-changes",
-            "unwanted-connection-type",
-        ];
+        let expected =
+            ["change-outside-window", "org-left-without-sso", "too-many-changes", "unwanted-connection-type"];
         assert_eq!(on, expected);
         let RulePolicy { severity, params, scope, .. } = rule("org-left-without-sso");
         assert_eq!((*severity, &params["grace"]), (Severity::Critical, &Value::Age(36 * 3600)));
@@ -223,8 +199,8 @@ mod tests {
         assert_eq!(scope.sources, ["scalekit"]);
         let params = &rule("too-many-changes").params;
         assert_eq!((&params["most"], &params["within"]), (&Value::Count(32), &Value::Age(5400)));
-        assert_eq!(params["except"], Value::OwnList(vec!["bot*".into()]));
-        assert_eq!(params["nobody"], Value::List(&[]));
+        assert_eq!(params["except"], Value::List(vec!["OktaSAML".into()]));
+        assert_eq!(params["nobody"], Value::List(Vec::new()));
 
         let windows: Vec<_> = policy.windows.iter().map(|w| (w.days, w.from, w.to)).collect();
         let thursday = [false, false, false, true, false, false, false];
@@ -279,8 +255,6 @@ mod tests {
             ("windows = []", "change-outside-window", false),
             (freeze, "change-outside-window", true),
             ("windows = []\nfreezes = []", "change-outside-window", false),
-            (freeze, "change-in-freeze", true),
-            (window, "change-in-freeze", false),
             ("", "unwanted-connection-type", false),
             ("rules.unwanted-connection-type.types = []", "unwanted-connection-type", false),
             ("rules.unwanted-connection-type.types = ['x']", "unwanted-connection-type", true),
@@ -292,12 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn words_that_no_document_names_are_doubted() {
-        let doubts = policy(
-            "[rules.unwanted-connection-type]\nkinds = ['okta*',\n'OktaSALM']\n\
+    fn terms_that_no_document_names_are_warned_of() {
+        let warnings = policy(
+            "[rules.unwanted-connection-type]\ntypes = ['okta*',\n'OktaSALM']\n\
             [rules.org-left-without-sso]\nconnection-types = ['*SAML', 'zz*']",
         )
-        .doubts;
+        .warnings;
         let expected = [
             (
                 6,
@@ -305,7 +279,7 @@ mod tests {
             ),
             (4, "no document names connection type `OktaSALM`; did you mean `OktaSAML`?"),
         ];
-        assert_eq!(doubts, expected.map(|(line, message)| (line, message.to_owned())));
+        assert_eq!(warnings, expected.map(|(line, message)| (line, message.to_owned())));
     }
 
     #[test]

@@ -1,167 +1,156 @@
-//! What a policy says of rules, and what holds where it says nothing.
+//! The rules of a policy: their settings, and the defaults of what it does not mention.
 
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 
 use super::RulePolicy;
-use super::problems::unknown;
 use crate::model::selection::undocumented;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::Scope;
-use crate::rules::{Default, Param, Rule, SCOPES, Severity, Value, Words};
+use crate::rules::{Activation, Param, ParamKind, Prerequisite, Rule, SCOPES, Severity, TermKind, Value};
 use crate::sources;
+use crate::text::suggest::unknown;
 
-/// Keys that every rule has.
+/// The keys that every rule has.
 const KEYS: [&str; 2] = ["enabled", "severity"];
 
-/// Which parts of a policy there are, for rules that need one.
+/// Which parts a policy has, for rules that need one.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) roster: bool,
-    pub(super) windows: bool,
-    pub(super) freezes: bool,
-    pub(super) planned: bool,
+    pub(super) windows_or_freezes: bool,
 }
 
 impl Parts {
     /// Whether a rule has what it needs.
-    fn satisfy(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
-        match check.default {
-            Default::On | Default::Off => true,
-            Default::With("roster") => self.roster,
-            Default::With(TIMES) => self.windows || self.freezes,
-            Default::With("freezes") => self.freezes,
-            Default::With("planned") => self.planned,
-            Default::With(LIST) => params.values().any(|value| !is_empty(value)),
-            Default::With(_) => false,
+    fn satisfy(self, rule: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
+        let has_text = |value: &Value| matches!(value, Value::List(texts) if !texts.is_empty());
+        match rule.activation {
+            Activation::On | Activation::Off => true,
+            Activation::When(Prerequisite::Roster) => self.roster,
+            Activation::When(Prerequisite::WindowsOrFreezes) => self.windows_or_freezes,
+            Activation::When(Prerequisite::OwnList) => params.values().any(has_text),
         }
     }
 
-    fn is_on(self, check: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
-        check.default != Default::Off && self.satisfy(check, params)
+    fn is_on(self, rule: &Rule, params: &BTreeMap<&'static str, Value>) -> bool {
+        rule.activation != Activation::Off && self.satisfy(rule, params)
     }
 }
 
-/// Either part says when no change is allowed.
-pub(super) const TIMES: &str = "windows or freezes";
-/// The part that is a setting of the rule itself.
-pub(super) const LIST: &str = "list";
-
-/// A list without a text; other values are none.
-pub(super) fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::List(texts) => texts.is_empty(),
-        Value::OwnList(texts) => texts.is_empty(),
-        Value::Count(_) | Value::Age(_) | Value::Words(_) => true,
-    }
+/// The settings of rules that a policy does not mention.
+pub(super) fn defaults(rules: &[&'static Rule], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
+    rules.iter().map(|rule| (rule.id, default_of(rule, parts))).collect()
 }
 
-/// What is wanted of rules a policy says nothing of.
-pub(super) fn defaults(checks: &[&'static Rule], parts: Parts) -> BTreeMap<&'static str, RulePolicy> {
-    checks.iter().map(|check| (check.id, of(check, parts))).collect()
+fn default_of(rule: &'static Rule, parts: Parts) -> RulePolicy {
+    let params = rule.params.iter().map(|param| (param.key, param.default())).collect();
+    let is_on = parts.is_on(rule, &params);
+    RulePolicy { is_on, severity: rule.severity, params, scope: Scope::default() }
 }
 
-fn of(check: &'static Rule, parts: Parts) -> RulePolicy {
-    let params = check.params.iter().map(|param| (param.key, param.default.clone())).collect();
-    let is_on = parts.is_on(check, &params);
-    RulePolicy { is_on, severity: check.severity, params, scope: Scope::default() }
-}
-
-/// What is wanted of every rule.
+/// The settings of every rule.
 pub(super) fn read(
-    rules: Option<Section<'_>>,
-    checks: &[&'static Rule],
+    section: Option<Section<'_>>,
+    rules: &[&'static Rule],
     parts: Parts,
 ) -> BTreeMap<&'static str, RulePolicy> {
-    let mut policies = defaults(checks, parts);
-    for (id, entry) in rules.into_iter().flat_map(Section::entries) {
-        match checks.iter().find(|check| check.id == id) {
-            Some(check) => {
-                policies.insert(check.id, rule(entry, check, parts));
+    let mut policies = defaults(rules, parts);
+    for (id, entry) in section.into_iter().flat_map(Section::entries) {
+        match rules.iter().find(|rule| rule.id == id) {
+            Some(rule) => {
+                policies.insert(rule.id, rule_policy(entry, rule, parts));
             }
-            None => {
-                entry.complain_of_key(unknown("rule", id, checks.iter().map(|check| check.id)));
-            }
+            None => entry.key_error(unknown("rule", id, rules.iter().map(|rule| rule.id))),
         }
     }
     policies
 }
 
-fn rule(entry: Entry<'_>, check: &'static Rule, parts: Parts) -> RulePolicy {
-    let mut policy = of(check, parts);
+fn rule_policy(entry: Entry<'_>, rule: &'static Rule, parts: Parts) -> RulePolicy {
+    let mut policy = default_of(rule, parts);
     let Some(section) = entry.open_section() else {
         return policy;
     };
-    let keys = keys(check);
-    for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
-        entry.complain_of_key(match SCOPES.contains(&key) {
-            true => scope_not_supported(check, key),
-            false => unknown("key", key, keys.iter().copied()),
-        });
-    }
-    for param in check.params {
+    check_keys(section, rule);
+    for param in rule.params {
         if let Some(value) = section.get(param.key).and_then(|entry| value(entry, param)) {
             policy.params.insert(param.key, value);
         }
     }
-    policy.is_on = parts.is_on(check, &policy.params);
+    policy.is_on = parts.is_on(rule, &policy.params);
     if let Some(entry) = section.get("enabled")
         && let Some(is_on) = entry.flag()
     {
         policy.is_on = is_on;
-        if is_on && !parts.satisfy(check, &policy.params) {
-            entry.error(format!("rule `{}` needs {}", check.id, missing_prerequisite(check)));
+        if is_on && !parts.satisfy(rule, &policy.params) {
+            entry.error(format!("rule `{}` needs {}", rule.id, missing_prerequisite(rule)));
         }
     }
     if let Some(severity) = section.get("severity").and_then(severity) {
         policy.severity = severity;
     }
+    policy.scope = scope(section);
+    policy
+}
+
+/// Adds an error for every key that the rule does not have.
+fn check_keys(section: Section<'_>, rule: &Rule) {
+    let keys = keys(rule);
+    for (key, entry) in section.entries().filter(|(key, _)| !keys.contains(key)) {
+        entry.key_error(match SCOPES.contains(&key) {
+            true => scope_not_supported(rule, key),
+            false => unknown("key", key, keys.iter().copied()),
+        });
+    }
+}
+
+/// The keys that the section of a rule can have.
+fn keys(rule: &Rule) -> Vec<&'static str> {
+    let params = rule.params.iter().map(|param| param.key);
+    KEYS.into_iter().chain(rule.scopes.iter().copied()).chain(params).collect()
+}
+
+/// Why a rule does not have such a scope.
+fn scope_not_supported(rule: &Rule, key: &str) -> String {
+    let others = match rule.scopes {
+        [] => "it is always about the whole log".to_owned(),
+        scopes => format!("give {}", scopes.join(" or ")),
+    };
+    format!("`{key}` cannot confine rule `{}`; {others}", rule.id)
+}
+
+fn scope(section: Section<'_>) -> Scope {
     if let Some(entry) = section.get("connection-types") {
-        words(entry, Words::ConnectionTypes);
+        terms(entry, TermKind::ConnectionType);
     }
     let patterns = |key| section.get(key).and_then(Entry::patterns).unwrap_or_default();
-    policy.scope = Scope {
+    Scope {
         organizations: patterns("organizations"),
         lines: section.get("organizations").map(Entry::lines).unwrap_or_default(),
         connection_types: patterns("connection-types"),
         sources: section.get("sources").and_then(sources_of).unwrap_or_default(),
-    };
-    policy
-}
-
-/// What can be said of a rule.
-fn keys(check: &Rule) -> Vec<&'static str> {
-    let params = check.params.iter().map(|param| param.key);
-    KEYS.into_iter().chain(check.scopes.iter().copied()).chain(params).collect()
-}
-
-/// Why a rule has no such scope.
-fn scope_not_supported(check: &Rule, key: &str) -> String {
-    let others = match check.scopes {
-        [] => "it is always about the whole log".to_owned(),
-        scopes => format!("give {}", scopes.join(" or ")),
-    };
-    format!("`{key}` cannot confine rule `{}`; {others}", check.id)
-}
-
-/// What a rule cannot do without, and where to write it.
-fn missing_prerequisite(check: &Rule) -> String {
-    match check.default {
-        Default::With("roster") => "a roster; give `roster = \"roster.csv\"`".to_owned(),
-        Default::With(LIST) => {
-            let lists =
-                check.params.iter().filter(|param| matches!(param.default, Value::List(_) | Value::Words(_)));
-            let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
-            format!("a list; give {}", keys.join(" or "))
-        }
-        Default::With(TIMES) => format!("{TIMES}; give [[windows]] or [[freezes]]"),
-        Default::With(part) => format!("{part}; give [[{part}]]"),
-        Default::On | Default::Off => String::new(),
     }
 }
 
-/// How bad something is.
+/// The part of a policy that a rule needs, and how to write it.
+fn missing_prerequisite(rule: &Rule) -> String {
+    match rule.activation {
+        Activation::On | Activation::Off => String::new(),
+        Activation::When(Prerequisite::Roster) => "a roster; give `roster = \"roster.csv\"`".to_owned(),
+        Activation::When(Prerequisite::WindowsOrFreezes) => {
+            "windows or freezes; give [[windows]] or [[freezes]]".to_owned()
+        }
+        Activation::When(Prerequisite::OwnList) => {
+            let lists = rule.params.iter().filter(|param| matches!(param.kind, ParamKind::Terms(_)));
+            let keys: Vec<_> = lists.map(|param| format!("`{}`", param.key)).collect();
+            format!("a list; give {}", keys.join(" or "))
+        }
+    }
+}
+
+/// The severity that an entry names.
 pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
     let known: Vec<_> =
         Severity::value_variants().iter().map(|severity| (severity.name(), *severity)).collect();
@@ -176,35 +165,24 @@ fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {
 }
 
 fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
-    let value = match &param.default {
-        Value::Count(_) => Value::Count(entry.count()?),
-        Value::Age(_) => Value::Age(entry.age()?),
-        Value::Words(sort) => Value::OwnList(words(entry, *sort)?),
-        Value::List(_) | Value::OwnList(_) => {
-            Value::OwnList(entry.texts()?.into_iter().map(|(text, _)| text.to_owned()).collect())
-        }
-    };
-    // A list that says what holds anyway is no other value.
-    let is_default = match (&value, &param.default) {
-        (Value::OwnList(own), Value::List(texts)) => own.iter().map(String::as_str).eq(texts.iter().copied()),
-        (Value::OwnList(own), Value::Words(_)) => own.is_empty(),
-        _ => false,
-    };
-    Some(if is_default { param.default.clone() } else { value })
+    match param.kind {
+        ParamKind::Count(_) => entry.count().map(Value::Count),
+        ParamKind::Age(_) => entry.age().map(Value::Age),
+        ParamKind::Terms(kind) => terms(entry, kind).map(Value::List),
+    }
 }
 
-/// Texts that stand for such words, each for one at least: where all are known, another is refused, and
-/// else doubted.
-fn words(entry: Entry<'_>, sort: Words) -> Option<Vec<String>> {
-    let known = sort.known();
+/// A list of patterns, each of which should match a documented term: one that matches none is an error where no
+/// other terms can exist, and otherwise a warning.
+fn terms(entry: Entry<'_>, kind: TermKind) -> Option<Vec<String>> {
+    let documented = kind.documented();
     let texts = entry.texts()?;
     for (text, entry) in &texts {
-        let doubt = undocumented(sort.noun(), text, &known);
-        match doubt {
-            Some(_) if sort.are_all_known() => {
-                entry.error(unknown(sort.noun(), text, known.iter().copied()));
+        match undocumented(kind.noun(), text, &documented) {
+            Some(_) if kind.is_closed() => {
+                entry.error(unknown(kind.noun(), text, documented.iter().copied()));
             }
-            Some(doubt) => entry.doubt(doubt),
+            Some(warning) => entry.warning(warning),
             None => {}
         }
     }
@@ -219,7 +197,7 @@ mod tests {
 
     #[test]
     fn every_rule_can_be_set() {
-        let everything = Parts { roster: true, windows: true, freezes: true, planned: true };
+        let everything = Parts { roster: true, windows_or_freezes: true };
         for check in CHECKS.iter().chain(rules::ALL) {
             let keys = keys(check);
             assert!(check.scopes.iter().all(|scope| SCOPES.contains(scope)), "{}", check.id);
@@ -227,9 +205,9 @@ mod tests {
                 let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
                 assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
             }
-            let filled = check.params.iter().map(|param| match param.default {
-                Value::List(_) | Value::Words(_) => (param.key, Value::List(&["x"])),
-                _ => (param.key, param.default.clone()),
+            let filled = check.params.iter().map(|param| match param.default() {
+                Value::List(_) => (param.key, Value::List(vec!["x".to_owned()])),
+                default => (param.key, default),
             });
             assert!(everything.satisfy(check, &filled.collect()), "{}: nothing is enough", check.id);
         }

@@ -1,22 +1,17 @@
-//! A policy to begin with: every rule as it is by default, and an example of everything else.
+//! A policy to start from: every rule with its defaults, and an example of everything else.
 //!
 //! Lines that begin with `#` and no space are examples; without the `#` they hold.
 
 use crate::policy::lists;
 use crate::policy::read::{FAIL_ON, VERSION, ZONE};
-use crate::policy::rules::{TIMES, is_empty};
 use crate::rules::fingerprint;
-use crate::rules::{Default, Param, Rule, Severity, Value, wording};
+use crate::rules::{Activation, Param, ParamKind, Rule, Severity, wording};
 use crate::sources;
 
-/// The text of a policy that says what holds without one.
-pub fn commented(checks: &[&Rule]) -> String {
-    let mut text = head();
-    for check in checks {
-        rule(&mut text, check);
-    }
-    text.push_str(&tail(checks));
-    text
+/// The text of a policy that has the same effect as none.
+pub fn commented(rules: &[&Rule]) -> String {
+    let sections = rules.iter().map(|rule| section(rule));
+    [head()].into_iter().chain(sections).chain([times(), planned(), suppressions(rules)]).collect()
 }
 
 fn head() -> String {
@@ -47,35 +42,24 @@ fail-on = {fail_on:?}
     )
 }
 
-fn rule(text: &mut String, check: &Rule) {
-    let mut line = |line: String| {
-        text.push_str(&line);
-        text.push('\n');
-    };
-    line(format!("\n[rules.{}]", check.id));
-    line(format!("# {}", check.about));
-    if let Some(told) = check.plan_coverage.told() {
-        line(format!("# {told}"));
-    }
-    match check.default {
-        Default::On => line("enabled = true".to_owned()),
-        Default::Off => line("enabled = false".to_owned()),
-        Default::With(part) => {
-            line(format!("# On when there {}, unless this says otherwise.", condition(part)));
-            line("#enabled = true".to_owned());
+fn section(rule: &Rule) -> String {
+    let mut lines = vec![format!("\n[rules.{}]", rule.id), format!("# {}", rule.about)];
+    lines.extend(rule.plan_coverage.note().map(|note| format!("# {note}")));
+    match rule.activation {
+        Activation::On => lines.push("enabled = true".to_owned()),
+        Activation::Off => lines.push("enabled = false".to_owned()),
+        Activation::When(prerequisite) => {
+            lines.push(format!("# On when there {}, unless this says otherwise.", prerequisite.condition()));
+            lines.push("#enabled = true".to_owned());
         }
     }
-    line(format!("severity = {:?}", check.severity.name()));
-    for param in check.params {
-        line(format!("# {}", param.about));
-        line(setting(param));
-    }
-    for scope in check.scopes {
-        line(format!("#{scope} = [{:?}]", example(scope)));
-    }
+    lines.push(format!("severity = {:?}", rule.severity.name()));
+    lines.extend(rule.params.iter().flat_map(|param| [format!("# {}", param.about), setting(param)]));
+    lines.extend(rule.scopes.iter().map(|scope| format!("#{scope} = [{:?}]", example(scope))));
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What a rule may be confined to.
+/// An example of what a rule may be confined to.
 fn example(scope: &str) -> &str {
     match scope {
         "organizations" => "acme*",
@@ -84,51 +68,16 @@ fn example(scope: &str) -> &str {
     }
 }
 
-/// When a rule is on that needs a part of the policy, after `when there`.
-pub fn condition(part: &str) -> &str {
-    match part {
-        "roster" => "is a roster",
-        TIMES => "are windows or freezes",
-        "freezes" => "are freezes",
-        "planned" => "are planned changes",
-        _ => "is something in one of its lists",
-    }
-}
-
 fn setting(param: &Param) -> String {
     let key = param.key;
-    match &param.default {
-        Value::Count(count) => format!("{key} = {count}"),
-        Value::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(*seconds)),
-        Value::Words(sort) => format!("#{key} = [{:?}]", sort.known().first().unwrap_or(&"*")),
-        empty @ (Value::List(_) | Value::OwnList(_)) if is_empty(empty) => {
-            format!("#{key} = [\"example*\"]")
-        }
-        Value::List(texts) => format!("{key} = [{}]", list(texts.iter().copied())),
-        Value::OwnList(texts) => format!("{key} = [{}]", list(texts.iter().map(String::as_str))),
+    match param.kind {
+        ParamKind::Count(count) => format!("{key} = {count}"),
+        ParamKind::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(seconds)),
+        ParamKind::Terms(kind) => format!("#{key} = [{:?}]", kind.documented().first().unwrap_or(&"*")),
     }
 }
 
-/// Texts of rules are plain, so that TOML quotes them as JSON does.
-fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    texts.map(|text| serde_json::Value::from(text).to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn tail(checks: &[&Rule]) -> String {
-    let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
-    let working_days = lists::DAYS[..5].iter().copied();
-    let by_rule = checks.first().map_or(String::new(), |check| {
-        format!(
-            "
-#[[suppressions]]
-#rule = \"{}\"
-#organization = \"sandbox*\"
-#reason = \"nobody logs in there\"
-#expires = 2027-01-01
-",
-            check.id
-        )
-    });
+fn times() -> String {
     format!(
         "
 # When changes are allowed, every week: on days ({days}), on the clock
@@ -145,7 +94,16 @@ fn tail(checks: &[&Rule]) -> String {
 #reason = \"year end\"
 #from = 2026-12-19
 #to = 2027-01-04
+",
+        days = lists::DAYS.join(", "),
+        working_days = lists::DAYS[..5].iter().map(|day| format!("{day:?}")).collect::<Vec<_>>().join(", "),
+    )
+}
 
+fn planned() -> String {
+    let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
+    format!(
+        "
 # Changes that were announced: what a rule finds about them does not count, unless it says above what
 # it needs. The organization (id or name) is the one that the event names, and the one that owns the
 # connection if that is another: both have to match. Operations are
@@ -160,19 +118,36 @@ fn tail(checks: &[&Rule]) -> String {
 #not-before = 2026-11-02T20:00:00
 #expires = \"2026-11-03T06:00:00+01:00\"
 #ticket = \"CHG-12\"
+",
+        operations = operations.join(", "),
+    )
+}
 
+fn suppressions(rules: &[&Rule]) -> String {
+    let by_fingerprint = format!(
+        "
 # Findings that are accepted until some time: one by its fingerprint, or all of a rule that match the
 # organization, connection and actor given. Rule or fingerprint, reason and expires have to be there.
 #[[suppressions]]
 #fingerprint = \"{fingerprint}\"
 #reason = \"tested by the vendor\"
 #expires = 2027-01-01
-{by_rule}",
-        days = lists::DAYS.join(", "),
-        working_days = list(working_days),
-        operations = operations.join(", "),
+",
         fingerprint = "0".repeat(fingerprint::DIGITS),
-    )
+    );
+    let by_rule = rules.first().map_or(String::new(), |rule| {
+        format!(
+            "
+#[[suppressions]]
+#rule = \"{}\"
+#organization = \"sandbox*\"
+#reason = \"nobody logs in there\"
+#expires = 2027-01-01
+",
+            rule.id
+        )
+    });
+    by_fingerprint + &by_rule
 }
 
 #[cfg(test)]
@@ -180,6 +155,7 @@ mod tests {
     use super::*;
     use crate::policy::testing::CHECKS;
     use crate::policy::{Policy, read};
+    use crate::rules::Value;
     use std::path::Path;
 
     fn parse(text: &str, checks: &[&'static Rule]) -> Policy {
@@ -209,15 +185,15 @@ mod tests {
     fn every_example_holds_without_its_mark() {
         for checks in [CHECKS, crate::rules::ALL] {
             let policy = parse(&uncommented(&commented(checks)), checks);
-            assert!(policy.roster.is_some() && policy.doubts.is_empty());
+            assert!(policy.roster.is_some() && policy.warnings.is_empty());
             let counts = [policy.windows.len(), policy.freezes.len(), policy.planned.len()];
             assert_eq!((counts, policy.suppressions.len()), ([1, 1, 1], 1 + usize::from(!checks.is_empty())));
             for check in checks {
                 let rule = &policy.rules[check.id];
-                assert_eq!(rule.is_on, check.default != Default::Off, "{}", check.id);
+                assert_eq!(rule.is_on, check.activation != Activation::Off, "{}", check.id);
                 let confined = usize::from(check.scopes.contains(&"organizations"));
                 assert_eq!(rule.scope.organizations.len(), confined, "{}", check.id);
-                let is_empty = |value: &Value| matches!(value, Value::List([]) | Value::Words(_));
+                let is_empty = |value: &Value| matches!(value, Value::List(texts) if texts.is_empty());
                 assert!(!rule.params.values().any(is_empty), "{}", check.id);
             }
         }
@@ -243,11 +219,9 @@ mod tests {
 #enabled = true
 severity = \"low\"
 # connection types nobody wants
-#types = [\"example*\"]
+#types = [\"ADFSSAML\"]
 # how many are borne
 most = 3
-# types nobody wants
-#kinds = [\"ADFSSAML\"]
 # protocols nobody wants
 #speech = [\"saml\"]
 #organizations = [\"acme*\"]

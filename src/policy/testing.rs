@@ -1,61 +1,35 @@
 //! Rules for tests of policies: one of every default, with settings of every type.
 
-use crate::rules::{
-    Controls, Default, Explain, Param, PlanCoverage, Rule, RuleContext, RuleResult, SCOPES, Severity, Value,
-    Words,
-};
+use crate::rules::{Param, Prerequisite, Rule, RuleContext, RuleResult, Severity, TermKind};
 
 /// The rules.
 pub(crate) static CHECKS: &[&Rule] = &[
-    &Rule {
-        params: &[Param { key: "grace", default: Value::Age(86_400), about: "how long it may take" }],
-        ..check("org-left-without-sso", Severity::High, Default::On)
-    },
-    &check("change-by-stranger", Severity::High, Default::With("roster")),
-    &check("change-outside-window", Severity::Medium, Default::With("windows or freezes")),
-    &check("change-in-freeze", Severity::Medium, Default::With("freezes")),
-    &check("change-without-ticket", Severity::Low, Default::With("planned")),
-    &Rule {
-        params: &[
-            Param { key: "types", default: Value::List(&[]), about: "connection types nobody wants" },
-            Param { key: "most", default: Value::Count(3), about: "how many are borne" },
-            Param {
-                key: "kinds",
-                default: Value::Words(Words::ConnectionTypes),
-                about: "types nobody wants",
-            },
-            Param { key: "speech", default: Value::Words(Words::Protocols), about: "protocols nobody wants" },
-        ],
-        scopes: &["organizations", "sources"],
-        plan_coverage: PlanCoverage::WithActor,
-        ..check("unwanted-connection-type", Severity::Low, Default::With("list"))
-    },
-    &Rule {
-        params: &[
-            Param { key: "most", default: Value::Count(10), about: "how many are too many" },
-            Param { key: "within", default: Value::Age(5400), about: "in which time" },
-            Param { key: "except", default: Value::List(&["bot*", "a\"b\\"]), about: "who may" },
-            Param { key: "nobody", default: Value::List(&[]), about: "who else may" },
-        ],
-        scopes: &[],
-        plan_coverage: PlanCoverage::None,
-        ..check("too-many-changes", Severity::Info, Default::Off)
-    },
+    &rule("org-left-without-sso", Severity::High).params(&[Param::age(
+        "grace",
+        86_400,
+        "how long it may take",
+    )]),
+    &rule("change-by-stranger", Severity::High).when(Prerequisite::Roster),
+    &rule("change-outside-window", Severity::Medium).when(Prerequisite::WindowsOrFreezes),
+    &rule("unwanted-connection-type", Severity::Low)
+        .when(Prerequisite::OwnList)
+        .about_links()
+        .planned_with_actor()
+        .params(&[
+            Param::terms("types", TermKind::ConnectionType, "connection types nobody wants"),
+            Param::count("most", 3, "how many are borne"),
+            Param::terms("speech", TermKind::Protocol, "protocols nobody wants"),
+        ]),
+    &rule("too-many-changes", Severity::Info).off().unscoped().unplannable().params(&[
+        Param::count("most", 10, "how many are too many"),
+        Param::age("within", 5400, "in which time"),
+        Param::terms("except", TermKind::ConnectionType, "which types may change"),
+        Param::terms("nobody", TermKind::Protocol, "which protocols may be used"),
+    ]),
 ];
 
-const fn check(id: &'static str, severity: Severity, default: Default) -> Rule {
-    Rule {
-        id,
-        about: "a sample",
-        severity,
-        default,
-        scopes: SCOPES,
-        plan_coverage: PlanCoverage::All,
-        params: &[],
-        explain: Explain { means: "", why: "", example: "", fix: "" },
-        controls: Controls { soc2: &[], iso27001: &[], nist: &[] },
-        judge,
-    }
+const fn rule(id: &'static str, severity: Severity) -> Rule {
+    Rule::new(id, severity, judge).about("a sample")
 }
 
 fn judge(_: &RuleContext<'_>) -> RuleResult {

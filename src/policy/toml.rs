@@ -1,4 +1,4 @@
-//! A table of a policy and its entries: reading a value, or saying at its place what is wrong with it.
+//! A table of a policy and its entries: their values, or errors at their places.
 
 use chrono_tz::Tz;
 use toml::Spanned;
@@ -7,24 +7,25 @@ use toml::de::{DeTable, DeValue};
 use crate::model::selection::Pattern;
 use crate::model::time;
 use crate::model::time::Timestamp;
-use crate::policy::problems::{Problems, unknown};
+use crate::policy::problems::Problems;
+use crate::text::suggest::unknown;
 
-/// A table of which all keys are known.
+/// A table.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'a> {
     table: &'a DeTable<'a>,
     /// Byte at which it begins.
-    pub(super) at: usize,
-    pub(super) problems: &'a Problems<'a>,
+    at: usize,
+    problems: &'a Problems<'a>,
 }
 
 /// A value with its key.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     key: &'a str,
-    /// It is an element of the list of that key.
+    /// Whether it is an element of the list that has this key.
     is_element: bool,
-    /// Byte at which the key begins; of an element of a list, the element.
+    /// Byte at which the key begins, or the element of a list.
     key_at: usize,
     value: &'a DeValue<'a>,
     /// Byte at which the value begins.
@@ -38,7 +39,7 @@ impl<'a> Section<'a> {
     /// A table whose keys must be among the known ones.
     pub(super) fn new(table: &'a DeTable<'a>, at: usize, known: &[&str], problems: &'a Problems<'a>) -> Self {
         for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
-            problems.add(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
+            problems.error(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
         }
         Self { table, at, problems }
     }
@@ -50,21 +51,31 @@ impl<'a> Section<'a> {
 
     /// Every entry, by key.
     pub(super) fn entries(self) -> impl Iterator<Item = (&'a str, Entry<'a>)> {
-        self.table.iter().map(move |(key, value)| (&**key.get_ref(), self.held(key, value)))
+        self.table.iter().map(move |(key, value)| (&**key.get_ref(), self.entry(key, value)))
     }
 
     /// An entry, if it is there.
     pub(super) fn get(self, key: &str) -> Option<Entry<'a>> {
-        self.table.get_key_value(key).map(|(key, value)| self.held(key, value))
+        self.table.get_key_value(key).map(|(key, value)| self.entry(key, value))
     }
 
     /// An entry that has to be there.
-    pub(super) fn needed(self, key: &str) -> Option<Entry<'a>> {
+    pub(super) fn required(self, key: &str) -> Option<Entry<'a>> {
         let entry = self.get(key);
         if entry.is_none() {
-            self.problems.add(self.at, format!("missing `{key}`"));
+            self.error(format!("missing `{key}`"));
         }
         entry
+    }
+
+    /// Adds an error about the table.
+    pub(super) fn error(self, message: impl Into<String>) {
+        self.problems.error(self.at, message);
+    }
+
+    /// 1-based line at which it begins.
+    pub(super) fn line(self) -> usize {
+        self.problems.line(self.at)
     }
 
     /// A pattern, if it is there.
@@ -72,7 +83,11 @@ impl<'a> Section<'a> {
         self.get(key)?.text().map(Pattern::new)
     }
 
-    fn held(self, key: &'a Spanned<std::borrow::Cow<'a, str>>, value: &'a Spanned<DeValue<'a>>) -> Entry<'a> {
+    fn entry(
+        self,
+        key: &'a Spanned<std::borrow::Cow<'a, str>>,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Entry<'a> {
         Entry {
             key: key.get_ref(),
             is_element: false,
@@ -85,33 +100,33 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// Says what is wrong with the value.
+    /// Adds an error about the value.
     pub(super) fn error(self, message: impl Into<String>) {
-        self.problems.add(self.at, message);
+        self.problems.error(self.at, message);
     }
 
-    /// Says what is wrong with the key.
-    pub(super) fn complain_of_key(self, message: impl Into<String>) {
-        self.problems.add(self.key_at, message);
+    /// Adds an error about the key.
+    pub(super) fn key_error(self, message: impl Into<String>) {
+        self.problems.error(self.key_at, message);
     }
 
-    /// Says what may be wrong with the value.
-    pub(super) fn doubt(self, message: String) {
-        self.problems.doubt(self.at, message);
+    /// Adds a warning about the value.
+    pub(super) fn warning(self, message: String) {
+        self.problems.warning(self.at, message);
     }
 
-    /// Says what is wrong with the value, and stands for what it should have been.
+    /// Adds an error about the value, and stands in for the value that it should have been.
     pub(super) fn refuse<T>(self, message: impl Into<String>) -> Option<T> {
         self.error(message);
         None
     }
 
-    /// A list without an element.
+    /// Whether it is a list without elements.
     pub(super) fn is_empty_list(self) -> bool {
         matches!(self.value, DeValue::Array(elements) if elements.is_empty())
     }
 
-    /// What it is called in messages.
+    /// Its name in messages.
     fn name(self) -> String {
         let Self { key, is_element, .. } = self;
         if is_element { format!("an element of `{key}`") } else { format!("`{key}`") }
@@ -131,7 +146,7 @@ impl<'a> Entry<'a> {
         self.refuse(format!("{} is {found}, expected {expected}", self.name()))
     }
 
-    /// A text with something in it.
+    /// A text that is not blank.
     pub(super) fn text(self) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) if text.trim().is_empty() => {
@@ -150,7 +165,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A number from 0 on.
+    /// A whole number that is not negative.
     pub(super) fn count(self) -> Option<u64> {
         let DeValue::Integer(number) = self.value else {
             return self.expected("a whole number");
@@ -186,7 +201,7 @@ impl<'a> Entry<'a> {
         Some(elements.iter().map(element).collect())
     }
 
-    /// A list of texts with something in them, each with its entry.
+    /// A list of texts that are not blank, each with its entry.
     pub(super) fn texts(self) -> Option<Vec<(&'a str, Self)>> {
         let elements = self.elements("a list of strings")?;
         let texts: Vec<_> = elements.iter().map(|element| Some((element.text()?, *element))).collect();
@@ -224,14 +239,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Which of the known names it is.
+    /// The value that has this name, whatever its case.
     pub(super) fn one_of<T: Copy>(self, what: &str, known: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
         found.or_else(|| self.refuse(unknown(what, text, known.iter().map(|(name, _)| *name))))
     }
 
-    /// A point in time: TOML's own, or a text; one without an offset is meant in `zone`.
+    /// A point in time, as a TOML value or a text; one without an offset is in `zone`.
     pub(super) fn time(self, zone: Tz) -> Option<Timestamp> {
         const EXPECTED: &str =
             "RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) or a date and time (2025-01-15T10:30)";
@@ -251,7 +266,7 @@ impl<'a> Entry<'a> {
         }
         match time::parse_bound(&text, zone, Timestamp::MIN) {
             Ok(time) => Some(time),
-            // It is a time, but not in this zone.
+            // It exists, but not in this zone.
             Err(error) if time::parse_bound(&text, Tz::UTC, Timestamp::MIN).is_ok() => {
                 self.refuse(error.to_string())
             }

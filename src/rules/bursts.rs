@@ -1,4 +1,4 @@
-//! Stretches of time in which too many different things happened.
+//! Bursts: times in which too many different things happened.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,7 +14,7 @@ use crate::survey::Change;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
-/// Whether it is longer from one moment to a later one; exactly so long is not.
+/// Whether more than so many seconds lie between two times; exactly so many are not more.
 pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
     to.nanos_since(from) > u128::from(seconds) * NANOS_PER_SECOND
 }
@@ -52,41 +52,53 @@ pub fn bursts<T: Copy + Eq + Hash>(things: &[(Timestamp, T)], most: u64, seconds
     bursts
 }
 
-/// Judges the bursts of every actor; each is reported once, at its first change in the scope. Which
-/// changes are counted, and whether they say what is needed, `counts` tells; `thing` gives what has to
-/// be different, `find` the bursts, `message` what to say of one, by the indices of its changes.
-pub(super) fn judge<T>(
+/// What a change is to a rule about bursts.
+pub(super) enum Counted {
+    /// It counts; changes with the same number count once.
+    As(u32),
+    /// It lacks what the rule needs.
+    NotApplicable,
+    /// It does not count.
+    Not,
+}
+
+/// Finds where an actor's changes that count are more than the setting `count` within the setting `window`. A burst is
+/// reported once, at its first change in the scope; `message` describes it by the indices of its changes.
+pub(super) fn find_bursts(
     context: &RuleContext<'_>,
-    counts: impl Fn(&Change) -> Option<bool>,
-    thing: impl Fn(&Change, usize) -> T,
-    find: impl Fn(&[(Timestamp, T)]) -> Vec<Range<usize>>,
+    counted: impl Fn(usize, &Change) -> Counted,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
     let changes = &context.survey.changes;
     let mut result = RuleResult::default();
-    for (_, change) in context.changes() {
-        match counts(change) {
-            Some(true) => result.judged += 1,
-            Some(false) => result.not_applicable += 1,
-            None => {}
+    for (index, change) in context.changes() {
+        match counted(index, change) {
+            Counted::As(_) => result.judged += 1,
+            Counted::NotApplicable => result.not_applicable += 1,
+            Counted::Not => {}
         }
     }
     let mut found = Vec::new();
-    for (_, theirs) in context.lists.by_actor() {
-        let theirs = theirs.iter().map(|at| *at as usize);
-        let indices: Vec<_> = theirs.filter(|at| counts(&changes[*at]) == Some(true)).collect();
-        let things: Vec<_> =
-            indices.iter().map(|at| (changes[*at].time, thing(&changes[*at], *at))).collect();
-        for range in find(&things) {
+    for (_, theirs) in context.change_index.by_actor() {
+        let (mut indices, mut things) = (Vec::new(), Vec::new());
+        for index in theirs.iter().map(|index| *index as usize) {
+            if let Counted::As(thing) = counted(index, &changes[index]) {
+                indices.push(index);
+                things.push((changes[index].time, thing));
+            }
+        }
+        for range in bursts(&things, context.count("count"), context.age("window")) {
             let burst = &indices[range];
-            if let Some(first) = burst.iter().find(|at| context.covers(&changes[**at])) {
+            if let Some(first) = burst.iter().find(|index| context.covers(&changes[**index])) {
                 found.push((Burst::of(context.survey, *first, burst), message(burst)));
             }
         }
     }
     // Changes are in time order, and each is in one burst at most.
     found.sort_unstable();
-    found.into_iter().for_each(|(burst, message)| result.find(Subject::Burst(burst), message));
+    for (burst, message) in found {
+        result.find(Subject::Burst(burst), &message);
+    }
     result
 }
 

@@ -1,4 +1,4 @@
-//! Which changes are of one sort or by one actor, for rules that would otherwise go over all of them.
+//! The changes by operation and by actor, so that rules need not go over all of them.
 
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::parallel;
@@ -9,29 +9,29 @@ use crate::survey::ids::{ActorId, Id};
 /// Changes and portal links by index, each list in time order.
 pub struct ChangeIndex {
     operations: [Vec<u32>; OPERATIONS.len()],
-    /// By operation how many of them the selection keeps.
+    /// How many of each operation are selected.
     selected: [u64; OPERATIONS.len()],
     actors: Groups<u32>,
 }
 
 impl ChangeIndex {
-    /// The lists of a survey.
+    /// The index of a survey.
     pub fn of(survey: &Survey) -> Self {
         let ((operations, selected), actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
         Self { operations, selected, actors }
     }
 
-    /// How many of one sort the selection keeps.
+    /// How many changes by this operation are selected.
     pub fn selected(&self, operation: Operation) -> u64 {
         self.selected[operation as usize]
     }
 
-    /// Those of one sort.
+    /// The changes by this operation.
     pub fn by_operation(&self, operation: Operation) -> &[u32] {
         &self.operations[operation as usize]
     }
 
-    /// Every actor with theirs; what nobody did is left out.
+    /// Every actor with their changes; changes without an actor are left out.
     pub fn by_actor(&self) -> impl Iterator<Item = (ActorId, &[u32])> {
         ActorId::first(self.actors.len()).zip(self.actors.iter())
     }

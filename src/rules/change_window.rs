@@ -11,14 +11,14 @@ pub struct Window {
     pub days: [bool; 7],
     /// Minutes after midnight at which it opens.
     pub from: u32,
-    /// Minutes after midnight at which it closes; not later on the same day means on the next day.
+    /// Minutes after midnight at which it closes; on the next day if that is not later than `from`.
     pub to: u32,
 }
 
 /// When no change is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Freeze {
-    /// What for.
+    /// Why no change is allowed.
     pub reason: String,
     /// When it begins.
     pub from: Timestamp,
@@ -27,8 +27,8 @@ pub struct Freeze {
 }
 
 impl Window {
-    /// Whether it is open at a local time. A window that does not close on its day is open in the small hours of
-    /// the next one.
+    /// Whether it is open at a local time. A window that does not close on its day is open in the first hours of the
+    /// next one.
     pub fn is_open(&self, local: NaiveDateTime) -> bool {
         let minute = local.num_seconds_from_midnight() / 60;
         let today = local.weekday().num_days_from_monday() as usize;

@@ -1,4 +1,4 @@
-//! What a rule judges.
+//! What a rule sees: the survey, its settings and its scope.
 
 use std::collections::BTreeMap;
 
@@ -17,35 +17,35 @@ use crate::rules::scope::Coverage;
 use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
-/// What a rule judges.
+/// What a rule sees.
 pub struct RuleContext<'a> {
-    /// What was collected; changes are in time order.
+    /// What was collected. Changes are in time order.
     pub survey: &'a Survey,
-    /// The same names as they are to be shown.
-    pub shown: &'a Survey,
-    /// By change what it did; nothing for portal links.
+    /// The names of the survey as they are displayed, with pseudonyms if these are wanted.
+    pub displayed: &'a Survey,
+    /// What each change did; `None` for portal links.
     pub steps: &'a [Option<Step>],
     /// How far the log reaches.
     pub reach: &'a Reach,
-    /// The same changes by sort and by actor.
-    pub lists: &'a ChangeIndex,
-    /// The rule's settings, every one of its [`Param`](crate::rules::Param)s.
+    /// The changes by operation and by actor.
+    pub change_index: &'a ChangeIndex,
+    /// The value of every [`Param`](crate::rules::Param) of the rule.
     pub params: &'a BTreeMap<&'static str, Value>,
-    /// Which events it is about.
+    /// The events that it is about.
     pub scope: &'a Coverage,
-    /// By which names the policy decides, be it in this rule or elsewhere.
+    /// The names by which any part of the policy decides.
     pub deciding: &'a DecidingNames,
     /// Who may do what.
     pub roster: Option<&'a Roster>,
-    /// When changes are allowed; at any time when there is none.
+    /// When changes are allowed: at any time if there is none.
     pub windows: &'a [Window],
-    /// When they are not.
+    /// When changes are not allowed.
     pub freezes: &'a [Freeze],
-    /// Zone of windows.
+    /// The time zone of windows.
     pub zone: Tz,
-    /// What is taken for the present.
+    /// The time that is taken for the present.
     pub now: Timestamp,
-    /// The time that is selected, to before its end.
+    /// The time that is selected, without its end.
     pub period: (Timestamp, Timestamp),
 }
 
@@ -60,23 +60,22 @@ impl<'a> RuleContext<'a> {
         self.in_scope_as(change.organization, change)
     }
 
-    /// Whether a change is in the rule's scope as one of this organization, whatever its event names.
+    /// Whether a change is in the rule's scope if it is counted as one of this organization.
     pub fn in_scope_as(&self, organization: Option<OrganizationId>, change: &Change) -> bool {
         let Change { kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(organization, kind, Some(action))
     }
 
-    /// The organization whose connection a change is about: the owner, or the one that the event names
-    /// where none is known.
+    /// The organization that owns the connection of a change; the one that the event names if no owner is known.
     pub fn owner_of(&self, index: usize, change: &Change) -> Option<OrganizationId> {
         self.steps[index].and_then(|step| step.owner).or(change.organization)
     }
 
-    /// What was noted of this sort in the rule's scope, with its index.
-    pub fn anomaly(&self, what: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
+    /// The anomalies of a kind in the rule's scope, with their index.
+    pub fn anomalies(&self, kind: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
         let (survey, scope) = (self.survey, self.scope);
-        let anomaly = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == what);
-        anomaly.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
+        let anomalies = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == kind);
+        anomalies.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
@@ -91,21 +90,17 @@ impl<'a> RuleContext<'a> {
         }
         let operations = OPERATIONS.iter().map(|info| info.operation);
         let changing = operations.filter(|operation| operation.state().is_some());
-        changing.map(|operation| self.lists.selected(operation)).sum()
+        changing.map(|operation| self.change_index.selected(operation)).sum()
     }
 
-    /// The changes of one sort in the rule's scope, with their index, in time order.
+    /// The changes by one operation in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
-        let changes = &self.survey.changes;
-        let its = self
-            .lists
-            .by_operation(operation)
-            .iter()
-            .map(|index| (*index as usize, &changes[*index as usize]));
-        its.filter(|(_, change)| self.covers(change))
+        let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
+        let changes = indices.map(|index| (index, &self.survey.changes[index]));
+        changes.filter(|(_, change)| self.covers(change))
     }
 
-    /// The events in the rule's scope that are no change, as far as they have an actor or an address.
+    /// The events in the rule's scope that are neither change nor portal link and have an actor or an address.
     pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change = self.actions_of(Operation::is_change_or_link);
@@ -114,12 +109,12 @@ impl<'a> RuleContext<'a> {
         observations.filter(move |seen| scope.covers(seen.organization, None, Some(seen.action)))
     }
 
-    /// By action whether it stands for such an operation.
+    /// For each action, whether it stands for such an operation.
     pub fn actions_of(&self, is_such: impl Fn(Operation) -> bool) -> Vec<bool> {
         self.survey.action_facts.iter().map(|(_, operation)| is_such(*operation)).collect()
     }
 
-    /// How many events are in the rule's scope, as far as it can be told.
+    /// How many events are known to be in the rule's scope.
     pub fn events(&self) -> u64 {
         if self.scope.is_everything() {
             return self.survey.selected;
@@ -127,7 +122,7 @@ impl<'a> RuleContext<'a> {
         (self.changes().count() + self.observations().count()) as u64
     }
 
-    /// By action whether its source logs one of these operations.
+    /// For each action, whether its source logs one of these operations.
     pub fn sources_logging(&self, operations: &[Operation]) -> Vec<bool> {
         self.survey.actions.names.ids().map(|action| self.reach.logs(action, operations)).collect()
     }
@@ -140,7 +135,7 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// A setting that is an age, in seconds.
+    /// A setting that is a length of time, in seconds.
     pub fn age(&self, key: &str) -> u64 {
         match self.params.get(key) {
             Some(Value::Age(seconds)) => *seconds,
@@ -149,11 +144,10 @@ impl<'a> RuleContext<'a> {
     }
 
     /// A setting that is a list of texts.
-    pub fn texts(&self, key: &str) -> Vec<&str> {
+    pub fn texts(&self, key: &str) -> &[String] {
         match self.params.get(key) {
-            Some(Value::List(texts)) => texts.to_vec(),
-            Some(Value::OwnList(texts)) => texts.iter().map(String::as_str).collect(),
-            _ => Vec::new(),
+            Some(Value::List(texts)) => texts,
+            _ => &[],
         }
     }
 }

@@ -1,4 +1,4 @@
-//! By which names a policy decides: whose name a rule finds changed may have got in or out of something.
+//! The names by which a policy decides: whoever changes a name may get into or out of something.
 
 use std::collections::HashMap;
 
@@ -8,31 +8,30 @@ use crate::analysis::roster::Roster;
 use crate::model::selection::Pattern;
 use crate::rules::scope::Scope;
 
-/// The patterns for ids or names that a policy has, of organizations and of actors, each with the part of the
-/// policy that has it.
+/// The patterns of a policy for ids or names.
 #[derive(Default)]
 pub struct DecidingNames {
-    /// Those of organizations.
+    /// Patterns for organizations.
     pub organizations: Patterns,
-    /// Those of actors.
+    /// Patterns for actors.
     pub actors: Patterns,
 }
 
 /// Patterns, each with the part of the policy that has it.
 #[derive(Default)]
 pub struct Patterns {
-    /// Those without a wildcard, in ASCII lower case.
+    /// Patterns without a wildcard, in ASCII lower case.
     exact: HashMap<String, &'static str, RandomState>,
     wild: Vec<(Pattern, &'static str)>,
 }
 
 impl DecidingNames {
-    /// Takes in the organizations of a rule's scope.
+    /// Adds the organizations of a rule's scope.
     pub fn add_scope(&mut self, scope: &Scope) {
         self.organizations.extend(&scope.organizations, "the scope of a rule");
     }
 
-    /// Takes in whom a roster names.
+    /// Adds the organizations and actors of a roster.
     pub fn add_roster(&mut self, roster: &Roster) {
         roster.organizations().for_each(|pattern| self.organizations.add(&pattern, "the roster"));
         roster.actors().for_each(|pattern| self.actors.add(&pattern, "the roster"));
@@ -55,8 +54,8 @@ impl Patterns {
         patterns.into_iter().for_each(|pattern| self.add(pattern, part));
     }
 
-    /// The part of the policy that has a pattern for one of two names and not for the other, if there is one;
-    /// what has the id anyway does not go by names.
+    /// The part of the policy that has a pattern for only one of two names, if there is one. A pattern that matches the
+    /// id does not depend on names.
     pub fn telling_apart(&self, id: &str, one: &str, other: &str) -> Option<&'static str> {
         let [one_lower, other_lower] = [one, other].map(str::to_ascii_lowercase);
         if one_lower == other_lower {

@@ -1,4 +1,4 @@
-//! Fingerprints: what tells a finding from others in every export and every version of a log.
+//! Fingerprints: they identify a finding in every export and every version of a log.
 //!
 //! They follow from the rule and the event alone, never from where a line is. They cover what happened and the
 //! id of the event: an id by itself could stand for another event once the first one is no longer exported.
@@ -23,8 +23,8 @@ pub const DIGITS: usize = 32;
 pub struct Fingerprint([u8; DIGITS / 2]);
 
 impl Fingerprint {
-    /// Of everything that tells something from others. Every part comes after its length, as a log may contain
-    /// any character that could separate them.
+    /// The fingerprint of all parts. Every part comes after its length, as a log may contain any character that could
+    /// separate them.
     pub fn of(parts: &[&str]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
@@ -39,7 +39,7 @@ impl Fingerprint {
         hex(&self.0)
     }
 
-    /// A fingerprint as a user wrote it; nothing if it is none.
+    /// Reads a fingerprint that a user wrote; `None` if it is invalid.
     pub fn read(text: &str) -> Option<Self> {
         let mut bytes = [0; DIGITS / 2];
         if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -64,26 +64,26 @@ impl Serialize for Fingerprint {
     }
 }
 
-/// Of what a rule found.
+/// The fingerprint of what a rule found.
 pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
         Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
-        Subject::Hit(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
+        Subject::OrganizationChange(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
         Subject::Burst(burst) => of_burst(rule, survey, burst),
-        Subject::Anomaly(index) => of_noted(rule, &survey.notes.kept[index]),
-        // Of all there was, so that nothing hides behind what is known.
-        Subject::Unkept(what) => {
+        Subject::Anomaly(index) => of_anomaly(rule, &survey.notes.kept[index]),
+        // It covers all of them, so that none hides behind a fingerprint that is accepted.
+        Subject::Overflow(what) => {
             let sum = survey.notes.digests[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
-        Subject::Pause(index) => of_pause(rule, survey.silences[index]),
+        Subject::Silence(index) => of_silence(rule, survey.silences[index]),
         Subject::Renamed(renamed) => of_name(rule, survey, renamed),
     }
 }
 
-/// Of a change or portal link: its event id, if it has one, and what it says happened. Where the id stands for
-/// other events as well, all that may tell them apart: what is known of one of them says nothing of others.
+/// The fingerprint of a change or portal link: of its event id, if it has one, and of what happened. If other events
+/// have the same id, it covers everything that may distinguish them: accepting one of them accepts no other.
 pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     let source = survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0);
     let what = [
@@ -106,15 +106,16 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
 }
 
-/// Of many changes: by the first, the last and how many there are, so that one that has grown is another one.
+/// The fingerprint of a burst: of its first and last change and their number, so that it is another one when the burst
+/// has grown.
 pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
     let ends = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
     let [first, last] = ends.map(|change| of_change(rule, survey, change).text());
     Fingerprint::of(&[rule, &first, &last, &burst.size.to_string()])
 }
 
-/// Of a line or event that is of interest by itself.
-pub fn of_noted(rule: &str, anomaly: &Anomaly) -> Fingerprint {
+/// The fingerprint of an anomaly.
+pub fn of_anomaly(rule: &str, anomaly: &Anomaly) -> Fingerprint {
     Fingerprint::of(&[rule, name(anomaly.what), &anomaly.key])
 }
 
@@ -129,12 +130,12 @@ fn name(what: AnomalyKind) -> &'static str {
     }
 }
 
-/// Of a time without any event: one that has grown is another one.
-pub fn of_pause(rule: &str, (from, to): Span) -> Fingerprint {
+/// The fingerprint of a time without any event: it is another one when that time has grown.
+pub fn of_silence(rule: &str, (from, to): Span) -> Fingerprint {
     Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
 }
 
-/// Of a name that became another one: by whose it is, both names and the time.
+/// The fingerprint of a name that was changed: of whose it is, both names and the time.
 fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
     let uses = renamed.uses(survey);
     let time = uses.map_or(String::new(), |[_, later]| later.first.0.rfc3339(Tz::UTC));
@@ -274,7 +275,7 @@ mod tests {
         for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
             assert_ne!(of(0, 1, 7), other);
         }
-        let owner_of = super::of("rule", &survey, Subject::Hit(0, None));
+        let owner_of = super::of("rule", &survey, Subject::OrganizationChange(0, None));
         assert_eq!(owner_of, of_change("rule", &survey, &survey.changes[0]));
     }
 
@@ -305,10 +306,10 @@ mod tests {
         let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
         survey.silences = vec![(time, end), (time, time)];
         assert_eq!(
-            of("rule", &survey, Subject::Pause(0)),
+            of("rule", &survey, Subject::Silence(0)),
             expected(&["rule", "2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"])
         );
-        assert_ne!(of("rule", &survey, Subject::Pause(1)), of("rule", &survey, Subject::Pause(0)));
+        assert_ne!(of("rule", &survey, Subject::Silence(1)), of("rule", &survey, Subject::Silence(0)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The rules of `check`, one file each: what must not happen, judged over events and histories.
+//! The rules of `check`, one file each in `catalog`, and what they have in common.
 //!
-//! A rule is a pure function: it sees what was collected and its settings, and says what it found.
+//! A rule is a pure function: it sees what was collected and its settings, and returns what it found.
 //! Planned changes, suppressions and the verdict are none of its business.
 
 mod bursts;
@@ -23,13 +23,13 @@ pub use change_window::{Freeze, Window};
 pub use context::RuleContext;
 pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
-pub use params::{Param, SCOPES, SCOPES_OF_LINKS, Value, Words};
-pub use rule::{Controls, Default, Explain, PlanCoverage, Rule};
+pub use params::{Param, ParamKind, SCOPES, SCOPES_OF_LINKS, TermKind, Value};
+pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
 pub use scope::{Coverage, Scope};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
 
-/// Every rule, the worst first, then by name.
+/// Every rule, by severity from the worst on, then by name.
 pub static ALL: &[&Rule] = &[
     &catalog::org_left_without_sso::RULE,
     &catalog::conflicting_duplicate::RULE,

@@ -1,4 +1,4 @@
-//! What a rule says: how many events it judged, and what it found.
+//! What a rule answers: how many events it judged, and what it found.
 
 use std::borrow::Cow;
 
@@ -11,6 +11,7 @@ use crate::survey::Change;
 use crate::survey::ids::{ChangeId, Id, MessageId};
 use crate::survey::interner::StringTable;
 use crate::survey::{Anomaly, AnomalyKind, Survey};
+use crate::text::plural::counted;
 
 /// What a rule found.
 #[derive(Clone, Copy, Debug)]
@@ -19,184 +20,173 @@ pub struct Violation {
     pub subject: Subject,
     /// Number of its message in [`RuleResult::messages`].
     pub message: MessageId,
-    /// Index of another change that the message tells of: its connection, who did it and how much later come where
-    /// the message has a blank.
+    /// Index of another change that the message mentions: its connection, who made it and how much later it was take
+    /// the places of the message's blanks.
     pub other: Option<ChangeId>,
-    /// The message goes on after what the change did.
+    /// Whether the message goes on after a description of the change.
     pub has_change_prefix: bool,
-    /// How bad it is instead of the rule's severity, if the policy leaves that at its default.
+    /// Takes the place of the rule's severity where the policy leaves that at its default.
     pub severity: Option<Severity>,
-    /// How it is known, where it is about a state.
+    /// How certain it is, where it is about a state.
     pub certainty: Option<Certainty>,
 }
 
-/// Stands in a message for something that is filled in when it is told: there may be as many as changes.
+/// Stands in a message for something that is filled in when the message is printed: there may be as many violations
+/// as changes, and their messages are mostly the same but for that.
 pub(super) const BLANK: char = '\0';
 
-/// How bad what is only presumed is at most.
-const PRESUMED: Severity = Severity::Medium;
+/// The highest severity of what is only presumed.
+const MAX_PRESUMED: Severity = Severity::Medium;
 
 impl Violation {
-    /// How bad it is, its rule being as bad as `set` under the policy and as bad as `default` without one.
+    fn new(subject: Subject, message: MessageId) -> Self {
+        Self { subject, message, other: None, has_change_prefix: false, severity: None, certainty: None }
+    }
+
+    /// Its severity. `set` is that of its rule under the policy, `default` the one without a policy.
     pub fn severity(&self, set: Severity, default: Severity) -> Severity {
         let severity = self.severity.filter(|_| set == default).unwrap_or(set);
         match self.certainty {
-            Some(Certainty::Presumed(_)) => severity.min(PRESUMED),
+            Some(Certainty::Presumed(_)) => severity.min(MAX_PRESUMED),
             _ => severity,
         }
     }
 }
 
-/// What a rule says.
+/// What a rule answers.
 #[derive(Default)]
 pub struct RuleResult {
-    /// Events it could judge.
+    /// How many events it could judge.
     pub judged: u64,
-    /// Events in its scope that lack what it needs, such as an actor.
+    /// How many events in its scope lack what it needs, such as an actor.
     pub not_applicable: u64,
     /// What it found, in time order.
     pub violations: Vec<Violation>,
-    /// What happened, in a sentence without a full stop that names organization, connection, actor. Most
-    /// of a rule's sentences differ only in what a change did: then it is here once.
+    /// Sentences without a full stop that name organization, connection and actor. Most of a rule's sentences differ
+    /// only in the description of the change; the rest of them is here once.
     pub messages: StringTable<MessageId>,
 }
 
-/// What a rule says about one event.
+/// What a rule decides about one event.
 pub(super) enum Decision {
     /// It lacks what the rule needs.
     NotApplicable,
     /// Nothing is wrong with it.
     Fine,
-    /// It must not happen; what is to be said after what the change did.
+    /// It must not happen; the text goes on after the description of the change.
     Violates(String),
-    /// It must not happen; the whole message.
+    /// It must not happen; the text is the whole message.
     ViolatesWith(String),
 }
 
 impl Decision {
-    /// Bad if it is so; what is to be said is made only then.
-    pub(super) fn bad_if(is_so: bool, message: impl FnOnce() -> String) -> Self {
-        if is_so { Self::Violates(message()) } else { Self::Fine }
+    /// A violation if there is something to say after the description of the change.
+    pub(super) fn of(violation: Option<String>) -> Self {
+        violation.map_or(Self::Fine, Self::Violates)
     }
 }
 
 impl RuleResult {
-    /// What a rule says about changes, one by one.
+    /// Decides about changes one by one.
     pub(super) fn of<'a>(
         changes: impl Iterator<Item = (usize, &'a Change)>,
-        mut judge: impl FnMut(usize, &'a Change) -> Decision,
+        mut decide: impl FnMut(usize, &'a Change) -> Decision,
     ) -> Self {
         let mut result = Self::default();
         for (index, change) in changes {
-            result.add(Subject::Change(index), judge(index, change));
+            result.add(Subject::Change(index), decide(index, change));
         }
         result
     }
 
-    /// What was noted of this sort, whatever it is.
-    pub(super) fn of_noted(
+    /// Finds every anomaly of a kind.
+    pub(super) fn of_anomalies(
         context: &RuleContext<'_>,
-        what: AnomalyKind,
+        kind: AnomalyKind,
         message: impl Fn(&Anomaly) -> String,
     ) -> Self {
         let mut result = Self { judged: context.events(), ..Self::default() };
-        for (index, anomaly) in context.anomaly(what) {
-            result.find(Subject::Anomaly(index), message(anomaly));
+        for (index, anomaly) in context.anomalies(kind) {
+            result.find(Subject::Anomaly(index), &message(anomaly));
         }
-        result.find_unkept(context, what);
+        result.find_overflow(context, kind);
         result
     }
 
-    /// Says so if there was more of a sort than is kept. It may be in the scope or not: a gate that is shut
-    /// for nothing does less harm than one that is opened by a flood.
-    pub(super) fn find_unkept(&mut self, context: &RuleContext<'_>, what: AnomalyKind) {
-        let overflow = context.survey.notes.overflow[what as usize];
+    /// Says so if there were more anomalies of a kind than are kept. The scope is ignored on purpose: to fail without
+    /// a reason does less harm than to let a flood hide a reason.
+    pub(super) fn find_overflow(&mut self, context: &RuleContext<'_>, kind: AnomalyKind) {
+        let overflow = context.survey.notes.overflow[kind as usize];
         if overflow > 0 {
-            let lines = wording::plural(overflow, "more line");
-            self.find(
-                Subject::Unkept(what),
-                format!("{lines} like those listed, too many to list one by one"),
-            );
+            let lines = counted(overflow, "more line");
+            let message = format!("{lines} like those listed, too many to list one by one");
+            self.find(Subject::Overflow(kind), &message);
         }
     }
 
-    pub(super) fn add(&mut self, subject: Subject, answer: Decision) {
-        match answer {
+    /// Adds the decision about an event.
+    pub(super) fn add(&mut self, subject: Subject, decision: Decision) {
+        match decision {
             Decision::NotApplicable => self.not_applicable += 1,
             Decision::Fine => self.judged += 1,
             Decision::Violates(message) => {
                 self.judged += 1;
-                self.push(subject, &message, true);
+                self.find(subject, &message).has_change_prefix = true;
             }
             Decision::ViolatesWith(message) => {
                 self.judged += 1;
-                self.find(subject, message);
+                self.find(subject, &message);
             }
         }
     }
 
-    pub(super) fn find(&mut self, subject: Subject, message: String) {
-        self.push(subject, &message, false);
-    }
-
-    /// Finds something that is as bad as this, unless the policy sets another severity.
-    pub(super) fn find_with(&mut self, subject: Subject, message: String, severity: Severity) {
-        self.find(subject, message);
-        if let Some(violation) = self.violations.last_mut() {
-            violation.severity = Some(severity);
-        }
-    }
-
-    /// Finds something about a state. What is only presumed is medium at most, whatever the policy sets.
-    pub(super) fn find_state(&mut self, subject: Subject, message: String, certainty: Certainty) {
-        match certainty {
-            Certainty::Certain => self.find(subject, message),
-            Certainty::Presumed(_) => self.find_with(subject, message, PRESUMED),
-        }
-        if let Some(violation) = self.violations.last_mut() {
-            violation.certainty = Some(certainty);
-        }
-    }
-
-    fn push(&mut self, subject: Subject, message: &str, has_change_prefix: bool) {
+    /// Adds a violation.
+    pub(super) fn find(&mut self, subject: Subject, message: &str) -> &mut Violation {
         let last = MessageId::first(self.messages.len()).next_back();
         let last = last.filter(|last| self.messages.text(*last) == message);
         let message = last.unwrap_or_else(|| self.messages.push(message));
-        self.keep(subject, message, None, has_change_prefix);
+        self.violations.push(Violation::new(subject, message));
+        self.violations.last_mut().expect("it was just added")
     }
 
-    /// Finds something about a change and another one, with the number of a message that goes on after what the
-    /// first one did.
+    /// Adds a violation about a state.
+    pub(super) fn find_state(&mut self, subject: Subject, message: &str, certainty: Certainty) {
+        let violation = self.find(subject, message);
+        violation.certainty = Some(certainty);
+        violation.severity = matches!(certainty, Certainty::Presumed(_)).then_some(MAX_PRESUMED);
+    }
+
+    /// Adds a violation by two changes, with the number of a message that goes on after the description of the first
+    /// one and has blanks for the other one.
     pub(super) fn find_both(&mut self, subject: Subject, other: ChangeId, message: MessageId) {
         self.judged += 1;
-        self.keep(subject, message, Some(other), true);
+        self.violations.push(Violation {
+            other: Some(other),
+            has_change_prefix: true,
+            ..Violation::new(subject, message)
+        });
     }
 
-    fn keep(
-        &mut self,
-        subject: Subject,
-        message: MessageId,
-        other: Option<ChangeId>,
-        has_change_prefix: bool,
-    ) {
-        let (severity, certainty) = (None, None);
-        self.violations.push(Violation { subject, message, other, has_change_prefix, severity, certainty });
-    }
-
-    /// The message of something that it found: numbers are of the survey, what is personal as it is to be shown.
-    pub fn message<'s>(&'s self, found: &Violation, (survey, shown): (&Survey, &Survey)) -> Cow<'s, str> {
-        let message = self.messages.text(found.message);
-        let Some(other) = found.other.map(|other| &survey.changes[other.index()]) else {
+    /// The message of a violation. Ids are those of the first survey; the second one has its names as they are
+    /// displayed.
+    pub fn message<'s>(
+        &'s self,
+        violation: &Violation,
+        (survey, displayed): (&Survey, &Survey),
+    ) -> Cow<'s, str> {
+        let message = self.messages.text(violation.message);
+        let Some(other) = violation.other.map(|other| &survey.changes[other.index()]) else {
             return Cow::Borrowed(message);
         };
-        let later = found.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
+        let later = violation.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));
         let connection = wording::connection(survey.connections.get(other.connection));
-        let told = [connection, wording::actor(shown.actor(other.actor)), &wording::human_duration(later)];
-        let parts = message.split(BLANK).zip(told.into_iter().chain([""]));
-        Cow::Owned(parts.flat_map(|(part, told)| [part, told]).collect())
+        let filled =
+            [connection, wording::actor(displayed.actor(other.actor)), &wording::human_duration(later)];
+        let parts = message.split(BLANK).zip(filled.into_iter().chain([""]));
+        Cow::Owned(parts.flat_map(|(part, filled)| [part, filled]).collect())
     }
 
-    /// Puts what was found in time order; lines without a time come first.
+    /// Sorts the violations by time; lines without a time come first.
     pub(super) fn sort(&mut self, survey: &Survey) {
         self.violations.sort_by_key(|violation| violation.subject.time(survey));
     }

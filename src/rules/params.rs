@@ -8,66 +8,99 @@ pub const SCOPES: &[&str] = &["organizations", "connection-types", "sources"];
 pub const SCOPES_OF_LINKS: &[&str] = &["organizations", "sources"];
 
 /// A setting of a rule.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
     /// Key in the policy.
     pub key: &'static str,
-    /// Value unless the policy says otherwise.
-    pub default: Value,
+    /// What it is, and its default.
+    pub kind: ParamKind,
     /// One line about it.
     pub about: &'static str,
 }
 
-/// Value of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+/// What a setting is, with its value unless the policy says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamKind {
     /// A number.
     Count(u64),
     /// Seconds, written as `24h` or `30m`.
     Age(u64),
+    /// A list of patterns for documented terms; empty unless the policy says otherwise.
+    Terms(TermKind),
+}
+
+/// The value of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number.
+    Count(u64),
+    /// Seconds.
+    Age(u64),
     /// Texts with `*` and `?`.
-    List(&'static [&'static str]),
-    /// No texts; those of a policy stand for words of this sort.
-    Words(Words),
-    /// The same from a policy.
-    OwnList(Vec<String>),
+    List(Vec<String>),
 }
 
-/// Words that are documented.
+impl Param {
+    /// A number.
+    pub const fn count(key: &'static str, default: u64, about: &'static str) -> Self {
+        Self { key, kind: ParamKind::Count(default), about }
+    }
+
+    /// A length of time, by default so many seconds.
+    pub const fn age(key: &'static str, default: u64, about: &'static str) -> Self {
+        Self { key, kind: ParamKind::Age(default), about }
+    }
+
+    /// A list of patterns for documented terms.
+    pub const fn terms(key: &'static str, kind: TermKind, about: &'static str) -> Self {
+        Self { key, kind: ParamKind::Terms(kind), about }
+    }
+
+    /// Its value unless the policy says otherwise.
+    pub fn default(self) -> Value {
+        match self.kind {
+            ParamKind::Count(count) => Value::Count(count),
+            ParamKind::Age(seconds) => Value::Age(seconds),
+            ParamKind::Terms(_) => Value::List(Vec::new()),
+        }
+    }
+}
+
+/// Terms that sources document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words {
+pub enum TermKind {
     /// Vendors' connection types.
-    ConnectionTypes,
+    ConnectionType,
     /// Neutral protocols.
-    Protocols,
+    Protocol,
     /// Neutral identity providers.
-    Providers,
+    Provider,
 }
 
-impl Words {
+impl TermKind {
     /// What one of them is.
     pub fn noun(self) -> &'static str {
         match self {
-            Self::ConnectionTypes => "connection type",
-            Self::Protocols => "protocol",
-            Self::Providers => "provider",
+            Self::ConnectionType => "connection type",
+            Self::Protocol => "protocol",
+            Self::Provider => "provider",
         }
     }
 
     /// All of them, each once.
-    pub fn known(self) -> Vec<&'static str> {
-        let mut known: Vec<_> = match self {
-            Self::ConnectionTypes => sources::connection_types().collect(),
-            Self::Protocols => sources::protocols().collect(),
-            Self::Providers => sources::providers().collect(),
+    pub fn documented(self) -> Vec<&'static str> {
+        let mut terms: Vec<_> = match self {
+            Self::ConnectionType => sources::connection_types().collect(),
+            Self::Protocol => sources::protocols().collect(),
+            Self::Provider => sources::providers().collect(),
         };
         let mut seen = std::collections::HashSet::new();
-        known.retain(|word| seen.insert(*word));
-        known
+        terms.retain(|term| seen.insert(*term));
+        terms
     }
 
-    /// There are no others: they are ours, and vendors do not add to them.
-    pub fn are_all_known(self) -> bool {
-        self != Self::ConnectionTypes
+    /// Whether there are no others: neutral terms are ours, and vendors do not add to them.
+    pub fn is_closed(self) -> bool {
+        self != Self::ConnectionType
     }
 }

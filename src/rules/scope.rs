@@ -1,10 +1,10 @@
-//! Which events a rule is about.
+//! The scope of a rule: which events it is about.
 
 use crate::model::selection::Pattern;
 use crate::survey::Survey;
 use crate::survey::ids::{ActionId, Id, KindId, OrganizationId};
 
-/// Which events a rule is about; an empty list is about all.
+/// Which events a rule is about. An empty list includes all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Organization ids or names.
@@ -17,7 +17,7 @@ pub struct Scope {
     pub sources: Vec<String>,
 }
 
-/// What of a survey is in a scope, by number; nothing where the scope has all.
+/// Which organizations, kinds of connections and actions of a survey are in a scope, by id; `None` if all are.
 #[derive(Debug, Default)]
 pub struct Coverage {
     organizations: Option<Vec<bool>>,
@@ -26,7 +26,7 @@ pub struct Coverage {
 }
 
 impl Scope {
-    /// What of a survey is in it. An organization is by any name that the log has for it, earlier or later:
+    /// What it covers of a survey. An organization is matched by every name that the log has for it, earlier or later:
     /// nobody gets out of a scope by renaming.
     pub fn over(&self, survey: &Survey) -> Coverage {
         let Self { organizations, connection_types, sources, .. } = self;
@@ -47,12 +47,12 @@ impl Scope {
 }
 
 impl Coverage {
-    /// Whether it is about all events.
+    /// Whether it covers all events.
     pub fn is_everything(&self) -> bool {
         self.organizations.is_none() && self.kinds.is_none() && self.actions.is_none()
     }
 
-    /// Whether it covers an event; the numbers are of the survey's names.
+    /// Whether it covers an event, by the survey's ids.
     #[inline]
     pub fn covers(
         &self,

@@ -1,6 +1,6 @@
-//! How bad a finding of a rule is.
+//! The severity of findings.
 
-/// How bad a finding of a rule is.
+/// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Severity {
     /// Good to know.

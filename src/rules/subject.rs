@@ -1,4 +1,4 @@
-//! What a rule found something about.
+//! What a violation is about.
 
 use crate::model::time::Timestamp;
 use crate::survey::ids::{ActorId, LabelId, OrganizationId};
@@ -9,33 +9,33 @@ use crate::survey::{AnomalyKind, Survey, Use};
 pub enum Subject {
     /// Index of a change or portal link.
     Change(usize),
-    /// Index of a change, and the organization that it hit: its event may name another one.
-    Hit(u32, Option<OrganizationId>),
-    /// Many changes.
+    /// Index of a change, and the organization that it affects: its event may name another one.
+    OrganizationChange(u32, Option<OrganizationId>),
+    /// Several changes.
     Burst(Burst),
-    /// Index of an event that is no change, and whose id stands for another as well.
+    /// Index of an event that is no change and whose id another event has as well.
     Conflicting(usize),
-    /// Index of what was noted of a line or event.
+    /// Index of an anomaly.
     Anomaly(usize),
-    /// What was noted of this sort, but is too much to be kept.
-    Unkept(AnomalyKind),
+    /// The anomalies of a kind that are too many to be kept.
+    Overflow(AnomalyKind),
     /// Index of a time without any event.
-    Pause(usize),
-    /// A name that became another one.
+    Silence(usize),
+    /// A name that was changed.
     Renamed(Renamed),
 }
 
-/// An organization or an actor that events call otherwise than before, with the later name.
+/// A name that events have for an organization or an actor after they had another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Renamed {
-    /// An organization with another name.
+    /// An organization, and its later name.
     Organization(OrganizationId, LabelId),
-    /// An actor with another e-mail address.
+    /// An actor, and their later e-mail address.
     Actor(ActorId, LabelId),
 }
 
 impl Renamed {
-    /// How the later name is used, and the one before it.
+    /// The uses of the name before it and of the later name.
     pub fn uses(self, survey: &Survey) -> Option<[&Use; 2]> {
         let (uses, name) = match self {
             Self::Organization(id, name) => (survey.organization_labels.used(Some(id), 0), name),
@@ -45,10 +45,10 @@ impl Renamed {
     }
 }
 
-/// Changes or portal links of one actor that follow each other closely.
+/// Changes or portal links by one actor within a short time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Burst {
-    /// Index of the one that stands for all.
+    /// Index of the first one in the scope.
     pub first: u32,
     /// Index of the last one.
     pub last: u32,
@@ -59,7 +59,7 @@ pub struct Burst {
 }
 
 impl Burst {
-    /// The burst of these changes, of which one stands for all.
+    /// The burst of these changes, of which `first` is the first one in the scope.
     pub(super) fn of(survey: &Survey, first: usize, all: &[usize]) -> Self {
         let organization = survey.changes[first].organization;
         let is_one = all.iter().all(|at| survey.changes[*at].organization == organization);
@@ -73,14 +73,18 @@ impl Burst {
 }
 
 impl Subject {
-    /// Index of the change that it is about, or that stands for others.
+    /// Index of the change that it is about; of a burst, of the first one in the scope.
     pub fn change(self) -> Option<usize> {
         match self {
             Self::Change(index) => Some(index),
-            Self::Hit(index, _) | Self::Burst(Burst { first: index, .. }) => Some(index as usize),
-            Self::Conflicting(_) | Self::Anomaly(_) | Self::Unkept(_) | Self::Pause(_) | Self::Renamed(_) => {
-                None
+            Self::OrganizationChange(index, _) | Self::Burst(Burst { first: index, .. }) => {
+                Some(index as usize)
             }
+            Self::Conflicting(_)
+            | Self::Anomaly(_)
+            | Self::Overflow(_)
+            | Self::Silence(_)
+            | Self::Renamed(_) => None,
         }
     }
 
@@ -89,10 +93,10 @@ impl Subject {
         match self {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
             Self::Anomaly(index) => survey.notes.kept[index].time,
-            Self::Unkept(_) => None,
-            Self::Pause(index) => Some(survey.silences[index].0),
+            Self::Overflow(_) => None,
+            Self::Silence(index) => Some(survey.silences[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
-            Self::Change(_) | Self::Hit(..) | Self::Burst(_) => {
+            Self::Change(_) | Self::OrganizationChange(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)
             }
         }

@@ -1,4 +1,4 @@
-//! What rules say: who did what to which connection, and lengths of time.
+//! The words of messages: who did what to which connection, and lengths of time.
 
 use crate::model::operation::Operation;
 use crate::model::time;
@@ -8,13 +8,36 @@ use crate::survey::Change;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
 
 impl RuleContext<'_> {
-    /// What a change did.
+    /// What a change did: `conn_1 of org_1 (Acme) was deleted by Alice`.
     pub fn describe_change(&self, change: &Change) -> String {
-        let Self { survey, shown, .. } = self;
-        let organization = shown.organizations.names.get(change.organization);
-        let named = (organization, shown.organization_name(change.organization));
-        let connection = survey.connections.get(change.connection);
-        describe_change(change.operation, connection, named, shown.actor(change.actor), "")
+        let description = ChangeDescription {
+            operation: change.operation,
+            connection: self.survey.connections.get(change.connection),
+            organization: self.displayed.organizations.names.get(change.organization),
+            organization_name: self.displayed.organization_name(change.organization),
+            actor: self.displayed.actor(change.actor),
+        };
+        description.followed_by("")
+    }
+
+    /// What an event was that is no change: `sso.view_settings for org_1 (Acme) by Alice`.
+    pub(super) fn describe_other(&self, event: &Change) -> String {
+        let Change { action, connection, organization, actor, .. } = *event;
+        self.describe_event(EventIds { action: Some(action), connection, organization, actor })
+    }
+
+    /// The same for an anomaly.
+    pub(super) fn describe_anomaly(&self, anomaly: &Anomaly) -> String {
+        let Anomaly { action, connection, organization, actor, .. } = *anomaly;
+        self.describe_event(EventIds { action, connection, organization, actor })
+    }
+
+    fn describe_event(&self, event: EventIds) -> String {
+        let action = self.survey.action(event.action).unwrap_or_default();
+        let connection = self.survey.connections.get(event.connection);
+        let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
+        let organization = self.organization(event.organization);
+        format!("{action} for{connection} {organization} by {}", self.actor(event.actor))
     }
 
     /// What to call a connection.
@@ -22,65 +45,61 @@ impl RuleContext<'_> {
         connection(self.survey.connections.get(id))
     }
 
-    /// What to call an organization: id, and name if there is one.
+    /// What to call an organization: its id, and its name in brackets.
     pub(super) fn organization(&self, id: Option<OrganizationId>) -> String {
-        organization(self.shown.organizations.names.get(id), self.shown.organization_name(id)).concat()
+        organization(self.displayed.organizations.names.get(id), self.displayed.organization_name(id))
+            .concat()
     }
 
     /// What to call an actor.
     pub(super) fn actor(&self, id: Option<ActorId>) -> &str {
-        actor(self.shown.actor(id))
+        actor(self.displayed.actor(id))
     }
 
-    /// What an event is that is no change: `sso.view_settings for org_1 (Acme) by Alice`.
-    pub(super) fn describe_anomaly(&self, anomaly: &Anomaly) -> String {
-        let Anomaly { action, connection, organization, actor, .. } = *anomaly;
-        self.describe_event(&OtherEvent { action, connection, organization, actor })
-    }
-
-    /// The same of any event.
-    pub(super) fn describe_event(&self, event: &OtherEvent) -> String {
-        let OtherEvent { action, connection, organization, actor } = *event;
-        let action = self.survey.action(action).unwrap_or_default();
-        let connection = self.survey.connections.get(connection);
-        let connection = connection.map_or(String::new(), |id| format!(" {id} of"));
-        format!("{action} for{connection} {} by {}", self.organization(organization), self.actor(actor))
-    }
-
-    /// A setting that is an age, as it is written in a policy.
+    /// A setting that is a length of time, as it is written in a policy.
     pub(super) fn policy_duration(&self, key: &str) -> String {
         policy_duration(self.age(key))
     }
 }
 
-/// What a sentence about an event that is no change is made of.
-pub(super) struct OtherEvent {
-    pub action: Option<ActionId>,
-    pub connection: Option<ConnectionId>,
-    pub organization: Option<OrganizationId>,
-    pub actor: Option<ActorId>,
+/// What the description of an event names.
+struct EventIds {
+    action: Option<ActionId>,
+    connection: Option<ConnectionId>,
+    organization: Option<OrganizationId>,
+    actor: Option<ActorId>,
 }
 
-/// What somebody did, and the rest of the sentence: `conn_1 of org_1 (Acme) was deleted by Alice`. An
-/// organization is given by its id and its name.
-pub fn describe_change(
-    operation: Operation,
-    connection: Option<&str>,
-    (id, name): (Option<&str>, Option<&str>),
-    actor: Option<&str>,
-    rest: &str,
-) -> String {
-    let [id, opening, name, closing] = organization(id, name);
-    let actor = self::actor(actor);
-    // There are hundreds of thousands of these: formatting takes several times as long.
-    match operation {
-        Operation::PortalOpened => {
-            ["a portal URL for ", id, opening, name, closing, " was created by ", actor, rest].concat()
-        }
-        operation => {
-            let (connection, done) = (self::connection(connection), operation.name());
-            let parts = [connection, " of ", id, opening, name, closing, " was ", done, " by ", actor, rest];
-            parts.concat()
+/// What the description of a change names.
+pub struct ChangeDescription<'a> {
+    /// What was done.
+    pub operation: Operation,
+    /// Id of the connection.
+    pub connection: Option<&'a str>,
+    /// Id of the organization.
+    pub organization: Option<&'a str>,
+    /// Name of the organization.
+    pub organization_name: Option<&'a str>,
+    /// Who did it.
+    pub actor: Option<&'a str>,
+}
+
+impl ChangeDescription<'_> {
+    /// The description and the rest of its sentence: `conn_1 of org_1 (Acme) was deleted by Alice` and `rest`.
+    pub fn followed_by(&self, rest: &str) -> String {
+        let [id, opening, name, closing] = organization(self.organization, self.organization_name);
+        let actor = actor(self.actor);
+        // There are hundreds of thousands of these: formatting takes several times as long.
+        match self.operation {
+            Operation::PortalOpened => {
+                ["a portal URL for ", id, opening, name, closing, " was created by ", actor, rest].concat()
+            }
+            operation => {
+                let (connection, done) = (connection(self.connection), operation.name());
+                let parts =
+                    [connection, " of ", id, opening, name, closing, " was ", done, " by ", actor, rest];
+                parts.concat()
+            }
         }
     }
 }
@@ -104,9 +123,10 @@ pub fn actor(name: Option<&str>) -> &str {
     name.unwrap_or("an unknown actor")
 }
 
-/// An age as it is written in a policy: in the greatest unit of which it is a multiple, a day in hours.
+/// A length of time as it is written in a policy: in the greatest unit of which it is a multiple; a single day in
+/// hours.
 pub fn policy_duration(seconds: u64) -> String {
-    // From how many seconds on, how many are one, and its letter.
+    // The seconds from which on a unit is used, the seconds of the unit, and its letter.
     let units = [(2 * 86_400, 86_400, "d"), (3600, 3600, "h"), (60, 60, "m")];
     let unit = units.into_iter().find(|(least, size, _)| seconds >= *least && seconds.is_multiple_of(*size));
     let (_, size, name) = unit.unwrap_or((0, 1, "s"));
@@ -116,11 +136,6 @@ pub fn policy_duration(seconds: u64) -> String {
 /// How long something took, to two units.
 pub fn human_duration(seconds: u64) -> String {
     time::duration(seconds, 2)
-}
-
-/// `1 event`, `2 events`.
-pub fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

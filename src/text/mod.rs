@@ -7,5 +7,6 @@ pub mod escape;
 pub mod hex;
 pub mod keyed_hash;
 pub mod plural;
+pub mod position;
 pub mod suggest;
 pub mod width;

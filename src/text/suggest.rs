@@ -1,8 +1,9 @@
 //! What to say of a value that is not known: the nearest one, or which there are.
 
 /// Says that there is no such thing: ``no column `actr`; did you mean `actor`?``
-pub fn unknown<'c>(what: &str, value: &str, known: impl Iterator<Item = &'c str> + Clone) -> String {
-    let all = format!("there are {}", known.clone().collect::<Vec<_>>().join(", "));
+pub fn unknown<'c>(what: &str, value: &str, known: impl IntoIterator<Item = &'c str>) -> String {
+    let known: Vec<_> = known.into_iter().collect();
+    let all = format!("there are {}", known.join(", "));
     unknown_or(what, value, known, &all)
 }
 

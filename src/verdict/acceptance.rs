@@ -123,7 +123,7 @@ impl<'p> Acceptance<'p> {
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-        let doubts = policy.doubts.iter().cloned();
+        let doubts = policy.warnings.iter().cloned();
         let mut warnings: Vec<_> = unused_planned.chain(unused_valid).chain(expired).chain(doubts).collect();
         warnings.sort();
         // Several on one line may say the same.

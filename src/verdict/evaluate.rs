@@ -136,10 +136,10 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<Rule
         }
         (rule.judge)(&RuleContext {
             survey,
-            shown: options.redacted.unwrap_or(survey),
+            displayed: options.redacted.unwrap_or(survey),
             steps: &steps,
             reach: &reach,
-            lists: &lists,
+            change_index: &lists,
             params: &set.params,
             scope: &set.scope.over(survey),
             deciding: &deciding,
@@ -198,7 +198,7 @@ impl<'s> Facts<'s> {
         let Self { survey, origins, now } = self;
         let about = about(survey, subject);
         let other = match subject {
-            Subject::Hit(index, _) => survey.changes[index as usize].organization,
+            Subject::OrganizationChange(index, _) => survey.changes[index as usize].organization,
             _ => about.connection.and_then(|connection| origins.get(connection.index())?.owner),
         };
         // What has no time is about nobody.

@@ -5,7 +5,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::Severity;
 use crate::rules::fingerprint::Fingerprint;
-use crate::rules::wording::describe_change;
+use crate::rules::wording::ChangeDescription;
 
 /// A finding as far as the verdict depends on it. There can be as many as changes, and mostly people are
 /// shown few of them: the rest is told when it is asked for.
@@ -71,8 +71,9 @@ impl Finding<'_> {
         let Some(operation) = self.begins_with else {
             return self.message.clone();
         };
-        let organization = (self.organization, self.organization_name);
-        describe_change(operation, self.connection, organization, self.actor, &self.message)
+        let Self { connection, organization, organization_name, actor, .. } = *self;
+        let description = ChangeDescription { operation, connection, organization, organization_name, actor };
+        description.followed_by(&self.message)
     }
 }
 

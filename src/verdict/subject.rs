@@ -28,7 +28,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
         Subject::Conflicting(index) => {
             about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
         }
-        Subject::Hit(index, organization) => {
+        Subject::OrganizationChange(index, organization) => {
             let about = about(survey, Subject::Change(index as usize));
             About { said: said_of(&about, organization), organization, ..about }
         }
@@ -51,8 +51,8 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
                 place: Some(noted.place),
             }
         }
-        Subject::Unkept(_) => NOTHING,
-        Subject::Pause(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
+        Subject::Overflow(_) => NOTHING,
+        Subject::Silence(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
         Subject::Renamed(renamed) => about_name(survey, renamed),
     }
 }

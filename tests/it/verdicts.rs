@@ -14,7 +14,7 @@ use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
-use ssoaudit::rules::{Controls, Default, Explain, PlanCoverage, Rule, RuleResult, SCOPES, Severity};
+use ssoaudit::rules::{Rule, RuleResult, Severity};
 use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{
     Finding, FindingKey, InputFacts, Outcome, PolicyInfo, RuleOutcome, Run, Status, Verdict,
@@ -37,24 +37,15 @@ const HOSTILE: &[&str] = &[
 const FILE: &str = "logs/a b:c%20,d.ndjson";
 
 const fn check(id: &'static str, severity: Severity, nist: &'static [&'static str]) -> Rule {
-    let explain = Explain {
-        means: "Something was changed.",
-        why: "It matters.",
-        example: "An example.",
-        fix: "Undo it.",
-    };
-    Rule {
-        id,
-        about: "when something is changed",
-        severity,
-        default: Default::On,
-        scopes: SCOPES,
-        plan_coverage: PlanCoverage::All,
-        params: &[],
-        explain,
-        controls: Controls { soc2: &["CC6.1"], iso27001: &["A.5.15"], nist },
-        judge: |_| RuleResult::default(),
-    }
+    Rule::new(id, severity, |_| RuleResult::default())
+        .about("when something is changed")
+        .means("Something was changed.")
+        .why("It matters.")
+        .example("An example.")
+        .fix("Undo it.")
+        .soc2(&["CC6.1"])
+        .iso27001(&["A.5.15"])
+        .nist(nist)
 }
 
 const MANY: &[&str] = &[

@@ -4,9 +4,8 @@ use anyhow::{Result, bail};
 
 use crate::cli::ExitStatus;
 use crate::output::Output;
-use crate::policy::template;
 use crate::rules;
-use crate::rules::{Default, Param, Rule, Value, wording};
+use crate::rules::{Activation, Param, ParamKind, Rule, wording};
 use crate::text::display::wrapped;
 use crate::text::suggest;
 
@@ -14,11 +13,13 @@ use crate::text::suggest;
 pub fn list() -> Result<ExitStatus> {
     let width = rules::ALL.iter().map(|check| check.id.len()).max().unwrap_or(0);
     let line = |check: &&Rule| {
-        let Rule { id, about, severity, default, .. } = check;
-        let on = match default {
-            Default::On => String::new(),
-            Default::Off => " (off unless the policy enables it)".to_owned(),
-            Default::With(part) => format!(" (on when in the policy there {})", template::condition(part)),
+        let Rule { id, about, severity, activation, .. } = check;
+        let on = match activation {
+            Activation::On => String::new(),
+            Activation::Off => " (off unless the policy enables it)".to_owned(),
+            Activation::When(prerequisite) => {
+                format!(" (on when in the policy there {})", prerequisite.condition())
+            }
         };
         format!("{id:<width$}  {:<8}  {about}{on}\n", severity.name())
     };
@@ -42,16 +43,16 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
     for (title, part) in parts {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
     }
-    if let Some(told) = plan_coverage.told() {
-        text.push_str(&format!("\nPlanned changes\n{}", indented(told)));
+    if let Some(note) = plan_coverage.note() {
+        text.push_str(&format!("\nPlanned changes\n{}", indented(note)));
     }
     if !params.is_empty() {
         text.push_str("\nSettings\n");
     }
     for param in *params {
-        let end = if matches!(param.default, Value::Age(_)) { "; exactly that long is within" } else { "" };
-        let Param { key, default, about } = param;
-        text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(default))));
+        let end = if matches!(param.kind, ParamKind::Age(_)) { "; exactly that long is within" } else { "" };
+        let Param { key, kind, about } = *param;
+        text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(kind))));
     }
     text.push_str("\nEvidence for\n");
     for (standard, ids) in [
@@ -64,14 +65,12 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
     print(&text)
 }
 
-/// A setting as a policy says it.
-fn written(value: &Value) -> String {
-    match value {
-        Value::Count(count) => count.to_string(),
-        Value::Age(seconds) => format!("\"{}\"", wording::policy_duration(*seconds)),
-        Value::Words(_) => "[]".to_owned(),
-        Value::List(texts) => format!("{texts:?}"),
-        Value::OwnList(texts) => format!("{texts:?}"),
+/// The default of a setting as a policy writes it.
+fn written(kind: ParamKind) -> String {
+    match kind {
+        ParamKind::Count(count) => count.to_string(),
+        ParamKind::Age(seconds) => format!("\"{}\"", wording::policy_duration(seconds)),
+        ParamKind::Terms(_) => "[]".to_owned(),
     }
 }
 

@@ -4,40 +4,33 @@ use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "connection-deleted",
-    about: "an SSO connection was deleted",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[],
-    explain: Explain {
-        means: "A connection that existed was deleted. A second deletion of the same connection is what \
-                `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled \
-                in between, so that it is unknown whether it was there.",
-        why: "A deletion takes a way to log in from every user of the organization and cannot be undone; \
-              it belongs to a change that somebody approved.",
-        example: "An administrator deletes a SAML connection in the settings.",
-        fix: "Match the deletion with its change request. Announce it in the policy when it is planned; \
-              otherwise ask the actor and set the connection up again.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC8.1"],
-        iso27001: &["A.8.9", "A.8.32"],
-        nist: &["CM-3", "CM-6", "AU-12"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
+    .about("an SSO connection was deleted")
+    .means(
+        "A connection that existed was deleted. A second deletion of the same connection is what \
+         `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled in \
+         between, so that it is unknown whether it was there.",
+    )
+    .why(
+        "A deletion takes a way to log in from every user of the organization and cannot be undone; it \
+         belongs to a change that somebody approved.",
+    )
+    .example("An administrator deletes a SAML connection in the settings.")
+    .fix(
+        "Match the deletion with its change request. Announce it in the policy when it is planned; otherwise \
+         ask the actor and set the connection up again.",
+    )
+    .soc2(&["CC6.1", "CC8.1"])
+    .iso27001(&["A.8.9", "A.8.32"])
+    .nist(&["CM-3", "CM-6", "AU-12"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let result = RuleResult::of(context.changes_that(Operation::Deleted), |index, _| {
         let was_there = context.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
-        Decision::bad_if(was_there, String::new)
+        Decision::of(was_there.then(String::new))
     });
     RuleResult { judged: context.count_state_changes(), ..result }
 }

@@ -9,59 +9,57 @@ use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::Change;
 use crate::survey::Observation;
 use crate::survey::ids::{ActorId, Id, OrganizationId};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "deleted-without-visit",
-    about: "a connection was deleted by somebody who had not visited the organization's SSO settings shortly before",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(3600),
-        about: "how long before the deletion its actor must have viewed the settings or opened the portal",
-    }],
-    explain: Explain {
-        means: "A connection was deleted, and its actor neither viewed the SSO settings of the organization \
-                that the deletion names nor created a portal URL for it within the window before: exactly \
-                the window before is within it. A visit to another organization does not count. A deletion \
-                that names no organization is not judged, nor is one without a visit less than the window \
-                after the begin of its source's log.",
-        why: "The button to delete is on the settings page. A request without a visit was made by a \
-              script, or with a session or token that was taken from somebody.",
-        example: "A connection is deleted in the name of an administrator who was last seen a week ago.",
-        fix: "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
-              connection up again.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2"],
-        iso27001: &["A.8.5", "A.8.16"],
-        nist: &["AU-6", "SC-23", "SI-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("deleted-without-visit", Severity::Medium, judge)
+    .about(
+        "a connection was deleted by somebody who had not visited the organization's SSO settings shortly \
+         before",
+    )
+    .planned_with_actor()
+    .params(&[Param::age(
+        "window",
+        3600,
+        "how long before the deletion its actor must have viewed the settings or opened the portal",
+    )])
+    .means(
+        "A connection was deleted, and its actor neither viewed the SSO settings of the organization that \
+         the deletion names nor created a portal URL for it within the window before: exactly the window \
+         before is within it. A visit to another organization does not count. A deletion that names no \
+         organization is not judged, nor is one without a visit less than the window after the begin of its \
+         source's log.",
+    )
+    .why(
+        "The button to delete is on the settings page. A request without a visit was made by a script, or \
+         with a session or token that was taken from somebody.",
+    )
+    .example("A connection is deleted in the name of an administrator who was last seen a week ago.")
+    .fix(
+        "Ask the actor. If they did not do it, end their sessions, revoke their tokens and set the \
+         connection up again.",
+    )
+    .soc2(&["CC6.1", "CC7.2"])
+    .iso27001(&["A.8.5", "A.8.16"])
+    .nist(&["AU-6", "SC-23", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let is_visit = context.actions_of(|operation| operation.info().is_visit);
     let sources_logging = context.sources_logging(&[Operation::Viewed, Operation::PortalOpened]);
     let window = context.age("window");
-    let known = |change: &Change| {
-        let who_and_where = (change.actor?, change.organization?);
-        sources_logging[change.action.index()].then_some(who_and_where)
+    let key = |change: &Change| {
+        let key = (change.actor?, change.organization?);
+        sources_logging[change.action.index()].then_some(key)
     };
     // Most actors delete nothing, so that their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
     let mut last: HashMap<(ActorId, OrganizationId), Timestamp, RandomState> = HashMap::default();
-    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| known(change)) {
+    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| key(change)) {
         deletes[key.0.index()] = true;
         last.insert(key, Timestamp::MIN);
     }
@@ -70,7 +68,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     };
     let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
     RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
-        let Some(key) = known(change) else {
+        let Some(key) = key(change) else {
             return Decision::NotApplicable;
         };
         while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
@@ -81,14 +79,14 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         let last = last[&key];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
-        // Before the log began there may have been a visit.
+        // There may have been a visit before the log begins.
         let (begin, _) = context.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(!is_fresh, || {
+        Decision::of((!is_fresh).then(|| {
             let window = context.policy_duration("window");
             format!(", who had not visited the organization's settings within {window} before")
-        })
+        }))
     })
 }

@@ -4,34 +4,28 @@ use crate::analysis::lifecycle;
 use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "duplicate-deletion",
-    about: "a connection was deleted that another event had deleted before",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "Two different events delete the same connection, and none between them created it \
-                again. The same event delivered twice does not count.",
-        why: "A connection ends once. The second deletion is a replayed request, a wrong id, or a sign \
-              that events between the two are missing.",
-        example: "A connection is deleted on Thursday and once more on Friday by somebody else.",
-        fix: "Look for a creation that the log lacks; if there is none, find out who sent the second \
-              request and what they meant to delete.",
-    },
-    controls: Controls {
-        soc2: &["CC7.2", "CC8.1"],
-        iso27001: &["A.8.15", "A.8.32"],
-        nist: &["AU-6", "CM-3"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("duplicate-deletion", Severity::Medium, judge)
+    .about("a connection was deleted that another event had deleted before")
+    .unplannable()
+    .means(
+        "Two different events delete the same connection, and none between them created it again. The same \
+         event delivered twice does not count.",
+    )
+    .why(
+        "A connection ends once. The second deletion is a replayed request, a wrong id, or a sign that \
+         events between the two are missing.",
+    )
+    .example("A connection is deleted on Thursday and once more on Friday by somebody else.")
+    .fix(
+        "Look for a creation that the log lacks; if there is none, find out who sent the second request and \
+         what they meant to delete.",
+    )
+    .soc2(&["CC7.2", "CC8.1"])
+    .iso27001(&["A.8.15", "A.8.32"])
+    .nist(&["AU-6", "CM-3"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let again = lifecycle::deleted_again(context.survey);
@@ -39,6 +33,6 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.connection.is_none() {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(again[index], || " a second time".to_owned())
+        Decision::of(again[index].then(|| " a second time".to_owned()))
     })
 }

@@ -3,44 +3,37 @@
 use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 use crate::survey::{AnomalyKind, SKEW_SECONDS};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "event-from-the-future",
-    about: "an event is dated in the future",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[Param {
-        key: "skew",
-        default: Value::Age(SKEW_SECONDS),
-        about: "how far clocks may differ: events later than the present by more than this are reported",
-    }],
-    explain: Explain {
-        means: "An event claims a time that has not come yet, by more than clocks usually differ.",
-        why: "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in \
-              which anybody looks for them, and shifts the end of the log.",
-        example: "A deletion is dated to the year 2052.",
-        fix: "Check the clock of the system that wrote the event and the export that carried it; fetch the \
-              event from its source again.",
-    },
-    controls: Controls {
-        soc2: &["CC2.1", "CC7.2"],
-        iso27001: &["A.8.15", "A.8.17"],
-        nist: &["AU-8", "SC-45"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("event-from-the-future", Severity::Medium, judge)
+    .about("an event is dated in the future")
+    .unplannable()
+    .params(&[Param::age(
+        "skew",
+        SKEW_SECONDS,
+        "how far clocks may differ: events later than the present by more than this are reported",
+    )])
+    .means("An event claims a time that has not come yet, by more than clocks usually differ.")
+    .why(
+        "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in which \
+         anybody looks for them, and shifts the end of the log.",
+    )
+    .example("A deletion is dated to the year 2052.")
+    .fix(
+        "Check the clock of the system that wrote the event and the export that carried it; fetch the event \
+         from its source again.",
+    )
+    .soc2(&["CC2.1", "CC7.2"])
+    .iso27001(&["A.8.15", "A.8.17"])
+    .nist(&["AU-8", "SC-45"]);
 
-/// Whoever collects notes what is later than the present and the skew.
+/// The survey has as anomalies what is later than the present and the skew.
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::of_noted(context, AnomalyKind::Future, |anomaly| {
+    let mut result = RuleResult::of_anomalies(context, AnomalyKind::Future, |anomaly| {
         let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);
         format!(
             "{} is {} in the future (at most {})",

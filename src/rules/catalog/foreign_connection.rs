@@ -3,35 +3,31 @@
 use crate::analysis::lifecycle;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "foreign-connection",
-    about: "an event names another organization than the one the connection belongs to",
-    severity: Severity::High,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "A connection belongs to the organization of its first event; a later event about it names \
-                another one. A scope that has either of the two covers it.",
-        why: "Either the tenants' separation failed, so that one organization changed the connection of \
-              another, or the log cannot be trusted about who was affected.",
-        example: "An administrator of one organization deletes a connection that another organization \
-                  created a month before.",
-        fix: "Check with the vendor which organization owns the connection, and whether the request was \
-              authorized for it. Treat a crossed tenant boundary as an incident.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.3", "CC7.3"],
-        iso27001: &["A.5.15", "A.5.23", "A.8.3"],
-        nist: &["AC-3", "AC-4", "SC-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("foreign-connection", Severity::High, judge)
+    .about("an event names another organization than the one the connection belongs to")
+    .unplannable()
+    .means(
+        "A connection belongs to the organization of its first event; a later event about it names another \
+         one. A scope that has either of the two covers it.",
+    )
+    .why(
+        "Either the tenants' separation failed, so that one organization changed the connection of another, \
+         or the log cannot be trusted about who was affected.",
+    )
+    .example(
+        "An administrator of one organization deletes a connection that another organization created a month \
+         before.",
+    )
+    .fix(
+        "Check with the vendor which organization owns the connection, and whether the request was \
+         authorized for it. Treat a crossed tenant boundary as an incident.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC7.3"])
+    .iso27001(&["A.5.15", "A.5.23", "A.8.3"])
+    .nist(&["AC-3", "AC-4", "SC-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = context.survey.changes.iter().enumerate();
@@ -46,8 +42,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         else {
             return Decision::NotApplicable;
         };
-        Decision::bad_if(lifecycle::is_foreign(change.organization, owner), || {
-            format!(", but it belongs to {}", context.organization(owner))
-        })
+        Decision::of(
+            lifecycle::is_foreign(change.organization, owner)
+                .then(|| format!(", but it belongs to {}", context.organization(owner))),
+        )
     })
 }

@@ -1,85 +1,86 @@
 //! `identity-changed`: a name by which the policy decides became another one.
 
-use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
+use crate::rules::deciding_names::Patterns;
 use crate::rules::outcome::RuleResult;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::{Renamed, Subject};
-use crate::survey::ids::Id;
-use crate::survey::{MAX_LABELS, Survey, Use};
+use crate::survey::ids::{Id, LabelId};
+use crate::survey::interner::Interner;
+use crate::survey::{Labels, MAX_LABELS, Use};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "identity-changed",
-    about: "an actor's e-mail address or an organization's name changed, and the policy knows one of the two",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    // Who is renamed may get out of a scope by that.
-    scopes: &[],
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "Events of SSO actions give one id first one name and then another, and the roster, a planned \
-                change, a suppression or the scope of a rule has one of these names and not the other. \
-                Decisions go by the id, or by the name that was in force at the time: from then on they may \
-                be others than before. A scope covers both.",
-        why: "Whoever can change a name can take the one that is exempt, or hand the own one on. Access that \
-              was granted to a name is then used by somebody else.",
-        example: "The roster allows `ann@example.com`, and an actor whose address was another one changes it \
-                  to this.",
-        fix: "Find out who changed the name and why. Use ids in rosters, planned changes, suppressions and \
-              scopes: nobody chooses these.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.2", "CC7.2"],
-        iso27001: &["A.5.16", "A.5.18", "A.8.15"],
-        nist: &["AC-2", "AU-10", "IA-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
+    .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
+    // Whoever is renamed might get out of a scope by that.
+    .unscoped()
+    .unplannable()
+    .means(
+        "Events of SSO actions give one id first one name and then another, and the roster, a planned \
+         change, a suppression or the scope of a rule has one of these names and not the other. Decisions go \
+         by the id, or by the name that was in force at the time: from then on they may be others than \
+         before. A scope covers both.",
+    )
+    .why(
+        "Whoever can change a name can take the one that is exempt, or hand the own one on. Access that was \
+         granted to a name is then used by somebody else.",
+    )
+    .example(
+        "The roster allows `ann@example.com`, and an actor whose address was another one changes it to this.",
+    )
+    .fix(
+        "Find out who changed the name and why. Use ids in rosters, planned changes, suppressions and \
+         scopes: nobody chooses these.",
+    )
+    .soc2(&["CC6.1", "CC6.2", "CC7.2"])
+    .iso27001(&["A.5.16", "A.5.18", "A.8.15"])
+    .nist(&["AC-2", "AU-10", "IA-4"]);
+
+/// What may be renamed: all organizations, or all actors.
+struct Identities<'a, I, const N: usize> {
+    /// What a name of theirs is called.
+    noun: &'static str,
+    renamed: fn(I, LabelId) -> Renamed,
+    labels: &'a Labels<I, N>,
+    /// Which of the labels is the name.
+    sort: usize,
+    ids: &'a Interner<I>,
+    displayed_ids: &'a Interner<I>,
+    /// The patterns by which the policy decides.
+    deciding: &'a Patterns,
+    /// Which of them selected events are about.
+    selected: Vec<bool>,
+}
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let Survey { organizations, organization_labels, actors, actor_labels, .. } = context.survey;
-    let (is_judged, is_actor_judged) = selected(context);
-    let count = |is_judged: &[bool]| is_judged.iter().filter(|is_judged| **is_judged).count() as u64;
-    let mut result =
-        RuleResult { judged: count(&is_judged) + count(&is_actor_judged), ..RuleResult::default() };
-    let mut find = |what: &str, id: &str, named: [&str; 2], part: &str, subject: Subject| {
-        // Names may be personal, and pseudonyms of earlier ones are not at hand.
-        let names = if std::ptr::eq(context.survey, context.shown) {
-            format!(" from `{}` to `{}`", named[0], named[1])
-        } else {
-            String::new()
-        };
-        result.find(
-            subject,
-            format!("the {what} of {id} changed{names}, and {part} of the policy has only one of the two"),
-        );
+    let (survey, deciding) = (context.survey, context.deciding);
+    let (organizations, actors) = selected(context);
+    let count = |selected: &[bool]| selected.iter().filter(|is_selected| **is_selected).count() as u64;
+    let judged = count(&organizations) + count(&actors);
+    let mut result = RuleResult { judged, ..RuleResult::default() };
+    let organizations = Identities {
+        noun: "name",
+        renamed: Renamed::Organization,
+        labels: &survey.organization_labels,
+        sort: 0,
+        ids: &survey.organizations.names,
+        displayed_ids: &survey.organizations.names,
+        deciding: &deciding.organizations,
+        selected: organizations,
     };
-    let patterns = &context.deciding.organizations;
-    for (id, uses) in organization_labels.renamed().filter(|(id, _)| is_judged[id.index()]) {
-        let names = |it: &Use| organization_labels.text(it.text).unwrap_or_default();
-        for [before, after] in successive(&uses, 0, context.now) {
-            let named = [before, after].map(names);
-            if let Some(part) = patterns.telling_apart(organizations.names.text(id), named[0], named[1]) {
-                let subject = Subject::Renamed(Renamed::Organization(id, after.text));
-                find("name", organizations.names.text(id), named, part, subject);
-            }
-        }
-    }
-    let patterns = &context.deciding.actors;
-    for (id, uses) in actor_labels.renamed().filter(|(id, _)| is_actor_judged[id.index()]) {
-        let emails = |it: &Use| actor_labels.text(it.text).unwrap_or_default();
-        for [before, after] in successive(&uses, 1, context.now) {
-            let named = [before, after].map(emails);
-            if let Some(part) = patterns.telling_apart(actors.names.text(id), named[0], named[1]) {
-                let subject = Subject::Renamed(Renamed::Actor(id, after.text));
-                find("e-mail address", context.shown.actors.names.text(id), named, part, subject);
-            }
-        }
-    }
-    result.sort(context.survey);
+    organizations.find_renamed(context, &mut result);
+    let actors = Identities {
+        noun: "e-mail address",
+        renamed: Renamed::Actor,
+        labels: &survey.actor_labels,
+        sort: 1,
+        ids: &survey.actors.names,
+        displayed_ids: &context.displayed.actors.names,
+        deciding: &deciding.actors,
+        selected: actors,
+    };
+    actors.find_renamed(context, &mut result);
+    result.sort(survey);
     result
 }
 
@@ -103,10 +104,36 @@ fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     (organizations, actors)
 }
 
-/// Names of a sort that followed each other. What is dated later than the present changed nothing yet.
-fn successive<'a>(uses: &[&'a Use], sort: usize, now: Timestamp) -> Vec<[&'a Use; 2]> {
-    let uses = uses.iter().copied().filter(|it| it.sort == sort && it.first.0 <= now);
-    // What has more names than this is known by none of them.
-    let uses: Vec<_> = uses.take(MAX_LABELS + 1).collect();
-    uses.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+impl<I: Id, const N: usize> Identities<'_, I, N> {
+    /// Finds those whose name followed another one by which the policy decides otherwise. What is dated later than
+    /// the present changed nothing yet.
+    fn find_renamed(&self, context: &RuleContext<'_>, result: &mut RuleResult) {
+        let renamed = self.labels.renamed();
+        for (id, uses) in renamed.filter(|(id, uses)| uses[0].sort == self.sort && self.selected[id.index()])
+        {
+            let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
+            // With more names than this, no name is taken for theirs.
+            let uses: Vec<_> = uses.take(MAX_LABELS + 1).collect();
+            for pair in uses.windows(2) {
+                self.compare(context, (id, [pair[0], pair[1]]), result);
+            }
+        }
+    }
+
+    fn compare(&self, context: &RuleContext<'_>, (id, uses): (I, [&Use; 2]), result: &mut RuleResult) {
+        let [before, now] = uses.map(|it| self.labels.text(it.text).unwrap_or_default());
+        let Some(part) = self.deciding.telling_apart(self.ids.text(id), before, now) else {
+            return;
+        };
+        // Names may be personal, and pseudonyms of earlier ones are not at hand.
+        let names = match std::ptr::eq(context.survey, context.displayed) {
+            true => format!(" from `{before}` to `{now}`"),
+            false => String::new(),
+        };
+        let (noun, displayed) = (self.noun, self.displayed_ids.text(id));
+        let message = format!(
+            "the {noun} of {displayed} changed{names}, and {part} of the policy has only one of the two"
+        );
+        result.find(Subject::Renamed((self.renamed)(id, uses[1].text)), &message);
+    }
 }

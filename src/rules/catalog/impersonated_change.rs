@@ -2,50 +2,46 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::Survey;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "impersonated-change",
-    about: "a portal URL was created or a connection changed in an impersonated session",
-    severity: Severity::High,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "Somebody who acted in an administrator's session opened the set-up portal or changed a \
-                connection. The log names both, but the administrator did not do it. An event that gives the reason of an \
-                impersonation and no e-mail address was done by somebody unknown in their session.",
-        why: "Support staff may look around in a customer's session; changing who can log in with it \
-              bypasses the customer's own approval and blurs who is accountable.",
-        example: "A support engineer impersonates an administrator to look at a login problem and deletes \
-                  the connection.",
-        fix: "Ask the impersonator for the ticket and the customer for their consent; undo the change if \
-              there is neither. Make impersonated sessions read-only where that is possible.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.3", "CC8.1"],
-        iso27001: &["A.5.18", "A.8.2", "A.8.32"],
-        nist: &["AC-6", "AU-10", "CM-5"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
+    .about("a portal URL was created or a connection changed in an impersonated session")
+    .unplannable()
+    .means(
+        "Somebody who acted in an administrator's session opened the set-up portal or changed a connection. \
+         The log names both, but the administrator did not do it. An event that gives the reason of an \
+         impersonation and no e-mail address was done by somebody unknown in their session.",
+    )
+    .why(
+        "Support staff may look around in a customer's session; changing who can log in with it bypasses the \
+         customer's own approval and blurs who is accountable.",
+    )
+    .example(
+        "A support engineer impersonates an administrator to look at a login problem and deletes the \
+         connection.",
+    )
+    .fix(
+        "Ask the impersonator for the ticket and the customer for their consent; undo the change if there is \
+         neither. Make impersonated sessions read-only where that is possible.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC8.1"])
+    .iso27001(&["A.5.18", "A.8.2", "A.8.32"])
+    .nist(&["AC-6", "AU-10", "CM-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     RuleResult::of(context.changes(), |_, change| {
         if change.actor.is_none() {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(change.is_impersonated(), || {
-            let Survey { impersonators, reasons, .. } = context.shown;
+        Decision::of(change.is_impersonated().then(|| {
+            let Survey { impersonators, reasons, .. } = context.displayed;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = reasons
                 .get(change.reason)
                 .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));
             format!(", in whose session {impersonator} acted {reason}")
-        })
+        }))
     })
 }

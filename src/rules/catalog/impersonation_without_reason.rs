@@ -2,38 +2,33 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::AnomalyKind;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "impersonation-without-reason",
-    about: "somebody acted in another's session without a reason",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "An event names an impersonator, but no reason for the impersonation, or a blank one; also \
-                events that only look at something count. One that gives a reason and names nobody is no \
-                finding here: it counts as done by somebody unknown.",
-        why: "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
-              afterwards, for changes and for looking alike.",
-        example: "A support engineer views the SSO settings in an administrator's session, and the reason \
-                  is empty.",
-        fix: "Get the reason from the impersonator, keep it with the evidence, and make the field \
-              mandatory where sessions are impersonated.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.3", "CC7.2"],
-        iso27001: &["A.5.18", "A.8.2", "A.8.15"],
-        nist: &["AC-6", "AU-3", "AU-10"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medium, judge)
+    .about("somebody acted in another's session without a reason")
+    .unplannable()
+    .means(
+        "An event names an impersonator, but no reason for the impersonation, or a blank one; also events \
+         that only look at something count. One that gives a reason and names nobody is no finding here: it \
+         counts as done by somebody unknown.",
+    )
+    .why(
+        "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
+         afterwards, for changes and for looking alike.",
+    )
+    .example(
+        "A support engineer views the SSO settings in an administrator's session, and the reason is empty.",
+    )
+    .fix(
+        "Get the reason from the impersonator, keep it with the evidence, and make the field mandatory where \
+         sessions are impersonated.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC7.2"])
+    .iso27001(&["A.5.18", "A.8.2", "A.8.15"])
+    .nist(&["AC-6", "AU-3", "AU-10"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of(context.changes(), |_, change| {
@@ -41,21 +36,21 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::NotApplicable;
         }
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
-        Decision::bad_if(is_unexplained, || {
-            let impersonator = context.shown.impersonators.text(change.impersonator);
+        Decision::of(is_unexplained.then(|| {
+            let impersonator = context.displayed.impersonators.text(change.impersonator);
             format!(", in whose session {impersonator} acted without a reason")
-        })
+        }))
     });
     result.judged += context.observations().filter(|seen| seen.actor.is_some()).count() as u64;
-    for (index, anomaly) in context.anomaly(AnomalyKind::Unexplained) {
+    for (index, anomaly) in context.anomalies(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, in whose session {} acted without a reason",
             context.describe_anomaly(anomaly),
             anomaly.message
         );
-        result.find(Subject::Anomaly(index), message);
+        result.find(Subject::Anomaly(index), &message);
     }
-    result.find_unkept(context, AnomalyKind::Unexplained);
+    result.find_overflow(context, AnomalyKind::Unexplained);
     result.sort(context.survey);
     result
 }

@@ -2,39 +2,34 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::AnomalyKind;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "invalid-event",
-    about: "a line is not a valid event",
-    severity: Severity::High,
-    default: crate::rules::rule::Default::On,
-    // A line that cannot be read is of no organization: a scope would hide it.
-    scopes: &[],
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "A line could not be read as an event: it is cut off, altered, or not what its source \
-                documents. Every other rule goes without it.",
-        why: "What it said is missing from the evidence, and a broken line is also what tampering or a \
-              failing export looks like.",
-        example: "The last line of an export stops in the middle of a deletion.",
-        fix: "Export the log again from its source; `ssoaudit validate` shows the place and what was \
-              expected there.",
-    },
-    controls: Controls {
-        soc2: &["CC2.1", "CC7.2"],
-        iso27001: &["A.5.33", "A.8.15"],
-        nist: &["AU-3", "AU-5", "SI-7"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("invalid-event", Severity::High, judge)
+    .about("a line is not a valid event")
+    // A line that cannot be read belongs to no organization: a scope would hide it.
+    .unscoped()
+    .unplannable()
+    .means(
+        "A line could not be read as an event: it is cut off, altered, or not what its source documents. \
+         Every other rule goes without it.",
+    )
+    .why(
+        "What it said is missing from the evidence, and a broken line is also what tampering or a failing \
+         export looks like.",
+    )
+    .example("The last line of an export stops in the middle of a deletion.")
+    .fix(
+        "Export the log again from its source; `ssoaudit validate` shows the place and what was expected \
+         there.",
+    )
+    .soc2(&["CC2.1", "CC7.2"])
+    .iso27001(&["A.5.33", "A.8.15"])
+    .nist(&["AU-3", "AU-5", "SI-7"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::of_noted(context, AnomalyKind::Invalid, |anomaly| {
+    let mut result = RuleResult::of_anomalies(context, AnomalyKind::Invalid, |anomaly| {
         format!("{}: {}", anomaly.code, anomaly.message)
     });
     let overflow = context.survey.notes.overflow[AnomalyKind::Invalid as usize];

@@ -3,44 +3,40 @@
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Span;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "log-gap",
-    about: "there is no event at all for a long time",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::Off,
-    // A silence is one of the whole log.
-    scopes: &[],
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[Param {
-        key: "max",
-        default: Value::Age(24 * 3600),
-        about: "how long the log may be silent; silences shorter than 30m may go unseen",
-    }],
-    explain: Explain {
-        means: "Between two events that follow each other lies more time than allowed, with no event of \
-                any organization or source between them. Where a time is selected, silences that reach into it \
-                count.",
-        why: "Silence where there is always some activity means that the collection failed, that a file \
-              is missing, or that lines were removed.",
-        example: "The log has events every hour, but none from Tuesday noon to Thursday morning.",
-        fix: "Export the missing time again from the source and see what stopped the collection. Set the \
-              limit above the quietest time of a normal week.",
-    },
-    controls: Controls {
-        soc2: &["CC4.1", "CC7.2"],
-        iso27001: &["A.8.15", "A.8.16"],
-        nist: &["AU-5", "AU-12", "SI-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("log-gap", Severity::Medium, judge)
+    .about("there is no event at all for a long time")
+    .off()
+    // A silence is about the whole log.
+    .unscoped()
+    .unplannable()
+    .params(&[Param::age(
+        "max",
+        24 * 3600,
+        "how long the log may be silent; silences shorter than 30m may go unseen",
+    )])
+    .means(
+        "Between two events that follow each other lies more time than allowed, with no event of any \
+         organization or source between them. Where a time is selected, silences that reach into it count.",
+    )
+    .why(
+        "Silence where there is always some activity means that the collection failed, that a file is \
+         missing, or that lines were removed.",
+    )
+    .example("The log has events every hour, but none from Tuesday noon to Thursday morning.")
+    .fix(
+        "Export the missing time again from the source and see what stopped the collection. Set the limit \
+         above the quietest time of a normal week.",
+    )
+    .soc2(&["CC4.1", "CC7.2"])
+    .iso27001(&["A.8.15", "A.8.16"])
+    .nist(&["AU-5", "AU-12", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult { judged: context.survey.selected, ..RuleResult::default() };
@@ -55,7 +51,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
                 to.rfc3339(context.zone),
                 context.policy_duration("max"),
             );
-            result.find(Subject::Pause(index), message);
+            result.find(Subject::Silence(index), &message);
         }
     }
     result

@@ -6,45 +6,42 @@ use foldhash::fast::RandomState;
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
-use crate::rules::wording::plural;
 use crate::survey::Observation;
 use crate::survey::ids::{ActorId, Id, IpId};
+use crate::text::plural::counted;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "new-address",
-    about: "a change or portal URL comes from an address that its actor never used before",
-    severity: Severity::Low,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "history",
-        default: Value::Count(5),
-        about: "how many earlier events of an actor with an address must be known before one can be new",
-    }],
-    explain: Explain {
-        means: "An actor with some history created a portal URL or changed a connection from an IP address \
-                from which none of their earlier events came. Events without an address are no history, \
-                and an address is the same however it is spelt.",
-        why: "People travel, so this alone proves nothing; but a first appearance that goes straight to \
-              the SSO settings is what the use of a stolen session looks like.",
-        example: "An administrator who always worked from the office deletes a connection from an address \
-                  in another country.",
-        fix: "Look up where the address belongs and ask the actor. Where addresses change often, as \
-              behind a gateway, suppress the rule for that actor or single findings by their fingerprint, \
-              or raise `history`.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2"],
-        iso27001: &["A.8.5", "A.8.16"],
-        nist: &["AC-2", "AU-6", "SI-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
+    .about("a change or portal URL comes from an address that its actor never used before")
+    .planned_with_actor()
+    .params(&[Param::count(
+        "history",
+        5,
+        "how many earlier events of an actor with an address must be known before one can be new",
+    )])
+    .means(
+        "An actor with some history created a portal URL or changed a connection from an IP address from \
+         which none of their earlier events came. Events without an address are no history, and an address \
+         is the same however it is spelt.",
+    )
+    .why(
+        "People travel, so this alone proves nothing; but a first appearance that goes straight to the SSO \
+         settings is what the use of a stolen session looks like.",
+    )
+    .example(
+        "An administrator who always worked from the office deletes a connection from an address in another \
+         country.",
+    )
+    .fix(
+        "Look up where the address belongs and ask the actor. Where addresses change often, as behind a \
+         gateway, suppress the rule for that actor or single findings by their fingerprint, or raise \
+         `history`.",
+    )
+    .soc2(&["CC6.1", "CC7.2"])
+    .iso27001(&["A.8.5", "A.8.16"])
+    .nist(&["AC-2", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let new = new(context);
@@ -56,31 +53,31 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::Fine;
         };
         let earlier = new[at].1;
-        Decision::bad_if(earlier >= context.count("history"), || {
-            let ip = context.shown.ips.names.text(change.ip);
-            let earlier = plural(earlier, "earlier event");
+        Decision::of((earlier >= context.count("history")).then(|| {
+            let ip = context.displayed.ips.names.text(change.ip);
+            let earlier = counted(earlier, "earlier event");
             format!(" from {ip}, where none of their {earlier} came from")
-        })
+        }))
     })
 }
 
-/// What came before of an actor.
+/// The earlier events of an actor that have an address.
 #[derive(Clone, Copy)]
 struct Past {
     events: u32,
-    /// Where they came from last.
+    /// The address of the last one.
     ip: Option<IpId>,
 }
 
-/// The changes from where their actor never came before, by index, with how many events of theirs came
-/// before.
+/// The changes from an address that their actor never used before, by index, with the number of the actor's earlier
+/// events.
 fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = context.survey;
     let placed = |seen: &Observation| Some((seen.time(), seen.actor?, seen.ip?));
     let mut observations = survey.observations.iter().filter_map(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
-    // Of most actors there is one address, and it is not here.
-    let mut known: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
+    // Earlier addresses of actors, without the latest one: most actors have one address and are not here.
+    let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let mut new = Vec::new();
     for (index, change) in survey.changes.iter().enumerate() {
         let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
@@ -90,11 +87,11 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
             let past = &mut pasts[actor.index()];
             past.events += 1;
             if past.ip != Some(ip) {
-                known.extend(past.ip.replace(ip).map(|before| (actor, before)));
+                earlier.extend(past.ip.replace(ip).map(|before| (actor, before)));
             }
         }
         let past = pasts[actor.index()];
-        if past.ip != Some(ip) && !known.contains(&(actor, ip)) {
+        if past.ip != Some(ip) && !earlier.contains(&(actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
     }

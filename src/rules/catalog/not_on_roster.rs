@@ -3,34 +3,29 @@
 use crate::analysis::roster::{Authorization, is_for_admins};
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::{Prerequisite, Rule};
 use crate::rules::severity::Severity;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "not-on-roster",
-    about: "somebody did what only administrators may do and is none by the roster",
-    severity: Severity::High,
-    default: crate::rules::rule::Default::With("roster"),
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[],
-    explain: Explain {
-        means: "A portal URL was created or a connection changed by an actor who has no role in the \
-                organization by the roster, or one that only allows to look.",
-        why: "Whoever configures SSO decides who can log in as anybody. If the application lets more \
-              people do that than were approved, access reviews are worth little.",
-        example: "A former administrator who is no longer on the roster deletes a connection.",
-        fix: "Revoke the role in the application, or correct the roster if it is out of date; then review \
-              what the actor did since.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC6.2", "CC6.3"],
-        iso27001: &["A.5.15", "A.5.18", "A.8.2"],
-        nist: &["AC-2", "AC-3", "AC-6"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("not-on-roster", Severity::High, judge)
+    .about("somebody did what only administrators may do and is none by the roster")
+    .when(Prerequisite::Roster)
+    .planned_with_actor()
+    .means(
+        "A portal URL was created or a connection changed by an actor who has no role in the organization by \
+         the roster, or one that only allows to look.",
+    )
+    .why(
+        "Whoever configures SSO decides who can log in as anybody. If the application lets more people do \
+         that than were approved, access reviews are worth little.",
+    )
+    .example("A former administrator who is no longer on the roster deletes a connection.")
+    .fix(
+        "Revoke the role in the application, or correct the roster if it is out of date; then review what \
+         the actor did since.",
+    )
+    .soc2(&["CC6.1", "CC6.2", "CC6.3"])
+    .iso27001(&["A.5.15", "A.5.18", "A.8.2"])
+    .nist(&["AC-2", "AC-3", "AC-6"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let Some(roster) = context.roster else {

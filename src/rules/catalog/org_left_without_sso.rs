@@ -6,57 +6,50 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::analysis::lifecycle::{Gap, Gaps};
+use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
 use crate::survey::Change;
 use crate::survey::ids::OrganizationId;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "org-left-without-sso",
-    about: "an organization has no active connection for too long after one was deleted or disabled",
-    severity: Severity::Critical,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "grace",
-        default: Value::Age(24 * 3600),
-        about: "how long an organization may be without an active connection",
-    }],
-    explain: Explain {
-        means: "A deletion or disabling took the last active connection of an organization away, and none \
-                became active within the grace period. Where the log ends earlier, only the time up to its \
-                end counts: that of the sources that would log it and know the organization, or else of \
-                the source of the change. Exactly the grace period is still within it. Where no source that knows \
-                the organization logs creations and enablings, or its log does not cover that time, another \
-                connection may have been set up unseen: then the finding says that it cannot be confirmed and \
-                why, names the first portal URL that was opened for the organization afterwards, and is \
-                `medium` at most, whatever the policy sets. So it is if one of its connections was enabled or \
-                disabled after it was deleted, without a creation between. The finding is about the organization \
-                of the connection, whichever one the event names, and so is the rule's scope; a selection on \
-                the command line goes by the event.",
-        why: "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
-              multi-factor and leaver controls do not apply.",
-        example: "The only connection of an organization is deleted on Monday at 9:00 and its successor is \
-                  enabled on Wednesday.",
-        fix: "Enable a connection for the organization now, and find out why the old one was removed. \
-              Plan replacements so that the new connection is active before the old one goes.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2", "CC7.5"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.14"],
-        nist: &["IA-2", "IA-8", "CP-10"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, judge)
+    .about("an organization has no active connection for too long after one was deleted or disabled")
+    .params(&[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")])
+    .means(
+        "A deletion or disabling took the last active connection of an organization away, and none became \
+         active within the grace period. Where the log ends earlier, only the time up to its end counts: \
+         that of the sources that would log it and know the organization, or else of the source of the \
+         change. Exactly the grace period is still within it. Where no source that knows the organization \
+         logs creations and enablings, or its log does not cover that time, another connection may have been \
+         set up unseen: then the finding says that it cannot be confirmed and why, names the first portal \
+         URL that was opened for the organization afterwards, and is `medium` at most, whatever the policy \
+         sets. So it is if one of its connections was enabled or disabled after it was deleted, without a \
+         creation between. The finding is about the organization of the connection, whichever one the event \
+         names, and so is the rule's scope; a selection on the command line goes by the event.",
+    )
+    .why(
+        "Without SSO, users are locked out or fall back to passwords, where the identity provider's \
+         multi-factor and leaver controls do not apply.",
+    )
+    .example(
+        "The only connection of an organization is deleted on Monday at 9:00 and its successor is enabled on \
+         Wednesday.",
+    )
+    .fix(
+        "Enable a connection for the organization now, and find out why the old one was removed. Plan \
+         replacements so that the new connection is active before the old one goes.",
+    )
+    .soc2(&["CC6.1", "CC7.2", "CC7.5"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.14"])
+    .nist(&["IA-2", "IA-8", "CP-10"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
@@ -76,40 +69,50 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
             continue;
         };
-        let ended = gap.end.map(|end| survey.changes[end].time);
-        let end =
-            ended.unwrap_or_else(|| context.reach.until(gap.organization, change, &[Operation::Enabled]));
+        let end = match gap.end {
+            Some(end) => survey.changes[end].time,
+            None => context.reach.until(gap.organization, change, &[Operation::Enabled]),
+        };
         if !is_longer(change.time, end, context.age("grace")) {
             continue;
         }
         let certainty = context.reach.certainty(gap.organization, change.action, (change.time, end));
         let certainty = certainty.unless(gap.is_contradictory);
-        let so_far = if ended.is_none() { ", up to the end of the log," } else { "" };
-        let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
-        let mut message = format!(
-            "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
-            context.organization(gap.organization),
-            human_duration(end.seconds_since(change.time)),
-            context.connection(change.connection),
-            change.operation.name(),
-            context.actor(change.actor),
-            context.policy_duration("grace"),
-        );
+        let mut message = message(context, gap, end, certainty);
         if let Some(doubt) = certainty.doubt() {
-            message.push_str(&format!("; this cannot be confirmed: {}", doubt.advice()));
-            if let Some(link) = links.get(&index) {
-                let later = human_duration(link.time.seconds_since(change.time));
-                let actor = context.actor(link.actor);
-                message.push_str(&format!(", and a portal URL was opened for it {later} later by {actor}"));
-            }
+            let link = links.get(&index).map(|link| link_after(context, change, link));
+            let link = link.unwrap_or_default();
+            message.push_str(&format!("; this cannot be confirmed: {}{link}", doubt.advice()));
         }
-        result.find_state(Subject::Hit(index as u32, organization), message, certainty);
+        result.find_state(Subject::OrganizationChange(index as u32, organization), &message, certainty);
     }
     result
 }
 
-/// By the change that began a gap the first portal URL of its organization in it, through which a connection
-/// may have been set up.
+/// Describes a gap that lasts until `end`.
+fn message(context: &RuleContext<'_>, gap: &Gap, end: Timestamp, certainty: Certainty) -> String {
+    let change = &context.survey.changes[gap.cause];
+    let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
+    let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
+    format!(
+        "{} had no active connection{which} for {}{so_far} after {} was {} by {} (grace {})",
+        context.organization(gap.organization),
+        human_duration(end.seconds_since(change.time)),
+        context.connection(change.connection),
+        change.operation.name(),
+        context.actor(change.actor),
+        context.policy_duration("grace"),
+    )
+}
+
+/// Names a portal URL through which another connection may have been set up after a change.
+fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> String {
+    let later = human_duration(link.time.seconds_since(change.time));
+    let actor = context.actor(link.actor);
+    format!(", and a portal URL was opened for it {later} later by {actor}")
+}
+
+/// The first portal URL of the organization in each gap, by the change that began the gap.
 fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
     let changes = &context.survey.changes;
     let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();

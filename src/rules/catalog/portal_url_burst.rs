@@ -1,55 +1,49 @@
 //! `portal-url-burst`: one actor creates many portal URLs in a short time.
 
 use crate::model::operation::Operation;
-use crate::rules::bursts::bursts;
+use crate::rules::bursts::{Counted, find_bursts};
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "portal-url-burst",
-    about: "one actor creates many portal URLs in a short time",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES_OF_LINKS,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[
-        Param {
-            key: "count",
-            default: Value::Count(5),
-            about: "how many portal URLs one actor may create within the window",
-        },
-        Param { key: "window", default: Value::Age(10 * 60), about: "the time in which they are counted" },
-    ],
-    explain: Explain {
-        means: "One actor created more portal URLs within the window than expected. What follows each \
-                other so closely is reported once, as one finding about all of it: a suppression by \
-                organization accepts it only where all are for that organization.",
-        why: "Whoever holds a portal URL can set up SSO for the organization. A person needs one; many \
-              at once are a script that collects them, or a fault that hands them out.",
-        example: "A user creates forty portal URLs within two minutes.",
-        fix: "Ask the actor what they were doing, let the URLs expire or revoke them, and limit how many \
-              can be created.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC7.2"],
-        iso27001: &["A.8.2", "A.8.16"],
-        nist: &["AU-6", "SI-4", "AC-6"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("portal-url-burst", Severity::Medium, judge)
+    .about("one actor creates many portal URLs in a short time")
+    .about_links()
+    .unplannable()
+    .params(&[
+        Param::count("count", 5, "how many portal URLs one actor may create within the window"),
+        Param::age("window", 10 * 60, "the time in which they are counted"),
+    ])
+    .means(
+        "One actor created more portal URLs within the window than expected. What follows each other so \
+         closely is reported once, as one finding about all of it: a suppression by organization accepts it \
+         only where all are for that organization.",
+    )
+    .why(
+        "Whoever holds a portal URL can set up SSO for the organization. A person needs one; many at once \
+         are a script that collects them, or a fault that hands them out.",
+    )
+    .example("A user creates forty portal URLs within two minutes.")
+    .fix(
+        "Ask the actor what they were doing, let the URLs expire or revoke them, and limit how many can be \
+         created.",
+    )
+    .soc2(&["CC6.1", "CC7.2"])
+    .iso27001(&["A.8.2", "A.8.16"])
+    .nist(&["AU-6", "SI-4", "AC-6"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = &context.survey.changes;
-    crate::rules::bursts::judge(
+    find_bursts(
         context,
-        |change| (change.operation == Operation::PortalOpened).then_some(change.actor.is_some()),
-        |_, index| index as u32,
-        |things| bursts(things, context.count("count"), context.age("window")),
+        |index, change| match (change.operation, change.actor) {
+            (Operation::PortalOpened, None) => Counted::NotApplicable,
+            (Operation::PortalOpened, _) => Counted::As(index as u32),
+            _ => Counted::Not,
+        },
         |burst| {
             let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
             format!(

@@ -9,45 +9,40 @@ use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::ids::OrganizationId;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "portal-without-change",
-    about: "no change of the organization follows a portal URL",
-    severity: Severity::Low,
-    default: crate::rules::rule::Default::Off,
-    scopes: crate::rules::params::SCOPES_OF_LINKS,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(24 * 3600),
-        about: "how long after the portal URL a change must follow",
-    }],
-    explain: Explain {
-        means: "A portal URL was created, and no connection of the organization was created, enabled, \
-                disabled or deleted within the window. It is judged only where creations would be seen: \
-                where the source logs them, or another one does that shares its ids and knows the organization. \
-                Where that log \
-                ends within the window and none followed up to then, it is not judged.",
-        why: "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat \
-              can set up SSO for the organization.",
-        example: "An administrator sends a portal URL to a colleague who never opens it.",
-        fix: "Make sure that the URL has expired, and ask who has it. Create portal URLs when they are \
-              needed, not in advance.",
-    },
-    controls: Controls { soc2: &["CC6.1", "CC6.2"], iso27001: &["A.5.17", "A.8.2"], nist: &["AC-2", "IA-5"] },
-    judge,
-};
+pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
+    .about("no change of the organization follows a portal URL")
+    .off()
+    .about_links()
+    .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
+    .means(
+        "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
+         deleted within the window. It is judged only where creations would be seen: where the source logs \
+         them, or another one does that shares its ids and knows the organization. Where that log ends \
+         within the window and none followed up to then, it is not judged.",
+    )
+    .why(
+        "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat can set \
+         up SSO for the organization.",
+    )
+    .example("An administrator sends a portal URL to a colleague who never opens it.")
+    .fix(
+        "Make sure that the URL has expired, and ask who has it. Create portal URLs when they are needed, \
+         not in advance.",
+    )
+    .soc2(&["CC6.1", "CC6.2"])
+    .iso27001(&["A.5.17", "A.8.2"])
+    .nist(&["AC-2", "IA-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut next: HashMap<OrganizationId, Timestamp, RandomState> = HashMap::default();
-    // By portal URL the next change of its organization.
-    let mut resolve_link: HashMap<usize, Timestamp, RandomState> = HashMap::default();
+    // For each portal URL, the time of the next change of its organization.
+    let mut next_change: HashMap<usize, Timestamp, RandomState> = HashMap::default();
     for (index, change) in survey.changes.iter().enumerate().rev() {
         let Some(organization) = change.organization else {
             continue;
@@ -55,7 +50,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.operation.state().is_some() {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
-            resolve_link.insert(index, *time);
+            next_change.insert(index, *time);
         }
     }
     let window = context.age("window");
@@ -63,15 +58,15 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(log_end) = context.reach.watched(change.organization, &[Operation::Created]) else {
             return Decision::NotApplicable;
         };
-        let follows = resolve_link.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
-        // After the log's end there may have been a change.
+        let follows = next_change.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
+        // There may have been a change after the end of the log.
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
-        Decision::bad_if(!follows, || {
+        Decision::of((!follows).then(|| {
             let window = context.policy_duration("window");
             format!(", and no change of the organization followed within {window}")
-        })
+        }))
     })
 }
 
@@ -128,14 +123,13 @@ mod tests {
         ranges.add(source, at(end * 3600));
         survey.ranges = ranges;
         let steps = vec![None; survey.changes.len()];
-        let params: BTreeMap<_, _> =
-            RULE.params.iter().map(|param| (param.key, param.default.clone())).collect();
+        let params: BTreeMap<_, _> = RULE.params.iter().map(|param| (param.key, param.default())).collect();
         let result = judge(&RuleContext {
             survey: &survey,
-            shown: &survey,
+            displayed: &survey,
             steps: &steps,
             reach: &Reach::of(&survey, at(1 << 40)),
-            lists: &ChangeIndex::of(&survey),
+            change_index: &ChangeIndex::of(&survey),
             params: &params,
             scope: &Coverage::default(),
             deciding: &DecidingNames::default(),

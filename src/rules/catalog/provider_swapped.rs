@@ -1,6 +1,6 @@
 //! `provider-swapped`: a connection gives way to another one with another identity provider.
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
@@ -9,69 +9,64 @@ use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
-use crate::rules::outcome::BLANK;
-use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::outcome::{BLANK, RuleResult};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::sources::OTHER;
 use crate::survey::Change;
 use crate::survey::ids::{ChangeId, Id, MessageId};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "provider-swapped",
-    about: "a deleted or disabled connection is followed by one with another identity provider",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::All,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(7 * 86_400),
-        about: "how long after the deletion or disabling the other connection may be created or enabled to count",
-    }],
-    explain: Explain {
-        means: "A connection was deleted or disabled, and within the window one with another identity \
-                provider was created or enabled in the same organization; a disabled one has to stay disabled \
-                until then. Exactly the window later is still within. Of several such connections the first \
-                in time is told. What a connection's own change to another provider is, `connection-altered` \
-                tells. Only connections whose providers are both \
-                known are compared. It is judged only where creations or enablings would be seen: where \
-                the source logs them, or another one does that shares its ids and knows the \
-                organization.",
-        why: "Whoever runs the identity provider decides who the users are. Moving an organization to \
-              another one is rare and announced; it is also how an account is taken over for good.",
-        example: "A connection to the company's provider is deleted, and an hour later one to a provider \
-                  that anybody can register with is enabled.",
-        fix: "Confirm the migration with the organization through a channel of your own. If it is \
-              unknown there, disable the new connection and end its sessions.",
-    },
-    controls: Controls {
-        soc2: &["CC6.1", "CC8.1"],
-        iso27001: &["A.5.16", "A.8.5", "A.8.32"],
-        nist: &["IA-2", "IA-8", "CM-3"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
+    .about("a deleted or disabled connection is followed by one with another identity provider")
+    .params(&[Param::age(
+        "window",
+        7 * 86_400,
+        "how long after the deletion or disabling the other connection may be created or enabled to count",
+    )])
+    .means(
+        "A connection was deleted or disabled, and within the window one with another identity provider was \
+         created or enabled in the same organization; a disabled one has to stay disabled until then. \
+         Exactly the window later is still within. Of several such connections the first in time is told. \
+         What a connection's own change to another provider is, `connection-altered` tells. Only connections \
+         whose providers are both known are compared. It is judged only where creations or enablings would \
+         be seen: where the source logs them, or another one does that shares its ids and knows the \
+         organization.",
+    )
+    .why(
+        "Whoever runs the identity provider decides who the users are. Moving an organization to another one \
+         is rare and announced; it is also how an account is taken over for good.",
+    )
+    .example(
+        "A connection to the company's provider is deleted, and an hour later one to a provider that anybody \
+         can register with is enabled.",
+    )
+    .fix(
+        "Confirm the migration with the organization through a channel of your own. If it is unknown there, \
+         disable the new connection and end its sessions.",
+    )
+    .soc2(&["CC6.1", "CC8.1"])
+    .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
+    .nist(&["IA-2", "IA-8", "CM-3"]);
 
-/// What becomes created or enabled next in an organization.
+/// The next connection that is created or enabled in an organization.
 #[derive(Clone, Copy)]
 struct Next {
     follower: Follower,
-    /// The same for the next one whose provider is another than this one's.
+    /// The next one whose provider is another than that of `follower`.
     other: Option<Follower>,
 }
 
-/// What follows: the index of the change and the provider.
+/// A change that creates or enables a connection.
 #[derive(Clone, Copy)]
 struct Follower {
+    /// Index of the change.
     index: u32,
     provider: &'static str,
 }
 
-/// A removal and what follows it, as indexes of changes.
+/// A removal and what follows it, as indices of changes.
 struct Swap {
     removal: u32,
     follower: u32,
@@ -79,122 +74,151 @@ struct Swap {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = &context.survey.changes;
-    let named = |change: &Change| context.survey.kinds.kind(change.kind)?.provider;
-    // Mostly nobody asks.
-    let in_force = LazyCell::new(|| in_force(context, named));
-    let provider =
-        |index: usize, change: &Change| named(change).or_else(|| in_force.get(index).copied().flatten());
-    let sources_logging = context.sources_logging(&[Operation::Created, Operation::Enabled]);
-    let mut watched = vec![false; context.survey.organizations.names.len()];
-    // Backwards, so that what comes next is known.
-    let mut next: Vec<Option<Next>> = vec![None; context.survey.organizations.names.len()];
-    // By connection from which change on it is disabled no longer.
-    let mut leaves = vec![u32::MAX; context.survey.connections.len()];
-    let mut swaps: Vec<Swap> = Vec::new();
-    for step in context.steps.iter().rev().flatten() {
-        let (change, index) = (&changes[step.change], step.change as u32);
-        if let Some(owner) = step.owner {
-            watched[owner.index()] |= sources_logging[change.action.index()];
-        }
-        let Some(connection) = change.connection else {
-            continue;
-        };
-        let left = leaves[connection.index()];
-        if step.after != State::Disabled {
-            leaves[connection.index()] = index;
-        }
-        let Some((provider, owner)) = provider(step.change, change).zip(step.owner) else {
-            continue;
-        };
-        let is_away = matches!(step.after, State::Deleted | State::Disabled);
-        if is_away && step.before != Some(step.after) {
-            let swap = other_than(provider, next[owner.index()]);
-            let swap = swap.filter(|swap| step.after == State::Deleted || swap.index < left);
-            swaps.extend(swap.map(|swap| Swap { removal: index, follower: swap.index }));
-        }
-        // Whether one that was enabled after it was deleted is there is unknown; that it was enabled is not.
-        let is_there = matches!(step.after, State::Created | State::Active)
-            || (step.after == State::Unknown && step.told == State::Active);
-        if is_there && step.before != Some(step.after) {
-            let next = &mut next[owner.index()];
-            *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
-        }
-    }
+    let providers = Providers { context, in_force: OnceCell::new() };
+    let logs_following = context.sources_logging(&[Operation::Created, Operation::Enabled]);
+    let is_watched = watched(context, &logs_following);
+    let mut swaps = swaps(context, &providers);
     let (window, within) = (context.age("window"), context.policy_duration("window"));
-    let is_away = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
     let mut result = RuleResult::default();
-    // By provider before, provider after and what was done.
+    // Messages by provider before, provider after and operation.
     let mut messages: HashMap<[&str; 3], MessageId, RandomState> = HashMap::default();
-    for (index, change) in context.changes().filter(|(_, change)| is_away(change)) {
-        let subject = Subject::Change(index);
-        let is_watched = context.owner_of(index, change).is_some_and(|owner| watched[owner.index()]);
-        let Some(before) =
-            provider(index, change).filter(|_| is_watched || sources_logging[change.action.index()])
-        else {
-            result.add(subject, Decision::NotApplicable);
+    let is_removal = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
+    for (index, change) in context.changes().filter(|(_, change)| is_removal(change)) {
+        let owner = context.owner_of(index, change);
+        let is_seen =
+            logs_following[change.action.index()] || owner.is_some_and(|owner| is_watched[owner.index()]);
+        let Some(before) = providers.at(index, change).filter(|_| is_seen) else {
+            result.not_applicable += 1;
             continue;
         };
-        // The last one is the first in time.
-        while swaps.pop_if(|swap| (swap.removal as usize) < index).is_some() {}
-        let swap = swaps.pop_if(|swap| swap.removal as usize == index);
-        let follower = swap.map(|swap| (swap.follower, &changes[swap.follower as usize]));
+        let follower = follower_of(index, &mut swaps).map(|index| (index, &changes[index as usize]));
         let follower = follower.filter(|(_, follower)| !is_longer(change.time, follower.time, window));
-        let told = follower.and_then(|(other, follower)| {
-            Some((other, provider(other as usize, follower)?, follower.operation.name()))
-        });
-        let Some((other, after, done)) = told else {
-            // Two that no document names may be one or not.
-            let otherwise = if before == OTHER { Decision::NotApplicable } else { Decision::Fine };
-            result.add(subject, otherwise);
-            continue;
-        };
-        let message = *messages.entry([before, after, done]).or_insert_with(|| {
-            result.messages.push(&format!(
-                " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} later \
-                 (within {within})"
-            ))
-        });
-        result.find_both(subject, ChangeId::new(other as usize), message);
+        let after = follower.and_then(|(other, follower)| providers.at(other as usize, follower));
+        if let (Some((other, follower)), Some(after)) = (follower, after) {
+            let done = follower.operation.name();
+            let message = *messages.entry([before, after, done]).or_insert_with(|| {
+                result.messages.push(&format!(
+                    " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} \
+                     later (within {within})"
+                ))
+            });
+            result.find_both(Subject::Change(index), ChangeId::new(other as usize), message);
+        } else if before == OTHER {
+            // Two providers that no document names may be one or not.
+            result.not_applicable += 1;
+        } else {
+            result.judged += 1;
+        }
     }
     result
 }
 
-/// What comes next with another provider.
+/// The change that follows a removal. The last swap is the first in time; those before the removal are dropped.
+fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<u32> {
+    while swaps.pop_if(|swap| (swap.removal as usize) < removal).is_some() {}
+    swaps.pop_if(|swap| swap.removal as usize == removal).map(|swap| swap.follower)
+}
+
+/// For each organization, whether a source that knows it logs what may follow; `logs_following` says so for each action.
+fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
+    let mut watched = vec![false; context.survey.organizations.names.len()];
+    for step in context.steps.iter().flatten() {
+        if let Some(owner) = step.owner {
+            watched[owner.index()] |= logs_following[context.survey.changes[step.change].action.index()];
+        }
+    }
+    watched
+}
+
+/// Every removal that a connection with another provider follows in its organization, the last one first.
+fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
+    let survey = context.survey;
+    let mut next: Vec<Option<Next>> = vec![None; survey.organizations.names.len()];
+    // The change from which on each connection is no longer disabled.
+    let mut ends = vec![u32::MAX; survey.connections.len()];
+    let mut swaps: Vec<Swap> = Vec::new();
+    // Backwards, so that what comes next is known.
+    for step in context.steps.iter().rev().flatten() {
+        let (change, index) = (&survey.changes[step.change], step.change as u32);
+        let Some(connection) = change.connection else {
+            continue;
+        };
+        let end = ends[connection.index()];
+        if step.after != State::Disabled {
+            ends[connection.index()] = index;
+        }
+        let Some((provider, owner)) = providers.at(step.change, change).zip(step.owner) else {
+            continue;
+        };
+        let next = &mut next[owner.index()];
+        let is_away = matches!(step.after, State::Deleted | State::Disabled);
+        if is_away && step.before != Some(step.after) {
+            let follower = other_than(provider, *next);
+            let follower = follower.filter(|follower| step.after == State::Deleted || follower.index < end);
+            swaps.extend(follower.map(|follower| Swap { removal: index, follower: follower.index }));
+        }
+        // A connection that was enabled after it was deleted may not exist, but somebody enabled it.
+        let is_there = matches!(step.after, State::Created | State::Active)
+            || (step.after == State::Unknown && step.told == State::Active);
+        if is_there && step.before != Some(step.after) {
+            *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
+        }
+    }
+    swaps
+}
+
+/// The next connection with another provider.
 fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
     let Next { follower, other } = next?;
     if follower.provider == provider { other } else { Some(follower) }
 }
 
-/// By change the provider that its connection has, where its event does not say: the one that was named last
-/// before it, or else first after it, between two deletions. What is later than the present names nothing.
-fn in_force(
-    context: &RuleContext<'_>,
-    named: impl Fn(&Change) -> Option<&'static str>,
-) -> Vec<Option<&'static str>> {
-    let changes = &context.survey.changes;
-    let mut providers = vec![None; changes.len()];
-    let mut lives = vec![None; context.survey.connections.len()];
-    let connected = || {
-        let changes = changes.iter().enumerate();
-        changes.filter_map(|(index, change)| Some((index, change, change.connection?)))
-    };
-    let is_past = |change: &Change| change.time <= context.now;
-    for (index, change, connection) in connected() {
-        let life = &mut lives[connection.index()];
-        *life = named(change).filter(|_| is_past(change)).or(*life);
-        providers[index] = *life;
-        if change.operation == Operation::Deleted {
-            *life = None;
-        }
+/// The providers that connections have at changes.
+struct Providers<'a> {
+    context: &'a RuleContext<'a>,
+    /// The provider in force at each change. It is computed only if it is needed, which is seldom.
+    in_force: OnceCell<Vec<Option<&'static str>>>,
+}
+
+impl Providers<'_> {
+    /// The provider that a change names, or else the one that others name for its connection.
+    fn at(&self, index: usize, change: &Change) -> Option<&'static str> {
+        let in_force = || self.in_force.get_or_init(|| self.in_force());
+        self.named(change).or_else(|| in_force()[index])
     }
-    lives.fill(None);
-    for (index, change, connection) in connected().rev().filter(|(_, change, _)| is_past(change)) {
-        let life = &mut lives[connection.index()];
-        if change.operation == Operation::Deleted {
-            *life = None;
-        }
-        *life = named(change).or(*life);
-        providers[index] = providers[index].or(*life);
+
+    fn named(&self, change: &Change) -> Option<&'static str> {
+        self.context.survey.kinds.kind(change.kind)?.provider
     }
-    providers
+
+    /// By change, the provider of its connection: the one that was named last up to it, or else first after it,
+    /// between two deletions. What is later than the present names nothing.
+    fn in_force(&self) -> Vec<Option<&'static str>> {
+        let changes = &self.context.survey.changes;
+        let mut providers = vec![None; changes.len()];
+        let mut connections = vec![None; self.context.survey.connections.len()];
+        let connected = || {
+            let changes = changes.iter().enumerate();
+            changes.filter_map(|(index, change)| Some((index, change, change.connection?)))
+        };
+        let is_past = |change: &Change| change.time <= self.context.now;
+        for (index, change, connection) in connected() {
+            let provider = &mut connections[connection.index()];
+            *provider = self.named(change).filter(|_| is_past(change)).or(*provider);
+            providers[index] = *provider;
+            if change.operation == Operation::Deleted {
+                *provider = None;
+            }
+        }
+        connections.fill(None);
+        for (index, change, connection) in connected().rev().filter(|(_, change, _)| is_past(change)) {
+            let provider = &mut connections[connection.index()];
+            if change.operation == Operation::Deleted {
+                *provider = None;
+            }
+            *provider = self.named(change).or(*provider);
+            providers[index] = providers[index].or(*provider);
+        }
+        providers
+    }
 }

@@ -8,45 +8,36 @@ use crate::model::operation::Operation;
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
-use crate::rules::params::{Param, Value};
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::params::Param;
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "same-person",
-    about: "who opened the portal also deleted a connection of the organization (two-person rule)",
-    severity: Severity::Medium,
-    default: crate::rules::rule::Default::Off,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::WithActor,
-    params: &[Param {
-        key: "window",
-        default: Value::Age(7 * 86_400),
-        about: "how long before the deletion a portal URL counts",
-    }],
-    explain: Explain {
-        means: "The actor who deleted a connection had created a portal URL for the same organization \
-                within the window before.",
-        why: "Where two people are required to replace a connection, one who can do both can put an \
-              identity provider of their own in place of the old one.",
-        example: "An administrator sets up a new connection in the portal and deletes the old one \
-                  themselves.",
-        fix: "Have a second administrator confirm the new connection, and divide the two steps between \
-              people from now on.",
-    },
-    controls: Controls {
-        soc2: &["CC5.1", "CC6.3", "CC8.1"],
-        iso27001: &["A.5.3", "A.8.32"],
-        nist: &["AC-5", "CM-3", "CM-5"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
+    .about("who opened the portal also deleted a connection of the organization (two-person rule)")
+    .off()
+    .planned_with_actor()
+    .params(&[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")])
+    .means(
+        "The actor who deleted a connection had created a portal URL for the same organization within the \
+         window before.",
+    )
+    .why(
+        "Where two people are required to replace a connection, one who can do both can put an identity \
+         provider of their own in place of the old one.",
+    )
+    .example("An administrator sets up a new connection in the portal and deletes the old one themselves.")
+    .fix(
+        "Have a second administrator confirm the new connection, and divide the two steps between people \
+         from now on.",
+    )
+    .soc2(&["CC5.1", "CC6.3", "CC8.1"])
+    .iso27001(&["A.5.3", "A.8.32"])
+    .nist(&["AC-5", "CM-3", "CM-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();
-    // By deletion the last portal URL of the same actor for the same organization.
+    // For each deletion, the last portal URL by the same actor for the same organization.
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
     for (index, change) in context.survey.changes.iter().enumerate() {
         let key = (change.actor, change.organization);

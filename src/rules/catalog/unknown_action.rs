@@ -2,57 +2,47 @@
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::rule::{Controls, Explain, Rule};
+use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
 use crate::sources::lookalike;
 use crate::survey::{Anomaly, AnomalyKind};
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "unknown-action",
-    about: "no document names an event's action",
-    severity: Severity::Low,
-    default: crate::rules::rule::Default::On,
-    scopes: crate::rules::params::SCOPES,
-    plan_coverage: crate::rules::rule::PlanCoverage::None,
-    params: &[],
-    explain: Explain {
-        means: "An event's action is none that its source documents, so that nobody knows what it did and no \
-                other rule judges it. If the action is within two edits of one that creates, enables, disables \
-                or deletes connections or opens the portal, or looks the same (white space, invisible and \
-                confusable characters, accents, case), the finding is of medium severity, unless the policy \
-                sets one.",
-        why: "Vendors add actions, and ssoaudit has to learn them before it can judge them. A name that is \
-              nearly that of a change is more likely an altered line: whoever hides a deletion from rules \
-              need change no more than a letter.",
-        example: "A deletion is logged as `sso.delete_connections`.",
-        fix: "Look the action up in the vendor's documentation. If it is new and harmless, suppress it until \
-              ssoaudit knows it; if nobody documents it, fetch the event from its source again and compare.",
-    },
-    controls: Controls {
-        soc2: &["CC2.1", "CC7.2"],
-        iso27001: &["A.8.15", "A.8.16"],
-        nist: &["AU-3", "AU-6", "SI-4"],
-    },
-    judge,
-};
+pub static RULE: Rule = Rule::new("unknown-action", Severity::Low, judge)
+    .about("no document names an event's action")
+    .unplannable()
+    .means(
+        "An event's action is none that its source documents, so that nobody knows what it did and no other \
+         rule judges it. If the action is within two edits of one that creates, enables, disables or deletes \
+         connections or opens the portal, or looks the same (white space, invisible and confusable \
+         characters, accents, case), the finding is of medium severity, unless the policy sets one.",
+    )
+    .why(
+        "Vendors add actions, and ssoaudit has to learn them before it can judge them. A name that is nearly \
+         that of a change is more likely an altered line: whoever hides a deletion from rules need change no \
+         more than a letter.",
+    )
+    .example("A deletion is logged as `sso.delete_connections`.")
+    .fix(
+        "Look the action up in the vendor's documentation. If it is new and harmless, suppress it until \
+         ssoaudit knows it; if nobody documents it, fetch the event from its source again and compare.",
+    )
+    .soc2(&["CC2.1", "CC7.2"])
+    .iso27001(&["A.8.15", "A.8.16"])
+    .nist(&["AU-3", "AU-6", "SI-4"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult { judged: context.events(), ..RuleResult::default() };
-    // A flood of one sort does not wash away the other.
-    for (what, severity) in
+    // Each kind by itself, so that a flood of one does not hide the other.
+    for (kind, severity) in
         [(AnomalyKind::UnknownAction, Severity::Low), (AnomalyKind::AlmostChange, Severity::Medium)]
     {
-        for (index, anomaly) in context.anomaly(what) {
-            result.find_with(
-                crate::rules::subject::Subject::Anomaly(index),
-                message(context, anomaly),
-                severity,
-            );
+        let first = result.violations.len();
+        for (index, anomaly) in context.anomalies(kind) {
+            result.find(Subject::Anomaly(index), &message(context, anomaly));
         }
-        let found = result.violations.len();
-        result.find_unkept(context, what);
-        result.violations[found..].iter_mut().for_each(|overflow| overflow.severity = Some(severity));
+        result.find_overflow(context, kind);
+        result.violations[first..].iter_mut().for_each(|violation| violation.severity = Some(severity));
     }
     result.sort(context.survey);
     result

@@ -56,7 +56,7 @@ fn told(mut policy: Policy) -> String {
     policy.sha256.clear();
     policy.planned.iter_mut().for_each(|entry| entry.line = 0);
     policy.suppressions.iter_mut().for_each(|entry| entry.line = 0);
-    policy.doubts.iter_mut().for_each(|(line, _)| *line = 0);
+    policy.warnings.iter_mut().for_each(|(line, _)| *line = 0);
     policy.rules.values_mut().for_each(|rule| rule.scope.lines.fill(0));
     format!("{policy:?}")
 }

@@ -51,13 +51,13 @@ impl Settings {
             assert!(known.contains(&key.as_str()), "{}: {key}", check.id);
         }
         let mut params: BTreeMap<_, _> =
-            check.params.iter().map(|param| (param.key, param.default.clone())).collect();
+            check.params.iter().map(|param| (param.key, param.default())).collect();
         for (key, value) in json["params"].as_object().into_iter().flatten() {
             let param = check.params.iter().find(|param| param.key == key).unwrap();
-            let value = match param.default {
+            let value = match param.default() {
                 Value::Count(_) => Value::Count(value.as_u64().unwrap()),
                 Value::Age(_) => Value::Age(parse_age(value.as_str().unwrap()).unwrap() as u64),
-                Value::List(_) | Value::Words(_) | Value::OwnList(_) => Value::OwnList(texts(value)),
+                Value::List(_) => Value::List(texts(value)),
             };
             params.insert(param.key, value);
         }
