@@ -99,13 +99,13 @@ fn formats() -> impl Iterator<Item = &'static str> {
     ROW_FORMATS.iter().map(|format| format.name())
 }
 
-/// What workers do with a line.
+/// What workers need to judge and render a line.
 struct Matcher {
     select: Selection,
     /// Names of organizations that could not be looked up in inputs that can be read once only.
     names: Option<Vec<Pattern>>,
     plan: Plan,
-    /// Whether anybody wants the rows.
+    /// Whether rows are wanted, and not only their number.
     renders: bool,
     watch: Watch,
 }
@@ -150,7 +150,7 @@ impl Matcher {
     }
 }
 
-/// Everything that is known so far, and where rows go.
+/// The results so far, and where rows go.
 struct Results<'p> {
     inputs: &'p [Input],
     printer: Printer<'p>,
@@ -219,7 +219,7 @@ impl Filter {
         results.doubtful.merge(chunk.doubtful);
         let last_line = results.printer.take(chunk.rows)?.filter(|_| !self.input.strict);
         if let Some(last_line) = last_line {
-            // What comes after the last row printed counts for nothing, however blocks were cut.
+            // Lines after the last printed row do not count, so that results do not depend on how blocks were cut.
             counts.invalid = chunk.invalid_lines.iter().filter(|line| **line < last_line).count() as u64;
             chunk.first_error = chunk.first_error.filter(|error| error.line < last_line);
         }
@@ -230,7 +230,7 @@ impl Filter {
         Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    /// Prints what is still held, and what has to be said about all of it.
+    /// Prints the rows that are still held, and messages about all of the input.
     fn finish(&self, results: Results<'_>, matcher: &Matcher, terminal: Terminal) -> Result<ExitStatus> {
         let Results { inputs, printer, status, matched, misses, doubtful, .. } = results;
         let hidden = match self.count {

@@ -10,12 +10,12 @@ use crate::model::redact::Redactor;
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
 
-/// The bookkeeping of a command that leaves invalid lines out.
+/// What a command has counted and printed about its inputs.
 #[derive(Default)]
 pub struct InputStatus {
     /// Lines of all inputs so far.
     pub counts: Counts,
-    /// Lines of the input at hand so far.
+    /// Lines of the current input so far.
     of_input: Counts,
     first_error: Option<(usize, Diagnostic)>,
     /// Inputs that could not be read to their end.
@@ -61,8 +61,8 @@ impl InputStatus {
         self.unreadable + self.eventless
     }
 
-    /// Warns of the invalid lines that results leave out; where there are pseudonyms, what a line holds is not
-    /// quoted.
+    /// Warns of the invalid lines that results leave out. Where there are pseudonyms, the warning quotes nothing of a
+    /// line.
     pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
         let Some((input, finding)) = &self.first_error else {
             return;
@@ -78,7 +78,7 @@ impl InputStatus {
         messages::warning(&warning, terminal.message_style());
     }
 
-    /// How the command ends: inputs that could not be used weigh more than anything else.
+    /// The exit status of the command. Inputs that could not be used take precedence.
     pub fn exit_status(&self, otherwise: ExitStatus) -> ExitStatus {
         if self.useless() > 0 { ExitStatus::Unreadable } else { otherwise }
     }

@@ -69,14 +69,14 @@ pub enum Command {
     Man(man::Man),
 }
 
-/// How a command ended that did its job.
+/// How a command ended that could do its job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// All is well.
+    /// Nothing was found.
     Done,
     /// It found what it was told to fail on.
     Findings,
-    /// It did what it could, but some input could not be read, or holds no event.
+    /// Some input could not be read, or holds no event.
     Unreadable,
 }
 

@@ -1,4 +1,4 @@
-//! What `summary` and `report` share: how to print a sheet, and the way from arguments to output.
+//! The common part of `summary` and `report`: arguments about output, and the steps from arguments to output.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -88,7 +88,7 @@ impl Request<'_> {
         let plan = Plan { select, wants, now, redactor: redactor.clone(), ..Plan::default() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &Meter::default() };
         let (mut collected, status) = collect(&job, plan, terminal)?;
-        // What is allowed is decided by what the log says, before there are pseudonyms.
+        // Before there are pseudonyms, as the roster has the values of the log.
         let verdicts = self.roster_verdicts(&collected, terminal);
         if let Some(redactor) = &redactor {
             collected.survey.redact(redactor);
@@ -100,15 +100,15 @@ impl Request<'_> {
             messages::note(&why, terminal.message_style());
         }
         let Collected { survey, .. } = collected;
-        // The process is about to end: giving back millions of pieces one by one is time for nothing.
+        // The process is about to end, and freeing millions of values one by one would only take time.
         std::mem::forget(survey);
         status.warn(&inputs, redactor.as_deref(), terminal);
         let is_failed = self.input.strict && status.counts.invalid > 0;
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
-    /// What the roster says of events, if there is one. Warns of entries of it that match nothing, unless some
-    /// names of the log are unknown: of what is not selected, not every name is kept.
+    /// Whether the roster allows each event, if there is a roster. Warns of its entries that match nothing, unless only
+    /// a part of the log was read, as not every name is kept of events that are not selected.
     fn roster_verdicts(
         &self,
         collected: &Collected,

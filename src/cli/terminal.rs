@@ -50,8 +50,8 @@ impl Terminal {
         }
     }
 
-    /// How results look in a file, or on standard output if there is none: with what was asked for, or else as it
-    /// suits the destination.
+    /// How results look in a file, or on standard output if there is no file. Without a choice of the user it depends
+    /// on the destination.
     pub fn render_options(
         &self,
         file: Option<&Path>,
@@ -87,7 +87,7 @@ pub enum MessageStyle {
     Colored,
 }
 
-/// What terminals show in this locale; where none is set, they speak UTF-8 nowadays.
+/// The charset of terminals in this locale. Without a locale it is Unicode, as terminals understand UTF-8 nowadays.
 pub fn locale_charset() -> Charset {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os);
     let Some(locale) = locale.into_iter().find(|locale| !locale.is_empty()) else {

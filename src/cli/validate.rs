@@ -141,7 +141,7 @@ impl Validate {
     fn render_options(&self, format: Format, terminal: Terminal) -> RenderOptions {
         let options = self.output.render_options(terminal);
         let charset = match format {
-            // What is text goes to standard error.
+            // Reports, which are text, go to standard error.
             Format::Table(_) if terminal.stderr => locale_charset(),
             Format::Table(_) => Charset::Unicode,
             _ => options.charset,

@@ -1,5 +1,5 @@
-//! What a cell says: to people in forms that get shorter, to programs as JSON and as plain text.
-//! Only the texts for people are made harmless; the others are for formats that escape.
+//! The values of cells as text: for people in forms that get shorter, for programs as they are. Only the texts for
+//! people are escaped; the others are for formats that escape on their own.
 
 use chrono_tz::Tz;
 
@@ -10,7 +10,7 @@ use crate::reports::sheet::{Cell, Kind};
 use crate::text::cut::ends;
 use crate::text::display::escape_log;
 
-/// The texts for people, the longest first; a narrow column shows a later one.
+/// The texts for people, the longest first. A narrow column takes a later one.
 pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
@@ -25,7 +25,7 @@ pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     }
 }
 
-/// The forms of a column's cells: among times of one year, the last form leaves the year out.
+/// The forms of the cells of a column. If its times are all in one year, their last form leaves it out.
 pub fn column_forms<'a>(
     cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
     options: &RenderOptions,
@@ -37,12 +37,12 @@ pub fn column_forms<'a>(
     let first = years.next();
     let is_one_year = years.all(|year| Some(year) == first);
     cells.map(move |cell| {
-        // A long text may be in every row, and what no table shows of it need not be escaped and held.
-        let shown =
+        // A long text may be in every row, and the part that does not fit need not be escaped and held.
+        let shortened =
             |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
         let mut forms = match cell {
-            Cell::Text(text) => shown(text),
-            Cell::List(texts) => shown(&texts.join(", ")),
+            Cell::Text(text) => shortened(text),
+            Cell::List(texts) => shortened(&texts.join(", ")),
             _ => forms(cell, options),
         };
         if let (Cell::Time(time), true) = (cell, is_one_year) {
@@ -52,7 +52,7 @@ pub fn column_forms<'a>(
     })
 }
 
-/// Whether values are compared by their size.
+/// Whether values of this kind are amounts, which are aligned to the right.
 pub fn is_amount(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
 }
@@ -65,7 +65,7 @@ pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
     }
 }
 
-/// The value for formats that know only text; texts are as they stand in the log.
+/// The value for formats that know only text. Texts are as they stand in the log.
 pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
     match cell {
         Cell::Nothing => String::new(),

@@ -1,4 +1,4 @@
-//! Rows of cells as JSON objects: reports and verdicts have hundreds of thousands of them.
+//! Rows of cells as JSON objects. They are written fast, as reports and verdicts have hundreds of thousands of them.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::formats::cells::rounded;
 use crate::reports::sheet::Cell;
 use crate::text::escape::write_json;
 
-/// What stands before each value of an object: made once, as tables have many rows.
+/// The bytes before each value of an object. They are made once for all rows of a table.
 pub fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> io::Result<Vec<Vec<u8>>> {
     let mut before = b"{".to_vec();
     if let Some(section) = section {
@@ -26,7 +26,7 @@ pub fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> i
     keys.collect()
 }
 
-/// Cells as an object.
+/// Writes cells as an object.
 pub fn object<'a>(
     keys: &[Vec<u8>],
     cells: impl IntoIterator<Item = &'a Cell<'a>>,
@@ -40,7 +40,7 @@ pub fn object<'a>(
     Ok(())
 }
 
-/// A value.
+/// Writes a cell as a value.
 pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Nothing => write_json(&(), out),
@@ -57,7 +57,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// A text; most need not be looked at one character after another.
+/// Writes a text. Most texts are plain, which is found out for many bytes at once.
 fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     if !is_plain::<true>(text.as_bytes()) {
         return write_json(text, out);
@@ -73,40 +73,42 @@ fn plain(text: &str, out: &mut Vec<u8>) {
 }
 
 const LANES: usize = 16;
-/// Begins the characters from U+0080 to U+00BF.
+/// The first byte of the characters from U+0080 to U+00BF.
 const WITH_MARKS: u8 = 0xC2;
-/// Begins the characters from U+0340 to U+037F.
+/// The first byte of the characters from U+0340 to U+037F.
 const WITH_JOINER: u8 = 0xCD;
-/// Begins the characters from U+05C0 to U+05FF.
+/// The first byte of the characters from U+05C0 to U+05FF.
 const LAST_LETTERS: u8 = 0xD7;
 
-/// Whether finished JSON is plain: it has nothing to escape for those it is shown to.
+/// Whether finished JSON has nothing that has to be escaped where it is displayed.
 pub fn is_plain_json(json: &[u8]) -> bool {
     is_plain::<false>(json)
 }
 
-/// Whether UTF-8 is printable, and without `#`: ASCII, or letters from Latin to Hebrew, which are the characters
-/// from U+00C0 to U+05FF but for those with U+034F, which is not seen. A `TEXT` has nothing that JSON escapes.
+/// Whether UTF-8 is printable and has no `#`. It may have ASCII and the letters from Latin to Hebrew, U+00C0 to
+/// U+05FF, without the 64 characters around U+034F, which is invisible. A plain `TEXT` has nothing that JSON escapes
+/// either.
 fn is_plain<const TEXT: bool>(bytes: &[u8]) -> bool {
     let (whole, rest) = bytes.as_chunks::<LANES>();
     let Some(last) = bytes.last_chunk::<LANES>() else {
         return rest.iter().all(|byte| is_plain_byte::<TEXT>(*byte));
     };
-    // Limits are compared at the end, for all bytes at once; the last bytes are looked at twice rather than moved.
-    let look = |(least, most, odd): (u8x16, u8x16, u8x16), bytes: &[u8; LANES]| {
+    // The least and the greatest byte are compared with the limits at the end. The last lanes overlap those before, so
+    // that no byte has to be moved.
+    let scan = |(least, most, odd): (u8x16, u8x16, u8x16), bytes: &[u8; LANES]| {
         let bytes = u8x16::new(*bytes);
         let is = |byte| bytes.simd_eq(u8x16::splat(byte));
         let found = is(b'#') | is(0x7F) | is(WITH_MARKS) | is(WITH_JOINER);
         let found = if TEXT { found | is(b'"') | is(b'\\') } else { found };
         (least.min(bytes), most.max(bytes), odd | found)
     };
-    let (least, most, odd) = whole.iter().fold(look((u8x16::MAX, u8x16::MIN, u8x16::MIN), last), look);
+    let (least, most, odd) = whole.iter().fold(scan((u8x16::MAX, u8x16::MIN, u8x16::MIN), last), scan);
     odd.to_bitmask() == 0
         && least.to_array().iter().all(|byte| *byte >= b' ')
         && most.to_array().iter().all(|byte| *byte <= LAST_LETTERS)
 }
 
-/// The same of one byte.
+/// Whether a single byte is plain.
 fn is_plain_byte<const TEXT: bool>(byte: u8) -> bool {
     (b' '..=LAST_LETTERS).contains(&byte)
         && !matches!(byte, b'#' | 0x7F | WITH_MARKS | WITH_JOINER)

@@ -1,4 +1,4 @@
-//! Characters that are not seen, or that whoever shows a text obeys: by the properties that Unicode gives them.
+//! Characters that are invisible, or that change how a text is displayed, by their Unicode properties.
 
 use std::sync::LazyLock;
 
@@ -7,8 +7,8 @@ use regex_syntax::hir::{Class, HirKind};
 /// Ranges of characters, in order: first and last.
 type Ranges = Vec<(char, char)>;
 
-/// What is no text, turns it around or is left out of it; separators of lines; noncharacters, of which XML
-/// forbids some and HTML all.
+/// Controls, characters that change the direction of text or are left out of it, separators of lines, and
+/// noncharacters, of which XML forbids some and HTML all.
 static HARMFUL: LazyLock<Ranges> = LazyLock::new(|| {
     ranges(
         r"[\p{Control}\p{Format}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}
@@ -18,13 +18,13 @@ static HARMFUL: LazyLock<Ranges> = LazyLock::new(|| {
 
 static IGNORABLE: LazyLock<Ranges> = LazyLock::new(|| ranges(r"[\p{Default_Ignorable_Code_Point}]"));
 
-/// Whether a text with it may be shown as other than it is, or obeyed.
+/// Whether a terminal or a browser may obey the character, or display the text differently because of it.
 #[inline]
 pub fn is_harmful(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_control() } else { is_among(c, &HARMFUL) }
 }
 
-/// Whether it is left out where a text is shown (`Default_Ignorable_Code_Point`), be it a letter or not.
+/// Whether displays leave the character out (`Default_Ignorable_Code_Point`), be it a letter or not.
 pub fn is_ignorable(c: char) -> bool {
     !c.is_ascii() && is_among(c, &IGNORABLE)
 }

@@ -1,5 +1,5 @@
-//! Cutting texts: the only place where a `str` is cut at a computed byte. No cut splits a character, wherever
-//! it is asked for; cutting anywhere else is refused by Clippy, see `Cargo.toml` and `clippy.toml`.
+//! Cutting texts. Only this file cuts a `str` at a computed byte, and never inside of a character; Clippy refuses cuts
+//! elsewhere, see `Cargo.toml` and `clippy.toml`.
 
 #![allow(
     clippy::string_slice,
@@ -9,8 +9,8 @@
 
 use std::borrow::Cow;
 
-/// What stands from byte `start` to before byte `end`. Cuts beyond the text or inside of a character are moved
-/// back to the character's first byte.
+/// The part from byte `start` up to byte `end`. Cuts beyond the text or inside of a character are moved back to where
+/// a character begins.
 #[inline(always)]
 pub fn piece(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or_else(|| moved(text, start, end))
@@ -22,12 +22,12 @@ fn moved(text: &str, start: usize, end: usize) -> &str {
     &text[text.floor_char_boundary(start).min(end)..end]
 }
 
-/// What stands before byte `at`, and the rest. A cut beyond the text or inside of a character is moved back.
+/// The part before byte `at`, and the rest. A cut beyond the text or inside of a character is moved back.
 pub fn split(text: &str, at: usize) -> (&str, &str) {
     text.split_at(text.floor_char_boundary(at))
 }
 
-/// Drops what stands from byte `at` on. A cut inside of a character is moved back.
+/// Drops the part from byte `at` on. A cut inside of a character is moved back.
 pub fn truncate(text: &mut String, at: usize) {
     text.truncate(text.floor_char_boundary(at));
 }
@@ -55,7 +55,7 @@ pub fn ends(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// At most `most` bytes, the last of which are `…` if that is not all. No room for `…` is room for nothing.
+/// At most `most` bytes, which end in `…` if something is left out. Nothing if not even that fits.
 pub fn within(text: &str, most: usize) -> Cow<'_, str> {
     const MARK: char = '…';
     match most.checked_sub(MARK.len_utf8()) {

@@ -1,4 +1,4 @@
-//! Makes text harmless for where it is shown: fields of a log are written by attackers.
+//! Escapes text for where it is displayed, as attackers may write the fields of a log.
 
 use std::borrow::Cow;
 use std::io;
@@ -8,18 +8,18 @@ use serde::Serialize;
 
 use crate::text::characters::is_harmful;
 
-/// Escapes what a terminal would obey or hide ([`is_harmful`]), and what the log of a CI job would obey.
+/// Escapes characters that a terminal would obey or hide ([`is_harmful`]), and commands to CI jobs.
 ///
 /// GitHub's runner takes a line that begins with `::name …::` for a command, and `##[name …]`
-/// wherever it stands; others take `##vso[` or `##teamcity[`. So no text has `##`, and none of its
-/// words begins with `::`, unless it is an IPv6 address. Who breaks a word into lines must not begin
-/// one with `::` either, see [`is_command`].
+/// anywhere; others take `##vso[` or `##teamcity[`. So no text has `##`, and no word
+/// begins with `::` unless it is an IPv6 address. Code that breaks a word into lines must not begin
+/// a line with `::` either, see [`is_command`].
 pub fn escape_controls(text: &str) -> Cow<'_, str> {
     let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_harmful);
     if is_plain && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
-    // What is escaped is part of a word.
+    // A character that is escaped becomes part of a word.
     let begins_word = |before: char| before.is_whitespace() && !is_harmful(before);
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut before = ' ';
@@ -47,10 +47,9 @@ pub fn is_command(text: &str) -> bool {
     text.starts_with("::") && word().parse::<Ipv6Addr>().is_err()
 }
 
-/// Keeps a spreadsheet from taking text for a formula, by an apostrophe before it; some take the wide
-/// forms of its signs for one as well.
+/// Puts an apostrophe before text that a spreadsheet would take for a formula. Some do so with wide forms of the signs
+/// as well.
 pub fn escape_formula(text: &str) -> Cow<'_, str> {
-    // As most do.
     let begins_harmlessly = text.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric());
     if !begins_harmlessly && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
     {
@@ -60,11 +59,11 @@ pub fn escape_formula(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Escapes the same in finished JSON, whose readers see no difference; newlines stand between values.
-/// No line of JSON begins with a colon.
+/// Escapes the same characters in finished JSON, which reads back the same. Newlines between values stay. Commands
+/// that begin with colons need no escape, as no line of JSON does.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_odd = |c: char| c != '\n' && is_harmful(c);
-    // To the end in any case: that way many bytes are looked at at once.
+    // Without an early end, so that many bytes are compared at once.
     let is_plain = text.bytes().fold(true, |is, byte| is & matches!(byte, b' '..=b'~') & (byte != b'#'));
     if is_plain || !(text.contains("##") || text.chars().any(is_odd)) {
         return Cow::Borrowed(text);
@@ -84,7 +83,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Writes JSON that is harmless in the same way.
+/// Escapes strings as [`json`] does while they are written.
 struct HarmlessJson;
 
 impl serde_json::ser::Formatter for HarmlessJson {
@@ -93,12 +92,12 @@ impl serde_json::ser::Formatter for HarmlessJson {
     }
 }
 
-/// Writes a value as such JSON, on one line.
+/// Writes a value as escaped JSON on one line.
 pub fn write_json(value: &(impl Serialize + ?Sized), to: &mut (impl io::Write + ?Sized)) -> io::Result<()> {
     Ok(value.serialize(&mut serde_json::Serializer::with_formatter(to, HarmlessJson))?)
 }
 
-/// Escapes what Markdown or the HTML in it would give a meaning, for a cell of a table.
+/// Escapes characters that have a meaning in a cell of a Markdown table, or in HTML there.
 pub fn markdown(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b',')) {
         return text.to_owned();
@@ -115,8 +114,8 @@ pub fn markdown(text: &str) -> String {
             _ => true,
         };
         match c {
-            // `@name` would notify a person, `#1` and `a@example.com` would link, however the sign is written;
-            // the others may be written as entities.
+            // `@name` would notify a person, and `#1` and `a@example.com` would be links, even if the sign is an entity.
+            // A comment after it prevents that; for the others an entity is enough.
             '@' => escaped.push_str("@<!-- -->"),
             '#' if rest.as_str().starts_with(|next: char| next.is_ascii_digit()) => {
                 escaped.push_str("#<!-- -->");

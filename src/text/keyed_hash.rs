@@ -1,7 +1,7 @@
-//! The hash of several texts: the sum of what each of them gives at its place, so that none has to wait for the
-//! one before, and some can be added up beforehand.
+//! The hash of several texts. It is the sum of a hash of each text and its place among them, so that no text has to
+//! wait for the one before, and parts of the sum can be computed in advance.
 //!
-//! It mixes as `foldhash` does, whose function for texts of more than 16 bytes is not inlined: an event says some
+//! It mixes as `foldhash` does, whose function for texts of more than 16 bytes is not inlined. An event has some
 //! twenty texts, most of them short.
 
 use std::hash::BuildHasher;
@@ -9,17 +9,17 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-/// Bytes that are taken in at once.
+/// Bytes that are mixed at once.
 const PAIR: usize = 16;
 
-/// Numbers that make hashes unpredictable to whoever writes a log.
+/// Random numbers, so that nobody who writes a log can predict hashes.
 pub struct Keys {
     start: u64,
     step: u64,
     factor: u64,
 }
 
-/// Those of the process: all threads have to agree.
+/// The keys of the process, which all threads share.
 pub static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let random = RandomState::default();
     let [start, step, factor] = [0, 1, 2].map(|number| random.hash_one(number));
@@ -27,18 +27,18 @@ pub static KEYS: LazyLock<Keys> = LazyLock::new(|| {
 });
 
 impl Keys {
-    /// What two numbers give at a place.
+    /// The hash of two numbers at a place.
     #[inline(always)]
     pub fn numbers(&self, place: u64, [one, other]: [u64; 2]) -> u64 {
         self.mixed(self.at(place) ^ one, other)
     }
 
-    /// What a text gives at a place that has such a key.
+    /// The hash of a text at the place with this key.
     #[inline(always)]
     pub fn text(&self, key: u64, text: &[u8]) -> u64 {
-        // Parts may overlap, so the length has to count as well; how it does depends on what nobody knows.
+        // Parts may overlap, so that the length has to count as well.
         let key = key.rotate_right(text.len() as u32);
-        // Two chains, as one would wait for itself.
+        // Two chains, as each step of one waits for the step before.
         let other = key ^ self.step;
         if let Some(last) = text.last_chunk::<{ 2 * PAIR }>() {
             let (twos, _) = text.as_chunks::<{ 2 * PAIR }>();

@@ -1,4 +1,4 @@
-//! Text: cutting, escaping, comparing, hashing and laying it out. Nothing here knows what a log is.
+//! Text: how it is cut, escaped, compared, hashed and laid out. Nothing here knows what a log is.
 
 pub mod characters;
 pub mod cut;

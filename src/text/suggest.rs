@@ -1,13 +1,13 @@
-//! What to say of a value that is not known: the nearest one, or which there are.
+//! Messages about unknown values, which name the nearest known value or all of them.
 
-/// Says that there is no such thing: ``no column `actr`; did you mean `actor`?``
+/// The message that there is no such value: ``no column `actr`; did you mean `actor`?``
 pub fn unknown<'c>(what: &str, value: &str, known: impl IntoIterator<Item = &'c str>) -> String {
     let known: Vec<_> = known.into_iter().collect();
     let all = format!("there are {}", known.join(", "));
     unknown_or(what, value, known, &all)
 }
 
-/// Says the same; if no known value is near, it ends with what else may help.
+/// The same message. If no known value is near, it ends with other advice.
 pub fn unknown_or<'c>(
     what: &str,
     value: &str,
@@ -17,7 +17,7 @@ pub fn unknown_or<'c>(
     format!("no {what} `{value}`; {}", hint(value, known, otherwise))
 }
 
-/// Asks whether the nearest known value was meant; if none is near, says what else may help.
+/// The question whether the nearest known value was meant, or other advice if none is near.
 pub fn hint<'c>(value: &str, known: impl IntoIterator<Item = &'c str>, otherwise: &str) -> String {
     nearest(value, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
 }

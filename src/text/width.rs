@@ -7,11 +7,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub enum Cut {
     /// At its end.
     End,
-    /// In its middle, as the ends of an id tell it from others.
+    /// In its middle, as both ends of an id matter.
     Middle,
 }
 
-/// The text cut to so many terminal columns.
+/// Cuts a text to so many terminal columns.
 pub fn cut(text: &str, width: usize, cut: Cut) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -27,7 +27,7 @@ pub fn cut(text: &str, width: usize, cut: Cut) -> String {
     if width == 0 { String::new() } else { kept }
 }
 
-/// Terminal columns of a character; those of a text may be fewer, but not more.
+/// The terminal columns of a character. Those of a text may be fewer than the sum, but not more.
 pub fn columns_of(c: char) -> usize {
     c.width().unwrap_or(0)
 }

@@ -38,13 +38,13 @@ pub struct InputArgs {
 }
 
 const MAX_LINE_BYTES: u32 = 16 << 20;
-/// Bytes a block has: large enough to cost nothing, small enough for the caches.
+/// Bytes of a block, which is large enough that its overhead is small, and small enough for caches.
 const BLOCK_BYTES: u32 = 1 << 19;
-/// Every thread has a block.
+/// The limit for a block, as every thread has one.
 const MAX_BLOCK_BYTES: i64 = 1 << 30;
 
 impl InputArgs {
-    /// The inputs; says on standard error what directories hold besides.
+    /// The inputs. Says on standard error which files of directories are skipped.
     pub fn inputs(&self, terminal: Terminal) -> Result<Vec<Input>> {
         let (inputs, passed_over) = self.collect(terminal)?;
         for others in passed_over {
@@ -54,8 +54,8 @@ impl InputArgs {
         Ok(inputs)
     }
 
-    /// The inputs, and what directories hold besides; refuses to wait for a terminal that nobody was told to
-    /// type into.
+    /// The inputs, and the files of directories that are skipped. Refuses to read a terminal that was not named, as
+    /// nobody would know what to type.
     pub fn collect(&self, terminal: Terminal) -> Result<(Vec<Input>, Vec<PassedOver>)> {
         if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             bail!("`-` is named twice, but standard input can be read once only");

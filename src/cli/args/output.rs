@@ -1,4 +1,4 @@
-//! How to print: the same for every command that shows events.
+//! Arguments about output, the same for every command that prints events.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::formats::RenderOptions;
 use crate::input;
 use crate::model::redact::Redactor;
 
-/// Whether what is personal is shown, the same for every command that shows events.
+/// Whether personal values are replaced, the same for every command that prints events.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct RedactArgs {
@@ -29,12 +29,12 @@ impl RedactArgs {
         self.redact
     }
 
-    /// Where their key is read from, if in a file, and what that is.
+    /// The file that the key is read from, if there is one, and how messages call it.
     pub fn key(&self) -> (Option<&Path>, &'static str) {
         (self.redact_key_file.as_deref(), "the key of --redact")
     }
 
-    /// Who gives pseudonyms, if that is wanted.
+    /// The source of pseudonyms, if they are wanted.
     pub fn redactor(&self) -> Result<Option<Redactor>> {
         if !self.redact {
             return Ok(None);
@@ -51,7 +51,7 @@ impl RedactArgs {
                 key.to_vec()
             }
         };
-        // However it is given: a file mostly ends with a line's end.
+        // Trimmed however it is given, as a file mostly ends with a newline.
         let key = key.trim_ascii();
         if key.is_empty() {
             bail!("the key of --redact is empty");

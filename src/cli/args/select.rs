@@ -1,4 +1,4 @@
-//! Which events are meant: the same for every command that selects.
+//! Arguments that select events, the same for every command that selects.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_n
 use crate::model::time::{self, Timestamp};
 use crate::sources;
 
-/// Which events are meant, the same for every command that selects.
+/// Which events are selected, the same for every command that selects.
 #[derive(Debug, Args)]
 #[command(
     next_help_heading = "Select (values of one flag are alternatives, different flags all have to hold; * and ? are wildcards)"
@@ -72,7 +72,7 @@ impl SelectArgs {
         self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
     }
 
-    /// What is taken for the present.
+    /// The time that is taken for the present.
     pub fn now(&self) -> Result<Timestamp> {
         let now = Timestamp::now();
         self.now.as_deref().map_or(Ok(now), |text| time::parse_bound(text, self.zone()?, now))
@@ -84,7 +84,7 @@ impl SelectArgs {
         bound.map_err(|error| error.context(flag))
     }
 
-    /// The predicate; refuses values that cannot be meant.
+    /// The selection. Refuses values that cannot be meant.
     pub fn select(&self) -> Result<Selection> {
         let zone = self.zone()?;
         let mut clauses = Vec::new();

@@ -74,10 +74,10 @@ fn written(kind: ParamKind) -> String {
     }
 }
 
-/// Wrapped to 80 columns, two of them before every line.
+/// Wraps a text into 79 columns, of which two are an indent.
 fn indented(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    wrapped(&text, 78).iter().map(|line| format!("  {line}\n")).collect()
+    wrapped(&text, 77).iter().map(|line| format!("  {line}\n")).collect()
 }
 
 fn print(text: &str) -> Result<ExitStatus> {

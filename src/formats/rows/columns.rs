@@ -13,9 +13,9 @@ use crate::text::suggest;
 pub struct EventColumn {
     /// Name on the command line and in headers.
     pub name: &'static str,
-    /// Its text is the first of these that the event has.
+    /// A cell shows the first of these attributes that the event has.
     pub best: &'static [Attribute],
-    /// What it stands for in JSON.
+    /// The attributes that it stands for in JSON.
     pub leaves: Vec<Attribute>,
 }
 
@@ -93,7 +93,7 @@ impl EventColumn {
         self.best.iter().find_map(|attribute| event.value(*attribute))
     }
 
-    /// The texts a table may show, the longest first; a narrow column shows a later one.
+    /// The texts for aligned tables, the longest first. A narrow column takes a later one.
     pub fn forms(&self, event: &Event<'_>, zone: Tz) -> Vec<String> {
         match self.best {
             [Attribute::Time] => vec![event.time.to_the_second(zone), event.time.to_the_minute(zone)],
@@ -103,8 +103,8 @@ impl EventColumn {
     }
 }
 
-/// `sso.delete_connection`, `delete_connection`, `deleted`; what is not about SSO keeps a mark of
-/// its prefix, as `organization.created` is not `created`.
+/// `sso.delete_connection`, `delete_connection`, `deleted`. An action that is not about SSO keeps a mark instead of
+/// its prefix, so that `organization.created` is not taken for `created`.
 fn action_forms(event: &Event<'_>) -> Vec<String> {
     let full = event.text(Attribute::Action).unwrap_or_default().into_owned();
     let verb = full.rsplit('.').next().unwrap_or(&full);

@@ -1,4 +1,4 @@
-//! From events to printed rows: rendered by many threads, then put out in order, sorted or cut.
+//! Rows of events: workers render them, and the printer writes them in order, sorted or limited.
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
@@ -26,7 +26,7 @@ pub struct Plan {
     pub sort: Option<Sort>,
     /// Print at most so many rows.
     pub limit: Option<usize>,
-    /// Who gives pseudonyms for what is personal, if that is not to be shown.
+    /// Replaces personal values by pseudonyms, if that is wanted.
     pub redactor: Option<Redactor>,
 }
 
@@ -52,7 +52,7 @@ enum Content {
     Cells(GridRow),
 }
 
-/// Rows of a block: in one piece where nobody has to take them apart.
+/// The rows of a block. They are joined unless they have to be sorted, counted or aligned.
 #[derive(Default)]
 pub struct Rows {
     joined: Vec<u8>,
@@ -81,7 +81,7 @@ impl Rows {
         self.rows.push(Row { line: row.line, time: row.event.time, content });
     }
 
-    /// About how many bytes of memory they hold.
+    /// Estimates the bytes of memory that they hold.
     pub fn weight(&self) -> usize {
         let rows = self.rows.iter().map(|row| match &row.content {
             Content::Bytes(bytes) => size_of::<Row>() + bytes.len(),
@@ -90,7 +90,7 @@ impl Rows {
         self.joined.len() + rows.sum::<usize>()
     }
 
-    /// Rows in it.
+    /// The number of rows.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -105,7 +105,7 @@ fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
     GridRow { cells: cells.collect(), style: color(event.operation) }
 }
 
-/// Changes stand out by their colour; looking is no change.
+/// The colour of a row: changes stand out, views do not.
 fn color(operation: Operation) -> Style {
     let color = match operation.info().emphasis {
         Emphasis::Bad => AnsiColor::Red,
@@ -117,7 +117,7 @@ fn color(operation: Operation) -> Style {
     color.on_default()
 }
 
-/// Puts rows out.
+/// Writes rows.
 pub struct Printer<'p> {
     plan: &'p Plan,
     output: Output,
@@ -136,8 +136,8 @@ impl<'p> Printer<'p> {
         Self { plan, output, columns, held: Vec::new(), printed: 0, wrote_head: false, hidden: Vec::new() }
     }
 
-    /// Takes rows that come after those taken before. With a limit and no order it returns the
-    /// line of the row that reached it.
+    /// Takes the rows of the next block. If rows are limited and not sorted, returns the line of the row that reached
+    /// the limit.
     pub fn take(&mut self, rows: Rows) -> Result<Option<u64>> {
         if !rows.joined.is_empty() {
             self.bytes(&[&rows.joined])?;
@@ -153,9 +153,9 @@ impl<'p> Printer<'p> {
         }
         self.held.extend(rows);
         if self.plan.sort.is_some() {
-            self.forget_what_is_cut();
+            self.drop_beyond_limit();
         } else {
-            // The last page may become longer.
+            // A page that is not full may become longer.
             let ready = match self.plan.format {
                 RowFormat::Aligned => self.held.len() / PAGE_ROWS * PAGE_ROWS,
                 _ => self.held.len(),
@@ -165,8 +165,7 @@ impl<'p> Printer<'p> {
         Ok(last_line)
     }
 
-    /// Prints what is still held, and what comes after the last row. Returns the columns of a
-    /// table that found no room.
+    /// Writes the rows that are still held, and the end. Returns the titles of columns that found no room.
     pub fn finish(mut self) -> Result<Vec<String>> {
         self.sort();
         self.release(self.held.len())?;
@@ -181,7 +180,7 @@ impl<'p> Printer<'p> {
         Ok(self.hidden)
     }
 
-    /// Prints a text instead of rows.
+    /// Writes a text instead of rows.
     pub fn finish_with(mut self, text: &str) -> Result<()> {
         self.output.write(text.as_bytes())?;
         self.output.finish()
@@ -198,14 +197,14 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// With an order and a limit, memory grows with the limit only.
-    fn forget_what_is_cut(&mut self) {
+    /// Drops rows that the limit excludes, so that sorting needs memory for the limit only.
+    fn drop_beyond_limit(&mut self) {
         if self.plan.limit.is_some_and(|limit| self.held.len() > 2 * limit + PAGE_ROWS) {
             self.sort();
         }
     }
 
-    /// Prints the first rows of those that are held.
+    /// Writes the first of the held rows.
     fn release(&mut self, count: usize) -> Result<()> {
         let later = self.held.split_off(count);
         for page in pages(std::mem::replace(&mut self.held, later).into_iter()) {
@@ -247,14 +246,14 @@ impl<'p> Printer<'p> {
         self.printed += rows.len();
         self.output.write(&before)?;
         match rows {
-            // All of a block, and long.
+            // The rows of a block are long, and need not be copied.
             [joined] => self.output.write(joined),
             _ => self.output.write(&rows.join(format.between().as_bytes())),
         }
     }
 }
 
-/// How a column of events behaves in a narrow terminal.
+/// The column of an aligned table, with its behaviour in a narrow terminal.
 fn grid_column(name: &str, zone: Tz) -> GridColumn {
     let (cut, min) = match name {
         name if name.ends_with("id") => (Cut::Middle, 10),

@@ -1,5 +1,5 @@
-//! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object.
-//! Texts read back as they stand in the log, times are UTC, and nothing depends on how it is to look.
+//! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object. Texts read back as
+//! they stand in the log, times are UTC, and no option changes anything.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::parallel;
 use crate::reports::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::text::escape::write_json;
 
-/// The key of how many rows a table left out.
+/// The key of the number of rows that a table left out.
 pub fn left_out_key(section: &Section<'_>) -> String {
     format!("{}_left_out", section.key)
 }
@@ -69,7 +69,7 @@ pub fn lines(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// Facts as an object, after the key of their section if it is wanted.
+/// Facts as an object, which begins with the key of their section if there is one.
 fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
     let mut object = Vec::new();
     let keys = json_objects::keys(section, facts.iter().map(|fact| fact.key))?;

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a sheet in JSON, derived from its sections.
 //!
-//! A report fills the same sections whatever it reads, so any of its sheets gives its schema.
+//! A report has the same sections whatever it reads, so that any of its sheets gives its schema.
 
 use serde_json::{Map, Value, json};
 

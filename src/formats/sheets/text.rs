@@ -52,7 +52,7 @@ fn flush(out: &mut String, options: &RenderOptions, to: &mut dyn Write) -> io::R
     to.write_all(to_charset(std::mem::take(out), options.charset).as_bytes())
 }
 
-/// The zone of printed times, if there are some.
+/// Says which zone times are in, if there are times.
 pub fn zone_note(sheet: &Sheet<'_>, options: &RenderOptions) -> Option<String> {
     let has_times = sheet.sections.iter().any(|section| match &section.body {
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Time(_))),
@@ -64,7 +64,7 @@ pub fn zone_note(sheet: &Sheet<'_>, options: &RenderOptions) -> Option<String> {
     has_times.then(|| format!("Times are in {}.", options.zone.name()))
 }
 
-/// What to say of rows that were left out.
+/// Says how many rows were left out.
 pub fn left_out(rows: u64) -> String {
     format!("… and {rows} more; --top shows more")
 }
@@ -153,7 +153,7 @@ fn grid_column(column: &Column, options: &RenderOptions) -> GridColumn {
     let (cut, min) = match column.kind {
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),
-        // Half a number is a wrong number.
+        // A number that is cut would be a wrong number.
         Kind::Number | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => (Cut::End, usize::MAX),
     };
     GridColumn {

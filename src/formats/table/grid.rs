@@ -1,8 +1,8 @@
-//! A grid of cells and how it is fitted into a terminal.
+//! Fits a grid of cells into a terminal.
 //!
-//! Wide columns give way first. A column may offer shorter forms of its cells; what still does
-//! not fit is cut with `…`, and columns that find no room at all are hidden: those of the highest
-//! rank first, the last one first among equals.
+//! The widest columns become narrower first. A column may offer shorter forms of its cells, and a text that still
+//! does not fit is cut with `…`. Columns that find no room at all are hidden, those of the highest rank first and the
+//! last one first among equals.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
@@ -16,11 +16,11 @@ pub struct GridColumn {
     pub title: String,
     /// Where a text that is too long is cut.
     pub cut: Cut,
-    /// Terminal columns below which it is of no use.
+    /// Its least useful width in terminal columns.
     pub min: usize,
-    /// When there is no room it goes before columns with a smaller rank.
+    /// It is hidden before columns with a smaller rank.
     pub rank: u8,
-    /// Numbers end at the same place, so that their sizes can be compared.
+    /// Whether cells are aligned to the right, so that sizes of numbers can be compared.
     pub to_right: bool,
 }
 
@@ -40,53 +40,54 @@ impl GridRow {
     }
 }
 
-/// A grid fitted into a width.
-pub struct FittedGrid {
-    /// Indices of the columns shown.
-    pub shown: Vec<usize>,
-    /// For each shown column the form its cells take and its width.
-    pub forms: Vec<(usize, usize)>,
+/// A column that found room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FittedColumn {
+    /// Its index in the grid.
+    pub index: usize,
+    /// The form that its cells take.
+    pub form: usize,
+    /// Its width.
+    pub width: usize,
 }
 
-/// No column is wider where the width has no limit, as every row is as wide as the widest: a few columns more
-/// than browsers call themselves with.
+/// The greatest width of a column where a terminal's width is no limit, as one long text widens every row. The names
+/// of browsers are a little shorter.
 pub const WIDEST: usize = 200;
 
 /// Space between two columns.
 pub const GAP: usize = 2;
 
-/// Fits the columns into `width` terminal columns; each into [`WIDEST`] when there is none.
-pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> FittedGrid {
-    let needs: Vec<_> =
+/// Fits the columns together into `width` terminal columns. Without a width, each column has [`WIDEST`].
+pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Vec<FittedColumn> {
+    let mut needs: Vec<_> =
         columns.iter().enumerate().map(|(index, column)| Need::of(column, rows, index)).collect();
     let Some(width) = width else {
-        return FittedGrid {
-            shown: (0..columns.len()).collect(),
-            forms: needs.iter().map(|need| (0, need.forms[0].min(WIDEST))).collect(),
-        };
+        let column =
+            |need: &Need| FittedColumn { index: need.index, form: 0, width: need.forms[0].min(WIDEST) };
+        return needs.iter().map(column).collect();
     };
-    let mut shown: Vec<_> = (0..columns.len()).collect();
-    while shown.len() > 1 && total(shown.iter().map(|index| needs[*index].min)) > width {
-        let goes = shown.iter().enumerate().max_by_key(|(_, index)| columns[**index].rank);
-        let Some((at, _)) = goes else {
+    while needs.len() > 1 && total(needs.iter().map(|need| need.min)) > width {
+        let hidden = needs.iter().enumerate().max_by_key(|(_, need)| columns[need.index].rank);
+        let Some((hidden, _)) = hidden else {
             break;
         };
-        shown.remove(at);
+        needs.remove(hidden);
     }
-    let needs: Vec<_> = shown.iter().map(|index| &needs[*index]).collect();
     let room = width.saturating_sub(GAP * needs.len().saturating_sub(1));
     let bounds: Vec<_> = needs.iter().map(|need| (need.min, need.forms[0])).collect();
     let first = share(room, &bounds);
     // A column that took a shorter form leaves room for the others.
     let settled: Vec<_> = needs.iter().zip(&first).map(|(need, width)| need.settle(*width)).collect();
     let bounds: Vec<_> = needs.iter().zip(&settled).map(|(need, settled)| need.bounds(*settled)).collect();
-    let widths = share(room, &bounds);
-    let forms = settled.iter().zip(widths).map(|((form, _), width)| (*form, width)).collect();
-    FittedGrid { shown, forms }
+    let columns = needs.iter().zip(settled).zip(share(room, &bounds));
+    columns.map(|((need, (form, _)), width)| FittedColumn { index: need.index, form, width }).collect()
 }
 
 /// How much room a column needs.
 struct Need {
+    /// Its index in the grid.
+    index: usize,
     /// Width of each form.
     forms: Vec<usize>,
     min: usize,
@@ -103,7 +104,8 @@ impl Need {
             })
             .collect();
         let least = forms.last().copied().unwrap_or(title);
-        Self { min: if count > 1 { least.min(forms[0]) } else { least.min(column.min.max(title)) }, forms }
+        let min = if count > 1 { least.min(forms[0]) } else { least.min(column.min.max(title)) };
+        Self { index, forms, min }
     }
 
     /// The longest form that fits, and its width.
@@ -118,7 +120,7 @@ impl Need {
     }
 }
 
-/// Shares room among columns with bounds `(least, wanted)`: the widest give way first.
+/// Shares room among columns with bounds `(least, wanted)`; the widest become narrower first.
 fn share(room: usize, bounds: &[(usize, usize)]) -> Vec<usize> {
     let at_most = |cap: usize| bounds.iter().map(move |(least, wanted)| (*wanted).min(cap.max(*least)));
     let widest = bounds.iter().map(|bound| bound.1).max().unwrap_or(0);
@@ -156,7 +158,8 @@ mod tests {
         let column = GridColumn { title: "a".to_owned(), cut: Cut::End, min: 10, rank: 0, to_right: false };
         for (length, width) in [(0, 1), (WIDEST, WIDEST), (WIDEST + 1, WIDEST), (1 << 20, WIDEST)] {
             let row = GridRow { cells: vec![vec!["x".repeat(length)]], ..GridRow::default() };
-            assert_eq!(fit(std::slice::from_ref(&column), &[row], None).forms, [(0, width)]);
+            let fitted = FittedColumn { index: 0, form: 0, width };
+            assert_eq!(fit(std::slice::from_ref(&column), &[row], None), [fitted]);
         }
     }
 
@@ -173,7 +176,8 @@ mod tests {
             (25, vec![0, 2]),
             (5, vec![0]),
         ] {
-            assert_eq!(fit(&columns, std::slice::from_ref(&row), Some(width)).shown, shown, "{width}");
+            let fitted = fit(&columns, std::slice::from_ref(&row), Some(width));
+            assert_eq!(fitted.iter().map(|column| column.index).collect::<Vec<_>>(), shown, "{width}");
         }
     }
 

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::formats::RenderOptions;
-use crate::formats::table::grid::{self, FittedGrid, GAP, GridColumn, GridRow};
+use crate::formats::table::grid::{self, FittedColumn, GAP, GridColumn, GridRow};
 use crate::text::display::to_charset;
 use crate::text::width::{Cut, cut};
 
@@ -29,14 +29,14 @@ pub fn pages<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T
 /// Renders rows, whose cells are escaped already, as a table; every row is one line.
 pub fn render(columns: &[GridColumn], rows: &[GridRow], options: &RenderOptions) -> Rendered {
     let fitted = grid::fit(columns, rows, options.width);
-    let hidden = (0..columns.len()).filter(|index| !fitted.shown.contains(index));
-    let hidden = hidden.map(|index| columns[index].title.clone()).collect();
+    let is_hidden = |index: &usize| fitted.iter().all(|column| column.index != *index);
+    let hidden = (0..columns.len()).filter(is_hidden).map(|index| columns[index].title.clone()).collect();
     let header = options.header.then(|| header(columns, &fitted));
     let rows: Vec<_> = rows.iter().map(|row| (row.style, cells(columns, row, &fitted))).collect();
     let all = || header.iter().chain(rows.iter().map(|(_, cells)| cells));
-    let widths: Vec<_> =
-        (0..fitted.shown.len()).map(|at| all().map(|cells| cells[at].width()).fold(1, usize::max)).collect();
-    let to_right: Vec<_> = fitted.shown.iter().map(|index| columns[*index].to_right).collect();
+    let width_of = |at: usize| all().map(|cells| cells[at].width()).fold(1, usize::max);
+    let widths: Vec<_> = (0..fitted.len()).map(width_of).collect();
+    let to_right: Vec<_> = fitted.iter().map(|column| columns[column.index].to_right).collect();
     let line = |cells: &[String]| aligned(cells, &widths, &to_right);
     let mut text = String::new();
     if let Some(header) = &header {
@@ -67,17 +67,15 @@ fn aligned(cells: &[String], widths: &[usize], to_right: &[bool]) -> String {
     line.trim_end().to_owned()
 }
 
-fn header(columns: &[GridColumn], fitted: &FittedGrid) -> Vec<String> {
-    let shown = fitted.shown.iter().zip(&fitted.forms);
-    shown.map(|(index, (_, width))| cut(&columns[*index].title, *width, Cut::End)).collect()
+fn header(columns: &[GridColumn], fitted: &[FittedColumn]) -> Vec<String> {
+    let title = |column: &FittedColumn| cut(&columns[column.index].title, column.width, Cut::End);
+    fitted.iter().map(title).collect()
 }
 
-fn cells(columns: &[GridColumn], row: &GridRow, fitted: &FittedGrid) -> Vec<String> {
-    let shown = fitted.shown.iter().zip(&fitted.forms);
-    shown
-        .map(|(index, (form, width))| {
-            let text = grid::form_of(&row.cells[*index], *form);
-            cut(text, *width, columns[*index].cut)
-        })
-        .collect()
+fn cells(columns: &[GridColumn], row: &GridRow, fitted: &[FittedColumn]) -> Vec<String> {
+    let cell = |column: &FittedColumn| {
+        let text = grid::form_of(&row.cells[column.index], column.form);
+        cut(text, column.width, columns[column.index].cut)
+    };
+    fitted.iter().map(cell).collect()
 }

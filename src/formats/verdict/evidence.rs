@@ -1,5 +1,5 @@
-//! The manifest for auditors: what was read, which rules judged it under which policy, and what
-//! came of it. It depends on nothing but the verdict, so the same input gives the same bytes.
+//! The manifest for auditors: the inputs, the rules and the policy that judged them, and the verdict. It depends on
+//! nothing else, so that the same input gives the same bytes.
 
 use serde_json::{Map, Value, json};
 
@@ -16,15 +16,15 @@ pub fn evidence(verdict: &Verdict) -> Vec<u8> {
     let counts = verdict.counts_by_rule();
     let tool = json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") });
     let mut manifest = Map::new();
-    let mut say = |key: &str, value: Value| manifest.insert(key.to_owned(), value);
-    say("schema", SCHEMA.into());
-    say("tool", tool);
-    say("verdict", verdict.outcome.name().into());
-    basis(verdict).into_iter().for_each(|(key, value)| drop(say(&key, value)));
-    say("inputs", run.inputs.iter().map(input).collect());
-    say("rules", verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect());
-    say("errors", verdict.errors().into());
-    say("warnings", run.warnings.as_slice().into());
+    let mut add = |key: &str, value: Value| manifest.insert(key.to_owned(), value);
+    add("schema", SCHEMA.into());
+    add("tool", tool);
+    add("verdict", verdict.outcome.name().into());
+    basis(verdict).into_iter().for_each(|(key, value)| drop(add(&key, value)));
+    add("inputs", run.inputs.iter().map(input).collect());
+    add("rules", verdict.rules.iter().zip(counts).map(|(outcome, counts)| rule(outcome, counts)).collect());
+    add("errors", verdict.errors().into());
+    add("warnings", run.warnings.as_slice().into());
     let manifest = Value::Object(manifest);
     escape::json(&format!("{manifest:#}\n")).into_owned().into_bytes()
 }

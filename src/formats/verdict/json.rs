@@ -1,5 +1,5 @@
-//! A verdict as JSON: one object, or its findings one a line. [`super::schema`] describes them.
-//! Texts are as they stand in the log; what a terminal would obey is escaped as JSON can.
+//! A verdict as JSON: one object, or a finding a line. [`super::schema`] describes them. Texts read back as they stand
+//! in the log; characters that a terminal would obey are escaped.
 
 use std::io::{self, Write};
 
@@ -48,7 +48,7 @@ pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     findings(verdict, &verdict.findings, ["", "\n"], out)
 }
 
-/// Findings, each between the same texts.
+/// Writes findings, each between the same texts.
 fn findings<'a>(
     verdict: &Verdict<'a>,
     findings: &[FindingKey<'a>],
@@ -111,7 +111,7 @@ fn by_status_and_severity(counts: &Counts) -> Value {
     statuses.map(|(rank, name)| ((*name).to_owned(), Value::Object(by_severity(rank)))).collect()
 }
 
-/// A rule with what it judged and how many findings there are by status.
+/// A rule with the number of events that it judged, and of its findings by status.
 pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
     let controls: Map<_, _> =
         outcome.controls().iter().map(|(standard, ids)| ((*standard).to_owned(), json!(ids))).collect();
@@ -131,7 +131,7 @@ pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
     rule
 }
 
-/// What was read.
+/// An input.
 pub fn input(input: &InputFacts) -> Value {
     json!({
         "name": input.name,

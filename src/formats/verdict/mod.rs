@@ -1,5 +1,5 @@
-//! Every way to print a [`Verdict`]: one file each, listed here. Whatever a sheet can show is shown
-//! by the formats of sheets.
+//! The formats of verdicts: one file each, listed here. The formats of sheets print the others, as a verdict can be a
+//! sheet.
 
 pub mod evidence;
 mod fields;
@@ -62,7 +62,7 @@ pub struct VerdictFormat {
 /// What a format prints of a verdict.
 #[derive(Clone, Copy)]
 enum Layout {
-    /// What is best for it.
+    /// A layout of its own.
     Own(fn(&Verdict, &VerdictOptions, &mut dyn Write) -> io::Result<()>),
     /// The verdict as a sheet.
     Sheet(SheetFormat),
@@ -124,7 +124,7 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
     (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
 }
 
-/// Where a finding is: `file:line`.
+/// The position of a finding: `file:line`.
 fn place(finding: &Finding) -> Option<String> {
     finding.place.map(|(file, line)| format!("{file}:{line}"))
 }
@@ -136,7 +136,7 @@ fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
     inside.and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or(file)
 }
 
-/// Whether a finding is known, and why: `planned (CHG-7)`.
+/// The status of a finding, and its reason: `planned (CHG-7)`.
 fn status(finding: &Finding) -> String {
     let name = finding.status.name();
     finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))

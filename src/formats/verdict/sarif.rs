@@ -16,16 +16,16 @@ use crate::text::cut::{truncate, within};
 use crate::text::escape::{escape_controls, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
-/// Where the schema of the format is.
+/// The address of the format's schema.
 pub const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Results that GitHub shows of a run.
 pub const MAX_RESULTS: usize = 5_000;
 /// Tags that GitHub takes of a rule.
 pub const MAX_TAGS: usize = 20;
-/// Bytes of a text; GitHub takes 1,024 characters of a description, and so much for every result
-/// stays below 10 MB.
+/// Bytes of a text. GitHub takes 1,024 characters of a description, and a file of as many results stays below its
+/// limit of 10 MB.
 pub const MAX_BYTES: usize = 1_000;
-/// Notifications of a run; there may be a warning for every line of a policy.
+/// Notifications of a run. There may be a warning for every line of a policy.
 const MAX_NOTIFICATIONS: usize = 100;
 
 /// Prints the log, a result a line.
@@ -56,12 +56,12 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n\"invocations\": ")?;
     write_json(&json!([invocation]), out)?;
     out.write_all(b",\n\"results\": [")?;
-    let shown = &verdict.findings[..verdict.findings.len().min(MAX_RESULTS)];
+    let worst = &verdict.findings[..verdict.findings.len().min(MAX_RESULTS)];
     let each = |at: usize, out: &mut Vec<u8>| {
         out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-        write_json(&result(verdict, &verdict.resolve(&shown[at])), out)
+        write_json(&result(verdict, &verdict.resolve(&worst[at])), out)
     };
-    parallel::write(shown.len(), each, out)?;
+    parallel::write(worst.len(), each, out)?;
     out.write_all(b"\n]\n}]\n}\n")
 }
 
@@ -94,7 +94,7 @@ fn rule(outcome: &RuleOutcome) -> Value {
     })
 }
 
-/// A first control of every standard comes before their second ones, so that a cut hurts none.
+/// The first controls of all standards come before the second ones, so that a limit cuts no standard off.
 fn tags(outcome: &RuleOutcome) -> Vec<String> {
     let mut tags = vec!["security".to_owned(), "sso".to_owned()];
     let controls = outcome.controls();
@@ -138,13 +138,13 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
                 "region": { "startLine": line },
             },
         }],
-        // GitHub tells results apart by the second one only.
+        // GitHub identifies results by the second one only.
         "partialFingerprints": {
             "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
-    // Either all results of a run have them, or none.
+    // If one result has suppressions, all have to.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
         true => {
@@ -159,7 +159,8 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     result
 }
 
-/// Every result needs a place: without one it is the first input's, or the policy's.
+/// The position of a result, which every result needs. Without one of its own it is the beginning of the first input,
+/// or of the policy.
 pub fn place<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
     if let Some((file, line)) = finding.place {
         return (file, line.max(1));
@@ -193,7 +194,7 @@ fn notifications(verdict: &Verdict) -> Vec<Value> {
     all
 }
 
-/// A relative URI of a file: no scheme, no root, nothing but unreserved characters and slashes.
+/// The relative URI of a file: without a scheme or a root, of unreserved characters and slashes.
 pub fn uri(file: &str) -> String {
     let path = if cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
     let mut path = path.trim_start_matches('/');
@@ -212,7 +213,7 @@ pub fn uri(file: &str) -> String {
     if uri.is_empty() || file == "<stdin>" { "stdin".to_owned() } else { uri }
 }
 
-/// A text as a message: harmless, short, and nothing in it is a placeholder or a link.
+/// A text as a message, which is harmless and short and has no placeholder and no link.
 fn escaped(text: &str) -> String {
     let text = escape_controls(text);
     let may_link = text.contains("](");
@@ -223,7 +224,7 @@ fn escaped(text: &str) -> String {
             '\\' | '[' | ']' if may_link => escaped.extend(['\\', c]),
             c => escaped.push(c),
         }
-        // What is escaped counts, and is not cut in two.
+        // Escapes count, and none is cut in two.
         if escaped.len() > MAX_BYTES {
             truncate(&mut escaped, cut);
             escaped.push('…');

@@ -1,5 +1,5 @@
-//! A verdict for people at a terminal: rules with findings, the worst first, what could not be
-//! judged, and the verdict as the last line.
+//! A verdict for people at a terminal: rules with findings, the worst first; what could not be judged; and the verdict
+//! in the last line.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -135,7 +135,7 @@ impl Page<'_> {
             ("actor", finding.actor),
             ("actor id", finding.actor_id),
         ];
-        // Messages name most of them.
+        // Those that the message names already are left out.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
             Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.options.charset)))

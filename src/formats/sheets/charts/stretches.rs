@@ -1,5 +1,5 @@
-//! Stretches of time for each name as bars over one axis; one that goes on ends in an arrow.
-//! Where several take the same cell, the last one shows. One that is only presumed is dashed.
+//! Stretches of time for each name as bars over one axis. A stretch that goes on ends in an arrow, and one that is
+//! only presumed is dashed. Where several take the same cell, the last one is drawn.
 
 use super::{Axis, end_labels, name_width, painted, width};
 use crate::formats::RenderOptions;

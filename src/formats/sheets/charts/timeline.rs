@@ -38,7 +38,7 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOp
     lines
 }
 
-/// What a bar shows in a row; anything above nothing shows something in the lowest.
+/// The part of a bar in a row of the picture. A bar with an event shows at least something in the lowest row.
 fn block(bar: u64, most: u64, row: usize) -> char {
     let eighths = (ROWS * 8) as u128;
     let level = (u128::from(bar) * eighths).div_ceil(u128::from(most.max(1))) as usize;

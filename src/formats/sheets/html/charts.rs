@@ -1,5 +1,5 @@
-//! Where the marks of a chart are. Widths are percent of the picture, so that it fits any screen
-//! while its text keeps its size; heights are pixels.
+//! The positions of a chart's marks. Widths are percent of the picture, so that it fits any screen while its text
+//! keeps its size; heights are pixels.
 
 use chrono_tz::Tz;
 
@@ -21,7 +21,7 @@ pub enum Picture<'a> {
     Stretches(Lanes<'a>),
 }
 
-/// Height of a picture of names, an axis of `below` pixels included.
+/// The height of a picture of so many names with an axis of `below` pixels.
 pub fn height(names: usize, below: usize) -> usize {
     names * LANE + below
 }

@@ -4,12 +4,12 @@ use crate::formats::sheets::html::span::percent;
 use crate::formats::sheets::html::values;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-/// Colours of a heat map besides the one for nothing.
+/// Colours of a heat map, without the one for no event.
 const LEVELS: u64 = 5;
 
 /// Events by weekday and hour.
 pub struct Heat<'a> {
-    /// The level of each colour and the numbers it is for.
+    /// The level of each colour, and the numbers that have it.
     pub scale: Vec<(u64, String)>,
     /// Hours that are labelled, with the middle of their column in percent.
     pub hours: Vec<(usize, f64)>,
@@ -49,7 +49,7 @@ pub struct HeatCell {
     pub count: String,
 }
 
-/// The coloured cells of `grids`, unless there is none.
+/// The heat map of `grids`; nothing if there are none.
 pub fn heat(grids: &[(String, [[u64; 24]; 7])]) -> Option<Heat<'_>> {
     if grids.is_empty() {
         return None;
@@ -85,7 +85,7 @@ pub fn heat(grids: &[(String, [[u64; 24]; 7])]) -> Option<Heat<'_>> {
     })
 }
 
-/// The strongest colour is for the most, also where there are few levels.
+/// The colour of a level. The highest level has the strongest colour, also where there are few levels.
 fn color(level: u64, levels: u64) -> u64 {
     if level == 0 { 0 } else { level + LEVELS - levels }
 }

@@ -21,11 +21,11 @@ use crate::formats::RenderOptions;
 use crate::reports::sheet::{Body, Column, Fact, Sheet, Table};
 use crate::text::escape;
 use charts::Picture;
-use values::{Mark, Shown};
+use values::{DisplayValue, Mark};
 
 const STYLE: &str = include_str!("../../../../templates/html/style.css");
 
-/// What the policy of the page lets it use; a test says what it has to be.
+/// The hash of the style sheet, for the page's content security policy. A test says what it has to be.
 const STYLE_HASH: &str = "sha256-X2qVE9Ectr742tW0H0bKpnbe1V3w5RCHKlLrX67FhJk=";
 
 /// Prints the page.
@@ -81,7 +81,7 @@ struct Part<'a> {
 }
 
 enum Content<'a> {
-    Facts(Vec<(&'a str, Shown<'a>)>),
+    Facts(Vec<(&'a str, DisplayValue<'a>)>),
     Table(Grid<'a>),
     Chart(Picture<'a>),
 }
@@ -89,28 +89,27 @@ enum Content<'a> {
 struct Grid<'a> {
     /// Columns with the class of their cells.
     heads: Vec<(&'static str, &'a Column)>,
-    rows: Vec<(Mark, Vec<(&'static str, Shown<'a>)>)>,
-    /// Whether a row deserves a look, so that there is a column for it.
+    rows: Vec<(Mark, Vec<(&'static str, DisplayValue<'a>)>)>,
+    /// Whether a row has a mark, so that there is a column for marks.
     has_marks: bool,
     empty: &'a str,
     left_out: Option<String>,
     count: String,
 }
 
-fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, Shown<'a>) {
-    (fact.label, values::shown(fact.value.clone(), fact.kind, zone))
+fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, DisplayValue<'a>) {
+    (fact.label, values::display_value(fact.value.clone(), fact.kind, zone))
 }
 
-/// A page with more rows than this is nothing to read, and too much for a browser.
+/// Rows of a table. More of them would be too much for a reader and for a browser.
 const MAX_ROWS: usize = 5000;
 
 fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
     let rows = table.rows.iter().take(MAX_ROWS).map(|row| {
         let mark = values::mark(row.tone);
-        let cells =
-            row.cells.into_iter().zip(table.columns).map(|(cell, column)| {
-                (values::kind_class(column.kind), values::shown(cell, column.kind, zone))
-            });
+        let cells = row.cells.into_iter().zip(table.columns).map(|(cell, column)| {
+            (values::kind_class(column.kind), values::display_value(cell, column.kind, zone))
+        });
         (mark, cells.collect::<Vec<_>>())
     });
     let rows: Vec<_> = rows.collect();

@@ -1,4 +1,4 @@
-//! A span of time as the width of a picture: where times are on it, and what its axis says.
+//! A span of time as the width of a picture: the positions of times on it, and the labels of its axis.
 
 use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
@@ -14,11 +14,11 @@ const SECONDS_PER_DAY: i64 = 86_400;
 pub struct Tick {
     /// Percent of the width.
     pub x: f64,
-    /// Which part of the text is there: `start`, `middle` or `end`.
+    /// The part of the text that is at `x`: `start`, `middle` or `end`.
     pub anchor: &'static str,
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// Whether it goes when there is little room.
+    /// Whether it is left out where there is little room.
     pub is_minor: bool,
 }
 
@@ -77,7 +77,7 @@ fn day(time: Timestamp, zone: Tz) -> String {
 }
 
 fn midnight_before(time: Timestamp, zone: Tz) -> Timestamp {
-    // Where clocks go forward at midnight there is none.
+    // Where clocks are put forward at midnight, that day has none.
     let midnight = local(time, zone).and_then(|time| time.with_time(NaiveTime::MIN).earliest());
     midnight.map_or(time, Timestamp::from)
 }

@@ -66,7 +66,7 @@ pub struct Span {
     pub mark: Mark,
 }
 
-/// The lanes of `rows`, unless there is none.
+/// The lanes of `rows`; nothing if there are none.
 pub fn stretches<'a>(
     from: Timestamp,
     to: Timestamp,

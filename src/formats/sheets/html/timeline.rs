@@ -49,7 +49,7 @@ pub struct Bucket<'a> {
     pub count: String,
 }
 
-/// The columns of `buckets`, unless there is none.
+/// The timeline of `buckets`; nothing if there are none.
 pub fn timeline<'a>(
     unit: &'a str,
     buckets: &'a [(Timestamp, String, u64)],
@@ -63,7 +63,7 @@ pub fn timeline<'a>(
     let height = |value: f64| (value / top * PLOT * 10.0).round() / 10.0;
     let slot = 100.0 / buckets.len() as f64;
     let columns = buckets.iter().enumerate().map(|(at, (begins, label, count))| {
-        // What there is has to be seen, however little it is.
+        // A bucket with an event has a visible column, however low.
         let height = if *count == 0 { 0.0 } else { height(*count as f64).max(1.0) };
         Bucket {
             x: percent(at as f64 * slot + slot * 0.1, 100.0),

@@ -1,4 +1,4 @@
-//! Cells and tones in the words of the page: groups of digits, percent, days and hours.
+//! Cells and tones as the page prints them: groups of digits, percent, days and hours.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::reports::sheet::{Cell, Kind, Tone};
 use crate::text::plural::plural;
 
 /// A cell as a template prints it.
-pub enum Shown<'a> {
+pub enum DisplayValue<'a> {
     /// The log does not say.
     Nothing,
     /// Words.
@@ -32,7 +32,7 @@ pub struct Moment {
     pub text: String,
 }
 
-/// A tone as a class of the style sheet and as a word with a sign, which are empty for a plain one.
+/// A tone as a class of the style sheet, and as a word with a sign. Both are empty for a plain tone.
 #[derive(Clone, Copy)]
 pub struct Mark {
     /// Class.
@@ -43,22 +43,22 @@ pub struct Mark {
     pub word: &'static str,
 }
 
-/// What to print of a cell of a column of `kind`.
-pub fn shown(cell: Cell<'_>, kind: Kind, zone: Tz) -> Shown<'_> {
+/// A cell of a column of `kind` as a template prints it.
+pub fn display_value(cell: Cell<'_>, kind: Kind, zone: Tz) -> DisplayValue<'_> {
     match cell {
-        Cell::Nothing => Shown::Nothing,
-        Cell::Text(text) if text.is_empty() => Shown::Nothing,
-        Cell::Text(text) if kind == Kind::Id => Shown::Id(text),
-        Cell::Text(text) => Shown::Text(text),
-        Cell::Number(value) => Shown::Figure(number(value)),
-        Cell::Integer(value) => Shown::Figure(value.to_string()),
-        Cell::Share(value) if value.is_finite() => Shown::Figure(share(value)),
-        Cell::Share(_) => Shown::Nothing,
-        Cell::Time(time) => Shown::Time(moment(time, zone)),
-        Cell::Duration(seconds) => Shown::Figure(duration(seconds)),
-        Cell::Flag(flag) => Shown::Text(if flag { "yes" } else { "no" }.into()),
-        Cell::List(texts) if texts.is_empty() => Shown::Nothing,
-        Cell::List(texts) => Shown::List(texts),
+        Cell::Nothing => DisplayValue::Nothing,
+        Cell::Text(text) if text.is_empty() => DisplayValue::Nothing,
+        Cell::Text(text) if kind == Kind::Id => DisplayValue::Id(text),
+        Cell::Text(text) => DisplayValue::Text(text),
+        Cell::Number(value) => DisplayValue::Figure(number(value)),
+        Cell::Integer(value) => DisplayValue::Figure(value.to_string()),
+        Cell::Share(value) if value.is_finite() => DisplayValue::Figure(share(value)),
+        Cell::Share(_) => DisplayValue::Nothing,
+        Cell::Time(time) => DisplayValue::Time(moment(time, zone)),
+        Cell::Duration(seconds) => DisplayValue::Figure(duration(seconds)),
+        Cell::Flag(flag) => DisplayValue::Text(if flag { "yes" } else { "no" }.into()),
+        Cell::List(texts) if texts.is_empty() => DisplayValue::Nothing,
+        Cell::List(texts) => DisplayValue::List(texts),
     }
 }
 
@@ -101,12 +101,12 @@ pub fn number(value: u64) -> String {
     grouped
 }
 
-/// A number of things, whose plural ends in `s`.
+/// A number of things: `1 row`, `2,000 rows`.
 pub fn count(value: u64, thing: &str) -> String {
     format!("{} {}", number(value), plural(value, thing))
 }
 
-/// A number in as few characters as an axis has room for.
+/// A number in few characters, for an axis.
 pub fn short(value: u64) -> String {
     let (unit, sign) = match value {
         0..10_000 => return number(value),
@@ -118,7 +118,7 @@ pub fn short(value: u64) -> String {
     format!("{tenths}{sign}")
 }
 
-/// The two largest units that are not nothing: `3d 4h`, `4h`, `5m 10s`.
+/// A length of time in its two largest units, without those that are zero: `3d 4h`, `4h`, `5m 10s`.
 pub fn duration(seconds: u64) -> String {
     let units = time::duration_in_units(seconds, 2);
     units.map(|(value, unit)| format!("{}{unit}", number(value))).collect::<Vec<_>>().join("\u{a0}")
