@@ -5,9 +5,11 @@ mod admins;
 mod authorization;
 mod burst_option;
 mod changes;
+mod columns;
 mod connections;
 mod removals;
 mod summary;
+mod table;
 mod visits;
 mod working_hours;
 
@@ -17,11 +19,10 @@ use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
-use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
+use crate::reports::sheet::Sheet;
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
 use crate::survey::file_times::Times;
-use crate::survey::interner::Id;
 use crate::survey::{Survey, Wants};
 
 pub use burst_option::Burst;
@@ -127,41 +128,18 @@ impl Default for Options {
     }
 }
 
-/// How a state is known, as in every report that states one.
-const CERTAINTY: Column = Column::new(
-    "certainty",
-    "Certainty",
-    Kind::Text,
-    "`certain`, or `presumed` where nothing says otherwise but the log might not show it",
-);
-/// Why it is only presumed.
-const CERTAINTY_REASON: Column =
-    Column::new("certainty_reason", "Because", Kind::Text, "why it is only presumed").rank(18);
-
-/// Rows of a ranking when nothing is said.
-const TOP: usize = 10;
+/// Rows of a ranking unless `--top` says otherwise.
+const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
     /// Rows of a ranking.
     pub fn top(&self) -> usize {
-        self.options.top.unwrap_or(TOP)
+        self.options.top.unwrap_or(DEFAULT_TOP)
     }
 
     /// How far the log reaches.
     fn reach(&self) -> Reach {
         Reach::of(self.survey, self.options.now)
-    }
-
-    /// A list of so many rows as a table: whole, but for what `--top` leaves out.
-    pub fn list<'a>(
-        &self,
-        columns: &'static [Column],
-        count: usize,
-        row: impl Fn(usize) -> Row<'a> + Send + Sync + 'a,
-        empty: &'static str,
-    ) -> Table<'a> {
-        let shown = self.options.top.map_or(count, |top| top.min(count));
-        Table { columns, rows: Rows::new(shown, row), empty, left_out: (count - shown) as u64 }
     }
 
     /// The notes every report begins with, if it does not tell of invalid lines elsewhere.
@@ -204,47 +182,6 @@ impl ReportInput<'_> {
             Some(format!("{}: {}", file.name, without_event(lines - blank, valid)?))
         }));
         notes
-    }
-}
-
-/// Cells for how a state is known, and why it is only presumed.
-fn certainty_cells<'a>(known: Certainty) -> [Cell<'a>; 2] {
-    [known.name().into(), known.doubt().map_or(Cell::Nothing, |doubt| Cell::text(doubt.reason()))]
-}
-
-impl Survey {
-    /// What to call an actor: name, e-mail address, or id.
-    pub fn actor(&self, id: Id) -> Option<&str> {
-        let [name, email] = self.actor_texts(id);
-        name.or(email).or_else(|| self.actors.names.get(id))
-    }
-
-    /// Name and e-mail address of an actor.
-    pub fn actor_texts(&self, id: Id) -> [Option<&str>; 2] {
-        self.actor_labels.get(id)
-    }
-
-    /// Name of an organization.
-    pub fn organization_name(&self, id: Id) -> Option<&str> {
-        let [name] = self.organization_labels.get(id);
-        name
-    }
-
-    /// Cells for organization id and name.
-    pub fn organization_cells(&self, id: Id) -> [Cell<'_>; 2] {
-        [self.organizations.names.get(id).into(), self.organization_name(id).into()]
-    }
-
-    /// Cells for connection id, type, protocol and provider.
-    pub fn connection_cells(&self, connection: Id, kind: Id) -> [Cell<'_>; 4] {
-        let [name, protocol, provider] = self.kinds.texts(kind);
-        [self.connections.get(connection).into(), name.into(), protocol.into(), provider.into()]
-    }
-
-    /// Cells for actor, actor id and e-mail address.
-    pub fn actor_cells(&self, id: Id) -> [Cell<'_>; 3] {
-        let [_, email] = self.actor_texts(id);
-        [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Fact<'a> {
 /// Rows of the same columns.
 pub struct Table<'a> {
     /// The columns.
-    pub columns: &'static [Column],
+    pub columns: Vec<Column>,
     /// The rows in the order to print.
     pub rows: Rows<'a>,
     /// What to say when there is no row.
@@ -68,7 +68,7 @@ pub struct Table<'a> {
 }
 
 /// A column of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// Key in JSON and header in CSV, in snake_case; seconds end in `_seconds`.
     pub key: &'static str,
@@ -191,6 +191,23 @@ pub struct Stretch {
     pub is_presumed: bool,
 }
 
+impl<'a> Section<'a> {
+    /// A section of single values.
+    pub fn facts(key: &'static str, title: &'static str, facts: Vec<Fact<'a>>) -> Self {
+        Self { key, title, body: Body::Facts(facts) }
+    }
+
+    /// A section that is a table.
+    pub fn table(key: &'static str, title: &'static str, table: Table<'a>) -> Self {
+        Self { key, title, body: Body::Table(table) }
+    }
+
+    /// A section that is a chart.
+    pub fn chart(key: &'static str, title: &'static str, chart: Chart) -> Self {
+        Self { key, title, body: Body::Chart(chart) }
+    }
+}
+
 impl<'a> Rows<'a> {
     /// So many rows; `make` is given their indices.
     pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a) -> Self {
@@ -248,6 +265,18 @@ impl Column {
         self.rank = rank;
         self
     }
+
+    /// The same column under another title.
+    pub const fn title(mut self, title: &'static str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// The same column with another description.
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
 }
 
 impl<'a> Cell<'a> {
@@ -272,6 +301,12 @@ impl<'a> From<&'a str> for Cell<'a> {
 
 impl From<String> for Cell<'_> {
     fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
         Self::text(text)
     }
 }

@@ -9,7 +9,7 @@ use crate::model::diagnostics::Position;
 use crate::model::time::Timestamp;
 use crate::reader;
 use crate::reader::{Reading, Scratch};
-use crate::reports::sheet::{Body, Cell, Chart, Sheet};
+use crate::reports::sheet::{Body, Cell, Chart, Row, Sheet};
 use crate::reports::{Options, Report, ReportInput};
 use crate::scan::{BlockId, LineRef};
 use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
@@ -190,32 +190,29 @@ impl Log {
 
     /// Reads it backwards as well, and in two halves of which the later one comes first.
     pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
-        let sheet = all_told(&self.report(report, options.clone()));
+        let sheet = all_rendered(&self.report(report, options.clone()));
         let new_plan = || Plan { wants: report.wants, ..Plan::default() };
         let plan = new_plan();
         let backwards = vec![Self::gather(self.0.iter().rev(), 0, &plan)];
-        assert_eq!(all_told(&Self::make(report, backwards, options)), sheet);
+        assert_eq!(all_rendered(&Self::make(report, backwards, options)), sheet);
         let (first, second) = self.0.split_at(self.0.len() / 2);
         let plan = new_plan();
         let halves = vec![Self::gather(second.iter(), 0, &plan), Self::gather(first.iter(), 1, &plan)];
-        assert_eq!(all_told(&Self::make(report, halves, options)), sheet);
+        assert_eq!(all_rendered(&Self::make(report, halves, options)), sheet);
     }
 }
 
-fn all_told(sheet: &Sheet<'_>) -> Vec<Vec<String>> {
-    sheet.sections.iter().map(|section| told(sheet, section.key)).collect()
+fn all_rendered(sheet: &Sheet<'_>) -> Vec<Vec<String>> {
+    sheet.sections.iter().map(|section| rendered(sheet, section.key)).collect()
 }
 
 /// The rows of a table, the facts or the names of a chart, as text.
-pub fn told(sheet: &Sheet<'_>, key: &str) -> Vec<String> {
+pub fn rendered(sheet: &Sheet<'_>, key: &str) -> Vec<String> {
     let section = sheet.sections.iter().find(|section| section.key == key).unwrap();
     match &section.body {
         Body::Table(table) => {
-            let rows = table.rows.iter().map(|row| {
-                assert_eq!(row.cells.len(), table.columns.len());
-                row.cells.iter().map(cell).collect::<Vec<_>>().join(" ")
-            });
-            rows.collect()
+            let text = |row: Row<'_>| row.cells.iter().map(cell).collect::<Vec<_>>().join(" ");
+            table.rows.iter().map(text).collect()
         }
         Body::Facts(facts) => {
             facts.iter().map(|fact| format!("{}: {}", fact.key, cell(&fact.value))).collect()

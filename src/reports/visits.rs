@@ -1,4 +1,4 @@
-//! What reports say of visits.
+//! What reports have in common about visits.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -7,15 +7,15 @@ use crate::reports::sheet::Cell;
 use crate::survey::interner::{Id, NONE};
 use crate::survey::{Survey, Visit};
 
-/// An e-mail address is missing for a session that has a reason to be impersonated.
-const SOMEBODY: &str = "unknown";
+/// What to call an impersonator whose e-mail address the log does not give.
+const UNKNOWN_IMPERSONATOR: &str = "unknown";
 
-/// The visits of those who are named; see [`Survey::visits`].
+/// The visits whose actor the log names, actor by actor and each in time order; see [`Survey::visits`].
 pub fn by_actor(survey: &Survey) -> &[Visit] {
     &survey.visits[..survey.visits.partition_point(|visit| visit.actor != NONE)]
 }
 
-/// Each of the ids with its number, the most frequent first, equals by name; nothing for [`NONE`].
+/// Each of the ids with how often it occurs, the most frequent first, equals by name; [`NONE`] is left out.
 pub fn frequent<'s>(ids: impl Iterator<Item = Id>, name: impl Fn(Id) -> &'s str) -> Vec<(Id, u64)> {
     let mut ids: Vec<_> = ids.filter(|id| *id != NONE).collect();
     ids.sort_unstable();
@@ -25,34 +25,26 @@ pub fn frequent<'s>(ids: impl Iterator<Item = Id>, name: impl Fn(Id) -> &'s str)
     counts
 }
 
-/// How many different ids there are, without [`NONE`].
+/// How many different ids there are; [`NONE`] is not counted.
 pub fn different(ids: impl Iterator<Item = Id>) -> u64 {
     frequent(ids, |_| "").len() as u64
 }
 
 /// The first few texts, and `…` where there are more.
-pub fn few<'a>(texts: impl ExactSizeIterator<Item = Cow<'a, str>>, most: usize) -> Cell<'a> {
-    let more = (texts.len() > most).then_some(Cow::Borrowed("…"));
-    Cell::List(texts.take(most).chain(more).collect())
+pub fn few<'a>(texts: impl ExactSizeIterator<Item = Cow<'a, str>>, max: usize) -> Cell<'a> {
+    let more = (texts.len() > max).then_some(Cow::Borrowed("…"));
+    Cell::List(texts.take(max).chain(more).collect())
 }
 
-/// Names of organizations, the most frequent first, at most five; and how many there are.
-pub fn organizations<'a>(survey: &'a Survey, visits: &[Visit]) -> [Cell<'a>; 2] {
-    const MOST: usize = 5;
-    let id = |id| survey.organizations.names.text(id);
-    let all = frequent(visits.iter().map(|visit| visit.organization), id);
-    let name = |(at, _): &(Id, u64)| survey.organization_name(*at).unwrap_or(id(*at)).into();
-    [Cell::Number(all.len() as u64), few(all.iter().map(name), MOST)]
-}
-
-/// Whether somebody else than the actor drove the session.
+/// Whether somebody other than the actor drove the session.
 pub fn is_impersonated(visit: &Visit) -> bool {
     visit.impersonator != NONE || visit.reason != NONE
 }
 
-/// Who drove the session, if not the actor.
+/// Who drove the session, if it was not the actor.
 pub fn impersonator<'s>(survey: &'s Survey, visit: &Visit) -> Option<&'s str> {
-    is_impersonated(visit).then(|| survey.impersonators.get(visit.impersonator).unwrap_or(SOMEBODY))
+    is_impersonated(visit)
+        .then(|| survey.impersonators.get(visit.impersonator).unwrap_or(UNKNOWN_IMPERSONATOR))
 }
 
 /// A note about the events that name no actor, if there are some.

@@ -1,4 +1,5 @@
-//! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
+//! Who an event is about: what to call them, and, as far as a decision may depend on it, the id or else names that
+//! were theirs then.
 
 use super::{Labels, Said, Survey};
 use crate::model::time::Timestamp;
@@ -59,6 +60,24 @@ impl Survey {
     pub fn actor_at(&self, id: Id, said: Said, at: Timestamp, now: Timestamp) -> Party<'_> {
         let names = names_at(&self.actor_labels, (id, 1), said.email, at, now);
         Party { id: self.actors.names.get(id), names }
+    }
+
+    /// What to call an actor: name, e-mail address, or id.
+    pub fn actor(&self, id: Id) -> Option<&str> {
+        let [name, email] = self.actor_labels.get(id);
+        name.or(email).or_else(|| self.actors.names.get(id))
+    }
+
+    /// The latest e-mail address of an actor.
+    pub fn actor_email(&self, id: Id) -> Option<&str> {
+        let [_, email] = self.actor_labels.get(id);
+        email
+    }
+
+    /// The latest name of an organization.
+    pub fn organization_name(&self, id: Id) -> Option<&str> {
+        let [name] = self.organization_labels.get(id);
+        name
     }
 
     /// The id of an organization, and every name that the log has for it.

@@ -55,7 +55,11 @@ fn row(number: usize, tone: Tone) -> Row<'static> {
 
 fn table(key: &'static str, title: &'static str, rows: Vec<Row<'static>>, left_out: u64) -> Section<'static> {
     let empty = "No connection was removed.";
-    Section { key, title, body: Body::Table(Table { columns: COLUMNS, rows: rows.into(), empty, left_out }) }
+    Section {
+        key,
+        title,
+        body: Body::Table(Table { columns: COLUMNS.to_vec(), rows: rows.into(), empty, left_out }),
+    }
 }
 
 fn chart(key: &'static str, title: &'static str, chart: Chart) -> Section<'static> {

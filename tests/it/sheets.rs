@@ -91,7 +91,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     let chart = |key, chart| Section { key, title: "A chart", body: Body::Chart(chart) };
     let table = || {
         let rows = rows.clone().into();
-        Body::Table(Table { columns: COLUMNS, rows, empty: "No connection was removed.", left_out })
+        Body::Table(Table { columns: COLUMNS.to_vec(), rows, empty: "No connection was removed.", left_out })
     };
     Sheet {
         name: "example",

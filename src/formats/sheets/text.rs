@@ -125,7 +125,7 @@ fn table(
             break;
         }
         flush(out, look, to)?;
-        hidden = self::page(table.columns, &page, look, out);
+        hidden = self::page(&table.columns, &page, look, out);
     }
     if table.left_out > 0 {
         sentence(&left_out(table.left_out), look, out);
