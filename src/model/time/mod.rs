@@ -5,6 +5,7 @@
 //! (`--since 7d`) are read here as well.
 
 mod format;
+mod of_day;
 
 use std::fmt::Write;
 
@@ -12,6 +13,8 @@ use anyhow::{Result, anyhow, bail};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, SecondsFormat, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use wide::u8x16;
+
+pub use of_day::{MINUTES_PER_DAY, parse_time_of_day};
 
 use crate::text::cut::truncate;
 use crate::text::suggest::nearest;
