@@ -20,14 +20,10 @@ pub const ACTOR: Column = Column::new(
 pub const ACTOR_ID: Column = Column::new("actor_id", "Actor id", Kind::Id, "id of who did it");
 /// Who did it, by e-mail address.
 pub const ACTOR_EMAIL: Column =
-    Column::new("actor_email", "E-mail", Kind::Text, "latest e-mail address of who did it");
+    Column::new("actor_email", "E-mail", Kind::Text, "their latest e-mail address");
 /// Who acted in the actor's session.
-pub const IMPERSONATOR: Column = Column::new(
-    "impersonator",
-    "Impersonator",
-    Kind::Text,
-    "who acted in the actor's session; empty where nobody else did",
-);
+pub const IMPERSONATOR: Column =
+    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session");
 
 /// The organization concerned.
 pub const ORGANIZATION_ID: Column =
@@ -36,7 +32,7 @@ pub const ORGANIZATION_ID: Column =
 pub const ORGANIZATION_NAME: Column =
     Column::new("organization_name", "Name", Kind::Text, "the organization's latest name");
 /// The organization that a connection belongs to.
-pub const OWNER_ID: Column = ORGANIZATION_ID.about("id of the organization of the connection's first event");
+pub const OWNER_ID: Column = ORGANIZATION_ID.about("organization of the connection's first event");
 
 /// The connection.
 pub const CONNECTION_ID: Column =
