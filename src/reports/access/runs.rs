@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use crate::analysis::bursts;
 use crate::model::time::Timestamp;
 use crate::reports::ReportInput;
 use crate::reports::columns::{ACTOR, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
@@ -114,11 +115,11 @@ fn duration(visits: &[Visit]) -> u64 {
 
 /// The largest bursts of actors.
 pub fn bursts<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
-    let survey = input.survey;
+    let (survey, burst) = (input.survey, input.options.burst);
     let mut bursts = Vec::new();
     for visits in visits.chunk_by(|a, b| a.actor == b.actor) {
-        let times: Vec<_> = visits.iter().map(|visit| visit.time).collect();
-        bursts.extend(input.options.burst.find(&times).into_iter().map(|burst| &visits[burst]));
+        let found = bursts::bursts(visits, |visit| visit.time, burst.events, burst.seconds);
+        bursts.extend(found.into_iter().map(|range| &visits[range]));
     }
     // Those of an actor are in time order already, and the actors by id.
     let key = |visits: &&[Visit]| (Reverse(visits.len()), first(visits));

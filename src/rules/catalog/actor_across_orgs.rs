@@ -1,6 +1,6 @@
 //! `actor-across-orgs`: one actor changes many organizations in a short time.
 
-use crate::rules::bursts::bursts;
+use crate::analysis::bursts::bursts_of_different;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
@@ -52,7 +52,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |change| Some(is_complete(change.organization, change.actor)),
         |change, _| change.organization,
-        |things| bursts(things, context.count("count"), context.age("window")),
+        |things| bursts_of_different(things, context.count("count"), context.age("window")),
         |burst| {
             let (first, last) = (&survey.changes[burst[0]], &survey.changes[burst[burst.len() - 1]]);
             let mut organizations: Vec<_> = burst.iter().map(|at| survey.changes[*at].organization).collect();

@@ -1,7 +1,7 @@
 //! `portal-url-burst`: one actor creates many portal URLs in a short time.
 
+use crate::analysis::bursts::bursts_of_different;
 use crate::model::operation::Operation;
-use crate::rules::bursts::bursts;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, Value};
@@ -50,7 +50,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         context,
         |change| (change.operation == Operation::PortalOpened).then_some(change.actor != NONE),
         |_, index| index as u32,
-        |things| bursts(things, context.count("count"), context.age("window")),
+        |things| bursts_of_different(things, context.count("count"), context.age("window")),
         |burst| {
             let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
             format!(
