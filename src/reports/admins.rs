@@ -23,7 +23,7 @@ pub static REPORT: Report = Report {
     about: "what each actor did, from where and when, and who acted in their sessions",
     schema: "ssoaudit.report.admins.v1",
     wants: Wants { counts: false, changes: false, visits: true, notes: None },
-    takes: &["--hours"],
+    flags: &["--hours"],
     make,
 };
 

@@ -25,7 +25,7 @@ pub static REPORT: Report = Report {
     about: "whether those who opened the portal or changed connections were allowed to",
     schema: "ssoaudit.report.authorization.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
-    takes: &["--roster"],
+    flags: &["--roster"],
     make,
 };
 
@@ -304,8 +304,8 @@ mod tests {
         log.add(at("2025-01-06T10:30:00Z").by("ann").deletes("c2").impersonated("ops@x", "T"));
         log.add(at("2025-01-06T11:00:00Z").by("bob").deletes("c3").impersonated("ops@x", "T"));
         log.add(at("2025-01-06T11:30:00Z").by("eve"));
-        log.add_webhook("2025-01-06T07:00:00Z", "1", "enabled", "9");
-        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
+        log.add_webhook("2025-01-06T07:00:00Z", "1", "enabled");
+        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted");
         log
     }
 
@@ -373,11 +373,11 @@ mod tests {
         let mut log = log();
         assert!(rendered(&log.report(&REPORT, Options::default()), "ownership").is_empty());
         log.add(at("2025-01-06T13:00:00Z").by("eve").at_org("b").deletes("c4"));
-        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted", "9");
-        log.add_webhook("2025-01-06T07:40:00Z", "2", "deleted", "9");
-        log.add_webhook("2025-01-06T07:50:00Z", "3", "deleted", "9");
-        log.add_webhook("2025-01-06T07:51:00Z", "4", "created", "9");
-        log.add_webhook("2025-01-06T07:52:00Z", "5", "deleted", "9");
+        log.add_webhook("2025-01-06T07:30:00Z", "2", "deleted");
+        log.add_webhook("2025-01-06T07:40:00Z", "2", "deleted");
+        log.add_webhook("2025-01-06T07:50:00Z", "3", "deleted");
+        log.add_webhook("2025-01-06T07:51:00Z", "4", "created");
+        log.add_webhook("2025-01-06T07:52:00Z", "5", "deleted");
         let sheet = log.report(&REPORT, Options::default());
         assert_eq!(
             rendered(&sheet, "ownership"),

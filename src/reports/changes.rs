@@ -10,7 +10,7 @@ use super::columns::{
     protocol, provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput};
+use super::{Report, ReportInput, notes_of_doubt};
 use crate::analysis::lifecycle;
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
@@ -26,14 +26,14 @@ pub static REPORT: Report = Report {
     about: "every configuration change in time order: who, from where, what, before and after",
     schema: "ssoaudit.report.changes.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
-    takes: &["--top"],
+    flags: &["--top"],
     make,
 };
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let rows = rows(input);
     let mut notes = input.notes();
-    notes.extend(input.notes_of_doubt(rows.iter().map(|row| row.certainty)));
+    notes.extend(notes_of_doubt(rows.iter().map(|row| row.certainty)));
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
         tone: ChangeRow::tone,

@@ -1,4 +1,4 @@
-//! The reports, one file each: from what was collected to a sheet. Reports know no format.
+//! The reports, one file or folder each. A report makes a sheet of a survey and knows no format.
 
 mod access;
 mod admins;
@@ -8,6 +8,7 @@ mod changes;
 mod columns;
 mod connections;
 mod removals;
+pub mod sheet;
 mod summary;
 mod table;
 mod visits;
@@ -34,13 +35,13 @@ pub struct Report {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
-    /// Name and version of its JSON.
+    /// Name and version of the JSON.
     pub schema: &'static str,
-    /// What it needs.
+    /// What a survey has to collect for it.
     pub wants: Wants,
-    /// Flags of its own, besides those that all reports take.
-    pub takes: &'static [&'static str],
-    /// Makes it.
+    /// The flags that it accepts besides those of all reports.
+    pub flags: &'static [&'static str],
+    /// Makes the sheet.
     pub make: for<'a> fn(&'a ReportInput<'a>) -> Sheet<'a>,
 }
 
@@ -66,47 +67,47 @@ pub static ALL: &[&Report] = &[
 pub struct ReportInput<'a> {
     /// What was collected, in time order.
     pub survey: &'a Survey,
-    /// The inputs, by name.
+    /// The inputs in the order of their names.
     pub files: &'a [File],
     /// What the user asked for.
     pub options: &'a Options,
-    /// By change what the roster says about it, where there is one.
+    /// By change what the roster says about it; nothing without a roster.
     pub verdicts: Option<Vec<Option<Authorization>>>,
 }
 
-/// What is known of an input.
+/// An input and what reading it showed.
 #[derive(Clone, Debug)]
 pub struct File {
     /// Its name for people.
     pub name: String,
     /// Its index in the order given.
     pub input: usize,
-    /// Its lines.
+    /// How many lines it has.
     pub counts: Counts,
     /// When its events happened.
     pub times: Times,
-    /// Why it was not read to its end.
+    /// Why it was not read to its end, if it was not.
     pub error: Option<String>,
 }
 
 /// How a report is to be made.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Rows of a ranking, and of lists when it is given.
+    /// The most rows of a ranking; also those of other tables if it is given.
     pub top: Option<usize>,
-    /// What is taken for the present: what is dated later changes no state.
+    /// The present: what is dated later changes no state.
     pub now: Timestamp,
     /// The moment whose posture is asked for.
     pub at: Option<Timestamp>,
-    /// What the timeline counts by; what fits when it is not said.
+    /// The unit that the timeline counts by; the one that fits, if none is given.
     pub by: Option<Unit>,
-    /// Zone of days and hours.
+    /// The time zone of days and hours.
     pub zone: Tz,
     /// Working hours.
     pub hours: Hours,
     /// What a burst is.
     pub burst: Burst,
-    /// Who may do what.
+    /// Who has which role.
     pub roster: Option<Roster>,
     /// The selection as typed, for the notes.
     pub selection: Vec<String>,
@@ -128,11 +129,11 @@ impl Default for Options {
     }
 }
 
-/// Rows of a ranking unless `--top` says otherwise.
+/// The most rows of a ranking without `--top`.
 const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
-    /// Rows of a ranking.
+    /// The most rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(DEFAULT_TOP)
     }
@@ -142,7 +143,7 @@ impl ReportInput<'_> {
         Reach::of(self.survey, self.options.now)
     }
 
-    /// The notes every report begins with, if it does not tell of invalid lines elsewhere.
+    /// The notes at the beginning of every report that says nothing about invalid lines elsewhere.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes_of_reading();
         match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
@@ -153,21 +154,7 @@ impl ReportInput<'_> {
         notes
     }
 
-    /// Why states are only presumed, a sentence for each reason that one of these has.
-    pub fn notes_of_doubt(&self, known: impl Iterator<Item = Certainty>) -> Vec<String> {
-        let mut doubts: Vec<Doubt> = Vec::new();
-        for doubt in known.filter_map(Certainty::doubt) {
-            if !doubts.contains(&doubt) {
-                doubts.push(doubt);
-            }
-        }
-        let mut notes: Vec<_> =
-            doubts.iter().map(|doubt| format!("Where a state is presumed: {}.", doubt.advice())).collect();
-        notes.sort();
-        notes
-    }
-
-    /// What was selected, and what could not be read.
+    /// Notes about what was selected and what could not be read.
     pub fn notes_of_reading(&self) -> Vec<String> {
         let selection = &self.options.selection;
         let mut notes = Vec::new();
@@ -185,6 +172,19 @@ impl ReportInput<'_> {
     }
 }
 
-pub mod sheet;
+/// The reasons for which states are only presumed, a sentence each.
+fn notes_of_doubt(certainties: impl Iterator<Item = Certainty>) -> Vec<String> {
+    let mut doubts: Vec<Doubt> = Vec::new();
+    for doubt in certainties.filter_map(Certainty::doubt) {
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+        }
+    }
+    let mut notes: Vec<_> =
+        doubts.iter().map(|doubt| format!("Where a state is presumed: {}.", doubt.advice())).collect();
+    notes.sort();
+    notes
+}
+
 #[cfg(test)]
 mod testing;

@@ -1,6 +1,6 @@
-//! Logs for the tests of reports: lines as vendors write them, said in few words.
+//! Logs for the tests of reports: lines as vendors write them, built in few words.
 //!
-//! They are read as a user's are, so that a test needs no knowledge of what is kept of an event.
+//! They are read as a user's lines are, so that a test does not depend on how a survey keeps an event.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::survey::{Arrivals, Arrived, Plan, Survey, WorkerSurvey};
 #[derive(Default)]
 pub struct Log(Vec<String>);
 
-/// A line of it: a view by Ann of organization a, unless something else is said.
+/// A line of a log: Ann looked at the settings of organization a, unless it is changed.
 pub struct Entry {
     action: &'static str,
     time: &'static str,
@@ -31,7 +31,7 @@ pub struct Entry {
     impersonator: [&'static str; 2],
 }
 
-/// What happened at a time.
+/// A line of that time.
 pub fn at(time: &'static str) -> Entry {
     Entry {
         action: "sso.view_settings",
@@ -132,10 +132,10 @@ impl Log {
         self.0.push(entry.json().to_string());
     }
 
-    /// Adds a change that names no actor.
-    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str, connection: &str) {
+    /// Adds a change of connection 9 that names no actor.
+    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str) {
         let data = json!({
-            "id": format!("conn_{connection}"), "organization_id": "org_1", "connection_type": "OIDC",
+            "id": "conn_9", "organization_id": "org_1", "connection_type": "OIDC",
             "provider": "OKTA", "enabled": operation == "enabled", "status": "COMPLETED",
         });
         let event = json!({
@@ -168,7 +168,7 @@ impl Log {
         (worker, arrived)
     }
 
-    /// A sheet borrows from what it was made of, which a test may as well keep for good.
+    /// Leaks what the sheet borrows from, which no test needs to free.
     fn make(report: &Report, worker: Vec<(WorkerSurvey, Arrived)>, options: &Options) -> Sheet<'static> {
         let mut arrivals = Arrivals::default();
         let worker = worker.into_iter().map(|(worker, arrived)| {
@@ -182,13 +182,13 @@ impl Log {
         (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))
     }
 
-    /// The report of it.
+    /// Makes the report of the log.
     pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
         let plan = Plan { wants: report.wants, ..Plan::default() };
         Self::make(report, vec![Self::gather(self.0.iter(), 0, &plan)], &options)
     }
 
-    /// Reads it backwards as well, and in two halves of which the later one comes first.
+    /// Checks that the report is the same if the log is read backwards, or in two halves, the later one first.
     pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
         let sheet = all_rendered(&self.report(report, options.clone()));
         let new_plan = || Plan { wants: report.wants, ..Plan::default() };

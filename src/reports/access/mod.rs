@@ -22,7 +22,7 @@ pub static REPORT: Report = Report {
     about: "patterns of use: hours, new addresses, bursts, sessions, actors across organizations",
     schema: "ssoaudit.report.access.v1",
     wants: Wants { counts: false, changes: false, visits: true, notes: None },
-    takes: &["--top", "--burst"],
+    flags: &["--top", "--burst"],
     make,
 };
 

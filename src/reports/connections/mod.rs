@@ -13,7 +13,7 @@ use super::columns::{
     OWNER_ID, PROTOCOL, PROVIDER, certainty_reason, connection_type, protocol, provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput};
+use super::{Report, ReportInput, notes_of_doubt};
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -28,7 +28,7 @@ pub static REPORT: Report = Report {
     about: "every connection with its state and life; with --at, what was known at that moment",
     schema: "ssoaudit.report.connections.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
-    takes: &["--top", "--at"],
+    flags: &["--top", "--at"],
     make,
 };
 
@@ -44,7 +44,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     notes.extend(note_of_later(input, &histories));
     let certainties = displayed.iter().map(|id| histories.all[*id as usize].certainty);
     let certainties = certainties.chain(postures.iter().map(|posture| posture.certainty));
-    notes.extend(input.notes_of_doubt(certainties));
+    notes.extend(notes_of_doubt(certainties));
     let items = Items::in_order(histories.all, displayed).limited(input.options.top);
     Sheet {
         name: REPORT.name,

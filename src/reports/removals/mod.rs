@@ -13,7 +13,7 @@ use super::columns::{
     provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput};
+use super::{Report, ReportInput, notes_of_doubt};
 use crate::model::operation::Operation;
 use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet};
 use crate::survey::Wants;
@@ -24,7 +24,7 @@ pub static REPORT: Report = Report {
     about: "every deletion or disabling, what it left behind, and for how long",
     schema: "ssoaudit.report.removals.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
-    takes: &["--top"],
+    flags: &["--top"],
     make,
 };
 
@@ -32,7 +32,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let removals = removals(input);
     let (totals, chart) = (totals(&removals), chart::chart(input, &removals));
     let mut notes = input.notes();
-    notes.extend(input.notes_of_doubt(removals.iter().map(|removal| removal.certainty)));
+    notes.extend(notes_of_doubt(removals.iter().map(|removal| removal.certainty)));
     let layout = TableLayout {
         columns: Removal::COLUMNS,
         tone: Removal::tone,

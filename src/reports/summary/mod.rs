@@ -21,7 +21,7 @@ pub static REPORT: Report = Report {
     about: "what is in the input, on one page",
     schema: "ssoaudit.report.summary.v2",
     wants: Wants { counts: true, changes: true, visits: false, notes: None },
-    takes: &["--top", "--by"],
+    flags: &["--top", "--by"],
     make,
 };
 
