@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::analysis::calendar::Bucket;
 use crate::model::time::Timestamp;
 
 /// A finished report; its texts may be borrowed from the survey.
@@ -161,7 +162,7 @@ pub enum Chart {
         /// How long a bucket is: `hour`, `day`, `week` or `month`.
         unit: &'static str,
         /// Every bucket, without a gap.
-        buckets: Vec<(Timestamp, String, u64)>,
+        buckets: Vec<Bucket>,
     },
     /// How many events there were by weekday (Monday first) and hour, one grid for each name.
     Heat(Vec<(String, [[u64; 24]; 7])>),

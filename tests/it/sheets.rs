@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use serde_json::Value;
+use ssoaudit::analysis::calendar::Bucket;
 use ssoaudit::formats::sheets::schema::schema;
 use ssoaudit::formats::sheets::{RenderOptions, SHEET_FORMATS};
 use ssoaudit::model::time;
@@ -76,7 +77,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     let names = || texts.iter().map(|text| (*text).to_owned());
     let bucket = |day: u64| {
         let seconds = at("2025-01-01T00:00:00Z").seconds + day as i64 * 86_400;
-        (Timestamp { seconds, nanos: 0 }, format!("day {day}"), day * day)
+        Bucket { begin: Timestamp { seconds, nanos: 0 }, label: format!("day {day}"), count: day * day }
     };
     let mut counts = [[0; 24]; 7];
     (counts[0][0], counts[6][23]) = (3, u64::MAX / 4);

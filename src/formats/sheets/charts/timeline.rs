@@ -2,8 +2,8 @@
 //! A bar shows something as soon as there was one event.
 
 use super::{ends, width};
+use crate::analysis::calendar::Bucket;
 use crate::formats::sheets::RenderOptions;
-use crate::model::time::Timestamp;
 use crate::text::display;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -12,13 +12,13 @@ const ROWS: usize = 6;
 const WIDEST: usize = 4;
 
 /// The bars, their ends and what they mean.
-pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptions) -> Vec<String> {
-    let Some(((_, first, _), (_, last, _))) = buckets.first().zip(buckets.last()) else {
+pub fn draw(unit: &str, buckets: &[Bucket], look: &RenderOptions) -> Vec<String> {
+    let Some((first, last)) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
     };
     let together = buckets.len().div_ceil(width(look));
     let bars: Vec<u64> =
-        buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.2).sum()).collect();
+        buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.count).sum()).collect();
     let most = bars.iter().copied().max().unwrap_or(0);
     let columns = (width(look) / bars.len()).clamp(1, WIDEST);
     let mut lines: Vec<_> = (0..ROWS)
@@ -30,7 +30,7 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], look: &RenderOptio
         .collect();
     lines.push("─".repeat(bars.len() * columns));
     let label = |text: &str| display::escape_own(text, look.ascii);
-    lines.extend(ends(&label(first), &label(last), 0, bars.len() * columns, look));
+    lines.extend(ends(&label(&first.label), &label(&last.label), 0, bars.len() * columns, look));
     let plural = if together == 1 { "" } else { "s" };
     let meaning = format!("1 bar = {together} {unit}{plural}; the highest is {most}");
     lines.extend(display::wrapped(&meaning, width(look)));
