@@ -97,13 +97,20 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
 /// More buckets than this are nothing to look at, and a single wrong date makes many.
 const MOST_BUCKETS: usize = 20_000;
 
-/// Counts by unit, without a gap between the first and the last: when each one begins, its label, its
-/// count. `counts` are by time in any order. A coarser unit is taken where buckets would be too many.
-pub fn buckets(
-    unit: Unit,
-    zone: Tz,
-    counts: impl Iterator<Item = (Timestamp, u64)>,
-) -> (Unit, Vec<(Timestamp, String, u64)>) {
+/// The events of a unit of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// When the unit begins.
+    pub begin: Timestamp,
+    /// What to call it.
+    pub label: String,
+    /// How many events there are.
+    pub count: u64,
+}
+
+/// Counts by unit, without a gap between the first and the last bucket. `counts` are by time in any order. A
+/// coarser unit is taken where there would be too many buckets.
+pub fn buckets(unit: Unit, zone: Tz, counts: impl Iterator<Item = (Timestamp, u64)>) -> (Unit, Vec<Bucket>) {
     let mut sums = std::collections::BTreeMap::new();
     let counts: Vec<_> = counts.collect();
     for (time, count) in &counts {
@@ -121,7 +128,7 @@ pub fn buckets(
             return self::buckets(coarser, zone, counts.into_iter());
         }
         let count = sums.get(&begin).copied().unwrap_or(0);
-        buckets.push((instant(begin, zone), unit.label(begin), count));
+        buckets.push(Bucket { begin: instant(begin, zone), label: unit.label(begin), count });
         begin = unit.next(begin);
     }
     (unit, buckets)
@@ -164,14 +171,14 @@ mod tests {
         ];
         let (unit, days) = buckets(Unit::Day, Tz::Europe__Berlin, counts.into_iter());
         assert_eq!(unit, Unit::Day);
-        let days: Vec<_> = days.iter().map(|(_, label, count)| (label.as_str(), *count)).collect();
+        let days: Vec<_> = days.iter().map(|day| (day.label.as_str(), day.count)).collect();
         assert_eq!(days, [("2025-03-29", 3), ("2025-03-30", 0), ("2025-03-31", 0), ("2025-04-01", 1)]);
     }
 
     #[test]
     fn weeks_begin_on_monday() {
         let (_, weeks) = buckets(Unit::Week, Tz::UTC, [(at("2025-01-01T00:00:00Z"), 1)].into_iter());
-        assert_eq!(weeks[0].1, "2024-12-30");
+        assert_eq!(weeks[0].label, "2024-12-30");
     }
 
     #[test]
@@ -179,7 +186,7 @@ mod tests {
         let counts = [(at("0001-01-01T00:00:00Z"), 1), (at("9999-01-01T00:00:00Z"), 1)];
         let (unit, buckets) = buckets(Unit::Hour, Tz::UTC, counts.into_iter());
         assert_eq!((unit, buckets.len()), (Unit::Year, 9999));
-        assert_eq!((buckets[0].1.as_str(), buckets[9998].1.as_str()), ("0001", "9999"));
-        assert_eq!(buckets.iter().map(|bucket| bucket.2).sum::<u64>(), 2);
+        assert_eq!((buckets[0].label.as_str(), buckets[9998].label.as_str()), ("0001", "9999"));
+        assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), 2);
     }
 }

@@ -1,5 +1,6 @@
-//! What follows from a survey: the lifecycle of connections, how far the log reaches, rosters, calendars.
+//! What follows from a survey: the lifecycle of connections, how far the log reaches, bursts, rosters, calendars.
 
+pub mod bursts;
 pub mod calendar;
 pub mod lifecycle;
 pub mod reach;

@@ -71,9 +71,9 @@ impl ReportCommand {
             ("--burst", self.burst.is_some()),
             ("--roster", self.roster.is_some()),
         ];
-        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.takes.contains(flag);
+        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.flags.contains(flag);
         if let Some((flag, _)) = given.into_iter().find(is_refused) {
-            let takers = reports::ALL.iter().filter(|report| report.takes.contains(&flag));
+            let takers = reports::ALL.iter().filter(|report| report.flags.contains(&flag));
             let takers: Vec<_> = takers.map(|report| report.name).collect();
             bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
         }

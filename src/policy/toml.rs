@@ -33,8 +33,6 @@ pub(super) struct Entry<'a> {
     problems: &'a Problems<'a>,
 }
 
-const DAY_MINUTES: u32 = 24 * 60;
-
 impl<'a> Section<'a> {
     /// A table whose keys must be among the known ones.
     pub(super) fn new(table: &'a DeTable<'a>, at: usize, known: &[&str], problems: &'a Problems<'a>) -> Self {
@@ -286,22 +284,10 @@ impl<'a> Entry<'a> {
                 }
                 self.refuse(format!("{} is {time}, expected a time of day to the minute", self.name()))
             }
-            DeValue::String(text) => minutes(text).or_else(|| {
+            DeValue::String(text) => time::parse_time_of_day(text).or_else(|| {
                 self.refuse(format!("invalid time of day `{text}`; give it as in 08:00, up to 24:00"))
             }),
             _ => self.expected("a time of day such as \"08:00\""),
         }
     }
-}
-
-fn minutes(text: &str) -> Option<u32> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let number = |digits: &str, least: usize| {
-        let is_number =
-            (least..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| digits.parse::<u32>().ok())?
-    };
-    let (hour, minute) = (number(hour, 1)?, number(minute, 2)?);
-    let minutes = hour * 60 + minute;
-    (minute < 60 && minutes <= DAY_MINUTES).then_some(minutes)
 }

@@ -1,17 +1,20 @@
-//! `admins`: who did what in the SSO settings, from where, when, and in whose session.
+//! `report admins`: who did what in the SSO settings, from where, when, and in whose session.
 //!
 //! An impersonated event counts for the actor in whose name it stands in the log; the second table
 //! tells who it was.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use super::columns::{ACTOR, ACTOR_EMAIL, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
+use super::table::{ColumnOf, TableLayout};
 use super::visits::{self, by_actor, different, few, frequent, is_impersonated};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::operation::Operation;
+use crate::model::time::Timestamp;
 use crate::parallel;
-use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Table, Tone};
+use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Table, Tone};
+use crate::survey::ids::{ActorId, IpId};
 use crate::survey::{Survey, Visit, Wants};
 
 /// The report.
@@ -20,107 +23,144 @@ pub static REPORT: Report = Report {
     about: "what each actor did, from where and when, and who acted in their sessions",
     schema: "ssoaudit.report.admins.v1",
     wants: Wants { counts: false, changes: false, visits: true, notes: None },
-    takes: &["--hours"],
+    flags: &["--hours"],
     make,
 };
 
-static ADMINS: &[Column] = &[
-    Column::new("actor", "Actor", Kind::Text, "name, e-mail address or id"),
-    Column::new("actor_id", "Actor id", Kind::Id, "actor id").rank(9),
-    Column::new("actor_email", "E-mail", Kind::Text, "their latest e-mail address").rank(8),
-    Column::new("events", "Events", Kind::Number, "events of any kind"),
-    Column::new("views", "Views", Kind::Number, "how often they looked at the settings"),
-    Column::new("portal_urls", "Portal links", Kind::Number, "links to the set-up portal"),
-    Column::new("changes", "Changes", Kind::Number, "changes of a connection's state, deletions among them"),
-    Column::new("deletions", "Deletions", Kind::Number, "deleted connections").rank(1),
-    Column::new("organizations", "Organizations", Kind::Number, "how many organizations").rank(3),
-    Column::new("ips", "Addresses", Kind::Number, "how many IP addresses").rank(4),
-    Column::new("ip_list", "Which", Kind::List, "up to five addresses, the most frequent first").rank(12),
-    Column::new("user_agents", "Agents", Kind::Number, "how many user agents").rank(10),
-    Column::new("impersonated", "Impersonated", Kind::Number, "events of sessions that somebody else drove")
-        .rank(2),
-    Column::new("impersonators", "By whom", Kind::List, "up to five who drove them, and why").rank(11),
-    Column::new("first", "First", Kind::Time, "when first seen").rank(7),
-    Column::new("last", "Last", Kind::Time, "when last seen").rank(5),
-    Column::new("off_hours", "Off hours", Kind::Share, "share of events outside working hours").rank(6),
-];
-
-static IMPERSONATION: &[Column] = &[
-    Column::new("impersonator", "Impersonator", Kind::Text, "who drove the session"),
-    Column::new("actor", "Actor", Kind::Text, "whose session it was"),
-    Column::new("actor_id", "Actor id", Kind::Id, "their id").rank(5),
-    Column::new("reason", "Reason", Kind::Text, "why, as they wrote").rank(4),
-    Column::new("events", "Events", Kind::Number, "how many events"),
-    Column::new("organizations", "Organizations", Kind::Number, "how many organizations").rank(1),
-    Column::new("first", "First", Kind::Time, "when first seen").rank(3),
-    Column::new("last", "Last", Kind::Time, "when last seen").rank(2),
-];
-
-fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
-    let survey = material.survey;
+fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
+    let survey = input.survey;
     let visits = by_actor(survey);
-    let mut notes = material.notes();
+    let mut notes = input.notes();
     notes.push(format!(
         "Working hours are {} Monday to Friday in {}.",
-        material.options.hours,
-        material.options.zone.name()
+        input.options.hours,
+        input.options.zone.name()
     ));
     notes.extend(visits::without_actor(survey));
-    let section = |key, title, table| Section { key, title, body: Body::Table(table) };
-    let (admins, impersonation) =
-        parallel::both(|| admins(material, visits), || impersonation(survey, visits));
+    let (admins, impersonation) = parallel::both(|| admins(input, visits), || impersonation(survey, visits));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Administrators".to_owned(),
         notes,
         sections: vec![
-            section("admins", "Who did what", admins),
-            section("impersonation", "Impersonated sessions", impersonation),
+            Section::table("admins", "Who did what", admins),
+            Section::table("impersonation", "Impersonated sessions", impersonation),
         ],
     }
 }
 
-fn admins<'a>(material: &'a ReportInput<'a>, visits: &[Visit]) -> Table<'a> {
-    let survey = material.survey;
-    let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
-    let mut rows = parallel::map(&actors, |visits| admin(material, visits));
-    rows.sort_by_key(|(done, visits, _)| {
-        (Reverse(*done), survey.actor(visits[0].actor), survey.actors.names.get(visits[0].actor))
-    });
-    let rows = rows.into_iter().map(|(_, _, row)| row).collect();
-    Table { columns: ADMINS, rows, empty: "The events shown name no actor.", left_out: 0 }
+/// What an actor did.
+struct Admin<'a> {
+    /// All of it, in time order.
+    visits: &'a [Visit],
+    views: u64,
+    portal_urls: u64,
+    changes: u64,
+    deletions: u64,
+    organizations: u64,
+    user_agents: u64,
+    impersonated: u64,
+    /// Addresses, the most frequent first.
+    ips: Vec<IpId>,
+    impersonators: Vec<String>,
+    /// The share of events outside working hours.
+    off_hours: f64,
 }
 
-/// Changes, portal links and views, by which actors are ordered; then the row.
-fn admin<'a, 'v>(material: &'a ReportInput<'a>, visits: &'v [Visit]) -> ([u64; 3], &'v [Visit], Row<'a>) {
-    const MOST_LISTED: usize = 5;
-    let survey = material.survey;
-    let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;
-    let views = count(|visit| visit.operation == Operation::Viewed);
-    let portal_urls = count(|visit| visit.operation == Operation::PortalOpened);
-    let deletions = count(|visit| visit.operation == Operation::Deleted);
-    let changes = count(|visit| visit.operation.state().is_some());
-    let impersonated = count(is_impersonated);
-    let ips = frequent(visits.iter().map(|visit| visit.ip), |id| survey.ips.names.text(id));
-    let hours = material.options.hours;
-    let is_off = |visit: &&Visit| !hours.include(calendar::local(visit.time, material.options.zone));
-    let off = visits.iter().filter(is_off).count();
-    let mut cells = survey.actor_cells(visits[0].actor).to_vec();
-    cells.extend([visits.len() as u64, views, portal_urls, changes, deletions].map(Cell::Number));
-    cells.extend([
-        different(visits.iter().map(|visit| visit.organization)).into(),
-        Cell::Number(ips.len() as u64),
-        few(ips.iter().map(|(id, _)| survey.ips.names.text(*id).into()), MOST_LISTED),
-        different(visits.iter().map(|visit| visit.agent)).into(),
-        impersonated.into(),
-        few(impersonators(survey, visits).into_iter().map(Cow::Owned), MOST_LISTED),
-        visits[0].time.into(),
-        visits[visits.len() - 1].time.into(),
-        Cell::Share(off as f64 / visits.len() as f64),
-    ]);
-    let tone = if impersonated > 0 { Tone::Warn } else { Tone::Plain };
-    ([changes, portal_urls, views], visits, Row { cells, tone })
+/// The most addresses and impersonators that are listed for an actor.
+const MAX_LISTED: usize = 5;
+
+impl<'a> Admin<'a> {
+    const COLUMNS: &'a [ColumnOf<Self>] = &[
+        ACTOR.cell(|survey, admin| survey.actor(admin.actor()).into()),
+        ACTOR_ID.rank(9).cell(|survey, admin| survey.actors.names.get(admin.actor()).into()),
+        ACTOR_EMAIL.rank(8).cell(|survey, admin| survey.actor_email(admin.actor()).into()),
+        EVENTS.about("events of any kind").cell(|_, admin| (admin.visits.len() as u64).into()),
+        Column::new("views", "Views", Kind::Number, "how often they looked at the settings")
+            .cell(|_, admin| admin.views.into()),
+        Column::new("portal_urls", "Portal links", Kind::Number, "links to the set-up portal")
+            .cell(|_, admin| admin.portal_urls.into()),
+        Column::new(
+            "changes",
+            "Changes",
+            Kind::Number,
+            "changes of a connection's state, deletions among them",
+        )
+        .cell(|_, admin| admin.changes.into()),
+        Column::new("deletions", "Deletions", Kind::Number, "deleted connections")
+            .rank(1)
+            .cell(|_, admin| admin.deletions.into()),
+        ORGANIZATIONS.rank(3).cell(|_, admin| admin.organizations.into()),
+        Column::new("ips", "Addresses", Kind::Number, "how many IP addresses")
+            .rank(4)
+            .cell(|_, admin| (admin.ips.len() as u64).into()),
+        Column::new("ip_list", "Which", Kind::List, "up to five addresses, the most frequent first")
+            .rank(12)
+            .cell(|survey, admin| {
+                few(admin.ips.iter().map(|ip| survey.ips.names.text(*ip).into()), MAX_LISTED)
+            }),
+        Column::new("user_agents", "Agents", Kind::Number, "how many user agents")
+            .rank(10)
+            .cell(|_, admin| admin.user_agents.into()),
+        Column::new(
+            "impersonated",
+            "Impersonated",
+            Kind::Number,
+            "events of sessions that somebody else drove",
+        )
+        .rank(2)
+        .cell(|_, admin| admin.impersonated.into()),
+        Column::new("impersonators", "By whom", Kind::List, "up to five who drove them, and why")
+            .rank(11)
+            .cell(|_, admin| few(admin.impersonators.iter().map(|text| text.clone().into()), MAX_LISTED)),
+        FIRST.rank(7).cell(|_, admin| admin.visits[0].time.into()),
+        LAST.rank(5).cell(|_, admin| admin.visits[admin.visits.len() - 1].time.into()),
+        Column::new("off_hours", "Off hours", Kind::Share, "share of events outside working hours")
+            .rank(6)
+            .cell(|_, admin| Cell::Share(admin.off_hours)),
+    ];
+
+    fn new(input: &ReportInput<'_>, visits: &'a [Visit]) -> Self {
+        let (survey, hours) = (input.survey, input.options.hours);
+        let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;
+        let ips = frequent(visits.iter().map(|visit| visit.ip), |id| survey.ips.names.text(id));
+        let is_off = |visit: &&Visit| !hours.include(calendar::local(visit.time, input.options.zone));
+        Self {
+            visits,
+            views: count(|visit| visit.operation == Operation::Viewed),
+            portal_urls: count(|visit| visit.operation == Operation::PortalOpened),
+            changes: count(|visit| visit.operation.state().is_some()),
+            deletions: count(|visit| visit.operation == Operation::Deleted),
+            organizations: different(visits.iter().map(|visit| visit.organization)),
+            user_agents: different(visits.iter().map(|visit| visit.agent)),
+            impersonated: count(is_impersonated),
+            ips: ips.into_iter().map(|(ip, _)| ip).collect(),
+            impersonators: impersonators(survey, visits),
+            off_hours: visits.iter().filter(is_off).count() as f64 / visits.len() as f64,
+        }
+    }
+
+    fn actor(&self) -> Option<ActorId> {
+        self.visits[0].actor
+    }
+
+    fn tone(&self) -> Tone {
+        if self.impersonated > 0 { Tone::Warn } else { Tone::Plain }
+    }
+}
+
+/// Every actor, those with the most changes first.
+fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
+    let survey = input.survey;
+    let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
+    let mut admins = parallel::map(&actors, |visits| Admin::new(input, visits));
+    admins.sort_by_key(|admin| {
+        let done = [admin.changes, admin.portal_urls, admin.views];
+        (Reverse(done), survey.actor(admin.actor()), survey.actors.names.get(admin.actor()))
+    });
+    let empty = "The events shown name no actor.";
+    TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty }.table(survey, admins)
 }
 
 /// Who drove sessions and why, each once, by name.
@@ -138,39 +178,56 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     names
 }
 
+/// What somebody did in the session of an actor for one reason.
+struct Impersonation {
+    /// The first of the events; those after it are alike in whose they are.
+    first: Visit,
+    last: Timestamp,
+    events: u64,
+    organizations: u64,
+}
+
+static IMPERSONATION: &[ColumnOf<Impersonation>] = &[
+    IMPERSONATOR.cell(|survey, session| survey.impersonators.get(session.first.impersonator).into()),
+    ACTOR.about("whose session it was").cell(|survey, session| survey.actor(session.first.actor).into()),
+    ACTOR_ID
+        .about("their id")
+        .rank(5)
+        .cell(|survey, session| survey.actors.names.get(session.first.actor).into()),
+    Column::new("reason", "Reason", Kind::Text, "why, as they wrote")
+        .rank(4)
+        .cell(|survey, session| survey.reasons.get(session.first.reason).into()),
+    EVENTS.cell(|_, session| session.events.into()),
+    ORGANIZATIONS.rank(1).cell(|_, session| session.organizations.into()),
+    FIRST.rank(3).cell(|_, session| session.first.time.into()),
+    LAST.rank(2).cell(|_, session| session.last.into()),
+];
+
 fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
     let texts = |visit: &Visit| {
         let [who, reason] = [survey.impersonators.get(visit.impersonator), survey.reasons.get(visit.reason)];
         (who, survey.actors.names.get(visit.actor), reason)
     };
     let mut all: Vec<_> = visits.iter().filter(|visit| is_impersonated(visit)).copied().collect();
-    // Stable, so that the visits of each session's driver stay in time order.
+    // Stable, so that the visits of each impersonator stay in time order.
     all.sort_by(|a, b| texts(a).cmp(&texts(b)));
     // By texts, as several may have one pseudonym.
-    let mut groups: Vec<_> = all.chunk_by(|a, b| texts(a) == texts(b)).collect();
-    groups.sort_by_key(|visits| Reverse(visits.len()));
-    let rows = groups.into_iter().map(|visits| {
-        let [actor, id, _] = survey.actor_cells(visits[0].actor);
-        let cells = vec![
-            survey.impersonators.get(visits[0].impersonator).into(),
-            actor,
-            id,
-            survey.reasons.get(visits[0].reason).into(),
-            Cell::Number(visits.len() as u64),
-            different(visits.iter().map(|visit| visit.organization)).into(),
-            visits[0].time.into(),
-            visits[visits.len() - 1].time.into(),
-        ];
-        Row { cells, tone: Tone::Warn }
+    let sessions = all.chunk_by(|a, b| texts(a) == texts(b)).map(|visits| Impersonation {
+        first: visits[0],
+        last: visits[visits.len() - 1].time,
+        events: visits.len() as u64,
+        organizations: different(visits.iter().map(|visit| visit.organization)),
     });
-    let rows = rows.collect();
-    Table { columns: IMPERSONATION, rows, empty: "No session was impersonated.", left_out: 0 }
+    let mut sessions: Vec<_> = sessions.collect();
+    sessions.sort_by_key(|session| Reverse(session.events));
+    let empty = "No session was impersonated.";
+    TableLayout { columns: IMPERSONATION, tone: |_| Tone::Warn, empty }.table(survey, sessions)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reports::testing::{Log, at, told};
+    use crate::reports::testing::{Log, at, rendered};
     use crate::reports::{Hours, Options};
     use chrono_tz::Tz;
 
@@ -192,7 +249,7 @@ mod tests {
     fn actors_are_told_with_the_most_changes_first() {
         let sheet = log().report(&REPORT, Options::default());
         assert_eq!(
-            told(&sheet, "admins"),
+            rendered(&sheet, "admins"),
             [
                 "Bob user_bob bob@x.example 3 2 0 1 1 2 2 [192.0.2.2, 192.0.2.1] 1 0 [] \
                  2025-01-06T09:00:00Z 2025-01-06T18:00:00Z 0.333",
@@ -205,7 +262,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            told(&sheet, "impersonation"),
+            rendered(&sheet, "impersonation"),
             [
                 "ops@x Ann user_ann T-2 2 2 2025-01-07T09:01:00Z 2025-01-07T09:02:00Z",
                 "- Cid user_cid T-3 1 1 2025-01-07T09:03:00Z 2025-01-07T09:03:00Z",
@@ -224,7 +281,7 @@ mod tests {
         ] {
             let hours = Hours::parse(hours).unwrap();
             let sheet = log().report(&REPORT, Options { hours, zone, ..Options::default() });
-            assert!(told(&sheet, "admins")[0].ends_with(expected), "{hours} {zone}");
+            assert!(rendered(&sheet, "admins")[0].ends_with(expected), "{hours} {zone}");
             assert_eq!(sheet.notes[0], format!("Working hours are {hours} Monday to Friday in {zone}."));
         }
     }
@@ -238,7 +295,7 @@ mod tests {
         log.add(at("2025-01-06T09:00:01Z").by("bob").at_org("a").from("192.0.2.6"));
         let sheet = log.report(&REPORT, Options::default());
         let expected = " 6 [192.0.2.6, 192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, …] ";
-        assert!(told(&sheet, "admins")[0].contains(expected), "{:?}", told(&sheet, "admins"));
+        assert!(rendered(&sheet, "admins")[0].contains(expected), "{:?}", rendered(&sheet, "admins"));
     }
 
     #[test]
@@ -250,7 +307,7 @@ mod tests {
     #[test]
     fn nobody_is_nothing() {
         let sheet = Log::default().report(&REPORT, Options::default());
-        assert!(told(&sheet, "admins").is_empty());
-        assert!(told(&sheet, "impersonation").is_empty());
+        assert!(rendered(&sheet, "admins").is_empty());
+        assert!(rendered(&sheet, "impersonation").is_empty());
     }
 }

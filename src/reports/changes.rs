@@ -4,14 +4,20 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::{CERTAINTY, CERTAINTY_REASON, Report, ReportInput, certainty_cells};
+use super::columns::{
+    ACTOR, ACTOR_EMAIL, ACTOR_ID, CERTAINTY, CERTAINTY_REASON, CONNECTION_ID, CONNECTION_TYPE, IMPERSONATOR,
+    IP, ORGANIZATION_ID, ORGANIZATION_NAME, PROTOCOL, PROVIDER, TIME, certainty_reason, connection_type,
+    protocol, provider,
+};
+use super::table::{ColumnOf, Items, TableLayout};
+use super::{Report, ReportInput, notes_of_doubt};
 use crate::analysis::lifecycle;
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
 use crate::model::state::State;
-use crate::reports::sheet::{Body, Cell, Column, Kind, Row, Section, Sheet, Tone};
-use crate::survey::Change;
-use crate::survey::Wants;
+use crate::model::time::Timestamp;
+use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Tone};
+use crate::survey::{Change, Wants};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -19,130 +25,138 @@ pub static REPORT: Report = Report {
     about: "every configuration change in time order: who, from where, what, before and after",
     schema: "ssoaudit.report.changes.v2",
     wants: Wants { counts: false, changes: true, visits: false, notes: None },
-    takes: &["--top"],
+    flags: &["--top"],
     make,
 };
 
-static COLUMNS: &[Column] = &[
-    Column::new("time", "Time", Kind::Time, "when it happened"),
-    Column::new("organization_id", "Organization", Kind::Id, "organization id").rank(3),
-    Column::new("organization_name", "Name", Kind::Text, "the organization's latest name").rank(11),
-    Column::new("operation", "Operation", Kind::Text, "what happened, in the neutral word"),
-    Column::new("action", "Action", Kind::Text, "what happened, in the vendor's word").rank(16),
-    Column::new("connection_id", "Connection", Kind::Id, "connection id"),
-    Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type").rank(4),
-    Column::new("protocol", "Protocol", Kind::Text, "neutral protocol").rank(15),
-    Column::new("provider", "Provider", Kind::Text, "neutral identity provider").rank(6),
-    Column::new("before", "Before", Kind::Text, "state before, where the log shows it").rank(5),
-    Column::new("after", "After", Kind::Text, "state after").rank(5),
-    Column::new(
-        "actor",
-        "Actor",
-        Kind::Text,
-        "name, e-mail address or id of who did it; empty where the source does not say",
-    )
-    .rank(1),
-    Column::new("actor_id", "Actor id", Kind::Id, "id of who did it").rank(13),
-    Column::new("actor_email", "E-mail", Kind::Text, "e-mail address of who did it").rank(12),
-    Column::new("ip", "IP", Kind::Text, "address it came from").rank(8),
-    Column::new(
-        "since_portal_seconds",
-        "After portal",
-        Kind::Duration,
-        "time since the actor opened the portal last",
-    )
-    .rank(9),
-    Column::new("impersonator", "Impersonator", Kind::Text, "who acted in the actor's session").rank(2),
-    Column::new("impersonation_reason", "Reason", Kind::Text, "why they did").rank(14),
-    Column::new("redeliveries", "Duplicates", Kind::Number, "how often the event came again").rank(17),
-    Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else").rank(10),
-    CERTAINTY.rank(5),
-    CERTAINTY_REASON,
-];
-
-fn make<'a>(material: &'a ReportInput<'a>) -> Sheet<'a> {
-    let shown = shown(material);
-    let count = shown.len();
-    let mut notes = material.notes();
-    notes.extend(material.notes_of_doubt(shown.iter().map(|shown| shown.certainty)));
-    let row = move |index: usize| row(material, shown[index]);
-    let table = material.list(COLUMNS, count, row, "The events shown change nothing.");
+fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
+    let rows = rows(input);
+    let mut notes = input.notes();
+    notes.extend(notes_of_doubt(rows.iter().map(|row| row.certainty)));
+    let layout = TableLayout {
+        columns: ChangeRow::COLUMNS,
+        tone: ChangeRow::tone,
+        empty: "The events shown change nothing.",
+    };
+    let table = layout.table(input.survey, Items::from(rows).limited(input.options.top));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Changes".to_owned(),
         notes,
-        sections: vec![Section { key: "changes", title: "Changes", body: Body::Table(table) }],
+        sections: vec![Section::table("changes", "Changes", table)],
     }
 }
 
-/// A selected change.
-#[derive(Clone, Copy)]
-struct Shown {
-    /// Its index.
-    change: usize,
+/// A selected change with what the other changes tell about it.
+struct ChangeRow<'a> {
+    change: &'a Change,
     before: Option<State>,
     after: Option<State>,
-    /// How the states are known.
+    /// How sure the states are.
     certainty: Certainty,
-    /// Seconds since the actor opened the portal last.
+    /// Seconds since the actor last opened the portal.
     since_portal: Option<u64>,
 }
 
-fn shown(material: &ReportInput<'_>) -> Vec<Shown> {
-    let changes = &material.survey.changes;
-    let reach = material.reach();
-    // Before, after, and how that is known.
-    let mut states: Vec<_> = changes.iter().map(|change| (None, change.operation.state(), None)).collect();
-    let certainty =
-        |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
-    lifecycle::walk(material.survey, material.options.now, |step| {
-        let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
-        states[step.change] = (step.before, Some(step.after), Some(certainty));
-    });
-    let mut portals = HashMap::with_hasher(RandomState::default());
-    let mut shown = Vec::new();
-    for (index, (change, (before, after, known))) in changes.iter().zip(states).enumerate() {
-        if change.operation == Operation::PortalOpened {
-            portals.insert(change.actor, change.time);
-        } else if change.is_selected {
-            let opened = portals.get(&change.actor).filter(|_| change.actor.is_some());
-            let since_portal = opened.map(|opened| change.time.seconds_since(*opened));
-            let certainty = known.unwrap_or_else(|| certainty(change.organization, change));
-            shown.push(Shown { change: index, before, after, certainty, since_portal });
+impl<'a> ChangeRow<'a> {
+    const COLUMNS: &'a [ColumnOf<Self>] = &[
+        TIME.cell(|_, row| row.change.time.into()),
+        ORGANIZATION_ID
+            .rank(3)
+            .cell(|survey, row| survey.organizations.names.get(row.change.organization).into()),
+        ORGANIZATION_NAME
+            .rank(11)
+            .cell(|survey, row| survey.organization_name(row.change.organization).into()),
+        Column::new("operation", "Operation", Kind::Text, "what happened, in the neutral word")
+            .cell(|_, row| row.change.operation.name().into()),
+        Column::new("action", "Action", Kind::Text, "what happened, in the vendor's word")
+            .rank(16)
+            .cell(|survey, row| survey.action(row.change.action).into()),
+        CONNECTION_ID.cell(|survey, row| survey.connections.get(row.change.connection).into()),
+        CONNECTION_TYPE.rank(4).cell(|survey, row| connection_type(survey, row.change.kind)),
+        PROTOCOL.rank(15).cell(|survey, row| protocol(survey, row.change.kind)),
+        PROVIDER.rank(6).cell(|survey, row| provider(survey, row.change.kind)),
+        Column::new("before", "Before", Kind::Text, "state before, where the log shows it")
+            .rank(5)
+            .cell(|_, row| row.before.map(State::name).into()),
+        Column::new("after", "After", Kind::Text, "state after")
+            .rank(5)
+            .cell(|_, row| row.after.map(State::name).into()),
+        ACTOR.rank(1).cell(|survey, row| survey.actor(row.change.actor).into()),
+        ACTOR_ID.rank(13).cell(|survey, row| survey.actors.names.get(row.change.actor).into()),
+        ACTOR_EMAIL.rank(12).cell(|survey, row| survey.actor_email(row.change.actor).into()),
+        IP.rank(8).cell(|survey, row| survey.ips.names.get(row.change.ip).into()),
+        Column::new(
+            "since_portal_seconds",
+            "After portal",
+            Kind::Duration,
+            "time since the actor opened the portal last",
+        )
+        .rank(9)
+        .cell(|_, row| row.since_portal.map(Cell::Duration).into()),
+        IMPERSONATOR.rank(2).cell(|survey, row| survey.impersonators.get(row.change.impersonator).into()),
+        Column::new("impersonation_reason", "Reason", Kind::Text, "why they did")
+            .rank(14)
+            .cell(|survey, row| survey.reasons.get(row.change.reason).into()),
+        Column::new("redeliveries", "Duplicates", Kind::Number, "how often the event came again")
+            .rank(17)
+            .cell(|_, row| u64::from(row.change.redeliveries).into()),
+        Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else")
+            .rank(10)
+            .cell(|_, row| row.change.is_conflicting.into()),
+        CERTAINTY.rank(5).cell(|_, row| row.certainty.name().into()),
+        CERTAINTY_REASON.cell(|_, row| certainty_reason(row.certainty)),
+    ];
+
+    fn tone(&self) -> Tone {
+        let is_impersonated = self.change.impersonator.is_some();
+        match self.change.operation {
+            _ if self.change.is_conflicting => Tone::Bad,
+            Operation::Deleted if is_impersonated => Tone::Bad,
+            Operation::Deleted | Operation::Disabled => Tone::Warn,
+            Operation::Enabled => Tone::Good,
+            _ => Tone::Plain,
         }
     }
-    shown
 }
 
-fn row<'a>(material: &'a ReportInput<'a>, shown: Shown) -> Row<'a> {
-    let survey = material.survey;
-    let change = &survey.changes[shown.change];
-    let mut cells = Vec::with_capacity(COLUMNS.len());
-    cells.push(change.time.into());
-    cells.extend(survey.organization_cells(change.organization));
-    cells.push(change.operation.name().into());
-    cells.push(survey.action(change.action).into());
-    cells.extend(survey.connection_cells(change.connection, change.kind));
-    cells.push(shown.before.map(State::name).into());
-    cells.push(shown.after.map(State::name).into());
-    cells.extend(survey.actor_cells(change.actor));
-    cells.push(survey.ips.names.get(change.ip).into());
-    cells.push(shown.since_portal.map_or(Cell::Nothing, Cell::Duration));
-    cells.push(survey.impersonators.get(change.impersonator).into());
-    cells.push(survey.reasons.get(change.reason).into());
-    cells.push(u64::from(change.redeliveries).into());
-    cells.push(change.is_conflicting.into());
-    cells.extend(certainty_cells(shown.certainty));
-    Row { cells, tone: tone(change.operation, change.is_conflicting, change.impersonator.is_some()) }
+/// The state before a change, the state after it, and how sure both are.
+#[derive(Clone, Copy)]
+struct States {
+    before: Option<State>,
+    after: Option<State>,
+    certainty: Option<Certainty>,
 }
 
-fn tone(operation: Operation, is_conflicting: bool, is_impersonated: bool) -> Tone {
-    match operation {
-        _ if is_conflicting => Tone::Bad,
-        Operation::Deleted if is_impersonated => Tone::Bad,
-        Operation::Deleted | Operation::Disabled => Tone::Warn,
-        Operation::Enabled => Tone::Good,
-        _ => Tone::Plain,
+fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
+    let changes = &input.survey.changes;
+    let reach = input.reach();
+    let certainty =
+        |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
+    let without_step =
+        |change: &Change| States { before: None, after: change.operation.state(), certainty: None };
+    let mut states: Vec<_> = changes.iter().map(without_step).collect();
+    lifecycle::walk(input.survey, input.options.now, |step| {
+        let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
+        states[step.change] =
+            States { before: step.before, after: Some(step.after), certainty: Some(certainty) };
+    });
+    let mut opened: HashMap<_, Timestamp, RandomState> = HashMap::default();
+    let mut rows = Vec::new();
+    for (change, states) in changes.iter().zip(states) {
+        if change.operation == Operation::PortalOpened {
+            opened.insert(change.actor, change.time);
+        } else if change.is_selected {
+            let opened = opened.get(&change.actor).filter(|_| change.actor.is_some());
+            rows.push(ChangeRow {
+                change,
+                before: states.before,
+                after: states.after,
+                certainty: states.certainty.unwrap_or_else(|| certainty(change.organization, change)),
+                since_portal: opened.map(|opened| change.time.seconds_since(*opened)),
+            });
+        }
     }
+    rows
 }

@@ -1,13 +1,16 @@
-//! The reports, one file each: from what was collected to a sheet. Reports know no format.
+//! The reports, one file or folder each. A report makes a sheet of a survey and knows no format.
 
 mod access;
 mod admins;
 mod authorization;
 mod burst_option;
 mod changes;
+mod columns;
 mod connections;
 mod removals;
+pub mod sheet;
 mod summary;
+mod table;
 mod visits;
 mod working_hours;
 
@@ -17,9 +20,8 @@ use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
-use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Sheet, Table};
+use crate::reports::sheet::Sheet;
 use crate::survey::collect::InputSummary;
-use crate::survey::ids::{ActorId, ConnectionId, KindId, OrganizationId};
 use crate::survey::{Survey, Wants};
 
 pub use burst_option::Burst;
@@ -31,13 +33,13 @@ pub struct Report {
     pub name: &'static str,
     /// One line about it.
     pub about: &'static str,
-    /// Name and version of its JSON.
+    /// Name and version of the JSON.
     pub schema: &'static str,
-    /// What it needs.
+    /// What a survey has to collect for it.
     pub wants: Wants,
-    /// Flags of its own, besides those that all reports take.
-    pub takes: &'static [&'static str],
-    /// Makes it.
+    /// The flags that it accepts besides those of all reports.
+    pub flags: &'static [&'static str],
+    /// Makes the sheet.
     pub make: for<'a> fn(&'a ReportInput<'a>) -> Sheet<'a>,
 }
 
@@ -63,32 +65,32 @@ pub static ALL: &[&Report] = &[
 pub struct ReportInput<'a> {
     /// What was collected, in time order.
     pub survey: &'a Survey,
-    /// The inputs, by name.
+    /// The inputs in the order of their names.
     pub files: &'a [InputSummary],
     /// What the user asked for.
     pub options: &'a Options,
-    /// By change what the roster says about it, where there is one.
+    /// By change what the roster says about it; nothing without a roster.
     pub verdicts: Option<Vec<Option<Authorization>>>,
 }
 
 /// How a report is to be made.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Rows of a ranking, and of lists when it is given.
+    /// The most rows of a ranking; also those of other tables if it is given.
     pub top: Option<usize>,
-    /// What is taken for the present: what is dated later changes no state.
+    /// The present: what is dated later changes no state.
     pub now: Timestamp,
     /// The moment whose posture is asked for.
     pub at: Option<Timestamp>,
-    /// What the timeline counts by; what fits when it is not said.
+    /// The unit that the timeline counts by; the one that fits, if none is given.
     pub by: Option<Unit>,
-    /// Zone of days and hours.
+    /// The time zone of days and hours.
     pub zone: Tz,
     /// Working hours.
     pub hours: Hours,
     /// What a burst is.
     pub burst: Burst,
-    /// Who may do what.
+    /// Who has which role.
     pub roster: Option<Roster>,
     /// The selection as typed, for the notes.
     pub selection: Vec<String>,
@@ -110,24 +112,13 @@ impl Default for Options {
     }
 }
 
-/// How a state is known, as in every report that states one.
-const CERTAINTY: Column = Column::new(
-    "certainty",
-    "Certainty",
-    Kind::Text,
-    "`certain`, or `presumed` where nothing says otherwise but the log might not show it",
-);
-/// Why it is only presumed.
-const CERTAINTY_REASON: Column =
-    Column::new("certainty_reason", "Because", Kind::Text, "why it is only presumed").rank(18);
-
-/// Rows of a ranking when nothing is said.
-const TOP: usize = 10;
+/// The most rows of a ranking without `--top`.
+const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
-    /// Rows of a ranking.
+    /// The most rows of a ranking.
     pub fn top(&self) -> usize {
-        self.options.top.unwrap_or(TOP)
+        self.options.top.unwrap_or(DEFAULT_TOP)
     }
 
     /// How far the log reaches.
@@ -135,19 +126,7 @@ impl ReportInput<'_> {
         Reach::of(self.survey, self.options.now)
     }
 
-    /// A list of so many rows as a table: whole, but for what `--top` leaves out.
-    pub fn list<'a>(
-        &self,
-        columns: &'static [Column],
-        count: usize,
-        row: impl Fn(usize) -> Row<'a> + Send + Sync + 'a,
-        empty: &'static str,
-    ) -> Table<'a> {
-        let shown = self.options.top.map_or(count, |top| top.min(count));
-        Table { columns, rows: Rows::new(shown, row), empty, left_out: (count - shown) as u64 }
-    }
-
-    /// The notes every report begins with, if it does not tell of invalid lines elsewhere.
+    /// The notes at the beginning of every report that says nothing about invalid lines elsewhere.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes_of_reading();
         match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
@@ -158,21 +137,7 @@ impl ReportInput<'_> {
         notes
     }
 
-    /// Why states are only presumed, a sentence for each reason that one of these has.
-    pub fn notes_of_doubt(&self, known: impl Iterator<Item = Certainty>) -> Vec<String> {
-        let mut doubts: Vec<Doubt> = Vec::new();
-        for doubt in known.filter_map(Certainty::doubt) {
-            if !doubts.contains(&doubt) {
-                doubts.push(doubt);
-            }
-        }
-        let mut notes: Vec<_> =
-            doubts.iter().map(|doubt| format!("Where a state is presumed: {}.", doubt.advice())).collect();
-        notes.sort();
-        notes
-    }
-
-    /// What was selected, and what could not be read.
+    /// Notes about what was selected and what could not be read.
     pub fn notes_of_reading(&self) -> Vec<String> {
         let selection = &self.options.selection;
         let mut notes = Vec::new();
@@ -187,43 +152,19 @@ impl ReportInput<'_> {
     }
 }
 
-/// Cells for how a state is known, and why it is only presumed.
-fn certainty_cells<'a>(known: Certainty) -> [Cell<'a>; 2] {
-    [known.name().into(), known.doubt().map_or(Cell::Nothing, |doubt| Cell::text(doubt.reason()))]
+/// The reasons for which states are only presumed, a sentence each.
+fn notes_of_doubt(certainties: impl Iterator<Item = Certainty>) -> Vec<String> {
+    let mut doubts: Vec<Doubt> = Vec::new();
+    for doubt in certainties.filter_map(Certainty::doubt) {
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+        }
+    }
+    let mut notes: Vec<_> =
+        doubts.iter().map(|doubt| format!("Where a state is presumed: {}.", doubt.advice())).collect();
+    notes.sort();
+    notes
 }
 
-impl Survey {
-    /// What to call an actor: name, e-mail address, or id.
-    pub fn actor(&self, id: impl Into<Option<ActorId>>) -> Option<&str> {
-        let id = id.into();
-        let [name, email] = self.actor_labels.get(id);
-        name.or(email).or_else(|| self.actors.names.get(id))
-    }
-
-    /// Name of an organization.
-    pub fn organization_name(&self, id: impl Into<Option<OrganizationId>>) -> Option<&str> {
-        let [name] = self.organization_labels.get(id);
-        name
-    }
-
-    /// Cells for organization id and name.
-    pub fn organization_cells(&self, id: Option<OrganizationId>) -> [Cell<'_>; 2] {
-        [self.organizations.names.get(id).into(), self.organization_name(id).into()]
-    }
-
-    /// Cells for connection id, type, protocol and provider.
-    pub fn connection_cells(&self, connection: Option<ConnectionId>, kind: Option<KindId>) -> [Cell<'_>; 4] {
-        let [name, protocol, provider] = self.kinds.texts(kind);
-        [self.connections.get(connection).into(), name.into(), protocol.into(), provider.into()]
-    }
-
-    /// Cells for actor, actor id and e-mail address.
-    pub fn actor_cells(&self, id: Option<ActorId>) -> [Cell<'_>; 3] {
-        let [_, email] = self.actor_labels.get(id);
-        [self.actor(id).into(), self.actors.names.get(id).into(), email.into()]
-    }
-}
-
-pub mod sheet;
 #[cfg(test)]
 mod testing;

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 
+use crate::analysis::calendar::Bucket;
 use crate::model::time::Timestamp;
 
-/// A finished report; its texts may be borrowed from what it was made of.
+/// A finished report; its texts may be borrowed from the survey.
 pub struct Sheet<'a> {
     /// Name of the report: `removals`.
     pub name: &'static str,
@@ -15,30 +16,30 @@ pub struct Sheet<'a> {
     pub schema: &'static str,
     /// Heading for people.
     pub title: String,
-    /// What a reader has to know about what is shown, a sentence each: the selection, limits.
+    /// What a reader has to know, a sentence each: what was selected, where the report is limited.
     pub notes: Vec<String>,
-    /// The parts, the most important first; formats of one table print the first table.
+    /// The parts, the most important first; formats that hold one table print the first table.
     pub sections: Vec<Section<'a>>,
 }
 
-/// A part of a sheet. A report gives the same parts with the same columns and facts whatever the
-/// input, so that its schema can be told from the sheet of no event at all.
+/// A part of a sheet. A report has the same parts with the same columns and facts whatever the input is, so
+/// that its schema can be derived from the sheet of no event at all.
 pub struct Section<'a> {
     /// Key in JSON, in snake_case.
     pub key: &'static str,
     /// Heading for people.
     pub title: &'static str,
-    /// What it holds.
+    /// What it contains.
     pub body: Body<'a>,
 }
 
-/// What a section holds.
+/// What a section contains.
 pub enum Body<'a> {
     /// Single values; an object in JSON.
     Facts(Vec<Fact<'a>>),
     /// Rows of the same columns; an array of objects in JSON.
     Table(Table<'a>),
-    /// A picture of numbers; its numbers in JSON.
+    /// A chart; its numbers in JSON.
     Chart(Chart),
 }
 
@@ -49,7 +50,7 @@ pub struct Fact<'a> {
     pub key: &'static str,
     /// Label for people.
     pub label: &'static str,
-    /// What the value is, unless it is empty.
+    /// The kind of the value, unless it is empty.
     pub kind: Kind,
     /// The value.
     pub value: Cell<'a>,
@@ -58,12 +59,12 @@ pub struct Fact<'a> {
 /// Rows of the same columns.
 pub struct Table<'a> {
     /// The columns.
-    pub columns: &'static [Column],
+    pub columns: Vec<Column>,
     /// The rows in the order to print.
     pub rows: Rows<'a>,
-    /// What to say when there is no row.
+    /// The sentence for a table without rows.
     pub empty: &'static str,
-    /// Rows that were left out, as by `--top`.
+    /// How many rows were left out, for example by `--top`.
     pub left_out: u64,
 }
 
@@ -74,18 +75,18 @@ pub struct Column {
     pub key: &'static str,
     /// Header for people.
     pub title: &'static str,
-    /// What its cells are, unless they are empty.
+    /// The kind of its cells, unless they are empty.
     pub kind: Kind,
-    /// One line about it, for the schema.
+    /// One line about it, for the schema and for HTML.
     pub about: &'static str,
-    /// In a narrow terminal it goes before columns with a smaller number; 0 goes last.
+    /// A narrow terminal hides columns with a greater rank first; those of rank 0 are hidden last.
     pub rank: u8,
 }
 
-/// What the cells of a column are.
+/// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Words of a log or a report.
+    /// A text of the log or of the report.
     Text,
     /// An id, whose end matters as much as its beginning.
     Id,
@@ -103,7 +104,7 @@ pub enum Kind {
     List,
 }
 
-/// Rows that are made when they are asked for: there may be as many as there are events.
+/// Rows that are made when they are printed: there may be as many as there are events.
 pub struct Rows<'a> {
     count: usize,
     make: Box<dyn Fn(usize) -> Row<'a> + Send + Sync + 'a>,
@@ -114,28 +115,28 @@ pub struct Rows<'a> {
 pub struct Row<'a> {
     /// A cell for every column.
     pub cells: Vec<Cell<'a>>,
-    /// How it is to be taken.
+    /// How good or bad it is.
     pub tone: Tone,
 }
 
-/// How something is to be taken, the worst last; formats choose the colour.
+/// How good or bad something is; formats choose the colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
-    /// Nothing about it.
+    /// Neither.
     #[default]
     Plain,
     /// As it should be.
     Good,
-    /// Deserves a look.
+    /// Worth a look.
     Warn,
-    /// Needs somebody.
+    /// Somebody has to do something about it.
     Bad,
 }
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// The log does not say; `null` in JSON.
+    /// The log does not say it; `null` in JSON.
     Nothing,
     /// For [`Kind::Text`] and [`Kind::Id`], as it stands in the log: formats make it harmless.
     Text(Cow<'a, str>),
@@ -155,23 +156,23 @@ pub enum Cell<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
-/// A picture of numbers.
+/// A chart.
 #[derive(Clone, Debug)]
 pub enum Chart {
     /// How many events there were over time.
     Timeline {
-        /// What a bucket is: `hour`, `day`, `week` or `month`.
+        /// How long a bucket is: `hour`, `day`, `week` or `month`.
         unit: &'static str,
-        /// Every bucket without a gap: when it begins, its label, its events.
-        buckets: Vec<(Timestamp, String, u64)>,
+        /// Every bucket, without a gap.
+        buckets: Vec<Bucket>,
     },
     /// How many events there were by weekday (Monday first) and hour, one grid for each name.
     Heat(Vec<(String, [[u64; 24]; 7])>),
-    /// Stretches of time for each name, as of organizations without SSO.
+    /// Stretches of time for each name, for example when organizations were without SSO.
     Stretches {
-        /// Where the picture begins and ends; a log without an event has neither.
+        /// When the chart begins and ends; nothing for a log without an event.
         span: Option<(Timestamp, Timestamp)>,
-        /// For each name its stretches; the last one is open when it lasts beyond the picture.
+        /// The stretches of each name.
         rows: Vec<(String, Vec<Stretch>)>,
     },
 }
@@ -179,20 +180,37 @@ pub enum Chart {
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
-    /// Where it begins.
+    /// When it begins.
     pub from: Timestamp,
-    /// Where it ends.
+    /// When it ends, as far as the log shows.
     pub to: Timestamp,
-    /// Whether it goes on beyond the log.
+    /// It goes on beyond the end of the log.
     pub is_open: bool,
-    /// How it is to be taken.
+    /// How good or bad it is.
     pub tone: Tone,
-    /// Whether it is only presumed.
+    /// It is only presumed.
     pub is_presumed: bool,
 }
 
+impl<'a> Section<'a> {
+    /// A section of single values.
+    pub fn facts(key: &'static str, title: &'static str, facts: Vec<Fact<'a>>) -> Self {
+        Self { key, title, body: Body::Facts(facts) }
+    }
+
+    /// A section that is a table.
+    pub fn table(key: &'static str, title: &'static str, table: Table<'a>) -> Self {
+        Self { key, title, body: Body::Table(table) }
+    }
+
+    /// A section that is a chart.
+    pub fn chart(key: &'static str, title: &'static str, chart: Chart) -> Self {
+        Self { key, title, body: Body::Chart(chart) }
+    }
+}
+
 impl<'a> Rows<'a> {
-    /// So many rows; `make` is given their indices.
+    /// Makes `count` rows, each by its index.
     pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a) -> Self {
         Self { count, make: Box::new(make) }
     }
@@ -202,12 +220,12 @@ impl<'a> Rows<'a> {
         self.count
     }
 
-    /// There is none.
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The row of that index.
+    /// The row at an index.
     pub fn get(&self, index: usize) -> Row<'a> {
         (self.make)(index)
     }
@@ -238,20 +256,32 @@ impl<'a> Fact<'a> {
 }
 
 impl Column {
-    /// A column that stays in a narrow terminal.
+    /// A column that a narrow terminal hides last.
     pub const fn new(key: &'static str, title: &'static str, kind: Kind, about: &'static str) -> Self {
         Self { key, title, kind, about, rank: 0 }
     }
 
-    /// A column that goes from a narrow terminal before those with a smaller rank.
+    /// The same column with another rank.
     pub const fn rank(mut self, rank: u8) -> Self {
         self.rank = rank;
+        self
+    }
+
+    /// The same column under another title.
+    pub const fn title(mut self, title: &'static str) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// The same column with another description.
+    pub const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
         self
     }
 }
 
 impl<'a> Cell<'a> {
-    /// The text, or nothing when it is empty.
+    /// A cell with the text; nothing if the text is empty.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         if text.is_empty() { Self::Nothing } else { Self::Text(text) }
@@ -272,6 +302,12 @@ impl<'a> From<&'a str> for Cell<'a> {
 
 impl From<String> for Cell<'_> {
     fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
         Self::text(text)
     }
 }

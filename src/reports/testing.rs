@@ -1,6 +1,6 @@
-//! Logs for the tests of reports: lines as vendors write them, said in few words.
+//! Logs for the tests of reports: lines as vendors write them, built in few words.
 //!
-//! They are read as a user's are, so that a test needs no knowledge of what is kept of an event.
+//! They are read as a user's lines are, so that a test does not depend on how a survey keeps an event.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::input::{Input, Meter, Place};
 use crate::model::time::Timestamp;
 use crate::reader::Reading;
-use crate::reports::sheet::{Body, Cell, Chart, Sheet};
+use crate::reports::sheet::{Body, Cell, Chart, Row, Sheet};
 use crate::reports::{Options, Report, ReportInput};
 use crate::scan::{ScanJob, Settings};
 use crate::survey::Plan;
@@ -18,7 +18,7 @@ use crate::survey::collect::collect;
 #[derive(Default)]
 pub struct Log(Vec<String>);
 
-/// A line of it: a view by Ann of organization a, unless something else is said.
+/// A line of a log: Ann looked at the settings of organization a, unless it is changed.
 pub struct Entry {
     action: &'static str,
     time: &'static str,
@@ -31,7 +31,7 @@ pub struct Entry {
     impersonator: [&'static str; 2],
 }
 
-/// What happened at a time.
+/// A line of that time.
 pub fn at(time: &'static str) -> Entry {
     Entry {
         action: "sso.view_settings",
@@ -132,10 +132,10 @@ impl Log {
         self.0.push(entry.json().to_string());
     }
 
-    /// Adds a change that names no actor.
-    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str, connection: &str) {
+    /// Adds a change of connection 9 that names no actor.
+    pub fn add_webhook(&mut self, time: &str, id: &str, operation: &str) {
         let data = json!({
-            "id": format!("conn_{connection}"), "organization_id": "org_1", "connection_type": "OIDC",
+            "id": "conn_9", "organization_id": "org_1", "connection_type": "OIDC",
             "provider": "OKTA", "enabled": operation == "enabled", "status": "COMPLETED",
         });
         let event = json!({
@@ -168,36 +168,33 @@ impl Log {
         (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))
     }
 
-    /// The report of it.
+    /// Makes the report of the log.
     pub fn report(&self, report: &Report, options: Options) -> Sheet<'static> {
         Self::report_of(report, &options, &[self.0.iter().collect()])
     }
 
-    /// Reads it backwards as well, and in two halves of which the later one comes first.
+    /// Checks that the report is the same if the log is read backwards, or in two halves, the later one first.
     pub fn assert_order_does_not_matter(&self, report: &Report, options: &Options) {
-        let sheet = all_told(&self.report(report, options.clone()));
+        let sheet = all_rendered(&self.report(report, options.clone()));
         let backwards = self.0.iter().rev().collect();
-        assert_eq!(all_told(&Self::report_of(report, options, &[backwards])), sheet);
+        assert_eq!(all_rendered(&Self::report_of(report, options, &[backwards])), sheet);
         let (first, second) = self.0.split_at(self.0.len() / 2);
         let halves = [second.iter().collect(), first.iter().collect()];
-        assert_eq!(all_told(&Self::report_of(report, options, &halves)), sheet);
+        assert_eq!(all_rendered(&Self::report_of(report, options, &halves)), sheet);
     }
 }
 
-fn all_told(sheet: &Sheet<'_>) -> Vec<Vec<String>> {
-    sheet.sections.iter().map(|section| told(sheet, section.key)).collect()
+fn all_rendered(sheet: &Sheet<'_>) -> Vec<Vec<String>> {
+    sheet.sections.iter().map(|section| rendered(sheet, section.key)).collect()
 }
 
 /// The rows of a table, the facts or the names of a chart, as text.
-pub fn told(sheet: &Sheet<'_>, key: &str) -> Vec<String> {
+pub fn rendered(sheet: &Sheet<'_>, key: &str) -> Vec<String> {
     let section = sheet.sections.iter().find(|section| section.key == key).unwrap();
     match &section.body {
         Body::Table(table) => {
-            let rows = table.rows.iter().map(|row| {
-                assert_eq!(row.cells.len(), table.columns.len());
-                row.cells.iter().map(cell).collect::<Vec<_>>().join(" ")
-            });
-            rows.collect()
+            let text = |row: Row<'_>| row.cells.iter().map(cell).collect::<Vec<_>>().join(" ");
+            table.rows.iter().map(text).collect()
         }
         Body::Facts(facts) => {
             facts.iter().map(|fact| format!("{}: {}", fact.key, cell(&fact.value))).collect()

@@ -1,22 +1,23 @@
-//! Working hours: what of a week counts as such on a clock in some zone.
+//! Working hours (`--hours`): which hours of a week count as such on a clock in some zone.
 //!
-//! They begin and end within a day, and holidays are not known.
+//! They begin and end within a day; holidays are not known.
 
 use anyhow::{Result, anyhow, bail};
 use chrono::{NaiveDateTime, Timelike};
 
 use crate::analysis::calendar;
+use crate::model::time::parse_time_of_day;
 
 /// Hours of Monday to Friday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     /// Minutes after midnight at which they begin.
     pub from: u32,
-    /// Minutes after midnight at which they are over.
+    /// Minutes after midnight at which they end.
     pub to: u32,
 }
 
-const DAY_MINUTES: u32 = 24 * 60;
+/// The working days of a week, from Monday on.
 const WORKING_DAYS: usize = 5;
 
 impl Default for Hours {
@@ -28,7 +29,9 @@ impl Default for Hours {
 impl Hours {
     /// Reads `08:00-18:00`.
     pub fn parse(text: &str) -> Result<Self> {
-        let bounds = text.split_once('-').and_then(|(from, to)| Some((minutes(from)?, minutes(to)?)));
+        let bounds = text
+            .split_once('-')
+            .and_then(|(from, to)| Some((parse_time_of_day(from)?, parse_time_of_day(to)?)));
         let (from, to) = bounds
             .ok_or_else(|| anyhow!("invalid hours `{text}`; give them as in 08:00-18:00, up to 24:00"))?;
         if from >= to {
@@ -37,7 +40,7 @@ impl Hours {
         Ok(Self { from, to })
     }
 
-    /// Whether a local time is within them; the end is not.
+    /// Whether a local time is within the hours, the end excluded.
     pub fn include(self, local: NaiveDateTime) -> bool {
         let (weekday, hour) = calendar::weekday_and_hour(local);
         let minute = hour as u32 * 60 + local.minute();
@@ -50,17 +53,6 @@ impl std::fmt::Display for Hours {
         let Self { from, to } = self;
         write!(out, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
     }
-}
-
-fn minutes(text: &str) -> Option<u32> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let number = |digits: &str| {
-        let is_number = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| digits.parse::<u32>().ok())?
-    };
-    let (hour, minute) = (number(hour)?, number(minute).filter(|_| minute.len() == 2)?);
-    let minutes = hour * 60 + minute;
-    (minute < 60 && minutes <= DAY_MINUTES).then_some(minutes)
 }
 
 #[cfg(test)]

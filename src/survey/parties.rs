@@ -1,4 +1,5 @@
-//! Who an event is about, as far as a decision may depend on it: the id, or else names that were theirs then.
+//! Who an event is about: what to call them, and, as far as a decision may depend on it, the id or else names that
+//! were theirs then.
 
 use super::{Said, Survey};
 use crate::model::time::Timestamp;
@@ -71,6 +72,25 @@ impl Survey {
         let labels = &self.actor_labels;
         let names = moment.names(labels.text(said.email), |time| labels.in_force(id, 1, time));
         Party { id: self.actors.names.get(id), names }
+    }
+
+    /// What to call an actor: name, e-mail address, or id.
+    pub fn actor(&self, id: impl Into<Option<ActorId>>) -> Option<&str> {
+        let id = id.into();
+        let [name, email] = self.actor_labels.get(id);
+        name.or(email).or_else(|| self.actors.names.get(id))
+    }
+
+    /// The latest e-mail address of an actor.
+    pub fn actor_email(&self, id: impl Into<Option<ActorId>>) -> Option<&str> {
+        let [_, email] = self.actor_labels.get(id);
+        email
+    }
+
+    /// The latest name of an organization.
+    pub fn organization_name(&self, id: impl Into<Option<OrganizationId>>) -> Option<&str> {
+        let [name] = self.organization_labels.get(id);
+        name
     }
 
     /// The id of an organization, and every name that the log has for it.

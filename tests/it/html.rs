@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
+use ssoaudit::analysis::calendar::Bucket;
 use ssoaudit::formats::sheets::html::render;
 use ssoaudit::model::time::{Timestamp, parse};
 use ssoaudit::reports::sheet::{
@@ -55,7 +56,11 @@ fn row(number: usize, tone: Tone) -> Row<'static> {
 
 fn table(key: &'static str, title: &'static str, rows: Vec<Row<'static>>, left_out: u64) -> Section<'static> {
     let empty = "No connection was removed.";
-    Section { key, title, body: Body::Table(Table { columns: COLUMNS, rows: rows.into(), empty, left_out }) }
+    Section {
+        key,
+        title,
+        body: Body::Table(Table { columns: COLUMNS.to_vec(), rows: rows.into(), empty, left_out }),
+    }
 }
 
 fn chart(key: &'static str, title: &'static str, chart: Chart) -> Section<'static> {
@@ -65,7 +70,8 @@ fn chart(key: &'static str, title: &'static str, chart: Chart) -> Section<'stati
 fn timeline() -> Chart {
     let day = |number: u64| {
         let date = format!("2025-01-{:02}", number + 1);
-        (at(&format!("{date}T00:00:00Z")), date, if number == 20 { 1730 } else { number * number % 97 * 9 })
+        let count = if number == 20 { 1730 } else { number * number % 97 * 9 };
+        Bucket { begin: at(&format!("{date}T00:00:00Z")), label: date, count }
     };
     Chart::Timeline { unit: "day", buckets: (0..31).map(day).collect() }
 }
@@ -262,10 +268,11 @@ fn little_is_enough() {
     elements(&render(&none, Tz::UTC));
     let (time, zero) = (at("2025-01-01T00:00:00Z"), [[0; 24]; 7]);
     let nothing = Stretch { from: time, to: time, is_open: true, is_presumed: true, tone: Tone::Plain };
+    let bucket = |count| Bucket { begin: time, label: "now".to_owned(), count };
     let charts = vec![
         Chart::Timeline { unit: "hour", buckets: Vec::new() },
-        Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), 0)] },
-        Chart::Timeline { unit: "hour", buckets: vec![(time, "now".to_owned(), u64::MAX)] },
+        Chart::Timeline { unit: "hour", buckets: vec![bucket(0)] },
+        Chart::Timeline { unit: "hour", buckets: vec![bucket(u64::MAX)] },
         Chart::Heat(vec![(String::new(), zero)]),
         Chart::Heat(vec![(String::new(), [[u64::MAX; 24]; 7])]),
         Chart::Stretches { span: Some((time, time)), rows: vec![(String::new(), vec![nothing])] },

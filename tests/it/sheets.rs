@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use serde_json::Value;
+use ssoaudit::analysis::calendar::Bucket;
 use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
 use ssoaudit::formats::sheets::schema::schema;
@@ -78,7 +79,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     let names = || texts.iter().map(|text| (*text).to_owned());
     let bucket = |day: u64| {
         let seconds = at("2025-01-01T00:00:00Z").seconds + day as i64 * 86_400;
-        (Timestamp { seconds, nanos: 0 }, format!("day {day}"), day * day)
+        Bucket { begin: Timestamp { seconds, nanos: 0 }, label: format!("day {day}"), count: day * day }
     };
     let mut counts = [[0; 24]; 7];
     (counts[0][0], counts[6][23]) = (3, u64::MAX / 4);
@@ -93,7 +94,7 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
     let chart = |key, chart| Section { key, title: "A chart", body: Body::Chart(chart) };
     let table = || {
         let rows = rows.clone().into();
-        Body::Table(Table { columns: COLUMNS, rows, empty: "No connection was removed.", left_out })
+        Body::Table(Table { columns: COLUMNS.to_vec(), rows, empty: "No connection was removed.", left_out })
     };
     Sheet {
         name: "example",

@@ -86,7 +86,7 @@ fn numbers(chart: &Chart) -> Value {
     match chart {
         Chart::Timeline { unit, buckets } => {
             let buckets =
-                buckets.iter().map(|(from, _, count)| json!({ "from": time(from), "count": count }));
+                buckets.iter().map(|bucket| json!({ "from": time(&bucket.begin), "count": bucket.count }));
             json!({ "unit": unit, "buckets": buckets.collect::<Value>() })
         }
         Chart::Heat(grids) => {

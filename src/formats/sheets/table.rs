@@ -15,7 +15,7 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut head = Vec::new();
-    (format.open)(table.columns, options, &mut head);
+    (format.open)(&table.columns, options, &mut head);
     out.write_all(&head)?;
     let each = |index: usize, out: &mut Vec<u8>| {
         (format.row)(&table.rows.get(index).cells, options, out);

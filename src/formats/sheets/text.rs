@@ -124,7 +124,7 @@ fn table(
     let mut hidden = Vec::new();
     for page in pages(table.rows.iter()) {
         flush(out, options, to)?;
-        hidden = self::page(table.columns, &page, options, out);
+        hidden = self::page(&table.columns, &page, options, out);
     }
     if table.left_out > 0 {
         sentence(&left_out(table.left_out), options, out);

@@ -76,7 +76,7 @@ fn table<'a>(
     rows: usize,
     make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a,
 ) -> Body<'a> {
-    Body::Table(Table { columns, rows: Rows::new(rows, make), empty, left_out: 0 })
+    Body::Table(Table { columns: columns.to_vec(), rows: Rows::new(rows, make), empty, left_out: 0 })
 }
 
 fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
@@ -131,7 +131,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
         Row { cells, tone: if counts.open() > 0 { tone(super::worst(rule, counts)) } else { Tone::Plain } }
     };
     let rows = verdict.rules.iter().zip(counts).map(row).collect();
-    Body::Table(Table { columns: RULES, rows, empty: "There is no rule.", left_out: 0 })
+    Body::Table(Table { columns: RULES.to_vec(), rows, empty: "There is no rule.", left_out: 0 })
 }
 
 fn input<'a>(verdict: &'a Verdict<'_>, at: usize) -> Row<'a> {

@@ -2,6 +2,7 @@
 
 mod bound;
 mod format;
+mod of_day;
 mod parse;
 
 use chrono::{DateTime, Datelike, Offset, SecondsFormat, TimeZone, Utc};
@@ -10,6 +11,8 @@ use chrono_tz::Tz;
 pub use bound::{parse_age, parse_bound, parse_zone};
 pub use format::{duration, duration_in_units};
 pub use parse::{Parsed, Recent, parse};
+
+pub use of_day::{MINUTES_PER_DAY, parse_time_of_day};
 
 use crate::text::cut::truncate;
 

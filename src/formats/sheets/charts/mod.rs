@@ -67,6 +67,7 @@ fn end_labels(first: &str, last: &str, axis: &Axis, options: &RenderOptions) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::calendar::Bucket;
     use crate::model::time;
     use crate::model::time::Timestamp;
     use crate::reports::sheet::Stretch;
@@ -89,7 +90,7 @@ mod tests {
     }
 
     fn timeline(days: u64) -> Chart {
-        let bucket = |at| (day(at), format!("day {at}"), at);
+        let bucket = |at| Bucket { begin: day(at), label: format!("day {at}"), count: at };
         Chart::Timeline { unit: "day", buckets: (0..days).map(bucket).collect() }
     }
 

@@ -2,8 +2,8 @@
 //! A bar shows something as soon as there was one event.
 
 use super::{Axis, end_labels, width};
+use crate::analysis::calendar::Bucket;
 use crate::formats::RenderOptions;
-use crate::model::time::Timestamp;
 use crate::text::display;
 use crate::text::plural::counted;
 
@@ -13,13 +13,13 @@ const ROWS: usize = 6;
 const MAX_BAR_WIDTH: usize = 4;
 
 /// The bars, their ends and what they mean.
-pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOptions) -> Vec<String> {
-    let Some(((_, first, _), (_, last, _))) = buckets.first().zip(buckets.last()) else {
+pub fn draw(unit: &str, buckets: &[Bucket], options: &RenderOptions) -> Vec<String> {
+    let Some((first, last)) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
     };
     let together = buckets.len().div_ceil(width(options));
     let bars: Vec<u64> =
-        buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.2).sum()).collect();
+        buckets.chunks(together).map(|buckets| buckets.iter().map(|bucket| bucket.count).sum()).collect();
     let most = bars.iter().copied().max().unwrap_or(0);
     let columns = (width(options) / bars.len()).clamp(1, MAX_BAR_WIDTH);
     let mut lines: Vec<_> = (0..ROWS)
@@ -32,7 +32,7 @@ pub fn draw(unit: &str, buckets: &[(Timestamp, String, u64)], options: &RenderOp
     lines.push("─".repeat(bars.len() * columns));
     let label = |text: &str| display::escape_own(text, options.charset);
     let axis = Axis { indent: 0, width: bars.len() * columns };
-    lines.extend(end_labels(&label(first), &label(last), &axis, options));
+    lines.extend(end_labels(&label(&first.label), &label(&last.label), &axis, options));
     let meaning = format!("1 bar = {}; the highest is {most}", counted(together as u64, unit));
     lines.extend(display::wrapped(&meaning, width(options)));
     lines

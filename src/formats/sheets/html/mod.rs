@@ -88,7 +88,7 @@ enum Content<'a> {
 
 struct Grid<'a> {
     /// Columns with the class of their cells.
-    heads: Vec<(&'static str, &'a Column)>,
+    heads: Vec<(&'static str, Column)>,
     rows: Vec<(Mark, Vec<(&'static str, DisplayValue<'a>)>)>,
     /// Whether a row has a mark, so that there is a column for marks.
     has_marks: bool,
@@ -107,7 +107,7 @@ const MAX_ROWS: usize = 5000;
 fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
     let rows = table.rows.iter().take(MAX_ROWS).map(|row| {
         let mark = values::mark(row.tone);
-        let cells = row.cells.into_iter().zip(table.columns).map(|(cell, column)| {
+        let cells = row.cells.into_iter().zip(&table.columns).map(|(cell, column)| {
             (values::kind_class(column.kind), values::display_value(cell, column.kind, zone))
         });
         (mark, cells.collect::<Vec<_>>())
@@ -115,7 +115,7 @@ fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
     let rows: Vec<_> = rows.collect();
     let left_out = table.left_out + (table.rows.len() - rows.len()) as u64;
     Grid {
-        heads: table.columns.iter().map(|column| (values::kind_class(column.kind), column)).collect(),
+        heads: table.columns.iter().map(|column| (values::kind_class(column.kind), *column)).collect(),
         has_marks: rows.iter().any(|(mark, _)| !mark.word.is_empty()),
         empty: table.empty,
         left_out: (left_out > 0).then(|| values::number(left_out)),

@@ -2,10 +2,10 @@
 
 use chrono_tz::Tz;
 
+use crate::analysis::calendar;
 use crate::formats::sheets::html::span;
 use crate::formats::sheets::html::span::{Tick, percent};
 use crate::formats::sheets::html::values;
-use crate::model::time::Timestamp;
 
 /// Height of the bars of a timeline, and where they stand.
 const PLOT: f64 = 160.0;
@@ -50,19 +50,15 @@ pub struct Bucket<'a> {
 }
 
 /// The timeline of `buckets`; nothing if there are none.
-pub fn timeline<'a>(
-    unit: &'a str,
-    buckets: &'a [(Timestamp, String, u64)],
-    zone: Tz,
-) -> Option<Timeline<'a>> {
-    let ((_, from, _), (_, to, _)) = (buckets.first()?, buckets.last()?);
-    let most = buckets.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
+pub fn timeline<'a>(unit: &'a str, buckets: &'a [calendar::Bucket], zone: Tz) -> Option<Timeline<'a>> {
+    let (first, last) = (buckets.first()?, buckets.last()?);
+    let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0);
     let step = step(most);
     let steps = most.div_ceil(step).max(1);
     let top = step.saturating_mul(steps) as f64;
     let height = |value: f64| (value / top * PLOT * 10.0).round() / 10.0;
     let slot = 100.0 / buckets.len() as f64;
-    let columns = buckets.iter().enumerate().map(|(at, (begins, label, count))| {
+    let columns = buckets.iter().enumerate().map(|(at, calendar::Bucket { begin, label, count })| {
         // A bucket with an event has a visible column, however low.
         let height = if *count == 0 { 0.0 } else { height(*count as f64).max(1.0) };
         Bucket {
@@ -70,7 +66,7 @@ pub fn timeline<'a>(
             width: percent(slot * 0.8, 100.0),
             y: FLOOR - height,
             height,
-            begins: begins.rfc3339(zone),
+            begins: begin.rfc3339(zone),
             label,
             count: values::number(*count),
         }
@@ -81,8 +77,8 @@ pub fn timeline<'a>(
     });
     Some(Timeline {
         unit,
-        from,
-        to,
+        from: &first.label,
+        to: &last.label,
         most: values::count(most, "event"),
         scale: scale.collect(),
         ticks: bucket_ticks(buckets),
@@ -103,8 +99,8 @@ fn step(most: u64) -> u64 {
     }
 }
 
-fn bucket_ticks(buckets: &[(Timestamp, String, u64)]) -> Vec<Tick> {
-    let longest = buckets.iter().map(|(_, label, _)| label.chars().count()).max().unwrap_or(1);
+fn bucket_ticks(buckets: &[calendar::Bucket]) -> Vec<Tick> {
+    let longest = buckets.iter().map(|bucket| bucket.label.chars().count()).max().unwrap_or(1);
     let last = buckets.len() - 1;
     // An even number of gaps, so that every other label can go.
     let gaps = (AXIS_CHARACTERS / (longest + 2) / 2 * 2).clamp(2, 8).min(last);
@@ -118,7 +114,7 @@ fn bucket_ticks(buckets: &[(Timestamp, String, u64)]) -> Vec<Tick> {
         };
         let is_minor = gap % 2 == 1 && gaps.is_multiple_of(2);
         let x = percent(at as f64 + within, buckets.len() as f64);
-        Tick { x, anchor, text: buckets[at].1.clone(), is_minor }
+        Tick { x, anchor, text: buckets[at].label.clone(), is_minor }
     };
     (0..=gaps).map(tick).collect()
 }

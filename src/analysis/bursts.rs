@@ -1,0 +1,123 @@
+//! Bursts: many events in a short time.
+//!
+//! What follows each other so closely anywhere in a range of events is one burst, so that bursts do not overlap.
+//! Events exactly as far apart as the time given are still within it.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
+use foldhash::fast::RandomState;
+
+use crate::model::time::Timestamp;
+
+/// Where at least `events` of the things in time order are within so many seconds, as ranges of indices.
+pub fn bursts<T>(
+    things: &[T],
+    time: impl Fn(&T) -> Timestamp,
+    events: usize,
+    seconds: u64,
+) -> Vec<Range<usize>> {
+    let mut bursts = Vec::new();
+    for (begin, window) in things.windows(events).enumerate() {
+        if time(&window[events - 1]) <= time(&window[0]).later_by(seconds) {
+            add(begin..begin + events, &mut bursts);
+        }
+    }
+    bursts
+}
+
+/// Where more than `max` different things are within so many seconds, as ranges of indices.
+pub fn bursts_of_different<T: Copy + Eq + Hash>(
+    things: &[(Timestamp, T)],
+    max: u64,
+    seconds: u64,
+) -> Vec<Range<usize>> {
+    let mut bursts = Vec::new();
+    // There are not more different things than there are things, which mostly are too few.
+    let crowd = usize::try_from(max).unwrap_or(usize::MAX).saturating_add(1);
+    for crowd in self::bursts(things, |(time, _)| *time, crowd, seconds) {
+        let mut inside: HashMap<T, usize, RandomState> = HashMap::default();
+        let mut begin = crowd.start;
+        for end in crowd {
+            let (time, thing) = things[end];
+            *inside.entry(thing).or_default() += 1;
+            while time > things[begin].0.later_by(seconds) {
+                remove(things[begin].1, &mut inside);
+                begin += 1;
+            }
+            if inside.len() as u64 > max {
+                add(begin..end + 1, &mut bursts);
+            }
+        }
+    }
+    bursts
+}
+
+/// Adds a range to those before it, of which it continues the last one if both have something in common.
+fn add(range: Range<usize>, bursts: &mut Vec<Range<usize>>) {
+    match bursts.last_mut().filter(|burst| range.start < burst.end) {
+        Some(burst) => burst.end = range.end,
+        None => bursts.push(range),
+    }
+}
+
+fn remove<T: Eq + Hash>(thing: T, counts: &mut HashMap<T, usize, RandomState>) {
+    if let Some(count) = counts.get_mut(&thing) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&thing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64, nanos: u32) -> Timestamp {
+        Timestamp { seconds, nanos }
+    }
+
+    fn pairs(ranges: &[Range<usize>]) -> Vec<(usize, usize)> {
+        ranges.iter().map(|range| (range.start, range.end)).collect()
+    }
+
+    #[test]
+    fn bursts_are_as_long_as_they_last_and_do_not_overlap() {
+        for (times, expected) in [
+            (&[][..], &[][..]),
+            (&[0, 5], &[]),
+            (&[0, 5, 10], &[(0, 3)]),
+            (&[0, 5, 11], &[]),
+            (&[0, 1, 9, 10, 19, 20], &[(0, 6)]),
+            (&[0, 1, 2, 50, 100, 101, 102], &[(0, 3), (4, 7)]),
+            (&[0, 1, 2, 12, 13, 14], &[(0, 3), (3, 6)]),
+            (&[7, 7, 7, 7], &[(0, 4)]),
+        ] {
+            assert_eq!(pairs(&bursts(times, |time| at(*time, 0), 3, 10)), expected, "{times:?}");
+            let different: Vec<_> = (0..).zip(times).map(|(id, time)| (at(*time, 0), id)).collect();
+            assert_eq!(pairs(&bursts_of_different(&different, 2, 10)), expected, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn a_nanosecond_beyond_is_no_burst() {
+        let count = |times: &[Timestamp]| bursts(times, |time| *time, 2, 10).len();
+        assert_eq!(count(&[at(0, 5), at(10, 5)]), 1);
+        assert_eq!(count(&[at(0, 5), at(10, 6)]), 0);
+    }
+
+    #[test]
+    fn what_comes_again_is_not_different() {
+        for (things, expected) in [
+            (&[(0, 1), (1, 1), (2, 2), (3, 2)][..], &[][..]),
+            (&[(0, 1), (1, 2), (9, 3), (10, 1), (19, 2), (20, 9)], &[(0, 6)]),
+            (&[(0, 1), (1, 2), (2, 3), (50, 1), (100, 1), (101, 2), (102, 3)], &[(0, 3), (4, 7)]),
+            (&[(0, 1), (1, 2), (2, 3), (12, 1), (13, 2), (14, 3)], &[(0, 3), (3, 6)]),
+        ] {
+            let things: Vec<_> = things.iter().map(|(time, id)| (at(*time, 0), *id)).collect();
+            assert_eq!(pairs(&bursts_of_different(&things, 2, 10)), expected, "{things:?}");
+        }
+    }
+}

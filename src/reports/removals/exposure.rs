@@ -1,0 +1,181 @@
+//! The removals of a log, and what each of them left behind.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::lifecycle;
+use crate::analysis::lifecycle::{Gap, Gaps, Step};
+use crate::analysis::reach::{Certainty, Reach};
+use crate::model::operation::Operation;
+use crate::model::state::State;
+use crate::model::time::Timestamp;
+use crate::parallel;
+use crate::reports::ReportInput;
+use crate::reports::sheet::Tone;
+use crate::survey::ids::{Id, KindId, OrganizationId};
+use crate::survey::{Change, Survey};
+
+/// A selected deletion or disabling.
+pub struct Removal<'a> {
+    /// The change itself.
+    pub change: &'a Change,
+    /// What it did.
+    pub step: Step,
+    /// The time without SSO that it began, if it took the last active connection away.
+    pub exposure: Option<Exposure>,
+    /// How sure the statements about the organization are.
+    pub certainty: Certainty,
+    /// The change that made the next connection of the organization active.
+    pub replaced_by: Option<&'a Change>,
+    /// A connection of the same protocol and provider was created or enabled later.
+    pub is_recreated: bool,
+}
+
+/// A time in which an organization had no active connection.
+#[derive(Clone, Copy)]
+pub struct Exposure {
+    /// When it ended, or until when the log shows that it did not.
+    pub until: Timestamp,
+    /// It ended within the log.
+    pub is_over: bool,
+    /// How long it lasted.
+    pub seconds: u64,
+}
+
+impl Removal<'_> {
+    /// The organization is without SSO to the end of the log.
+    pub fn is_ongoing(&self) -> bool {
+        self.exposure.is_some_and(|exposure| !exposure.is_over)
+    }
+
+    /// The statements about the organization are only presumed.
+    pub fn is_presumed(&self) -> bool {
+        self.certainty != Certainty::Certain
+    }
+
+    /// How bad it is.
+    pub fn tone(&self) -> Tone {
+        match self.exposure {
+            Some(exposure) if !exposure.is_over && !self.is_presumed() => Tone::Bad,
+            Some(_) => Tone::Warn,
+            None => Tone::Plain,
+        }
+    }
+}
+
+/// The selected removals, the worst first.
+pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
+    let survey = input.survey;
+    let (reach, history) = parallel::both(|| input.reach(), || History::of(input));
+    let mut later = Later::default();
+    let mut removals = Vec::new();
+    // Backwards, so that it is known what comes later.
+    for (step, kind) in history.steps.into_iter().zip(history.kinds).rev() {
+        let change = &survey.changes[step.change];
+        let words = kind_words(survey, kind);
+        if matches!(step.told, State::Disabled | State::Deleted) && change.is_selected {
+            let gap = history.gaps.get(&step.change);
+            let exposure = gap.map(|gap| exposure(survey, &reach, gap));
+            removals.push(Removal {
+                change,
+                step,
+                exposure,
+                certainty: certainty(&reach, change, &step, exposure)
+                    .unless(gap.is_some_and(|gap| gap.is_contradictory)),
+                replaced_by: later.activated.get(&step.owner).copied(),
+                is_recreated: words.is_some_and(|words| later.made.contains(&(step.owner, words))),
+            });
+        }
+        // What is dated later than the present has not happened yet.
+        if change.time <= input.options.now {
+            later.add(change, &step, words);
+        }
+    }
+    sort(survey, &mut removals);
+    removals
+}
+
+/// The steps of a log in time order.
+struct History {
+    steps: Vec<Step>,
+    /// By step the kind that its connection is known to have by then.
+    kinds: Vec<Option<KindId>>,
+    /// By the change that began it.
+    gaps: HashMap<usize, Gap, RandomState>,
+}
+
+impl History {
+    fn of(input: &ReportInput<'_>) -> Self {
+        let (survey, now) = (input.survey, input.options.now);
+        let (mut steps, mut kinds, mut gaps) = (Vec::new(), Vec::new(), Gaps::until(now));
+        let mut latest_kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
+        lifecycle::walk(survey, now, |step| {
+            let change = &survey.changes[step.change];
+            gaps.add(&step, change.time);
+            steps.push(step);
+            kinds.push(change.connection.and_then(|connection| {
+                let latest_kind = &mut latest_kinds[connection.index()];
+                *latest_kind = change.kind.or(*latest_kind);
+                *latest_kind
+            }));
+        });
+        Self { steps, kinds, gaps: gaps.list.into_iter().map(|gap| (gap.cause, gap)).collect() }
+    }
+}
+
+/// Protocol and provider of a kind of connections.
+type KindWords = (Option<&'static str>, Option<&'static str>);
+
+/// What connections of one kind have in common; nothing where neither is known.
+fn kind_words(survey: &Survey, kind: Option<KindId>) -> Option<KindWords> {
+    let kind = survey.kinds.kind(kind)?;
+    kind.protocol.or(kind.provider).map(|_| (kind.protocol, kind.provider))
+}
+
+/// What happened after a removal.
+#[derive(Default)]
+struct Later<'a> {
+    /// By organization the next change that made a connection active.
+    activated: HashMap<Option<OrganizationId>, &'a Change, RandomState>,
+    /// The organizations with the kinds of connections that they created or enabled.
+    made: HashSet<(Option<OrganizationId>, KindWords), RandomState>,
+}
+
+impl<'a> Later<'a> {
+    fn add(&mut self, change: &'a Change, step: &Step, words: Option<KindWords>) {
+        if matches!(step.told, State::Created | State::Active) && step.after != State::Unknown {
+            self.made.extend(words.map(|words| (step.owner, words)));
+        }
+        if step.activates() {
+            self.activated.insert(step.owner, change);
+        }
+    }
+}
+
+fn exposure(survey: &Survey, reach: &Reach, gap: &Gap) -> Exposure {
+    let cause = &survey.changes[gap.cause];
+    let end = gap.end.map(|end| survey.changes[end].time);
+    let until = end.unwrap_or_else(|| reach.until(gap.organization, cause, &[Operation::Enabled]));
+    Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
+}
+
+fn certainty(reach: &Reach, change: &Change, step: &Step, exposure: Option<Exposure>) -> Certainty {
+    let until = exposure.map_or(change.time, |exposure| exposure.until);
+    let certainty = reach.certainty(step.owner, change.action, (change.time, until));
+    certainty.unless(step.has_unknown_state() || step.unknown > 0)
+}
+
+/// The ongoing exposures first, then the longest ones; equals by time and connection.
+fn sort(survey: &Survey, removals: &mut [Removal<'_>]) {
+    let key = |removal: &Removal<'_>| {
+        let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));
+        (!removal.is_ongoing(), longest, removal.change.time)
+    };
+    let among_equals =
+        |removal: &Removal<'_>| (survey.connections.get(removal.change.connection), removal.step.change);
+    parallel::sort_by(removals, |a, b| {
+        key(a).cmp(&key(b)).then_with(|| among_equals(a).cmp(&among_equals(b)))
+    });
+}

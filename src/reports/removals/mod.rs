@@ -1,0 +1,153 @@
+//! `report removals`: every deletion and disabling, and how long it left an organization without SSO.
+//!
+//! Only the change that took the last active connection away begins an exposure; it ends when a
+//! connection of the organization becomes active, or with the log of the sources that would show it.
+
+mod chart;
+mod exposure;
+
+use self::exposure::{Removal, removals};
+use super::columns::{
+    ACTOR, ACTOR_EMAIL, ACTOR_ID, CERTAINTY, CERTAINTY_REASON, CONNECTION_ID, CONNECTION_TYPE, IMPERSONATOR,
+    IP, ORGANIZATION_NAME, OWNER_ID, PROTOCOL, PROVIDER, TIME, certainty_reason, connection_type, protocol,
+    provider,
+};
+use super::table::{ColumnOf, Items, TableLayout};
+use super::{Report, ReportInput, notes_of_doubt};
+use crate::model::operation::Operation;
+use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet};
+use crate::survey::Wants;
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "removals",
+    about: "every deletion or disabling, what it left behind, and for how long",
+    schema: "ssoaudit.report.removals.v2",
+    wants: Wants { counts: false, changes: true, visits: false, notes: None },
+    flags: &["--top"],
+    make,
+};
+
+fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
+    let removals = removals(input);
+    let (totals, chart) = (totals(&removals), chart::chart(input, &removals));
+    let mut notes = input.notes();
+    notes.extend(notes_of_doubt(removals.iter().map(|removal| removal.certainty)));
+    let layout = TableLayout {
+        columns: Removal::COLUMNS,
+        tone: Removal::tone,
+        empty: "The events shown remove no connection.",
+    };
+    let table = layout.table(input.survey, Items::from(removals).limited(input.options.top));
+    Sheet {
+        name: REPORT.name,
+        schema: REPORT.schema,
+        title: "Removals".to_owned(),
+        notes,
+        sections: vec![
+            Section::table("removals", "Removals, the worst first", table),
+            Section::facts("totals", "Totals", totals),
+            Section::chart("exposure", "Organizations without an active connection", chart),
+        ],
+    }
+}
+
+impl<'a> Removal<'a> {
+    const COLUMNS: &'a [ColumnOf<Self>] = &[
+        TIME.cell(|_, removal| removal.change.time.into()),
+        OWNER_ID.cell(|survey, removal| survey.organizations.names.get(removal.step.owner).into()),
+        ORGANIZATION_NAME.rank(9).cell(|survey, removal| survey.organization_name(removal.step.owner).into()),
+        Column::new("operation", "Operation", Kind::Text, "`deleted` or `disabled`")
+            .rank(1)
+            .cell(|_, removal| removal.change.operation.name().into()),
+        Column::new(
+            "exposure_seconds",
+            "Exposure",
+            Kind::Duration,
+            "how long the organization was without an active connection, where this took the last one",
+        )
+        .cell(|_, removal| removal.exposure.map(|exposure| Cell::Duration(exposure.seconds)).into()),
+        Column::new(
+            "still_exposed",
+            "Still",
+            Kind::Flag,
+            "it lasts to the end of the log that would show its end",
+        )
+        .cell(|_, removal| removal.is_ongoing().into()),
+        CERTAINTY.cell(|_, removal| removal.certainty.name().into()),
+        Column::new(
+            "left_active",
+            "Left",
+            Kind::Number,
+            "active connections the organization had left, as far as the log shows",
+        )
+        .rank(5)
+        .cell(|_, removal| u64::from(removal.step.left).into()),
+        ACTOR.rank(2).cell(|survey, removal| survey.actor(removal.change.actor).into()),
+        CONNECTION_ID
+            .rank(3)
+            .cell(|survey, removal| survey.connections.get(removal.change.connection).into()),
+        CONNECTION_TYPE.rank(4).cell(|survey, removal| connection_type(survey, removal.change.kind)),
+        PROVIDER.rank(7).cell(|survey, removal| provider(survey, removal.change.kind)),
+        PROTOCOL.rank(15).cell(|survey, removal| protocol(survey, removal.change.kind)),
+        Column::new(
+            "replaced_by",
+            "Replaced by",
+            Kind::Id,
+            "connection of the organization that became active next",
+        )
+        .rank(10)
+        .cell(|survey, removal| {
+            removal.replaced_by.and_then(|by| survey.connections.get(by.connection)).into()
+        }),
+        Column::new("replaced_after_seconds", "After", Kind::Duration, "how long that took").rank(11).cell(
+            |_, removal| {
+                let seconds = removal.replaced_by.map(|by| by.time.seconds_since(removal.change.time));
+                seconds.map(Cell::Duration).into()
+            },
+        ),
+        Column::new(
+            "recreated",
+            "Re-created",
+            Kind::Flag,
+            "a connection of the same protocol and provider was created or enabled later",
+        )
+        .rank(6)
+        .cell(|_, removal| removal.is_recreated.into()),
+        Column::new("exposure_ends", "Until", Kind::Time, "when that ended; empty while it lasts")
+            .rank(16)
+            .cell(|_, removal| {
+                let over = removal.exposure.filter(|exposure| exposure.is_over);
+                over.map(|exposure| exposure.until).into()
+            }),
+        IMPERSONATOR
+            .rank(8)
+            .cell(|survey, removal| survey.impersonators.get(removal.change.impersonator).into()),
+        IP.rank(12).cell(|survey, removal| survey.ips.names.get(removal.change.ip).into()),
+        ACTOR_ID.rank(14).cell(|survey, removal| survey.actors.names.get(removal.change.actor).into()),
+        ACTOR_EMAIL.rank(13).cell(|survey, removal| survey.actor_email(removal.change.actor).into()),
+        CERTAINTY_REASON.cell(|_, removal| certainty_reason(removal.certainty)),
+    ];
+}
+
+fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
+    let number = |key, label, is_counted: fn(&&Removal<'_>) -> bool| {
+        Fact::new(key, label, Kind::Number, removals.iter().filter(is_counted).count() as u64)
+    };
+    let longest = removals.iter().filter_map(|removal| removal.exposure).map(|exposure| exposure.seconds);
+    let longest = longest.max().map(Cell::Duration);
+    vec![
+        number("removals", "Removals", |_| true),
+        number("deleted", "Deleted", |removal| removal.change.operation == Operation::Deleted),
+        number("disabled", "Disabled", |removal| removal.change.operation == Operation::Disabled),
+        number("exposures", "Left an organization without SSO", |removal| removal.exposure.is_some()),
+        number("exposures_presumed", "Of these only presumed", |removal| {
+            removal.exposure.is_some() && removal.is_presumed()
+        }),
+        number("still_exposed", "Ongoing at the end of the log", |removal| removal.is_ongoing()),
+        number("still_exposed_presumed", "Of these only presumed", |removal| {
+            removal.is_ongoing() && removal.is_presumed()
+        }),
+        Fact::new("longest_exposure_seconds", "Longest exposure", Kind::Duration, longest),
+    ]
+}

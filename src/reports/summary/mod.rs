@@ -1,0 +1,119 @@
+//! `summary`: one page about what is in the input, and what of it needs attention.
+
+mod attention;
+mod rankings;
+
+use self::attention::attention;
+use self::rankings::{ACTIONS, ACTORS, CONNECTION_TYPES, IPS, ORGANIZATIONS, by_word, ranking};
+use super::columns::{FIRST, LAST};
+use super::table::{ColumnOf, TableLayout};
+use super::{Report, ReportInput};
+use crate::analysis::calendar;
+use crate::analysis::calendar::Unit;
+use crate::model::time::Timestamp;
+use crate::parallel;
+use crate::reports::sheet::{Cell, Chart, Column, Fact, Kind, Section, Sheet, Table, Tone};
+use crate::survey::collect::InputSummary;
+use crate::survey::ids::Id;
+use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
+
+/// The report.
+pub static REPORT: Report = Report {
+    name: "summary",
+    about: "what is in the input, on one page",
+    schema: "ssoaudit.report.summary.v2",
+    wants: Wants { counts: true, changes: true, visits: false, notes: None },
+    flags: &["--top", "--by"],
+    make,
+};
+
+fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
+    let survey = input.survey;
+    let (attention, actors) = parallel::both(|| attention(input), || ranking(input, &survey.actors, ACTORS));
+    let (actions, _) = survey.actions.ranking(usize::MAX);
+    let by_action = || actions.iter().map(|(id, seen)| (survey.action_facts[id.index()], *seen));
+    let operations = by_action().map(|((_, operation), seen)| (Some(operation.name()), seen));
+    let sources = by_action().map(|((source, _), seen)| (Some(source), seen));
+    let providers = survey.kinds.counted().map(|(kind, seen)| (kind.provider, seen));
+    let protocols = survey.kinds.counted().map(|(kind, seen)| (kind.protocol, seen));
+    let organizations = ranking(input, &survey.organizations, ORGANIZATIONS);
+    let connection_types = ranking(input, &survey.kinds.types, CONNECTION_TYPES);
+    Sheet {
+        name: REPORT.name,
+        schema: REPORT.schema,
+        title: "Summary".to_owned(),
+        notes: input.notes_of_reading(),
+        sections: vec![
+            Section::facts("input", "Input", totals(input)),
+            Section::table("attention", "Needs attention", attention),
+            Section::chart("timeline", "Events over time", timeline(input)),
+            Section::table("actions", "Actions", ranking(input, &survey.actions, ACTIONS)),
+            Section::table("operations", "Operations", by_word(survey, operations)),
+            Section::table("sources", "Sources", by_word(survey, sources)),
+            Section::table("organizations", "Organizations", organizations),
+            Section::table("actors", "Actors", actors),
+            Section::table("connection_types", "Connection types", connection_types),
+            Section::table("providers", "Identity providers", by_word(survey, providers)),
+            Section::table("protocols", "Protocols", by_word(survey, protocols)),
+            Section::table("ips", "IP addresses", ranking(input, &survey.ips, IPS)),
+            Section::table("files", "Files", files(input)),
+        ],
+    }
+}
+
+fn totals(input: &ReportInput<'_>) -> Vec<Fact<'static>> {
+    let survey = input.survey;
+    let sum = |of: fn(&InputSummary) -> u64| Cell::Number(input.files.iter().map(of).sum());
+    let number = |key, label, value| Fact::new(key, label, Kind::Number, value);
+    vec![
+        number("files", "Files", Cell::Number(input.files.len() as u64)),
+        number("lines", "Lines", sum(|file| file.counts.lines)),
+        number("valid", "Valid events", sum(|file| file.counts.valid)),
+        number("invalid", "Invalid lines", sum(|file| file.counts.invalid)),
+        number("blank", "Blank lines", sum(|file| file.counts.blank)),
+        number("other", "Non-SSO events", survey.other.into()),
+        number("redeliveries", "Duplicates", survey.redeliveries.into()),
+        number("conflicts", "Conflicting duplicates", survey.conflicts.into()),
+        number("out_of_order", "Out of order", sum(|file| file.times.out_of_order)),
+        number("shown", "Events shown", survey.selected.into()),
+        Fact::new("first", "First event", Kind::Time, survey.range.map(|(first, _)| first)),
+        Fact::new("last", "Last event", Kind::Time, survey.range.map(|(_, last)| last)),
+    ]
+}
+
+static FILES: &[ColumnOf<InputSummary>] = &[
+    Column::new("file", "File", Kind::Text, "name of the input").cell(|_, file| file.name.clone().into()),
+    Column::new("lines", "Lines", Kind::Number, "lines, blank ones included")
+        .cell(|_, file| file.counts.lines.into()),
+    Column::new("valid", "Valid", Kind::Number, "lines that are an event")
+        .rank(1)
+        .cell(|_, file| file.counts.valid.into()),
+    Column::new("invalid", "Invalid", Kind::Number, "lines with an error")
+        .cell(|_, file| file.counts.invalid.into()),
+    Column::new("out_of_order", "Out of order", Kind::Number, "events earlier than the one before them")
+        .rank(4)
+        .cell(|_, file| file.times.out_of_order.into()),
+    FIRST.about("earliest event").rank(3).cell(|_, file| file.times.range.map(|(first, _)| first).into()),
+    LAST.about("latest event").rank(2).cell(|_, file| file.times.range.map(|(_, last)| last).into()),
+];
+
+fn files<'a>(input: &'a ReportInput<'a>) -> Table<'a> {
+    let tone = |file: &InputSummary| if file.counts.invalid > 0 { Tone::Warn } else { Tone::Plain };
+    TableLayout { columns: FILES, tone, empty: "There is no input." }
+        .table(input.survey, input.files.to_vec())
+}
+
+fn timeline(input: &ReportInput<'_>) -> Chart {
+    let latest = input.options.now.later_by(SKEW_SECONDS);
+    let begin = |quarter: i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
+    let counts = input.survey.quarters.iter().map(|(quarter, count)| (begin(*quarter), *count));
+    // What is dated later than the present would stretch the picture.
+    let counts: Vec<_> = counts.filter(|(begin, _)| *begin <= latest).collect();
+    let times = || counts.iter().map(|(begin, _)| *begin);
+    let unit = input.options.by.unwrap_or_else(|| match (times().min(), times().max()) {
+        (Some(first), Some(last)) => Unit::fitting(first, last),
+        _ => Unit::Day,
+    });
+    let (unit, buckets) = calendar::buckets(unit, input.options.zone, counts.into_iter());
+    Chart::Timeline { unit: unit.name(), buckets }
+}
