@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 //! What tests share: running the binary, judging logs, documented events, reading pages, the same text in several ways.
+=======
+//! What tests share: running the binary, judging logs, reading pages, the same text in several ways,
+//! saying that a tool is missing.
+>>>>>>> wt-tests
 
 pub mod both_ways;
 pub mod cuts;
@@ -7,3 +12,5 @@ pub mod elements;
 pub mod harmless;
 pub mod judging;
 pub mod run;
+#[cfg(unix)]
+pub mod tools;
