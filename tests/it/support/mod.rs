@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 //! What tests share: running the binary, judging logs, documented events, reading pages, the same text in several ways.
-=======
-//! What tests share: running the binary, judging logs, reading pages, the same text in several ways,
-//! saying that a tool is missing.
->>>>>>> wt-tests
 
 pub mod both_ways;
 pub mod cuts;
