@@ -77,7 +77,7 @@ fn filter(bencher: Bencher<'_, '_>, threads: usize) {
 /// 0 stands for all processors.
 #[divan::bench(args = [1, 0], sample_count = 10)]
 fn validate(bencher: Bencher<'_, '_>, threads: usize) {
-    let keep = Keep { findings: 100, drift: false };
+    let keep = Keep { diagnostics: 100, drift: false };
     bench_scan(bencher, threads, move |part: &mut Part, record| part.add(record, keep));
 }
 

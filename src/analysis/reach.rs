@@ -154,11 +154,11 @@ fn bits(operations: impl Iterator<Item = Operation>) -> u32 {
 }
 
 impl Certainty {
-    /// The same, unless events contradict each other.
-    pub fn unless(self, is_contradictory: bool) -> Self {
+    /// What is left of it where events contradict each other.
+    pub fn contradicted(self) -> Self {
         match self {
-            Self::Certain if is_contradictory => Self::Presumed(Doubt::Contradictory),
-            known => known,
+            Self::Certain => Self::Presumed(Doubt::Contradictory),
+            presumed => presumed,
         }
     }
 

@@ -11,17 +11,17 @@ use crate::scan::block::Fold;
 use crate::scan::{Counts, Record};
 use crate::survey::file_times::Times;
 
-/// The findings and facts of a block.
+/// The diagnostics and facts of a block.
 #[derive(Default)]
 pub struct Part {
-    findings: Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
     facts: Facts,
 }
 
 impl Fold for Part {
     fn weight(&self) -> usize {
-        const OF_A_FINDING: usize = size_of::<Diagnostic>() + 256;
-        self.findings.len() * OF_A_FINDING
+        const DIAGNOSTIC_BYTES: usize = size_of::<Diagnostic>() + 256;
+        self.diagnostics.len() * DIAGNOSTIC_BYTES
     }
 }
 
@@ -30,7 +30,7 @@ impl Fold for Part {
 pub struct FileReport {
     /// Its lines.
     pub counts: Counts,
-    /// Findings that were handed out to be shown.
+    /// Diagnostics that were handed out to be shown.
     pub shown: usize,
     /// What its lines say together.
     pub facts: Facts,
@@ -39,7 +39,7 @@ pub struct FileReport {
 /// What can be counted without keeping lines.
 #[derive(Default)]
 pub struct Facts {
-    /// Findings by code, in the order of [`CODES`].
+    /// Diagnostics by code, in the order of [`CODES`].
     by_code: BTreeMap<usize, u64>,
     /// Events by source and action.
     by_action: BTreeMap<&'static str, BTreeMap<String, u64>>,
@@ -66,8 +66,8 @@ const MOST_ENTRIES: usize = 1000;
 /// What to keep of each line.
 #[derive(Clone, Copy)]
 pub struct Keep {
-    /// At most so many findings in a part.
-    pub findings: usize,
+    /// At most so many diagnostics in a part.
+    pub diagnostics: usize,
     /// Whether to count the fields and values that no document knows.
     pub drift: bool,
 }
@@ -80,27 +80,24 @@ impl Part {
             count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
             self.facts.times.add(event.time);
         }
-        for finding in record.diagnostics.drain(..) {
-            self.facts.finding(&finding, keep);
-            if self.findings.len() < keep.findings {
-                self.findings.push(finding);
+        for diagnostic in record.diagnostics.drain(..) {
+            self.facts.diagnostic(&diagnostic, keep);
+            if self.diagnostics.len() < keep.diagnostics {
+                self.diagnostics.push(diagnostic);
             }
         }
     }
 }
 
 impl FileReport {
-    /// Adds the next part and returns the findings to show, with their lines in the file.
-    pub fn add(&mut self, part: Part, line_base: u64, counts: Counts, room: usize) -> Vec<Diagnostic> {
+    /// Adds the next part and returns as many of its diagnostics as there is room for.
+    pub fn add(&mut self, part: Part, counts: Counts, room: usize) -> Vec<Diagnostic> {
         self.counts.merge(counts);
         self.facts.merge(part.facts);
-        let mut findings = part.findings;
-        findings.truncate(room);
-        for finding in &mut findings {
-            finding.line += line_base;
-        }
-        self.shown += findings.len();
-        findings
+        let mut diagnostics = part.diagnostics;
+        diagnostics.truncate(room);
+        self.shown += diagnostics.len();
+        diagnostics
     }
 
     /// Adds another file.
@@ -113,17 +110,17 @@ impl FileReport {
         self.facts.times = times;
     }
 
-    /// Findings of that level.
+    /// Diagnostics of that level.
     pub fn found(&self, level: Level) -> u64 {
         self.by_code().filter(|(code, _)| code.level == level).map(|(_, count)| count).sum()
     }
 
-    /// Findings by code, errors first.
+    /// Diagnostics by code, errors first.
     pub fn by_code(&self) -> impl Iterator<Item = (&'static Code, u64)> {
         self.facts.by_code.iter().map(|(index, count)| (CODES[*index], *count))
     }
 
-    /// Findings that were not shown.
+    /// Diagnostics that were not shown.
     pub fn hidden(&self) -> u64 {
         self.facts.by_code.values().sum::<u64>() - self.shown as u64
     }
@@ -137,13 +134,14 @@ impl Facts {
         })
     }
 
-    fn finding(&mut self, finding: &Diagnostic, keep: Keep) {
-        let index = CODES.iter().position(|code| *code == finding.code).expect("every code is listed");
+    fn diagnostic(&mut self, diagnostic: &Diagnostic, keep: Keep) {
+        let index = CODES.iter().position(|code| *code == diagnostic.code).expect("every code is listed");
         *self.by_code.entry(index).or_default() += 1;
-        let is_unknown = finding.code.level != Level::Error && finding.code.name.starts_with("unknown-");
+        let is_unknown =
+            diagnostic.code.level != Level::Error && diagnostic.code.name.starts_with("unknown-");
         if keep.drift && is_unknown {
-            let value = finding.found.clone().filter(|_| *finding.code != UNKNOWN_FIELD);
-            self.drifted(UnknownUse { path: without_indices(&finding.path), value }, 1);
+            let value = diagnostic.found.clone().filter(|_| *diagnostic.code != UNKNOWN_FIELD);
+            self.drifted(UnknownUse { path: without_indices(&diagnostic.path), value }, 1);
         }
     }
 

@@ -245,7 +245,7 @@ impl Filter {
             messages::note(&note, terminal.message_style());
         }
         let Matcher { select, plan, .. } = matcher;
-        if let Some(warning) = doubtful.warning(select.invert) {
+        if let Some(warning) = doubtful.warning(select) {
             messages::warning(&warning, terminal.message_style());
         }
         let events = status.counts.valid;

@@ -137,10 +137,10 @@ impl Doubtful {
     }
 
     /// What to warn of at the end, if the names that were said later or elsewhere are those of more events.
-    pub fn warning(&self, is_inverted: bool) -> Option<String> {
+    pub fn warning(&self, select: &Selection) -> Option<String> {
         let is_named = |ids: &[(Space, String)]| ids.iter().any(|id| self.named.0.contains(id));
         let count: u64 = self.others.iter().filter(|(ids, _)| is_named(ids)).map(|(_, count)| count).sum();
-        let not = if is_inverted { "not " } else { "" };
+        let not = if select.invert { "not " } else { "" };
         let because = "of the organization with the name that --org gives, and not the name";
         match count {
             0 => None,

@@ -101,7 +101,7 @@ impl Validate {
         let mut progress = Progress::new(inputs, terminal);
         let mut total = Total::default();
         let mut file = FileReport::default();
-        let keep = Keep { findings: self.max_findings, drift: self.notices };
+        let keep = Keep { diagnostics: self.max_findings, drift: self.notices };
         let mut settings = self.input.settings();
         settings.reading.notices = self.notices;
         let each = move |part: &mut Part, record: &mut Record<'_>| part.add(record, keep);
@@ -109,8 +109,9 @@ impl Validate {
             progress.update(&meter);
             match item {
                 ScanItem::Block { input, line_base, counts, value } => {
-                    let room = keep.findings.saturating_sub(file.shown);
-                    let diagnostics = file.add(value, line_base, counts, room);
+                    let room = keep.diagnostics.saturating_sub(file.shown);
+                    let mut diagnostics = file.add(value, counts, room);
+                    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.line += line_base);
                     if !diagnostics.is_empty() {
                         progress.clear_for_results();
                     }

@@ -138,7 +138,8 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
         |change: &Change| States { before: None, after: change.operation.state(), certainty: None };
     let mut states: Vec<_> = changes.iter().map(without_step).collect();
     lifecycle::walk(input.survey, input.options.now, |step| {
-        let certainty = certainty(step.owner, &changes[step.change]).unless(step.has_unknown_state());
+        let certainty = certainty(step.owner, &changes[step.change]);
+        let certainty = if step.has_unknown_state() { certainty.contradicted() } else { certainty };
         states[step.change] =
             States { before: step.before, after: Some(step.after), certainty: Some(certainty) };
     });

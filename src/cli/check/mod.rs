@@ -197,9 +197,7 @@ impl CheckCommand {
         mut plan: Plan,
         terminal: Terminal,
     ) -> Result<(Collected, InputStatus)> {
-        for warning in self.select.warnings() {
-            messages::warning(&warning, terminal.message_style());
-        }
+        self.select.warn(terminal);
         resolve_names_to_ids(&mut plan.select, job.inputs, job.settings)?;
         collect(job, plan, terminal)
     }

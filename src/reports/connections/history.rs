@@ -142,7 +142,8 @@ impl ConnectionHistory {
         let end = reach.until(self.owner, change, &[Operation::Disabled]);
         self.active_nanos += self.active_since.map_or(0, |since| end.nanos_since(since));
         let certainty = reach.certainty(self.owner, change.action, (change.time, at.unwrap_or(end)));
-        self.certainty = certainty.unless(self.state == Some(State::Unknown));
+        let is_unknown = self.state == Some(State::Unknown);
+        self.certainty = if is_unknown { certainty.contradicted() } else { certainty };
     }
 
     /// How long it was active, as far as the log shows.

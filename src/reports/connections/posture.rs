@@ -63,7 +63,7 @@ pub fn postures(survey: &Survey, histories: &Histories, at: Timestamp) -> Vec<Po
         };
         let organization = Some(posture.organization);
         let certainty = histories.reach.certainty(organization, change.action, (change.time, at));
-        posture.certainty = certainty.unless(posture.has_unknown);
+        posture.certainty = if posture.has_unknown { certainty.contradicted() } else { certainty };
     }
     displayed
 }

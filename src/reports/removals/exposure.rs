@@ -78,12 +78,15 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
         if matches!(step.told, State::Disabled | State::Deleted) && change.is_selected {
             let gap = history.gaps.get(&step.change);
             let exposure = gap.map(|gap| exposure(survey, &reach, gap));
+            let until = exposure.map_or(change.time, |exposure| exposure.until);
+            let certainty = reach.certainty(step.owner, change.action, (change.time, until));
+            let is_contradictory =
+                step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
             removals.push(Removal {
                 change,
                 step,
                 exposure,
-                certainty: certainty(&reach, change, &step, exposure)
-                    .unless(gap.is_some_and(|gap| gap.is_contradictory)),
+                certainty: if is_contradictory { certainty.contradicted() } else { certainty },
                 replaced_by: later.activated.get(&step.owner).copied(),
                 is_recreated: words.is_some_and(|words| later.made.contains(&(step.owner, words))),
             });
@@ -159,12 +162,6 @@ fn exposure(survey: &Survey, reach: &Reach, gap: &Gap) -> Exposure {
     let end = gap.end.map(|end| survey.changes[end].time);
     let until = end.unwrap_or_else(|| reach.until(gap.organization, cause, &[Operation::Enabled]));
     Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
-}
-
-fn certainty(reach: &Reach, change: &Change, step: &Step, exposure: Option<Exposure>) -> Certainty {
-    let until = exposure.map_or(change.time, |exposure| exposure.until);
-    let certainty = reach.certainty(step.owner, change.action, (change.time, until));
-    certainty.unless(step.has_unknown_state() || step.unknown > 0)
 }
 
 /// The ongoing exposures first, then the longest ones; equals by time and connection.

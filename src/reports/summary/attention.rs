@@ -124,7 +124,8 @@ impl Changes {
             let change = &survey.changes[gap.cause];
             let until = reach.until(gap.organization, change, &[Operation::Enabled]);
             let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
-            match certainty.unless(gap.is_contradictory) {
+            let certainty = if gap.is_contradictory { certainty.contradicted() } else { certainty };
+            match certainty {
                 Certainty::Certain => without_sso.certain += 1,
                 Certainty::Presumed(_) => without_sso.presumed += 1,
             }

@@ -77,7 +77,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             continue;
         }
         let certainty = context.reach.certainty(gap.organization, change.action, (change.time, end));
-        let certainty = certainty.unless(gap.is_contradictory);
+        let certainty = if gap.is_contradictory { certainty.contradicted() } else { certainty };
         let mut message = message(context, gap, end, certainty);
         if let Some(doubt) = certainty.doubt() {
             let link = links.get(&index).map(|link| link_after(context, change, link));

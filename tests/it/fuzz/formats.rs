@@ -153,10 +153,10 @@ fn validation(case: &Case) {
     each(case, |_, record| {
         counts.lines += 1;
         *(if record.event.is_some() { &mut counts.valid } else { &mut counts.invalid }) += 1;
-        part.add(record, Keep { findings: usize::MAX, drift: true });
+        part.add(record, Keep { diagnostics: usize::MAX, drift: true });
     });
     let mut report = FileReport::default();
-    let found = report.add(part, 0, counts, usize::MAX);
+    let found = report.add(part, counts, usize::MAX);
     for format in VALIDATION_FORMATS.iter() {
         let text = printed(|output| {
             let mut writer = Writer::new(*format, case.look, output).unwrap();
