@@ -41,7 +41,7 @@ impl std::fmt::Display for Burst {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
         let (length, unit) =
-            UNITS.into_iter().find(|(length, _)| self.seconds % length == 0).unwrap_or(UNITS[3]);
+            UNITS.into_iter().find(|(length, _)| self.seconds.is_multiple_of(*length)).unwrap_or(UNITS[3]);
         let count = self.seconds / length;
         write!(out, "{} events within {count} {unit}{}", self.events, if count == 1 { "" } else { "s" })
     }
