@@ -108,8 +108,7 @@ impl<R: Read> Blocks<R> {
     pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {
         let wanted = self.sizes.block.max(self.carry.len() + self.sizes.block / 2);
         if buffer.len() < wanted || buffer.len() > 2 * wanted {
-            buffer.resize(wanted, 0);
-            buffer.shrink_to_fit();
+            *buffer = vec![0; wanted];
         }
         let mut filled = self.carry.len();
         buffer[..filled].copy_from_slice(&self.carry);

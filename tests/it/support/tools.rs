@@ -7,6 +7,7 @@ const REQUIRED: &str = "SSOAUDIT_REQUIRE_TOOLS";
 
 /// Says on standard error, where it is seen even if the test passes, that a tool is missing and what nobody
 /// checks without it. Fails where the tool has to be there.
+#[allow(clippy::explicit_write, reason = "the harness would capture it")]
 pub fn not_checked(tool: &str, consequence: &str) {
     let required = std::env::var(REQUIRED).unwrap_or_default();
     let is_required = required.split_whitespace().any(|name| name == tool);
