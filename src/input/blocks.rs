@@ -108,6 +108,8 @@ impl<R: Read> Blocks<R> {
     pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {
         let wanted = self.sizes.block.max(self.carry.len() + self.sizes.block / 2);
         if buffer.len() < wanted || buffer.len() > 2 * wanted {
+            // Not both at once: a buffer may have held a very long line.
+            drop(std::mem::take(buffer));
             *buffer = vec![0; wanted];
         }
         let mut filled = self.carry.len();
