@@ -31,7 +31,7 @@ pub enum Authorization {
     WrongRole,
     /// The organization is not the one that the connection belongs to. A roster alone does not say so.
     NotTheOwner,
-    /// It is allowed to the actor, in whose session somebody else acted.
+    /// It is allowed to the actor, who was impersonated.
     Impersonated,
     /// The source does not say who did it.
     UnknownActor,

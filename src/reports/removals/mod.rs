@@ -69,7 +69,7 @@ impl<'a> Removal<'a> {
         .cell(|_, removal| removal.exposure.map(|exposure| Cell::Duration(exposure.seconds)).into()),
         Column::new(
             "still_exposed",
-            "Still",
+            "Ongoing",
             Kind::Flag,
             "it lasts to the end of the log that would show its end",
         )
@@ -77,7 +77,7 @@ impl<'a> Removal<'a> {
         CERTAINTY.cell(|_, removal| removal.certainty.name().into()),
         Column::new(
             "left_active",
-            "Left",
+            "Active remaining",
             Kind::Number,
             "active connections the organization had left, as far as the log shows",
         )

@@ -40,8 +40,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");
             let reason = reasons
                 .get(change.reason)
-                .map_or("without a reason".to_owned(), |reason| format!("for the reason `{reason}`"));
-            format!(", in whose session {impersonator} acted {reason}")
+                .map_or("no reason given".to_owned(), |reason| format!("reason: `{reason}`"));
+            format!(", impersonated by {impersonator} ({reason})")
         }))
     })
 }

@@ -38,13 +38,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
         Decision::of(is_unexplained.then(|| {
             let impersonator = context.displayed.impersonators.text(change.impersonator);
-            format!(", in whose session {impersonator} acted without a reason")
+            format!(", impersonated by {impersonator} without a reason")
         }))
     });
     result.judged += context.observations().filter(|seen| seen.actor.is_some()).count() as u64;
     for (index, anomaly) in context.anomalies(AnomalyKind::Unexplained) {
         let message = format!(
-            "{}, in whose session {} acted without a reason",
+            "{}, impersonated by {} without a reason",
             context.describe_anomaly(anomaly),
             anomaly.message
         );
