@@ -11,7 +11,7 @@ use crate::rules::wording::ChangeDescription;
 /// shown few of them: the rest is told when it is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct FindingKey<'a> {
-    /// Index of the rule in [`Verdict::rules`].
+    /// Index of the rule in [`Verdict::rules`](super::Verdict::rules).
     pub rule: u16,
     /// How bad it is.
     pub severity: Severity,
@@ -31,7 +31,7 @@ pub type Resolve<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync 
 /// Something that a rule found; texts stay where they are kept.
 #[derive(Clone, Debug)]
 pub struct Finding<'a> {
-    /// Index of the rule in [`Verdict::rules`].
+    /// Index of the rule in [`Verdict::rules`](super::Verdict::rules).
     pub rule: u16,
     /// How bad it is.
     pub severity: Severity,
