@@ -1,5 +1,5 @@
-//! A gate that can be blinded is no gate: floods, words of another source, the order of files, and what
-//! a baseline knows hide nothing that is new.
+//! What a baseline accepts, and that nothing new hides behind it: not in a flood of findings, not behind the id
+//! of another event, not in another order of files.
 
 use std::fs;
 use std::path::Path;
