@@ -95,7 +95,7 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
 }
 
 /// More buckets than this are nothing to look at, and a single wrong date makes many.
-const MOST_BUCKETS: usize = 20_000;
+const MAX_BUCKETS: usize = 20_000;
 
 /// The events of a unit of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub fn buckets(unit: Unit, zone: Tz, counts: impl Iterator<Item = (Timestamp, u6
     };
     let (mut begin, last) = (*first, *last);
     while begin <= last {
-        if buckets.len() == MOST_BUCKETS
+        if buckets.len() == MAX_BUCKETS
             && let Some(coarser) = unit.coarser()
         {
             return self::buckets(coarser, zone, counts.into_iter());

@@ -61,7 +61,7 @@ pub struct UnknownUse {
 }
 
 /// Different actions and drift entries that are counted one by one; others are counted together.
-const MOST_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 1000;
 
 /// What to keep of each line.
 #[derive(Clone, Copy)]
@@ -146,7 +146,7 @@ impl Facts {
     }
 
     fn drifted(&mut self, drift: UnknownUse, times: u64) {
-        if self.drift.len() < MOST_ENTRIES || self.drift.contains_key(&drift) {
+        if self.drift.len() < MAX_ENTRIES || self.drift.contains_key(&drift) {
             *self.drift.entry(drift).or_default() += times;
         } else {
             self.more_drift += times;
@@ -174,7 +174,7 @@ fn count(by_action: &mut BTreeMap<String, u64>, action: &str, times: u64) {
         *count += times;
         return;
     }
-    let action = if by_action.len() < MOST_ENTRIES { action } else { "…" };
+    let action = if by_action.len() < MAX_ENTRIES { action } else { "…" };
     *by_action.entry(action.to_owned()).or_default() += times;
 }
 

@@ -66,21 +66,21 @@ pub(super) fn widen(span: &mut Span, (first, last): Span) {
 mod tests {
     use super::*;
 
-    fn clock(seconds: &[i64]) -> ActivityIndex {
-        let mut clock = ActivityIndex::default();
-        seconds.iter().for_each(|seconds| clock.add(Timestamp { seconds: *seconds, nanos: 0 }));
-        clock
+    fn activity(seconds: &[i64]) -> ActivityIndex {
+        let mut activity = ActivityIndex::default();
+        seconds.iter().for_each(|seconds| activity.add(Timestamp { seconds: *seconds, nanos: 0 }));
+        activity
     }
 
     #[test]
     fn pauses_are_exact_in_any_order() {
-        let silences = |clock: ActivityIndex| {
-            clock.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
+        let silences = |activity: ActivityIndex| {
+            activity.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
-        let whole = silences(clock(&[9000, -5, 10, 899, 100, 8999]));
+        let whole = silences(activity(&[9000, -5, 10, 899, 100, 8999]));
         assert_eq!(whole, [(-5, 10), (899, 8999), (8999, 9000)]);
-        let mut halves = clock(&[9000, 100, 8999]);
-        halves.merge(clock(&[-5, 899, 10]));
+        let mut halves = activity(&[9000, 100, 8999]);
+        halves.merge(activity(&[-5, 899, 10]));
         assert_eq!(silences(halves), whole);
     }
 }

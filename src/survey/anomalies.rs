@@ -8,14 +8,14 @@ use sha2::{Digest, Sha256};
 
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
-use crate::survey::Said;
+use crate::survey::NamesInEvent;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, KindId, OrganizationId};
 
 /// A line or event of interest by itself; the numbers are of the survey's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
     /// What it is.
-    pub what: AnomalyKind,
+    pub kind: AnomalyKind,
     /// When it happened, if the line says so.
     pub time: Option<Timestamp>,
     /// What was found, in a sentence; who acted, where that is unexplained.
@@ -36,11 +36,11 @@ pub struct Anomaly {
     /// The connection.
     pub connection: Option<ConnectionId>,
     /// The connection's kind.
-    pub kind: Option<KindId>,
+    pub connection_kind: Option<KindId>,
     /// Who did it.
     pub actor: Option<ActorId>,
     /// What it calls organization and actor itself.
-    pub said: Said,
+    pub names: NamesInEvent,
     /// Its block, and its 1-based line there.
     pub place: LineRef,
 }
@@ -76,9 +76,9 @@ impl AnomalyKind {
 }
 
 /// Of each sort so many are kept: those with the least keys, which do not depend on the order of the input.
-const MOST_KEPT: usize = 10_000;
+const MAX_KEPT: usize = 10_000;
 
-/// What was noted.
+/// What was found.
 #[derive(Default)]
 pub struct Anomalies {
     /// Some of each sort, in the order of the input.
@@ -96,27 +96,27 @@ pub struct Anomalies {
 }
 
 impl Anomalies {
-    /// How many events were noted as such, each of them once.
-    pub fn count(&self, what: AnomalyKind) -> u64 {
-        let kept = self.kept.iter().filter(|noted| noted.what == what).count() as u64;
-        kept + self.overflow[what as usize]
+    /// How many events there are of a kind, each of them once.
+    pub fn count(&self, kind: AnomalyKind) -> u64 {
+        let kept = self.kept.iter().filter(|anomaly| anomaly.kind == kind).count() as u64;
+        kept + self.overflow[kind as usize]
     }
 
     /// Takes in a line or an event.
-    pub(super) fn add(&mut self, noted: Anomaly) {
-        let what = noted.what as usize;
-        let digest = || Sha256::digest(&noted.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
-        match noted.what {
+    pub(super) fn add(&mut self, anomaly: Anomaly) {
+        let kind = anomaly.kind as usize;
+        let digest = || Sha256::digest(&anomaly.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
+        match anomaly.kind {
             AnomalyKind::Invalid => {
                 self.lines += 1;
-                self.digests[what] = self.digests[what].wrapping_add(digest());
+                self.digests[kind] = self.digests[kind].wrapping_add(digest());
             }
             _ => {
-                self.events[what].entry(noted.content).or_insert_with(digest);
+                self.events[kind].entry(anomaly.content).or_insert_with(digest);
             }
         }
-        self.kept.push(noted);
-        if self.kept.len() > 2 * AnomalyKind::ALL.len() * MOST_KEPT {
+        self.kept.push(anomaly);
+        if self.kept.len() > 2 * AnomalyKind::ALL.len() * MAX_KEPT {
             self.evict();
         }
     }
@@ -138,29 +138,30 @@ impl Anomalies {
         self.evict();
         self.overflow = self.events.each_ref().map(|events| events.len() as u64);
         self.overflow[AnomalyKind::Invalid as usize] = self.lines;
-        for noted in &self.kept {
-            self.overflow[noted.what as usize] -= 1;
+        for anomaly in &self.kept {
+            self.overflow[anomaly.kind as usize] -= 1;
         }
         for (sum, events) in self.digests.iter_mut().zip(std::mem::take(&mut self.events)) {
             *sum = events.into_values().fold(*sum, u128::wrapping_add);
         }
     }
 
-    /// Puts notes in the order of the input, keeps of events that came again the first, and lets go of
+    /// Puts anomalies in the order of the input, keeps of events that came again the first, and lets go of
     /// those that are too many.
     fn evict(&mut self) {
-        self.kept.sort_by_key(|noted| noted.place);
+        self.kept.sort_by_key(|anomaly| anomaly.place);
         let mut seen: HashSet<(AnomalyKind, u64)> = HashSet::new();
-        self.kept
-            .retain(|noted| noted.what == AnomalyKind::Invalid || seen.insert((noted.what, noted.content)));
+        self.kept.retain(|anomaly| {
+            anomaly.kind == AnomalyKind::Invalid || seen.insert((anomaly.kind, anomaly.content))
+        });
         self.kept.sort_by(|a, b| a.key.cmp(&b.key));
         let mut kept = [0; AnomalyKind::ALL.len()];
-        self.kept.retain(|noted| {
-            let count = &mut kept[noted.what as usize];
+        self.kept.retain(|anomaly| {
+            let count = &mut kept[anomaly.kind as usize];
             *count += 1;
-            *count <= MOST_KEPT
+            *count <= MAX_KEPT
         });
-        self.kept.sort_by_key(|noted| noted.place);
+        self.kept.sort_by_key(|anomaly| anomaly.place);
     }
 }
 
@@ -170,9 +171,9 @@ mod tests {
     use crate::scan::BlockId;
 
     /// An event with this content, and a key of it, on this line.
-    fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
+    fn anomaly(kind: AnomalyKind, content: u64, line: u32) -> Anomaly {
         Anomaly {
-            what,
+            kind,
             time: None,
             message: String::new(),
             code: "",
@@ -181,9 +182,9 @@ mod tests {
             action: None,
             organization: None,
             connection: None,
-            kind: None,
+            connection_kind: None,
             actor: None,
-            said: Said::NOTHING,
+            names: NamesInEvent::NONE,
             place: LineRef { block: BlockId { input: 0, number: 0 }, line },
         }
     }
@@ -191,33 +192,33 @@ mod tests {
     #[test]
     fn a_flood_is_the_same_however_it_is_read_and_however_often_it_comes() {
         const COUNT: u64 = 30_000;
-        let told = |what: AnomalyKind, readers: &[Vec<u64>]| {
+        let outcome = |kind: AnomalyKind, readers: &[Vec<u64>]| {
             let mut line = 0;
-            let mut notes = Anomalies::default();
+            let mut anomalies = Anomalies::default();
             for contents in readers {
                 let mut reader = Anomalies::default();
                 for content in contents {
                     line += 1;
-                    reader.add(noted(what, *content, line));
+                    reader.add(anomaly(kind, *content, line));
                 }
-                notes.merge(reader, |noted| noted);
+                anomalies.merge(reader, |anomaly| anomaly);
             }
-            notes.settle();
-            let mut keys: Vec<_> = notes.kept.iter().map(|noted| noted.content).collect();
+            anomalies.settle();
+            let mut keys: Vec<_> = anomalies.kept.iter().map(|anomaly| anomaly.content).collect();
             keys.sort_unstable();
-            (keys, notes.overflow[what as usize], notes.digests[what as usize])
+            (keys, anomalies.overflow[kind as usize], anomalies.digests[kind as usize])
         };
         let all: Vec<u64> = (0..COUNT).collect();
         let backwards: Vec<u64> = all.iter().rev().copied().collect();
         let [early, late] = [&all[..COUNT as usize / 3], &all[COUNT as usize / 3..]].map(<[u64]>::to_vec);
-        let expected = told(AnomalyKind::Unexplained, std::slice::from_ref(&all));
-        assert_eq!((expected.0.len(), expected.1), (MOST_KEPT, COUNT - MOST_KEPT as u64));
+        let expected = outcome(AnomalyKind::Unexplained, std::slice::from_ref(&all));
+        assert_eq!((expected.0.len(), expected.1), (MAX_KEPT, COUNT - MAX_KEPT as u64));
         for readers in [&[[&all[..], &backwards, &all].concat()][..], &[late, early, backwards]] {
-            assert!(told(AnomalyKind::Unexplained, readers) == expected);
+            assert!(outcome(AnomalyKind::Unexplained, readers) == expected);
         }
         // Invalid lines are not told apart.
-        let few = all[..MOST_KEPT].to_vec();
-        let twice = told(AnomalyKind::Invalid, &[few.clone(), few]);
-        assert_eq!((twice.0.len(), twice.1), (MOST_KEPT, MOST_KEPT as u64));
+        let few = all[..MAX_KEPT].to_vec();
+        let twice = outcome(AnomalyKind::Invalid, &[few.clone(), few]);
+        assert_eq!((twice.0.len(), twice.1), (MAX_KEPT, MAX_KEPT as u64));
     }
 }

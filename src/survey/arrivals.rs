@@ -164,7 +164,7 @@ impl Arrivals {
         let Self { contents, mut bits, suspected } = self;
         let mut left: HashMap<u64, u64, RandomState> =
             suspected.iter().map(|(content, ..)| (*content, 0)).collect();
-        // Most contents are not among them, and are told by the same bits.
+        // Most contents are not among them, and are repeated by the same bits.
         bits.fill(0);
         left.keys().for_each(|content| {
             set(&mut bits, *content);
@@ -234,8 +234,8 @@ mod tests {
                 }
                 arrivals.take(arrived);
             }
-            let mut told: Vec<_> = arrivals.again().iter().filter_map(|(_, counted)| counted.seen).collect();
-            told.sort_unstable();
+            let mut repeated: Vec<_> = arrivals.again().iter().filter_map(|(_, counted)| counted.seen).collect();
+            repeated.sort_unstable();
             let mut expected: Vec<_> = expected
                 .into_iter()
                 .flat_map(|(content, count)| {
@@ -244,7 +244,7 @@ mod tests {
                 })
                 .collect();
             expected.sort_unstable();
-            prop_assert_eq!(told, expected);
+            prop_assert_eq!(repeated, expected);
         }
     }
 }

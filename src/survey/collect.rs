@@ -161,7 +161,8 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
         let place = LineRef { block, line: u32::try_from(record.line).unwrap_or(u32::MAX) };
         let diagnostics = &record.diagnostics;
         let Some(event) = &record.event else {
-            worker.note_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
+            worker
+                .add_invalid_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
             if part.first_error.is_none() {
                 let mut errors = diagnostics.iter().filter(|it| it.code.level == Level::Error);
                 part.first_error = errors.next().cloned();

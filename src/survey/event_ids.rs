@@ -1,7 +1,7 @@
 //! Numbers of what an event says: who, where, what about. Each worker numbers for itself.
 
 use super::impersonation::is_reason;
-use super::text_tuples::{Appearance, Sort};
+use super::text_tuples::{Appearance, Variant};
 use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
@@ -49,8 +49,8 @@ impl WorkerSurvey {
         let is_counted = counting == Counting::Counted;
         let action = self.action_of(event);
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
-        let sort = Sort { is_counted, is_sso, space: event.ids };
-        let appearance = Appearance { sort, ..self.appearance(line) };
+        let variant = Variant { is_counted, is_sso, space: event.ids };
+        let appearance = Appearance { variant, ..self.appearance(line) };
         let organization = self.organizations.of(
             (event, &self.hashes),
             [Attribute::OrganizationId, Attribute::OrganizationName],
@@ -61,7 +61,7 @@ impl WorkerSurvey {
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
             &appearance,
         );
-        let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
+        let appearance = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
         let kind = self.kind_of(event, &appearance);
         let ip = self.ips.of((event, &self.hashes), [Attribute::Ip], &appearance);
         if is_counted {
@@ -77,7 +77,7 @@ impl WorkerSurvey {
         let EventIds { action, organization, actor, kind, ip } = ids;
         let impersonator = self.impersonator(line);
         let reason = self.reason(line);
-        let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
+        let id = event.best(Attribute::Id).filter(|_| plan.wants.anomalies.is_some());
         // A portal link is about the organization, whatever it names besides.
         let names_connection = event.operation != Operation::PortalOpened;
         Change {
@@ -172,7 +172,7 @@ impl WorkerSurvey {
             time: line.event.time,
             place: line.place,
             is_latest: self.is_latest,
-            sort: Sort::default(),
+            variant: Variant::default(),
         }
     }
 }

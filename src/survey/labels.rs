@@ -15,13 +15,13 @@ pub const MAX_LABELS: usize = 64;
 /// `N` sorts of texts for everything that has a number.
 pub struct Labels<I, const N: usize> {
     texts: Interner<LabelId>,
-    /// By thing, sort and text; see [`Self::settle`].
+    /// By thing, kind and text; see [`Self::settle`].
     uses: Vec<Owned<I>>,
-    /// By thing and sort where its uses begin.
+    /// By thing and kind where its uses begin.
     starts: Vec<u32>,
-    /// By thing the latest text of each sort, whatever event says it; of two at the same time the greater one.
+    /// By thing the latest text of each kind, whatever event says it; of two at the same time the greater one.
     latest: Vec<[Option<LabelId>; N]>,
-    /// Something has several texts of a sort.
+    /// Something has several texts of a kind.
     are_renamed: bool,
 }
 
@@ -51,8 +51,8 @@ pub struct Appearances {
 /// A text for something.
 #[derive(Clone, Copy, Debug)]
 pub struct Use {
-    /// Which sort of text.
-    pub sort: usize,
+    /// Which kind of text.
+    pub kind: usize,
     /// Its number.
     pub text: LabelId,
     /// When an event of an SSO action first used it, and where; later than everything if none did.
@@ -60,7 +60,7 @@ pub struct Use {
     /// When one used it last; earlier than everything if none did.
     pub last: Timestamp,
     /// When any event used it last.
-    pub shown: Timestamp,
+    pub last_any: Timestamp,
 }
 
 /// A text for what has that number.
@@ -70,8 +70,8 @@ struct Owned<I> {
 }
 
 impl<I: Copy> Owned<I> {
-    fn sort_of(&self) -> (I, usize) {
-        (self.of, self.label.sort)
+    fn key(&self) -> (I, usize) {
+        (self.of, self.label.kind)
     }
 }
 
@@ -79,7 +79,7 @@ impl Use {
     fn merge(&mut self, other: &Self) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        self.shown = self.shown.max(other.shown);
+        self.last_any = self.last_any.max(other.last_any);
     }
 }
 
@@ -89,10 +89,10 @@ const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32
 impl<I: Id, const N: usize> Labels<I, N> {
     /// Takes in what something is called; an empty text says nothing. Returns the numbers of the texts.
     pub fn update(&mut self, of: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
-        let mut sort = 0;
+        let mut kind = 0;
         texts.map(|text| {
-            let at = sort;
-            sort += 1;
+            let at = kind;
+            kind += 1;
             if text.is_empty() {
                 return None;
             }
@@ -100,7 +100,7 @@ impl<I: Id, const N: usize> Labels<I, N> {
             let Appearances { first, last, is_sso } = *appearances;
             let never = ((Timestamp::MAX, NOWHERE), Timestamp::MIN);
             let (first, last_sso) = if is_sso { (first, last) } else { never };
-            let label = Use { sort: at, text, first, last: last_sso, shown: last };
+            let label = Use { kind: at, text, first, last: last_sso, last_any: last };
             self.uses.push(Owned { of, label });
             Some(text)
         })
@@ -110,38 +110,38 @@ impl<I: Id, const N: usize> Labels<I, N> {
     pub fn settle(&mut self, things: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
         parallel::sort_by(uses, |a, b| {
-            a.sort_of().cmp(&b.sort_of()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
+            a.key().cmp(&b.key()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
         });
         uses.dedup_by(|later, earlier| {
-            let is_same = later.sort_of() == earlier.sort_of() && later.label.text == earlier.label.text;
+            let is_same = later.key() == earlier.key() && later.label.text == earlier.label.text;
             if is_same {
                 earlier.label.merge(&later.label);
             }
             is_same
         });
         uses.shrink_to_fit();
-        *are_renamed = uses.windows(2).any(|pair| pair[0].sort_of() == pair[1].sort_of());
+        *are_renamed = uses.windows(2).any(|pair| pair[0].key() == pair[1].key());
         let mut start = 0;
         for place in 0..=things * N {
-            let its = uses[start..].iter().take_while(|it| it.of.index() * N + it.label.sort < place).count();
+            let its = uses[start..].iter().take_while(|it| it.of.index() * N + it.label.kind < place).count();
             start += its;
             starts.push(start as u32);
         }
         for thing in 0..things {
-            latest.push(std::array::from_fn(|sort| {
-                let place = thing * N + sort;
+            latest.push(std::array::from_fn(|kind| {
+                let place = thing * N + kind;
                 let its = &uses[starts[place] as usize..starts[place + 1] as usize];
                 // Uses are in the order of their texts.
-                its.iter().max_by_key(|it| it.label.shown).map(|it| it.label.text)
+                its.iter().max_by_key(|it| it.label.last_any).map(|it| it.label.text)
             }));
         }
     }
 
-    fn uses(&self, of: Option<I>, sort: usize) -> &[Owned<I>] {
+    fn uses(&self, of: Option<I>, kind: usize) -> &[Owned<I>] {
         let Some(of) = of else {
             return &[];
         };
-        let place = of.index().saturating_mul(N).saturating_add(sort);
+        let place = of.index().saturating_mul(N).saturating_add(kind);
         match (self.starts.get(place), self.starts.get(place.saturating_add(1))) {
             (Some(from), Some(to)) => &self.uses[*from as usize..*to as usize],
             _ => &[],
@@ -159,25 +159,25 @@ impl<I: Id, const N: usize> Labels<I, N> {
         self.texts.get(text)
     }
 
-    /// Every text of a sort that any event has for something.
-    pub fn all(&self, of: Option<I>, sort: usize) -> impl Iterator<Item = &str> {
-        self.uses(of, sort).iter().map(|it| self.texts.text(it.label.text))
+    /// Every text of a kind that any event has for something.
+    pub fn all(&self, of: Option<I>, kind: usize) -> impl Iterator<Item = &str> {
+        self.uses(of, kind).iter().map(|it| self.texts.text(it.label.text))
     }
 
-    /// Whether anything has several texts of a sort.
+    /// Whether anything has several texts of a kind.
     pub fn are_renamed(&self) -> bool {
         self.are_renamed
     }
 
-    /// Whether there are several texts of a sort for something.
-    pub fn has_several(&self, of: Option<I>, sort: usize) -> bool {
-        self.uses(of, sort).len() > 1
+    /// Whether there are several texts of a kind for something.
+    pub fn has_several(&self, of: Option<I>, kind: usize) -> bool {
+        self.uses(of, kind).len() > 1
     }
 
-    /// The texts of a sort by which something may have been known at a time: those that events of SSO actions
+    /// The texts of a kind by which something may have been known at a time: those that events of SSO actions
     /// used by then, but for those that another one followed, after their last use.
-    pub fn in_force(&self, of: Option<I>, sort: usize, at: Timestamp) -> Vec<&str> {
-        let uses = self.uses(of, sort);
+    pub fn in_force(&self, of: Option<I>, kind: usize, at: Timestamp) -> Vec<&str> {
+        let uses = self.uses(of, kind);
         if uses.len() > MAX_LABELS {
             return Vec::new();
         }
@@ -187,24 +187,24 @@ impl<I: Id, const N: usize> Labels<I, N> {
         lasting.map(|it| self.texts.text(it.text)).collect()
     }
 
-    /// What was renamed: for each thing with several texts of a sort that SSO actions used, these, the first
+    /// What was renamed: for each thing with several texts of a kind that SSO actions used, these, the first
     /// used first.
     pub fn renamed(&self) -> impl Iterator<Item = (I, Vec<&Use>)> {
-        let its = self.uses.chunk_by(|a, b| a.sort_of() == b.sort_of()).filter(|its| its.len() > 1);
+        let its = self.uses.chunk_by(|a, b| a.key() == b.key()).filter(|its| its.len() > 1);
         its.map(|its| (its[0].of, by_first_use(its))).filter(|(_, its)| its.len() > 1)
     }
 
-    /// The texts of a sort that SSO actions used for something, the first used first.
-    pub fn used(&self, of: Option<I>, sort: usize) -> Vec<&Use> {
-        by_first_use(self.uses(of, sort))
+    /// The texts of a kind that SSO actions used for something, the first used first.
+    pub fn used(&self, of: Option<I>, kind: usize) -> Vec<&Use> {
+        by_first_use(self.uses(of, kind))
     }
 
-    /// Nothing but the latest texts, as others; `of` is given sort and text.
+    /// Nothing but the latest texts, as others; `of` is given kind and text.
     pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Interner::default();
         let mut id =
-            |sort: usize, text: Option<LabelId>| self.texts.get(text).map(|text| texts.id(&of(sort, text)));
-        let latest = self.latest.iter().map(|its| std::array::from_fn(|sort| id(sort, its[sort])));
+            |kind: usize, text: Option<LabelId>| self.texts.get(text).map(|text| texts.id(&of(kind, text)));
+        let latest = self.latest.iter().map(|its| std::array::from_fn(|kind| id(kind, its[kind])));
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
     }
@@ -227,7 +227,7 @@ pub struct LabelledMap<I, const N: usize> {
 
 impl<I: Id, const N: usize> LabelledMap<I, N> {
     /// The number of a label of a combination.
-    pub fn label(&self, combination: Option<I>, sort: usize) -> Option<LabelId> {
-        self.labels.get(combination?.index())?[sort]
+    pub fn label(&self, combination: Option<I>, kind: usize) -> Option<LabelId> {
+        self.labels.get(combination?.index())?[kind]
     }
 }

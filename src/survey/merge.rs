@@ -66,16 +66,16 @@ impl Survey {
         let conflicting = |(worker, index): &Item| {
             let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
             let change = &worker.others[*index as usize];
-            let said = map.said(change.organization, change.actor);
-            (Change { is_conflicting: true, ..map.change(change) }, said)
+            let names = map.names_in_event(change.organization, change.actor);
+            (Change { is_conflicting: true, ..map.change(change) }, names)
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
         conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
-        (self.conflicting, self.conflicting_said) = conflicting.into_iter().unzip();
+        (self.conflicting, self.names_in_conflicting) = conflicting.into_iter().unzip();
         let visits = || self.visits_in_order(workers, maps, &repeats.seen);
         let observations = || observations_in_order(workers, maps, &repeats.seen);
         let changes = || self.changes_in_order(workers, maps, &repeats.kept);
-        ((self.visits, self.observations), (self.changes, self.said)) =
+        ((self.visits, self.observations), (self.changes, self.names_in_changes)) =
             parallel::both(|| (visits(), observations()), changes);
     }
 
@@ -113,8 +113,8 @@ impl Survey {
         for (quarter, count) in &worker.quarters {
             *self.quarters.entry(*quarter).or_default() += count;
         }
-        self.notes.merge(std::mem::take(&mut worker.notes), |anomaly| map.anomaly(anomaly));
-        self.clock.merge(std::mem::take(&mut worker.clock));
+        self.anomalies.merge(std::mem::take(&mut worker.anomalies), |anomaly| map.anomaly(anomaly));
+        self.activity.merge(std::mem::take(&mut worker.activity));
         self.ranges.merge(&worker.ranges);
         self.selected += worker.selected;
         self.impersonated += worker.impersonated;
@@ -129,8 +129,8 @@ impl Survey {
             || actor_labels.settle(actors.names.len()),
         );
         self.range = self.ranges.whole();
-        self.silences = std::mem::take(&mut self.clock).silences();
-        self.notes.settle();
+        self.silences = std::mem::take(&mut self.activity).silences();
+        self.anomalies.settle();
     }
 
     /// Takes back what was counted of an event that came again: at the same time as the one that
@@ -166,7 +166,8 @@ fn take_organizations(
         |[id, name]| first_of([id, name]),
         |id, entry| {
             let [_, name] = entry.texts;
-            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            let appearances =
+                Appearances { first: entry.first, last: entry.last, is_sso: entry.variant.is_sso };
             numbers.push(labels.update(id, [name], &appearances));
         },
     );
@@ -184,7 +185,8 @@ fn take_actors(
         |[id, name, email]| first_of([id, email, name]),
         |id, entry| {
             let [_, name, email] = entry.texts;
-            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            let appearances =
+                Appearances { first: entry.first, last: entry.last, is_sso: entry.variant.is_sso };
             numbers.push(labels.update(id, [name, email], &appearances));
         },
     );

@@ -77,7 +77,7 @@ pub struct Plan {
     /// How many readers have a number.
     pub readers: AtomicU32,
     /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
-    /// [`Survey::shown`].
+    /// [`Survey::redacted`].
     pub redactor: Option<Arc<Redactor>>,
 }
 
@@ -92,7 +92,7 @@ pub struct Wants {
     pub visits: bool,
     /// What rules look at besides changes: event ids of these, sightings, when there were events at all, and
     /// what is noted; later than this an event cannot be.
-    pub notes: Option<Timestamp>,
+    pub anomalies: Option<Timestamp>,
 }
 
 /// What was collected.
@@ -129,25 +129,25 @@ pub struct Survey {
     /// Changes and portal links, in time order.
     pub changes: Vec<Change>,
     /// By index of a change whose organization or actor has several names in the log, what it says itself.
-    said: HashMap<usize, Said, RandomState>,
+    names_in_changes: HashMap<usize, NamesInEvent, RandomState>,
     /// Events whose id stands for another event as well, beyond the first of each.
     pub conflicts: u64,
     /// Events besides changes whose id stands for another event as well, in time order.
     pub conflicting: Vec<Change>,
     /// What each of those calls organization and actor itself.
-    conflicting_said: Vec<Said>,
+    names_in_conflicting: Vec<NamesInEvent>,
     /// Events with an actor or an address that the selection keeps, those of each actor together and in
     /// time order, the actors by id and nobody last.
     pub visits: Vec<Visit>,
-    /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::notes`].
+    /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::anomalies`].
     pub observations: Vec<Observation>,
-    /// Lines and events of interest by themselves; see [`Wants::notes`].
-    pub notes: Anomalies,
+    /// Lines and events of interest by themselves; see [`Wants::anomalies`].
+    pub anomalies: Anomalies,
     /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
-    /// [`Wants::notes`].
+    /// [`Wants::anomalies`].
     pub silences: Vec<Span>,
-    clock: ActivityIndex,
-    /// Event ids of changes; see [`Wants::notes`].
+    activity: ActivityIndex,
+    /// Event ids of changes; see [`Wants::anomalies`].
     pub ids: StringTable<EventId>,
     /// Earliest and latest event, selected or not.
     pub range: Option<Span>,
@@ -179,16 +179,16 @@ impl Survey {
 
 /// What an event itself calls its organization and its actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct NamesInEvent {
     /// The organization's name.
     pub organization_name: Option<LabelId>,
     /// The actor's e-mail address.
     pub email: Option<LabelId>,
 }
 
-impl Said {
+impl NamesInEvent {
     /// It gives no name.
-    pub const NOTHING: Self = Self { organization_name: None, email: None };
+    pub const NONE: Self = Self { organization_name: None, email: None };
 }
 
 /// An event with an actor or an address; the numbers are of the survey's names.
@@ -243,5 +243,5 @@ impl Observation {
 /// How much later than the present an event may be: clocks differ.
 pub const SKEW_SECONDS: u64 = 300;
 
-/// Every zone's clock differs from UTC by a multiple of this, so that days can be told from it.
+/// Every zone's offset from UTC is a multiple of this, so days of any zone are made of whole quarters.
 pub const QUARTER_SECONDS: i64 = 900;

@@ -1,7 +1,7 @@
 //! Who an event is about: what to call them, and, as far as a decision may depend on it, the id or else names that
 //! were theirs then.
 
-use super::{Said, Survey};
+use super::{NamesInEvent, Survey};
 use crate::model::time::Timestamp;
 use crate::survey::ids::{ActorId, OrganizationId};
 
@@ -38,39 +38,44 @@ impl Moment {
     /// excuses by the id alone.
     fn names<'a>(
         self,
-        said: Option<&'a str>,
+        name: Option<&'a str>,
         in_force: impl FnOnce(Timestamp) -> Vec<&'a str>,
     ) -> Vec<&'a str> {
         if self.time > self.now {
             Vec::new()
         } else {
-            said.map_or_else(|| in_force(self.time), |name| vec![name])
+            name.map_or_else(|| in_force(self.time), |name| vec![name])
         }
     }
 }
 
 impl Survey {
     /// What the change of that index calls organization and actor itself, if that is needed to know.
-    pub fn said(&self, change: usize) -> Said {
-        self.said.get(&change).copied().unwrap_or(Said::NOTHING)
+    pub fn names_in_change(&self, change: usize) -> NamesInEvent {
+        self.names_in_changes.get(&change).copied().unwrap_or(NamesInEvent::NONE)
     }
 
     /// The same of a conflicting event.
-    pub fn said_by_conflicting(&self, index: usize) -> Said {
-        self.conflicting_said.get(index).copied().unwrap_or(Said::NOTHING)
+    pub fn names_in_conflicting(&self, index: usize) -> NamesInEvent {
+        self.names_in_conflicting.get(index).copied().unwrap_or(NamesInEvent::NONE)
     }
 
     /// The organization of an event, which calls it so.
-    pub fn organization_at(&self, id: Option<OrganizationId>, said: Said, moment: Moment) -> Party<'_> {
+    pub fn organization_at(
+        &self,
+        id: Option<OrganizationId>,
+        names: NamesInEvent,
+        moment: Moment,
+    ) -> Party<'_> {
         let labels = &self.organization_labels;
-        let names = moment.names(labels.text(said.organization_name), |time| labels.in_force(id, 0, time));
+        let names = moment.names(labels.text(names.organization_name), |time| labels.in_force(id, 0, time));
         Party { id: self.organizations.names.get(id), names }
     }
 
     /// The actor of an event, which calls them so.
-    pub fn actor_at(&self, id: Option<ActorId>, said: Said, moment: Moment) -> Party<'_> {
+    pub fn actor_at(&self, id: Option<ActorId>, names: NamesInEvent, moment: Moment) -> Party<'_> {
         let labels = &self.actor_labels;
-        let names = moment.names(labels.text(said.email), |time| labels.in_force(id, 1, time));
+        let names = moment.names(labels.text(names.email), |time| labels.in_force(id, 1, time));
         Party { id: self.actors.names.get(id), names }
     }
 

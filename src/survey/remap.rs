@@ -7,7 +7,7 @@ use crate::survey::ids::{
 };
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
-use crate::survey::{Anomaly, Change, EventIds, Observation, Said, Visit};
+use crate::survey::{Anomaly, Change, EventIds, NamesInEvent, Observation, Visit};
 
 /// What the numbers of a worker became.
 pub struct IdMaps<'s> {
@@ -52,16 +52,20 @@ impl IdMaps<'_> {
             action: self.actions.of(anomaly.action),
             organization: self.organizations.ids.of(anomaly.organization),
             connection: self.connection(anomaly.connection),
-            kind: self.kinds.of(anomaly.kind),
+            connection_kind: self.kinds.of(anomaly.connection_kind),
             actor: self.actors.ids.of(anomaly.actor),
-            said: self.said(anomaly.organization, anomaly.actor),
+            names: self.names_in_event(anomaly.organization, anomaly.actor),
             ..anomaly
         }
     }
 
     /// The names that an event itself has for its organization and its actor.
-    pub fn said(&self, organization: Option<OrganizationId>, actor: Option<ActorId>) -> Said {
-        Said {
+    pub fn names_in_event(
+        &self,
+        organization: Option<OrganizationId>,
+        actor: Option<ActorId>,
+    ) -> NamesInEvent {
+        NamesInEvent {
             organization_name: self.organizations.label(organization, 0),
             email: self.actors.label(actor, 1),
         }

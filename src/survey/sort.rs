@@ -14,20 +14,20 @@ use crate::survey::ids::{ActorId, Id};
 use crate::survey::input_order::in_blocks;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
-use crate::survey::{Observation, Said, Survey, Visit};
+use crate::survey::{NamesInEvent, Observation, Survey, Visit};
 
 impl Survey {
     /// The visits that stay, by actor, and of each actor in time order.
     pub(super) fn visits_in_order(
         &self,
         readers: &[WorkerSurvey],
-        news: &[IdMaps<'_>],
+        maps: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
         // By reader and its number of an actor; nobody comes last.
         let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);
-        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
+        let own: Vec<Vec<_>> = maps.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
         let each = || {
             let readers = (0..).zip(readers).zip(&own);
             readers.flat_map(|((at, reader), own)| {
@@ -40,7 +40,7 @@ impl Survey {
         // There can be as many as events; what a reader has of an actor is mostly in time order already.
         let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
         let mut visits = parallel::map(items.things(), |(reader, index)| {
-            news[*reader as usize].visit(&readers[*reader as usize].visits[*index])
+            maps[*reader as usize].visit(&readers[*reader as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
         parallel::sort_each_stably_by(
@@ -63,15 +63,15 @@ impl Survey {
     pub(super) fn changes_in_order(
         &self,
         readers: &[WorkerSurvey],
-        news: &[IdMaps<'_>],
+        maps: &[IdMaps<'_>],
         again: &[(u32, Stored)],
-    ) -> (Vec<Change>, HashMap<usize, Said, RandomState>) {
+    ) -> (Vec<Change>, HashMap<usize, NamesInEvent, RandomState>) {
         let change = |(reader, kept): &(u32, Stored)| kept.change().map(|index| (*reader, index));
         let again = again.iter().filter_map(change).collect();
         let changes = readers.iter().map(|reader| &reader.changes);
         let (mut items, parts) = in_blocks(changes, &again);
         let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1];
-        let new = |item: &Item| news[item.0 as usize].change(old(item));
+        let new = |item: &Item| maps[item.0 as usize].change(old(item));
         for part in parts {
             parallel::sort_stably_by(&mut items[part], |a, b| {
                 let when = |item| (old(item).time, old(item).operation);
@@ -87,12 +87,12 @@ impl Survey {
                 || self.actor_labels.has_several(change.actor, 1)
         };
         let ambiguous = changes.iter().enumerate().filter(|(_, change)| is_ambiguous(change));
-        let said = ambiguous.map(|(index, _)| {
+        let names = ambiguous.map(|(index, _)| {
             let Change { organization, actor, .. } = *old(&items[index]);
-            (index, news[items[index].0 as usize].said(organization, actor))
+            (index, maps[items[index].0 as usize].names_in_event(organization, actor))
         });
-        let said = said.collect();
-        (changes, said)
+        let names = names.collect();
+        (changes, names)
     }
 
     /// The order of changes at the same time: by everything that a report may show of them, so that
@@ -115,7 +115,7 @@ impl Survey {
 /// The sightings that stay, in time order.
 pub(super) fn observations_in_order(
     readers: &[WorkerSurvey],
-    news: &[IdMaps<'_>],
+    maps: &[IdMaps<'_>],
     again: &HashSet<Item>,
 ) -> Vec<Observation> {
     let observations = readers.iter().map(|reader| &reader.observations);
@@ -124,5 +124,5 @@ pub(super) fn observations_in_order(
     for part in parts {
         parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
     }
-    parallel::map(&items, |item| news[item.0 as usize].observation(old(item)))
+    parallel::map(&items, |item| maps[item.0 as usize].observation(old(item)))
 }

@@ -72,19 +72,19 @@ mod tests {
             });
             ranges
         };
-        let told = |ranges: &Ranges| {
+        let spans = |ranges: &Ranges| {
             let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.whole()];
             spans.map(|span| span.map(|(first, last)| (first.seconds, last.seconds)))
         };
         let all = ranges(&[("a", 5), ("b", 1), ("b", 3), ("a", 2), ("a", 9), ("b", 2)]);
-        assert_eq!(told(&all), [Some((2, 9)), Some((1, 3)), None, Some((1, 9))]);
+        assert_eq!(spans(&all), [Some((2, 9)), Some((1, 3)), None, Some((1, 9))]);
         let mut halves = ranges(&[("b", 3), ("a", 2), ("a", 5)]);
         halves.merge(&ranges(&[("a", 9), ("b", 1), ("b", 2)]));
-        assert_eq!(told(&halves), told(&all));
-        assert_eq!(told(&Ranges::default()), [None; 4]);
+        assert_eq!(spans(&halves), spans(&all));
+        assert_eq!(spans(&Ranges::default()), [None; 4]);
         halves.add_ahead(Timestamp { seconds: 70, nanos: 0 });
         let mut both = Ranges::default();
         both.merge(&halves);
-        assert_eq!(told(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
+        assert_eq!(spans(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
     }
 }

@@ -22,13 +22,13 @@ use crate::text::keyed_hash::KEYS;
 /// Combinations of `N` texts, numbered from 0.
 pub struct TupleInterner<I, const N: usize> {
     table: HashTable<HotEntry<I>>,
-    looks: Vec<ColdEntry<N>>,
+    cold: Vec<ColdEntry<N>>,
     text: String,
 }
 
 impl<I, const N: usize> Default for TupleInterner<I, N> {
     fn default() -> Self {
-        Self { table: HashTable::default(), looks: Vec::new(), text: String::new() }
+        Self { table: HashTable::default(), cold: Vec::new(), text: String::new() }
     }
 }
 
@@ -46,7 +46,7 @@ struct ColdEntry<const N: usize> {
     first: Timestamp,
     /// Where it appeared first.
     place: LineRef,
-    sort: Sort,
+    variant: Variant,
     start: usize,
     ends: [u32; N],
 }
@@ -61,12 +61,12 @@ pub struct Appearance {
     /// It is later than all that came before. Logs are mostly in order.
     pub is_latest: bool,
     /// What keeps it apart from the same texts.
-    pub sort: Sort,
+    pub variant: Variant,
 }
 
-/// What keeps combinations of the same texts apart: each sort has numbers of its own.
+/// What keeps combinations of the same texts apart: each variant has numbers of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sort {
+pub struct Variant {
     /// It is to be counted.
     pub is_counted: bool,
     /// An event of an SSO action says it, not later than the present: only those are believed where names decide.
@@ -75,7 +75,7 @@ pub struct Sort {
     pub space: Space,
 }
 
-impl Sort {
+impl Variant {
     fn number(self) -> u64 {
         u64::from(self.space) << 2 | u64::from(self.is_sso) << 1 | u64::from(self.is_counted)
     }
@@ -92,7 +92,7 @@ pub struct TupleEntry<'a, const N: usize> {
     /// When it appeared last.
     pub last: Timestamp,
     /// What keeps it apart from the same texts.
-    pub sort: Sort,
+    pub variant: Variant,
 }
 
 impl<I> HotEntry<I> {
@@ -152,57 +152,57 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     /// The number of the combination, of which one text at least is not empty, by a hash of its texts.
     #[inline]
     pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, is_latest, sort } = *appearance;
-        let hash = hash.wrapping_add(KEYS.at(N as u64 + sort.number()));
-        let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
+        let Appearance { time, place, is_latest, variant } = *appearance;
+        let hash = hash.wrapping_add(KEYS.at(N as u64 + variant.number()));
+        let Some(hot) = self.table.find_mut(hash, |hot| hot.hash == hash) else {
             return self.add(hash, texts, appearance);
         };
-        face.count += u64::from(sort.is_counted);
+        hot.count += u64::from(variant.is_counted);
         if is_latest {
-            face.set_last(time);
+            hot.set_last(time);
         } else {
             // At one time, the first place counts.
-            face.set_last(time.max(face.last()));
-            let look = &mut self.looks[face.id.index()];
-            (look.first, look.place) = (look.first, look.place).min((time, place));
+            hot.set_last(time.max(hot.last()));
+            let cold = &mut self.cold[hot.id.index()];
+            (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
         }
-        face.id
+        hot.id
     }
 
     #[inline(never)]
     fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, sort, .. } = *appearance;
-        let Self { table, looks, text, .. } = self;
-        let id = I::new(looks.len());
+        let Appearance { time, place, variant, .. } = *appearance;
+        let Self { table, cold, text, .. } = self;
+        let id = I::new(cold.len());
         let start = text.len();
         let ends = texts.map(|part| {
             text.push_str(&String::from_utf8_lossy(part));
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
-        looks.push(ColdEntry { first: time, place, sort, start, ends });
-        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(sort.is_counted));
-        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
+        cold.push(ColdEntry { first: time, place, variant, start, ends });
+        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(variant.is_counted));
+        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |hot| hot.hash);
         id
     }
 
     /// Every combination by number.
     pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
-        let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
-        for face in &self.table {
-            counts[face.id.index()] = (face.count, face.last());
+        let mut counts = vec![(0, Timestamp::MIN); self.cold.len()];
+        for hot in &self.table {
+            counts[hot.id.index()] = (hot.count, hot.last());
         }
-        self.looks.iter().zip(counts).map(|(look, (count, last))| TupleEntry {
-            texts: look.texts(&self.text),
-            seen: if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER },
-            first: (look.first, look.place),
+        self.cold.iter().zip(counts).map(|(cold, (count, last))| TupleEntry {
+            texts: cold.texts(&self.text),
+            seen: if count > 0 { Seen { count, first: cold.first, last } } else { Seen::NEVER },
+            first: (cold.first, cold.place),
             last,
-            sort: look.sort,
+            variant: cold.variant,
         })
     }
 
     /// Names every one by its first text, and returns the new numbers.
     pub fn intern_into(&self, names: &mut Interner<I>) -> IdMap<I> {
-        IdMap(self.looks.iter().map(|look| Some(names.id(look.texts(&self.text)[0]))).collect())
+        IdMap(self.cold.iter().map(|cold| Some(names.id(cold.texts(&self.text)[0]))).collect())
     }
 
     /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
@@ -215,7 +215,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     ) -> IdMap<I> {
         let numbers = self.entries().map(|entries| {
             let key = key(entries.texts)?;
-            let id = counter.names.id_in(entries.sort.space, &key);
+            let id = counter.names.id_in(entries.variant.space, &key);
             if entries.seen.count > 0 {
                 counter.merge_at(id, entries.seen);
             }

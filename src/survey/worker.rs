@@ -98,8 +98,8 @@ pub struct WorkerSurvey {
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
     pub(super) observations: ByBlock<Observation>,
-    pub(super) notes: Anomalies,
-    pub(super) clock: ActivityIndex,
+    pub(super) anomalies: Anomalies,
+    pub(super) activity: ActivityIndex,
     pub(super) ids: StringTable<EventId>,
     pub(super) ranges: Ranges,
     pub(super) other: u64,
@@ -115,10 +115,10 @@ impl WorkerSurvey {
     /// order of the input.
     pub fn add(&mut self, line: &EventLine<'_>, arrived: &mut Arrived, plan: &Plan) {
         let EventLine { event, diagnostics, is_selected, .. } = *line;
-        self.note_time(event, plan);
+        self.add_time(event, plan);
         let identity = plan.identities.of(event, &mut self.hashes);
-        if plan.wants.notes.is_some_and(|latest| is_selected && event.time > latest) {
-            self.note_event(AnomalyKind::Future.into(), line, plan);
+        if plan.wants.anomalies.is_some_and(|latest| is_selected && event.time > latest) {
+            self.add_anomaly(AnomalyKind::Future.into(), line, plan);
         }
         // Names follow from all events, selected or not.
         let counting = if is_selected && plan.wants.counts { Counting::Counted } else { Counting::Uncounted };
@@ -132,7 +132,7 @@ impl WorkerSurvey {
         } else {
             let EventKey { key, content, .. } = identity;
             let is_change = plan.wants.changes && event.operation.is_change_or_link();
-            let kept = if is_selected || is_change || plan.wants.notes.is_some() {
+            let kept = if is_selected || is_change || plan.wants.anomalies.is_some() {
                 let change = Change { key, ..self.change(line, ids, plan) };
                 if is_change { self.keep_change(change) } else { self.keep_other(change) }
             } else if event.operation == Operation::Other {
@@ -142,13 +142,13 @@ impl WorkerSurvey {
             };
             self.deliveries.push(Delivery { key, content, kept, seen });
         }
-        if !diagnostics.is_empty() && plan.wants.notes.is_some() {
-            self.note_diagnostics(line, plan);
+        if !diagnostics.is_empty() && plan.wants.anomalies.is_some() {
+            self.add_diagnosed_anomalies(line, plan);
         }
     }
 
     /// Notes when events happened, selected or not.
-    fn note_time(&mut self, event: &Event<'_>, plan: &Plan) {
+    fn add_time(&mut self, event: &Event<'_>, plan: &Plan) {
         let time = event.time;
         self.is_latest = self.latest.as_ref().is_none_or(|latest| time > *latest);
         if self.is_latest {
@@ -159,8 +159,8 @@ impl WorkerSurvey {
             _ => self.ranges.add(event.source, time),
         }
         self.other += u64::from(event.operation == Operation::Other);
-        if plan.wants.notes.is_some() {
-            self.clock.add(time);
+        if plan.wants.anomalies.is_some() {
+            self.activity.add(time);
         }
     }
 
@@ -168,7 +168,7 @@ impl WorkerSurvey {
     #[inline]
     fn see(&mut self, line: &EventLine<'_>, ids: &EventIds, plan: &Plan) -> Option<SeenId> {
         let EventLine { event, place, is_selected, .. } = *line;
-        let is_observed = plan.wants.notes.is_some();
+        let is_observed = plan.wants.anomalies.is_some();
         let is_wanted = is_observed || (plan.wants.visits && is_selected);
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
@@ -204,7 +204,7 @@ impl WorkerSurvey {
         let is_impersonated = has_impersonator || is_explained;
         self.impersonated += u64::from(is_impersonated);
         if has_impersonator && !is_explained && !(plan.wants.changes && event.operation.is_change_or_link()) {
-            self.note_event(AnomalyKind::Unexplained.into(), line, plan);
+            self.add_anomaly(AnomalyKind::Unexplained.into(), line, plan);
         }
         is_impersonated
     }

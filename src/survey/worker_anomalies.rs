@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use super::event_ids::{Counting, EventIds};
-use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, Plan, Said, WorkerSurvey};
+use super::event_ids::Counting;
+use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, NamesInEvent, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
 use crate::model::event::Event;
@@ -30,33 +30,33 @@ impl From<AnomalyKind> for AnomalyCause<'_> {
 
 impl WorkerSurvey {
     /// Notes diagnostics of an event that the selection keeps, as far as rules look at them.
-    pub(super) fn note_diagnostics(&mut self, line: &EventLine<'_>, plan: &Plan) {
+    pub(super) fn add_diagnosed_anomalies(&mut self, line: &EventLine<'_>, plan: &Plan) {
         if !line.is_selected {
             return;
         }
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
         if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
             let kind = AnomalyKind::Contradiction;
-            self.note_event(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
+            self.add_anomaly(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
             let action = line.event.best(Attribute::Action).unwrap_or_default();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
-            self.note_event(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
+            self.add_anomaly(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
         }
     }
 
     /// Notes a line that is no event, with what is wrong with it.
-    pub fn note_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
-        if plan.wants.notes.is_none() {
+    pub fn add_invalid_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
+        if plan.wants.anomalies.is_none() {
             return;
         }
         let InvalidLine { raw, error, place } = *line;
         // What a broken line holds nobody knows, and it may be private.
         let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
-        self.notes.add(Anomaly {
-            what: AnomalyKind::Invalid,
+        self.anomalies.add(Anomaly {
+            kind: AnomalyKind::Invalid,
             time: None,
             message: message.to_owned(),
             code: error.map_or("", |error| error.code.name),
@@ -66,23 +66,23 @@ impl WorkerSurvey {
             action: None,
             organization: None,
             connection: None,
-            kind: None,
+            connection_kind: None,
             actor: None,
-            said: Said::NOTHING,
+            names: NamesInEvent::NONE,
             place,
         });
     }
 
     /// Notes an event, with the diagnostic that it is noted for if there is one.
-    pub(super) fn note_event(&mut self, noted: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
-        let AnomalyCause { kind: what, diagnostic } = noted;
-        if plan.wants.notes.is_none() {
+    pub(super) fn add_anomaly(&mut self, cause: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
+        let AnomalyCause { kind, diagnostic } = cause;
+        if plan.wants.anomalies.is_none() {
             return;
         }
         let EventLine { event, place, .. } = *line;
-        let EventIds { action, organization, actor, kind, .. } = self.ids_of(line, Counting::Uncounted, plan);
+        let ids = self.ids_of(line, Counting::Uncounted, plan);
         let displayed = Event { redactor: plan.redactor.as_deref(), ..*event };
-        let message = match (diagnostic, what) {
+        let message = match (diagnostic, kind) {
             (Some(_), _) if plan.redactor.is_some() => HIDDEN.to_owned(),
             (Some(diagnostic), _) => diagnostic.message.clone(),
             (None, AnomalyKind::Unexplained) => {
@@ -91,19 +91,19 @@ impl WorkerSurvey {
             (None, _) => String::new(),
         };
         let connection = self.connection_of(event, plan);
-        self.notes.add(Anomaly {
-            what,
+        self.anomalies.add(Anomaly {
+            kind,
             time: Some(event.time),
             message,
             code: diagnostic.map_or("", |diagnostic| diagnostic.code.name),
             key: key_of(event),
             content: content(event),
-            action: Some(action),
-            organization,
+            action: Some(ids.action),
+            organization: ids.organization,
             connection,
-            kind,
-            actor,
-            said: Said::NOTHING,
+            connection_kind: ids.kind,
+            actor: ids.actor,
+            names: NamesInEvent::NONE,
             place,
         });
     }

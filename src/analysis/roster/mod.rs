@@ -113,13 +113,13 @@ impl Roster {
     /// Whether the actor of a change (by index) may do it, which is for administrators only. Organization and actor
     /// go by the names that the event itself gives them, or else by those at its time, up to `now`.
     pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Authorization {
-        let (change, said) = (&survey.changes[change], survey.said(change));
+        let (change, names) = (&survey.changes[change], survey.names_in_change(change));
         if change.actor.is_none() {
             return Authorization::UnknownActor;
         }
         let moment = Moment { time: change.time, now };
-        let organization = survey.organization_at(change.organization, said, moment);
-        match self.role_of(&organization, &survey.actor_at(change.actor, said, moment)) {
+        let organization = survey.organization_at(change.organization, names, moment);
+        match self.role_of(&organization, &survey.actor_at(change.actor, names, moment)) {
             None => Authorization::NotOnTheRoster,
             Some(Role::Member) => Authorization::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Authorization::Impersonated,
