@@ -43,7 +43,7 @@ impl Hash for Kind {
 }
 
 impl ConnectionKinds {
-    /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
+    /// Takes in kinds as a worker met them, with protocol and provider of each, and returns what their
     /// numbers are here.
     pub fn take(
         &mut self,

@@ -2,7 +2,7 @@
 //!
 //! What an event says is its content: its time and every value it has, documented or not, whatever their
 //! order, the white space, how the time and documented keys are spelt, and what comes with the way of
-//! delivery, such as a wrapper. Readers only write down what arrived; what arrived twice is found at the end, as
+//! delivery, such as a wrapper. Workers only write down what arrived; what arrived twice is found at the end, as
 //! the same event may come in two files, and looking one up at once would cost a miss of every cache.
 
 use std::hash::BuildHasher;
@@ -27,7 +27,7 @@ pub struct EventKey {
     pub is_only_counted: bool,
 }
 
-/// Tells identities; all readers share one, as they must agree.
+/// Tells identities; all workers share one, as they must agree.
 #[derive(Default)]
 pub struct EventHasher {
     ids: RandomState,
@@ -50,7 +50,7 @@ impl EventHasher {
         EventKey { key, content, is_only_counted }
     }
 
-    /// Of a text in an id space that is to be found again among those of other readers.
+    /// Of a text in an id space that is to be found again among those of other workers.
     pub fn hash(&self, space: Space, text: &str) -> u64 {
         self.ids.hash_one((space, text))
     }
@@ -86,7 +86,7 @@ fn value(Fields { text, spans, .. }: Fields<'_>, said: &ContentValue) -> u64 {
     }
 }
 
-/// Something that a reader has: which reader's it is, and its index there.
+/// Something that a worker has: which worker's it is, and its index there.
 pub type Item = (u32, u32);
 
 /// Items with a key that may be in more than one, sorted by it.
@@ -99,13 +99,13 @@ impl Repeated {
     }
 }
 
-/// The items that share a key; `readers` is what each of them has.
-pub fn repeated<T>(readers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
+/// The items that share a key; `workers` is what each of them has.
+pub fn repeated<T>(workers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
     let suspects =
-        RepeatFilter::among(readers.iter().flatten().map(&key), readers.iter().map(Vec::len).sum());
+        RepeatFilter::among(workers.iter().flatten().map(&key), workers.iter().map(Vec::len).sum());
     let mut all: Vec<(u64, Item)> = Vec::new();
-    for (reader, items) in (0..).zip(readers) {
-        let keys = (0..).zip(items).map(|(index, item)| (key(item), (reader, index)));
+    for (worker, items) in (0..).zip(workers) {
+        let keys = (0..).zip(items).map(|(index, item)| (key(item), (worker, index)));
         all.extend(keys.filter(|(key, _)| suspects.have(*key)));
     }
     parallel::sort_by(&mut all, Ord::cmp);
@@ -152,18 +152,18 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_repeated_is_found(
-            readers in prop::collection::vec(prop::collection::vec((0..40_u64, 0..3_u64), 0..60), 0..4),
+            workers in prop::collection::vec(prop::collection::vec((0..40_u64, 0..3_u64), 0..60), 0..4),
         ) {
             // Some keys share the bits that are looked at first.
             let key = |(low, high): &(u64, u64)| low | high << 40;
             let mut expected: BTreeMap<u64, Vec<Item>> = BTreeMap::new();
-            for (reader, items) in (0..).zip(&readers) {
+            for (worker, items) in (0..).zip(&workers) {
                 for (index, item) in (0..).zip(items) {
-                    expected.entry(key(item)).or_default().push((reader, index));
+                    expected.entry(key(item)).or_default().push((worker, index));
                 }
             }
             expected.retain(|_, items| items.len() > 1);
-            let repeated = repeated(&readers, key);
+            let repeated = repeated(&workers, key);
             let items = |group: &[(u64, Item)]| group.iter().map(|(_, item)| *item).collect();
             let groups: Vec<Vec<Item>> = repeated.groups().map(items).collect();
             prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());

@@ -8,7 +8,7 @@ use crate::scan::BlockId;
 use crate::survey::duplicates::Item;
 use crate::survey::pile::Pile;
 
-/// What a reader has of some sort.
+/// What a worker has of some sort.
 pub struct ByBlock<T> {
     /// All of it.
     pub all: Pile<T>,
@@ -53,16 +53,16 @@ impl<T> ByBlock<T> {
     }
 }
 
-/// What all readers have but for some things, the earliest block first, and the parts of it that are not in the order
+/// What all workers have but for some things, the earliest block first, and the parts of it that are not in the order
 /// of time: logs mostly are, and then there is next to none.
 pub fn in_blocks<'a, T: 'a>(
-    readers: impl Iterator<Item = &'a ByBlock<T>>,
+    workers: impl Iterator<Item = &'a ByBlock<T>>,
     without: &HashSet<Item>,
 ) -> (Vec<Item>, Vec<Range<usize>>) {
     let mut runs = Vec::new();
-    for (at, reader) in (0..).zip(readers) {
-        let ends = reader.blocks.iter().skip(1).map(|run| run.begin).chain([reader.all.len()]);
-        runs.extend(reader.blocks.iter().zip(ends).map(|(run, end)| (*run, at, run.begin..end)));
+    for (at, worker) in (0..).zip(workers) {
+        let ends = worker.blocks.iter().skip(1).map(|run| run.begin).chain([worker.all.len()]);
+        runs.extend(worker.blocks.iter().zip(ends).map(|(run, end)| (*run, at, run.begin..end)));
     }
     runs.sort_by_key(|(run, ..)| (run.times[0], run.block));
     // By run the earliest time of those that follow.
@@ -72,8 +72,8 @@ pub fn in_blocks<'a, T: 'a>(
     }
     let (mut items, mut parts) = (Vec::new(), Vec::new());
     let (mut begin, mut latest, mut is_in_order) = (0, Timestamp::MIN, true);
-    for ((run, reader, indexes), follows) in runs.into_iter().zip(follows) {
-        let its = indexes.map(|index| (reader, index));
+    for ((run, worker, indexes), follows) in runs.into_iter().zip(follows) {
+        let its = indexes.map(|index| (worker, index));
         items.extend(its.filter(|item| without.is_empty() || !without.contains(item)));
         latest = latest.max(run.times[2]);
         is_in_order &= run.is_in_order;
@@ -99,23 +99,23 @@ mod tests {
             blocks in prop::collection::vec((0..3_usize, prop::collection::vec(0..9_i64, 0..5)), 0..8),
             without in prop::collection::hash_set((0..3_u32, 0..9_u32), 0..4),
         ) {
-            let mut readers = [const { Vec::new() }; 3].map(|all: Vec<Timestamp>| (all, ByBlock::default()));
-            for (number, (reader, times)) in (0..).zip(&blocks) {
+            let mut workers = [const { Vec::new() }; 3].map(|all: Vec<Timestamp>| (all, ByBlock::default()));
+            for (number, (worker, times)) in (0..).zip(&blocks) {
                 for seconds in times {
                     // Later blocks mostly are later.
                     let time = Timestamp { seconds: seconds + 6 * i64::from(number), nanos: 0 };
-                    readers[*reader].0.push(time);
-                    readers[*reader].1.push(BlockId { input: 0, number }, time, time);
+                    workers[*worker].0.push(time);
+                    workers[*worker].1.push(BlockId { input: 0, number }, time, time);
                 }
             }
-            let time = |item: &Item| readers[item.0 as usize].0[item.1 as usize];
-            let (mut items, parts) = in_blocks(readers.iter().map(|reader| &reader.1), &without);
+            let time = |item: &Item| workers[item.0 as usize].0[item.1 as usize];
+            let (mut items, parts) = in_blocks(workers.iter().map(|worker| &worker.1), &without);
             let mut expected = items.clone();
             expected.sort_by_key(time);
             parts.into_iter().for_each(|part| items[part].sort_by_key(time));
             prop_assert_eq!(&items, &expected);
-            let all = readers.iter().map(|reader| reader.0.len()).sum::<usize>();
-            let gone = without.iter().filter(|item| (item.1 as usize) < readers[item.0 as usize].0.len()).count();
+            let all = workers.iter().map(|worker| worker.0.len()).sum::<usize>();
+            let gone = without.iter().filter(|item| (item.1 as usize) < workers[item.0 as usize].0.len()).count();
             prop_assert_eq!(items.len(), all - gone);
         }
     }

@@ -20,27 +20,27 @@ impl Survey {
     /// The visits that stay, by actor, and of each actor in time order.
     pub(super) fn visits_in_order(
         &self,
-        readers: &[WorkerSurvey],
+        workers: &[WorkerSurvey],
         maps: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
-        // By reader and its number of an actor; nobody comes last.
+        // By worker and its number of an actor; nobody comes last.
         let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);
         let own: Vec<Vec<_>> = maps.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
         let each = || {
-            let readers = (0..).zip(readers).zip(&own);
-            readers.flat_map(|((at, reader), own)| {
+            let workers = (0..).zip(workers).zip(&own);
+            workers.flat_map(|((at, worker), own)| {
                 let rank = |visit: &Visit| visit.actor.map_or(ranks.len(), |actor| own[actor.index()]);
                 let visits =
-                    (0..).zip(reader.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
+                    (0..).zip(worker.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
                 visits.filter(|(_, item)| !again.contains(item))
             })
         };
-        // There can be as many as events; what a reader has of an actor is mostly in time order already.
+        // There can be as many as events; what a worker has of an actor is mostly in time order already.
         let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
-        let mut visits = parallel::map(items.things(), |(reader, index)| {
-            maps[*reader as usize].visit(&readers[*reader as usize].visits[*index])
+        let mut visits = parallel::map(items.things(), |(worker, index)| {
+            maps[*worker as usize].visit(&workers[*worker as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
         parallel::sort_each_stably_by(
@@ -62,15 +62,15 @@ impl Survey {
     /// The changes that stay, in time order, and what those say whose organization or actor has several names.
     pub(super) fn changes_in_order(
         &self,
-        readers: &[WorkerSurvey],
+        workers: &[WorkerSurvey],
         maps: &[IdMaps<'_>],
         again: &[(u32, Stored)],
     ) -> (Vec<Change>, HashMap<usize, NamesInEvent, RandomState>) {
-        let change = |(reader, kept): &(u32, Stored)| kept.change().map(|index| (*reader, index));
+        let change = |(worker, kept): &(u32, Stored)| kept.change().map(|index| (*worker, index));
         let again = again.iter().filter_map(change).collect();
-        let changes = readers.iter().map(|reader| &reader.changes);
+        let changes = workers.iter().map(|worker| &worker.changes);
         let (mut items, parts) = in_blocks(changes, &again);
-        let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1];
+        let old = |item: &Item| &workers[item.0 as usize].changes.all[item.1];
         let new = |item: &Item| maps[item.0 as usize].change(old(item));
         for part in parts {
             parallel::sort_stably_by(&mut items[part], |a, b| {
@@ -114,13 +114,13 @@ impl Survey {
 
 /// The sightings that stay, in time order.
 pub(super) fn observations_in_order(
-    readers: &[WorkerSurvey],
+    workers: &[WorkerSurvey],
     maps: &[IdMaps<'_>],
     again: &HashSet<Item>,
 ) -> Vec<Observation> {
-    let observations = readers.iter().map(|reader| &reader.observations);
+    let observations = workers.iter().map(|worker| &worker.observations);
     let (mut items, parts) = in_blocks(observations, again);
-    let old = |item: &Item| &readers[item.0 as usize].observations.all[item.1];
+    let old = |item: &Item| &workers[item.0 as usize].observations.all[item.1];
     for part in parts {
         parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
     }

@@ -30,7 +30,7 @@ impl Ranges {
         widen(self.ahead.get_or_insert((time, time)), (time, time));
     }
 
-    /// Takes in what another reader saw.
+    /// Takes in what another worker saw.
     pub fn merge(&mut self, other: &Self) {
         for time in other.ahead.into_iter().flat_map(|(first, last)| [first, last]) {
             self.add_ahead(time);

@@ -1,4 +1,4 @@
-//! What one reader gathers, line by line: all that a line costs is here.
+//! What one worker gathers, line by line: all that a line costs is here.
 //!
 //! Connections and deliveries are only written down: there are nearly as many as changes, and what
 //! is the same among them is found at the end.
@@ -57,7 +57,7 @@ pub struct InvalidLine<'e> {
     pub place: LineRef,
 }
 
-/// What a reader has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
+/// What a worker has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
 /// here.
 #[derive(Default)]
 pub struct WorkerSurvey {
@@ -94,7 +94,7 @@ pub struct WorkerSurvey {
     latest: Option<Timestamp>,
     /// The event at hand is later than those before.
     pub(super) is_latest: bool,
-    /// Number of the reader, once it is needed.
+    /// Number of the worker, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
     pub(super) observations: ByBlock<Observation>,
@@ -185,10 +185,10 @@ impl WorkerSurvey {
         Some(SeenId::new(self.visits.push(visit) as usize))
     }
 
-    /// The number of this reader, which is given to it when it first asks.
+    /// The number of this worker, which is given to it when it first asks.
     #[inline]
     fn number(&mut self, plan: &Plan) -> u32 {
-        *self.number.get_or_insert_with(|| plan.readers.fetch_add(1, Ordering::Relaxed))
+        *self.number.get_or_insert_with(|| plan.workers.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Takes in that the selection keeps an event, and tells whether somebody else than the actor drove the
@@ -209,7 +209,7 @@ impl WorkerSurvey {
         is_impersonated
     }
 
-    /// Hands over what is to be found again among that of other readers: deliveries, and hashes of
+    /// Hands over what is to be found again among that of other workers: deliveries, and hashes of
     /// connections.
     pub(super) fn take_hashed(&mut self) -> (Vec<Delivery>, Vec<u64>) {
         (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.connection_hashes))
