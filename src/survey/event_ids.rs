@@ -1,4 +1,4 @@
-//! Numbers of what an event says: who, where, what about. Each worker numbers for itself.
+//! Ids for what is in an event: who, where, what about. Each worker has its own.
 
 use super::impersonation::is_reason;
 use super::text_tuples::{Appearance, Variant};
@@ -11,7 +11,7 @@ use crate::survey::ids::{
 };
 use crate::text::keyed_hash::KEYS;
 
-/// Numbers of what nearly every event says.
+/// The ids that nearly every event has.
 #[derive(Clone, Copy, Debug)]
 pub struct EventIds {
     /// The vendor's action.
@@ -22,21 +22,21 @@ pub struct EventIds {
     pub actor: Option<ActorId>,
     /// The connection's kind.
     pub kind: Option<KindId>,
-    /// From which address.
+    /// The address it came from.
     pub ip: Option<IpId>,
 }
 
-/// The action that came last with an operation: mostly it comes again.
+/// The latest action of an operation, which mostly is that of the next event as well.
 pub struct LatestAction {
     action: String,
     source: &'static str,
     id: ActionId,
 }
 
-/// Whether an event is counted under its names.
+/// Whether an event adds to the counts of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
-    /// It is.
+    /// It does.
     Counted,
     /// It only makes them known.
     Uncounted,
@@ -71,14 +71,14 @@ impl WorkerSurvey {
         EventIds { action, organization, actor, kind, ip }
     }
 
-    /// The change that a line tells of, but for what identifies its event.
+    /// The change that a line reports, without its key.
     pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
         let EventLine { event, place, is_selected, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
         let impersonator = self.impersonator(line);
         let reason = self.reason(line);
         let id = event.best(Attribute::Id).filter(|_| plan.wants.anomalies.is_some());
-        // A portal link is about the organization, whatever it names besides.
+        // A portal link is about the organization, even if it names a connection.
         let names_connection = event.operation != Operation::PortalOpened;
         Change {
             time: event.time,
@@ -142,7 +142,8 @@ impl WorkerSurvey {
         let texts = [name.as_bytes(), protocol, provider];
         let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
             Some(hash) if !name.is_empty() => {
-                // Where a word has two addresses in memory, its two kinds are merged as those of two workers are.
+                // A word that has two addresses in memory makes two kinds, which are merged as those of two
+                // workers are.
                 let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
                 Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance))
             }
@@ -159,14 +160,14 @@ impl WorkerSurvey {
         self.impersonators.of((line.event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
-    /// The reason of an impersonation, unless it says nothing.
+    /// The reason for an impersonation, unless it is blank.
     fn reason(&mut self, line: &EventLine<'_>) -> Option<ReasonId> {
         let appearance = self.appearance(line);
         let reason = line.event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
         self.reasons.id([reason.as_bytes()], &appearance)
     }
 
-    /// Texts that appear here and are not counted.
+    /// An appearance on this line that is not counted.
     fn appearance(&self, line: &EventLine<'_>) -> Appearance {
         Appearance {
             time: line.event.time,
@@ -177,12 +178,12 @@ impl WorkerSurvey {
     }
 }
 
-/// The name of an action among those of all sources: two may use one word for different things.
+/// The name of an action in the table of all sources: two sources may use the same word for different things.
 pub(super) fn action_of_source(action: &str, source: &str) -> String {
     format!("{action}\0{source}")
 }
 
-/// The action in such a name.
+/// The action in a name made by [`action_of_source`].
 pub(super) fn action_in(name: &str) -> Option<&str> {
     name.rsplit_once('\0').map(|(action, _)| action)
 }

@@ -1,4 +1,4 @@
-//! Things in the order in which their lines stand in the input, block by block.
+//! Items in the order of their lines in the input, block by block.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,22 +8,22 @@ use crate::scan::BlockId;
 use crate::survey::duplicates::Item;
 use crate::survey::pile::Pile;
 
-/// What a worker has of some sort.
+/// A worker's items of some type.
 pub struct ByBlock<T> {
-    /// All of it.
+    /// All items.
     pub all: Pile<T>,
     blocks: Vec<Run>,
 }
 
-/// What comes from one block.
+/// The items of one block.
 #[derive(Clone, Copy)]
 struct Run {
     block: BlockId,
-    /// Index of the first thing.
+    /// The index of the first item.
     begin: u32,
-    /// When the first one happened, and the earliest and the latest.
+    /// The times of the first, the earliest and the latest item.
     times: [Timestamp; 3],
-    /// Each is later than the one before.
+    /// Whether each item is later than the one before.
     is_in_order: bool,
 }
 
@@ -34,7 +34,7 @@ impl<T> Default for ByBlock<T> {
 }
 
 impl<T> ByBlock<T> {
-    /// Adds a thing of that time and returns its index.
+    /// Adds an item and returns its index.
     #[inline]
     pub fn push(&mut self, block: BlockId, time: Timestamp, thing: T) -> u32 {
         let begin = self.all.push(thing);
@@ -53,8 +53,8 @@ impl<T> ByBlock<T> {
     }
 }
 
-/// What all workers have but for some things, the earliest block first, and the parts of it that are not in the order
-/// of time: logs mostly are, and then there is next to none.
+/// The items of all workers, the earliest block first, without those in `without`, and the ranges of the
+/// result that still have to be sorted by time. Logs are mostly in order, so these are few.
 pub fn in_blocks<'a, T: 'a>(
     workers: impl Iterator<Item = &'a ByBlock<T>>,
     without: &HashSet<Item>,
@@ -65,7 +65,7 @@ pub fn in_blocks<'a, T: 'a>(
         runs.extend(worker.blocks.iter().zip(ends).map(|(run, end)| (*run, at, run.begin..end)));
     }
     runs.sort_by_key(|(run, ..)| (run.times[0], run.block));
-    // By run the earliest time of those that follow.
+    // For each run, the earliest time in the runs after it.
     let mut follows = vec![Timestamp::MAX; runs.len()];
     for at in (1..runs.len()).rev() {
         follows[at - 1] = follows[at].min(runs[at].0.times[1]);
@@ -102,7 +102,7 @@ mod tests {
             let mut workers = [const { Vec::new() }; 3].map(|all: Vec<Timestamp>| (all, ByBlock::default()));
             for (number, (worker, times)) in (0..).zip(&blocks) {
                 for seconds in times {
-                    // Later blocks mostly are later.
+                    // Later blocks mostly have later times.
                     let time = Timestamp { seconds: seconds + 6 * i64::from(number), nanos: 0 };
                     workers[*worker].0.push(time);
                     workers[*worker].1.push(BlockId { input: 0, number }, time, time);

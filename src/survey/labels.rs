@@ -1,7 +1,7 @@
-//! What things are called that may be renamed: every text, when it was used, and the latest.
+//! Names of things that may be renamed: every text, when it was used, and the latest one.
 //!
-//! The latest text is for showing only. Where a text decides, it is one that was in use at the time, as
-//! events of SSO actions say: whoever can write into a log could choose the latest.
+//! The latest text is for display only. Decisions go by texts that were in use at the time according to
+//! events of SSO actions, because whoever can write into a log could choose the latest one.
 
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -9,19 +9,20 @@ use crate::scan::{BlockId, LineRef};
 use crate::survey::ids::{Id, LabelId};
 use crate::survey::interner::{IdMap, Interner};
 
-/// More texts than this for one thing are nothing that anybody knows it by.
+/// Nobody knows a thing by this many texts; if it has more, none of them counts.
 pub const MAX_LABELS: usize = 64;
 
-/// `N` sorts of texts for everything that has a number.
+/// Texts of `N` kinds for each id, such as name and e-mail address.
 pub struct Labels<I, const N: usize> {
     texts: Interner<LabelId>,
-    /// By thing, kind and text; see [`Self::settle`].
+    /// Sorted by id, kind and text after [`Self::settle`].
     uses: Vec<Owned<I>>,
-    /// By thing and kind where its uses begin.
+    /// For each id and kind, where its uses begin.
     starts: Vec<u32>,
-    /// By thing the latest text of each kind, whatever event says it; of two at the same time the greater one.
+    /// For each id, the latest text of each kind in any event. Of two texts at the same time, the greater
+    /// one.
     latest: Vec<[Option<LabelId>; N]>,
-    /// Something has several texts of a kind.
+    /// Whether any id has several texts of a kind.
     are_renamed: bool,
 }
 
@@ -40,30 +41,30 @@ impl<I, const N: usize> Default for Labels<I, N> {
 /// When and where a combination of texts appeared.
 #[derive(Clone, Copy)]
 pub struct Appearances {
-    /// First.
+    /// Its first appearance.
     pub first: (Timestamp, LineRef),
-    /// Last.
+    /// The time of its last appearance.
     pub last: Timestamp,
-    /// Events of SSO actions used it.
+    /// Whether events of SSO actions used it.
     pub is_sso: bool,
 }
 
-/// A text for something.
+/// The use of a text for an id.
 #[derive(Clone, Copy, Debug)]
 pub struct Use {
-    /// Which kind of text.
+    /// The kind of text: its index among the `N` texts.
     pub kind: usize,
-    /// Its number.
+    /// The text.
     pub text: LabelId,
-    /// When an event of an SSO action first used it, and where; later than everything if none did.
+    /// When and where an event of an SSO action first used it. Later than everything if none did.
     pub first: (Timestamp, LineRef),
-    /// When one used it last; earlier than everything if none did.
+    /// When an event of an SSO action last used it. Earlier than everything if none did.
     pub last: Timestamp,
-    /// When any event used it last.
+    /// When any event last used it.
     pub last_any: Timestamp,
 }
 
-/// A text for what has that number.
+/// The use of a text together with the id it is for.
 struct Owned<I> {
     of: I,
     label: Use,
@@ -83,11 +84,11 @@ impl Use {
     }
 }
 
-/// Later than every place.
+/// Later than every line.
 const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32::MAX }, line: u32::MAX };
 
 impl<I: Id, const N: usize> Labels<I, N> {
-    /// Takes in what something is called; an empty text says nothing. Returns the numbers of the texts.
+    /// Adds the texts for an id, of which an empty one says nothing, and returns their ids.
     pub fn update(&mut self, of: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
         let mut kind = 0;
         texts.map(|text| {
@@ -106,7 +107,7 @@ impl<I: Id, const N: usize> Labels<I, N> {
         })
     }
 
-    /// The last thing before reading them; there are so many things.
+    /// Sorts and merges what was added for `things` ids. To be called once, before reading.
     pub fn settle(&mut self, things: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
         parallel::sort_by(uses, |a, b| {
@@ -131,7 +132,7 @@ impl<I: Id, const N: usize> Labels<I, N> {
             latest.push(std::array::from_fn(|kind| {
                 let place = thing * N + kind;
                 let its = &uses[starts[place] as usize..starts[place + 1] as usize];
-                // Uses are in the order of their texts.
+                // Uses are sorted by their texts, and the last maximum wins.
                 its.iter().max_by_key(|it| it.label.last_any).map(|it| it.label.text)
             }));
         }
@@ -148,34 +149,34 @@ impl<I: Id, const N: usize> Labels<I, N> {
         }
     }
 
-    /// The latest texts; of two at the same time the greater one.
+    /// The latest text of each kind. Of two texts at the same time, the greater one.
     pub fn get(&self, of: impl Into<Option<I>>) -> [Option<&str>; N] {
         let latest = of.into().and_then(|of| self.latest.get(of.index())).copied().unwrap_or([None; N]);
         latest.map(|text| self.texts.get(text))
     }
 
-    /// The text of that number.
+    /// The text of a label.
     pub fn text(&self, text: impl Into<Option<LabelId>>) -> Option<&str> {
         self.texts.get(text)
     }
 
-    /// Every text of a kind that any event has for something.
+    /// Every text of a kind that any event uses for an id.
     pub fn all(&self, of: Option<I>, kind: usize) -> impl Iterator<Item = &str> {
         self.uses(of, kind).iter().map(|it| self.texts.text(it.label.text))
     }
 
-    /// Whether anything has several texts of a kind.
+    /// Whether any id has several texts of a kind.
     pub fn are_renamed(&self) -> bool {
         self.are_renamed
     }
 
-    /// Whether there are several texts of a kind for something.
+    /// Whether an id has several texts of a kind.
     pub fn has_several(&self, of: Option<I>, kind: usize) -> bool {
         self.uses(of, kind).len() > 1
     }
 
     /// The texts of a kind by which something may have been known at a time: those that events of SSO actions
-    /// used by then, but for those that another one followed, after their last use.
+    /// used by then, except for texts whose last use is before the first use of another one.
     pub fn in_force(&self, of: Option<I>, kind: usize, at: Timestamp) -> Vec<&str> {
         let uses = self.uses(of, kind);
         if uses.len() > MAX_LABELS {
@@ -187,19 +188,19 @@ impl<I: Id, const N: usize> Labels<I, N> {
         lasting.map(|it| self.texts.text(it.text)).collect()
     }
 
-    /// What was renamed: for each thing with several texts of a kind that SSO actions used, these, the first
-    /// used first.
+    /// What was renamed: the ids for which SSO actions used several texts of a kind, with these texts in the
+    /// order of their first use.
     pub fn renamed(&self) -> impl Iterator<Item = (I, Vec<&Use>)> {
         let its = self.uses.chunk_by(|a, b| a.key() == b.key()).filter(|its| its.len() > 1);
         its.map(|its| (its[0].of, by_first_use(its))).filter(|(_, its)| its.len() > 1)
     }
 
-    /// The texts of a kind that SSO actions used for something, the first used first.
+    /// The texts of a kind that SSO actions used for an id, in the order of their first use.
     pub fn used(&self, of: Option<I>, kind: usize) -> Vec<&Use> {
         by_first_use(self.uses(of, kind))
     }
 
-    /// Nothing but the latest texts, as others; `of` is given kind and text.
+    /// A copy of the latest texts only, each replaced by what `of` makes of its kind and text.
     pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Interner::default();
         let mut id =
@@ -210,23 +211,23 @@ impl<I: Id, const N: usize> Labels<I, N> {
     }
 }
 
-/// Equals stay in the order of their texts.
+/// Uses that begin at the same time stay sorted by their texts.
 fn by_first_use<I>(uses: &[Owned<I>]) -> Vec<&Use> {
     let mut used: Vec<_> = uses.iter().map(|it| &it.label).filter(|it| it.last > Timestamp::MIN).collect();
     used.sort_by_key(|it| it.first.0);
     used
 }
 
-/// What the numbers became that a worker has for combinations of an id and its labels.
+/// Translates a worker's ids for combinations of an id and its labels to those of the survey.
 pub struct LabelledMap<I, const N: usize> {
-    /// Numbers of what has the id.
+    /// The id of the organization or actor.
     pub ids: IdMap<I>,
-    /// By combination the numbers of its labels.
+    /// For each combination, its labels.
     pub labels: Vec<[Option<LabelId>; N]>,
 }
 
 impl<I: Id, const N: usize> LabelledMap<I, N> {
-    /// The number of a label of a combination.
+    /// The label of a kind in a combination.
     pub fn label(&self, combination: Option<I>, kind: usize) -> Option<LabelId> {
         self.labels.get(combination?.index())?[kind]
     }
