@@ -1,4 +1,4 @@
-//! What all workers have becomes one survey.
+//! Merges what all workers have into one survey.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use crate::survey::worker::{WorkerSurvey, quarter_of};
 use crate::survey::{Change, Survey};
 
 impl Survey {
-    /// The survey of what workers have, in any order, and of what they handed over.
+    /// Merges what the workers collected, in any order, and what they handed over while reading.
     pub fn new(mut workers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
         let (deliveries, hashes): (Vec<Vec<Delivery>>, Vec<Vec<u64>>) =
@@ -48,7 +48,7 @@ impl Survey {
             }
         }
         for (number, counted) in &counted_again {
-            // A worker that handed something over has a number.
+            // Every worker with arrivals has a number.
             if let Some(worker) = workers.iter().position(|worker| worker.number == Some(*number)) {
                 survey.redeliveries += 1;
                 survey.uncount(&maps[worker].counted(counted));
@@ -61,7 +61,7 @@ impl Survey {
         survey
     }
 
-    /// Puts changes, visits and observations in their order.
+    /// Sorts changes, visits and observations.
     fn sort(&mut self, workers: &[WorkerSurvey], maps: &[IdMaps<'_>], repeats: &Repeats) {
         let conflicting = |(worker, index): &Item| {
             let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
@@ -79,7 +79,7 @@ impl Survey {
             parallel::both(|| (visits(), observations()), changes);
     }
 
-    /// Takes in a worker's names, counted, but for connections.
+    /// Adds the names of a worker with their counts, except for connections.
     fn take_names(&mut self, worker: &mut WorkerSurvey) -> IdMaps<'static> {
         let known = self.action_facts.len();
         let actions = self.actions.merge(std::mem::take(&mut worker.actions));
@@ -107,7 +107,7 @@ impl Survey {
         }
     }
 
-    /// Takes in what is added up, and the anomalies.
+    /// Adds the counts and anomalies of a worker.
     fn add_up(&mut self, worker: &mut WorkerSurvey, map: &IdMaps<'_>) {
         worker.end_quarter();
         for (quarter, count) in &worker.quarters {
@@ -121,7 +121,7 @@ impl Survey {
         self.ahead.merge(worker.ahead);
     }
 
-    /// Finishes what had to wait for all workers.
+    /// Finishes what needs the data of all workers.
     fn settle(&mut self) {
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         parallel::both(
@@ -133,8 +133,7 @@ impl Survey {
         self.anomalies.settle();
     }
 
-    /// Takes back what was counted of an event that came again: at the same time as the one that
-    /// stays, as it says the same.
+    /// Reverts the counts of a repeated event. Its time is that of the event that stays, so no range changes.
     fn uncount(&mut self, counted: &Counted) {
         self.other -= u64::from(counted.is_other);
         if !counted.is_selected {
@@ -142,7 +141,7 @@ impl Survey {
         }
         self.selected -= 1;
         self.impersonated -= u64::from(counted.is_impersonated);
-        // All that are so late were counted.
+        // Every event as late as these was counted.
         self.ahead.count -= u64::from(counted.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
@@ -198,15 +197,15 @@ fn first_of<const N: usize>(texts: [&str; N]) -> Option<Cow<'_, str>> {
     texts.into_iter().find(|text| !text.is_empty()).map(Cow::Borrowed)
 }
 
-/// An address in the one spelling in which it is counted and shown.
+/// An address in its canonical spelling, in which it is counted and displayed.
 fn canonical(text: &str) -> Option<Cow<'_, str>> {
     let ip: IpAddr = text.parse().ok()?;
     let canonical = ip.to_canonical().to_string();
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
 }
 
-/// The connections of all workers one after another, how many are before those of each, and by number which
-/// connection stands for all with the same id: the first.
+/// The tables of all workers appended to one, how many rows precede those of each worker, and for each row
+/// the first row with the same id.
 fn all_connections(
     workers: Vec<StringTable<ConnectionId>>,
     repeated: &Repeated,

@@ -1,5 +1,5 @@
-//! Names as they are shown when what is personal is not to be: everything is decided by what the log says,
-//! so pseudonyms come last.
+//! Replaces personal names with pseudonyms. This comes last, because everything is decided by what the log
+//! says.
 
 use crate::model::attribute::Attribute;
 use crate::model::redact::Redactor;
@@ -7,11 +7,11 @@ use crate::survey::Survey;
 use crate::survey::ids::{ActorId, OrganizationId};
 
 impl Survey {
-    /// Nothing but its names, with pseudonyms for what is personal.
+    /// A survey of nothing but the names of this one, with pseudonyms for personal ones.
     pub fn redacted_names(&self, redactor: &Redactor) -> Self {
         let redacted = |attribute, text: &str| redactor.redact(attribute, text.into()).into_owned();
         let organization = |id: OrganizationId, text: &str| match self.organization_labels.get(id) {
-            // It has no id.
+            // Its name stands for the id it does not have.
             [name] if name == Some(text) => redacted(Attribute::OrganizationName, text),
             _ => text.to_owned(),
         };
@@ -35,7 +35,7 @@ impl Survey {
         names
     }
 
-    /// Replaces names that are personal by pseudonyms.
+    /// Replaces personal names with pseudonyms.
     pub fn redact(&mut self, redactor: &Redactor) {
         let names = self.redacted_names(redactor);
         self.organizations.names = names.organizations.names;

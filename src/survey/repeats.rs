@@ -1,4 +1,4 @@
-//! Events that came again: the first one in the order of the input stays.
+//! Repeated events, of which the first one in the order of the input stays.
 
 use std::collections::HashSet;
 
@@ -8,19 +8,20 @@ use crate::survey::duplicates::{Item, Repeated};
 use crate::survey::ids::Id;
 use crate::survey::worker::WorkerSurvey;
 
-/// Events that came before, and where they are kept.
+/// Where repeated deliveries are stored, and which events are conflicting.
 #[derive(Default)]
 pub struct Repeats {
-    /// By worker.
+    /// Repeated events with the number of their worker.
     pub kept: Vec<(u32, Stored)>,
-    /// Events that are no changes, of which another with the same id says something else.
+    /// Events other than changes that share their id with a different event.
     pub conflicting: Vec<Item>,
-    /// Their visits or observations, by worker.
+    /// Visits or observations of repeated events.
     pub seen: HashSet<Item>,
 }
 
 impl Survey {
-    /// Finds what came again, and says of the events that stay how often they did and whether they conflict.
+    /// Finds repeated deliveries. The changes that stay are marked with how often they were repeated, and
+    /// whether they conflict with others.
     pub(super) fn settle_deliveries(
         &mut self,
         workers: &mut [WorkerSurvey],

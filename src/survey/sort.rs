@@ -1,4 +1,4 @@
-//! Changes, visits and sightings in their order, which does not depend on who read them.
+//! Sorts changes, visits and observations. The order does not depend on which worker read them.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use crate::survey::worker::WorkerSurvey;
 use crate::survey::{NamesInEvent, Observation, Survey, Visit};
 
 impl Survey {
-    /// The visits that stay, by actor, and of each actor in time order.
+    /// The visits without those in `again`, sorted by actor and time.
     pub(super) fn visits_in_order(
         &self,
         workers: &[WorkerSurvey],
@@ -25,7 +25,7 @@ impl Survey {
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
-        // By worker and its number of an actor; nobody comes last.
+        // For each worker, the rank of each of its actors. Visits without an actor come last.
         let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);
         let own: Vec<Vec<_>> = maps.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
         let each = || {
@@ -37,7 +37,8 @@ impl Survey {
                 visits.filter(|(_, item)| !again.contains(item))
             })
         };
-        // There can be as many as events; what a worker has of an actor is mostly in time order already.
+        // There can be as many visits as events. Those of an actor in one worker are mostly in time order
+        // already.
         let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
         let mut visits = parallel::map(items.things(), |(worker, index)| {
             maps[*worker as usize].visit(&workers[*worker as usize].visits[*index])
@@ -51,7 +52,7 @@ impl Survey {
         visits
     }
 
-    /// What is equal in time is ordered by names, so that nothing depends on who read it first.
+    /// Simultaneous visits are sorted by their texts, so that their order does not depend on the worker.
     fn visit_texts(&self, visit: &Visit) -> [Option<&str>; 6] {
         let organization = self.organizations.names.get(visit.organization);
         let (page, reason) = (self.pages.get(visit.page), self.reasons.get(visit.reason));
@@ -59,7 +60,8 @@ impl Survey {
         [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
     }
 
-    /// The changes that stay, in time order, and what those say whose organization or actor has several names.
+    /// The changes without those in `again`, in time order, and the names in those whose organization or
+    /// actor has several.
     pub(super) fn changes_in_order(
         &self,
         workers: &[WorkerSurvey],
@@ -95,8 +97,8 @@ impl Survey {
         (changes, names)
     }
 
-    /// The order of changes at the same time: by everything that a report may show of them, so that
-    /// it does not depend on which came first.
+    /// Compares simultaneous changes by everything that a report may show, so that their order does not
+    /// depend on which came first.
     pub(super) fn tie_break(&self, a: &Change, b: &Change) -> Ordering {
         let texts = |change: &Change| {
             let who =
@@ -112,7 +114,7 @@ impl Survey {
     }
 }
 
-/// The sightings that stay, in time order.
+/// The observations without those in `again`, in time order.
 pub(super) fn observations_in_order(
     workers: &[WorkerSurvey],
     maps: &[IdMaps<'_>],

@@ -1,4 +1,4 @@
-//! What a worker notes of lines and events that rules have to look at one by one.
+//! How a worker records anomalies: lines and events that rules have to look at one by one.
 
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
@@ -12,13 +12,13 @@ use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::text::hex::hex;
 
-/// Stands for the message of a problem that may quote what is personal.
+/// Replaces the message of a diagnostic that may quote personal data.
 const HIDDEN: &str = "`ssoaudit validate` shows it";
 
-/// Why an event is noted.
+/// Why an event is an anomaly.
 pub(super) struct AnomalyCause<'e> {
     pub kind: AnomalyKind,
-    /// The diagnostic that it is noted for, if there is one.
+    /// The diagnostic behind it, if there is one.
     pub diagnostic: Option<&'e Diagnostic>,
 }
 
@@ -29,7 +29,7 @@ impl From<AnomalyKind> for AnomalyCause<'_> {
 }
 
 impl WorkerSurvey {
-    /// Notes diagnostics of an event that the selection keeps, as far as rules look at them.
+    /// Adds an anomaly for each diagnostic of a selected event that rules look at.
     pub(super) fn add_diagnosed_anomalies(&mut self, line: &EventLine<'_>, plan: &Plan) {
         if !line.is_selected {
             return;
@@ -47,20 +47,20 @@ impl WorkerSurvey {
         }
     }
 
-    /// Notes a line that is no event, with what is wrong with it.
+    /// Adds an invalid line.
     pub fn add_invalid_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
         if plan.wants.anomalies.is_none() {
             return;
         }
         let InvalidLine { raw, error, place } = *line;
-        // What a broken line holds nobody knows, and it may be private.
+        // Nobody knows what a broken line contains, and it may be private.
         let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
         self.anomalies.add(Anomaly {
             kind: AnomalyKind::Invalid,
             time: None,
             message: message.to_owned(),
             code: error.map_or("", |error| error.code.name),
-            // Nothing is left of what was passed over to identify it by.
+            // There is nothing left to identify a line that was too long to be kept.
             key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
             content: 0,
             action: None,
@@ -73,7 +73,7 @@ impl WorkerSurvey {
         });
     }
 
-    /// Notes an event, with the diagnostic that it is noted for if there is one.
+    /// Adds an event as an anomaly.
     pub(super) fn add_anomaly(&mut self, cause: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
         let AnomalyCause { kind, diagnostic } = cause;
         if plan.wants.anomalies.is_none() {
@@ -109,8 +109,8 @@ impl WorkerSurvey {
     }
 }
 
-/// What identifies an event in every export: one thing after another, each with its length before it, as a log may
-/// contain any character that could separate them.
+/// Identifies an event in every export. Each part is preceded by its length, because a log may contain any
+/// character that could separate them.
 fn key_of(event: &Event<'_>) -> String {
     const TEXTS: [Attribute; 5] = [
         Attribute::Id,
