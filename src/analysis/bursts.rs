@@ -1,7 +1,7 @@
 //! Bursts: many events in a short time.
 //!
-//! What follows each other so closely anywhere in a range of events is one burst, so that bursts do not overlap.
-//! Events exactly as far apart as the time given are still within it.
+//! Overlapping windows of events that are close enough are merged into one burst, so bursts do not overlap.
+//! Events that are exactly the given time apart still belong together.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::time::Timestamp;
 
-/// Where at least `events` of the things in time order are within so many seconds, as ranges of indices.
+/// The index ranges where at least `events` items are within `seconds`. Items have to be in time order.
 pub fn bursts<T>(
     things: &[T],
     time: impl Fn(&T) -> Timestamp,
@@ -27,14 +27,15 @@ pub fn bursts<T>(
     bursts
 }
 
-/// Where more than `max` different things are within so many seconds, as ranges of indices.
+/// The index ranges where more than `max` different items are within `seconds`. Items have to be in time
+/// order.
 pub fn bursts_of_different<T: Copy + Eq + Hash>(
     things: &[(Timestamp, T)],
     max: u64,
     seconds: u64,
 ) -> Vec<Range<usize>> {
     let mut bursts = Vec::new();
-    // There are not more different things than there are things, which mostly are too few.
+    // More than `max` different items are more than `max` items, of which there mostly are too few.
     let crowd = usize::try_from(max).unwrap_or(usize::MAX).saturating_add(1);
     for crowd in self::bursts(things, |(time, _)| *time, crowd, seconds) {
         let mut inside: HashMap<T, usize, RandomState> = HashMap::default();
@@ -54,7 +55,7 @@ pub fn bursts_of_different<T: Copy + Eq + Hash>(
     bursts
 }
 
-/// Adds a range to those before it, of which it continues the last one if both have something in common.
+/// Adds a range, which continues the last one if they overlap.
 fn add(range: Range<usize>, bursts: &mut Vec<Range<usize>>) {
     match bursts.last_mut().filter(|burst| range.start < burst.end) {
         Some(burst) => burst.end = range.end,

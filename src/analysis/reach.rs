@@ -1,8 +1,8 @@
-//! How far the log at hand reaches: until when its sources would have logged something, and so how sure it
-//! is what they do not log.
+//! How far the log reaches: until when each source would have logged something, and so how certain it is that
+//! what is not in the log did not happen.
 //!
-//! What one source logs says nothing of what another one would have: the end of the log is that of a
-//! source, and whether a state is certain depends on the sources that have events about the organization.
+//! Each source is judged by itself: the log ends where the log of that source ends, and whether a state is
+//! certain depends on the sources that have events about the organization.
 
 use std::borrow::Cow;
 
@@ -13,48 +13,49 @@ use crate::survey::Change;
 use crate::survey::ids::{ActionId, Id, OrganizationId};
 use crate::survey::{Span, Survey};
 
-/// What the sources at hand would have logged.
+/// What the sources in the log would have logged.
 pub struct Reach {
-    /// By source, in the order of [`sources::ALL`], from when to when its log goes.
+    /// For each source in [`sources::ALL`], the range of its log.
     spans: Vec<Span>,
-    /// By source the operations that it logs, a bit for each.
+    /// For each source, a bit set of the operations it logs.
     logged: Vec<u32>,
-    /// By action its source.
+    /// For each action, its source.
     sources: Vec<usize>,
-    /// By organization the sources with a change or portal link about it, a bit for each.
+    /// For each organization, a bit set of the sources with a change or portal link about it.
     knowing: Vec<u64>,
 }
 
-/// How a statement about a state is known.
+/// How certain a statement about a state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// The sources at hand log what would make it another one, for this organization and that time. A
+    /// A source in the log would have logged any change to it, for this organization and that time. Still, a
     /// connection that was set up before the log began and not touched since is in no log.
     Certain,
-    /// Nothing says otherwise, but it might not show.
+    /// Nothing contradicts it, but a change to it might not be in the log.
     Presumed(Doubt),
 }
 
 /// Why a state is only presumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// No source that has events about the organization logs creations and enablings; which one does not, by its
-    /// place in [`sources::ALL`]. There can be as many doubts as findings, so they are small.
+    /// No source that has events about the organization logs that connections are created and enabled. The
+    /// source is given by its index in [`sources::ALL`]: there can be as many doubts as findings, so they are
+    /// small.
     NotLogged(u8),
-    /// The logs of those that do begin later or end earlier.
+    /// The logs of the sources that do begin later or end earlier.
     OutOfReach,
     /// A connection of the organization was enabled or disabled after it was deleted.
     Contradictory,
 }
 
-/// What has to be logged of an organization, or a state may be another one unseen.
+/// Operations that may change a state unnoticed if a source does not log them.
 const MAKING: [Operation; 2] = [Operation::Created, Operation::Enabled];
 
-/// A log without an event.
+/// The span of a log without events.
 const NOTHING: Span = (Timestamp::MAX, Timestamp::MIN);
 
 impl Reach {
-    /// What the survey has from before `now`; what is dated later is dated wrongly, and shows nothing.
+    /// The reach of a survey up to `now`. An event with a later time has a wrong time, and proves nothing.
     pub fn of(survey: &Survey, now: Timestamp) -> Self {
         let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
@@ -72,23 +73,23 @@ impl Reach {
         Self { spans, logged, sources, knowing }
     }
 
-    /// From when to when the log of an action's source goes.
+    /// The range of the log of an action's source.
     pub fn span(&self, action: ActionId) -> Span {
         self.spans[self.sources[action.index()]]
     }
 
-    /// The end of the log, whatever the source.
+    /// The end of the log of any source.
     pub fn end(&self) -> Timestamp {
         self.spans.iter().map(|span| span.1).max().unwrap_or(Timestamp::MIN)
     }
 
-    /// Whether an action's source logs one of these operations.
+    /// Whether the source of an action logs one of these operations.
     pub fn logs(&self, action: ActionId, operations: &[Operation]) -> bool {
         self.logged[self.sources[action.index()]] & bits(operations.iter().copied()) != 0
     }
 
-    /// Until when such an operation would be seen in an organization: up to the end of those logs that have
-    /// them and know it.
+    /// Until when one of these operations in an organization would have been logged: the latest end of the
+    /// logs that contain such operations and have events about the organization.
     pub fn watched(
         &self,
         organization: Option<OrganizationId>,
@@ -99,8 +100,9 @@ impl Reach {
         watching.map(|(_, span)| span.1).max()
     }
 
-    /// Until when it would be seen that what a change began has ended by such an operation. Where the logs that
-    /// would show it end before the change, or there are none, that of the change's own source counts.
+    /// Until when one of these operations, which end what a change began, would have been logged. If no log
+    /// would show it, or those that would end before the change, this is the end of the log of the change's
+    /// own source.
     pub fn until(
         &self,
         organization: Option<OrganizationId>,
@@ -111,7 +113,7 @@ impl Reach {
         watched.unwrap_or(self.span(change.action).1)
     }
 
-    /// How it is known that a state of an organization lasted for a time: an action is that of the change
+    /// How certain it is that a state of an organization lasted for a time. `action` is that of the change
     /// which the statement is about.
     pub fn certainty(
         &self,
@@ -120,7 +122,7 @@ impl Reach {
         (from, to): Span,
     ) -> Certainty {
         let own = (self.sources[action.index()], self.span(action));
-        // Of what has no organization nothing but its own source can know.
+        // Without an organization, only the source of the change itself has events about it.
         let is_nobodys = organization.is_none();
         let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
         let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
@@ -141,20 +143,20 @@ impl Reach {
         self.logged[source] & making == making
     }
 
-    /// The sources that have events about an organization.
+    /// The sources that have events about an organization, with the ranges of their logs.
     fn knowing(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
         let knowing = organization.map_or(0, |id| self.knowing[id.index()]);
         self.spans.iter().copied().enumerate().filter(move |(source, _)| knowing >> source & 1 == 1)
     }
 }
 
-/// A bit for each operation.
+/// A bit set of operations.
 fn bits(operations: impl Iterator<Item = Operation>) -> u32 {
     operations.fold(0, |bits, operation| bits | 1 << operation as u32)
 }
 
 impl Certainty {
-    /// What is left of it where events contradict each other.
+    /// The certainty that is left if events contradict each other.
     pub fn contradicted(self) -> Self {
         match self {
             Self::Certain => Self::Presumed(Doubt::Contradictory),
@@ -162,7 +164,7 @@ impl Certainty {
         }
     }
 
-    /// Its name in reports.
+    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Certain => "certain",
@@ -170,7 +172,7 @@ impl Certainty {
         }
     }
 
-    /// Why it is only presumed.
+    /// Why the state is only presumed.
     pub fn doubt(self) -> Option<Doubt> {
         match self {
             Self::Certain => None,
