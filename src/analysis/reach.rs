@@ -22,16 +22,17 @@ pub struct Reach {
     /// For each action, its source.
     sources: Vec<usize>,
     /// For each organization, a bit set of the sources with a change or portal link about it.
-    knowing: Vec<u64>,
+    sources_about: Vec<u64>,
 }
 
 /// How certain a statement about a state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// A source in the log would have logged any change to it, for this organization and that time. Still, a
-    /// connection that was set up before the log began and not touched since is in no log.
+    /// A source with events about the organization, whose log covers the time, logs whatever would have
+    /// changed the state. Still, a connection that was set up before the log began and not touched since is
+    /// in no log.
     Certain,
-    /// Nothing contradicts it, but a change to it might not be in the log.
+    /// Nothing contradicts the state, but a change of it might not be in the log.
     Presumed(Doubt),
 }
 
@@ -49,7 +50,7 @@ pub enum Doubt {
 }
 
 /// Operations that may change a state unnoticed if a source does not log them.
-const MAKING: [Operation; 2] = [Operation::Created, Operation::Enabled];
+const ACTIVATING: [Operation; 2] = [Operation::Created, Operation::Enabled];
 
 /// The span of a log without events.
 const NOTHING: Span = (Timestamp::MAX, Timestamp::MIN);
@@ -64,13 +65,13 @@ impl Reach {
         let place = |name: &str| sources::ALL.iter().position(|source| source.name == name);
         let place = |name: &str| place(name).expect("every event is of a source that is listed");
         let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
-        let mut knowing = vec![0; survey.organizations.names.len()];
+        let mut sources_about = vec![0; survey.organizations.names.len()];
         for change in survey.changes.iter().filter(|change| change.time <= now) {
-            if let Some(knowing) = change.organization.map(|id| &mut knowing[id.index()]) {
-                *knowing |= 1 << sources[change.action.index()];
+            if let Some(sources_about) = change.organization.map(|id| &mut sources_about[id.index()]) {
+                *sources_about |= 1 << sources[change.action.index()];
             }
         }
-        Self { spans, logged, sources, knowing }
+        Self { spans, logged, sources, sources_about }
     }
 
     /// The range of the log of an action's source.
@@ -96,7 +97,8 @@ impl Reach {
         operations: &[Operation],
     ) -> Option<Timestamp> {
         let wanted = bits(operations.iter().copied());
-        let watching = self.knowing(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
+        let watching =
+            self.sources_about(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
         watching.map(|(_, span)| span.1).max()
     }
 
@@ -123,30 +125,32 @@ impl Reach {
     ) -> Certainty {
         let own = (self.sources[action.index()], self.span(action));
         // Without an organization, only the source of the change itself has events about it.
-        let is_nobodys = organization.is_none();
-        let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
+        let has_no_organization = organization.is_none();
+        let candidates = || self.sources_about(organization).chain(has_no_organization.then_some(own));
         let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
-        if knowing().filter(|(source, _)| self.logs_making(*source)).any(covers) {
+        if candidates().filter(|(source, _)| self.logs_activations(*source)).any(covers) {
             return Certainty::Certain;
         }
-        let silent =
-            knowing().chain([own]).map(|(source, _)| source).find(|source| !self.logs_making(*source));
-        let is_logged = knowing().any(|(source, _)| self.logs_making(source));
+        let silent = candidates()
+            .chain([own])
+            .map(|(source, _)| source)
+            .find(|source| !self.logs_activations(*source));
+        let is_logged = candidates().any(|(source, _)| self.logs_activations(source));
         Certainty::Presumed(match silent.filter(|_| !is_logged) {
             Some(source) => Doubt::NotLogged(source as u8),
             None => Doubt::OutOfReach,
         })
     }
 
-    fn logs_making(&self, source: usize) -> bool {
-        let making = bits(MAKING.into_iter());
-        self.logged[source] & making == making
+    fn logs_activations(&self, source: usize) -> bool {
+        let activating = bits(ACTIVATING.into_iter());
+        self.logged[source] & activating == activating
     }
 
     /// The sources that have events about an organization, with the ranges of their logs.
-    fn knowing(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
-        let knowing = organization.map_or(0, |id| self.knowing[id.index()]);
-        self.spans.iter().copied().enumerate().filter(move |(source, _)| knowing >> source & 1 == 1)
+    fn sources_about(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
+        let sources_about = organization.map_or(0, |id| self.sources_about[id.index()]);
+        self.spans.iter().copied().enumerate().filter(move |(source, _)| sources_about >> source & 1 == 1)
     }
 }
 
@@ -215,15 +219,16 @@ mod tests {
         Timestamp { seconds, nanos: 0 }
     }
 
-    /// The first source logs everything from 10 to 20, the second only deletions from 0 to 30. The one knows
-    /// organization 0, both know 1, the other one 2. Actions have the number of their source.
+    /// The first source logs everything from 10 to 20, the second one only deletions from 0 to 30. The first
+    /// has events about organization 0, both about 1, the second about 2. Each action has the index of its
+    /// source.
     fn reach() -> Reach {
-        let making = bits([Operation::Created, Operation::Enabled, Operation::Deleted].into_iter());
+        let activating = bits([Operation::Created, Operation::Enabled, Operation::Deleted].into_iter());
         Reach {
             spans: vec![(at(10), at(20)), (at(0), at(30))],
-            logged: vec![making, bits([Operation::Deleted].into_iter())],
+            logged: vec![activating, bits([Operation::Deleted].into_iter())],
             sources: vec![0, 1],
-            knowing: vec![0b01, 0b11, 0b10],
+            sources_about: vec![0b01, 0b11, 0b10],
         }
     }
 
@@ -243,7 +248,7 @@ mod tests {
     #[test]
     fn a_source_that_logs_less_leaves_it_open() {
         assert_eq!(certainty(2, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
-        // What another source would show counts where it knows the organization, as far as it goes.
+        // Another source with events about the organization counts as well, as far as its log goes.
         assert_eq!(certainty(1, 1, 12, 18), Certainty::Certain);
         assert_eq!(certainty(1, 1, 12, 25), Certainty::Presumed(Doubt::OutOfReach));
         assert_eq!(certainty(0, 1, 25, 26), Certainty::Presumed(Doubt::OutOfReach));

@@ -2,7 +2,7 @@
 
 /// Items by group. Each group keeps the order in which its items came.
 pub struct Groups<T> {
-    things: Vec<T>,
+    items: Vec<T>,
     /// For each group, where its items end.
     ends: Vec<usize>,
 }
@@ -18,12 +18,12 @@ impl<T: Copy + Default> Groups<T> {
         for end in &mut ends {
             all += std::mem::replace(end, all);
         }
-        let mut things = vec![T::default(); all];
-        for (group, thing) in each() {
-            things[ends[group]] = thing;
+        let mut items = vec![T::default(); all];
+        for (group, item) in each() {
+            items[ends[group]] = item;
             ends[group] += 1;
         }
-        Self { things, ends }
+        Self { items, ends }
     }
 
     /// How many groups there are.
@@ -37,14 +37,14 @@ impl<T: Copy + Default> Groups<T> {
     }
 
     /// All items, one group after the other.
-    pub fn things(&self) -> &[T] {
-        &self.things
+    pub fn items(&self) -> &[T] {
+        &self.items
     }
 
     /// The items of each group.
     pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         let mut begin = 0;
-        self.ends.iter().map(move |end| &self.things[std::mem::replace(&mut begin, *end)..*end])
+        self.ends.iter().map(move |end| &self.items[std::mem::replace(&mut begin, *end)..*end])
     }
 }
 
@@ -56,13 +56,13 @@ mod tests {
     proptest! {
         #[test]
         fn grouping_is_filtering(groups in prop::collection::vec(0..5_usize, 0..50)) {
-            let things = || groups.iter().copied().zip(0_u32..);
-            let grouped = Groups::new(5, things);
+            let items = || groups.iter().copied().zip(0_u32..);
+            let grouped = Groups::new(5, items);
             let expected: Vec<Vec<u32>> = (0..5)
-                .map(|group| things().filter(|(its, _)| *its == group).map(|(_, thing)| thing).collect())
+                .map(|group| items().filter(|(its, _)| *its == group).map(|(_, item)| item).collect())
                 .collect();
             prop_assert_eq!(grouped.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
-            prop_assert_eq!(grouped.things(), expected.concat());
+            prop_assert_eq!(grouped.items(), expected.concat());
         }
     }
 }

@@ -36,8 +36,8 @@ impl<T> Default for ByBlock<T> {
 impl<T> ByBlock<T> {
     /// Adds an item and returns its index.
     #[inline]
-    pub fn push(&mut self, block: BlockId, time: Timestamp, thing: T) -> u32 {
-        let begin = self.all.push(thing);
+    pub fn push(&mut self, block: BlockId, time: Timestamp, item: T) -> u32 {
+        let begin = self.all.push(item);
         match self.blocks.last_mut().filter(|run| run.block == block) {
             Some(Run { times: [_, earliest, latest], is_in_order, .. }) => {
                 if time > *latest {

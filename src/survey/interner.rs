@@ -153,10 +153,10 @@ impl<I: Id> Interner<I> {
     }
 
     /// A copy with each text replaced. The new texts may be equal, so they cannot be found by [`Self::find`].
-    pub fn map(&self, of: impl Fn(I, &str) -> String) -> Self {
+    pub fn map(&self, replace: impl Fn(I, &str) -> String) -> Self {
         let mut names = Self { spaces: self.spaces.clone(), ..Self::default() };
         I::first(self.len()).for_each(|id| {
-            names.texts.push(&of(id, self.text(id)));
+            names.texts.push(&replace(id, self.text(id)));
         });
         names
     }

@@ -16,7 +16,7 @@ pub const MAX_LABELS: usize = 64;
 pub struct Labels<I, const N: usize> {
     texts: Interner<LabelId>,
     /// Sorted by id, kind and text after [`Self::settle`].
-    uses: Vec<Owned<I>>,
+    uses: Vec<LabelUse<I>>,
     /// For each id and kind, where its uses begin.
     starts: Vec<u32>,
     /// For each id, the latest text of each kind in any event. Of two texts at the same time, the greater
@@ -65,14 +65,14 @@ pub struct Use {
 }
 
 /// The use of a text together with the id it is for.
-struct Owned<I> {
-    of: I,
+struct LabelUse<I> {
+    id: I,
     label: Use,
 }
 
-impl<I: Copy> Owned<I> {
+impl<I: Copy> LabelUse<I> {
     fn key(&self) -> (I, usize) {
-        (self.of, self.label.kind)
+        (self.id, self.label.kind)
     }
 }
 
@@ -89,7 +89,7 @@ const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32
 
 impl<I: Id, const N: usize> Labels<I, N> {
     /// Adds the texts for an id, of which an empty one says nothing, and returns their ids.
-    pub fn update(&mut self, of: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
+    pub fn update(&mut self, id: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
         let mut kind = 0;
         texts.map(|text| {
             let at = kind;
@@ -102,13 +102,13 @@ impl<I: Id, const N: usize> Labels<I, N> {
             let never = ((Timestamp::MAX, NOWHERE), Timestamp::MIN);
             let (first, last_sso) = if is_sso { (first, last) } else { never };
             let label = Use { kind: at, text, first, last: last_sso, last_any: last };
-            self.uses.push(Owned { of, label });
+            self.uses.push(LabelUse { id, label });
             Some(text)
         })
     }
 
-    /// Sorts and merges what was added for `things` ids. To be called once, before reading.
-    pub fn settle(&mut self, things: usize) {
+    /// Sorts and merges what was added for `count` ids. To be called once, before reading.
+    pub fn settle(&mut self, count: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
         parallel::sort_by(uses, |a, b| {
             a.key().cmp(&b.key()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
@@ -123,14 +123,14 @@ impl<I: Id, const N: usize> Labels<I, N> {
         uses.shrink_to_fit();
         *are_renamed = uses.windows(2).any(|pair| pair[0].key() == pair[1].key());
         let mut start = 0;
-        for place in 0..=things * N {
-            let its = uses[start..].iter().take_while(|it| it.of.index() * N + it.label.kind < place).count();
+        for place in 0..=count * N {
+            let its = uses[start..].iter().take_while(|it| it.id.index() * N + it.label.kind < place).count();
             start += its;
             starts.push(start as u32);
         }
-        for thing in 0..things {
+        for index in 0..count {
             latest.push(std::array::from_fn(|kind| {
-                let place = thing * N + kind;
+                let place = index * N + kind;
                 let its = &uses[starts[place] as usize..starts[place + 1] as usize];
                 // Uses are sorted by their texts, and the last maximum wins.
                 its.iter().max_by_key(|it| it.label.last_any).map(|it| it.label.text)
@@ -138,11 +138,11 @@ impl<I: Id, const N: usize> Labels<I, N> {
         }
     }
 
-    fn uses(&self, of: Option<I>, kind: usize) -> &[Owned<I>] {
-        let Some(of) = of else {
+    fn uses(&self, id: Option<I>, kind: usize) -> &[LabelUse<I>] {
+        let Some(id) = id else {
             return &[];
         };
-        let place = of.index().saturating_mul(N).saturating_add(kind);
+        let place = id.index().saturating_mul(N).saturating_add(kind);
         match (self.starts.get(place), self.starts.get(place.saturating_add(1))) {
             (Some(from), Some(to)) => &self.uses[*from as usize..*to as usize],
             _ => &[],
@@ -150,8 +150,8 @@ impl<I: Id, const N: usize> Labels<I, N> {
     }
 
     /// The latest text of each kind. Of two texts at the same time, the greater one.
-    pub fn get(&self, of: impl Into<Option<I>>) -> [Option<&str>; N] {
-        let latest = of.into().and_then(|of| self.latest.get(of.index())).copied().unwrap_or([None; N]);
+    pub fn get(&self, id: impl Into<Option<I>>) -> [Option<&str>; N] {
+        let latest = id.into().and_then(|id| self.latest.get(id.index())).copied().unwrap_or([None; N]);
         latest.map(|text| self.texts.get(text))
     }
 
@@ -161,8 +161,8 @@ impl<I: Id, const N: usize> Labels<I, N> {
     }
 
     /// Every text of a kind that any event uses for an id.
-    pub fn all(&self, of: Option<I>, kind: usize) -> impl Iterator<Item = &str> {
-        self.uses(of, kind).iter().map(|it| self.texts.text(it.label.text))
+    pub fn all(&self, id: Option<I>, kind: usize) -> impl Iterator<Item = &str> {
+        self.uses(id, kind).iter().map(|it| self.texts.text(it.label.text))
     }
 
     /// Whether any id has several texts of a kind.
@@ -171,14 +171,14 @@ impl<I: Id, const N: usize> Labels<I, N> {
     }
 
     /// Whether an id has several texts of a kind.
-    pub fn has_several(&self, of: Option<I>, kind: usize) -> bool {
-        self.uses(of, kind).len() > 1
+    pub fn has_several(&self, id: Option<I>, kind: usize) -> bool {
+        self.uses(id, kind).len() > 1
     }
 
     /// The texts of a kind by which something may have been known at a time: those that events of SSO actions
     /// used by then, except for texts whose last use is before the first use of another one.
-    pub fn in_force(&self, of: Option<I>, kind: usize, at: Timestamp) -> Vec<&str> {
-        let uses = self.uses(of, kind);
+    pub fn in_force(&self, id: Option<I>, kind: usize, at: Timestamp) -> Vec<&str> {
+        let uses = self.uses(id, kind);
         if uses.len() > MAX_LABELS {
             return Vec::new();
         }
@@ -192,19 +192,20 @@ impl<I: Id, const N: usize> Labels<I, N> {
     /// order of their first use.
     pub fn renamed(&self) -> impl Iterator<Item = (I, Vec<&Use>)> {
         let its = self.uses.chunk_by(|a, b| a.key() == b.key()).filter(|its| its.len() > 1);
-        its.map(|its| (its[0].of, by_first_use(its))).filter(|(_, its)| its.len() > 1)
+        its.map(|its| (its[0].id, by_first_use(its))).filter(|(_, its)| its.len() > 1)
     }
 
     /// The texts of a kind that SSO actions used for an id, in the order of their first use.
-    pub fn used(&self, of: Option<I>, kind: usize) -> Vec<&Use> {
-        by_first_use(self.uses(of, kind))
+    pub fn used(&self, id: Option<I>, kind: usize) -> Vec<&Use> {
+        by_first_use(self.uses(id, kind))
     }
 
-    /// A copy of the latest texts only, each replaced by what `of` makes of its kind and text.
-    pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
+    /// A copy of the latest texts only, each replaced by what `replace` makes of its kind and text.
+    pub fn map(&self, replace: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Interner::default();
-        let mut id =
-            |kind: usize, text: Option<LabelId>| self.texts.get(text).map(|text| texts.id(&of(kind, text)));
+        let mut id = |kind: usize, text: Option<LabelId>| {
+            self.texts.get(text).map(|text| texts.id(&replace(kind, text)))
+        };
         let latest = self.latest.iter().map(|its| std::array::from_fn(|kind| id(kind, its[kind])));
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
@@ -212,7 +213,7 @@ impl<I: Id, const N: usize> Labels<I, N> {
 }
 
 /// Uses that begin at the same time stay sorted by their texts.
-fn by_first_use<I>(uses: &[Owned<I>]) -> Vec<&Use> {
+fn by_first_use<I>(uses: &[LabelUse<I>]) -> Vec<&Use> {
     let mut used: Vec<_> = uses.iter().map(|it| &it.label).filter(|it| it.last > Timestamp::MIN).collect();
     used.sort_by_key(|it| it.first.0);
     used

@@ -31,11 +31,11 @@ impl<T> Pile<T> {
 
     /// Adds an item and returns its index.
     #[inline]
-    pub fn push(&mut self, thing: T) -> u32 {
+    pub fn push(&mut self, item: T) -> u32 {
         if self.last.len() == self.room {
             self.make_room();
         }
-        self.last.push(thing);
+        self.last.push(item);
         self.len() - 1
     }
 

@@ -39,8 +39,8 @@ impl Survey {
         };
         // There can be as many visits as events. Those of an actor in one worker are mostly in time order
         // already.
-        let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
-        let mut visits = parallel::map(items.things(), |(worker, index)| {
+        let groups: Groups<Item> = Groups::new(ranks.len() + 1, each);
+        let mut visits = parallel::map(groups.items(), |(worker, index)| {
             maps[*worker as usize].visit(&workers[*worker as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
