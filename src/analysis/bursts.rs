@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_again_is_not_different() {
+    fn repeated_items_are_not_different() {
         for (items, expected) in [
             (&[(0, 1), (1, 1), (2, 2), (3, 2)][..], &[][..]),
             (&[(0, 1), (1, 2), (9, 3), (10, 1), (19, 2), (20, 9)], &[(0, 6)]),

@@ -128,9 +128,9 @@ pub fn walk_some(
     // The last entry is for connections without an organization.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
     let mut unknown = left.clone();
-    let place_of = |owner: Option<OrganizationId>| owner.map_or(survey.organizations.names.len(), Id::index);
+    let entry_of = |owner: Option<OrganizationId>| owner.map_or(survey.organizations.names.len(), Id::index);
     for origin in origins.iter().filter(|origin| origin.was_active) {
-        left[place_of(origin.owner)] += 1;
+        left[entry_of(origin.owner)] += 1;
     }
     for (index, change) in survey.changes.iter().enumerate() {
         let Some(connection) = change.connection else {
@@ -148,11 +148,11 @@ pub fn walk_some(
         let after = state_after(before, reported);
         *state = Some(after);
         let was_active = before.map_or(was_active, |state| state == State::Active);
-        let place = place_of(owner);
-        left[place] = left[place] + u32::from(after == State::Active) - u32::from(was_active);
+        let entry = entry_of(owner);
+        left[entry] = left[entry] + u32::from(after == State::Active) - u32::from(was_active);
         let was_unknown = before == Some(State::Unknown);
-        unknown[place] = unknown[place] + u32::from(after == State::Unknown) - u32::from(was_unknown);
-        let (left, unknown) = (left[place], unknown[place]);
+        unknown[entry] = unknown[entry] + u32::from(after == State::Unknown) - u32::from(was_unknown);
+        let (left, unknown) = (left[entry], unknown[entry]);
         each(Step { change: index, before, reported, after, was_active, owner, left, unknown });
     }
 }

@@ -62,9 +62,9 @@ impl Reach {
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
         let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
         let logged = sources::ALL.iter().map(logged).collect();
-        let place = |name: &str| sources::ALL.iter().position(|source| source.name == name);
-        let place = |name: &str| place(name).expect("every event is of a source that is listed");
-        let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
+        let index_of = |name: &str| sources::ALL.iter().position(|source| source.name == name);
+        let index_of = |name: &str| index_of(name).expect("every event is of a source that is listed");
+        let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| index_of(source)).collect();
         let mut sources_about = vec![0; survey.organizations.names.len()];
         for change in survey.changes.iter().filter(|change| change.time <= now) {
             if let Some(sources_about) = change.organization.map(|id| &mut sources_about[id.index()]) {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_logs_less_leaves_it_open() {
+    fn a_state_is_presumed_if_its_sources_log_no_activations() {
         assert_eq!(certainty(2, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
         // Another source with events about the organization counts as well, as far as its log goes.
         assert_eq!(certainty(1, 1, 12, 18), Certainty::Certain);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_has_no_organization_only_its_own_source_knows() {
+    fn without_an_organization_only_the_source_of_the_change_counts() {
         assert_eq!(certainty(None, 0, 10, 20), Certainty::Certain);
         assert_eq!(certainty(None, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
     }

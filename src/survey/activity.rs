@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_are_exact_in_any_order() {
+    fn silences_are_exact_in_any_order() {
         let silences = |activity: ActivityIndex| {
             activity.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };

@@ -187,20 +187,20 @@ impl Arrivals {
 
 /// Sets the bits of a content, and returns whether they were set before.
 fn set(bits: &mut [u64], content: u64) -> bool {
-    let (at, its) = place(bits, content);
-    let were_set = bits[at] & its == its;
-    bits[at] |= its;
+    let (word, mask) = slot(bits, content);
+    let were_set = bits[word] & mask == mask;
+    bits[word] |= mask;
     were_set
 }
 
 fn has(bits: &[u64], content: u64) -> bool {
-    let (at, its) = place(bits, content);
-    bits.get(at).is_some_and(|word| word & its == its)
+    let (word, mask) = slot(bits, content);
+    bits.get(word).is_some_and(|bits| bits & mask == mask)
 }
 
 /// The index of a content's word in the filter, whose length is a power of two, and the content's two bits in
 /// it.
-fn place(bits: &[u64], content: u64) -> (usize, u64) {
+fn slot(bits: &[u64], content: u64) -> (usize, u64) {
     ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63) | 1 << (content >> 58))
 }
 
@@ -213,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_but_the_first_are_told(
+        fn all_but_the_first_are_repeated(
             parts in prop::collection::vec(prop::collection::vec((0..90_u64, 0..3_u64), 0..90), 0..5),
         ) {
             let event = Counted {

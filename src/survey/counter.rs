@@ -86,16 +86,16 @@ impl<I: Id> Counter<I> {
     }
 
     /// The most frequent texts, equally frequent ones sorted by name, and how many more there are than `max`.
-    pub fn ranking(&self, most: usize) -> (Vec<(I, Seen)>, usize) {
+    pub fn ranking(&self, max: usize) -> (Vec<(I, Seen)>, usize) {
         let mut ranking: Vec<_> = self.counted().collect();
-        let left_out = ranking.len().saturating_sub(most);
-        let place =
+        let left_out = ranking.len().saturating_sub(max);
+        let rank =
             |(id, seen): &(I, Seen)| (Reverse(seen.count), self.names.text(*id), self.names.space(*id));
         if left_out > 0 {
-            ranking.select_nth_unstable_by(most, |a, b| place(a).cmp(&place(b)));
-            ranking.truncate(most);
+            ranking.select_nth_unstable_by(max, |a, b| rank(a).cmp(&rank(b)));
+            ranking.truncate(max);
         }
-        ranking.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+        ranking.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
         (ranking, left_out)
     }
 

@@ -41,8 +41,8 @@ impl EventHasher {
         hashes.clear();
         hashes.reserve(event.fields.index.content.len());
         let mut content = start(event);
-        for said in &event.fields.index.content {
-            let hash = value(event.fields, said);
+        for part in &event.fields.index.content {
+            let hash = value_hash(event.fields, part);
             content = content.wrapping_add(hash);
             hashes.push(hash);
         }
@@ -61,7 +61,7 @@ const TIME: u64 = u64::MAX;
 
 /// The hash of an event's content. It does not depend on the order of values in the line.
 pub fn content(event: &Event<'_>) -> u64 {
-    said(event.fields).fold(start(event), u64::wrapping_add)
+    value_hashes(event.fields).fold(start(event), u64::wrapping_add)
 }
 
 #[inline(always)]
@@ -72,17 +72,17 @@ fn start(event: &Event<'_>) -> u64 {
 
 /// The hash of each value of an event's content.
 #[inline(always)]
-fn said(fields: Fields<'_>) -> impl Iterator<Item = u64> {
-    fields.index.content.iter().map(move |said| value(fields, said))
+fn value_hashes(fields: Fields<'_>) -> impl Iterator<Item = u64> {
+    fields.index.content.iter().map(move |value| value_hash(fields, value))
 }
 
 #[inline(always)]
-fn value(Fields { text, spans, .. }: Fields<'_>, said: &ContentValue) -> u64 {
-    let span = spans[said.slot as usize];
+fn value_hash(Fields { text, spans, .. }: Fields<'_>, value: &ContentValue) -> u64 {
+    let span = spans[value.slot as usize];
     if span.escaped {
-        KEYS.text(said.key, span.decode(text).as_bytes())
+        KEYS.text(value.key, span.decode(text).as_bytes())
     } else {
-        KEYS.text(said.key, &text.as_bytes()[span.start as usize..span.end as usize])
+        KEYS.text(value.key, &text.as_bytes()[span.start as usize..span.end as usize])
     }
 }
 
@@ -126,20 +126,20 @@ impl RepeatFilter {
     fn among(keys: impl Iterator<Item = u64>, count: usize) -> Self {
         let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
         for key in keys {
-            let (at, once) = place(key, came.len());
-            came[at] |= once | (came[at] & once) << 1;
+            let (word, once) = slot(key, came.len());
+            came[word] |= once | (came[word] & once) << 1;
         }
         Self { came }
     }
 
     fn have(&self, key: u64) -> bool {
-        let (at, once) = place(key, self.came.len());
-        self.came[at] & once << 1 != 0
+        let (word, once) = slot(key, self.came.len());
+        self.came[word] & once << 1 != 0
     }
 }
 
 /// The index of a key's word in the filter, whose length is a power of two, and the first of its two bits.
-fn place(key: u64, words: usize) -> (usize, u64) {
+fn slot(key: u64, words: usize) -> (usize, u64) {
     ((key >> 5) as usize & (words - 1), 1 << (2 * (key & 31)))
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_repeated_is_found(
+        fn repeated_items_are_found(
             workers in prop::collection::vec(prop::collection::vec((0..40_u64, 0..3_u64), 0..60), 0..4),
         ) {
             // Some keys share their bits in the filter.

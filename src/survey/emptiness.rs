@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::model::event::Event;
 use crate::model::selection::{Selection, Test};
 use crate::model::time::Timestamp;
+use crate::text::plural::counted;
 
 /// What is wrong with a file that has lines, not counting blank ones, but no valid event.
 pub fn without_event(lines: u64, valid: u64) -> Option<String> {
@@ -91,7 +92,7 @@ impl Misses {
         let Some((first, last)) = self.range.filter(|_| events > 0) else {
             return NO_EVENT.to_owned();
         };
-        let none = format!("0 of {events} event{} match", if events == 1 { "" } else { "s" });
+        let none = format!("0 of {} match", counted(events, "event"));
         if select.invert {
             return format!("{none}; --invert-match keeps what the other flags do not, and they keep all");
         }

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_no_reason() {
+    fn blank_and_invisible_texts_are_no_reason() {
         for text in [
             "",
             " \t\u{A0}",

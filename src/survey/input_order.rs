@@ -95,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_in_order_need_not_be_sorted(
+        fn only_parts_out_of_order_need_sorting(
             blocks in prop::collection::vec((0..3_usize, prop::collection::vec(0..9_i64, 0..5)), 0..8),
             without in prop::collection::hash_set((0..3_u32, 0..9_u32), 0..4),
         ) {

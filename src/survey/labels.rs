@@ -123,15 +123,16 @@ impl<I: Id, const N: usize> Labels<I, N> {
         uses.shrink_to_fit();
         *are_renamed = uses.windows(2).any(|pair| pair[0].key() == pair[1].key());
         let mut start = 0;
-        for place in 0..=count * N {
-            let its = uses[start..].iter().take_while(|it| it.id.index() * N + it.label.kind < place).count();
+        for position in 0..=count * N {
+            let its =
+                uses[start..].iter().take_while(|it| it.id.index() * N + it.label.kind < position).count();
             start += its;
             starts.push(start as u32);
         }
         for index in 0..count {
             latest.push(std::array::from_fn(|kind| {
-                let place = index * N + kind;
-                let its = &uses[starts[place] as usize..starts[place + 1] as usize];
+                let position = index * N + kind;
+                let its = &uses[starts[position] as usize..starts[position + 1] as usize];
                 // Uses are sorted by their texts, and the last maximum wins.
                 its.iter().max_by_key(|it| it.label.last_any).map(|it| it.label.text)
             }));
@@ -142,8 +143,8 @@ impl<I: Id, const N: usize> Labels<I, N> {
         let Some(id) = id else {
             return &[];
         };
-        let place = id.index().saturating_mul(N).saturating_add(kind);
-        match (self.starts.get(place), self.starts.get(place.saturating_add(1))) {
+        let position = id.index().saturating_mul(N).saturating_add(kind);
+        match (self.starts.get(position), self.starts.get(position.saturating_add(1))) {
             (Some(from), Some(to)) => &self.uses[*from as usize..*to as usize],
             _ => &[],
         }

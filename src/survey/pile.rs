@@ -49,21 +49,21 @@ impl<T> Pile<T> {
     }
 
     /// The chunk of an item, and the item's index in it.
-    fn place(index: u32) -> (usize, usize) {
-        let piece = (index / FIRST).saturating_add(1).ilog2();
-        (piece as usize, (index - FIRST * ((1 << piece) - 1)) as usize)
+    fn position(index: u32) -> (usize, usize) {
+        let chunk = (index / FIRST).saturating_add(1).ilog2();
+        (chunk as usize, (index - FIRST * ((1 << chunk) - 1)) as usize)
     }
 
     /// The item of an index.
     pub fn get(&self, index: u32) -> Option<&T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get(at) } else { self.full.get(piece)?.get(at) }
+        let (chunk, at) = Self::position(index);
+        if chunk == self.full.len() { self.last.get(at) } else { self.full.get(chunk)?.get(at) }
     }
 
     /// The item of an index, mutably.
     pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(piece)?.get_mut(at) }
+        let (chunk, at) = Self::position(index);
+        if chunk == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(chunk)?.get_mut(at) }
     }
 
     /// All items.
