@@ -78,10 +78,10 @@ mod tests {
         let silences = |activity: ActivityIndex| {
             activity.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
-        let whole = silences(activity(&[9000, -5, 10, 899, 100, 8999]));
-        assert_eq!(whole, [(-5, 10), (899, 8999), (8999, 9000)]);
+        let expected = silences(activity(&[9000, -5, 10, 899, 100, 8999]));
+        assert_eq!(expected, [(-5, 10), (899, 8999), (8999, 9000)]);
         let mut halves = activity(&[9000, 100, 8999]);
         halves.merge(activity(&[-5, 899, 10]));
-        assert_eq!(silences(halves), whole);
+        assert_eq!(silences(halves), expected);
     }
 }

@@ -15,7 +15,7 @@ pub struct Change {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
-    /// Whether the selection keeps it.
+    /// Whether it is selected.
     pub is_selected: bool,
     /// Another event has the same id but different content.
     pub is_conflicting: bool,

@@ -48,9 +48,9 @@ impl ConnectionKinds {
     pub fn take(
         &mut self,
         entries: &TupleInterner<KindId, 3>,
-        words: &[[Option<&'static str>; 2]],
+        facts: &[[Option<&'static str>; 2]],
     ) -> IdMap<KindId> {
-        let kinds = entries.entries().zip(words).map(|(entry, [protocol, provider])| {
+        let kinds = entries.entries().zip(facts).map(|(entry, [protocol, provider])| {
             let (name, seen, protocol, provider) = (entry.texts[0], entry.seen, *protocol, *provider);
             let name = (!name.is_empty()).then(|| self.types.names.id(name));
             if let Some(name) = name.filter(|_| seen.count > 0) {

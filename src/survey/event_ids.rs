@@ -136,21 +136,21 @@ impl WorkerSurvey {
     }
 
     fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Option<KindId> {
-        let words = [event.protocol, event.provider];
-        let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
+        let facts = [event.protocol, event.provider];
+        let [protocol, provider] = facts.map(|fact| fact.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
         let texts = [name.as_bytes(), protocol, provider];
         let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
             Some(hash) if !name.is_empty() => {
                 // A word that has two addresses in memory makes two kinds, which are merged as those of two
                 // workers are.
-                let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
-                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance))
+                let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
+                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance))
             }
             _ => self.kinds.id(texts, appearance),
         };
-        if kind.is_some_and(|kind| kind.index() == self.kind_words.len()) {
-            self.kind_words.push(words);
+        if kind.is_some_and(|kind| kind.index() == self.kind_facts.len()) {
+            self.kind_facts.push(facts);
         }
         kind
     }

@@ -41,7 +41,7 @@ impl<I: Id> StringTable<I> {
 
     /// The text of an id, if there is one.
     pub fn get(&self, id: impl Into<Option<I>>) -> Option<&str> {
-        id.into().filter(|id| id.index() < self.ends.len()).map(|id| self.known(id))
+        id.into().filter(|id| id.index() < self.ends.len()).map(|id| self.text_at(id))
     }
 
     /// The text of an id, or an empty one.
@@ -50,7 +50,7 @@ impl<I: Id> StringTable<I> {
     }
 
     #[inline]
-    fn known(&self, id: I) -> &str {
+    fn text_at(&self, id: I) -> &str {
         let at = id.index();
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         piece(&self.all, start, self.ends[at])
@@ -58,7 +58,7 @@ impl<I: Id> StringTable<I> {
 
     /// All texts.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        I::first(self.len()).map(|id| self.known(id))
+        I::first(self.len()).map(|id| self.text_at(id))
     }
 
     /// How many texts there are.
@@ -130,7 +130,7 @@ impl<I: Id> Interner<I> {
         let Self { hasher, table, texts, spaces } = self;
         let id = texts.push(text);
         spaces.push(space);
-        let hash = |id: &I| hasher.hash_one((spaces[id.index()], texts.known(*id)));
+        let hash = |id: &I| hasher.hash_one((spaces[id.index()], texts.text_at(*id)));
         table.insert_unique(hash(&id), id, hash);
         id
     }
@@ -145,7 +145,7 @@ impl<I: Id> Interner<I> {
     #[inline]
     pub fn find_in(&self, space: Space, text: &str) -> Option<I> {
         let Self { hasher, table, texts, spaces } = self;
-        let is_it = |id: &I| texts.known(*id) == text && spaces[id.index()] == space;
+        let is_it = |id: &I| texts.text_at(*id) == text && spaces[id.index()] == space;
         if texts.len() <= FEW {
             return I::first(texts.len()).find(is_it);
         }

@@ -81,10 +81,10 @@ impl Survey {
 
     /// Adds the names of a worker with their counts, except for connections.
     fn take_names(&mut self, worker: &mut WorkerSurvey) -> IdMaps<'static> {
-        let known = self.action_facts.len();
+        let previous = self.action_facts.len();
         let actions = self.actions.merge(std::mem::take(&mut worker.actions));
         let facts = actions.0.iter().zip(&worker.action_facts);
-        let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= known));
+        let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= previous));
         self.action_facts.extend(new.map(|(_, facts)| *facts));
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = parallel::both(
@@ -95,7 +95,7 @@ impl Survey {
             actions,
             organizations,
             actors,
-            kinds: self.kinds.take(&worker.kinds, &worker.kind_words),
+            kinds: self.kinds.take(&worker.kinds, &worker.kind_facts),
             ips: worker.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
             agents: worker.agents.intern_into(&mut self.agents),
             impersonators: worker.impersonators.intern_into(&mut self.impersonators),
@@ -128,7 +128,7 @@ impl Survey {
             || organization_labels.settle(organizations.names.len()),
             || actor_labels.settle(actors.names.len()),
         );
-        self.range = self.ranges.whole();
+        self.range = self.ranges.overall();
         self.silences = std::mem::take(&mut self.activity).silences();
         self.anomalies.settle();
     }

@@ -225,7 +225,7 @@ pub struct Observation {
     pub seconds: i64,
     /// The nanoseconds of that time.
     pub nanos: u32,
-    /// Whether the selection keeps it.
+    /// Whether it is selected.
     pub is_selected: bool,
     /// The vendor's action.
     pub action: ActionId,

@@ -103,9 +103,16 @@ impl Survey {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
-            let words = (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
+            let impersonation =
+                (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
             let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
-            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
+            (
+                self.connections.get(change.connection),
+                who,
+                self.kinds.texts(change.kind),
+                other,
+                impersonation,
+            )
         };
         let counts = |change: &Change| {
             (self.ids.get(change.event), change.is_conflicting, change.redeliveries, change.place)

@@ -40,20 +40,20 @@ impl Ranges {
 
     /// The range of a source's events that are not later than the present.
     pub fn of(&self, source: &str) -> Option<Span> {
-        self.all.iter().find(|(known, _)| *known == source).map(|(_, span)| *span)
+        self.all.iter().find(|(name, _)| *name == source).map(|(_, span)| *span)
     }
 
     /// The range of all events, later than the present or not.
-    pub fn whole(&self) -> Option<Span> {
+    pub fn overall(&self) -> Option<Span> {
         let spans = self.all.iter().map(|(_, span)| *span).chain(self.ahead);
         spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 
     #[inline(never)]
     fn put(&mut self, source: &'static str, span: Span) {
-        self.current = self.all.iter().position(|(known, _)| *known == source).unwrap_or(self.all.len());
+        self.current = self.all.iter().position(|(name, _)| *name == source).unwrap_or(self.all.len());
         match self.all.get_mut(self.current) {
-            Some((_, known)) => widen(known, span),
+            Some((_, range)) => widen(range, span),
             None => self.all.push((source, span)),
         }
     }
@@ -73,7 +73,7 @@ mod tests {
             ranges
         };
         let spans = |ranges: &Ranges| {
-            let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.whole()];
+            let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.overall()];
             spans.map(|span| span.map(|(first, last)| (first.seconds, last.seconds)))
         };
         let all = ranges(&[("a", 5), ("b", 1), ("b", 3), ("a", 2), ("a", 9), ("b", 2)]);

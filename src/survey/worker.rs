@@ -72,7 +72,7 @@ pub struct WorkerSurvey {
     /// By vendor's type, protocol and provider.
     pub(super) kinds: TupleInterner<KindId, 3>,
     /// The protocol and the provider of each kind.
-    pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
+    pub(super) kind_facts: Vec<[Option<&'static str>; 2]>,
     /// The texts given as addresses, valid or not.
     pub(super) ips: TupleInterner<IpId, 1>,
     pub(super) agents: TupleInterner<AgentId, 1>,

@@ -180,8 +180,8 @@ impl Roster {
         let (at, (organization, actor)) = (self.wild.len(), key((organization, actor)));
         match (&wild_organization, &wild_actor) {
             (None, None) => {
-                let known = self.roles.entry((organization, actor)).or_insert(role);
-                *known = (*known).max(role);
+                let strongest = self.roles.entry((organization, actor)).or_insert(role);
+                *strongest = (*strongest).max(role);
                 return;
             }
             (None, Some(_)) => self.by_organization.entry(organization).or_default().push(at),
