@@ -1,7 +1,7 @@
 //! Bursts: many events in a short time.
 //!
-//! What follows each other so closely anywhere in a range of events is one burst, so that bursts do not overlap.
-//! Events exactly as far apart as the time given are still within it.
+//! Overlapping windows of events that are close enough are merged into one burst, so bursts do not overlap.
+//! Events that are exactly the given time apart still belong together.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,15 +11,15 @@ use foldhash::fast::RandomState;
 
 use crate::model::time::Timestamp;
 
-/// Where at least `events` of the things in time order are within so many seconds, as ranges of indices.
+/// The index ranges where at least `events` items are within `seconds`. Items have to be in time order.
 pub fn bursts<T>(
-    things: &[T],
+    items: &[T],
     time: impl Fn(&T) -> Timestamp,
     events: usize,
     seconds: u64,
 ) -> Vec<Range<usize>> {
     let mut bursts = Vec::new();
-    for (begin, window) in things.windows(events).enumerate() {
+    for (begin, window) in items.windows(events).enumerate() {
         if time(&window[events - 1]) <= time(&window[0]).later_by(seconds) {
             add(begin..begin + events, &mut bursts);
         }
@@ -27,23 +27,24 @@ pub fn bursts<T>(
     bursts
 }
 
-/// Where more than `max` different things are within so many seconds, as ranges of indices.
+/// The index ranges where more than `max` different items are within `seconds`. Items have to be in time
+/// order.
 pub fn bursts_of_different<T: Copy + Eq + Hash>(
-    things: &[(Timestamp, T)],
+    items: &[(Timestamp, T)],
     max: u64,
     seconds: u64,
 ) -> Vec<Range<usize>> {
     let mut bursts = Vec::new();
-    // There are not more different things than there are things, which mostly are too few.
+    // More than `max` different items are more than `max` items, of which there mostly are too few.
     let crowd = usize::try_from(max).unwrap_or(usize::MAX).saturating_add(1);
-    for crowd in self::bursts(things, |(time, _)| *time, crowd, seconds) {
+    for crowd in self::bursts(items, |(time, _)| *time, crowd, seconds) {
         let mut inside: HashMap<T, usize, RandomState> = HashMap::default();
         let mut begin = crowd.start;
         for end in crowd {
-            let (time, thing) = things[end];
-            *inside.entry(thing).or_default() += 1;
-            while time > things[begin].0.later_by(seconds) {
-                remove(things[begin].1, &mut inside);
+            let (time, item) = items[end];
+            *inside.entry(item).or_default() += 1;
+            while time > items[begin].0.later_by(seconds) {
+                remove(items[begin].1, &mut inside);
                 begin += 1;
             }
             if inside.len() as u64 > max {
@@ -54,7 +55,7 @@ pub fn bursts_of_different<T: Copy + Eq + Hash>(
     bursts
 }
 
-/// Adds a range to those before it, of which it continues the last one if both have something in common.
+/// Adds a range, which continues the last one if they overlap.
 fn add(range: Range<usize>, bursts: &mut Vec<Range<usize>>) {
     match bursts.last_mut().filter(|burst| range.start < burst.end) {
         Some(burst) => burst.end = range.end,
@@ -62,11 +63,11 @@ fn add(range: Range<usize>, bursts: &mut Vec<Range<usize>>) {
     }
 }
 
-fn remove<T: Eq + Hash>(thing: T, counts: &mut HashMap<T, usize, RandomState>) {
-    if let Some(count) = counts.get_mut(&thing) {
+fn remove<T: Eq + Hash>(item: T, counts: &mut HashMap<T, usize, RandomState>) {
+    if let Some(count) = counts.get_mut(&item) {
         *count -= 1;
         if *count == 0 {
-            counts.remove(&thing);
+            counts.remove(&item);
         }
     }
 }
@@ -109,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_again_is_not_different() {
-        for (things, expected) in [
+    fn repeated_items_are_not_different() {
+        for (items, expected) in [
             (&[(0, 1), (1, 1), (2, 2), (3, 2)][..], &[][..]),
             (&[(0, 1), (1, 2), (9, 3), (10, 1), (19, 2), (20, 9)], &[(0, 6)]),
             (&[(0, 1), (1, 2), (2, 3), (50, 1), (100, 1), (101, 2), (102, 3)], &[(0, 3), (4, 7)]),
             (&[(0, 1), (1, 2), (2, 3), (12, 1), (13, 2), (14, 3)], &[(0, 3), (3, 6)]),
         ] {
-            let things: Vec<_> = things.iter().map(|(time, id)| (at(*time, 0), *id)).collect();
-            assert_eq!(pairs(&bursts_of_different(&things, 2, 10)), expected, "{things:?}");
+            let items: Vec<_> = items.iter().map(|(time, id)| (at(*time, 0), *id)).collect();
+            assert_eq!(pairs(&bursts_of_different(&items, 2, 10)), expected, "{items:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The calendar of a zone: hours, days, weeks and months in which events are counted.
+//! The calendar of a time zone: hours, days, weeks, months and years in which events are counted.
 
 use chrono::{
     DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike, Weekday,
@@ -7,18 +7,18 @@ use chrono_tz::Tz;
 
 use crate::model::time::Timestamp;
 
-/// A stretch of the calendar.
+/// A unit of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Unit {
-    /// From minute 0 on.
+    /// An hour, from minute 0.
     Hour,
-    /// From midnight on.
+    /// A day, from midnight.
     Day,
-    /// From Monday on.
+    /// A week, from Monday.
     Week,
-    /// From the first day on.
+    /// A month, from its first day.
     Month,
-    /// From January 1 on.
+    /// A year, from January 1.
     Year,
 }
 
@@ -37,7 +37,7 @@ impl Unit {
         }
     }
 
-    /// The unit that divides a stretch of time into some tens of parts.
+    /// The unit that divides a span of time into some tens of parts.
     pub fn fitting(first: Timestamp, last: Timestamp) -> Self {
         match last.seconds_since(first) {
             seconds if seconds <= 3 * DAY_SECONDS => Self::Hour,
@@ -47,7 +47,7 @@ impl Unit {
         }
     }
 
-    /// The unit to try when this one makes too many buckets.
+    /// The unit to try if this one makes too many buckets.
     fn coarser(self) -> Option<Self> {
         match self {
             Self::Hour => Some(Self::Week),
@@ -94,22 +94,22 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
     date.and_hms_opt(0, 0, 0).unwrap_or_default()
 }
 
-/// More buckets than this are nothing to look at, and a single wrong date makes many.
-const MOST_BUCKETS: usize = 20_000;
+/// Nobody looks at more buckets than this, and a single wrong date makes many.
+const MAX_BUCKETS: usize = 20_000;
 
 /// The events of a unit of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// When the unit begins.
     pub begin: Timestamp,
-    /// What to call it.
+    /// Its label.
     pub label: String,
-    /// How many events there are.
+    /// How many events it has.
     pub count: u64,
 }
 
-/// Counts by unit, without a gap between the first and the last bucket. `counts` are by time in any order. A
-/// coarser unit is taken where there would be too many buckets.
+/// Sums up `counts`, whose times may be in any order, by unit. There is no gap between the first and the last
+/// bucket. If there would be too many buckets, a coarser unit is used.
 pub fn buckets(unit: Unit, zone: Tz, counts: impl Iterator<Item = (Timestamp, u64)>) -> (Unit, Vec<Bucket>) {
     let mut sums = std::collections::BTreeMap::new();
     let counts: Vec<_> = counts.collect();
@@ -122,7 +122,7 @@ pub fn buckets(unit: Unit, zone: Tz, counts: impl Iterator<Item = (Timestamp, u6
     };
     let (mut begin, last) = (*first, *last);
     while begin <= last {
-        if buckets.len() == MOST_BUCKETS
+        if buckets.len() == MAX_BUCKETS
             && let Some(coarser) = unit.coarser()
         {
             return self::buckets(coarser, zone, counts.into_iter());
@@ -134,17 +134,17 @@ pub fn buckets(unit: Unit, zone: Tz, counts: impl Iterator<Item = (Timestamp, u6
     (unit, buckets)
 }
 
-/// Date and time on a clock in the zone.
+/// The local date and time in a zone.
 pub fn local(time: Timestamp, zone: Tz) -> NaiveDateTime {
     DateTime::from_timestamp(time.seconds, time.nanos).unwrap_or_default().with_timezone(&zone).naive_local()
 }
 
-/// Weekday from Monday on, and hour.
+/// The weekday, where 0 is Monday, and the hour.
 pub fn weekday_and_hour(local: NaiveDateTime) -> (usize, usize) {
     (local.weekday().num_days_from_monday() as usize, local.hour() as usize)
 }
 
-/// A moment that clocks skip is read as the first one after it.
+/// The instant of a local time. One that clocks skip is the first instant after it.
 fn instant(local: NaiveDateTime, zone: Tz) -> Timestamp {
     let skipped = || zone.from_local_datetime(&local.checked_add_signed(TimeDelta::hours(1))?).earliest();
     zone.from_local_datetime(&local)

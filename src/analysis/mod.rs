@@ -1,4 +1,5 @@
-//! What follows from a survey: the lifecycle of connections, how far the log reaches, bursts, rosters, calendars.
+//! What is derived from a survey: the lifecycle of connections, how far the log reaches, bursts, rosters,
+//! calendars.
 
 pub mod bursts;
 pub mod calendar;

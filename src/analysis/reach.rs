@@ -1,8 +1,8 @@
-//! How far the log at hand reaches: until when its sources would have logged something, and so how sure it
-//! is what they do not log.
+//! How far the log reaches: until when each source would have logged something, and so how certain it is that
+//! what is not in the log did not happen.
 //!
-//! What one source logs says nothing of what another one would have: the end of the log is that of a
-//! source, and whether a state is certain depends on the sources that have events about the organization.
+//! Each source is judged by itself: the log ends where the log of that source ends, and whether a state is
+//! certain depends on the sources that have events about the organization.
 
 use std::borrow::Cow;
 
@@ -13,94 +13,98 @@ use crate::survey::Change;
 use crate::survey::ids::{ActionId, Id, OrganizationId};
 use crate::survey::{Span, Survey};
 
-/// What the sources at hand would have logged.
+/// What the sources in the log would have logged.
 pub struct Reach {
-    /// By source, in the order of [`sources::ALL`], from when to when its log goes.
+    /// For each source in [`sources::ALL`], the range of its log.
     spans: Vec<Span>,
-    /// By source the operations that it logs, a bit for each.
+    /// For each source, a bit set of the operations it logs.
     logged: Vec<u32>,
-    /// By action its source.
+    /// For each action, its source.
     sources: Vec<usize>,
-    /// By organization the sources with a change or portal link about it, a bit for each.
-    knowing: Vec<u64>,
+    /// For each organization, a bit set of the sources with a change or portal link about it.
+    sources_about: Vec<u64>,
 }
 
-/// How a statement about a state is known.
+/// How certain a statement about a state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// The sources at hand log what would make it another one, for this organization and that time. A
-    /// connection that was set up before the log began and not touched since is in no log.
+    /// A source with events about the organization, whose log covers the time, logs whatever would have
+    /// changed the state. Still, a connection that was set up before the log began and not touched since is
+    /// in no log.
     Certain,
-    /// Nothing says otherwise, but it might not show.
+    /// Nothing contradicts the state, but a change of it might not be in the log.
     Presumed(Doubt),
 }
 
 /// Why a state is only presumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// No source that has events about the organization logs creations and enablings; which one does not, by its
-    /// place in [`sources::ALL`]. There can be as many doubts as findings, so they are small.
+    /// No source that has events about the organization logs that connections are created and enabled. The
+    /// source is given by its index in [`sources::ALL`]: there can be as many doubts as findings, so they are
+    /// small.
     NotLogged(u8),
-    /// The logs of those that do begin later or end earlier.
+    /// The logs of the sources that do begin later or end earlier.
     OutOfReach,
     /// A connection of the organization was enabled or disabled after it was deleted.
     Contradictory,
 }
 
-/// What has to be logged of an organization, or a state may be another one unseen.
-const MAKING: [Operation; 2] = [Operation::Created, Operation::Enabled];
+/// Operations that may change a state unnoticed if a source does not log them.
+const ACTIVATING: [Operation; 2] = [Operation::Created, Operation::Enabled];
 
-/// A log without an event.
+/// The span of a log without events.
 const NOTHING: Span = (Timestamp::MAX, Timestamp::MIN);
 
 impl Reach {
-    /// What the survey has from before `now`; what is dated later is dated wrongly, and shows nothing.
+    /// The reach of a survey up to `now`. An event with a later time has a wrong time, and proves nothing.
     pub fn of(survey: &Survey, now: Timestamp) -> Self {
         let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
         let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
         let logged = sources::ALL.iter().map(logged).collect();
-        let place = |name: &str| sources::ALL.iter().position(|source| source.name == name);
-        let place = |name: &str| place(name).expect("every event is of a source that is listed");
-        let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| place(source)).collect();
-        let mut knowing = vec![0; survey.organizations.names.len()];
+        let index_of = |name: &str| sources::ALL.iter().position(|source| source.name == name);
+        let index_of = |name: &str| index_of(name).expect("every event is of a source that is listed");
+        let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| index_of(source)).collect();
+        let mut sources_about = vec![0; survey.organizations.names.len()];
         for change in survey.changes.iter().filter(|change| change.time <= now) {
-            if let Some(knowing) = change.organization.map(|id| &mut knowing[id.index()]) {
-                *knowing |= 1 << sources[change.action.index()];
+            if let Some(sources_about) = change.organization.map(|id| &mut sources_about[id.index()]) {
+                *sources_about |= 1 << sources[change.action.index()];
             }
         }
-        Self { spans, logged, sources, knowing }
+        Self { spans, logged, sources, sources_about }
     }
 
-    /// From when to when the log of an action's source goes.
+    /// The range of the log of an action's source.
     pub fn span(&self, action: ActionId) -> Span {
         self.spans[self.sources[action.index()]]
     }
 
-    /// The end of the log, whatever the source.
+    /// The end of the log of any source.
     pub fn end(&self) -> Timestamp {
         self.spans.iter().map(|span| span.1).max().unwrap_or(Timestamp::MIN)
     }
 
-    /// Whether an action's source logs one of these operations.
+    /// Whether the source of an action logs one of these operations.
     pub fn logs(&self, action: ActionId, operations: &[Operation]) -> bool {
         self.logged[self.sources[action.index()]] & bits(operations.iter().copied()) != 0
     }
 
-    /// Until when such an operation would be seen in an organization: up to the end of those logs that have
-    /// them and know it.
+    /// Until when one of these operations in an organization would have been logged: the latest end of the
+    /// logs that contain such operations and have events about the organization.
     pub fn watched(
         &self,
         organization: Option<OrganizationId>,
         operations: &[Operation],
     ) -> Option<Timestamp> {
         let wanted = bits(operations.iter().copied());
-        let watching = self.knowing(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
+        let watching =
+            self.sources_about(organization).filter(|(source, _)| self.logged[*source] & wanted != 0);
         watching.map(|(_, span)| span.1).max()
     }
 
-    /// Until when it would be seen that what a change began has ended by such an operation. Where the logs that
-    /// would show it end before the change, or there are none, that of the change's own source counts.
+    /// Until when one of these operations, which end what a change began, would have been logged. If no log
+    /// would show it, or those that would end before the change, this is the end of the log of the change's
+    /// own source.
     pub fn until(
         &self,
         organization: Option<OrganizationId>,
@@ -111,7 +115,7 @@ impl Reach {
         watched.unwrap_or(self.span(change.action).1)
     }
 
-    /// How it is known that a state of an organization lasted for a time: an action is that of the change
+    /// How certain it is that a state of an organization lasted for a time. `action` is that of the change
     /// which the statement is about.
     pub fn certainty(
         &self,
@@ -120,41 +124,43 @@ impl Reach {
         (from, to): Span,
     ) -> Certainty {
         let own = (self.sources[action.index()], self.span(action));
-        // Of what has no organization nothing but its own source can know.
-        let is_nobodys = organization.is_none();
-        let knowing = || self.knowing(organization).chain(is_nobodys.then_some(own));
+        // Without an organization, only the source of the change itself has events about it.
+        let has_no_organization = organization.is_none();
+        let candidates = || self.sources_about(organization).chain(has_no_organization.then_some(own));
         let covers = |(_, (begin, end)): (_, Span)| begin <= from.min(to) && from.max(to) <= end;
-        if knowing().filter(|(source, _)| self.logs_making(*source)).any(covers) {
+        if candidates().filter(|(source, _)| self.logs_activations(*source)).any(covers) {
             return Certainty::Certain;
         }
-        let silent =
-            knowing().chain([own]).map(|(source, _)| source).find(|source| !self.logs_making(*source));
-        let is_logged = knowing().any(|(source, _)| self.logs_making(source));
+        let silent = candidates()
+            .chain([own])
+            .map(|(source, _)| source)
+            .find(|source| !self.logs_activations(*source));
+        let is_logged = candidates().any(|(source, _)| self.logs_activations(source));
         Certainty::Presumed(match silent.filter(|_| !is_logged) {
             Some(source) => Doubt::NotLogged(source as u8),
             None => Doubt::OutOfReach,
         })
     }
 
-    fn logs_making(&self, source: usize) -> bool {
-        let making = bits(MAKING.into_iter());
-        self.logged[source] & making == making
+    fn logs_activations(&self, source: usize) -> bool {
+        let activating = bits(ACTIVATING.into_iter());
+        self.logged[source] & activating == activating
     }
 
-    /// The sources that have events about an organization.
-    fn knowing(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
-        let knowing = organization.map_or(0, |id| self.knowing[id.index()]);
-        self.spans.iter().copied().enumerate().filter(move |(source, _)| knowing >> source & 1 == 1)
+    /// The sources that have events about an organization, with the ranges of their logs.
+    fn sources_about(&self, organization: Option<OrganizationId>) -> impl Iterator<Item = (usize, Span)> {
+        let sources_about = organization.map_or(0, |id| self.sources_about[id.index()]);
+        self.spans.iter().copied().enumerate().filter(move |(source, _)| sources_about >> source & 1 == 1)
     }
 }
 
-/// A bit for each operation.
+/// A bit set of operations.
 fn bits(operations: impl Iterator<Item = Operation>) -> u32 {
     operations.fold(0, |bits, operation| bits | 1 << operation as u32)
 }
 
 impl Certainty {
-    /// What is left of it where events contradict each other.
+    /// The certainty that is left if events contradict each other.
     pub fn contradicted(self) -> Self {
         match self {
             Self::Certain => Self::Presumed(Doubt::Contradictory),
@@ -162,7 +168,7 @@ impl Certainty {
         }
     }
 
-    /// Its name in reports.
+    /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Certain => "certain",
@@ -170,7 +176,7 @@ impl Certainty {
         }
     }
 
-    /// Why it is only presumed.
+    /// Why the state is only presumed.
     pub fn doubt(self) -> Option<Doubt> {
         match self {
             Self::Certain => None,
@@ -213,15 +219,16 @@ mod tests {
         Timestamp { seconds, nanos: 0 }
     }
 
-    /// The first source logs everything from 10 to 20, the second only deletions from 0 to 30. The one knows
-    /// organization 0, both know 1, the other one 2. Actions have the number of their source.
+    /// The first source logs everything from 10 to 20, the second one only deletions from 0 to 30. The first
+    /// has events about organization 0, both about 1, the second about 2. Each action has the index of its
+    /// source.
     fn reach() -> Reach {
-        let making = bits([Operation::Created, Operation::Enabled, Operation::Deleted].into_iter());
+        let activating = bits([Operation::Created, Operation::Enabled, Operation::Deleted].into_iter());
         Reach {
             spans: vec![(at(10), at(20)), (at(0), at(30))],
-            logged: vec![making, bits([Operation::Deleted].into_iter())],
+            logged: vec![activating, bits([Operation::Deleted].into_iter())],
             sources: vec![0, 1],
-            knowing: vec![0b01, 0b11, 0b10],
+            sources_about: vec![0b01, 0b11, 0b10],
         }
     }
 
@@ -239,16 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_logs_less_leaves_it_open() {
+    fn a_state_is_presumed_if_its_sources_log_no_activations() {
         assert_eq!(certainty(2, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
-        // What another source would show counts where it knows the organization, as far as it goes.
+        // Another source with events about the organization counts as well, as far as its log goes.
         assert_eq!(certainty(1, 1, 12, 18), Certainty::Certain);
         assert_eq!(certainty(1, 1, 12, 25), Certainty::Presumed(Doubt::OutOfReach));
         assert_eq!(certainty(0, 1, 25, 26), Certainty::Presumed(Doubt::OutOfReach));
     }
 
     #[test]
-    fn of_what_has_no_organization_only_its_own_source_knows() {
+    fn without_an_organization_only_the_source_of_the_change_counts() {
         assert_eq!(certainty(None, 0, 10, 20), Certainty::Certain);
         assert_eq!(certainty(None, 1, 10, 20), Certainty::Presumed(Doubt::NotLogged(1)));
     }

@@ -1,7 +1,7 @@
-//! What validation learns about a file: counts, events by action, time range, drift.
+//! Statistics of a validated file: counts, events by action, time range, drift.
 //!
-//! Blocks are folded into parts and parts merged in order, so that a file of any size needs
-//! little memory.
+//! Each block is folded into a part, and parts are merged in order, so a file of any size needs little
+//! memory.
 
 use std::collections::BTreeMap;
 
@@ -25,50 +25,51 @@ impl Fold for Part {
     }
 }
 
-/// Everything about a file so far.
+/// The statistics of a file so far.
 #[derive(Default)]
 pub struct FileReport {
-    /// Its lines.
+    /// The counts of its lines.
     pub counts: Counts,
-    /// Diagnostics that were handed out to be shown.
+    /// How many diagnostics were returned to be shown.
     pub shown: usize,
-    /// What its lines say together.
+    /// What was counted in its lines.
     pub facts: Facts,
 }
 
-/// What can be counted without keeping lines.
+/// Counts that do not need the lines.
 #[derive(Default)]
 pub struct Facts {
     /// Diagnostics by code, in the order of [`CODES`].
     by_code: BTreeMap<usize, u64>,
     /// Events by source and action.
     by_action: BTreeMap<&'static str, BTreeMap<String, u64>>,
-    /// Fields and values that no document knows.
+    /// Undocumented fields and values.
     pub drift: BTreeMap<UnknownUse, u64>,
-    /// Drift beyond what is kept one by one.
+    /// How many uses of undocumented fields and values are not in `drift`, as there are too many.
     pub more_drift: u64,
     /// When its events happened.
     pub times: Times,
 }
 
-/// Something no document knows.
+/// An undocumented field or value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnknownUse {
     /// Field path with list indices left out: `targets[].name`.
     pub path: String,
-    /// The value; `None` when the field itself is unknown.
+    /// The value, or `None` if the field itself is undocumented.
     pub value: Option<String>,
 }
 
-/// Different actions and drift entries that are counted one by one; others are counted together.
-const MOST_ENTRIES: usize = 1000;
+/// The maximum number of actions and of drift entries that are counted one by one. Others are counted
+/// together.
+const MAX_ENTRIES: usize = 1000;
 
 /// What to keep of each line.
 #[derive(Clone, Copy)]
 pub struct Keep {
-    /// At most so many diagnostics in a part.
+    /// The maximum number of diagnostics in a part.
     pub diagnostics: usize,
-    /// Whether to count the fields and values that no document knows.
+    /// Whether to count undocumented fields and values.
     pub drift: bool,
 }
 
@@ -110,24 +111,24 @@ impl FileReport {
         self.facts.times = times;
     }
 
-    /// Diagnostics of that level.
+    /// The number of diagnostics of a level.
     pub fn found(&self, level: Level) -> u64 {
         self.by_code().filter(|(code, _)| code.level == level).map(|(_, count)| count).sum()
     }
 
-    /// Diagnostics by code, errors first.
+    /// The number of diagnostics of each code, errors first.
     pub fn by_code(&self) -> impl Iterator<Item = (&'static Code, u64)> {
         self.facts.by_code.iter().map(|(index, count)| (CODES[*index], *count))
     }
 
-    /// Diagnostics that were not shown.
+    /// The number of diagnostics that were not shown.
     pub fn hidden(&self) -> u64 {
         self.facts.by_code.values().sum::<u64>() - self.shown as u64
     }
 }
 
 impl Facts {
-    /// How often each action of each source was seen.
+    /// The number of events of each source and action.
     pub fn events(&self) -> impl Iterator<Item = (&'static str, &str, u64)> {
         self.by_action.iter().flat_map(|(source, actions)| {
             actions.iter().map(|(action, count)| (*source, action.as_str(), *count))
@@ -146,7 +147,7 @@ impl Facts {
     }
 
     fn drifted(&mut self, drift: UnknownUse, times: u64) {
-        if self.drift.len() < MOST_ENTRIES || self.drift.contains_key(&drift) {
+        if self.drift.len() < MAX_ENTRIES || self.drift.contains_key(&drift) {
             *self.drift.entry(drift).or_default() += times;
         } else {
             self.more_drift += times;
@@ -174,7 +175,7 @@ fn count(by_action: &mut BTreeMap<String, u64>, action: &str, times: u64) {
         *count += times;
         return;
     }
-    let action = if by_action.len() < MOST_ENTRIES { action } else { "…" };
+    let action = if by_action.len() < MAX_ENTRIES { action } else { "…" };
     *by_action.entry(action.to_owned()).or_default() += times;
 }
 

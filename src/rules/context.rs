@@ -74,8 +74,11 @@ impl<'a> RuleContext<'a> {
     /// The anomalies of a kind in the rule's scope, with their index.
     pub fn anomalies(&self, kind: AnomalyKind) -> impl Iterator<Item = (usize, &'a Anomaly)> {
         let (survey, scope) = (self.survey, self.scope);
-        let anomalies = survey.notes.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.what == kind);
-        anomalies.filter(move |(_, anomaly)| scope.covers(anomaly.organization, anomaly.kind, anomaly.action))
+        let anomalies =
+            survey.anomalies.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.kind == kind);
+        anomalies.filter(move |(_, anomaly)| {
+            scope.covers(anomaly.organization, anomaly.connection_kind, anomaly.action)
+        })
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.

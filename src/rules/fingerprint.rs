@@ -71,10 +71,10 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
         Subject::OrganizationChange(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
         Subject::Burst(burst) => of_burst(rule, survey, burst),
-        Subject::Anomaly(index) => of_anomaly(rule, &survey.notes.kept[index]),
+        Subject::Anomaly(index) => of_anomaly(rule, &survey.anomalies.kept[index]),
         // It covers all of them, so that none hides behind a fingerprint that is accepted.
         Subject::Overflow(what) => {
-            let sum = survey.notes.digests[what as usize];
+            let sum = survey.anomalies.digests[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
         Subject::Silence(index) => of_silence(rule, survey.silences[index]),
@@ -116,7 +116,7 @@ pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
 
 /// The fingerprint of an anomaly.
 pub fn of_anomaly(rule: &str, anomaly: &Anomaly) -> Fingerprint {
-    Fingerprint::of(&[rule, name(anomaly.what), &anomaly.key])
+    Fingerprint::of(&[rule, name(anomaly.kind), &anomaly.key])
 }
 
 fn name(what: AnomalyKind) -> &'static str {
@@ -157,7 +157,7 @@ mod tests {
     use crate::model::operation::Operation;
     use crate::model::time;
     use crate::scan::{BlockId, LineRef};
-    use crate::survey::Said;
+    use crate::survey::NamesInEvent;
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
@@ -198,9 +198,9 @@ mod tests {
         survey
     }
 
-    fn anomaly(what: AnomalyKind) -> Anomaly {
+    fn anomaly(kind: AnomalyKind) -> Anomaly {
         Anomaly {
-            what,
+            kind,
             time: None,
             message: "wrong".to_owned(),
             code: "",
@@ -209,9 +209,9 @@ mod tests {
             action: None,
             organization: None,
             connection: None,
-            kind: None,
+            connection_kind: None,
             actor: None,
-            said: Said::NOTHING,
+            names: NamesInEvent::NONE,
             place: LineRef { block: BLOCK, line: 7 },
         }
     }
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn lines_and_logs_are_told_apart_by_what_they_are() {
         let mut survey = survey(0);
-        survey.notes.kept = AnomalyKind::ALL.map(anomaly).into();
+        survey.anomalies.kept = AnomalyKind::ALL.map(anomaly).into();
         let kinds =
             ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
         assert_eq!(kinds.len(), AnomalyKind::ALL.len());

@@ -116,7 +116,7 @@ impl RuleResult {
     /// Says so if there were more anomalies of a kind than are kept. The scope is ignored on purpose: to fail without
     /// a reason does less harm than to let a flood hide a reason.
     pub(super) fn find_overflow(&mut self, context: &RuleContext<'_>, kind: AnomalyKind) {
-        let overflow = context.survey.notes.overflow[kind as usize];
+        let overflow = context.survey.anomalies.overflow[kind as usize];
         if overflow > 0 {
             let lines = counted(overflow, "more line");
             let message = format!("{lines} like those listed, too many to list one by one");

@@ -92,7 +92,7 @@ impl Subject {
     pub fn time(self, survey: &Survey) -> Option<Timestamp> {
         match self {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
-            Self::Anomaly(index) => survey.notes.kept[index].time,
+            Self::Anomaly(index) => survey.anomalies.kept[index].time,
             Self::Overflow(_) => None,
             Self::Silence(index) => Some(survey.silences[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),

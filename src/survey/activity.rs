@@ -1,4 +1,4 @@
-//! When there were events at all: the first and the last of every quarter of an hour.
+//! When there were any events: the first and the last one of every quarter of an hour.
 
 use std::collections::HashMap;
 
@@ -7,19 +7,20 @@ use foldhash::fast::RandomState;
 use crate::model::time::Timestamp;
 use crate::survey::QUARTER_SECONDS;
 
-/// A stretch of time from an event to a later one.
+/// The times of an event and of a later one.
 pub type Span = (Timestamp, Timestamp);
 
 /// The first and the last event of every quarter of an hour since 1970.
 #[derive(Default)]
 pub struct ActivityIndex {
     quarters: HashMap<i64, Span, RandomState>,
-    /// The quarter at hand: events mostly come in order.
+    /// The quarter of the latest event added. Events mostly come in order, so most of them are in the same
+    /// one.
     current: Option<(i64, Span)>,
 }
 
 impl ActivityIndex {
-    /// Takes in an event.
+    /// Adds an event.
     pub fn add(&mut self, time: Timestamp) {
         let quarter = time.seconds.div_euclid(QUARTER_SECONDS);
         match &mut self.current {
@@ -31,14 +32,14 @@ impl ActivityIndex {
         }
     }
 
-    /// Takes in what another reader saw.
+    /// Adds the events of another worker.
     pub fn merge(&mut self, mut other: Self) {
         other.settle();
         other.quarters.into_iter().for_each(|(quarter, span)| self.put(quarter, span));
     }
 
-    /// The times between quarters with events, in order; any that is longer than a quarter of an hour
-    /// and has no event in it is one of them.
+    /// The times between the quarters that have events, in order. Every silence longer than a quarter of an
+    /// hour is one of them.
     pub fn silences(mut self) -> Vec<Span> {
         self.settle();
         let mut spans: Vec<_> = self.quarters.values().copied().collect();
@@ -57,7 +58,7 @@ impl ActivityIndex {
     }
 }
 
-/// Makes a stretch reach over another one as well.
+/// Extends a span to include another one.
 pub(super) fn widen(span: &mut Span, (first, last): Span) {
     *span = (span.0.min(first), span.1.max(last));
 }
@@ -66,21 +67,21 @@ pub(super) fn widen(span: &mut Span, (first, last): Span) {
 mod tests {
     use super::*;
 
-    fn clock(seconds: &[i64]) -> ActivityIndex {
-        let mut clock = ActivityIndex::default();
-        seconds.iter().for_each(|seconds| clock.add(Timestamp { seconds: *seconds, nanos: 0 }));
-        clock
+    fn activity(seconds: &[i64]) -> ActivityIndex {
+        let mut activity = ActivityIndex::default();
+        seconds.iter().for_each(|seconds| activity.add(Timestamp { seconds: *seconds, nanos: 0 }));
+        activity
     }
 
     #[test]
-    fn pauses_are_exact_in_any_order() {
-        let silences = |clock: ActivityIndex| {
-            clock.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
+    fn silences_are_exact_in_any_order() {
+        let silences = |activity: ActivityIndex| {
+            activity.silences().iter().map(|(from, to)| (from.seconds, to.seconds)).collect::<Vec<_>>()
         };
-        let whole = silences(clock(&[9000, -5, 10, 899, 100, 8999]));
-        assert_eq!(whole, [(-5, 10), (899, 8999), (8999, 9000)]);
-        let mut halves = clock(&[9000, 100, 8999]);
-        halves.merge(clock(&[-5, 899, 10]));
-        assert_eq!(silences(halves), whole);
+        let expected = silences(activity(&[9000, -5, 10, 899, 100, 8999]));
+        assert_eq!(expected, [(-5, 10), (899, 8999), (8999, 9000)]);
+        let mut halves = activity(&[9000, 100, 8999]);
+        halves.merge(activity(&[-5, 899, 10]));
+        assert_eq!(silences(halves), expected);
     }
 }

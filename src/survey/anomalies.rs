@@ -1,5 +1,5 @@
-//! Lines and events that are of interest by themselves: invalid, contradictory, too late,
-//! unexplained, unknown.
+//! Lines and events that need attention by themselves: invalid, contradictory, too late, unexplained,
+//! unknown.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,26 +8,26 @@ use sha2::{Digest, Sha256};
 
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
-use crate::survey::Said;
+use crate::survey::NamesInEvent;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, KindId, OrganizationId};
 
-/// A line or event of interest by itself; the numbers are of the survey's names.
+/// A line or event that needs attention by itself. Its ids refer to the tables of the survey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
-    /// What it is.
-    pub what: AnomalyKind,
-    /// When it happened, if the line says so.
+    /// What is wrong with it.
+    pub kind: AnomalyKind,
+    /// When it happened. An invalid line has no time.
     pub time: Option<Timestamp>,
-    /// What was found, in a sentence; who acted, where that is unexplained.
+    /// A sentence about what is wrong, or the impersonator of an unexplained event.
     pub message: String,
-    /// Code of the finding, for lines that have one.
+    /// The code of the diagnostic, or nothing if there is none.
     pub code: &'static str,
-    /// What tells it from others in every export: of an event its source, its id and what it says happened,
-    /// as several may have one id; of an invalid line its bytes;
-    /// empty where they were passed over.
+    /// Identifies it in every export. For an event, it is made of the source, the id and what happened, as
+    /// several events may share an id. For an invalid line, it is a hash of its bytes, or nothing if the line
+    /// was too long to be kept.
     pub key: String,
-    /// Hash of all that the event says, by which it is found again when it comes again; differs from run
-    /// to run.
+    /// A hash of the event's content, by which repeated deliveries are recognized. It differs from run to
+    /// run.
     pub content: u64,
     /// The action.
     pub action: Option<ActionId>,
@@ -36,35 +36,35 @@ pub struct Anomaly {
     /// The connection.
     pub connection: Option<ConnectionId>,
     /// The connection's kind.
-    pub kind: Option<KindId>,
+    pub connection_kind: Option<KindId>,
     /// Who did it.
     pub actor: Option<ActorId>,
-    /// What it calls organization and actor itself.
-    pub said: Said,
-    /// Its block, and its 1-based line there.
+    /// The names that the event carries.
+    pub names: NamesInEvent,
+    /// Where it is in the input.
     pub place: LineRef,
 }
 
-/// What is of interest about a line or event.
+/// What is wrong with a line or event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AnomalyKind {
     /// The line is invalid.
     Invalid,
     /// The event contradicts itself.
     Contradiction,
-    /// The event is later than it can be.
+    /// The event is later than the present.
     Future,
-    /// Somebody looked around in another's session without saying why; changes that were made so are
-    /// among the changes.
+    /// Somebody acted in another's session without giving a reason. Changes made that way are among the
+    /// changes.
     Unexplained,
-    /// No document names the event's action.
+    /// The event's action is not documented.
     UnknownAction,
-    /// Nor this one, but the action looks like one that changes connections.
+    /// The event's action is not documented, but it looks like one that changes connections.
     AlmostChange,
 }
 
 impl AnomalyKind {
-    /// Every one, in the order of the enum.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 6] = [
         Self::Invalid,
         Self::Contradiction,
@@ -75,53 +75,54 @@ impl AnomalyKind {
     ];
 }
 
-/// Of each sort so many are kept: those with the least keys, which do not depend on the order of the input.
-const MOST_KEPT: usize = 10_000;
+/// How many anomalies of each kind are kept. Those with the smallest keys stay, so the choice does not depend
+/// on the order of the input.
+const MAX_KEPT: usize = 10_000;
 
-/// What was noted.
+/// The anomalies of a survey.
 #[derive(Default)]
 pub struct Anomalies {
-    /// Some of each sort, in the order of the input.
+    /// Up to `MAX_KEPT` anomalies of each kind, in the order of the input.
     pub kept: Vec<Anomaly>,
-    /// How many there were beyond them, by what they are.
+    /// For each kind, how many anomalies were not kept.
     pub overflow: [u64; AnomalyKind::ALL.len()],
-    /// Sums of digests of the keys of all there were, kept or not, by what they are: the same in every run and
-    /// order.
+    /// For each kind, the sum of the digests of the keys of all anomalies, kept or not. It does not depend on
+    /// the run or the order of the input.
     pub digests: [u128; AnomalyKind::ALL.len()],
-    /// By what events are and the hash of their content the digest of their key: what came again counts once,
-    /// even if the event that it came after was too much to be kept.
+    /// For each kind, the digest of the key of every event by the hash of its content. An event that is
+    /// delivered again counts once, even if its first delivery was not kept.
     events: [HashMap<u64, u128, RandomState>; AnomalyKind::ALL.len()],
     /// How many lines are invalid.
     lines: u64,
 }
 
 impl Anomalies {
-    /// How many events were noted as such, each of them once.
-    pub fn count(&self, what: AnomalyKind) -> u64 {
-        let kept = self.kept.iter().filter(|noted| noted.what == what).count() as u64;
-        kept + self.overflow[what as usize]
+    /// How many anomalies of a kind there are. An event that was delivered again counts once.
+    pub fn count(&self, kind: AnomalyKind) -> u64 {
+        let kept = self.kept.iter().filter(|anomaly| anomaly.kind == kind).count() as u64;
+        kept + self.overflow[kind as usize]
     }
 
-    /// Takes in a line or an event.
-    pub(super) fn add(&mut self, noted: Anomaly) {
-        let what = noted.what as usize;
-        let digest = || Sha256::digest(&noted.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
-        match noted.what {
+    /// Adds an anomaly.
+    pub(super) fn add(&mut self, anomaly: Anomaly) {
+        let kind = anomaly.kind as usize;
+        let digest = || Sha256::digest(&anomaly.key).first_chunk().copied().map_or(0, u128::from_be_bytes);
+        match anomaly.kind {
             AnomalyKind::Invalid => {
                 self.lines += 1;
-                self.digests[what] = self.digests[what].wrapping_add(digest());
+                self.digests[kind] = self.digests[kind].wrapping_add(digest());
             }
             _ => {
-                self.events[what].entry(noted.content).or_insert_with(digest);
+                self.events[kind].entry(anomaly.content).or_insert_with(digest);
             }
         }
-        self.kept.push(noted);
-        if self.kept.len() > 2 * AnomalyKind::ALL.len() * MOST_KEPT {
+        self.kept.push(anomaly);
+        if self.kept.len() > 2 * AnomalyKind::ALL.len() * MAX_KEPT {
             self.evict();
         }
     }
 
-    /// Takes in another's, renumbered.
+    /// Adds the anomalies of a worker, whose ids `remap` translates to those of the survey.
     pub fn merge(&mut self, other: Self, renumbered: impl Fn(Anomaly) -> Anomaly) {
         self.kept.extend(other.kept.into_iter().map(renumbered));
         for (ours, theirs) in self.events.iter_mut().zip(other.events) {
@@ -133,34 +134,35 @@ impl Anomalies {
         self.lines += other.lines;
     }
 
-    /// The last thing before reading them: lets go of what is too much, and adds up what there was.
+    /// Sums up what was added. To be called once, before reading.
     pub fn settle(&mut self) {
         self.evict();
         self.overflow = self.events.each_ref().map(|events| events.len() as u64);
         self.overflow[AnomalyKind::Invalid as usize] = self.lines;
-        for noted in &self.kept {
-            self.overflow[noted.what as usize] -= 1;
+        for anomaly in &self.kept {
+            self.overflow[anomaly.kind as usize] -= 1;
         }
         for (sum, events) in self.digests.iter_mut().zip(std::mem::take(&mut self.events)) {
             *sum = events.into_values().fold(*sum, u128::wrapping_add);
         }
     }
 
-    /// Puts notes in the order of the input, keeps of events that came again the first, and lets go of
-    /// those that are too many.
+    /// Sorts the anomalies by their place in the input, drops repeated deliveries after the first and
+    /// whatever is more than [`MAX_KEPT`].
     fn evict(&mut self) {
-        self.kept.sort_by_key(|noted| noted.place);
+        self.kept.sort_by_key(|anomaly| anomaly.place);
         let mut seen: HashSet<(AnomalyKind, u64)> = HashSet::new();
-        self.kept
-            .retain(|noted| noted.what == AnomalyKind::Invalid || seen.insert((noted.what, noted.content)));
+        self.kept.retain(|anomaly| {
+            anomaly.kind == AnomalyKind::Invalid || seen.insert((anomaly.kind, anomaly.content))
+        });
         self.kept.sort_by(|a, b| a.key.cmp(&b.key));
         let mut kept = [0; AnomalyKind::ALL.len()];
-        self.kept.retain(|noted| {
-            let count = &mut kept[noted.what as usize];
+        self.kept.retain(|anomaly| {
+            let count = &mut kept[anomaly.kind as usize];
             *count += 1;
-            *count <= MOST_KEPT
+            *count <= MAX_KEPT
         });
-        self.kept.sort_by_key(|noted| noted.place);
+        self.kept.sort_by_key(|anomaly| anomaly.place);
     }
 }
 
@@ -169,10 +171,10 @@ mod tests {
     use super::*;
     use crate::scan::BlockId;
 
-    /// An event with this content, and a key of it, on this line.
-    fn noted(what: AnomalyKind, content: u64, line: u32) -> Anomaly {
+    /// An event with this content and a key made of it, on this line.
+    fn anomaly(kind: AnomalyKind, content: u64, line: u32) -> Anomaly {
         Anomaly {
-            what,
+            kind,
             time: None,
             message: String::new(),
             code: "",
@@ -181,9 +183,9 @@ mod tests {
             action: None,
             organization: None,
             connection: None,
-            kind: None,
+            connection_kind: None,
             actor: None,
-            said: Said::NOTHING,
+            names: NamesInEvent::NONE,
             place: LineRef { block: BlockId { input: 0, number: 0 }, line },
         }
     }
@@ -191,33 +193,33 @@ mod tests {
     #[test]
     fn a_flood_is_the_same_however_it_is_read_and_however_often_it_comes() {
         const COUNT: u64 = 30_000;
-        let told = |what: AnomalyKind, readers: &[Vec<u64>]| {
+        let outcome = |kind: AnomalyKind, workers: &[Vec<u64>]| {
             let mut line = 0;
-            let mut notes = Anomalies::default();
-            for contents in readers {
-                let mut reader = Anomalies::default();
+            let mut anomalies = Anomalies::default();
+            for contents in workers {
+                let mut worker = Anomalies::default();
                 for content in contents {
                     line += 1;
-                    reader.add(noted(what, *content, line));
+                    worker.add(anomaly(kind, *content, line));
                 }
-                notes.merge(reader, |noted| noted);
+                anomalies.merge(worker, |anomaly| anomaly);
             }
-            notes.settle();
-            let mut keys: Vec<_> = notes.kept.iter().map(|noted| noted.content).collect();
+            anomalies.settle();
+            let mut keys: Vec<_> = anomalies.kept.iter().map(|anomaly| anomaly.content).collect();
             keys.sort_unstable();
-            (keys, notes.overflow[what as usize], notes.digests[what as usize])
+            (keys, anomalies.overflow[kind as usize], anomalies.digests[kind as usize])
         };
         let all: Vec<u64> = (0..COUNT).collect();
         let backwards: Vec<u64> = all.iter().rev().copied().collect();
         let [early, late] = [&all[..COUNT as usize / 3], &all[COUNT as usize / 3..]].map(<[u64]>::to_vec);
-        let expected = told(AnomalyKind::Unexplained, std::slice::from_ref(&all));
-        assert_eq!((expected.0.len(), expected.1), (MOST_KEPT, COUNT - MOST_KEPT as u64));
-        for readers in [&[[&all[..], &backwards, &all].concat()][..], &[late, early, backwards]] {
-            assert!(told(AnomalyKind::Unexplained, readers) == expected);
+        let expected = outcome(AnomalyKind::Unexplained, std::slice::from_ref(&all));
+        assert_eq!((expected.0.len(), expected.1), (MAX_KEPT, COUNT - MAX_KEPT as u64));
+        for workers in [&[[&all[..], &backwards, &all].concat()][..], &[late, early, backwards]] {
+            assert!(outcome(AnomalyKind::Unexplained, workers) == expected);
         }
-        // Invalid lines are not told apart.
-        let few = all[..MOST_KEPT].to_vec();
-        let twice = told(AnomalyKind::Invalid, &[few.clone(), few]);
-        assert_eq!((twice.0.len(), twice.1), (MOST_KEPT, MOST_KEPT as u64));
+        // Invalid lines count each time.
+        let few = all[..MAX_KEPT].to_vec();
+        let twice = outcome(AnomalyKind::Invalid, &[few.clone(), few]);
+        assert_eq!((twice.0.len(), twice.1), (MAX_KEPT, MAX_KEPT as u64));
     }
 }

@@ -1,9 +1,9 @@
-//! What is kept of an event until all are read and it is known which ones came again.
+//! What is kept of each event until all are read and repeated deliveries are known.
 //!
-//! Of events that are only counted, such as views, there are far more than of others: of each there is its
-//! content, a hash, and what was counted of it only if some bits say that an equal one may have come before.
-//! One thread goes over them, in the order of the input: bits that several write to would be passed from
-//! processor to processor all the time.
+//! Most events are only counted, such as views. For each of them a hash of its content is kept. What was
+//! counted is kept only if a Bloom filter says that an equal event may have come before. A single thread goes
+//! over them, in the order of the input: bits that several threads write to would move between processor
+//! caches all the time.
 
 use std::collections::HashMap;
 
@@ -16,71 +16,70 @@ use crate::survey::Change;
 use crate::survey::EventIds;
 use crate::survey::ids::SeenId;
 
-/// An event that is kept until it is known which ones came again, and what was kept of it.
+/// An event that is kept until repeated deliveries are known, and where it is stored.
 pub(super) struct Delivery {
     pub key: u64,
     pub content: u64,
     pub kept: Stored,
-    /// Its visit or, where observations are wanted, its observation.
+    /// Its visit, or its observation if observations are wanted.
     pub seen: Option<SeenId>,
 }
 
-/// Where an event is kept.
+/// Where an event is stored: among the changes, among the other events, or nowhere.
 #[derive(Clone, Copy)]
 pub(super) struct Stored(u32);
 
 impl Stored {
     pub const NOWHERE: Self = Self(u32::MAX);
-    /// The same of an event whose operation is `other`.
+    /// Not stored, and counted as `other`.
     pub const NOWHERE_OTHER: Self = Self(u32::MAX - 1);
     const IS_OTHER: u32 = 1 << 31;
 
-    /// The place of that index among the changes.
+    /// The change of that index.
     pub fn in_changes(index: u32) -> Self {
         Self(index)
     }
 
-    /// The place of that index among the others.
+    /// The other event of that index.
     pub fn in_others(index: u32) -> Self {
         Self(index | Self::IS_OTHER)
     }
 
-    /// Index among the changes.
+    /// Its index among the changes.
     pub fn change(self) -> Option<u32> {
         (self.0 & Self::IS_OTHER == 0).then_some(self.0)
     }
 
-    /// Index among the others.
+    /// Its index among the other events.
     pub fn other(self) -> Option<u32> {
         let is_somewhere = self.0 < Self::NOWHERE_OTHER.0;
         (is_somewhere && self.0 & Self::IS_OTHER != 0).then_some(self.0 & !Self::IS_OTHER)
     }
 
-    /// Kept nowhere, but counted as `other`.
     pub fn is_other_nowhere(self) -> bool {
         self.0 == Self::NOWHERE_OTHER.0
     }
 }
 
-/// What is counted of an event, so that it can be taken back; the numbers are of the reader's names.
+/// What was counted of an event, so that the counts can be reverted. Its ids refer to the tables of a worker.
 #[derive(Clone, Copy)]
 pub struct Counted {
     /// When it happened.
     pub time: Timestamp,
-    /// Its operation is `other`.
+    /// Whether its operation is `other`.
     pub is_other: bool,
-    /// The selection keeps it.
+    /// Whether it is selected.
     pub is_selected: bool,
-    /// It is impersonated.
+    /// Whether it is impersonated.
     pub is_impersonated: bool,
-    /// What it says.
+    /// Its organization, actor and so on.
     pub ids: EventIds,
-    /// As of a [`Delivery`].
+    /// See [`Delivery::seen`].
     pub(super) seen: Option<SeenId>,
 }
 
 impl Counted {
-    /// What is counted of an event that is kept.
+    /// What was counted of a stored event.
     pub(super) fn of(change: &Change) -> Self {
         Self {
             time: change.time,
@@ -93,59 +92,59 @@ impl Counted {
     }
 }
 
-/// A block from which more than a few come has about as many.
+/// A block with more than [`FEW`] such events mostly has about as many as this.
 const USUAL: usize = 1 << 10;
 const FEW: usize = 1 << 6;
 
-/// Events that are only counted, as a reader hands them over.
+/// The only-counted events of one block.
 #[derive(Default)]
 pub struct Arrived {
-    /// Apart, as what was counted is mostly not looked at again.
+    /// Kept apart from `counted`, which is mostly not read again.
     contents: Vec<u64>,
     counted: Vec<Counted>,
-    /// Number of the reader.
-    reader: u32,
+    /// The number of the worker.
+    worker: u32,
 }
 
 impl Arrived {
     #[inline]
-    pub(super) fn push(&mut self, content: u64, counted: Counted, reader: u32) {
+    pub(super) fn push(&mut self, content: u64, counted: Counted, worker: u32) {
         if self.contents.len() == FEW {
             self.contents.reserve(USUAL);
             self.counted.reserve(USUAL);
         }
         self.contents.push(content);
         self.counted.push(counted);
-        self.reader = reader;
+        self.worker = worker;
     }
 
-    /// Bytes that it holds.
+    /// How many bytes are allocated.
     pub fn weight(&self) -> usize {
         self.contents.capacity() * size_of::<u64>() + self.counted.capacity() * size_of::<Counted>()
     }
 }
 
-/// Events that are only counted, in the order in which they came.
+/// All only-counted events, in the order of the input.
 #[derive(Default)]
 pub struct Arrivals {
     contents: Pile<u64>,
-    /// Some bits of each content.
+    /// A Bloom filter of the contents.
     bits: Vec<u64>,
-    /// Those that may have come before, with the number of the reader.
+    /// Events that may have come before, with the number of their worker.
     suspected: Vec<(u64, u32, Counted)>,
 }
 
-/// So many bits there are for each content, at least.
+/// The minimum number of filter bits for each content.
 const BITS: usize = 8;
-const FEWEST_WORDS: usize = 1 << 10;
+const MIN_WORDS: usize = 1 << 10;
 
 impl Arrivals {
-    /// Takes in the next ones.
+    /// Adds the events of the next block.
     pub fn take(&mut self, arrived: Arrived) {
-        let Arrived { contents: new, counted, reader } = arrived;
+        let Arrived { contents: new, counted, worker } = arrived;
         let needed = (self.contents.len() as usize + new.len()) * BITS / 64;
         if needed >= self.bits.len() {
-            self.bits = vec![0; (needed + 1).next_power_of_two().max(FEWEST_WORDS)];
+            self.bits = vec![0; (needed + 1).next_power_of_two().max(MIN_WORDS)];
             let Self { contents, bits, .. } = self;
             contents.iter().for_each(|content| {
                 set(bits, *content);
@@ -154,17 +153,17 @@ impl Arrivals {
         for (content, counted) in new.into_iter().zip(counted) {
             self.contents.push(content);
             if set(&mut self.bits, content) {
-                self.suspected.push((content, reader, counted));
+                self.suspected.push((content, worker, counted));
             }
         }
     }
 
-    /// What was counted of events that came before, with the number of the reader.
+    /// What was counted of repeated events, with the number of their worker.
     pub(super) fn again(self) -> Vec<(u32, Counted)> {
         let Self { contents, mut bits, suspected } = self;
         let mut left: HashMap<u64, u64, RandomState> =
             suspected.iter().map(|(content, ..)| (*content, 0)).collect();
-        // Most contents are not among them, and are told by the same bits.
+        // Most contents are not suspected, and a filter of those that are skips them.
         bits.fill(0);
         left.keys().for_each(|content| {
             set(&mut bits, *content);
@@ -175,32 +174,33 @@ impl Arrivals {
             }
         }
         let mut again = Vec::new();
-        // The first one stays; if it is suspected itself, that is the first of these.
-        for (content, reader, counted) in suspected.into_iter().rev() {
+        // The first event of each content stays. It may be among the suspected ones itself.
+        for (content, worker, counted) in suspected.into_iter().rev() {
             if let Some(left) = left.get_mut(&content).filter(|left| **left > 1) {
                 *left -= 1;
-                again.push((reader, counted));
+                again.push((worker, counted));
             }
         }
         again
     }
 }
 
-/// Sets the bits of a content, and tells whether they were set.
+/// Sets the bits of a content, and returns whether they were set before.
 fn set(bits: &mut [u64], content: u64) -> bool {
-    let (at, its) = place(bits, content);
-    let were_set = bits[at] & its == its;
-    bits[at] |= its;
+    let (word, mask) = slot(bits, content);
+    let were_set = bits[word] & mask == mask;
+    bits[word] |= mask;
     were_set
 }
 
 fn has(bits: &[u64], content: u64) -> bool {
-    let (at, its) = place(bits, content);
-    bits.get(at).is_some_and(|word| word & its == its)
+    let (word, mask) = slot(bits, content);
+    bits.get(word).is_some_and(|bits| bits & mask == mask)
 }
 
-/// The word, of which there is a power of two, and two bits in it.
-fn place(bits: &[u64], content: u64) -> (usize, u64) {
+/// The index of a content's word in the filter, whose length is a power of two, and the content's two bits in
+/// it.
+fn slot(bits: &[u64], content: u64) -> (usize, u64) {
     ((content >> 6) as usize & (bits.len().max(1) - 1), 1 << (content & 63) | 1 << (content >> 58))
 }
 
@@ -213,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_but_the_first_are_told(
+        fn all_but_the_first_are_repeated(
             parts in prop::collection::vec(prop::collection::vec((0..90_u64, 0..3_u64), 0..90), 0..5),
         ) {
             let event = Counted {
@@ -226,7 +226,7 @@ mod tests {
                 // Some contents share their bits.
                 let part: Vec<_> = part.into_iter().map(|(low, high)| low << 4 | high << 50).collect();
                 part.iter().for_each(|content| *expected.entry(*content).or_default() += 1);
-                // Their number tells them apart.
+                // Each content has a number of its own.
                 let number = |content: u64| SeenId::new((content as u32 | (content >> 32) as u32) as usize);
                 let mut arrived = Arrived::default();
                 for content in part {
@@ -234,8 +234,8 @@ mod tests {
                 }
                 arrivals.take(arrived);
             }
-            let mut told: Vec<_> = arrivals.again().iter().filter_map(|(_, counted)| counted.seen).collect();
-            told.sort_unstable();
+            let mut repeated: Vec<_> = arrivals.again().iter().filter_map(|(_, counted)| counted.seen).collect();
+            repeated.sort_unstable();
             let mut expected: Vec<_> = expected
                 .into_iter()
                 .flat_map(|(content, count)| {
@@ -244,7 +244,7 @@ mod tests {
                 })
                 .collect();
             expected.sort_unstable();
-            prop_assert_eq!(told, expected);
+            prop_assert_eq!(repeated, expected);
         }
     }
 }

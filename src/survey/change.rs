@@ -1,4 +1,4 @@
-//! A change of a connection, as a survey has it.
+//! Changes of connections.
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
@@ -15,17 +15,17 @@ pub struct Change {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
-    /// Whether the selection keeps it.
+    /// Whether it is selected.
     pub is_selected: bool,
-    /// Another event with its id says something else.
+    /// Another event has the same id but different content.
     pub is_conflicting: bool,
-    /// How often it came again.
+    /// How often the event was delivered again.
     pub redeliveries: u32,
-    /// The event's id, if it has one and ids are asked for.
+    /// The event's id, if it has one and [`Wants::anomalies`](crate::survey::Wants::anomalies) is set.
     pub event: Option<EventId>,
     /// The vendor's action.
     pub action: ActionId,
-    /// The connection; a portal link has none.
+    /// The connection. A portal link has none.
     pub connection: Option<ConnectionId>,
     /// The organization.
     pub organization: Option<OrganizationId>,
@@ -33,26 +33,26 @@ pub struct Change {
     pub kind: Option<KindId>,
     /// Who did it.
     pub actor: Option<ActorId>,
-    /// From which address.
+    /// The address it came from.
     pub ip: Option<IpId>,
     /// Who acted in the actor's session.
     pub impersonator: Option<ImpersonatorId>,
-    /// Why they did.
+    /// Why they acted in it.
     pub reason: Option<ReasonId>,
-    /// What tells it from other events: of its id, or of all that it says. Differs from run to run.
+    /// A hash of the event id, or of the event's content if it has no id. It differs from run to run.
     pub key: u64,
-    /// Its block, and its 1-based line there.
+    /// Where it is in the input.
     pub place: LineRef,
 }
 
 impl Change {
-    /// What nearly every event says.
+    /// The ids that nearly every event has.
     pub fn ids(&self) -> EventIds {
         let Self { action, organization, actor, kind, ip, .. } = *self;
         EventIds { action, organization, actor, kind, ip }
     }
 
-    /// Somebody else than the actor drove the session.
+    /// Whether somebody else acted in the actor's session.
     pub fn is_impersonated(&self) -> bool {
         self.impersonator.is_some() || self.reason.is_some()
     }

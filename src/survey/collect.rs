@@ -1,4 +1,4 @@
-//! One pass over the inputs for whoever needs everything together: summaries, reports, checks.
+//! One pass over the inputs that collects everything for summaries, reports and checks.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,20 +15,20 @@ use crate::survey::emptiness::{Display, Misses, Watch, without_event};
 use crate::survey::file_times::Times;
 use crate::survey::{Arrivals, Arrived, EventLine, InvalidLine, Plan, Survey, WorkerSurvey};
 
-/// What one pass has collected.
+/// The result of one pass.
 pub struct Collected {
-    /// Counts, changes, visits and whatever else the plan wants.
+    /// Counts, changes, visits and whatever else was planned.
     pub survey: Survey,
-    /// The inputs, by name.
+    /// The inputs, sorted by name.
     pub inputs: Vec<InputSummary>,
-    /// Where lines are in the inputs.
+    /// Locates lines in the inputs.
     pub lines: LineNumbers,
     plan: Arc<Plan>,
     misses: Misses,
 }
 
 impl Collected {
-    /// Why no event was selected, if none was and no input has a problem that explains it.
+    /// Why no event was selected, or `None` if one was, or if a problem of an input explains it.
     pub fn why_empty(&self, zone: Tz) -> Option<String> {
         let valid = self.inputs.iter().map(|input| input.counts.valid).sum();
         let is_explained = valid == 0 && self.inputs.iter().any(|input| input.problem().is_some());
@@ -38,25 +38,25 @@ impl Collected {
     }
 }
 
-/// What became of an input.
+/// A summary of an input.
 #[derive(Clone, Debug, Default)]
 pub struct InputSummary {
-    /// Its name for people.
+    /// Its displayed name.
     pub name: String,
-    /// Its index in the order given.
+    /// Its index in the order given on the command line.
     pub index: usize,
-    /// Its lines.
+    /// The counts of its lines.
     pub counts: Counts,
     /// When its events happened.
     pub times: Times,
-    /// Why it was not read to its end.
+    /// Why it was not read to its end, if it was not.
     pub error: Option<String>,
-    /// The first error of its lines, with its place in the input.
+    /// The first error in its lines.
     pub first_error: Option<Diagnostic>,
 }
 
 impl InputSummary {
-    /// Takes in a block that begins after so many lines.
+    /// Adds a block that begins after `line_base` lines.
     fn add(&mut self, counts: Counts, part: BlockPart, line_base: u64) {
         self.counts.merge(counts);
         self.times.append(part.times);
@@ -66,29 +66,29 @@ impl InputSummary {
         }
     }
 
-    /// Why it is of no use as a log: it could not be read to its end, or has lines of which none is an event.
+    /// Why it is useless as a log: it was not read to its end, or no line of it is an event.
     pub fn problem(&self) -> Option<String> {
         let Counts { lines, blank, valid, .. } = self.counts;
         self.error.clone().or_else(|| without_event(lines - blank, valid))
     }
 }
 
-/// From lines of blocks to lines of inputs.
+/// Translates lines of blocks to lines of inputs.
 #[derive(Debug, Default)]
 pub struct LineNumbers {
     names: Vec<String>,
-    /// By input and block, how many lines of the input are before the block.
+    /// For each input and block, how many lines of the input come before the block.
     bases: Vec<Vec<u64>>,
 }
 
 impl LineNumbers {
-    /// Lines of inputs of one block each.
+    /// For inputs of one block each.
     pub fn new(names: Vec<String>) -> Self {
         let bases = vec![Vec::new(); names.len()];
         Self { names, bases }
     }
 
-    /// The name of the input, and the 1-based line there.
+    /// The name of the input and the 1-based line in it.
     pub fn locate(&self, LineRef { block, line }: LineRef) -> (&str, u64) {
         let input = block.input as usize;
         let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
@@ -96,7 +96,7 @@ impl LineNumbers {
     }
 }
 
-/// How far a pass is.
+/// The progress of a pass.
 pub enum Progress<'a> {
     /// A block was read.
     Block,
@@ -104,7 +104,7 @@ pub enum Progress<'a> {
     InputEnd(&'a InputSummary),
 }
 
-/// What is kept of a block besides the survey because it depends on the order of lines.
+/// What is kept of a block outside of the survey, because it depends on the order of lines.
 #[derive(Default)]
 struct BlockPart {
     times: Times,
@@ -119,7 +119,7 @@ impl Fold for BlockPart {
     }
 }
 
-/// Goes over the inputs once, collects what the plan wants, and says how far it is.
+/// Goes over the inputs once, collects what is planned, and reports the progress.
 pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<'_>)) -> Result<Collected> {
     let inputs = (0..).zip(job.inputs);
     let summary = inputs.map(|(index, input)| InputSummary {
@@ -147,21 +147,22 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    // Not before the threads of the scan are gone.
+    // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
     let survey = Survey::new(workers, arrivals);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Collected { survey, inputs, lines, plan, misses })
 }
 
-/// What workers do with a line.
+/// What a worker does with each line.
 fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut BlockPart, &mut Record<'_>) {
     let watch = Watch::default();
     move |worker, block, part, record| {
         let place = LineRef { block, line: u32::try_from(record.line).unwrap_or(u32::MAX) };
         let diagnostics = &record.diagnostics;
         let Some(event) = &record.event else {
-            worker.note_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
+            worker
+                .add_invalid_line(&InvalidLine { raw: record.raw, error: diagnostics.first(), place }, &plan);
             if part.first_error.is_none() {
                 let mut errors = diagnostics.iter().filter(|it| it.code.level == Level::Error);
                 part.first_error = errors.next().cloned();

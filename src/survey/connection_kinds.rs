@@ -10,12 +10,12 @@ use crate::survey::ids::{Id, KindId, TypeId};
 use crate::survey::interner::IdMap;
 use crate::survey::text_tuples::TupleInterner;
 
-/// The kinds met so far.
+/// The kinds of connections, counted.
 #[derive(Default)]
 pub struct ConnectionKinds {
-    /// The vendor's types, counted.
+    /// The vendor's types.
     pub types: Counter<TypeId>,
-    /// Every kind with its events.
+    /// Every kind with how often and when it was seen.
     counts: IndexMap<Kind, Seen, RandomState>,
 }
 
@@ -31,7 +31,7 @@ pub struct Kind {
 }
 
 impl Hash for Kind {
-    /// The words are few and known: their lengths tell them apart well enough.
+    /// Protocols and providers are few, and their lengths distinguish them well enough.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let length = |word: Option<&str>| word.map_or(0, |word| word.len() as u64);
         state.write_u64(
@@ -43,14 +43,14 @@ impl Hash for Kind {
 }
 
 impl ConnectionKinds {
-    /// Takes in kinds as a reader met them, with protocol and provider of each, and returns what their
-    /// numbers are here.
+    /// Adds the kinds of a worker, with the protocol and provider of each, and returns the ids they have
+    /// here.
     pub fn take(
         &mut self,
         entries: &TupleInterner<KindId, 3>,
-        words: &[[Option<&'static str>; 2]],
+        facts: &[[Option<&'static str>; 2]],
     ) -> IdMap<KindId> {
-        let kinds = entries.entries().zip(words).map(|(entry, [protocol, provider])| {
+        let kinds = entries.entries().zip(facts).map(|(entry, [protocol, provider])| {
             let (name, seen, protocol, provider) = (entry.texts[0], entry.seen, *protocol, *provider);
             let name = (!name.is_empty()).then(|| self.types.names.id(name));
             if let Some(name) = name.filter(|_| seen.count > 0) {
@@ -64,7 +64,7 @@ impl ConnectionKinds {
         IdMap(kinds.collect())
     }
 
-    /// Takes back one of what was counted.
+    /// Takes one event back from the counts.
     pub fn uncount(&mut self, id: Option<KindId>) {
         if let Some((kind, seen)) = id.and_then(|id| self.counts.get_index_mut(id.index())) {
             seen.count -= 1;
@@ -72,7 +72,7 @@ impl ConnectionKinds {
         }
     }
 
-    /// Its vendor's type, protocol and provider.
+    /// The vendor's type, the protocol and the provider of a kind.
     pub fn texts(&self, id: Option<KindId>) -> [Option<&str>; 3] {
         let kind = self.kind(id);
         [
@@ -82,22 +82,22 @@ impl ConnectionKinds {
         ]
     }
 
-    /// The kind of that number.
+    /// The kind of an id.
     pub fn kind(&self, id: impl Into<Option<KindId>>) -> Option<Kind> {
         self.counts.get_index(id.into()?.index()).map(|(kind, _)| *kind)
     }
 
-    /// How many there are.
+    /// How many kinds there are.
     pub fn len(&self) -> usize {
         self.counts.len()
     }
 
-    /// There is none.
+    /// Whether there is no kind.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
-    /// Every kind with its events.
+    /// Every kind with how often and when it was seen.
     pub fn counted(&self) -> impl Iterator<Item = (Kind, Seen)> {
         self.counts.iter().map(|(kind, seen)| (*kind, *seen)).filter(|(_, seen)| seen.count > 0)
     }

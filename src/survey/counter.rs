@@ -1,4 +1,4 @@
-//! How often texts were seen, and from when to when.
+//! Counts how often texts were seen, and from when to when.
 
 use std::cmp::Reverse;
 
@@ -11,9 +11,9 @@ use crate::survey::interner::{IdMap, Interner};
 pub struct Seen {
     /// How often.
     pub count: u64,
-    /// First time.
+    /// The first time.
     pub first: Timestamp,
-    /// Last time.
+    /// The last time.
     pub last: Timestamp,
 }
 
@@ -24,15 +24,15 @@ impl Default for Seen {
 }
 
 impl Seen {
-    /// Never.
+    /// Something that was never seen.
     pub const NEVER: Self = Self { count: 0, first: Timestamp::MAX, last: Timestamp::MIN };
 
-    /// Once.
+    /// Something that was seen once.
     pub fn once(time: Timestamp) -> Self {
         Self { count: 1, first: time, last: time }
     }
 
-    /// Takes in what another one saw.
+    /// Adds what was seen elsewhere.
     #[inline]
     pub fn merge(&mut self, other: Self) {
         self.count += other.count;
@@ -43,7 +43,7 @@ impl Seen {
 
 /// Counts texts.
 pub struct Counter<I> {
-    /// The texts, also some that are only known.
+    /// The texts, including some that were never counted.
     pub names: Interner<I>,
     seen: Vec<Seen>,
 }
@@ -55,7 +55,7 @@ impl<I> Default for Counter<I> {
 }
 
 impl<I: Id> Counter<I> {
-    /// Counts the text of that number.
+    /// Counts a text once.
     #[inline]
     pub fn count(&mut self, id: I, time: Timestamp) {
         match self.seen.get_mut(id.index()) {
@@ -64,7 +64,7 @@ impl<I: Id> Counter<I> {
         }
     }
 
-    /// Takes in what was seen of the text of that number.
+    /// Adds to what was seen of a text.
     pub fn merge_at(&mut self, id: I, seen: Seen) {
         let at = id.index();
         if at >= self.seen.len() {
@@ -73,34 +73,33 @@ impl<I: Id> Counter<I> {
         self.seen[at].merge(seen);
     }
 
-    /// Takes back one of what was seen, which came at the time of another that stays.
+    /// Takes one event back from the count. First and last time stay, as an equal event remains.
     pub fn uncount(&mut self, id: Option<I>) {
         if let Some(seen) = id.and_then(|id| self.seen.get_mut(id.index())) {
             seen.count -= 1;
         }
     }
 
-    /// What was seen of the text of that number.
+    /// How often a text was seen, if it was.
     pub fn seen(&self, id: I) -> Option<Seen> {
         self.seen.get(id.index()).copied().filter(|seen| seen.count > 0)
     }
 
-    /// What was seen: the most frequent first, equals by name, and how many are left out as more than
-    /// were asked for.
-    pub fn ranking(&self, most: usize) -> (Vec<(I, Seen)>, usize) {
+    /// The most frequent texts, equally frequent ones sorted by name, and how many more there are than `max`.
+    pub fn ranking(&self, max: usize) -> (Vec<(I, Seen)>, usize) {
         let mut ranking: Vec<_> = self.counted().collect();
-        let left_out = ranking.len().saturating_sub(most);
-        let place =
+        let left_out = ranking.len().saturating_sub(max);
+        let rank =
             |(id, seen): &(I, Seen)| (Reverse(seen.count), self.names.text(*id), self.names.space(*id));
         if left_out > 0 {
-            ranking.select_nth_unstable_by(most, |a, b| place(a).cmp(&place(b)));
-            ranking.truncate(most);
+            ranking.select_nth_unstable_by(max, |a, b| rank(a).cmp(&rank(b)));
+            ranking.truncate(max);
         }
-        ranking.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+        ranking.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)));
         (ranking, left_out)
     }
 
-    /// Adds those of another and returns what the numbers of that one are here.
+    /// Adds the texts and counts of another counter, and returns the ids they have here.
     pub fn merge(&mut self, mut other: Self) -> IdMap<I> {
         let map = self.names.merge(std::mem::take(&mut other.names));
         for (old, seen) in other.counted() {
@@ -111,7 +110,7 @@ impl<I: Id> Counter<I> {
         map
     }
 
-    /// What was seen, by number.
+    /// Every text that was seen.
     fn counted(&self) -> impl Iterator<Item = (I, Seen)> {
         I::first(self.seen.len()).zip(self.seen.iter().copied()).filter(|(_, seen)| seen.count > 0)
     }

@@ -1,4 +1,4 @@
-//! Why there is nothing to show: files without an event, selections without a match.
+//! Explains why there is nothing to show: files without an event, selections without a match.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,8 +7,9 @@ use chrono_tz::Tz;
 use crate::model::event::Event;
 use crate::model::selection::{Selection, Test};
 use crate::model::time::Timestamp;
+use crate::text::plural::counted;
 
-/// What is wrong with a file of so many lines, blank ones aside, if none is an event.
+/// What is wrong with a file that has lines, not counting blank ones, but no valid event.
 pub fn without_event(lines: u64, valid: u64) -> Option<String> {
     match (lines, valid) {
         (0, _) | (_, 1..) => None,
@@ -17,19 +18,19 @@ pub fn without_event(lines: u64, valid: u64) -> Option<String> {
     }
 }
 
-/// What is to be said of no line at all.
+/// The explanation when no input has an event.
 pub const NO_EVENT: &str = "there is no event in the input";
 
 /// How an explanation is displayed.
 #[derive(Clone, Copy, Debug)]
 pub struct Display {
-    /// Zone of times.
+    /// The time zone.
     pub zone: Tz,
-    /// Values that may be personal are left out.
+    /// Whether values that may be personal are left out.
     pub is_private: bool,
 }
 
-/// Tells everybody who counts misses when there is a match, and nobody will ask for them.
+/// Shared by all workers: once any event matched, nobody will ask for misses, and counting them stops.
 #[derive(Debug, Default)]
 pub struct Watch(AtomicBool);
 
@@ -41,17 +42,17 @@ impl Watch {
     }
 }
 
-/// Events that a selection does not keep.
+/// Counts why events do not match a selection.
 #[derive(Debug, Default)]
 pub struct Misses {
-    /// For each clause how many events it keeps on its own.
+    /// For each clause, how many events it matches on its own.
     kept: Vec<u64>,
-    /// Earliest and latest event.
+    /// The times of the earliest and the latest event.
     range: Option<(Timestamp, Timestamp)>,
 }
 
 impl Misses {
-    /// Whether the selection keeps the event.
+    /// Whether the selection matches the event, which is counted.
     #[inline]
     pub fn matches(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
         if watch.has_match() {
@@ -72,7 +73,7 @@ impl Misses {
         matches
     }
 
-    /// Takes in those of another block.
+    /// Adds the counts of another block.
     pub fn merge(&mut self, other: &Self) {
         self.kept.resize(self.kept.len().max(other.kept.len()), 0);
         for (sum, kept) in self.kept.iter_mut().zip(&other.kept) {
@@ -86,12 +87,12 @@ impl Misses {
         self.range = Some((first.min(from), last.max(to)));
     }
 
-    /// Why none of so many events was kept.
+    /// Why none of `events` events matched.
     pub fn explain(&self, select: &Selection, events: u64, Display { zone, is_private }: Display) -> String {
         let Some((first, last)) = self.range.filter(|_| events > 0) else {
             return NO_EVENT.to_owned();
         };
-        let none = format!("0 of {events} event{} match", if events == 1 { "" } else { "s" });
+        let none = format!("0 of {} match", counted(events, "event"));
         if select.invert {
             return format!("{none}; --invert-match keeps what the other flags do not, and they keep all");
         }

@@ -1,7 +1,7 @@
-//! Numbers of what an event says: who, where, what about. Each worker numbers for itself.
+//! Ids for what is in an event: who, where, what about. Each worker has its own.
 
 use super::impersonation::is_reason;
-use super::text_tuples::{Appearance, Sort};
+use super::text_tuples::{Appearance, Variant};
 use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
@@ -11,7 +11,7 @@ use crate::survey::ids::{
 };
 use crate::text::keyed_hash::KEYS;
 
-/// Numbers of what nearly every event says.
+/// The ids that nearly every event has.
 #[derive(Clone, Copy, Debug)]
 pub struct EventIds {
     /// The vendor's action.
@@ -22,21 +22,21 @@ pub struct EventIds {
     pub actor: Option<ActorId>,
     /// The connection's kind.
     pub kind: Option<KindId>,
-    /// From which address.
+    /// The address it came from.
     pub ip: Option<IpId>,
 }
 
-/// The action that came last with an operation: mostly it comes again.
+/// The latest action of an operation, which mostly is that of the next event as well.
 pub struct LatestAction {
     action: String,
     source: &'static str,
     id: ActionId,
 }
 
-/// Whether an event is counted under its names.
+/// Whether an event adds to the counts of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
-    /// It is.
+    /// It does.
     Counted,
     /// It only makes them known.
     Uncounted,
@@ -49,8 +49,8 @@ impl WorkerSurvey {
         let is_counted = counting == Counting::Counted;
         let action = self.action_of(event);
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
-        let sort = Sort { is_counted, is_sso, space: event.ids };
-        let appearance = Appearance { sort, ..self.appearance(line) };
+        let variant = Variant { is_counted, is_sso, space: event.ids };
+        let appearance = Appearance { variant, ..self.appearance(line) };
         let organization = self.organizations.of(
             (event, &self.hashes),
             [Attribute::OrganizationId, Attribute::OrganizationName],
@@ -61,7 +61,7 @@ impl WorkerSurvey {
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
             &appearance,
         );
-        let appearance = Appearance { sort: Sort { is_counted, ..Sort::default() }, ..appearance };
+        let appearance = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
         let kind = self.kind_of(event, &appearance);
         let ip = self.ips.of((event, &self.hashes), [Attribute::Ip], &appearance);
         if is_counted {
@@ -71,14 +71,14 @@ impl WorkerSurvey {
         EventIds { action, organization, actor, kind, ip }
     }
 
-    /// The change that a line tells of, but for what identifies its event.
+    /// The change that a line reports, without its key.
     pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
         let EventLine { event, place, is_selected, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
         let impersonator = self.impersonator(line);
         let reason = self.reason(line);
-        let id = event.best(Attribute::Id).filter(|_| plan.wants.notes.is_some());
-        // A portal link is about the organization, whatever it names besides.
+        let id = event.best(Attribute::Id).filter(|_| plan.wants.anomalies.is_some());
+        // A portal link is about the organization, even if it names a connection.
         let names_connection = event.operation != Operation::PortalOpened;
         Change {
             time: event.time,
@@ -136,20 +136,21 @@ impl WorkerSurvey {
     }
 
     fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Option<KindId> {
-        let words = [event.protocol, event.provider];
-        let [protocol, provider] = words.map(|word| word.unwrap_or_default().as_bytes());
+        let facts = [event.protocol, event.provider];
+        let [protocol, provider] = facts.map(|fact| fact.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
         let texts = [name.as_bytes(), protocol, provider];
         let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
             Some(hash) if !name.is_empty() => {
-                // Where a word has two addresses in memory, its two kinds are merged as those of two workers are.
-                let words = [protocol, provider].map(|word| word.as_ptr().addr() as u64);
-                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, words)), texts, appearance))
+                // A word that has two addresses in memory makes two kinds, which are merged as those of two
+                // workers are.
+                let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
+                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance))
             }
             _ => self.kinds.id(texts, appearance),
         };
-        if kind.is_some_and(|kind| kind.index() == self.kind_words.len()) {
-            self.kind_words.push(words);
+        if kind.is_some_and(|kind| kind.index() == self.kind_facts.len()) {
+            self.kind_facts.push(facts);
         }
         kind
     }
@@ -159,30 +160,30 @@ impl WorkerSurvey {
         self.impersonators.of((line.event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
-    /// The reason of an impersonation, unless it says nothing.
+    /// The reason for an impersonation, unless it is blank.
     fn reason(&mut self, line: &EventLine<'_>) -> Option<ReasonId> {
         let appearance = self.appearance(line);
         let reason = line.event.best(Attribute::ImpersonatorReason).filter(|reason| is_reason(reason))?;
         self.reasons.id([reason.as_bytes()], &appearance)
     }
 
-    /// Texts that appear here and are not counted.
+    /// An appearance on this line that is not counted.
     fn appearance(&self, line: &EventLine<'_>) -> Appearance {
         Appearance {
             time: line.event.time,
             place: line.place,
             is_latest: self.is_latest,
-            sort: Sort::default(),
+            variant: Variant::default(),
         }
     }
 }
 
-/// The name of an action among those of all sources: two may use one word for different things.
+/// The name of an action in the table of all sources: two sources may use the same word for different things.
 pub(super) fn action_of_source(action: &str, source: &str) -> String {
     format!("{action}\0{source}")
 }
 
-/// The action in such a name.
+/// The action in a name made by [`action_of_source`].
 pub(super) fn action_in(name: &str) -> Option<&str> {
     name.rsplit_once('\0').map(|(action, _)| action)
 }

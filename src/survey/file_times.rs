@@ -1,34 +1,34 @@
-//! When the events of a file happened: from when to when, and whether in order.
+//! When the events of a file happened: their range, and how many are out of order.
 
 use crate::model::time::Timestamp;
 
-/// Times of events in the order of a file; parts of it are merged in that order.
+/// The times of a file's events. Parts of a file are appended in order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Times {
-    /// Earliest and latest time.
+    /// The earliest and the latest time.
     pub range: Option<(Timestamp, Timestamp)>,
-    /// Times of the first and last event in the order of the file.
+    /// The times of the first and the last event in the order of the file.
     ends: Option<(Timestamp, Timestamp)>,
-    /// Events that are earlier than the one before them.
+    /// How many events are earlier than the one before them.
     pub out_of_order: u64,
 }
 
 impl Times {
-    /// Takes in the next event.
+    /// Adds the next event.
     #[inline]
     pub fn add(&mut self, time: Timestamp) {
         self.merge_range((time, time));
         self.follow((time, time));
     }
 
-    /// Takes in the next part of the file.
+    /// Adds the next part of the file.
     pub fn append(&mut self, next: Self) {
         self.out_of_order += next.out_of_order;
         next.range.into_iter().for_each(|range| self.merge_range(range));
         next.ends.into_iter().for_each(|ends| self.follow(ends));
     }
 
-    /// Takes in another file: files are no sequence, and only disorder inside of one is counted.
+    /// Adds another file. Files are no sequence, so only disorder within each of them counts.
     pub fn merge(&mut self, other: Self) {
         self.out_of_order += other.out_of_order;
         other.range.into_iter().for_each(|range| self.merge_range(range));

@@ -1,28 +1,29 @@
-//! Things put together by a number: in time that grows with how many there are, and no further.
+//! Groups items by a number, in linear time.
 
-/// Things by group, each group in the order in which its things came.
+/// Items by group. Each group keeps the order in which its items came.
 pub struct Groups<T> {
-    things: Vec<T>,
-    /// By group where its things end.
+    items: Vec<T>,
+    /// For each group, where its items end.
     ends: Vec<usize>,
 }
 
 impl<T: Copy + Default> Groups<T> {
-    /// So many groups of the things that `each` goes over, twice in the same way, with their groups.
+    /// Makes `groups` groups of the items of `each`, which come with their group. `each` is called twice and
+    /// has to return the same items.
     pub fn new<I: Iterator<Item = (usize, T)>>(groups: usize, each: impl Fn() -> I) -> Self {
         let mut ends = vec![0; groups];
         each().for_each(|(group, _)| ends[group] += 1);
-        // Where the next thing goes, which at last is where they end.
+        // Where the next item goes. In the end, this is where the group ends.
         let mut all = 0;
         for end in &mut ends {
             all += std::mem::replace(end, all);
         }
-        let mut things = vec![T::default(); all];
-        for (group, thing) in each() {
-            things[ends[group]] = thing;
+        let mut items = vec![T::default(); all];
+        for (group, item) in each() {
+            items[ends[group]] = item;
             ends[group] += 1;
         }
-        Self { things, ends }
+        Self { items, ends }
     }
 
     /// How many groups there are.
@@ -30,20 +31,20 @@ impl<T: Copy + Default> Groups<T> {
         self.ends.len()
     }
 
-    /// There is no group.
+    /// Whether there is no group.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// All things, one group after the other.
-    pub fn things(&self) -> &[T] {
-        &self.things
+    /// All items, one group after the other.
+    pub fn items(&self) -> &[T] {
+        &self.items
     }
 
-    /// The things of every group.
+    /// The items of each group.
     pub fn iter(&self) -> impl Iterator<Item = &[T]> {
         let mut begin = 0;
-        self.ends.iter().map(move |end| &self.things[std::mem::replace(&mut begin, *end)..*end])
+        self.ends.iter().map(move |end| &self.items[std::mem::replace(&mut begin, *end)..*end])
     }
 }
 
@@ -55,13 +56,13 @@ mod tests {
     proptest! {
         #[test]
         fn grouping_is_filtering(groups in prop::collection::vec(0..5_usize, 0..50)) {
-            let things = || groups.iter().copied().zip(0_u32..);
-            let grouped = Groups::new(5, things);
+            let items = || groups.iter().copied().zip(0_u32..);
+            let grouped = Groups::new(5, items);
             let expected: Vec<Vec<u32>> = (0..5)
-                .map(|group| things().filter(|(its, _)| *its == group).map(|(_, thing)| thing).collect())
+                .map(|group| items().filter(|(its, _)| *its == group).map(|(_, item)| item).collect())
                 .collect();
             prop_assert_eq!(grouped.iter().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
-            prop_assert_eq!(grouped.things(), expected.concat());
+            prop_assert_eq!(grouped.items(), expected.concat());
         }
     }
 }

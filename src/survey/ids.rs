@@ -1,17 +1,17 @@
-//! Numbers of what a survey has tables of. Each table has a type of its own, so that an actor's number cannot be
-//! looked up among organizations.
+//! Ids of rows in the tables of a survey. Each table has an id type of its own, so that an actor's id cannot
+//! be looked up among organizations.
 
 use std::num::NonZeroU32;
 
-/// A number in a table, counted from 0. An `Option` of it needs no more room.
+/// The id of a row. An `Option` of it takes no more memory.
 pub trait Id: Copy + Ord + Send + Sync + 'static {
-    /// The number of the row of that index.
+    /// The id of the row of that index.
     fn new(index: usize) -> Self;
 
     /// The index of its row.
     fn index(self) -> usize;
 
-    /// The first so many numbers.
+    /// The ids of the first `count` rows.
     fn first(count: usize) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
         (0..count).map(Self::new)
     }
@@ -47,7 +47,7 @@ ids! {
     OrganizationId
     /// An actor.
     ActorId
-    /// A connection. Several numbers may stand for the same one; only one of them is ever used.
+    /// A connection. Several rows may be about the same one, but only one of them is referred to.
     ConnectionId
     /// A kind of connection.
     KindId
@@ -59,7 +59,7 @@ ids! {
     AgentId
     /// An impersonator.
     ImpersonatorId
-    /// The reason of an impersonation.
+    /// The reason for an impersonation.
     ReasonId
     /// A page.
     PageId
@@ -67,9 +67,9 @@ ids! {
     EventId
     /// A name or an e-mail address of something that may be renamed.
     LabelId
-    /// A change, in the order of time.
+    /// A change, in time order.
     ChangeId
-    /// A visit or an observation, as a worker has it.
+    /// A visit or an observation of a worker.
     SeenId
     /// A message of a rule.
     MessageId

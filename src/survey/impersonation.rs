@@ -1,16 +1,16 @@
-//! Sessions that somebody else than the actor drove.
+//! Impersonated sessions, in which somebody else than the actor acts.
 
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::text::characters::is_ignorable;
 
-/// Whether the text given as the reason of an impersonation says anything.
+/// Whether the reason given for an impersonation says anything.
 pub fn is_reason(text: &str) -> bool {
-    // Some letters are not seen.
+    // Some letters are invisible.
     text.chars().any(|c| c.is_alphanumeric() && !is_ignorable(c))
 }
 
-/// It says why somebody else drove the session; a blank reason says nothing.
+/// Whether the event gives a reason for an impersonation; a blank one does not count.
 #[inline]
 pub fn is_explained(event: &Event<'_>) -> bool {
     event.best(Attribute::ImpersonatorReason).is_some_and(|reason| is_reason(&reason))
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_no_reason() {
+    fn blank_and_invisible_texts_are_no_reason() {
         for text in [
             "",
             " \t\u{A0}",

@@ -1,4 +1,4 @@
-//! Things in the order in which their lines stand in the input, block by block.
+//! Items in the order of their lines in the input, block by block.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -8,22 +8,22 @@ use crate::scan::BlockId;
 use crate::survey::duplicates::Item;
 use crate::survey::pile::Pile;
 
-/// What a reader has of some sort.
+/// A worker's items of some type.
 pub struct ByBlock<T> {
-    /// All of it.
+    /// All items.
     pub all: Pile<T>,
     blocks: Vec<Run>,
 }
 
-/// What comes from one block.
+/// The items of one block.
 #[derive(Clone, Copy)]
 struct Run {
     block: BlockId,
-    /// Index of the first thing.
+    /// The index of the first item.
     begin: u32,
-    /// When the first one happened, and the earliest and the latest.
+    /// The times of the first, the earliest and the latest item.
     times: [Timestamp; 3],
-    /// Each is later than the one before.
+    /// Whether each item is later than the one before.
     is_in_order: bool,
 }
 
@@ -34,10 +34,10 @@ impl<T> Default for ByBlock<T> {
 }
 
 impl<T> ByBlock<T> {
-    /// Adds a thing of that time and returns its index.
+    /// Adds an item and returns its index.
     #[inline]
-    pub fn push(&mut self, block: BlockId, time: Timestamp, thing: T) -> u32 {
-        let begin = self.all.push(thing);
+    pub fn push(&mut self, block: BlockId, time: Timestamp, item: T) -> u32 {
+        let begin = self.all.push(item);
         match self.blocks.last_mut().filter(|run| run.block == block) {
             Some(Run { times: [_, earliest, latest], is_in_order, .. }) => {
                 if time > *latest {
@@ -53,27 +53,27 @@ impl<T> ByBlock<T> {
     }
 }
 
-/// What all readers have but for some things, the earliest block first, and the parts of it that are not in the order
-/// of time: logs mostly are, and then there is next to none.
+/// The items of all workers, the earliest block first, without those in `without`, and the ranges of the
+/// result that still have to be sorted by time. Logs are mostly in order, so these are few.
 pub fn in_blocks<'a, T: 'a>(
-    readers: impl Iterator<Item = &'a ByBlock<T>>,
+    workers: impl Iterator<Item = &'a ByBlock<T>>,
     without: &HashSet<Item>,
 ) -> (Vec<Item>, Vec<Range<usize>>) {
     let mut runs = Vec::new();
-    for (at, reader) in (0..).zip(readers) {
-        let ends = reader.blocks.iter().skip(1).map(|run| run.begin).chain([reader.all.len()]);
-        runs.extend(reader.blocks.iter().zip(ends).map(|(run, end)| (*run, at, run.begin..end)));
+    for (at, worker) in (0..).zip(workers) {
+        let ends = worker.blocks.iter().skip(1).map(|run| run.begin).chain([worker.all.len()]);
+        runs.extend(worker.blocks.iter().zip(ends).map(|(run, end)| (*run, at, run.begin..end)));
     }
     runs.sort_by_key(|(run, ..)| (run.times[0], run.block));
-    // By run the earliest time of those that follow.
+    // For each run, the earliest time in the runs after it.
     let mut follows = vec![Timestamp::MAX; runs.len()];
     for at in (1..runs.len()).rev() {
         follows[at - 1] = follows[at].min(runs[at].0.times[1]);
     }
     let (mut items, mut parts) = (Vec::new(), Vec::new());
     let (mut begin, mut latest, mut is_in_order) = (0, Timestamp::MIN, true);
-    for ((run, reader, indexes), follows) in runs.into_iter().zip(follows) {
-        let its = indexes.map(|index| (reader, index));
+    for ((run, worker, indexes), follows) in runs.into_iter().zip(follows) {
+        let its = indexes.map(|index| (worker, index));
         items.extend(its.filter(|item| without.is_empty() || !without.contains(item)));
         latest = latest.max(run.times[2]);
         is_in_order &= run.is_in_order;
@@ -95,27 +95,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_in_order_need_not_be_sorted(
+        fn only_parts_out_of_order_need_sorting(
             blocks in prop::collection::vec((0..3_usize, prop::collection::vec(0..9_i64, 0..5)), 0..8),
             without in prop::collection::hash_set((0..3_u32, 0..9_u32), 0..4),
         ) {
-            let mut readers = [const { Vec::new() }; 3].map(|all: Vec<Timestamp>| (all, ByBlock::default()));
-            for (number, (reader, times)) in (0..).zip(&blocks) {
+            let mut workers = [const { Vec::new() }; 3].map(|all: Vec<Timestamp>| (all, ByBlock::default()));
+            for (number, (worker, times)) in (0..).zip(&blocks) {
                 for seconds in times {
-                    // Later blocks mostly are later.
+                    // Later blocks mostly have later times.
                     let time = Timestamp { seconds: seconds + 6 * i64::from(number), nanos: 0 };
-                    readers[*reader].0.push(time);
-                    readers[*reader].1.push(BlockId { input: 0, number }, time, time);
+                    workers[*worker].0.push(time);
+                    workers[*worker].1.push(BlockId { input: 0, number }, time, time);
                 }
             }
-            let time = |item: &Item| readers[item.0 as usize].0[item.1 as usize];
-            let (mut items, parts) = in_blocks(readers.iter().map(|reader| &reader.1), &without);
+            let time = |item: &Item| workers[item.0 as usize].0[item.1 as usize];
+            let (mut items, parts) = in_blocks(workers.iter().map(|worker| &worker.1), &without);
             let mut expected = items.clone();
             expected.sort_by_key(time);
             parts.into_iter().for_each(|part| items[part].sort_by_key(time));
             prop_assert_eq!(&items, &expected);
-            let all = readers.iter().map(|reader| reader.0.len()).sum::<usize>();
-            let gone = without.iter().filter(|item| (item.1 as usize) < readers[item.0 as usize].0.len()).count();
+            let all = workers.iter().map(|worker| worker.0.len()).sum::<usize>();
+            let gone = without.iter().filter(|item| (item.1 as usize) < workers[item.0 as usize].0.len()).count();
             prop_assert_eq!(items.len(), all - gone);
         }
     }

@@ -1,6 +1,6 @@
-//! Texts by number: what repeats in a log is kept once, and compared and counted by its number.
+//! Interned texts: a text that repeats in a log is stored once, and compared and counted by its id.
 //!
-//! Numbers depend on what came first, so nothing that is printed is in their order.
+//! Ids depend on the order in which texts were added, so no output may be ordered by them.
 
 use std::hash::BuildHasher;
 use std::marker::PhantomData;
@@ -13,11 +13,10 @@ use crate::parallel;
 use crate::survey::ids::Id;
 use crate::text::cut::piece;
 
-/// Comparing so few texts is cheaper than looking one up.
+/// Up to this many texts, comparing all of them is cheaper than a lookup.
 const FEW: usize = 8;
 
-/// Texts, numbered from 0: one after another in one piece of memory, as looking one up costs what it
-/// touches.
+/// A list of texts in one piece of memory, as the cost of reading one is that of the memory it touches.
 pub struct StringTable<I> {
     all: String,
     /// Where each text ends.
@@ -32,7 +31,7 @@ impl<I> Default for StringTable<I> {
 }
 
 impl<I: Id> StringTable<I> {
-    /// Adds a text, known or not, and returns its number.
+    /// Adds a text, even if it is in the table already, and returns its id.
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());
         self.all.push_str(text);
@@ -40,18 +39,18 @@ impl<I: Id> StringTable<I> {
         id
     }
 
-    /// The text of that number, if there is one.
+    /// The text of an id, if there is one.
     pub fn get(&self, id: impl Into<Option<I>>) -> Option<&str> {
-        id.into().filter(|id| id.index() < self.ends.len()).map(|id| self.known(id))
+        id.into().filter(|id| id.index() < self.ends.len()).map(|id| self.text_at(id))
     }
 
-    /// The text of that number, empty if there is none.
+    /// The text of an id, or an empty one.
     pub fn text(&self, id: impl Into<Option<I>>) -> &str {
         self.get(id).unwrap_or_default()
     }
 
     #[inline]
-    fn known(&self, id: I) -> &str {
+    fn text_at(&self, id: I) -> &str {
         let at = id.index();
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         piece(&self.all, start, self.ends[at])
@@ -59,20 +58,20 @@ impl<I: Id> StringTable<I> {
 
     /// All texts.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        I::first(self.len()).map(|id| self.known(id))
+        I::first(self.len()).map(|id| self.text_at(id))
     }
 
-    /// How many there are.
+    /// How many texts there are.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// There is none.
+    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Adds those of another after these, and returns how many were before them.
+    /// Appends the texts of another table, and returns how many were there before.
     pub fn append(&mut self, other: Self) -> usize {
         if self.is_empty() {
             *self = other;
@@ -85,8 +84,8 @@ impl<I: Id> StringTable<I> {
     }
 }
 
-/// The first bytes of a text as numbers that compare as texts do: sorting by these first seldom has to
-/// look at the texts.
+/// The first bytes of a text as numbers that compare as the texts do. Sorting by these first seldom has to
+/// look at the texts themselves.
 pub fn head(text: &str) -> [u64; 3] {
     let mut bytes = [0; 24];
     let length = text.len().min(bytes.len());
@@ -94,7 +93,7 @@ pub fn head(text: &str) -> [u64; 3] {
     std::array::from_fn(|at| bytes[8 * at..].first_chunk().map_or(0, |chunk| u64::from_be_bytes(*chunk)))
 }
 
-/// Different texts, numbered from 0; texts of two id spaces are different.
+/// A set of texts with ids. The same text in two id spaces has two ids.
 pub struct Interner<I> {
     hasher: RandomState,
     table: HashTable<I>,
@@ -114,13 +113,13 @@ impl<I> Default for Interner<I> {
 }
 
 impl<I: Id> Interner<I> {
-    /// The number of the text, a new one if it was not known.
+    /// The id of a text, which is added if it is new.
     #[inline]
     pub fn id(&mut self, text: &str) -> I {
         self.id_in(0, text)
     }
 
-    /// The number of the text in an id space, a new one if it was not known.
+    /// The id of a text in an id space, which is added if it is new.
     #[inline]
     pub fn id_in(&mut self, space: Space, text: &str) -> I {
         self.find_in(space, text).unwrap_or_else(|| self.add(space, text))
@@ -131,58 +130,58 @@ impl<I: Id> Interner<I> {
         let Self { hasher, table, texts, spaces } = self;
         let id = texts.push(text);
         spaces.push(space);
-        let hash = |id: &I| hasher.hash_one((spaces[id.index()], texts.known(*id)));
+        let hash = |id: &I| hasher.hash_one((spaces[id.index()], texts.text_at(*id)));
         table.insert_unique(hash(&id), id, hash);
         id
     }
 
-    /// The number of the text, if it is known.
+    /// The id of a text, if it is known.
     #[inline]
     pub fn find(&self, text: &str) -> Option<I> {
         self.find_in(0, text)
     }
 
-    /// The number of the text in an id space, if it is known.
+    /// The id of a text in an id space, if it is known.
     #[inline]
     pub fn find_in(&self, space: Space, text: &str) -> Option<I> {
         let Self { hasher, table, texts, spaces } = self;
-        let is_it = |id: &I| texts.known(*id) == text && spaces[id.index()] == space;
+        let is_it = |id: &I| texts.text_at(*id) == text && spaces[id.index()] == space;
         if texts.len() <= FEW {
             return I::first(texts.len()).find(is_it);
         }
         table.find(hasher.hash_one((space, text)), is_it).copied()
     }
 
-    /// As many with other texts, which may be the same; they cannot be found by them.
-    pub fn map(&self, of: impl Fn(I, &str) -> String) -> Self {
+    /// A copy with each text replaced. The new texts may be equal, so they cannot be found by [`Self::find`].
+    pub fn map(&self, replace: impl Fn(I, &str) -> String) -> Self {
         let mut names = Self { spaces: self.spaces.clone(), ..Self::default() };
         I::first(self.len()).for_each(|id| {
-            names.texts.push(&of(id, self.text(id)));
+            names.texts.push(&replace(id, self.text(id)));
         });
         names
     }
 
-    /// The id space of the text of that number.
+    /// The id space of a text.
     pub fn space(&self, id: I) -> Space {
         self.spaces.get(id.index()).copied().unwrap_or_default()
     }
 
-    /// The numbers of all.
+    /// All ids.
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator {
         I::first(self.len())
     }
 
-    /// The text of that number, if there is one.
+    /// The text of an id, if there is one.
     pub fn get(&self, id: impl Into<Option<I>>) -> Option<&str> {
         self.texts.get(id)
     }
 
-    /// The text of that number, empty if there is none.
+    /// The text of an id, or an empty one.
     pub fn text(&self, id: impl Into<Option<I>>) -> &str {
         self.texts.text(id)
     }
 
-    /// By number the place of the text when all are sorted.
+    /// For each id, the rank of its text in sorted order.
     pub fn ranks(&self) -> Vec<u32> {
         let mut sorted: Vec<_> = I::first(self.len()).map(|id| (head(self.text(id)), id)).collect();
         let key = |id: I| (self.text(id), self.space(id));
@@ -194,23 +193,23 @@ impl<I: Id> Interner<I> {
         ranks
     }
 
-    /// How many there are.
+    /// How many texts there are.
     pub fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// There is none.
+    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
 
-    /// Adds those of another and returns what the numbers of that one are here.
+    /// Adds the texts of another interner, and returns the ids they have here.
     pub fn merge(&mut self, other: Self) -> IdMap<I> {
         IdMap(other.ids().map(|id| Some(self.id_in(other.space(id), other.text(id)))).collect())
     }
 }
 
-/// What numbers became when their texts were merged into others.
+/// Translates ids of one table to those of another.
 pub struct IdMap<I>(pub Vec<Option<I>>);
 
 impl<I: Id> IdMap<I> {

@@ -1,7 +1,7 @@
-//! What things are called that may be renamed: every text, when it was used, and the latest.
+//! Names of things that may be renamed: every text, when it was used, and the latest one.
 //!
-//! The latest text is for showing only. Where a text decides, it is one that was in use at the time, as
-//! events of SSO actions say: whoever can write into a log could choose the latest.
+//! The latest text is for display only. Decisions go by texts that were in use at the time according to
+//! events of SSO actions, because whoever can write into a log could choose the latest one.
 
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -9,19 +9,20 @@ use crate::scan::{BlockId, LineRef};
 use crate::survey::ids::{Id, LabelId};
 use crate::survey::interner::{IdMap, Interner};
 
-/// More texts than this for one thing are nothing that anybody knows it by.
+/// Nobody knows a thing by this many texts; if it has more, none of them counts.
 pub const MAX_LABELS: usize = 64;
 
-/// `N` sorts of texts for everything that has a number.
+/// Texts of `N` kinds for each id, such as name and e-mail address.
 pub struct Labels<I, const N: usize> {
     texts: Interner<LabelId>,
-    /// By thing, sort and text; see [`Self::settle`].
-    uses: Vec<Owned<I>>,
-    /// By thing and sort where its uses begin.
+    /// Sorted by id, kind and text after [`Self::settle`].
+    uses: Vec<LabelUse<I>>,
+    /// For each id and kind, where its uses begin.
     starts: Vec<u32>,
-    /// By thing the latest text of each sort, whatever event says it; of two at the same time the greater one.
+    /// For each id, the latest text of each kind in any event. Of two texts at the same time, the greater
+    /// one.
     latest: Vec<[Option<LabelId>; N]>,
-    /// Something has several texts of a sort.
+    /// Whether any id has several texts of a kind.
     are_renamed: bool,
 }
 
@@ -40,38 +41,38 @@ impl<I, const N: usize> Default for Labels<I, N> {
 /// When and where a combination of texts appeared.
 #[derive(Clone, Copy)]
 pub struct Appearances {
-    /// First.
+    /// Its first appearance.
     pub first: (Timestamp, LineRef),
-    /// Last.
+    /// The time of its last appearance.
     pub last: Timestamp,
-    /// Events of SSO actions used it.
+    /// Whether events of SSO actions used it.
     pub is_sso: bool,
 }
 
-/// A text for something.
+/// The use of a text for an id.
 #[derive(Clone, Copy, Debug)]
 pub struct Use {
-    /// Which sort of text.
-    pub sort: usize,
-    /// Its number.
+    /// The kind of text: its index among the `N` texts.
+    pub kind: usize,
+    /// The text.
     pub text: LabelId,
-    /// When an event of an SSO action first used it, and where; later than everything if none did.
+    /// When and where an event of an SSO action first used it. Later than everything if none did.
     pub first: (Timestamp, LineRef),
-    /// When one used it last; earlier than everything if none did.
+    /// When an event of an SSO action last used it. Earlier than everything if none did.
     pub last: Timestamp,
-    /// When any event used it last.
-    pub shown: Timestamp,
+    /// When any event last used it.
+    pub last_any: Timestamp,
 }
 
-/// A text for what has that number.
-struct Owned<I> {
-    of: I,
+/// The use of a text together with the id it is for.
+struct LabelUse<I> {
+    id: I,
     label: Use,
 }
 
-impl<I: Copy> Owned<I> {
-    fn sort_of(&self) -> (I, usize) {
-        (self.of, self.label.sort)
+impl<I: Copy> LabelUse<I> {
+    fn key(&self) -> (I, usize) {
+        (self.id, self.label.kind)
     }
 }
 
@@ -79,20 +80,20 @@ impl Use {
     fn merge(&mut self, other: &Self) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        self.shown = self.shown.max(other.shown);
+        self.last_any = self.last_any.max(other.last_any);
     }
 }
 
-/// Later than every place.
+/// Later than every line.
 const NOWHERE: LineRef = LineRef { block: BlockId { input: u32::MAX, number: u32::MAX }, line: u32::MAX };
 
 impl<I: Id, const N: usize> Labels<I, N> {
-    /// Takes in what something is called; an empty text says nothing. Returns the numbers of the texts.
-    pub fn update(&mut self, of: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
-        let mut sort = 0;
+    /// Adds the texts for an id, of which an empty one says nothing, and returns their ids.
+    pub fn update(&mut self, id: I, texts: [&str; N], appearances: &Appearances) -> [Option<LabelId>; N] {
+        let mut kind = 0;
         texts.map(|text| {
-            let at = sort;
-            sort += 1;
+            let at = kind;
+            kind += 1;
             if text.is_empty() {
                 return None;
             }
@@ -100,84 +101,85 @@ impl<I: Id, const N: usize> Labels<I, N> {
             let Appearances { first, last, is_sso } = *appearances;
             let never = ((Timestamp::MAX, NOWHERE), Timestamp::MIN);
             let (first, last_sso) = if is_sso { (first, last) } else { never };
-            let label = Use { sort: at, text, first, last: last_sso, shown: last };
-            self.uses.push(Owned { of, label });
+            let label = Use { kind: at, text, first, last: last_sso, last_any: last };
+            self.uses.push(LabelUse { id, label });
             Some(text)
         })
     }
 
-    /// The last thing before reading them; there are so many things.
-    pub fn settle(&mut self, things: usize) {
+    /// Sorts and merges what was added for `count` ids. To be called once, before reading.
+    pub fn settle(&mut self, count: usize) {
         let Self { texts, uses, starts, latest, are_renamed } = self;
         parallel::sort_by(uses, |a, b| {
-            a.sort_of().cmp(&b.sort_of()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
+            a.key().cmp(&b.key()).then_with(|| texts.text(a.label.text).cmp(texts.text(b.label.text)))
         });
         uses.dedup_by(|later, earlier| {
-            let is_same = later.sort_of() == earlier.sort_of() && later.label.text == earlier.label.text;
+            let is_same = later.key() == earlier.key() && later.label.text == earlier.label.text;
             if is_same {
                 earlier.label.merge(&later.label);
             }
             is_same
         });
         uses.shrink_to_fit();
-        *are_renamed = uses.windows(2).any(|pair| pair[0].sort_of() == pair[1].sort_of());
+        *are_renamed = uses.windows(2).any(|pair| pair[0].key() == pair[1].key());
         let mut start = 0;
-        for place in 0..=things * N {
-            let its = uses[start..].iter().take_while(|it| it.of.index() * N + it.label.sort < place).count();
+        for position in 0..=count * N {
+            let its =
+                uses[start..].iter().take_while(|it| it.id.index() * N + it.label.kind < position).count();
             start += its;
             starts.push(start as u32);
         }
-        for thing in 0..things {
-            latest.push(std::array::from_fn(|sort| {
-                let place = thing * N + sort;
-                let its = &uses[starts[place] as usize..starts[place + 1] as usize];
-                // Uses are in the order of their texts.
-                its.iter().max_by_key(|it| it.label.shown).map(|it| it.label.text)
+        for index in 0..count {
+            latest.push(std::array::from_fn(|kind| {
+                let position = index * N + kind;
+                let its = &uses[starts[position] as usize..starts[position + 1] as usize];
+                // Uses are sorted by their texts, and the last maximum wins.
+                its.iter().max_by_key(|it| it.label.last_any).map(|it| it.label.text)
             }));
         }
     }
 
-    fn uses(&self, of: Option<I>, sort: usize) -> &[Owned<I>] {
-        let Some(of) = of else {
+    fn uses(&self, id: Option<I>, kind: usize) -> &[LabelUse<I>] {
+        let Some(id) = id else {
             return &[];
         };
-        let place = of.index().saturating_mul(N).saturating_add(sort);
-        match (self.starts.get(place), self.starts.get(place.saturating_add(1))) {
+        let position = id.index().saturating_mul(N).saturating_add(kind);
+        match (self.starts.get(position), self.starts.get(position.saturating_add(1))) {
             (Some(from), Some(to)) => &self.uses[*from as usize..*to as usize],
             _ => &[],
         }
     }
 
-    /// The latest texts; of two at the same time the greater one.
-    pub fn get(&self, of: impl Into<Option<I>>) -> [Option<&str>; N] {
-        let latest = of.into().and_then(|of| self.latest.get(of.index())).copied().unwrap_or([None; N]);
+    /// The latest text of each kind. Of two texts at the same time, the greater one.
+    pub fn get(&self, id: impl Into<Option<I>>) -> [Option<&str>; N] {
+        let latest = id.into().and_then(|id| self.latest.get(id.index())).copied().unwrap_or([None; N]);
         latest.map(|text| self.texts.get(text))
     }
 
-    /// The text of that number.
+    /// The text of a label.
     pub fn text(&self, text: impl Into<Option<LabelId>>) -> Option<&str> {
         self.texts.get(text)
     }
 
-    /// Every text of a sort that any event has for something.
-    pub fn all(&self, of: Option<I>, sort: usize) -> impl Iterator<Item = &str> {
-        self.uses(of, sort).iter().map(|it| self.texts.text(it.label.text))
+    /// Every text of a kind that any event uses for an id.
+    pub fn all(&self, id: Option<I>, kind: usize) -> impl Iterator<Item = &str> {
+        self.uses(id, kind).iter().map(|it| self.texts.text(it.label.text))
     }
 
-    /// Whether anything has several texts of a sort.
+    /// Whether any id has several texts of a kind.
     pub fn are_renamed(&self) -> bool {
         self.are_renamed
     }
 
-    /// Whether there are several texts of a sort for something.
-    pub fn has_several(&self, of: Option<I>, sort: usize) -> bool {
-        self.uses(of, sort).len() > 1
+    /// Whether an id has several texts of a kind.
+    pub fn has_several(&self, id: Option<I>, kind: usize) -> bool {
+        self.uses(id, kind).len() > 1
     }
 
-    /// The texts of a sort by which something may have been known at a time: those that events of SSO actions
-    /// used by then, but for those that another one followed, after their last use.
-    pub fn in_force(&self, of: Option<I>, sort: usize, at: Timestamp) -> Vec<&str> {
-        let uses = self.uses(of, sort);
+    /// The texts of a kind by which something may have been known at a time: those that events of SSO actions
+    /// used by then, except for texts whose last use is before the first use of another one.
+    pub fn in_force(&self, id: Option<I>, kind: usize, at: Timestamp) -> Vec<&str> {
+        let uses = self.uses(id, kind);
         if uses.len() > MAX_LABELS {
             return Vec::new();
         }
@@ -187,47 +189,48 @@ impl<I: Id, const N: usize> Labels<I, N> {
         lasting.map(|it| self.texts.text(it.text)).collect()
     }
 
-    /// What was renamed: for each thing with several texts of a sort that SSO actions used, these, the first
-    /// used first.
+    /// What was renamed: the ids for which SSO actions used several texts of a kind, with these texts in the
+    /// order of their first use.
     pub fn renamed(&self) -> impl Iterator<Item = (I, Vec<&Use>)> {
-        let its = self.uses.chunk_by(|a, b| a.sort_of() == b.sort_of()).filter(|its| its.len() > 1);
-        its.map(|its| (its[0].of, by_first_use(its))).filter(|(_, its)| its.len() > 1)
+        let its = self.uses.chunk_by(|a, b| a.key() == b.key()).filter(|its| its.len() > 1);
+        its.map(|its| (its[0].id, by_first_use(its))).filter(|(_, its)| its.len() > 1)
     }
 
-    /// The texts of a sort that SSO actions used for something, the first used first.
-    pub fn used(&self, of: Option<I>, sort: usize) -> Vec<&Use> {
-        by_first_use(self.uses(of, sort))
+    /// The texts of a kind that SSO actions used for an id, in the order of their first use.
+    pub fn used(&self, id: Option<I>, kind: usize) -> Vec<&Use> {
+        by_first_use(self.uses(id, kind))
     }
 
-    /// Nothing but the latest texts, as others; `of` is given sort and text.
-    pub fn map(&self, of: impl Fn(usize, &str) -> String) -> Self {
+    /// A copy of the latest texts only, each replaced by what `replace` makes of its kind and text.
+    pub fn map(&self, replace: impl Fn(usize, &str) -> String) -> Self {
         let mut texts = Interner::default();
-        let mut id =
-            |sort: usize, text: Option<LabelId>| self.texts.get(text).map(|text| texts.id(&of(sort, text)));
-        let latest = self.latest.iter().map(|its| std::array::from_fn(|sort| id(sort, its[sort])));
+        let mut id = |kind: usize, text: Option<LabelId>| {
+            self.texts.get(text).map(|text| texts.id(&replace(kind, text)))
+        };
+        let latest = self.latest.iter().map(|its| std::array::from_fn(|kind| id(kind, its[kind])));
         let latest = latest.collect();
         Self { texts, latest, ..Self::default() }
     }
 }
 
-/// Equals stay in the order of their texts.
-fn by_first_use<I>(uses: &[Owned<I>]) -> Vec<&Use> {
+/// Uses that begin at the same time stay sorted by their texts.
+fn by_first_use<I>(uses: &[LabelUse<I>]) -> Vec<&Use> {
     let mut used: Vec<_> = uses.iter().map(|it| &it.label).filter(|it| it.last > Timestamp::MIN).collect();
     used.sort_by_key(|it| it.first.0);
     used
 }
 
-/// What the numbers became that a worker has for combinations of an id and its labels.
+/// Translates a worker's ids for combinations of an id and its labels to those of the survey.
 pub struct LabelledMap<I, const N: usize> {
-    /// Numbers of what has the id.
+    /// The id of the organization or actor.
     pub ids: IdMap<I>,
-    /// By combination the numbers of its labels.
+    /// For each combination, its labels.
     pub labels: Vec<[Option<LabelId>; N]>,
 }
 
 impl<I: Id, const N: usize> LabelledMap<I, N> {
-    /// The number of a label of a combination.
-    pub fn label(&self, combination: Option<I>, sort: usize) -> Option<LabelId> {
-        self.labels.get(combination?.index())?[sort]
+    /// The label of a kind in a combination.
+    pub fn label(&self, combination: Option<I>, kind: usize) -> Option<LabelId> {
+        self.labels.get(combination?.index())?[kind]
     }
 }

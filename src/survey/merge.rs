@@ -1,4 +1,4 @@
-//! What all workers have becomes one survey.
+//! Merges what all workers have into one survey.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use crate::survey::worker::{WorkerSurvey, quarter_of};
 use crate::survey::{Change, Survey};
 
 impl Survey {
-    /// The survey of what workers have, in any order, and of what they handed over.
+    /// Merges what the workers collected, in any order, and what they handed over while reading.
     pub fn new(mut workers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
         let (deliveries, hashes): (Vec<Vec<Delivery>>, Vec<Vec<u64>>) =
@@ -48,7 +48,7 @@ impl Survey {
             }
         }
         for (number, counted) in &counted_again {
-            // A worker that handed something over has a number.
+            // Every worker with arrivals has a number.
             if let Some(worker) = workers.iter().position(|worker| worker.number == Some(*number)) {
                 survey.redeliveries += 1;
                 survey.uncount(&maps[worker].counted(counted));
@@ -61,30 +61,30 @@ impl Survey {
         survey
     }
 
-    /// Puts changes, visits and observations in their order.
+    /// Sorts changes, visits and observations.
     fn sort(&mut self, workers: &[WorkerSurvey], maps: &[IdMaps<'_>], repeats: &Repeats) {
         let conflicting = |(worker, index): &Item| {
             let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
             let change = &worker.others[*index as usize];
-            let said = map.said(change.organization, change.actor);
-            (Change { is_conflicting: true, ..map.change(change) }, said)
+            let names = map.names_in_event(change.organization, change.actor);
+            (Change { is_conflicting: true, ..map.change(change) }, names)
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
         conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
-        (self.conflicting, self.conflicting_said) = conflicting.into_iter().unzip();
+        (self.conflicting, self.names_in_conflicting) = conflicting.into_iter().unzip();
         let visits = || self.visits_in_order(workers, maps, &repeats.seen);
         let observations = || observations_in_order(workers, maps, &repeats.seen);
         let changes = || self.changes_in_order(workers, maps, &repeats.kept);
-        ((self.visits, self.observations), (self.changes, self.said)) =
+        ((self.visits, self.observations), (self.changes, self.names_in_changes)) =
             parallel::both(|| (visits(), observations()), changes);
     }
 
-    /// Takes in a worker's names, counted, but for connections.
+    /// Adds the names of a worker with their counts, except for connections.
     fn take_names(&mut self, worker: &mut WorkerSurvey) -> IdMaps<'static> {
-        let known = self.action_facts.len();
+        let previous = self.action_facts.len();
         let actions = self.actions.merge(std::mem::take(&mut worker.actions));
         let facts = actions.0.iter().zip(&worker.action_facts);
-        let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= known));
+        let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= previous));
         self.action_facts.extend(new.map(|(_, facts)| *facts));
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = parallel::both(
@@ -95,7 +95,7 @@ impl Survey {
             actions,
             organizations,
             actors,
-            kinds: self.kinds.take(&worker.kinds, &worker.kind_words),
+            kinds: self.kinds.take(&worker.kinds, &worker.kind_facts),
             ips: worker.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
             agents: worker.agents.intern_into(&mut self.agents),
             impersonators: worker.impersonators.intern_into(&mut self.impersonators),
@@ -107,34 +107,33 @@ impl Survey {
         }
     }
 
-    /// Takes in what is added up, and the anomalies.
+    /// Adds the counts and anomalies of a worker.
     fn add_up(&mut self, worker: &mut WorkerSurvey, map: &IdMaps<'_>) {
         worker.end_quarter();
         for (quarter, count) in &worker.quarters {
             *self.quarters.entry(*quarter).or_default() += count;
         }
-        self.notes.merge(std::mem::take(&mut worker.notes), |anomaly| map.anomaly(anomaly));
-        self.clock.merge(std::mem::take(&mut worker.clock));
+        self.anomalies.merge(std::mem::take(&mut worker.anomalies), |anomaly| map.anomaly(anomaly));
+        self.activity.merge(std::mem::take(&mut worker.activity));
         self.ranges.merge(&worker.ranges);
         self.selected += worker.selected;
         self.impersonated += worker.impersonated;
         self.ahead.merge(worker.ahead);
     }
 
-    /// Finishes what had to wait for all workers.
+    /// Finishes what needs the data of all workers.
     fn settle(&mut self) {
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         parallel::both(
             || organization_labels.settle(organizations.names.len()),
             || actor_labels.settle(actors.names.len()),
         );
-        self.range = self.ranges.whole();
-        self.silences = std::mem::take(&mut self.clock).silences();
-        self.notes.settle();
+        self.range = self.ranges.overall();
+        self.silences = std::mem::take(&mut self.activity).silences();
+        self.anomalies.settle();
     }
 
-    /// Takes back what was counted of an event that came again: at the same time as the one that
-    /// stays, as it says the same.
+    /// Reverts the counts of a repeated event. Its time is that of the event that stays, so no range changes.
     fn uncount(&mut self, counted: &Counted) {
         self.other -= u64::from(counted.is_other);
         if !counted.is_selected {
@@ -142,7 +141,7 @@ impl Survey {
         }
         self.selected -= 1;
         self.impersonated -= u64::from(counted.is_impersonated);
-        // All that are so late were counted.
+        // Every event as late as these was counted.
         self.ahead.count -= u64::from(counted.time >= self.ahead.first);
         if let Some(count) = self.quarters.get_mut(&quarter_of(counted.time)) {
             *count -= 1;
@@ -166,7 +165,8 @@ fn take_organizations(
         |[id, name]| first_of([id, name]),
         |id, entry| {
             let [_, name] = entry.texts;
-            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            let appearances =
+                Appearances { first: entry.first, last: entry.last, is_sso: entry.variant.is_sso };
             numbers.push(labels.update(id, [name], &appearances));
         },
     );
@@ -184,7 +184,8 @@ fn take_actors(
         |[id, name, email]| first_of([id, email, name]),
         |id, entry| {
             let [_, name, email] = entry.texts;
-            let appearances = Appearances { first: entry.first, last: entry.last, is_sso: entry.sort.is_sso };
+            let appearances =
+                Appearances { first: entry.first, last: entry.last, is_sso: entry.variant.is_sso };
             numbers.push(labels.update(id, [name, email], &appearances));
         },
     );
@@ -196,15 +197,15 @@ fn first_of<const N: usize>(texts: [&str; N]) -> Option<Cow<'_, str>> {
     texts.into_iter().find(|text| !text.is_empty()).map(Cow::Borrowed)
 }
 
-/// An address in the one spelling in which it is counted and shown.
+/// An address in its canonical spelling, in which it is counted and displayed.
 fn canonical(text: &str) -> Option<Cow<'_, str>> {
     let ip: IpAddr = text.parse().ok()?;
     let canonical = ip.to_canonical().to_string();
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
 }
 
-/// The connections of all workers one after another, how many are before those of each, and by number which
-/// connection stands for all with the same id: the first.
+/// The tables of all workers appended to one, how many rows precede those of each worker, and for each row
+/// the first row with the same id.
 fn all_connections(
     workers: Vec<StringTable<ConnectionId>>,
     repeated: &Repeated,

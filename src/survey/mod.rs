@@ -1,9 +1,9 @@
-//! What one pass over the input collects: counts, changes, visits, sightings.
+//! What one pass over the input collects: counts, changes, visits, observations and anomalies.
 //!
-//! Every reader gathers for itself, and a survey is made of what all of them have: it is the same for
-//! every number of threads and every order of files. Memory grows with what is different and with
-//! changes, not with lines; only visits, which sessions need, and sightings, which rules need, are kept one
-//! by one.
+//! Every worker thread collects on its own, and [`Survey::new`] merges what they have into one survey. The
+//! result does not depend on the number of threads or the order of the files. Memory grows with the number of
+//! distinct values and changes, not with the number of lines. Only visits (for sessions) and observations
+//! (for rules) are kept one by one.
 
 mod activity;
 mod anomalies;
@@ -63,54 +63,54 @@ pub use parties::{Moment, Party};
 pub use source_ranges::Ranges;
 pub use worker::{EventLine, InvalidLine, WorkerSurvey};
 
-/// What to collect, and what for.
+/// What to collect.
 #[derive(Default)]
 pub struct Plan {
-    /// Which events are shown; changes are kept anyway, as states follow from all of them.
+    /// Which events are shown. Changes are kept in any case, because states follow from all of them.
     pub select: Selection,
-    /// Which parts are wanted.
+    /// Which parts of the survey are wanted.
     pub wants: Wants,
-    /// What is taken for the present: no log goes beyond it. Without one nothing is too late.
+    /// The present: no event should be later. Without it, no event is too late.
     pub now: Option<Timestamp>,
-    /// Tells which events are the same.
+    /// Recognizes repeated events.
     pub identities: EventHasher,
-    /// How many readers have a number.
-    pub readers: AtomicU32,
-    /// Who gives pseudonyms for what is only told, as notes are; names get them last, see
-    /// [`Survey::shown`].
+    /// How many workers have a number so far.
+    pub workers: AtomicU32,
+    /// Replaces personal values in the messages of anomalies, which are final when they are made. Names are
+    /// replaced last, see [`Survey::redacted_names`].
     pub redactor: Option<Arc<Redactor>>,
 }
 
-/// Parts of a survey that cost something.
+/// The parts of a survey that cost time or memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wants {
-    /// Counts by name and over time.
+    /// Counts by name and by time.
     pub counts: bool,
-    /// Changes, and with them portal links.
+    /// Changes and portal links.
     pub changes: bool,
-    /// Events with an actor or an address, one by one; not together with notes.
+    /// Events with an actor or an address, one by one. Not available together with anomalies.
     pub visits: bool,
-    /// What rules look at besides changes: event ids of these, sightings, when there were events at all, and
-    /// what is noted; later than this an event cannot be.
-    pub notes: Option<Timestamp>,
+    /// What rules need besides changes: event ids, observations, silences and anomalies. An event later than
+    /// this time is an anomaly.
+    pub anomalies: Option<Timestamp>,
 }
 
-/// What was collected.
+/// The result of a pass over the input.
 #[derive(Default)]
 pub struct Survey {
-    /// Actions by source, see [`Self::action`].
+    /// Actions by source; see [`Self::action`].
     pub actions: Counter<ActionId>,
-    /// By action its source, and what it stands for.
+    /// For each action, its source and the operation it stands for.
     pub action_facts: Vec<(&'static str, Operation)>,
-    /// Organizations by id, or by name where there is none.
+    /// Organizations by id, or by name if they have no id.
     pub organizations: Counter<OrganizationId>,
-    /// Their names.
+    /// The names of organizations.
     pub organization_labels: Labels<OrganizationId, 1>,
-    /// Actors by id, or by e-mail address or name where there is none.
+    /// Actors by id, or by e-mail address or name if they have no id.
     pub actors: Counter<ActorId>,
-    /// Their names and e-mail addresses.
+    /// The names and e-mail addresses of actors.
     pub actor_labels: Labels<ActorId, 2>,
-    /// Connection types, with what they stand for.
+    /// Connection types with their protocol and provider.
     pub kinds: ConnectionKinds,
     /// Addresses.
     pub ips: Counter<IpId>,
@@ -118,80 +118,82 @@ pub struct Survey {
     pub agents: Interner<AgentId>,
     /// Impersonators.
     pub impersonators: Interner<ImpersonatorId>,
-    /// Reasons of impersonations.
+    /// Reasons for impersonations.
     pub reasons: Interner<ReasonId>,
     /// Pages.
     pub pages: Interner<PageId>,
-    /// Connections by id. Several numbers may have the same text; only one of them is ever used.
+    /// Connection ids. A text may be in the table more than once, but only its first row is referred to.
     pub connections: StringTable<ConnectionId>,
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.
     pub changes: Vec<Change>,
-    /// By index of a change whose organization or actor has several names in the log, what it says itself.
-    said: HashMap<usize, Said, RandomState>,
-    /// Events whose id stands for another event as well, beyond the first of each.
+    /// Names in those changes whose organization or actor has several names in the log, by index of the
+    /// change.
+    names_in_changes: HashMap<usize, NamesInEvent, RandomState>,
+    /// How many events share their id with a different event, not counting the first event of each id.
     pub conflicts: u64,
-    /// Events besides changes whose id stands for another event as well, in time order.
+    /// Events other than changes that share their id with a different event, in time order.
     pub conflicting: Vec<Change>,
-    /// What each of those calls organization and actor itself.
-    conflicting_said: Vec<Said>,
-    /// Events with an actor or an address that the selection keeps, those of each actor together and in
-    /// time order, the actors by id and nobody last.
+    /// The names in each of the conflicting events.
+    names_in_conflicting: Vec<NamesInEvent>,
+    /// Selected events with an actor or an address, grouped by actor and in time order within a group. Actors
+    /// are sorted by id; events without an actor come last.
     pub visits: Vec<Visit>,
-    /// Events with an actor or an address, in time order, and at one time in any; see [`Wants::notes`].
+    /// Events with an actor or an address, in time order; the order of simultaneous events is arbitrary. See
+    /// [`Wants::anomalies`].
     pub observations: Vec<Observation>,
-    /// Lines and events of interest by themselves; see [`Wants::notes`].
-    pub notes: Anomalies,
-    /// Times between events, in order; any that is longer than a quarter of an hour is one of them. See
-    /// [`Wants::notes`].
+    /// Lines and events that need attention by themselves; see [`Wants::anomalies`].
+    pub anomalies: Anomalies,
+    /// Times without events, in order. Every silence longer than a quarter of an hour is included. See
+    /// [`Wants::anomalies`].
     pub silences: Vec<Span>,
-    clock: ActivityIndex,
-    /// Event ids of changes; see [`Wants::notes`].
+    activity: ActivityIndex,
+    /// Event ids of changes; see [`Wants::anomalies`].
     pub ids: StringTable<EventId>,
-    /// Earliest and latest event, selected or not.
+    /// Times of the earliest and latest event, selected or not.
     pub range: Option<Span>,
-    /// The same by source, as far as the present.
+    /// The same for each source, up to the present.
     pub ranges: Ranges,
-    /// Events that came again, selected or not.
+    /// How many events were delivered again, selected or not.
     pub redeliveries: u64,
-    /// Events with the operation `other`.
+    /// How many events have the operation `other`.
     pub other: u64,
-    /// Events that the selection keeps.
+    /// How many events are selected.
     pub selected: u64,
-    /// Impersonated events among them.
+    /// How many of the selected events are impersonated.
     pub impersonated: u64,
-    /// Those among them that are later than the present by more than clocks differ.
+    /// Selected events that are later than the present by more than the tolerated clock skew.
     pub ahead: Seen,
 }
 
 impl Survey {
-    /// The action of that number, as its source writes it.
+    /// The action as its source writes it.
     pub fn action(&self, id: impl Into<Option<ActionId>>) -> Option<&str> {
         self.actions.names.get(id).and_then(event_ids::action_in)
     }
 
-    /// The number of a source's action, a new one if it was not known.
+    /// The id of a source's action, which is added if it is new.
     pub fn action_id(&mut self, action: &str, source: &str) -> ActionId {
         self.actions.names.id(&event_ids::action_of_source(action, source))
     }
 }
 
-/// What an event itself calls its organization and its actor.
+/// The names that an event itself carries for its organization and its actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct NamesInEvent {
     /// The organization's name.
     pub organization_name: Option<LabelId>,
     /// The actor's e-mail address.
     pub email: Option<LabelId>,
 }
 
-impl Said {
-    /// It gives no name.
-    pub const NOTHING: Self = Self { organization_name: None, email: None };
+impl NamesInEvent {
+    /// An event that carries no name.
+    pub const NONE: Self = Self { organization_name: None, email: None };
 }
 
-/// An event with an actor or an address; the numbers are of the survey's names.
+/// An event with an actor or an address. Its ids refer to the tables of the survey.
 #[derive(Clone, Copy, Debug)]
 pub struct Visit {
     /// When it happened.
@@ -202,26 +204,28 @@ pub struct Visit {
     pub actor: Option<ActorId>,
     /// The organization concerned.
     pub organization: Option<OrganizationId>,
-    /// From which address.
+    /// The address it came from.
     pub ip: Option<IpId>,
-    /// With what.
+    /// The user agent.
     pub agent: Option<AgentId>,
-    /// On which page.
+    /// The page visited.
     pub page: Option<PageId>,
     /// Who acted in the actor's session.
     pub impersonator: Option<ImpersonatorId>,
-    /// Why they did.
+    /// Why they acted in it.
     pub reason: Option<ReasonId>,
 }
 
-/// As much of an event with an actor or an address as rules look at; the numbers are of the survey's names.
+/// The part of an event with an actor or an address that rules need. Its ids refer to the tables of the
+/// survey.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation {
-    /// When it happened, in two parts: there are as many as events, and a [`Timestamp`] would need more room.
+    /// When it happened, in whole seconds. There are as many observations as events, and a [`Timestamp`]
+    /// would take more memory.
     pub seconds: i64,
-    /// The other part.
+    /// The nanoseconds of that time.
     pub nanos: u32,
-    /// Whether the selection keeps it.
+    /// Whether it is selected.
     pub is_selected: bool,
     /// The vendor's action.
     pub action: ActionId,
@@ -229,7 +233,7 @@ pub struct Observation {
     pub actor: Option<ActorId>,
     /// The organization concerned.
     pub organization: Option<OrganizationId>,
-    /// From which address.
+    /// The address it came from.
     pub ip: Option<IpId>,
 }
 
@@ -240,8 +244,9 @@ impl Observation {
     }
 }
 
-/// How much later than the present an event may be: clocks differ.
+/// By how much an event may be later than the present, as clocks differ.
 pub const SKEW_SECONDS: u64 = 300;
 
-/// Every zone's clock differs from UTC by a multiple of this, so that days can be told from it.
+/// The UTC offset of every time zone is a multiple of this, so hours and days of any zone are made of whole
+/// quarters.
 pub const QUARTER_SECONDS: i64 = 900;

@@ -1,30 +1,30 @@
-//! Who an event is about: what to call them, and, as far as a decision may depend on it, the id or else names that
-//! were theirs then.
+//! Who an event is about: their displayed names and, for decisions, their id or the names they had at the
+//! time.
 
-use super::{Said, Survey};
+use super::{NamesInEvent, Survey};
 use crate::model::time::Timestamp;
 use crate::survey::ids::{ActorId, OrganizationId};
 
-/// The organization or the actor of an event.
+/// The organization or the actor of an event, as far as decisions may depend on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Party<'a> {
-    /// The id, or what stands for it.
+    /// The id, or the text that stands for it.
     pub id: Option<&'a str>,
-    /// The name of an organization, the e-mail address of an actor: the one that the event gives, or else all
-    /// that may have been in force at its time.
+    /// The name of an organization or the e-mail address of an actor: the one that the event carries, or else
+    /// all that may have been in force at its time.
     pub names: Vec<&'a str>,
 }
 
 impl Party<'_> {
-    /// Whether it is meant by what matches ids or names. Of several names all have to match: an excuse that
-    /// holds for one of them may be for somebody else.
+    /// Whether the id or the names match. If there are several names, all of them have to: an exception that
+    /// holds for one of them may be meant for somebody else.
     pub fn is(&self, matches: impl Fn(&str) -> bool) -> bool {
         self.id.is_some_and(&matches)
             || (!self.names.is_empty() && self.names.iter().all(|name| matches(name)))
     }
 }
 
-/// When an event happened, and what is taken for the present.
+/// The time of an event, and the present.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     /// When it happened.
@@ -34,47 +34,52 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// What an event calls somebody itself, or else the names in force at its time. What is later than the present
-    /// excuses by the id alone.
+    /// The name that the event carries, or else the names in force at its time. Names do not count in events
+    /// that are later than the present.
     fn names<'a>(
         self,
-        said: Option<&'a str>,
+        name: Option<&'a str>,
         in_force: impl FnOnce(Timestamp) -> Vec<&'a str>,
     ) -> Vec<&'a str> {
         if self.time > self.now {
             Vec::new()
         } else {
-            said.map_or_else(|| in_force(self.time), |name| vec![name])
+            name.map_or_else(|| in_force(self.time), |name| vec![name])
         }
     }
 }
 
 impl Survey {
-    /// What the change of that index calls organization and actor itself, if that is needed to know.
-    pub fn said(&self, change: usize) -> Said {
-        self.said.get(&change).copied().unwrap_or(Said::NOTHING)
+    /// The names in the change of that index, if its organization or actor has several.
+    pub fn names_in_change(&self, change: usize) -> NamesInEvent {
+        self.names_in_changes.get(&change).copied().unwrap_or(NamesInEvent::NONE)
     }
 
-    /// The same of a conflicting event.
-    pub fn said_by_conflicting(&self, index: usize) -> Said {
-        self.conflicting_said.get(index).copied().unwrap_or(Said::NOTHING)
+    /// The names in the conflicting event of that index.
+    pub fn names_in_conflicting(&self, index: usize) -> NamesInEvent {
+        self.names_in_conflicting.get(index).copied().unwrap_or(NamesInEvent::NONE)
     }
 
-    /// The organization of an event, which calls it so.
-    pub fn organization_at(&self, id: Option<OrganizationId>, said: Said, moment: Moment) -> Party<'_> {
+    /// The organization of an event that carries these names.
+    pub fn organization_at(
+        &self,
+        id: Option<OrganizationId>,
+        names: NamesInEvent,
+        moment: Moment,
+    ) -> Party<'_> {
         let labels = &self.organization_labels;
-        let names = moment.names(labels.text(said.organization_name), |time| labels.in_force(id, 0, time));
+        let names = moment.names(labels.text(names.organization_name), |time| labels.in_force(id, 0, time));
         Party { id: self.organizations.names.get(id), names }
     }
 
-    /// The actor of an event, which calls them so.
-    pub fn actor_at(&self, id: Option<ActorId>, said: Said, moment: Moment) -> Party<'_> {
+    /// The actor of an event that carries these names.
+    pub fn actor_at(&self, id: Option<ActorId>, names: NamesInEvent, moment: Moment) -> Party<'_> {
         let labels = &self.actor_labels;
-        let names = moment.names(labels.text(said.email), |time| labels.in_force(id, 1, time));
+        let names = moment.names(labels.text(names.email), |time| labels.in_force(id, 1, time));
         Party { id: self.actors.names.get(id), names }
     }
 
-    /// What to call an actor: name, e-mail address, or id.
+    /// The displayed name of an actor: the name, the e-mail address or the id.
     pub fn actor(&self, id: impl Into<Option<ActorId>>) -> Option<&str> {
         let id = id.into();
         let [name, email] = self.actor_labels.get(id);
@@ -93,12 +98,12 @@ impl Survey {
         name
     }
 
-    /// The id of an organization, and every name that the log has for it.
+    /// The id of an organization, and every name it has in the log.
     pub fn organization_texts(&self, id: Option<OrganizationId>) -> impl Iterator<Item = &str> {
         self.organizations.names.get(id).into_iter().chain(self.organization_labels.all(id, 0))
     }
 
-    /// The id of an actor, and every e-mail address that the log has for them.
+    /// The id of an actor, and every e-mail address they have in the log.
     pub fn actor_ids_and_emails(&self, id: Option<ActorId>) -> impl Iterator<Item = &str> {
         self.actors.names.get(id).into_iter().chain(self.actor_labels.all(id, 1))
     }

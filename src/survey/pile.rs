@@ -1,19 +1,20 @@
-//! Lists that grow without moving what is in them.
+//! Lists that grow without moving their items.
 
 use std::ops::Index;
 
-/// Many things that are added one by one. They stay where they are: a [`Vec`] copies all of them whenever it grows.
+/// A list of many items that are added one by one. They never move, whereas a [`Vec`] copies all of them
+/// whenever it grows.
 pub struct Pile<T> {
-    /// Each has room for twice as many as the one before.
+    /// Each chunk has room for twice as many items as the one before.
     full: Vec<Vec<T>>,
     last: Vec<T>,
-    /// How many the last one is to hold.
+    /// The capacity of the last chunk.
     room: usize,
-    /// How many are in those that are full.
+    /// How many items are in the full chunks.
     before: u32,
 }
 
-/// So many things are in the first one.
+/// The capacity of the first chunk.
 const FIRST: u32 = 1 << 10;
 
 impl<T> Default for Pile<T> {
@@ -23,18 +24,18 @@ impl<T> Default for Pile<T> {
 }
 
 impl<T> Pile<T> {
-    /// How many there are.
+    /// How many items there are.
     pub fn len(&self) -> u32 {
         self.before + self.last.len() as u32
     }
 
-    /// Adds a thing and returns its index.
+    /// Adds an item and returns its index.
     #[inline]
-    pub fn push(&mut self, thing: T) -> u32 {
+    pub fn push(&mut self, item: T) -> u32 {
         if self.last.len() == self.room {
             self.make_room();
         }
-        self.last.push(thing);
+        self.last.push(item);
         self.len() - 1
     }
 
@@ -47,25 +48,25 @@ impl<T> Pile<T> {
         self.last.reserve_exact(self.room);
     }
 
-    /// Which piece has the thing of an index, and its index there.
-    fn place(index: u32) -> (usize, usize) {
-        let piece = (index / FIRST).saturating_add(1).ilog2();
-        (piece as usize, (index - FIRST * ((1 << piece) - 1)) as usize)
+    /// The chunk of an item, and the item's index in it.
+    fn position(index: u32) -> (usize, usize) {
+        let chunk = (index / FIRST).saturating_add(1).ilog2();
+        (chunk as usize, (index - FIRST * ((1 << chunk) - 1)) as usize)
     }
 
-    /// The thing of that index.
+    /// The item of an index.
     pub fn get(&self, index: u32) -> Option<&T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get(at) } else { self.full.get(piece)?.get(at) }
+        let (chunk, at) = Self::position(index);
+        if chunk == self.full.len() { self.last.get(at) } else { self.full.get(chunk)?.get(at) }
     }
 
-    /// The same, to be changed.
+    /// The item of an index, mutably.
     pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
-        let (piece, at) = Self::place(index);
-        if piece == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(piece)?.get_mut(at) }
+        let (chunk, at) = Self::position(index);
+        if chunk == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(chunk)?.get_mut(at) }
     }
 
-    /// All of them.
+    /// All items.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.full.iter().flatten().chain(&self.last)
     }

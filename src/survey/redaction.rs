@@ -1,5 +1,5 @@
-//! Names as they are shown when what is personal is not to be: everything is decided by what the log says,
-//! so pseudonyms come last.
+//! Replaces personal names with pseudonyms. This comes last, because everything is decided by what the log
+//! says.
 
 use crate::model::attribute::Attribute;
 use crate::model::redact::Redactor;
@@ -7,37 +7,37 @@ use crate::survey::Survey;
 use crate::survey::ids::{ActorId, OrganizationId};
 
 impl Survey {
-    /// Nothing but its names, with pseudonyms for what is personal.
-    pub fn shown(&self, redactor: &Redactor) -> Self {
-        let shown = |attribute, text: &str| redactor.redact(attribute, text.into()).into_owned();
+    /// A survey of nothing but the names of this one, with pseudonyms for personal ones.
+    pub fn redacted_names(&self, redactor: &Redactor) -> Self {
+        let redacted = |attribute, text: &str| redactor.redact(attribute, text.into()).into_owned();
         let organization = |id: OrganizationId, text: &str| match self.organization_labels.get(id) {
-            // It has no id.
-            [name] if name == Some(text) => shown(Attribute::OrganizationName, text),
+            // Its name stands for the id it does not have.
+            [name] if name == Some(text) => redacted(Attribute::OrganizationName, text),
             _ => text.to_owned(),
         };
         let actor = |id: ActorId, text: &str| match self.actor_labels.get(id) {
-            [_, email] if email == Some(text) => shown(Attribute::ActorEmail, text),
-            [name, _] if name == Some(text) => shown(Attribute::ActorName, text),
-            _ => shown(Attribute::ActorId, text),
+            [_, email] if email == Some(text) => redacted(Attribute::ActorEmail, text),
+            [name, _] if name == Some(text) => redacted(Attribute::ActorName, text),
+            _ => redacted(Attribute::ActorId, text),
         };
         const ACTOR: [Attribute; 2] = [Attribute::ActorName, Attribute::ActorEmail];
         let mut names = Self::default();
         names.organizations.names = self.organizations.names.map(organization);
         names.organization_labels =
-            self.organization_labels.map(|_, text| shown(Attribute::OrganizationName, text));
+            self.organization_labels.map(|_, text| redacted(Attribute::OrganizationName, text));
         names.actors.names = self.actors.names.map(actor);
-        names.actor_labels = self.actor_labels.map(|sort, text| shown(ACTOR[sort], text));
-        names.ips.names = self.ips.names.map(|_, text| shown(Attribute::Ip, text));
-        names.agents = self.agents.map(|_, text| shown(Attribute::UserAgent, text));
-        names.impersonators = self.impersonators.map(|_, text| shown(Attribute::ImpersonatorEmail, text));
-        names.reasons = self.reasons.map(|_, text| shown(Attribute::ImpersonatorReason, text));
-        names.pages = self.pages.map(|_, text| shown(Attribute::Page, text));
+        names.actor_labels = self.actor_labels.map(|kind, text| redacted(ACTOR[kind], text));
+        names.ips.names = self.ips.names.map(|_, text| redacted(Attribute::Ip, text));
+        names.agents = self.agents.map(|_, text| redacted(Attribute::UserAgent, text));
+        names.impersonators = self.impersonators.map(|_, text| redacted(Attribute::ImpersonatorEmail, text));
+        names.reasons = self.reasons.map(|_, text| redacted(Attribute::ImpersonatorReason, text));
+        names.pages = self.pages.map(|_, text| redacted(Attribute::Page, text));
         names
     }
 
-    /// Replaces names that are personal by pseudonyms.
+    /// Replaces personal names with pseudonyms.
     pub fn redact(&mut self, redactor: &Redactor) {
-        let names = self.shown(redactor);
+        let names = self.redacted_names(redactor);
         self.organizations.names = names.organizations.names;
         self.actors.names = names.actors.names;
         self.ips.names = names.ips.names;

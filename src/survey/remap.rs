@@ -1,4 +1,4 @@
-//! What workers numbered each for itself gets the numbers of the survey.
+//! Translates the ids of each worker to those of the survey.
 
 use crate::survey::arrivals::Counted;
 use crate::survey::ids::{
@@ -7,14 +7,14 @@ use crate::survey::ids::{
 };
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
-use crate::survey::{Anomaly, Change, EventIds, Observation, Said, Visit};
+use crate::survey::{Anomaly, Change, EventIds, NamesInEvent, Observation, Visit};
 
-/// What the numbers of a worker became.
+/// The ids of the survey for those of a worker.
 pub struct IdMaps<'s> {
     pub actions: IdMap<ActionId>,
-    /// With their names.
+    /// Organizations with their names.
     pub organizations: LabelledMap<OrganizationId, 1>,
-    /// With their names and e-mail addresses.
+    /// Actors with their names and e-mail addresses.
     pub actors: LabelledMap<ActorId, 2>,
     pub kinds: IdMap<KindId>,
     pub ips: IdMap<IpId>,
@@ -22,11 +22,11 @@ pub struct IdMaps<'s> {
     pub impersonators: IdMap<ImpersonatorId>,
     pub reasons: IdMap<ReasonId>,
     pub pages: IdMap<PageId>,
-    /// How many connections of other workers are before its own.
+    /// How many rows of other workers precede its own in the table of connections.
     pub connections_before: usize,
-    /// How many event ids of other workers are before its own.
+    /// How many rows of other workers precede its own in the table of event ids.
     pub events_before: usize,
-    /// By number of a connection, the one that stands for all connections with the same id.
+    /// For each row in the table of connections, the row that stands for all with the same id.
     pub same: &'s [ConnectionId],
 }
 
@@ -52,16 +52,20 @@ impl IdMaps<'_> {
             action: self.actions.of(anomaly.action),
             organization: self.organizations.ids.of(anomaly.organization),
             connection: self.connection(anomaly.connection),
-            kind: self.kinds.of(anomaly.kind),
+            connection_kind: self.kinds.of(anomaly.connection_kind),
             actor: self.actors.ids.of(anomaly.actor),
-            said: self.said(anomaly.organization, anomaly.actor),
+            names: self.names_in_event(anomaly.organization, anomaly.actor),
             ..anomaly
         }
     }
 
-    /// The names that an event itself has for its organization and its actor.
-    pub fn said(&self, organization: Option<OrganizationId>, actor: Option<ActorId>) -> Said {
-        Said {
+    /// The names that an event itself carries, by the worker's ids of its organization and its actor.
+    pub fn names_in_event(
+        &self,
+        organization: Option<OrganizationId>,
+        actor: Option<ActorId>,
+    ) -> NamesInEvent {
+        NamesInEvent {
             organization_name: self.organizations.label(organization, 0),
             email: self.actors.label(actor, 1),
         }
@@ -104,7 +108,7 @@ impl IdMaps<'_> {
         }
     }
 
-    /// Every action of a worker has a number in the survey.
+    /// Every action of a worker has an id in the survey.
     fn action(&self, id: ActionId) -> ActionId {
         self.actions.of(id).unwrap_or(id)
     }

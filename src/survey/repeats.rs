@@ -1,4 +1,4 @@
-//! Events that came again: the first one in the order of the input stays.
+//! Repeated events, of which the first one in the order of the input stays.
 
 use std::collections::HashSet;
 
@@ -8,19 +8,20 @@ use crate::survey::duplicates::{Item, Repeated};
 use crate::survey::ids::Id;
 use crate::survey::worker::WorkerSurvey;
 
-/// Events that came before, and where they are kept.
+/// Where repeated deliveries are stored, and which events are conflicting.
 #[derive(Default)]
 pub struct Repeats {
-    /// By worker.
+    /// Repeated events with the number of their worker.
     pub kept: Vec<(u32, Stored)>,
-    /// Events that are no changes, of which another with the same id says something else.
+    /// Events other than changes that share their id with a different event.
     pub conflicting: Vec<Item>,
-    /// Their visits or observations, by worker.
+    /// Visits or observations of repeated events.
     pub seen: HashSet<Item>,
 }
 
 impl Survey {
-    /// Finds what came again, and says of the events that stay how often they did and whether they conflict.
+    /// Finds repeated deliveries. The changes that stay are marked with how often they were repeated, and
+    /// whether they conflict with others.
     pub(super) fn settle_deliveries(
         &mut self,
         workers: &mut [WorkerSurvey],
@@ -28,11 +29,12 @@ impl Survey {
         repeated: &Repeated,
     ) -> Repeats {
         let mut repeats = Repeats::default();
-        let of = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
-        let content = |item: &Item| of(item).content;
+        let delivery = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
+        let content = |item: &Item| delivery(item).content;
         for group in repeated.groups() {
             let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
-            let place = |item: &Item| workers[item.0 as usize].kept(of(item).kept).map(|kept| kept.place);
+            let place =
+                |item: &Item| workers[item.0 as usize].kept(delivery(item).kept).map(|kept| kept.place);
             group.sort_by_cached_key(|item| (content(item), place(item)));
             let versions: Vec<_> = group.chunk_by(|a, b| content(a) == content(b)).collect();
             let is_conflicting = versions.len() > 1;
@@ -40,7 +42,7 @@ impl Survey {
             for version in versions {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
-                let kept = of(&first).kept;
+                let kept = delivery(&first).kept;
                 let change = kept.change();
                 let change = change.and_then(|index| workers[first.0 as usize].changes.all.get_mut(index));
                 if let Some(change) = change {
@@ -49,11 +51,12 @@ impl Survey {
                 } else if is_conflicting && let Some(index) = kept.other() {
                     repeats.conflicting.push((first.0, index));
                 }
-                self.other -= again.iter().filter(|item| of(item).kept.is_other_nowhere()).count() as u64;
-                repeats.kept.extend(again.iter().map(|item| (item.0, of(item).kept)));
-                repeats
-                    .seen
-                    .extend(again.iter().filter_map(|item| Some((item.0, of(item).seen?.index() as u32))));
+                self.other -=
+                    again.iter().filter(|item| delivery(item).kept.is_other_nowhere()).count() as u64;
+                repeats.kept.extend(again.iter().map(|item| (item.0, delivery(item).kept)));
+                repeats.seen.extend(
+                    again.iter().filter_map(|item| Some((item.0, delivery(item).seen?.index() as u32))),
+                );
             }
         }
         repeats

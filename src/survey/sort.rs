@@ -1,4 +1,4 @@
-//! Changes, visits and sightings in their order, which does not depend on who read them.
+//! Sorts changes, visits and observations. The order does not depend on which worker read them.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -14,33 +14,34 @@ use crate::survey::ids::{ActorId, Id};
 use crate::survey::input_order::in_blocks;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
-use crate::survey::{Observation, Said, Survey, Visit};
+use crate::survey::{NamesInEvent, Observation, Survey, Visit};
 
 impl Survey {
-    /// The visits that stay, by actor, and of each actor in time order.
+    /// The visits without those in `again`, sorted by actor and time.
     pub(super) fn visits_in_order(
         &self,
-        readers: &[WorkerSurvey],
-        news: &[IdMaps<'_>],
+        workers: &[WorkerSurvey],
+        maps: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
         let ranks = self.actors.names.ranks();
-        // By reader and its number of an actor; nobody comes last.
+        // For each worker, the rank of each of its actors. Visits without an actor come last.
         let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);
-        let own: Vec<Vec<_>> = news.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
+        let own: Vec<Vec<_>> = maps.iter().map(|new| new.actors.ids.0.iter().map(rank).collect()).collect();
         let each = || {
-            let readers = (0..).zip(readers).zip(&own);
-            readers.flat_map(|((at, reader), own)| {
+            let workers = (0..).zip(workers).zip(&own);
+            workers.flat_map(|((at, worker), own)| {
                 let rank = |visit: &Visit| visit.actor.map_or(ranks.len(), |actor| own[actor.index()]);
                 let visits =
-                    (0..).zip(reader.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
+                    (0..).zip(worker.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
                 visits.filter(|(_, item)| !again.contains(item))
             })
         };
-        // There can be as many as events; what a reader has of an actor is mostly in time order already.
-        let items: Groups<Item> = Groups::new(ranks.len() + 1, each);
-        let mut visits = parallel::map(items.things(), |(reader, index)| {
-            news[*reader as usize].visit(&readers[*reader as usize].visits[*index])
+        // There can be as many visits as events. Those of an actor in one worker are mostly in time order
+        // already.
+        let groups: Groups<Item> = Groups::new(ranks.len() + 1, each);
+        let mut visits = parallel::map(groups.items(), |(worker, index)| {
+            maps[*worker as usize].visit(&workers[*worker as usize].visits[*index])
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
         parallel::sort_each_stably_by(
@@ -51,7 +52,7 @@ impl Survey {
         visits
     }
 
-    /// What is equal in time is ordered by names, so that nothing depends on who read it first.
+    /// Simultaneous visits are sorted by their texts, so that their order does not depend on the worker.
     fn visit_texts(&self, visit: &Visit) -> [Option<&str>; 6] {
         let organization = self.organizations.names.get(visit.organization);
         let (page, reason) = (self.pages.get(visit.page), self.reasons.get(visit.reason));
@@ -59,19 +60,20 @@ impl Survey {
         [organization, self.ips.names.get(visit.ip), self.agents.get(visit.agent), page, impersonator, reason]
     }
 
-    /// The changes that stay, in time order, and what those say whose organization or actor has several names.
+    /// The changes without those in `again`, in time order, and the names in those whose organization or
+    /// actor has several.
     pub(super) fn changes_in_order(
         &self,
-        readers: &[WorkerSurvey],
-        news: &[IdMaps<'_>],
+        workers: &[WorkerSurvey],
+        maps: &[IdMaps<'_>],
         again: &[(u32, Stored)],
-    ) -> (Vec<Change>, HashMap<usize, Said, RandomState>) {
-        let change = |(reader, kept): &(u32, Stored)| kept.change().map(|index| (*reader, index));
+    ) -> (Vec<Change>, HashMap<usize, NamesInEvent, RandomState>) {
+        let change = |(worker, kept): &(u32, Stored)| kept.change().map(|index| (*worker, index));
         let again = again.iter().filter_map(change).collect();
-        let changes = readers.iter().map(|reader| &reader.changes);
+        let changes = workers.iter().map(|worker| &worker.changes);
         let (mut items, parts) = in_blocks(changes, &again);
-        let old = |item: &Item| &readers[item.0 as usize].changes.all[item.1];
-        let new = |item: &Item| news[item.0 as usize].change(old(item));
+        let old = |item: &Item| &workers[item.0 as usize].changes.all[item.1];
+        let new = |item: &Item| maps[item.0 as usize].change(old(item));
         for part in parts {
             parallel::sort_stably_by(&mut items[part], |a, b| {
                 let when = |item| (old(item).time, old(item).operation);
@@ -87,23 +89,30 @@ impl Survey {
                 || self.actor_labels.has_several(change.actor, 1)
         };
         let ambiguous = changes.iter().enumerate().filter(|(_, change)| is_ambiguous(change));
-        let said = ambiguous.map(|(index, _)| {
+        let names = ambiguous.map(|(index, _)| {
             let Change { organization, actor, .. } = *old(&items[index]);
-            (index, news[items[index].0 as usize].said(organization, actor))
+            (index, maps[items[index].0 as usize].names_in_event(organization, actor))
         });
-        let said = said.collect();
-        (changes, said)
+        let names = names.collect();
+        (changes, names)
     }
 
-    /// The order of changes at the same time: by everything that a report may show of them, so that
-    /// it does not depend on which came first.
+    /// Compares simultaneous changes by everything that a report may show, so that their order does not
+    /// depend on which came first.
     pub(super) fn tie_break(&self, a: &Change, b: &Change) -> Ordering {
         let texts = |change: &Change| {
             let who =
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
-            let words = (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
+            let impersonation =
+                (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
             let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
-            (self.connections.get(change.connection), who, self.kinds.texts(change.kind), other, words)
+            (
+                self.connections.get(change.connection),
+                who,
+                self.kinds.texts(change.kind),
+                other,
+                impersonation,
+            )
         };
         let counts = |change: &Change| {
             (self.ids.get(change.event), change.is_conflicting, change.redeliveries, change.place)
@@ -112,17 +121,17 @@ impl Survey {
     }
 }
 
-/// The sightings that stay, in time order.
+/// The observations without those in `again`, in time order.
 pub(super) fn observations_in_order(
-    readers: &[WorkerSurvey],
-    news: &[IdMaps<'_>],
+    workers: &[WorkerSurvey],
+    maps: &[IdMaps<'_>],
     again: &HashSet<Item>,
 ) -> Vec<Observation> {
-    let observations = readers.iter().map(|reader| &reader.observations);
+    let observations = workers.iter().map(|worker| &worker.observations);
     let (mut items, parts) = in_blocks(observations, again);
-    let old = |item: &Item| &readers[item.0 as usize].observations.all[item.1];
+    let old = |item: &Item| &workers[item.0 as usize].observations.all[item.1];
     for part in parts {
         parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
     }
-    parallel::map(&items, |item| news[item.0 as usize].observation(old(item)))
+    parallel::map(&items, |item| maps[item.0 as usize].observation(old(item)))
 }

@@ -1,22 +1,22 @@
-//! From when to when the log of every source goes: what one source logs says nothing of how far that of
-//! another goes, and what is later than the present nothing of how far any does.
+//! The range of each source's log. The range of one source says nothing about that of another, and events
+//! later than the present say nothing about any.
 
 use crate::model::time::Timestamp;
 use crate::survey::activity::{Span, widen};
 
-/// The first and the last event of every source.
+/// The times of the first and the last event of every source.
 #[derive(Default)]
 pub struct Ranges {
-    /// Sources are few.
+    /// A list, as sources are few.
     all: Vec<(&'static str, Span)>,
-    /// The place of the one that came last: events of one source mostly come together.
+    /// The index of the source of the latest event: events of one source mostly come together.
     current: usize,
-    /// What is later than the present, of any source.
+    /// The range of events later than the present, of all sources.
     ahead: Option<Span>,
 }
 
 impl Ranges {
-    /// Takes in an event.
+    /// Adds an event that is not later than the present.
     #[inline]
     pub fn add(&mut self, source: &'static str, time: Timestamp) {
         match self.all.get_mut(self.current) {
@@ -25,12 +25,12 @@ impl Ranges {
         }
     }
 
-    /// Takes in an event that is later than the present.
+    /// Adds an event that is later than the present.
     pub fn add_ahead(&mut self, time: Timestamp) {
         widen(self.ahead.get_or_insert((time, time)), (time, time));
     }
 
-    /// Takes in what another reader saw.
+    /// Adds the events of another worker.
     pub fn merge(&mut self, other: &Self) {
         for time in other.ahead.into_iter().flat_map(|(first, last)| [first, last]) {
             self.add_ahead(time);
@@ -38,22 +38,22 @@ impl Ranges {
         other.all.iter().for_each(|(source, span)| self.put(source, *span));
     }
 
-    /// The first and the last event of a source, of those that are not later than the present.
+    /// The range of a source's events that are not later than the present.
     pub fn of(&self, source: &str) -> Option<Span> {
-        self.all.iter().find(|(known, _)| *known == source).map(|(_, span)| *span)
+        self.all.iter().find(|(name, _)| *name == source).map(|(_, span)| *span)
     }
 
-    /// The first and the last event of all, later than the present or not.
-    pub fn whole(&self) -> Option<Span> {
+    /// The range of all events, later than the present or not.
+    pub fn overall(&self) -> Option<Span> {
         let spans = self.all.iter().map(|(_, span)| *span).chain(self.ahead);
         spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 
     #[inline(never)]
     fn put(&mut self, source: &'static str, span: Span) {
-        self.current = self.all.iter().position(|(known, _)| *known == source).unwrap_or(self.all.len());
+        self.current = self.all.iter().position(|(name, _)| *name == source).unwrap_or(self.all.len());
         match self.all.get_mut(self.current) {
-            Some((_, known)) => widen(known, span),
+            Some((_, range)) => widen(range, span),
             None => self.all.push((source, span)),
         }
     }
@@ -72,19 +72,19 @@ mod tests {
             });
             ranges
         };
-        let told = |ranges: &Ranges| {
-            let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.whole()];
+        let spans = |ranges: &Ranges| {
+            let spans = [ranges.of("a"), ranges.of("b"), ranges.of("c"), ranges.overall()];
             spans.map(|span| span.map(|(first, last)| (first.seconds, last.seconds)))
         };
         let all = ranges(&[("a", 5), ("b", 1), ("b", 3), ("a", 2), ("a", 9), ("b", 2)]);
-        assert_eq!(told(&all), [Some((2, 9)), Some((1, 3)), None, Some((1, 9))]);
+        assert_eq!(spans(&all), [Some((2, 9)), Some((1, 3)), None, Some((1, 9))]);
         let mut halves = ranges(&[("b", 3), ("a", 2), ("a", 5)]);
         halves.merge(&ranges(&[("a", 9), ("b", 1), ("b", 2)]));
-        assert_eq!(told(&halves), told(&all));
-        assert_eq!(told(&Ranges::default()), [None; 4]);
+        assert_eq!(spans(&halves), spans(&all));
+        assert_eq!(spans(&Ranges::default()), [None; 4]);
         halves.add_ahead(Timestamp { seconds: 70, nanos: 0 });
         let mut both = Ranges::default();
         both.merge(&halves);
-        assert_eq!(told(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
+        assert_eq!(spans(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
     }
 }

@@ -1,8 +1,9 @@
-//! Who appeared under which texts: id, name and e-mail address looked up together, as they nearly
+//! Interned combinations of texts: an id, a name and an e-mail address are looked up together, as they nearly
 //! always come together.
 //!
-//! Looking one up costs what it touches in memory. So combinations are told by a hash of 64 bits, with
-//! a key of the process: that two of a million have the same happens once in 37 million logs.
+//! The cost of a lookup is that of the memory it touches, so combinations are identified by a 64-bit hash
+//! with a key of the process. That two combinations in a million share a hash happens in one of 37 million
+//! logs.
 
 use std::borrow::Cow;
 
@@ -19,20 +20,20 @@ use crate::survey::interner::{IdMap, Interner};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 
-/// Combinations of `N` texts, numbered from 0.
+/// A set of combinations of `N` texts, with ids.
 pub struct TupleInterner<I, const N: usize> {
     table: HashTable<HotEntry<I>>,
-    looks: Vec<ColdEntry<N>>,
+    cold: Vec<ColdEntry<N>>,
     text: String,
 }
 
 impl<I, const N: usize> Default for TupleInterner<I, N> {
     fn default() -> Self {
-        Self { table: HashTable::default(), looks: Vec::new(), text: String::new() }
+        Self { table: HashTable::default(), cold: Vec::new(), text: String::new() }
     }
 }
 
-/// What is touched whenever a combination appears: as little as can be.
+/// The part of an entry that is touched whenever its combination appears, kept as small as possible.
 struct HotEntry<I> {
     hash: u64,
     count: u64,
@@ -41,58 +42,60 @@ struct HotEntry<I> {
     id: I,
 }
 
-/// What seldom is: its texts, which are together from `start` and of which each ends so far after it.
+/// The part of an entry that is seldom touched. Its texts are next to each other from `start`; `ends` are
+/// relative to it.
 struct ColdEntry<const N: usize> {
     first: Timestamp,
-    /// Where it appeared first.
+    /// Where it first appeared.
     place: LineRef,
-    sort: Sort,
+    variant: Variant,
     start: usize,
     ends: [u32; N],
 }
 
-/// Where and when a combination appears.
+/// When and where a combination appears.
 #[derive(Clone, Copy)]
 pub struct Appearance {
-    /// When.
+    /// The time of the event.
     pub time: Timestamp,
-    /// In which block, and on which 1-based line there.
+    /// The line of the event.
     pub place: LineRef,
-    /// It is later than all that came before. Logs are mostly in order.
+    /// Whether it is later than all events before. Logs are mostly in order.
     pub is_latest: bool,
-    /// What keeps it apart from the same texts.
-    pub sort: Sort,
+    /// The variant of the combination.
+    pub variant: Variant,
 }
 
-/// What keeps combinations of the same texts apart: each sort has numbers of its own.
+/// Distinguishes combinations of the same texts: each variant has an id of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sort {
-    /// It is to be counted.
+pub struct Variant {
+    /// Whether it is counted.
     pub is_counted: bool,
-    /// An event of an SSO action says it, not later than the present: only those are believed where names decide.
+    /// Whether it is in an event of an SSO action that is not later than the present. Only those are believed
+    /// where names decide.
     pub is_sso: bool,
-    /// The id space of its first text.
+    /// The id space of the first text.
     pub space: Space,
 }
 
-impl Sort {
+impl Variant {
     fn number(self) -> u64 {
         u64::from(self.space) << 2 | u64::from(self.is_sso) << 1 | u64::from(self.is_counted)
     }
 }
 
-/// What is known of a combination.
+/// A combination with how often and when it appeared.
 pub struct TupleEntry<'a, const N: usize> {
-    /// Its texts.
+    /// The texts.
     pub texts: [&'a str; N],
     /// How often and when it was counted.
     pub seen: Seen,
-    /// When and where it appeared first, counted or not.
+    /// When and where it first appeared, counted or not.
     pub first: (Timestamp, LineRef),
-    /// When it appeared last.
+    /// When it last appeared.
     pub last: Timestamp,
-    /// What keeps it apart from the same texts.
-    pub sort: Sort,
+    /// The variant of the combination.
+    pub variant: Variant,
 }
 
 impl<I> HotEntry<I> {
@@ -118,7 +121,7 @@ impl<const N: usize> ColdEntry<N> {
 }
 
 impl<I: Id, const N: usize> TupleInterner<I, N> {
-    /// The number of an event's combination, with the hashes of all that the event says.
+    /// The id of an event's combination. `hashes` are those of the values of its content.
     #[inline(always)]
     pub fn of(
         &mut self,
@@ -138,7 +141,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         }
     }
 
-    /// The number of the combination, unless all of it is empty.
+    /// The id of a combination, unless all of its texts are empty.
     #[inline]
     pub fn id(&mut self, texts: [&[u8]; N], appearance: &Appearance) -> Option<I> {
         if texts.iter().all(|text| text.is_empty()) {
@@ -149,64 +152,64 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         Some(self.id_of(hashes.fold(0, u64::wrapping_add), texts, appearance))
     }
 
-    /// The number of the combination, of which one text at least is not empty, by a hash of its texts.
+    /// The id of a combination, of which at least one text is not empty, by the hash of its texts.
     #[inline]
     pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, is_latest, sort } = *appearance;
-        let hash = hash.wrapping_add(KEYS.at(N as u64 + sort.number()));
-        let Some(face) = self.table.find_mut(hash, |face| face.hash == hash) else {
+        let Appearance { time, place, is_latest, variant } = *appearance;
+        let hash = hash.wrapping_add(KEYS.at(N as u64 + variant.number()));
+        let Some(hot) = self.table.find_mut(hash, |hot| hot.hash == hash) else {
             return self.add(hash, texts, appearance);
         };
-        face.count += u64::from(sort.is_counted);
+        hot.count += u64::from(variant.is_counted);
         if is_latest {
-            face.set_last(time);
+            hot.set_last(time);
         } else {
-            // At one time, the first place counts.
-            face.set_last(time.max(face.last()));
-            let look = &mut self.looks[face.id.index()];
-            (look.first, look.place) = (look.first, look.place).min((time, place));
+            // Of two lines with the same time, the earlier one is the first.
+            hot.set_last(time.max(hot.last()));
+            let cold = &mut self.cold[hot.id.index()];
+            (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
         }
-        face.id
+        hot.id
     }
 
     #[inline(never)]
     fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
-        let Appearance { time, place, sort, .. } = *appearance;
-        let Self { table, looks, text, .. } = self;
-        let id = I::new(looks.len());
+        let Appearance { time, place, variant, .. } = *appearance;
+        let Self { table, cold, text, .. } = self;
+        let id = I::new(cold.len());
         let start = text.len();
         let ends = texts.map(|part| {
             text.push_str(&String::from_utf8_lossy(part));
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
-        looks.push(ColdEntry { first: time, place, sort, start, ends });
-        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(sort.is_counted));
-        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |face| face.hash);
+        cold.push(ColdEntry { first: time, place, variant, start, ends });
+        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(variant.is_counted));
+        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |hot| hot.hash);
         id
     }
 
-    /// Every combination by number.
+    /// Every combination, in the order of ids.
     pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
-        let mut counts = vec![(0, Timestamp::MIN); self.looks.len()];
-        for face in &self.table {
-            counts[face.id.index()] = (face.count, face.last());
+        let mut counts = vec![(0, Timestamp::MIN); self.cold.len()];
+        for hot in &self.table {
+            counts[hot.id.index()] = (hot.count, hot.last());
         }
-        self.looks.iter().zip(counts).map(|(look, (count, last))| TupleEntry {
-            texts: look.texts(&self.text),
-            seen: if count > 0 { Seen { count, first: look.first, last } } else { Seen::NEVER },
-            first: (look.first, look.place),
+        self.cold.iter().zip(counts).map(|(cold, (count, last))| TupleEntry {
+            texts: cold.texts(&self.text),
+            seen: if count > 0 { Seen { count, first: cold.first, last } } else { Seen::NEVER },
+            first: (cold.first, cold.place),
             last,
-            sort: look.sort,
+            variant: cold.variant,
         })
     }
 
-    /// Names every one by its first text, and returns the new numbers.
+    /// Adds the first text of each combination to `names`, and returns the ids they have there.
     pub fn intern_into(&self, names: &mut Interner<I>) -> IdMap<I> {
-        IdMap(self.looks.iter().map(|look| Some(names.id(look.texts(&self.text)[0]))).collect())
+        IdMap(self.cold.iter().map(|cold| Some(names.id(cold.texts(&self.text)[0]))).collect())
     }
 
-    /// Counts every combination by what `key` finds in it, if anything, and hands it over with its
-    /// number there. Returns the new numbers.
+    /// Counts every combination under the text that `key` makes of it, if any, and passes it to `each` with
+    /// the id of that text. Returns these ids.
     pub fn merge_into<'a>(
         &'a self,
         counter: &mut Counter<I>,
@@ -215,7 +218,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     ) -> IdMap<I> {
         let numbers = self.entries().map(|entries| {
             let key = key(entries.texts)?;
-            let id = counter.names.id_in(entries.sort.space, &key);
+            let id = counter.names.id_in(entries.variant.space, &key);
             if entries.seen.count > 0 {
                 counter.merge_at(id, entries.seen);
             }

@@ -1,7 +1,7 @@
-//! What one reader gathers, line by line: all that a line costs is here.
+//! What one worker collects, line by line. This is the hot path of a survey.
 //!
-//! Connections and deliveries are only written down: there are nearly as many as changes, and what
-//! is the same among them is found at the end.
+//! Connections and deliveries are only recorded: there are nearly as many as changes, and equal ones are
+//! found at the end.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -38,89 +38,89 @@ use crate::survey::{
 pub struct EventLine<'e> {
     /// The event.
     pub event: &'e Event<'e>,
-    /// What is wrong with the line.
+    /// The diagnostics of the line.
     pub diagnostics: &'e [Diagnostic],
-    /// Where it is.
+    /// Where the line is in the input.
     pub place: LineRef,
-    /// The selection keeps it.
+    /// Whether the event is selected.
     pub is_selected: bool,
 }
 
-/// A line that is no event.
+/// A line that is not an event.
 #[derive(Clone, Copy)]
 pub struct InvalidLine<'e> {
-    /// The line; nothing where it was passed over.
+    /// The line, or nothing if it was too long to be kept.
     pub raw: &'e [u8],
-    /// What is wrong with it.
+    /// Why it is not an event.
     pub error: Option<&'e Diagnostic>,
-    /// Where it is.
+    /// Where the line is in the input.
     pub place: LineRef,
 }
 
-/// What a reader has; numbers are of its own names. See [`Survey`](crate::survey::Survey) for what is not said
-/// here.
+/// What a worker collected. Ids refer to its own tables. Fields without a comment are those of
+/// [`Survey`](crate::survey::Survey).
 #[derive(Default)]
 pub struct WorkerSurvey {
     pub(super) actions: Counter<ActionId>,
     pub(super) action_facts: Vec<(&'static str, Operation)>,
-    /// By operation.
+    /// For each operation, its latest action.
     pub(super) latest_actions: [Option<LatestAction>; OPERATIONS.len()],
-    /// Id and name.
+    /// By id and name.
     pub(super) organizations: TupleInterner<OrganizationId, 2>,
-    /// Id, name and e-mail address.
+    /// By id, name and e-mail address.
     pub(super) actors: TupleInterner<ActorId, 3>,
-    /// Vendor's type, protocol and provider.
+    /// By vendor's type, protocol and provider.
     pub(super) kinds: TupleInterner<KindId, 3>,
-    /// By kind its protocol and provider.
-    pub(super) kind_words: Vec<[Option<&'static str>; 2]>,
-    /// What stands where the address should, be it one or not.
+    /// The protocol and the provider of each kind.
+    pub(super) kind_facts: Vec<[Option<&'static str>; 2]>,
+    /// The texts given as addresses, valid or not.
     pub(super) ips: TupleInterner<IpId, 1>,
     pub(super) agents: TupleInterner<AgentId, 1>,
     pub(super) impersonators: TupleInterner<ImpersonatorId, 1>,
     pub(super) reasons: TupleInterner<ReasonId, 1>,
     pub(super) pages: TupleInterner<PageId, 1>,
-    /// Ids of connections as they came, and their hashes.
+    /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
     pub(super) connection_hashes: Vec<u64>,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
-    /// The quarter at hand with its events: they mostly come in order.
+    /// The current quarter and how many events it has so far. Events mostly come in order.
     quarter: (i64, u64),
     pub(super) changes: ByBlock<Change>,
-    /// Events with an identity that are no changes, as if they were: to be taken back if they came
-    /// again.
+    /// Events with an id that are not changes, recorded as if they were, so that repeated ones can be
+    /// uncounted.
     pub(super) others: Vec<Change>,
     pub(super) deliveries: Vec<Delivery>,
     /// The latest time so far.
     latest: Option<Timestamp>,
-    /// The event at hand is later than those before.
+    /// Whether the current event is later than all before.
     pub(super) is_latest: bool,
-    /// Number of the reader, once it is needed.
+    /// The number of this worker, once it is needed.
     pub(super) number: Option<u32>,
     pub(super) visits: Pile<Visit>,
     pub(super) observations: ByBlock<Observation>,
-    pub(super) notes: Anomalies,
-    pub(super) clock: ActivityIndex,
+    pub(super) anomalies: Anomalies,
+    pub(super) activity: ActivityIndex,
     pub(super) ids: StringTable<EventId>,
     pub(super) ranges: Ranges,
     pub(super) other: u64,
     pub(super) selected: u64,
     pub(super) impersonated: u64,
     pub(super) ahead: Seen,
-    /// Hashes of all that the event at hand says.
+    /// The hashes of the values of the current event's content.
     pub(super) hashes: Vec<u64>,
 }
 
 impl WorkerSurvey {
-    /// Takes in an event. If it is only counted, it is to be handed to the [`Arrivals`](crate::survey::Arrivals) in the
-    /// order of the input.
+    /// Adds an event. If it is only counted, it goes to `arrived`, which has to be passed to the
+    /// [`Arrivals`](crate::survey::Arrivals) in the order of the input.
     pub fn add(&mut self, line: &EventLine<'_>, arrived: &mut Arrived, plan: &Plan) {
         let EventLine { event, diagnostics, is_selected, .. } = *line;
-        self.note_time(event, plan);
+        self.add_time(event, plan);
         let identity = plan.identities.of(event, &mut self.hashes);
-        if plan.wants.notes.is_some_and(|latest| is_selected && event.time > latest) {
-            self.note_event(AnomalyKind::Future.into(), line, plan);
+        if plan.wants.anomalies.is_some_and(|latest| is_selected && event.time > latest) {
+            self.add_anomaly(AnomalyKind::Future.into(), line, plan);
         }
-        // Names follow from all events, selected or not.
+        // Names come from all events, selected or not.
         let counting = if is_selected && plan.wants.counts { Counting::Counted } else { Counting::Uncounted };
         let ids = self.ids_of(line, counting, plan);
         let is_impersonated = is_selected && self.select(line, plan);
@@ -132,7 +132,7 @@ impl WorkerSurvey {
         } else {
             let EventKey { key, content, .. } = identity;
             let is_change = plan.wants.changes && event.operation.is_change_or_link();
-            let kept = if is_selected || is_change || plan.wants.notes.is_some() {
+            let kept = if is_selected || is_change || plan.wants.anomalies.is_some() {
                 let change = Change { key, ..self.change(line, ids, plan) };
                 if is_change { self.keep_change(change) } else { self.keep_other(change) }
             } else if event.operation == Operation::Other {
@@ -142,13 +142,13 @@ impl WorkerSurvey {
             };
             self.deliveries.push(Delivery { key, content, kept, seen });
         }
-        if !diagnostics.is_empty() && plan.wants.notes.is_some() {
-            self.note_diagnostics(line, plan);
+        if !diagnostics.is_empty() && plan.wants.anomalies.is_some() {
+            self.add_diagnosed_anomalies(line, plan);
         }
     }
 
-    /// Notes when events happened, selected or not.
-    fn note_time(&mut self, event: &Event<'_>, plan: &Plan) {
+    /// Records when an event happened, selected or not.
+    fn add_time(&mut self, event: &Event<'_>, plan: &Plan) {
         let time = event.time;
         self.is_latest = self.latest.as_ref().is_none_or(|latest| time > *latest);
         if self.is_latest {
@@ -159,16 +159,16 @@ impl WorkerSurvey {
             _ => self.ranges.add(event.source, time),
         }
         self.other += u64::from(event.operation == Operation::Other);
-        if plan.wants.notes.is_some() {
-            self.clock.add(time);
+        if plan.wants.anomalies.is_some() {
+            self.activity.add(time);
         }
     }
 
-    /// Keeps a visit or an observation where they are wanted, and returns its number.
+    /// Keeps a visit or an observation if they are wanted, and returns its id.
     #[inline]
     fn see(&mut self, line: &EventLine<'_>, ids: &EventIds, plan: &Plan) -> Option<SeenId> {
         let EventLine { event, place, is_selected, .. } = *line;
-        let is_observed = plan.wants.notes.is_some();
+        let is_observed = plan.wants.anomalies.is_some();
         let is_wanted = is_observed || (plan.wants.visits && is_selected);
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
@@ -185,14 +185,13 @@ impl WorkerSurvey {
         Some(SeenId::new(self.visits.push(visit) as usize))
     }
 
-    /// The number of this reader, which is given to it when it first asks.
+    /// The number of this worker, which it gets when it first asks.
     #[inline]
     fn number(&mut self, plan: &Plan) -> u32 {
-        *self.number.get_or_insert_with(|| plan.readers.fetch_add(1, Ordering::Relaxed))
+        *self.number.get_or_insert_with(|| plan.workers.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Takes in that the selection keeps an event, and tells whether somebody else than the actor drove the
-    /// session.
+    /// Counts a selected event, and returns whether it is impersonated.
     fn select(&mut self, line: &EventLine<'_>, plan: &Plan) -> bool {
         let event = line.event;
         self.selected += 1;
@@ -204,18 +203,17 @@ impl WorkerSurvey {
         let is_impersonated = has_impersonator || is_explained;
         self.impersonated += u64::from(is_impersonated);
         if has_impersonator && !is_explained && !(plan.wants.changes && event.operation.is_change_or_link()) {
-            self.note_event(AnomalyKind::Unexplained.into(), line, plan);
+            self.add_anomaly(AnomalyKind::Unexplained.into(), line, plan);
         }
         is_impersonated
     }
 
-    /// Hands over what is to be found again among that of other readers: deliveries, and hashes of
-    /// connections.
+    /// Takes out what may be repeated among workers: deliveries and the hashes of connections.
     pub(super) fn take_hashed(&mut self) -> (Vec<Delivery>, Vec<u64>) {
         (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.connection_hashes))
     }
 
-    /// The change that is kept there.
+    /// The stored change or other event.
     pub(super) fn kept(&self, kept: Stored) -> Option<&Change> {
         match kept.change() {
             Some(index) => self.changes.all.get(index),
@@ -241,7 +239,7 @@ impl WorkerSurvey {
         self.quarter.1 += 1;
     }
 
-    /// Takes in for good the quarter at hand.
+    /// Adds the current quarter to the others.
     pub(super) fn end_quarter(&mut self) {
         let (quarter, count) = std::mem::take(&mut self.quarter);
         if count > 0 {

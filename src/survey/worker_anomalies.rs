@@ -1,10 +1,10 @@
-//! What a worker notes of lines and events that rules have to look at one by one.
+//! How a worker records anomalies: lines and events that rules have to look at one by one.
 
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
-use super::event_ids::{Counting, EventIds};
-use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, Plan, Said, WorkerSurvey};
+use super::event_ids::Counting;
+use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, NamesInEvent, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
 use crate::model::event::Event;
@@ -12,13 +12,13 @@ use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::text::hex::hex;
 
-/// Stands for the message of a problem that may quote what is personal.
+/// Replaces the message of a diagnostic that may quote personal data.
 const HIDDEN: &str = "`ssoaudit validate` shows it";
 
-/// Why an event is noted.
+/// Why an event is an anomaly.
 pub(super) struct AnomalyCause<'e> {
     pub kind: AnomalyKind,
-    /// The diagnostic that it is noted for, if there is one.
+    /// The diagnostic behind it, if there is one.
     pub diagnostic: Option<&'e Diagnostic>,
 }
 
@@ -29,60 +29,60 @@ impl From<AnomalyKind> for AnomalyCause<'_> {
 }
 
 impl WorkerSurvey {
-    /// Notes diagnostics of an event that the selection keeps, as far as rules look at them.
-    pub(super) fn note_diagnostics(&mut self, line: &EventLine<'_>, plan: &Plan) {
+    /// Adds an anomaly for each diagnostic of a selected event that rules look at.
+    pub(super) fn add_diagnosed_anomalies(&mut self, line: &EventLine<'_>, plan: &Plan) {
         if !line.is_selected {
             return;
         }
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
         if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
             let kind = AnomalyKind::Contradiction;
-            self.note_event(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
+            self.add_anomaly(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
             let action = line.event.best(Attribute::Action).unwrap_or_default();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
-            self.note_event(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
+            self.add_anomaly(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);
         }
     }
 
-    /// Notes a line that is no event, with what is wrong with it.
-    pub fn note_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
-        if plan.wants.notes.is_none() {
+    /// Adds an invalid line.
+    pub fn add_invalid_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
+        if plan.wants.anomalies.is_none() {
             return;
         }
         let InvalidLine { raw, error, place } = *line;
-        // What a broken line holds nobody knows, and it may be private.
+        // Nobody knows what a broken line contains, and it may be private.
         let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
-        self.notes.add(Anomaly {
-            what: AnomalyKind::Invalid,
+        self.anomalies.add(Anomaly {
+            kind: AnomalyKind::Invalid,
             time: None,
             message: message.to_owned(),
             code: error.map_or("", |error| error.code.name),
-            // Nothing is left of what was passed over to identify it by.
+            // There is nothing left to identify a line that was too long to be kept.
             key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
             content: 0,
             action: None,
             organization: None,
             connection: None,
-            kind: None,
+            connection_kind: None,
             actor: None,
-            said: Said::NOTHING,
+            names: NamesInEvent::NONE,
             place,
         });
     }
 
-    /// Notes an event, with the diagnostic that it is noted for if there is one.
-    pub(super) fn note_event(&mut self, noted: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
-        let AnomalyCause { kind: what, diagnostic } = noted;
-        if plan.wants.notes.is_none() {
+    /// Adds an event as an anomaly.
+    pub(super) fn add_anomaly(&mut self, cause: AnomalyCause<'_>, line: &EventLine<'_>, plan: &Plan) {
+        let AnomalyCause { kind, diagnostic } = cause;
+        if plan.wants.anomalies.is_none() {
             return;
         }
         let EventLine { event, place, .. } = *line;
-        let EventIds { action, organization, actor, kind, .. } = self.ids_of(line, Counting::Uncounted, plan);
+        let ids = self.ids_of(line, Counting::Uncounted, plan);
         let displayed = Event { redactor: plan.redactor.as_deref(), ..*event };
-        let message = match (diagnostic, what) {
+        let message = match (diagnostic, kind) {
             (Some(_), _) if plan.redactor.is_some() => HIDDEN.to_owned(),
             (Some(diagnostic), _) => diagnostic.message.clone(),
             (None, AnomalyKind::Unexplained) => {
@@ -91,26 +91,26 @@ impl WorkerSurvey {
             (None, _) => String::new(),
         };
         let connection = self.connection_of(event, plan);
-        self.notes.add(Anomaly {
-            what,
+        self.anomalies.add(Anomaly {
+            kind,
             time: Some(event.time),
             message,
             code: diagnostic.map_or("", |diagnostic| diagnostic.code.name),
             key: key_of(event),
             content: content(event),
-            action: Some(action),
-            organization,
+            action: Some(ids.action),
+            organization: ids.organization,
             connection,
-            kind,
-            actor,
-            said: Said::NOTHING,
+            connection_kind: ids.kind,
+            actor: ids.actor,
+            names: NamesInEvent::NONE,
             place,
         });
     }
 }
 
-/// What identifies an event in every export: one thing after another, each with its length before it, as a log may
-/// contain any character that could separate them.
+/// Identifies an event in every export. Each part is preceded by its length, because a log may contain any
+/// character that could separate them.
 fn key_of(event: &Event<'_>) -> String {
     const TEXTS: [Attribute; 5] = [
         Attribute::Id,

@@ -16,7 +16,7 @@ use crate::rules::{
 };
 use crate::survey::collect::LineNumbers;
 use crate::survey::ids::Id;
-use crate::survey::{AnomalyKind, Moment, Said, Survey};
+use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
 use crate::verdict::acceptance::{Acceptance, Judged};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
@@ -154,7 +154,7 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<Rule
 }
 
 fn run(survey: &Survey, policy: &Policy, options: Options<'_>) -> Run {
-    let anomalies = &survey.notes;
+    let anomalies = &survey.anomalies;
     let unknown = [AnomalyKind::UnknownAction, AnomalyKind::AlmostChange];
     Run {
         policy: PolicyInfo::of(policy),
@@ -184,7 +184,7 @@ struct Facts<'s> {
 
 impl<'s> Facts<'s> {
     fn candidate(&self, rule: &Rule, subject: Subject) -> Candidate<'s> {
-        let kept = &self.survey.notes.kept;
+        let kept = &self.survey.anomalies.kept;
         let has_identity = !matches!(subject, Subject::Anomaly(index) if kept[index].key.is_empty());
         Candidate {
             rule: rule.id,
@@ -209,7 +209,7 @@ impl<'s> Facts<'s> {
             time: about.time,
             operation: about.operation,
             organization: organization(about.organization, about.said),
-            other: is_foreign.then(|| organization(other, Said::NOTHING)),
+            other: is_foreign.then(|| organization(other, NamesInEvent::NONE)),
             connection: survey.connections.get(about.connection),
             actor: survey.actor_at(about.actor, about.said, moment),
         }

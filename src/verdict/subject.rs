@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::rules::{Burst, Renamed, Subject};
 use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
-use crate::survey::{Change, Said, Survey};
+use crate::survey::{Change, NamesInEvent, Survey};
 
 /// Numbers of what a subject is about.
 pub struct About {
@@ -15,7 +15,7 @@ pub struct About {
     pub organization: Option<OrganizationId>,
     pub connection: Option<ConnectionId>,
     pub actor: Option<ActorId>,
-    pub said: Said,
+    pub said: NamesInEvent,
     pub place: Option<LineRef>,
 }
 
@@ -23,10 +23,10 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
     match subject {
         Subject::Change(index) => {
             let change = &survey.changes[index];
-            About { operation: Some(change.operation), ..about_event(change, survey.said(index)) }
+            About { operation: Some(change.operation), ..about_event(change, survey.names_in_change(index)) }
         }
         Subject::Conflicting(index) => {
-            about_event(&survey.conflicting[index], survey.said_by_conflicting(index))
+            about_event(&survey.conflicting[index], survey.names_in_conflicting(index))
         }
         Subject::OrganizationChange(index, organization) => {
             let about = about(survey, Subject::Change(index as usize));
@@ -39,7 +39,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
             About { operation: None, organization, connection: None, said, ..about }
         }
         Subject::Anomaly(index) => {
-            let noted = &survey.notes.kept[index];
+            let noted = &survey.anomalies.kept[index];
             About {
                 time: noted.time,
                 operation: None,
@@ -47,7 +47,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
                 organization: noted.organization,
                 connection: noted.connection,
                 actor: noted.actor,
-                said: noted.said,
+                said: noted.names,
                 place: Some(noted.place),
             }
         }
@@ -64,11 +64,11 @@ const NOTHING: About = About {
     organization: None,
     connection: None,
     actor: None,
-    said: Said::NOTHING,
+    said: NamesInEvent::NONE,
     place: None,
 };
 
-fn about_event(event: &Change, said: Said) -> About {
+fn about_event(event: &Change, said: NamesInEvent) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
     About { time, operation: None, action: Some(action), organization, connection, actor, said, place }
@@ -84,8 +84,8 @@ fn about_name(survey: &Survey, renamed: Renamed) -> About {
 }
 
 /// What an event says, as far as it is about this organization.
-fn said_of(about: &About, organization: Option<OrganizationId>) -> Said {
+fn said_of(about: &About, organization: Option<OrganizationId>) -> NamesInEvent {
     let is_it = about.organization == organization;
     let organization_name = if is_it { about.said.organization_name } else { None };
-    Said { organization_name, ..about.said }
+    NamesInEvent { organization_name, ..about.said }
 }

@@ -1,5 +1,5 @@
-//! Who may do what where: a roster that the user keeps, as CSV or as JSON. `*` and `?` are wildcards, as in
-//! flags.
+//! Rosters: who has which role in which organization, as the user lists it in CSV or JSON. `*` and `?` are
+//! wildcards, as in flags.
 
 mod read;
 
@@ -13,34 +13,35 @@ use crate::model::time::Timestamp;
 use crate::survey::Change;
 use crate::survey::{Moment, Party, Survey};
 
-/// What somebody may do in an organization.
+/// A role in an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Look at the settings.
+    /// May look at the settings.
     Member,
-    /// Also open the portal and delete connections.
+    /// May also open the portal and delete connections.
     Admin,
 }
 
-/// What a roster says about an action, the worst first.
+/// What a roster says about a change, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authorization {
     /// The actor has no role in the organization.
     NotOnTheRoster,
     /// The actor's role does not allow it.
     WrongRole,
-    /// The organization is not the one that the connection belongs to. A roster alone does not say so.
+    /// The change names another organization than the one that owns the connection. A roster alone never says
+    /// this.
     NotTheOwner,
-    /// It is allowed to the actor, who was impersonated.
+    /// The actor's role allows it, but the actor was impersonated.
     Impersonated,
-    /// The source does not say who did it.
+    /// The event names no actor.
     UnknownActor,
-    /// It is allowed.
+    /// The actor's role allows it.
     Allowed,
 }
 
-/// Whether only administrators may make a change. Sources that name no actor log every change of a state, of which
-/// only deletions are known to be made by people.
+/// Whether only administrators may make a change. Sources that name no actor log every change of a state, and
+/// of these only deletions are known to be made by people.
 pub fn is_for_admins(change: &Change) -> bool {
     match change.operation.info().requires {
         Requires::Member => false,
@@ -49,7 +50,7 @@ pub fn is_for_admins(change: &Change) -> bool {
     }
 }
 
-/// Who has which role where.
+/// The rows of a roster.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roster {
     /// The roles in rows without a wildcard, by organization and actor in ASCII lower case.
@@ -71,13 +72,13 @@ pub struct Row {
     pub organization: Option<Pattern>,
     /// Actor id or e-mail address, if it has a wildcard.
     pub actor: Option<Pattern>,
-    /// Their role.
+    /// The role of the row.
     role: Role,
     /// 1-based line in the file.
     pub line: usize,
 }
 
-/// A row as it is read.
+/// A row of the file.
 struct Entry<'t> {
     organization: &'t str,
     actor: &'t str,
@@ -90,7 +91,7 @@ const EVERY_ORGANIZATION: &str = "*";
 const WILDCARDS: [char; 2] = ['*', '?'];
 
 impl Roster {
-    /// The strongest role that one of the actor's names has in an organization by one of its names.
+    /// The strongest role that any of the actor's names has in the organization under any of its names.
     pub fn role(&self, organizations: &[&str], actors: &[&str]) -> Option<Role> {
         let with_every = || organizations.iter().copied().chain([EVERY_ORGANIZATION]);
         let pairs =
@@ -110,16 +111,17 @@ impl Roster {
         exact.max(rows.filter(matches).map(|row| row.role).max())
     }
 
-    /// Whether the actor of a change (by index) may do it, which is for administrators only. Organization and actor
-    /// go by the names that the event itself gives them, or else by those at its time, up to `now`.
+    /// Whether a roster allows a change, given by its index, that is for administrators only. Organization
+    /// and actor go by the names that the event itself carries, or else by those in force at its time, if
+    /// that is not after `now`.
     pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Authorization {
-        let (change, said) = (&survey.changes[change], survey.said(change));
+        let (change, names) = (&survey.changes[change], survey.names_in_change(change));
         if change.actor.is_none() {
             return Authorization::UnknownActor;
         }
         let moment = Moment { time: change.time, now };
-        let organization = survey.organization_at(change.organization, said, moment);
-        match self.role_of(&organization, &survey.actor_at(change.actor, said, moment)) {
+        let organization = survey.organization_at(change.organization, names, moment);
+        match self.role_of(&organization, &survey.actor_at(change.actor, names, moment)) {
             None => Authorization::NotOnTheRoster,
             Some(Role::Member) => Authorization::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Authorization::Impersonated,
@@ -127,7 +129,8 @@ impl Roster {
         }
     }
 
-    /// The authorization of every change; `None` for changes that are not selected or not for administrators only.
+    /// The authorization of every change, or `None` if the change is not selected or not for administrators
+    /// only.
     pub fn verdicts(&self, survey: &Survey, now: Timestamp) -> Vec<Option<Authorization>> {
         let is_meant = |change: &Change| change.is_selected && is_for_admins(change);
         let changes = survey.changes.iter().enumerate();
@@ -136,7 +139,7 @@ impl Roster {
         verdicts.collect()
     }
 
-    /// Its patterns for organization ids or names.
+    /// All patterns for organization ids or names.
     pub fn organizations(&self) -> impl Iterator<Item = Pattern> {
         let exact =
             self.roles.keys().map(|(organization, _)| organization).chain(self.by_organization.keys());
@@ -144,14 +147,15 @@ impl Roster {
         exact.map(|organization| Pattern::new(organization)).chain(wild)
     }
 
-    /// Its patterns for actor ids or e-mail addresses.
+    /// All patterns for actor ids or e-mail addresses.
     pub fn actors(&self) -> impl Iterator<Item = Pattern> {
         let exact = self.roles.keys().map(|(_, actor)| actor).chain(self.by_actor.keys());
         let wild = self.wild.iter().filter_map(|row| row.actor.clone());
         exact.map(|actor| Pattern::new(actor)).chain(wild)
     }
 
-    /// The role by id or by name. Of several names the weakest role counts, as only one of them is right.
+    /// The role by id or by name. If there are several names, the weakest role counts, as only one of them is
+    /// right.
     fn role_of(&self, organization: &Party<'_>, actor: &Party<'_>) -> Option<Role> {
         let by = |organization: &[&str]| {
             let by_id = actor.id.and_then(|id| self.role(organization, &[id]));
@@ -167,7 +171,7 @@ impl Roster {
         self.roles.is_empty() && self.wild.is_empty()
     }
 
-    /// Adds a row. Of several about the same actor in the same organization, the strongest role holds.
+    /// Adds a row. If several are about the same actor in the same organization, the strongest role counts.
     fn add(&mut self, entry: Entry<'_>) {
         let Entry { organization, actor, role, line } = entry;
         let is_wild = |text: &str| text != EVERY_ORGANIZATION && text.contains(WILDCARDS);
@@ -176,8 +180,8 @@ impl Roster {
         let (at, (organization, actor)) = (self.wild.len(), key((organization, actor)));
         match (&wild_organization, &wild_actor) {
             (None, None) => {
-                let known = self.roles.entry((organization, actor)).or_insert(role);
-                *known = (*known).max(role);
+                let strongest = self.roles.entry((organization, actor)).or_insert(role);
+                *strongest = (*strongest).max(role);
                 return;
             }
             (None, Some(_)) => self.by_organization.entry(organization).or_default().push(at),

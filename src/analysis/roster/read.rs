@@ -1,6 +1,7 @@
-//! Reading rosters: CSV, or JSON with the same columns as keys.
+//! Reads rosters: CSV, or JSON with the columns as keys.
 //!
-//! What is not understood is refused at its place: a roster half read would accuse or clear the wrong people.
+//! Anything that is not understood is an error with its place, because a roster that is read in part would
+//! accuse or clear the wrong people.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -20,8 +21,8 @@ use crate::text::suggest::unknown;
 const COLUMNS: [&str; 3] = ["organization", "actor", "role"];
 const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("member", Role::Member)];
 
-/// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with
-/// these keys. It may be compressed as inputs may.
+/// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with these keys.
+/// It may be compressed like any input.
 pub fn read(path: &Path) -> Result<(Roster, HashedFile)> {
     let name = path.display();
     let bytes = read_whole(path).with_context(|| format!("cannot read roster {name}"))?;
@@ -64,7 +65,7 @@ fn from_csv(text: &str, name: &dyn Display) -> Result<Roster> {
     Ok(roster)
 }
 
-/// The indices of organization, actor and role.
+/// The indices of the columns organization, actor and role.
 fn header(record: &StringRecord) -> Result<[usize; 3]> {
     for (at, column) in record.iter().enumerate() {
         if !COLUMNS.iter().any(|known| known.eq_ignore_ascii_case(column)) {
@@ -134,7 +135,7 @@ fn values(document: Document<'_>, element: NodeId) -> Result<[String; 3]> {
     }
 }
 
-/// A row, if all of it is understood.
+/// A row with its three values checked.
 fn entry([organization, actor, role]: [&str; 3], line: u64) -> Result<Entry<'_>> {
     let values = COLUMNS.into_iter().zip([organization, actor, role]);
     if let Some((column, _)) = values.into_iter().find(|(_, value)| value.is_empty()) {

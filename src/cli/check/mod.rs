@@ -152,13 +152,13 @@ impl CheckCommand {
         let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
-        let wants = Wants { counts: false, changes: true, visits: false, notes: Some(latest) };
+        let wants = Wants { counts: false, changes: true, visits: false, anomalies: Some(latest) };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.zone()?);
         // The process ends with it: giving back millions of pieces one by one is time for nothing.
         let mut survey = ManuallyDrop::new(collected.survey);
-        let redacted = redactor.as_deref().map(|redactor| survey.shown(redactor));
+        let redacted = redactor.as_deref().map(|redactor| survey.redacted_names(redactor));
 
         let options = Options {
             fail_on: self.fail_on,

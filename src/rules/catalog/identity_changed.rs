@@ -109,7 +109,7 @@ impl<I: Id, const N: usize> Identities<'_, I, N> {
     /// the present changed nothing yet.
     fn find_renamed(&self, context: &RuleContext<'_>, result: &mut RuleResult) {
         let renamed = self.labels.renamed();
-        for (id, uses) in renamed.filter(|(id, uses)| uses[0].sort == self.sort && self.selected[id.index()])
+        for (id, uses) in renamed.filter(|(id, uses)| uses[0].kind == self.sort && self.selected[id.index()])
         {
             let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
             // With more names than this, no name is taken for theirs.

@@ -32,7 +32,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of_anomalies(context, AnomalyKind::Invalid, |anomaly| {
         format!("{}: {}", anomaly.code, anomaly.message)
     });
-    let overflow = context.survey.notes.overflow[AnomalyKind::Invalid as usize];
+    let overflow = context.survey.anomalies.overflow[AnomalyKind::Invalid as usize];
     result.judged += result.violations.len() as u64 + overflow.saturating_sub(1);
     result
 }

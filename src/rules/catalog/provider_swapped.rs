@@ -159,7 +159,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
         }
         // A connection that was enabled after it was deleted may not exist, but somebody enabled it.
         let is_there = matches!(step.after, State::Created | State::Active)
-            || (step.after == State::Unknown && step.told == State::Active);
+            || (step.after == State::Unknown && step.reported == State::Active);
         if is_there && step.before != Some(step.after) {
             *next = Some(Next { follower: Follower { index, provider }, other: other_than(provider, *next) });
         }

@@ -190,7 +190,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
             file.counts.invalid += 1;
             let (raw, error) = (record.raw, record.diagnostics.first());
             let place = LineRef { block: BLOCK, line: number };
-            return gathered.note_line(&InvalidLine { raw, error, place }, &plan);
+            return gathered.add_invalid_line(&InvalidLine { raw, error, place }, &plan);
         };
         file.counts.valid += 1;
         file.times.add(event.time);
@@ -233,7 +233,7 @@ fn now() -> Timestamp {
 }
 
 fn verdict_of(case: &Case, show_known: bool) {
-    let wants = Wants { counts: false, changes: true, visits: false, notes: Some(now()) };
+    let wants = Wants { counts: false, changes: true, visits: false, anomalies: Some(now()) };
     let (mut survey, file) = surveyed(case, wants);
     let policy = Policy { path: Some(case.name.clone()), ..Policy::default_for(rules::ALL) };
     let input = InputFacts { bytes: 1, sha256: Some("a".repeat(64)), ..InputFacts::of(&file) };
