@@ -20,11 +20,11 @@ use crate::survey::{Change, Survey};
 /// what is active or disabled is not created again, and what is deleted is not there to be enabled or disabled.
 /// Either the deletion is wrong or a creation is missing, so nothing is known until a creation says that it is
 /// there, or a deletion that it is not.
-fn state_after(before: Option<State>, told: State) -> State {
-    match (before, told) {
+fn state_after(before: Option<State>, reported: State) -> State {
+    match (before, reported) {
         (Some(kept @ (State::Active | State::Disabled)), State::Created) => kept,
         (Some(State::Deleted | State::Unknown), State::Active | State::Disabled) => State::Unknown,
-        _ => told,
+        _ => reported,
     }
 }
 
@@ -36,8 +36,8 @@ pub struct Step {
     /// The state before, as far as the log shows.
     pub before: Option<State>,
     /// The state that the operation stands for.
-    pub told: State,
-    /// The state after: the one told, unless the connection cannot come to it.
+    pub reported: State,
+    /// The state after: the reported one, unless the connection cannot come to it.
     pub after: State,
     /// The connection was active before, be it from before the log began.
     pub was_active: bool,
@@ -67,7 +67,7 @@ impl Step {
 
     /// What is odd about it: `enabled while active`.
     pub fn inconsistency(&self) -> Option<&'static str> {
-        match (self.before?, self.told) {
+        match (self.before?, self.reported) {
             (State::Created, State::Created) => Some("created while created"),
             (State::Active, State::Created) => Some("created while active"),
             (State::Disabled, State::Created) => Some("created while disabled"),
@@ -138,12 +138,12 @@ pub fn walk_some(
         if !is_wanted(owner) {
             continue;
         }
-        let Some(told) = change.operation.state() else {
+        let Some(reported) = change.operation.state() else {
             continue;
         };
         let state = &mut states[connection.index()];
         let before = *state;
-        let after = state_after(before, told);
+        let after = state_after(before, reported);
         *state = Some(after);
         let was_active = before.map_or(was_active, |state| state == State::Active);
         let place = place_of(owner);
@@ -151,7 +151,7 @@ pub fn walk_some(
         let was_unknown = before == Some(State::Unknown);
         unknown[place] = unknown[place] + u32::from(after == State::Unknown) - u32::from(was_unknown);
         let (left, unknown) = (left[place], unknown[place]);
-        each(Step { change: index, before, told, after, was_active, owner, left, unknown });
+        each(Step { change: index, before, reported, after, was_active, owner, left, unknown });
     }
 }
 

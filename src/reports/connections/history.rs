@@ -117,7 +117,7 @@ impl ConnectionHistory {
         self.latest = id;
         self.inconsistencies.extend(step.inconsistency());
         self.kind = change.kind.or(self.kind);
-        match step.told {
+        match step.reported {
             State::Created => self.created = self.created.or(id),
             State::Active => self.enabled = id,
             State::Disabled | State::Deleted | State::Unknown => {}

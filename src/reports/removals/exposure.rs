@@ -75,7 +75,7 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
     for (step, kind) in history.steps.into_iter().zip(history.kinds).rev() {
         let change = &survey.changes[step.change];
         let words = kind_words(survey, kind);
-        if matches!(step.told, State::Disabled | State::Deleted) && change.is_selected {
+        if matches!(step.reported, State::Disabled | State::Deleted) && change.is_selected {
             let gap = history.gaps.get(&step.change);
             let exposure = gap.map(|gap| exposure(survey, &reach, gap));
             let until = exposure.map_or(change.time, |exposure| exposure.until);
@@ -148,7 +148,7 @@ struct Later<'a> {
 
 impl<'a> Later<'a> {
     fn add(&mut self, change: &'a Change, step: &Step, words: Option<KindWords>) {
-        if matches!(step.told, State::Created | State::Active) && step.after != State::Unknown {
+        if matches!(step.reported, State::Created | State::Active) && step.after != State::Unknown {
             self.made.extend(words.map(|words| (step.owner, words)));
         }
         if step.activates() {
