@@ -329,7 +329,7 @@ fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
     }
     let lasting = |key: &&FindingKey<'_>| key.status == Status::Open || key.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|key| verdict.resolve(key)) {
-        accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+        accepted.add(finding.fingerprint, verdict.rule_of(&finding).rule.id, &finding.message());
     }
     accepted
 }

@@ -69,12 +69,12 @@ pub fn failure(error: &str) -> [String; 2] {
 }
 
 fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
-    let check = verdict.rule_of(finding).check;
-    let file = finding.place.map_or(String::new(), |(file, line)| {
+    let rule = verdict.rule_of(finding).rule;
+    let file = finding.position.map_or(String::new(), |(file, line)| {
         format!("file={},line={},", property(relative(verdict, file)), line.max(1))
     });
-    let title = property(&format!("{}: {}", finding.severity.name(), check.id));
-    let message = format!("{}%0A{}", data(&finding.message()), data(check.about));
+    let title = property(&format!("{}: {}", finding.severity.name(), rule.id));
+    let message = format!("{}%0A{}", data(&finding.message()), data(rule.about));
     format!("::{command} {file}title={title}::{message}\n")
 }
 
@@ -104,12 +104,12 @@ pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> Str
     out.push_str(&table(
         "\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n",
         found.map(|(rule, counts)| {
-            short_row([rule.check.id, worst(rule, counts).name(), &counted(counts), rule.check.about])
+            short_row([rule.rule.id, worst(rule, counts).name(), &counted(counts), rule.rule.about])
         }),
     ));
     out.push_str(&table(
         "\n| rule | not applicable to |\n| --- | --- |\n",
-        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.check.id, &not_applicable(rule)?]))),
+        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.rule.id, &not_applicable(rule)?]))),
     ));
     add_findings(verdict, known, room, &mut out);
     out
@@ -143,7 +143,7 @@ fn finding_row<'a>(verdict: &Verdict<'a>, key: &FindingKey<'a>) -> String {
     let finding = verdict.resolve(key);
     let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
     let place = super::place(&finding).unwrap_or_default();
-    let rule = verdict.rule_of(&finding).check.id;
+    let rule = verdict.rule_of(&finding).rule.id;
     short_row([finding.severity.name(), &status(&finding), rule, &time, &finding.message(), &place])
 }
 

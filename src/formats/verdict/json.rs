@@ -116,8 +116,8 @@ pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
     let controls: Map<_, _> =
         outcome.controls().iter().map(|(standard, ids)| ((*standard).to_owned(), json!(ids))).collect();
     let mut rule = json!({
-        "id": outcome.check.id,
-        "about": outcome.check.about,
+        "id": outcome.rule.id,
+        "about": outcome.rule.about,
         "severity": outcome.severity.name(),
         "on": outcome.is_on,
         "judged": outcome.judged,

@@ -60,7 +60,7 @@ fn case<'a>(
     let rule = &verdict.rules[index];
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
-    let mut case = TestCase::new(rule.check.id, case_status(verdict, index, &failing, options));
+    let mut case = TestCase::new(rule.rule.id, case_status(verdict, index, &failing, options));
     case.set_classname(SUITE);
     let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
     let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
@@ -91,7 +91,7 @@ fn case_status<'a>(
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
     failure.set_type(worst.unwrap_or(rule.severity).name());
     failure.set_description(listed(verdict, failing, options));
-    failure.set_message(escape_controls(&format!("{counts}: {}", rule.check.about)));
+    failure.set_message(escape_controls(&format!("{counts}: {}", rule.rule.about)));
     failure
 }
 

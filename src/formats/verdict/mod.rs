@@ -126,7 +126,7 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
 
 /// The position of a finding: `file:line`.
 fn place(finding: &Finding) -> Option<String> {
-    finding.place.map(|(file, line)| format!("{file}:{line}"))
+    finding.position.map(|(file, line)| format!("{file}:{line}"))
 }
 
 /// The path of a file in the working directory, by which GitHub and others know it who show findings beside its
@@ -139,7 +139,7 @@ fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
 /// The status of a finding, and its reason: `planned (CHG-7)`.
 fn status(finding: &Finding) -> String {
     let name = finding.status.name();
-    finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
+    finding.status.justification().map_or(name.to_owned(), |because| format!("{name} ({because})"))
 }
 
 /// Counts the events that a rule that is on does not apply to: `45 of 86 events`.

@@ -66,8 +66,8 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn rule(outcome: &RuleOutcome) -> Value {
-    let check = outcome.check;
-    let explain = &check.explain;
+    let rule = outcome.rule;
+    let explain = &rule.explain;
     let parts = [
         ("What it means", explain.means),
         ("Why it matters", explain.why),
@@ -77,9 +77,9 @@ fn rule(outcome: &RuleOutcome) -> Value {
     let text = |(title, text): &(&str, &str)| format!("{title}: {text}");
     let markdown = |(title, text): &(&str, &str)| format!("### {title}\n\n{text}");
     json!({
-        "id": check.id,
-        "name": pascal(check.id),
-        "shortDescription": { "text": escaped(check.about) },
+        "id": rule.id,
+        "name": pascal(rule.id),
+        "shortDescription": { "text": escaped(rule.about) },
         "fullDescription": { "text": escaped(&format!("{} {}", explain.means, explain.why)) },
         "help": {
             "text": parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
@@ -128,7 +128,7 @@ fn score(severity: Severity) -> &'static str {
 fn result(verdict: &Verdict, finding: &Finding) -> Value {
     let (file, line) = place(verdict, finding);
     let mut result = json!({
-        "ruleId": verdict.rule_of(finding).check.id,
+        "ruleId": verdict.rule_of(finding).rule.id,
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
         "message": { "text": escaped(&finding.message()) },
@@ -162,7 +162,7 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
 /// The position of a result, which every result needs. Without one of its own it is the beginning of the first input,
 /// or of the policy.
 pub fn place<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
-    if let Some((file, line)) = finding.place {
+    if let Some((file, line)) = finding.position {
         return (file, line.max(1));
     }
     let run = &verdict.run;

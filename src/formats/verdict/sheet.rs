@@ -120,8 +120,8 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
     let counts = verdict.counts_by_rule();
     let row = |(rule, counts): (&RuleOutcome, &Counts)| {
         let mut cells = vec![
-            rule.check.id.into(),
-            rule.check.about.into(),
+            rule.rule.id.into(),
+            rule.rule.about.into(),
             rule.severity.name().into(),
             rule.is_on.into(),
             rule.judged.into(),

@@ -54,7 +54,7 @@ fn worst_first(verdict: &Verdict) -> Vec<usize> {
     found.sort_by_key(|rule| {
         let outcome = &verdict.rules[*rule];
         let worst = severities().find(|severity| counts[*rule].of(0, *severity) > 0);
-        (Reverse(worst), Reverse(outcome.severity), outcome.check.id)
+        (Reverse(worst), Reverse(outcome.severity), outcome.rule.id)
     });
     found
 }
@@ -106,10 +106,10 @@ impl Page<'_> {
         let is_open = counts.open() > 0;
         let severity = worst(outcome, counts);
         let style = if is_open { style(tone(severity)) } else { Style::new() };
-        let head = format!("{}  {}  {}", severity.name().to_uppercase(), outcome.check.id, counted(counts));
+        let head = format!("{}  {}  {}", severity.name().to_uppercase(), outcome.rule.id, counted(counts));
         self.gap();
         self.text(0, &head, style.bold());
-        self.text(2, outcome.check.about, Style::new());
+        self.text(2, outcome.rule.about, Style::new());
         if let Some(events) = not_applicable(outcome) {
             self.text(2, &format!("{events} lack what it needs"), Style::new());
         }
@@ -165,7 +165,7 @@ impl Page<'_> {
             self.text(0, "Not applicable to events that lack what is needed:", Style::new());
         }
         for (rule, events) in not_applicable_rules {
-            self.text(2, &format!("{} ({events})", rule.check.id), Style::new());
+            self.text(2, &format!("{} ({events})", rule.rule.id), Style::new());
         }
         let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);
         let clean = judged.filter(|(rule, counts)| counts.total() == 0 && !rule.is_not_applicable()).count();
