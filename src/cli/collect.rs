@@ -1,4 +1,4 @@
-//! One pass over the inputs with its progress on the terminal, for `summary`, `report` and `check`.
+//! Collects a survey with a progress bar, for `summary`, `report` and `check`.
 
 use anyhow::Result;
 
@@ -9,7 +9,7 @@ use crate::scan::ScanJob;
 use crate::survey::Plan;
 use crate::survey::collect::{self, Collected};
 
-/// Collects what the plan wants, and says which inputs were of no use while it is at it.
+/// Collects what the plan wants, and reports inputs that cannot be used as they are found.
 pub fn collect(job: &ScanJob<'_>, plan: Plan, terminal: Terminal) -> Result<(Collected, InputStatus)> {
     let mut progress = Progress::new(job.inputs, terminal);
     let mut status = InputStatus::default();

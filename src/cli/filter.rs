@@ -99,18 +99,18 @@ fn formats() -> impl Iterator<Item = &'static str> {
     ROW_FORMATS.iter().map(|format| format.name())
 }
 
-/// What workers need to judge and render a line.
+/// What workers need to match and render a line.
 struct Matcher {
     select: Selection,
-    /// Names of organizations that could not be looked up in inputs that can be read once only.
+    /// The selected organization names, if they cannot be looked up because an input can be read only once.
     names: Option<Vec<Pattern>>,
     plan: Plan,
-    /// Whether rows are wanted, and not only their number.
+    /// Whether to render rows, and not only count them.
     renders: bool,
     watch: Watch,
 }
 
-/// What a worker makes of a block.
+/// The result of a block.
 #[derive(Default)]
 struct Chunk {
     rows: Rows,
@@ -150,7 +150,7 @@ impl Matcher {
     }
 }
 
-/// The results so far, and where rows go.
+/// The results so far, and the printer of rows.
 struct Results<'p> {
     inputs: &'p [Input],
     printer: Printer<'p>,
@@ -219,7 +219,7 @@ impl Filter {
         results.doubtful.merge(chunk.doubtful);
         let last_line = results.printer.take(chunk.rows)?.filter(|_| !self.input.strict);
         if let Some(last_line) = last_line {
-            // Lines after the last printed row do not count, so that results do not depend on how blocks were cut.
+            // Lines after the last printed row do not count, so that results do not depend on block boundaries.
             counts.invalid = chunk.invalid_lines.iter().filter(|line| **line < last_line).count() as u64;
             chunk.first_error = chunk.first_error.filter(|error| error.line < last_line);
         }
@@ -230,7 +230,7 @@ impl Filter {
         Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    /// Prints the rows that are still held, and messages about all of the input.
+    /// Prints the remaining rows, and messages about the whole input.
     fn finish(&self, results: Results<'_>, matcher: &Matcher, terminal: Terminal) -> Result<ExitStatus> {
         let Results { inputs, printer, status, matched, misses, doubtful, .. } = results;
         let hidden = match self.count {
@@ -249,7 +249,7 @@ impl Filter {
             messages::warning(&warning, terminal.message_style());
         }
         let events = status.counts.valid;
-        if matched == 0 && (events > 0 || status.useless() == 0) {
+        if matched == 0 && (events > 0 || status.unusable() == 0) {
             let display = Display { zone: self.select.zone()?, is_private: plan.redactor.is_some() };
             let why = misses.explain(select, events, display);
             messages::note(&why, terminal.message_style());
@@ -295,13 +295,13 @@ impl Filter {
     }
 
     fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {
-        // With pseudonyms no original line is printed, as nobody knows what else it holds.
+        // With pseudonyms, original lines are never printed, as they may hold other personal values.
         if self.normalize || (redactor.is_some() && named.is_empty()) {
             Body::Normalized
         } else if named.is_empty() {
             Body::Original
         } else {
-            Body::Some(named.iter().flat_map(|column| column.leaves.clone()).collect())
+            Body::Some(named.iter().flat_map(|column| column.attributes.clone()).collect())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What became of the inputs: counted lines, invalid ones, files that could not be read or hold no event.
+//! The status of the inputs: counts of lines, and files that could not be read or hold no event.
 
 use crate::cli::ExitStatus;
 use crate::cli::messages;
@@ -10,21 +10,21 @@ use crate::model::redact::Redactor;
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
 
-/// What a command has counted and printed about its inputs.
+/// What a command has counted and reported about its inputs.
 #[derive(Default)]
 pub struct InputStatus {
-    /// Lines of all inputs so far.
+    /// The lines of all inputs so far.
     pub counts: Counts,
-    /// Lines of the current input so far.
+    /// The lines of the current input so far.
     of_input: Counts,
     first_error: Option<(usize, Diagnostic)>,
-    /// Inputs that could not be read to their end.
+    /// The number of inputs that could not be read to their end.
     pub unreadable: usize,
-    /// Inputs with lines of which none is an event.
+    /// The number of inputs that have lines but no events.
     pub eventless: usize,
 }
 
-/// The first error among a line's findings.
+/// The first error among the diagnostics of a line.
 pub fn first_error(findings: Vec<Diagnostic>) -> Option<Diagnostic> {
     findings.into_iter().find(|finding| finding.code.level == Level::Error)
 }
@@ -39,7 +39,7 @@ impl InputStatus {
         }
     }
 
-    /// Says on standard error when an input could not be read to its end, or holds no event.
+    /// Ends an input. Reports on standard error if it could not be read to its end, or holds no event.
     pub fn end(&mut self, input: &Input, error: Option<String>, progress: &mut Progress) {
         let Counts { lines, blank, valid, .. } = std::mem::take(&mut self.of_input);
         if let Some(error) = error {
@@ -50,19 +50,18 @@ impl InputStatus {
         }
     }
 
-    /// Says on standard error that an input could not be read to its end.
+    /// Reports on standard error that an input could not be read to its end.
     pub fn unreadable(&mut self, input: &Input, error: &str, progress: &mut Progress) {
         progress.error(&format!("{}: {error}", input.name));
         self.unreadable += 1;
     }
 
-    /// How many inputs could not be used.
-    pub fn useless(&self) -> usize {
+    /// The number of inputs that could not be used.
+    pub fn unusable(&self) -> usize {
         self.unreadable + self.eventless
     }
 
-    /// Warns of the invalid lines that results leave out. Where there are pseudonyms, the warning quotes nothing of a
-    /// line.
+    /// Warns of the invalid lines that results leave out. With pseudonyms, the warning quotes nothing of a line.
     pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
         let Some((input, finding)) = &self.first_error else {
             return;
@@ -71,15 +70,15 @@ impl InputStatus {
             1 => "1 invalid line was skipped:".to_owned(),
             more => format!("{more} invalid lines were skipped, the first is"),
         };
-        let place = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
+        let position = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
         let message = redactor.map_or_else(|| format!(": {}", finding.message), |_| String::new());
         let code = format!("{}[{}]", finding.code.level.name(), finding.code.name);
-        let warning = format!("{lines} {place}: {code}{message}; `ssoaudit validate` shows all");
+        let warning = format!("{lines} {position}: {code}{message}; `ssoaudit validate` shows all");
         messages::warning(&warning, terminal.message_style());
     }
 
     /// The exit status of the command. Inputs that could not be used take precedence.
     pub fn exit_status(&self, otherwise: ExitStatus) -> ExitStatus {
-        if self.useless() > 0 { ExitStatus::Unreadable } else { otherwise }
+        if self.unusable() > 0 { ExitStatus::Unreadable } else { otherwise }
     }
 }

@@ -1,4 +1,4 @@
-//! `ssoaudit man`: the manual page, of the whole program or of one command.
+//! `ssoaudit man`: the manual page of the whole program or of one command.
 
 use anyhow::{Result, anyhow};
 use clap::{Args, CommandFactory};
@@ -32,8 +32,8 @@ impl Man {
         let page = match &self.command {
             None => program,
             Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
-                let known: Vec<_> = program.get_subcommands().map(|command| command.get_name()).collect();
-                anyhow!(suggest::unknown("command", name, known.iter().copied()))
+                let names: Vec<_> = program.get_subcommands().map(|command| command.get_name()).collect();
+                anyhow!(suggest::unknown("command", name, names.iter().copied()))
             })?,
         };
         let mut roff = Vec::new();

@@ -1,4 +1,4 @@
-//! Messages to the user, on standard error. Results never go there, messages nowhere else.
+//! Messages to the user. They go to standard error only, and results never do.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -34,6 +34,6 @@ fn print((label, color): (&str, AnsiColor), message: &str, style: MessageStyle) 
     };
     let charset = if io::stderr().is_terminal() { locale_charset() } else { Charset::Unicode };
     let message = escape_own(message, charset);
-    // There is nobody left to tell when standard error is closed.
+    // If standard error is closed, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {message}");
 }

@@ -1,4 +1,4 @@
-//! The command line: what a user types, and one file a subcommand with its arguments and its `run`.
+//! The command line, with one file for each subcommand, its arguments and its `run`.
 
 pub mod args;
 mod check;
@@ -69,12 +69,12 @@ pub enum Command {
     Man(man::Man),
 }
 
-/// How a command ended that could do its job.
+/// How a command ended, unless it failed with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Nothing was found.
     Done,
-    /// It found what it was told to fail on.
+    /// It found something that it should fail on.
     Findings,
     /// Some input could not be read, or holds no event.
     Unreadable,

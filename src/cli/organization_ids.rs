@@ -1,5 +1,5 @@
-//! Organizations that are selected by name: not every event says the name, so their ids are looked up before
-//! the inputs are read for the result.
+//! Selects organizations by name. Not every event has the name, so their ids are looked up in a first pass over the
+//! inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -37,8 +37,8 @@ impl Ids {
     }
 }
 
-/// Lets what selects organizations by name select their ids as well. That takes another pass over the inputs, so
-/// it is not done for ids, and what can be read once only is refused.
+/// Makes clauses that select organizations by name also select their ids. That takes another pass over the inputs, so
+/// it is not done for clauses with ids only, and inputs that can be read only once are refused.
 pub fn resolve_names_to_ids(select: &mut Selection, inputs: &[Input], settings: Settings) -> Result<()> {
     let names = names(select);
     if names.is_empty() {
@@ -54,7 +54,8 @@ pub fn resolve_names_to_ids(select: &mut Selection, inputs: &[Input], settings: 
     look_up(select, names, inputs, settings)
 }
 
-/// The same as far as inputs can be read twice. If one cannot, returns what is to be looked for besides.
+/// Like [`resolve_names_to_ids`], for inputs that can be read twice. If one cannot, returns the names to look for while
+/// reading.
 pub fn by_id_where_possible(
     select: &mut Selection,
     inputs: &[Input],
@@ -69,7 +70,7 @@ pub fn by_id_where_possible(
     Ok((!once.is_empty()).then_some(names))
 }
 
-/// What to warn of before the first of the inputs that can be read once only is read.
+/// The warning to print before reading the first input that can be read only once.
 pub fn may_be_missing(inputs: &[Input]) -> Option<String> {
     let input = inputs.iter().find(|input| is_gone_once_read(input))?;
     Some(format!(
@@ -98,9 +99,9 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
         }
     };
     let mut ids = BTreeSet::new();
-    scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |piece| {
-        // Whatever else there is to say of inputs, who reads them for the result will.
-        if let ScanItem::Block { value, .. } = piece {
+    scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |item| {
+        // Other items, such as errors of inputs, are reported by the pass for the result.
+        if let ScanItem::Block { value, .. } = item {
             ids.extend(value.0);
         }
         Ok(ControlFlow::Continue(()))
@@ -109,17 +110,17 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
     Ok(())
 }
 
-/// Events of a stream that a second reading might have selected.
+/// Events of a stream that a first pass might have caused to be selected.
 #[derive(Default)]
 pub struct Doubtful {
-    /// Ids of organizations with a name that is looked for.
+    /// The ids of organizations with a selected name.
     named: Ids,
-    /// Events that nothing but their organization keeps from being selected, by its ids.
+    /// The number of events that only their organization excludes from the selection, by the ids of the organization.
     others: BTreeMap<Vec<(Space, String)>, u64>,
 }
 
 impl Doubtful {
-    /// Takes in an event.
+    /// Adds an event.
     pub fn add(&mut self, event: &Event<'_>, select: &Selection, names: &[Pattern]) {
         self.named.add(event, names);
         if select.lacks_only_organization(event) {
@@ -128,7 +129,7 @@ impl Doubtful {
         }
     }
 
-    /// Takes in those of another block.
+    /// Adds the events of another block.
     pub fn merge(&mut self, other: Self) {
         self.named.0.extend(other.named.0);
         for (ids, count) in other.others {
@@ -136,7 +137,7 @@ impl Doubtful {
         }
     }
 
-    /// What to warn of at the end, if the names that were said later or elsewhere are those of more events.
+    /// The warning to print at the end, if names found later or elsewhere belong to further events.
     pub fn warning(&self, select: &Selection) -> Option<String> {
         let is_named = |ids: &[(Space, String)]| ids.iter().any(|id| self.named.0.contains(id));
         let count: u64 = self.others.iter().filter(|(ids, _)| is_named(ids)).map(|(_, count)| count).sum();

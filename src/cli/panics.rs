@@ -1,4 +1,4 @@
-//! Panics, which are bugs of this program: they leave no unfinished file behind and print one line.
+//! Panics are bugs of this program. They leave no unfinished files behind and print one line.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
@@ -13,7 +13,7 @@ pub fn end_with(end: fn()) {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         static FIRST: Once = Once::new();
-        // Panics of other threads wait for the process to end.
+        // Other panicking threads wait here until the process ends.
         FIRST.call_once(|| {
             interrupt::remove_all();
             if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
@@ -25,12 +25,12 @@ pub fn end_with(end: fn()) {
     }));
 }
 
-/// The message of a panic. It may quote a text of the log, which `--redact` has to keep secret, so that it is cut
-/// before the first quotation.
+/// The message of a panic. It is cut before the first quotation, which may be a text of the log that `--redact` must
+/// keep secret.
 fn message(info: &PanicHookInfo<'_>) -> String {
     let message = info.payload_as_str().unwrap_or_default();
     let unquoted = message.split(['`', '"', '\'', '\n']).next().unwrap_or_default().trim_end();
     let what = if unquoted.is_empty() { "a panic" } else { unquoted };
-    let place = info.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
-    format!("internal error: {what}{place}; please report it")
+    let location = info.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
+    format!("internal error: {what}{location}; please report it")
 }

@@ -1,4 +1,4 @@
-//! The progress bar: on a terminal's standard error, for work that takes over a second.
+//! The progress bar, on standard error if that is a terminal, for work that takes over a second.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::input::{Input, Meter};
 
 const SILENT: Duration = Duration::from_secs(1);
 
-/// Shows how far reading is.
+/// Displays how much of the inputs is read.
 pub struct Progress {
     started: Instant,
     total: Option<u64>,
@@ -20,14 +20,14 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Shows nothing unless standard error is a terminal, and nothing in the first second.
+    /// Creates a bar that displays nothing in the first second, or ever if standard error is not a terminal.
     pub fn new(inputs: &[Input], terminal: Terminal) -> Self {
         let enabled = terminal.stderr;
         let total = if enabled { inputs.iter().map(Input::size).sum() } else { None };
         Self { started: Instant::now(), total, bar: None, enabled, terminal }
     }
 
-    /// Shows how many bytes are read by now.
+    /// Displays how many bytes have been read.
     pub fn update(&mut self, meter: &Meter) {
         if !self.enabled || self.started.elapsed() < SILENT {
             return;
@@ -41,7 +41,7 @@ impl Progress {
         bar.set_position(meter.bytes());
     }
 
-    /// Removes the bar, before results or messages go to the same terminal.
+    /// Removes the bar before results or messages go to the same terminal.
     pub fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -56,7 +56,7 @@ impl Progress {
         }
     }
 
-    /// Prints an error instead of the bar.
+    /// Removes the bar and prints an error.
     pub fn error(&mut self, message: &str) {
         self.clear();
         messages::error(message, self.terminal.message_style());

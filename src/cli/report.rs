@@ -1,4 +1,4 @@
-//! `ssoaudit report`: one question, answered.
+//! `ssoaudit report`: prints a report.
 
 use std::path::PathBuf;
 

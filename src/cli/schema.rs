@@ -1,5 +1,4 @@
-//! `ssoaudit schema`: the JSON Schema of a source, of the normalized event or of a report, and what is
-//! documented.
+//! `ssoaudit schema`: JSON Schemas of sources, the normalized event and reports, and the documented vocabularies.
 
 use anyhow::Result;
 use clap::Args;
@@ -62,7 +61,7 @@ impl Schema {
     }
 }
 
-/// A report has the same parts whatever the input, so the one about nothing shows them.
+/// The schema of a report. It has the same sections for every input, so that of an empty log has them all.
 fn of_report(report: &Report) -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
     let material = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };

@@ -1,4 +1,4 @@
-//! The common part of `summary` and `report`: arguments about output, and the steps from arguments to output.
+//! What `summary` and `report` share: output arguments, and the steps from arguments to output.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -59,13 +59,13 @@ fn formats() -> impl Iterator<Item = &'static str> {
 pub struct Request<'a> {
     /// What to read.
     pub input: &'a InputArgs,
-    /// What to show.
+    /// Which events to select.
     pub select: &'a SelectArgs,
     /// How to print it.
     pub sheet: &'a SheetArgs,
-    /// How to make it; the present, zone and selection are filled in.
+    /// The options of the report; the present, zone and selection are filled in later.
     pub options: Options,
-    /// Where the roster was read from.
+    /// The file that the roster was read from.
     pub roster: Option<&'a Path>,
 }
 
@@ -88,7 +88,7 @@ impl Request<'_> {
         let plan = Plan { select, wants, now, redactor: redactor.clone(), ..Plan::default() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &Meter::default() };
         let (mut collected, status) = collect(&job, plan, terminal)?;
-        // Before there are pseudonyms, as the roster has the values of the log.
+        // This comes before pseudonyms replace names, as the roster has the values of the log.
         let verdicts = self.roster_verdicts(&collected, terminal);
         if let Some(redactor) = &redactor {
             collected.survey.redact(redactor);
@@ -100,25 +100,25 @@ impl Request<'_> {
             messages::note(&why, terminal.message_style());
         }
         let Collected { survey, .. } = collected;
-        // The process is about to end, and freeing millions of values one by one would only take time.
+        // Leaked on purpose: the process is about to end, and freeing millions of values would take time.
         std::mem::forget(survey);
         status.warn(&inputs, redactor.as_deref(), terminal);
         let is_failed = self.input.strict && status.counts.invalid > 0;
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
-    /// Whether the roster allows each event, if there is a roster. Warns of its entries that match nothing, unless only
-    /// a part of the log was read, as not every name is kept of events that are not selected.
+    /// The roster's verdict on each change, if there is a roster. Warns of roster entries that match nothing, unless
+    /// only a part of the log was read, as the survey then lacks some names.
     fn roster_verdicts(
         &self,
         collected: &Collected,
         terminal: Terminal,
     ) -> Option<Vec<Option<Authorization>>> {
         let roster = self.options.roster.as_ref()?;
-        let is_all_known = self.options.selection.is_empty()
+        let has_every_name = self.options.selection.is_empty()
             && self.input.reading().is_empty()
             && collected.inputs.iter().all(|input| input.error.is_none());
-        if let Some(file) = self.roster.filter(|_| is_all_known) {
+        if let Some(file) = self.roster.filter(|_| has_every_name) {
             for warning in unmatched::in_roster(roster, &file.display().to_string(), &collected.survey) {
                 messages::warning(&warning.to_string(), terminal.message_style());
             }
@@ -137,9 +137,9 @@ impl Request<'_> {
 
     fn keep_sections(&self, sheet: &mut Sheet<'_>) -> Result<()> {
         let wanted = &self.sheet.section;
-        let known: Vec<_> = sheet.sections.iter().map(|section| section.key).collect();
-        if let Some(name) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
-            bail!(suggest::unknown("section", name, known.iter().copied()));
+        let keys: Vec<_> = sheet.sections.iter().map(|section| section.key).collect();
+        if let Some(name) = wanted.iter().find(|name| !keys.contains(&name.as_str())) {
+            bail!(suggest::unknown("section", name, keys.iter().copied()));
         }
         if !wanted.is_empty() {
             sheet.sections.retain(|section| wanted.iter().any(|name| name == section.key));

@@ -1,4 +1,4 @@
-//! `ssoaudit summary`: what is in the input, on one page.
+//! `ssoaudit summary`: one page about the input.
 
 use anyhow::Result;
 use clap::Args;

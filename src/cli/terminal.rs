@@ -1,4 +1,4 @@
-//! What the process is connected to: terminals or pipes, colours, width.
+//! What the standard streams are connected to, and which colours, width and characters output may use.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -21,23 +21,23 @@ pub enum ColorChoice {
     Never,
 }
 
-/// What the standard streams of the process are.
+/// What the standard streams are connected to.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
-    /// Standard input is a terminal.
+    /// Whether standard input is a terminal.
     pub stdin: bool,
-    /// Standard output is a terminal.
+    /// Whether standard output is a terminal.
     pub stdout: bool,
-    /// Standard error is a terminal.
+    /// Whether standard error is a terminal.
     pub stderr: bool,
     /// Columns of the terminal, if standard output is one.
     pub width: Option<u16>,
-    /// What the environment says about colour; `None` when it says nothing.
+    /// Whether the environment wants colours; `None` if it does not say.
     pub color: Option<bool>,
 }
 
 impl Terminal {
-    /// Asks the system and the environment.
+    /// Detects this from the system and the environment.
     pub fn detect() -> Self {
         let stdout = io::stdout().is_terminal();
         let size = terminal_size::terminal_size_of(io::stdout());
@@ -50,8 +50,8 @@ impl Terminal {
         }
     }
 
-    /// How results look in a file, or on standard output if there is no file. Without a choice of the user it depends
-    /// on the destination.
+    /// How results are rendered in a file, or on standard output if there is no file. What the user does not choose
+    /// depends on the destination.
     pub fn render_options(
         &self,
         file: Option<&Path>,
@@ -72,22 +72,22 @@ impl Terminal {
         }
     }
 
-    /// How messages look.
+    /// How messages are printed.
     pub fn message_style(&self) -> MessageStyle {
         if self.color.unwrap_or(self.stderr) { MessageStyle::Colored } else { MessageStyle::Plain }
     }
 }
 
-/// How messages on standard error look.
+/// How messages on standard error are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageStyle {
-    /// Text alone.
+    /// Without colours.
     Plain,
     /// With a coloured label.
     Colored,
 }
 
-/// The charset of terminals in this locale. Without a locale it is Unicode, as terminals understand UTF-8 nowadays.
+/// The charset of terminals in this locale. Without a locale it is Unicode, as today's terminals support UTF-8.
 pub fn locale_charset() -> Charset {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env::var_os);
     let Some(locale) = locale.into_iter().find(|locale| !locale.is_empty()) else {
@@ -98,7 +98,7 @@ pub fn locale_charset() -> Charset {
     if is_utf8 { Charset::Unicode } else { Charset::Ascii }
 }
 
-/// `NO_COLOR` and `FORCE_COLOR` count when they are not empty; `TERM=dumb` knows no colours.
+/// Whether the environment wants colours: `NO_COLOR` and `FORCE_COLOR` count unless empty, and `TERM=dumb` has none.
 fn color_of_environment() -> Option<bool> {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if is_set("NO_COLOR") {

@@ -72,7 +72,7 @@ fn formats() -> impl Iterator<Item = &'static str> {
     VALIDATION_FORMATS.iter().map(|format| format.name())
 }
 
-/// What became of all inputs.
+/// The results of all inputs.
 #[derive(Default)]
 struct Total {
     report: FileReport,
@@ -142,7 +142,7 @@ impl Validate {
     fn render_options(&self, format: Format, terminal: Terminal) -> RenderOptions {
         let options = self.output.render_options(terminal);
         let charset = match format {
-            // Reports, which are text, go to standard error.
+            // With table formats, reports go to standard error as text.
             Format::Table(_) if terminal.stderr => locale_charset(),
             Format::Table(_) => Charset::Unicode,
             _ => options.charset,

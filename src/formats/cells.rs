@@ -1,5 +1,5 @@
-//! The values of cells as text: for people in forms that get shorter, for programs as they are. Only the texts for
-//! people are escaped; the others are for formats that escape on their own.
+//! Renders cells as text: for people in ever shorter forms, for programs unchanged. Only texts for people are escaped;
+//! formats for programs escape on their own.
 
 use chrono_tz::Tz;
 
@@ -10,7 +10,7 @@ use crate::reports::sheet::{Cell, Kind};
 use crate::text::cut::ends;
 use crate::text::display::escape_log;
 
-/// The texts for people, the longest first. A narrow column takes a later one.
+/// The forms of a cell for people, the longest first. A narrow column takes a later one.
 pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     match cell {
         Cell::Nothing => vec![String::new()],
@@ -25,7 +25,7 @@ pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     }
 }
 
-/// The forms of the cells of a column. If its times are all in one year, their last form leaves it out.
+/// The forms of the cells of a column. If all its times are in one year, their last form omits the year.
 pub fn column_forms<'a>(
     cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
     options: &RenderOptions,
@@ -37,7 +37,7 @@ pub fn column_forms<'a>(
     let first = years.next();
     let is_one_year = years.all(|year| Some(year) == first);
     cells.map(move |cell| {
-        // A long text may be in every row, and the part that does not fit need not be escaped and held.
+        // A long text may be in every row; the part that does not fit need not be escaped and stored.
         let shortened =
             |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
         let mut forms = match cell {
@@ -52,12 +52,12 @@ pub fn column_forms<'a>(
     })
 }
 
-/// Whether values of this kind are amounts, which are aligned to the right.
+/// Whether values of this kind are amounts, which are right-aligned.
 pub fn is_amount(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
 }
 
-/// The longest form.
+/// The longest form of a cell.
 pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
     match cell {
         Cell::Time(time) => time.to_the_second(options.zone),
@@ -65,7 +65,7 @@ pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
     }
 }
 
-/// The value for formats that know only text. Texts are as they stand in the log.
+/// The value for formats that have only text. Texts are unchanged from the log.
 pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
     match cell {
         Cell::Nothing => String::new(),
@@ -79,7 +79,7 @@ pub fn raw(cell: &Cell<'_>, zone: Tz) -> String {
     }
 }
 
-/// A share with the digits that matter.
+/// A share rounded to the digits that matter.
 pub fn rounded(share: f64) -> f64 {
     (share * 10_000.0).round() / 10_000.0
 }

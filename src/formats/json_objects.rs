@@ -1,4 +1,4 @@
-//! Rows of cells as JSON objects. They are written fast, as reports and verdicts have hundreds of thousands of them.
+//! Writes rows of cells as JSON objects. This is optimized, as reports and verdicts have hundreds of thousands of rows.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::formats::cells::rounded;
 use crate::reports::sheet::Cell;
 use crate::text::escape::write_json;
 
-/// The bytes before each value of an object. They are made once for all rows of a table.
+/// The bytes before each value of an object, made once for all rows of a table.
 pub fn keys<'a>(section: Option<&str>, keys: impl Iterator<Item = &'a str>) -> io::Result<Vec<Vec<u8>>> {
     let mut before = b"{".to_vec();
     if let Some(section) = section {
@@ -57,7 +57,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// Writes a text. Most texts are plain, which is found out for many bytes at once.
+/// Writes a text. Most texts are plain, which is checked for many bytes at once.
 fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     if !is_plain::<true>(text.as_bytes()) {
         return write_json(text, out);
@@ -80,21 +80,21 @@ const WITH_JOINER: u8 = 0xCD;
 /// The first byte of the characters from U+05C0 to U+05FF.
 const LAST_LETTERS: u8 = 0xD7;
 
-/// Whether finished JSON has nothing that has to be escaped where it is displayed.
+/// Whether finished JSON has nothing that must be escaped for display.
 pub fn is_plain_json(json: &[u8]) -> bool {
     is_plain::<false>(json)
 }
 
-/// Whether UTF-8 is printable and has no `#`. It may have ASCII and the letters from Latin to Hebrew, U+00C0 to
-/// U+05FF, without the 64 characters around U+034F, which is invisible. A plain `TEXT` has nothing that JSON escapes
-/// either.
+/// Whether UTF-8 is certainly printable and has no `#`. Plain are ASCII and the letters from Latin to Hebrew, U+00C0 to
+/// U+05FF, except for the 64 characters around U+034F, which is invisible. A plain `TEXT` also has nothing that JSON
+/// escapes.
 fn is_plain<const TEXT: bool>(bytes: &[u8]) -> bool {
-    let (whole, rest) = bytes.as_chunks::<LANES>();
+    let (chunks, rest) = bytes.as_chunks::<LANES>();
     let Some(last) = bytes.last_chunk::<LANES>() else {
         return rest.iter().all(|byte| is_plain_byte::<TEXT>(*byte));
     };
-    // The least and the greatest byte are compared with the limits at the end. The last lanes overlap those before, so
-    // that no byte has to be moved.
+    // The smallest and the greatest byte are compared with the limits at the end. The last lanes overlap the previous
+    // ones, so that no byte has to be moved.
     let scan = |(least, most, odd): (u8x16, u8x16, u8x16), bytes: &[u8; LANES]| {
         let bytes = u8x16::new(*bytes);
         let is = |byte| bytes.simd_eq(u8x16::splat(byte));
@@ -102,7 +102,7 @@ fn is_plain<const TEXT: bool>(bytes: &[u8]) -> bool {
         let found = if TEXT { found | is(b'"') | is(b'\\') } else { found };
         (least.min(bytes), most.max(bytes), odd | found)
     };
-    let (least, most, odd) = whole.iter().fold(scan((u8x16::MAX, u8x16::MIN, u8x16::MIN), last), scan);
+    let (least, most, odd) = chunks.iter().fold(scan((u8x16::MAX, u8x16::MIN, u8x16::MIN), last), scan);
     odd.to_bitmask() == 0
         && least.to_array().iter().all(|byte| *byte >= b' ')
         && most.to_array().iter().all(|byte| *byte <= LAST_LETTERS)
@@ -123,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn plain_text_is_told_as_character_by_character(text in prop_oneof![".*", "[ -~]*", "[a-zé]{0,40}[\"\\\\#~ \u{7f}-\u{d0}\u{590}-\u{620}]?[a-zא]{0,40}"]) {
+        fn plain_text_is_found_as_character_by_character(text in prop_oneof![".*", "[ -~]*", "[a-zé]{0,40}[\"\\\\#~ \u{7f}-\u{d0}\u{590}-\u{620}]?[a-zא]{0,40}"]) {
             let is_plain_one = |one: char| {
                 matches!(one, ' '..='~' | '\u{C0}'..='\u{33F}' | '\u{380}'..='\u{5FF}')
                     && !matches!(one, '"' | '\\' | '#')

@@ -12,17 +12,17 @@ use chrono_tz::Tz;
 
 use crate::text::display::Charset;
 
-/// How output is to look; formats take from it what concerns them.
+/// How output is rendered. Each format uses the options that apply to it.
 #[derive(Clone, Copy, Debug)]
 pub struct RenderOptions {
-    /// Zone of printed times.
+    /// The time zone of printed times.
     pub zone: Tz,
-    /// Terminal columns; no limit when there is none.
+    /// The width in terminal columns; `None` is unlimited.
     pub width: Option<usize>,
-    /// Print colours.
+    /// Whether to print colours.
     pub colors: bool,
     /// The characters that may be printed.
     pub charset: Charset,
-    /// Print the headers of tables.
+    /// Whether to print the headers of tables.
     pub header: bool,
 }

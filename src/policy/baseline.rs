@@ -1,4 +1,4 @@
-//! Baselines: findings that were there when somebody began to check, and that do not count.
+//! Baselines: findings that existed when checking began and are accepted from then on.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,9 +14,9 @@ use crate::rules::fingerprint::Fingerprint;
 use crate::text::escape;
 use crate::text::position::{Position, utf8};
 
-/// Name and version of a baseline's JSON.
+/// Name and version of the baseline JSON.
 pub const SCHEMA: &str = "ssoaudit.baseline.v2";
-/// That of versions whose fingerprints covered only the id of an event, which another event can have as well.
+/// The version whose fingerprints covered only the event id, which another event can reuse.
 const OUTDATED: &str = "ssoaudit.baseline.v1";
 
 /// Accepted findings by fingerprint.
@@ -25,7 +25,7 @@ pub struct Baseline {
     findings: BTreeMap<Fingerprint, Entry>,
 }
 
-/// What a baseline says about a finding, for people only: the fingerprint decides.
+/// Describes an accepted finding to people; only its fingerprint is compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     rule: String,
@@ -33,7 +33,7 @@ struct Entry {
 }
 
 impl Baseline {
-    /// Adds a finding. Of two with the same fingerprint, the first by rule and message is kept.
+    /// Adds a finding. If two have the same fingerprint, the first by rule and message is kept.
     pub fn add(&mut self, fingerprint: Fingerprint, rule: &str, message: &str) {
         let new = Entry { rule: rule.to_owned(), message: message.to_owned() };
         let entry = self.findings.entry(fingerprint).or_insert_with(|| new.clone());
@@ -47,22 +47,22 @@ impl Baseline {
         self.findings.values_mut().for_each(|entry| "known from before".clone_into(&mut entry.message));
     }
 
-    /// Whether the finding is in it.
+    /// Whether it contains the finding.
     pub fn contains(&self, fingerprint: Fingerprint) -> bool {
         self.findings.contains_key(&fingerprint)
     }
 
-    /// How many findings it has.
+    /// The number of findings.
     pub fn len(&self) -> usize {
         self.findings.len()
     }
 
-    /// Whether it has none.
+    /// Whether it has no findings.
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
     }
 
-    /// The text of its file: a line for each finding, by fingerprint, so that differences are small.
+    /// Renders the file: one line per finding, sorted by fingerprint, so that diffs stay small.
     pub fn to_json(&self) -> String {
         let findings = self.findings.iter().map(|(fingerprint, Entry { rule, message })| {
             let finding = serde_json::json!({ "fingerprint": fingerprint, "rule": rule, "message": message });
@@ -74,7 +74,7 @@ impl Baseline {
     }
 }
 
-/// Reads a baseline. What is wrong with it is an [`InvalidFile`].
+/// Reads a baseline; one that is malformed is an [`InvalidFile`] error.
 pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read baseline {name}"))?;
@@ -84,7 +84,7 @@ pub fn read(path: &Path) -> Result<(Baseline, HashedFile)> {
     Ok((parse(&name, text)?, HashedFile::of(path, &bytes)))
 }
 
-/// Reads the text of a baseline.
+/// Parses the text of a baseline.
 pub fn parse(name: &str, text: &str) -> Result<Baseline, InvalidFile> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let problems = Problems::new(name, text);
@@ -117,8 +117,8 @@ impl Reader<'_> {
         self.document.children(findings).for_each(|finding| self.finding(finding, baseline));
     }
 
-    /// Whether the rest can be read: nobody knows what another version says. What is no version at all is a problem
-    /// beside those of the rest.
+    /// Whether the findings can be read. Those of another version cannot; a `schema` that is no string is an error,
+    /// but the findings are still checked.
     fn is_known_schema(&self, schema: NodeId, name: &str) -> bool {
         let message = match self.document.string(schema).as_deref() {
             Some(SCHEMA) => return true,
@@ -158,7 +158,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The members of an object that has to have these keys and no others.
+    /// Returns the members of an object that must have exactly these keys.
     fn members<const N: usize>(&self, id: NodeId, keys: [&'static str; N]) -> Option<[NodeId; N]> {
         let kind = self.document.nodes[id].kind;
         if kind != Kind::Object {

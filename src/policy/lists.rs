@@ -4,18 +4,17 @@ use chrono_tz::Tz;
 
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::selection::Pattern;
-use crate::model::time::Timestamp;
+use crate::model::time::{MINUTES_PER_DAY, Timestamp};
 use crate::policy::toml::{Entry, Section};
 use crate::policy::{Planned, Suppression};
 use crate::rules::Rule;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{Freeze, Window};
 
-/// Days as they are written, Monday first.
+/// The names of days in a policy, Monday first.
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const DAY_MINUTES: u32 = 24 * 60;
 
-/// Reads the lists of a document.
+/// A policy document, and what its lists are read with.
 #[derive(Clone, Copy)]
 pub(super) struct PolicyLists<'a> {
     pub(super) document: Section<'a>,
@@ -45,7 +44,7 @@ impl<'a> PolicyLists<'a> {
         self.all("suppressions", &KEYS, Self::suppression)
     }
 
-    /// Every element of a list of tables, those with errors left out.
+    /// Reads every element of a list of tables and leaves out those with errors.
     fn all<T>(
         self,
         key: &str,
@@ -62,11 +61,11 @@ impl<'a> PolicyLists<'a> {
         let [days, from, to] = ["days", "from", "to"].map(|key| section.required(key));
         let days = days.and_then(days_of);
         let from = from.and_then(|entry| match entry.minutes()? {
-            DAY_MINUTES => entry.refuse("a window cannot begin at 24:00; give 00:00 and the next day"),
+            MINUTES_PER_DAY => entry.refuse("a window cannot begin at 24:00; give 00:00 and the next day"),
             minutes => Some(minutes),
         });
         // The end of a day is the midnight after it.
-        let to = to.and_then(|entry| entry.minutes().map(|minutes| minutes % DAY_MINUTES));
+        let to = to.and_then(|entry| entry.minutes().map(|minutes| minutes % MINUTES_PER_DAY));
         Some(Window { days: days?, from: from?, to: to? })
     }
 
@@ -123,7 +122,7 @@ impl<'a> PolicyLists<'a> {
         })
     }
 
-    /// Two times, of which the second one is later.
+    /// Reads two times; the second must be later than the first.
     fn span(self, section: Section<'a>, from: &str, to: &str) -> Option<(Timestamp, Timestamp)> {
         let begin = section.required(from).and_then(|entry| entry.time(self.zone));
         let entry = section.required(to);
@@ -136,14 +135,14 @@ impl<'a> PolicyLists<'a> {
     }
 }
 
-/// Which days are in a list, Monday first.
+/// Reads a list of days into flags, Monday first.
 fn days_of(entry: Entry<'_>) -> Option<[bool; 7]> {
     let elements = entry.elements("a list of days such as \"mon\"")?;
     if elements.is_empty() {
         return entry.refuse("`days` is empty");
     }
     let names: Vec<_> = DAYS.into_iter().zip(0..).collect();
-    // Every element is read, so that every error is found.
+    // All elements are read before any is used, so that every error is reported.
     let numbers: Vec<_> = elements.into_iter().map(|element| element.one_of("day", &names)).collect();
     let mut days = [false; 7];
     for number in numbers {
@@ -152,7 +151,7 @@ fn days_of(entry: Entry<'_>) -> Option<[bool; 7]> {
     Some(days)
 }
 
-/// The operations that can be planned: changes, and opening the portal.
+/// The operations that can be planned: changes and portal links.
 pub(super) fn operations() -> impl Iterator<Item = Operation> {
     OPERATIONS.iter().map(|info| info.operation).filter(|operation| operation.is_change_or_link())
 }

@@ -1,20 +1,20 @@
-//! Where the policy of a folder is.
+//! Finds the policy file that applies to a folder.
 
 use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Name of a policy's file.
+/// The name of a policy file.
 pub const NAME: &str = "ssoaudit.toml";
 
-/// The policy in the working directory or the nearest folder above it.
+/// Finds the policy in the working directory or the nearest folder above it.
 pub fn here() -> Result<Option<PathBuf>> {
     find(&std::env::current_dir().context("looking for a policy: there is no working directory")?)
 }
 
-/// The policy in the folder `from` or the nearest one above it, but not above a folder that holds `.git`; its path
-/// is relative to `from`. Whatever has the name is meant, so that a broken link is an error and no default.
+/// Finds the policy in `from` or the nearest folder above it, up to a folder that holds `.git`. The path is relative
+/// to `from`. A broken link counts as found, so that it is an error and the defaults do not silently apply.
 fn find(from: &Path) -> Result<Option<PathBuf>> {
     let mut path = PathBuf::from(NAME);
     for folder in from.ancestors() {
@@ -60,7 +60,7 @@ mod tests {
         write("a/repository");
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository"));
         assert_eq!(find(&deep).unwrap().unwrap(), Path::new("../../ssoaudit.toml"));
-        // What cannot be read is no reason to judge by another one.
+        // A policy that cannot be read must not be replaced by one further up.
         std::fs::create_dir(root.join("a/repository/b").join(NAME)).unwrap();
         assert_eq!(found("a/repository/b/c").as_deref(), Some("a/repository/b"));
         #[cfg(unix)]

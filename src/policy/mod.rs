@@ -1,6 +1,6 @@
-//! What an organization wants to be checked: by which rules, how severe, where and when, and what it accepts.
+//! Policies: which rules to check, how severe they are, what they cover, and which findings are accepted.
 //!
-//! Read from `ssoaudit.toml` by [`read`]; without a file the defaults apply.
+//! [`read`] reads them from `ssoaudit.toml`; without that file the defaults apply.
 
 pub mod baseline;
 mod lists;
@@ -26,37 +26,37 @@ use crate::rules::{Severity, Value};
 
 pub use problems::InvalidFile;
 
-/// A policy.
+/// The policy of `check`.
 #[derive(Debug)]
 pub struct Policy {
-    /// Where it was read from, for messages; nothing for the defaults.
+    /// The path it was read from, for messages; `None` for the defaults.
     pub path: Option<String>,
-    /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
+    /// SHA-256 of the file in hexadecimal; for the defaults, that of zero bytes.
     pub sha256: String,
-    /// Zone of windows and of times without one.
+    /// The time zone of windows, and of times written without an offset.
     pub zone: Tz,
-    /// The least severity that fails the verdict.
+    /// The lowest severity that fails the verdict.
     pub fail_on: Severity,
     /// The settings of every rule, by its id.
     pub rules: BTreeMap<&'static str, RulePolicy>,
-    /// Who may do what.
+    /// The roster, which says who may do what.
     pub roster: Option<Roster>,
-    /// Where that was read from.
+    /// The file that the roster was read from.
     pub roster_file: Option<HashedFile>,
-    /// When changes are allowed; at any time when there is none.
+    /// When changes are allowed; without any window, always.
     pub windows: Vec<Window>,
-    /// When they are not.
+    /// When no changes are allowed.
     pub freezes: Vec<Freeze>,
-    /// Planned changes.
+    /// Planned changes, whose findings are accepted.
     pub planned: Vec<Planned>,
-    /// Accepted findings.
+    /// Suppressions, which accept findings.
     pub suppressions: Vec<Suppression>,
-    /// What may be mistakes in it, each with its 1-based line.
+    /// Possible mistakes in the policy, each with its 1-based line.
     pub warnings: Vec<(usize, String)>,
 }
 
 impl Policy {
-    /// By how many seconds an event may be later than the present.
+    /// How many seconds an event may lie in the future.
     pub fn skew_seconds(&self) -> u64 {
         match self.rules.values().find_map(|rule| rule.params.get("skew")) {
             Some(Value::Age(seconds)) => *seconds,
@@ -64,7 +64,7 @@ impl Policy {
         }
     }
 
-    /// The names by which it decides.
+    /// The names and patterns that decide what the policy applies to.
     pub fn deciding_names(&self) -> DecidingNames {
         let mut names = DecidingNames::default();
         for planned in &self.planned {
@@ -84,13 +84,13 @@ impl Policy {
 /// The settings of a rule.
 #[derive(Clone, Debug)]
 pub struct RulePolicy {
-    /// Whether it is on.
+    /// Whether the rule is on.
     pub is_on: bool,
     /// The severity of its findings.
     pub severity: Severity,
-    /// The value of every one of its parameters.
+    /// The value of each of its parameters.
     pub params: BTreeMap<&'static str, Value>,
-    /// The events that it is about.
+    /// The events it applies to.
     pub scope: Scope,
 }
 
@@ -99,17 +99,17 @@ pub struct RulePolicy {
 pub struct Planned {
     /// Organization id or name.
     pub organization: Pattern,
-    /// What will be done.
+    /// The planned operation.
     pub operation: Operation,
     /// Connection id.
     pub connection: Option<Pattern>,
     /// Actor id or e-mail address.
     pub actor: Option<Pattern>,
-    /// When it may be made.
+    /// The first moment at which it may happen.
     pub not_before: Timestamp,
-    /// Up to before when it may be made.
+    /// The end of its period, exclusive.
     pub expires: Timestamp,
-    /// Where it was approved.
+    /// The ticket that approves it.
     pub ticket: String,
     /// 1-based line in the policy.
     pub line: usize,
@@ -128,9 +128,9 @@ pub struct Suppression {
     pub connection: Option<Pattern>,
     /// Actor id or e-mail address.
     pub actor: Option<Pattern>,
-    /// Why they are accepted.
+    /// Why the findings are accepted.
     pub reason: String,
-    /// Up to before when they are accepted.
+    /// The end of its validity, exclusive.
     pub expires: Timestamp,
     /// 1-based line in the policy.
     pub line: usize,

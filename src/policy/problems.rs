@@ -1,4 +1,4 @@
-//! Errors and warnings about a file that the user keeps, each with its place.
+//! Errors and warnings about a file that the user maintains, each with its position.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -23,9 +23,9 @@ pub(super) struct Problems<'t> {
     name: &'t str,
     text: &'t str,
     cursor: Cell<PositionCursor>,
-    /// Reasons to refuse the file, by byte.
+    /// Reasons to refuse the file, with their byte offsets.
     errors: RefCell<Vec<(usize, String)>>,
-    /// What may be mistakes, by 1-based line.
+    /// Possible mistakes, with their 1-based lines.
     warnings: RefCell<Vec<(usize, String)>>,
 }
 
@@ -35,22 +35,22 @@ impl<'t> Problems<'t> {
         Self { name, text, cursor, errors: RefCell::default(), warnings: RefCell::default() }
     }
 
-    /// Adds a reason to refuse the file, at a byte.
+    /// Adds a reason to refuse the file, at a byte offset.
     pub(super) fn error(&self, offset: usize, message: impl Into<String>) {
         self.errors.borrow_mut().push((offset, message.into()));
     }
 
-    /// Adds what may be a mistake, at a byte.
+    /// Adds a possible mistake, at a byte offset.
     pub(super) fn warning(&self, offset: usize, message: String) {
         self.warnings.borrow_mut().push((self.line(offset), message));
     }
 
-    /// What may be mistakes, by 1-based line.
+    /// The possible mistakes, with their 1-based lines.
     pub(super) fn warnings(&self) -> Vec<(usize, String)> {
         self.warnings.take()
     }
 
-    /// 1-based line of a byte.
+    /// The 1-based line of a byte offset.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.position(offset).line as usize
     }
@@ -62,7 +62,7 @@ impl<'t> Problems<'t> {
         position
     }
 
-    /// Refuses the file if there is any reason to.
+    /// Fails if the file has any error.
     pub(super) fn finish(&self) -> Result<(), InvalidFile> {
         let mut errors = self.errors.take();
         if errors.is_empty() {

@@ -1,6 +1,6 @@
-//! Reading a policy: TOML, every problem of a file at once and each with its place.
+//! Reads a policy from TOML and reports all problems of the file at once, each with its position.
 //!
-//! What is not understood is refused: a policy half read would let pass what it forbids.
+//! Anything not understood is an error: a policy that is only half read would let pass what it forbids.
 
 use std::path::Path;
 
@@ -27,14 +27,14 @@ use crate::text::position::{Position, utf8};
 pub(super) const VERSION: u64 = 1;
 /// The time zone unless the policy says otherwise.
 pub(super) const ZONE: Tz = Tz::UTC;
-/// The least severity that fails the verdict, unless the policy says otherwise.
+/// The lowest severity that fails the verdict, unless the policy says otherwise.
 pub(super) const FAIL_ON: Severity = Severity::Medium;
 
 const KEYS: [&str; 9] =
     ["version", "timezone", "fail-on", "roster", "rules", "windows", "freezes", "planned", "suppressions"];
 
 impl Policy {
-    /// The policy that holds without a file.
+    /// The policy that applies without a file.
     pub fn default_for(rules: &[&'static Rule]) -> Self {
         Self {
             path: None,
@@ -53,7 +53,7 @@ impl Policy {
     }
 }
 
-/// Reads a policy. What is wrong with it is an [`InvalidFile`](super::InvalidFile).
+/// Reads a policy; one that is malformed is an [`InvalidFile`](super::InvalidFile) error.
 pub fn read(path: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
@@ -63,8 +63,8 @@ pub fn read(path: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     parse(&name, text, path.parent().unwrap_or(Path::new("")), rules)
 }
 
-/// Reads the text of a policy whose roster is in or below `folder`. What is wrong with it is an
-/// [`InvalidFile`](super::InvalidFile).
+/// Parses the text of a policy whose roster is in or below `folder`; malformed text is an
+/// [`InvalidFile`](super::InvalidFile) error.
 pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     let sha256 = hex(&Sha256::digest(text));
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -74,7 +74,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> 
         problems.error(error.span().map_or(0, |span| span.start), error.message());
     }
     let document = document.get_ref();
-    // What is recovered from broken TOML would have problems that the file does not have.
+    // A table recovered from broken TOML could cause errors about things that the file does not contain.
     let policy = if errors.is_empty() {
         policy_of(document, folder, rules, &problems)
     } else {
@@ -85,7 +85,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> 
     Ok(Policy { path: Some(name.to_owned()), sha256, warnings, ..policy })
 }
 
-/// The policy of a document, with the defaults in the place of what is wrong.
+/// Builds the policy of a document; defaults replace invalid entries.
 fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], problems: &Problems<'_>) -> Policy {
     let default = Policy::default_for(rules);
     if is_of_another_version(Section::open(table, 0, problems)) {
@@ -94,7 +94,7 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], proble
     let document = Section::new(table, 0, &KEYS, problems);
     let zone = document.get("timezone").and_then(zone).unwrap_or(default.zone);
     let lists = PolicyLists { document, zone, rules };
-    // A part that is there and wrong is not missing as well.
+    // A part that is present but invalid is not also reported as missing.
     let has = |key| document.get(key).is_some_and(|entry| !entry.is_empty_list());
     let parts = Parts { roster: has("roster"), windows_or_freezes: has("windows") || has("freezes") };
     let (roster, roster_file) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
@@ -112,7 +112,7 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], proble
     }
 }
 
-/// Whether a document has a version that nobody here can read; without a version it is read as this one.
+/// Whether the document has a version other than ours; one without a version is read as ours.
 fn is_of_another_version(document: Section<'_>) -> bool {
     let Some(entry) = document.get("version") else {
         document.error(format!("missing `version`; begin with `version = {VERSION}`"));

@@ -1,4 +1,4 @@
-//! The rules of a policy: their settings, and the defaults of what it does not mention.
+//! Reads the rules of a policy: their settings, with defaults for those not mentioned.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::text::suggest::unknown;
 /// The keys that every rule has.
 const KEYS: [&str; 2] = ["enabled", "severity"];
 
-/// Which parts a policy has, for rules that need one.
+/// Which optional parts a policy has; some rules need one.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts {
     pub(super) roster: bool,
@@ -50,7 +50,7 @@ fn default_of(rule: &'static Rule, parts: Parts) -> RulePolicy {
     RulePolicy { is_on, severity: rule.severity, params, scope: Scope::default() }
 }
 
-/// The settings of every rule.
+/// Reads the settings of every rule.
 pub(super) fn read(
     section: Option<Section<'_>>,
     rules: &[&'static Rule],
@@ -112,7 +112,7 @@ fn keys(rule: &Rule) -> Vec<&'static str> {
     KEYS.into_iter().chain(rule.scopes.iter().copied()).chain(params).collect()
 }
 
-/// Why a rule does not have such a scope.
+/// Says why a rule does not support a scope.
 fn scope_not_supported(rule: &Rule, key: &str) -> String {
     let others = match rule.scopes {
         [] => "it is always about the whole log".to_owned(),
@@ -134,7 +134,7 @@ fn scope(section: Section<'_>) -> Scope {
     }
 }
 
-/// The part of a policy that a rule needs, and how to write it.
+/// Names the part of a policy that a rule needs, and how to write it.
 fn missing_prerequisite(rule: &Rule) -> String {
     match rule.activation {
         Activation::On | Activation::Off => String::new(),
@@ -150,7 +150,7 @@ fn missing_prerequisite(rule: &Rule) -> String {
     }
 }
 
-/// The severity that an entry names.
+/// Reads a severity.
 pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
     let known: Vec<_> =
         Severity::value_variants().iter().map(|severity| (severity.name(), *severity)).collect();
@@ -172,8 +172,8 @@ fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     }
 }
 
-/// A list of patterns, each of which should match a documented term: one that matches none is an error where no
-/// other terms can exist, and otherwise a warning.
+/// Reads a list of patterns, each of which should match a documented term. A pattern that matches none is an error if
+/// no other terms can exist, and otherwise a warning.
 fn terms(entry: Entry<'_>, kind: TermKind) -> Option<Vec<String>> {
     let documented = kind.documented();
     let texts = entry.texts()?;

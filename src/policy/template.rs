@@ -1,6 +1,6 @@
 //! A policy to start from: every rule with its defaults, and an example of everything else.
 //!
-//! Lines that begin with `#` and no space are examples; without the `#` they hold.
+//! Lines that begin with `#` without a space are examples that take effect once the `#` is removed.
 
 use crate::policy::lists;
 use crate::policy::read::{FAIL_ON, VERSION, ZONE};
@@ -8,7 +8,7 @@ use crate::rules::fingerprint;
 use crate::rules::{Activation, Param, ParamKind, Rule, Severity, wording};
 use crate::sources;
 
-/// The text of a policy that has the same effect as none.
+/// Renders a policy that has the same effect as the defaults.
 pub fn commented(rules: &[&Rule]) -> String {
     let sections = rules.iter().map(|rule| section(rule));
     [head()].into_iter().chain(sections).chain([times(), planned(), suppressions(rules)]).collect()
@@ -59,7 +59,7 @@ fn section(rule: &Rule) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// An example of what a rule may be confined to.
+/// An example value of a scope.
 fn example(scope: &str) -> &str {
     match scope {
         "organizations" => "acme*",
@@ -163,7 +163,7 @@ mod tests {
         read::parse("p", text, &folder, checks).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
-    /// Takes the `#` away from examples.
+    /// Removes the `#` from the examples.
     fn uncommented(text: &str) -> String {
         let lines = text.lines().map(|line| match line.strip_prefix('#') {
             Some(example) if !example.starts_with(' ') && !example.is_empty() => example,

@@ -1,4 +1,4 @@
-//! A table of a policy and its entries: their values, or errors at their places.
+//! The tables of a policy and their entries, read as values or reported as errors at their positions.
 
 use chrono_tz::Tz;
 use toml::Spanned;
@@ -10,11 +10,11 @@ use crate::model::time::Timestamp;
 use crate::policy::problems::Problems;
 use crate::text::suggest::unknown;
 
-/// A table.
+/// A TOML table.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'a> {
     table: &'a DeTable<'a>,
-    /// Byte at which it begins.
+    /// Byte offset at which it begins.
     at: usize,
     problems: &'a Problems<'a>,
 }
@@ -23,18 +23,18 @@ pub(super) struct Section<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     key: &'a str,
-    /// Whether it is an element of the list that has this key.
+    /// Whether it is an element of the list with this key.
     is_element: bool,
-    /// Byte at which the key begins, or the element of a list.
+    /// Byte offset at which the key, or the element of a list, begins.
     key_at: usize,
     value: &'a DeValue<'a>,
-    /// Byte at which the value begins.
+    /// Byte offset at which the value begins.
     at: usize,
     problems: &'a Problems<'a>,
 }
 
 impl<'a> Section<'a> {
-    /// A table whose keys must be among the known ones.
+    /// A table that may have only the known keys.
     pub(super) fn new(table: &'a DeTable<'a>, at: usize, known: &[&str], problems: &'a Problems<'a>) -> Self {
         for key in table.keys().filter(|key| !known.contains(&&**key.get_ref())) {
             problems.error(key.span().start, unknown("key", key.get_ref(), known.iter().copied()));
@@ -52,12 +52,12 @@ impl<'a> Section<'a> {
         self.table.iter().map(move |(key, value)| (&**key.get_ref(), self.entry(key, value)))
     }
 
-    /// An entry, if it is there.
+    /// An optional entry.
     pub(super) fn get(self, key: &str) -> Option<Entry<'a>> {
         self.table.get_key_value(key).map(|(key, value)| self.entry(key, value))
     }
 
-    /// An entry that has to be there.
+    /// A required entry; its absence is an error.
     pub(super) fn required(self, key: &str) -> Option<Entry<'a>> {
         let entry = self.get(key);
         if entry.is_none() {
@@ -76,7 +76,7 @@ impl<'a> Section<'a> {
         self.problems.line(self.at)
     }
 
-    /// A pattern, if it is there.
+    /// An optional pattern.
     pub(super) fn pattern(self, key: &str) -> Option<Pattern> {
         self.get(key)?.text().map(Pattern::new)
     }
@@ -113,13 +113,13 @@ impl<'a> Entry<'a> {
         self.problems.warning(self.at, message);
     }
 
-    /// Adds an error about the value, and stands in for the value that it should have been.
+    /// Adds an error about the value and returns `None`, so that a reader can end with it.
     pub(super) fn refuse<T>(self, message: impl Into<String>) -> Option<T> {
         self.error(message);
         None
     }
 
-    /// Whether it is a list without elements.
+    /// Whether it is an empty list.
     pub(super) fn is_empty_list(self) -> bool {
         matches!(self.value, DeValue::Array(elements) if elements.is_empty())
     }
@@ -144,7 +144,7 @@ impl<'a> Entry<'a> {
         self.refuse(format!("{} is {found}, expected {expected}", self.name()))
     }
 
-    /// A text that is not blank.
+    /// A text, which must not be blank.
     pub(super) fn text(self) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) if text.trim().is_empty() => {
@@ -163,7 +163,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A whole number that is not negative.
+    /// A non-negative integer.
     pub(super) fn count(self) -> Option<u64> {
         let DeValue::Integer(number) = self.value else {
             return self.expected("a whole number");
@@ -177,7 +177,7 @@ impl<'a> Entry<'a> {
         count.or_else(refuse)
     }
 
-    /// A length of time, in seconds.
+    /// A duration in seconds.
     pub(super) fn age(self) -> Option<u64> {
         const EXPECTED: &str = "a length of time such as \"30m\", \"24h\" or \"7d\"";
         let DeValue::String(text) = self.value else {
@@ -199,7 +199,7 @@ impl<'a> Entry<'a> {
         Some(elements.iter().map(element).collect())
     }
 
-    /// A list of texts that are not blank, each with its entry.
+    /// A list of texts, none of them blank, each with its entry.
     pub(super) fn texts(self) -> Option<Vec<(&'a str, Self)>> {
         let elements = self.elements("a list of strings")?;
         let texts: Vec<_> = elements.iter().map(|element| Some((element.text()?, *element))).collect();
@@ -221,7 +221,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A table whose keys must be among the known ones.
+    /// A table that may have only the known keys.
     pub(super) fn section(self, known: &[&str]) -> Option<Section<'a>> {
         match self.value {
             DeValue::Table(table) => Some(Section::new(table, self.at, known, self.problems)),
@@ -237,14 +237,14 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The value that has this name, whatever its case.
+    /// The value with this name, ignoring ASCII case.
     pub(super) fn one_of<T: Copy>(self, what: &str, known: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, value)| *value);
         found.or_else(|| self.refuse(unknown(what, text, known.iter().map(|(name, _)| *name))))
     }
 
-    /// A point in time, as a TOML value or a text; one without an offset is in `zone`.
+    /// A point in time, as a TOML value or a text; without an offset it is in `zone`.
     pub(super) fn time(self, zone: Tz) -> Option<Timestamp> {
         const EXPECTED: &str =
             "RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) or a date and time (2025-01-15T10:30)";
@@ -264,7 +264,7 @@ impl<'a> Entry<'a> {
         }
         match time::parse_bound(&text, zone, Timestamp::MIN) {
             Ok(time) => Some(time),
-            // It exists, but not in this zone.
+            // The time is valid, but does not exist in this zone.
             Err(error) if time::parse_bound(&text, Tz::UTC, Timestamp::MIN).is_ok() => {
                 self.refuse(error.to_string())
             }
@@ -272,7 +272,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A time of day in minutes after midnight, up to 24:00.
+    /// A time of day up to 24:00, in minutes after midnight.
     pub(super) fn minutes(self) -> Option<u32> {
         match self.value {
             DeValue::Datetime(written) if written.date.is_none() => {

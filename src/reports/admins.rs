@@ -1,13 +1,12 @@
 //! `report admins`: who did what in the SSO settings, from where, when, and in whose session.
 //!
-//! An impersonated event counts for the actor in whose name it stands in the log; the second table
-//! tells who it was.
+//! An impersonated event counts for the actor whose session it was; the second table names the impersonators.
 
 use std::cmp::Reverse;
 
 use super::columns::{ACTOR, ACTOR_EMAIL, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
 use super::table::{ColumnOf, TableLayout};
-use super::visits::{self, by_actor, different, few, frequent, is_impersonated};
+use super::visits::{self, by_actor, distinct, few, frequent, is_impersonated};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
 use crate::model::operation::Operation;
@@ -52,7 +51,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
 
 /// What an actor did.
 struct Admin<'a> {
-    /// All of it, in time order.
+    /// All visits, in time order.
     visits: &'a [Visit],
     views: u64,
     portal_urls: u64,
@@ -61,7 +60,7 @@ struct Admin<'a> {
     organizations: u64,
     user_agents: u64,
     impersonated: u64,
-    /// Addresses, the most frequent first.
+    /// The addresses, the most frequent first.
     ips: Vec<IpId>,
     impersonators: Vec<String>,
     /// The share of events outside working hours.
@@ -132,8 +131,8 @@ impl<'a> Admin<'a> {
             portal_urls: count(|visit| visit.operation == Operation::PortalOpened),
             changes: count(|visit| visit.operation.state().is_some()),
             deletions: count(|visit| visit.operation == Operation::Deleted),
-            organizations: different(visits.iter().map(|visit| visit.organization)),
-            user_agents: different(visits.iter().map(|visit| visit.agent)),
+            organizations: distinct(visits.iter().map(|visit| visit.organization)),
+            user_agents: distinct(visits.iter().map(|visit| visit.agent)),
             impersonated: count(is_impersonated),
             ips: ips.into_iter().map(|(ip, _)| ip).collect(),
             impersonators: impersonators(survey, visits),
@@ -150,7 +149,7 @@ impl<'a> Admin<'a> {
     }
 }
 
-/// Every actor, those with the most changes first.
+/// All actors, those with the most changes first.
 fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let survey = input.survey;
     let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
@@ -163,7 +162,7 @@ fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty }.table(survey, admins)
 }
 
-/// Who drove sessions and why, each once, by name.
+/// The impersonators with their reasons, without duplicates, by name.
 fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     let mut all: Vec<_> = visits.iter().filter(|visit| is_impersonated(visit)).collect();
     all.sort_by_key(|visit| (visit.impersonator, visit.reason));
@@ -178,9 +177,9 @@ fn impersonators(survey: &Survey, visits: &[Visit]) -> Vec<String> {
     names
 }
 
-/// What somebody did in the session of an actor for one reason.
+/// What one impersonator did in the sessions of an actor for one reason.
 struct Impersonation {
-    /// The first of the events; those after it are alike in whose they are.
+    /// The first event; all others have the same actor, impersonator and reason.
     first: Visit,
     last: Timestamp,
     events: u64,
@@ -211,12 +210,12 @@ fn impersonation<'a>(survey: &'a Survey, visits: &[Visit]) -> Table<'a> {
     let mut all: Vec<_> = visits.iter().filter(|visit| is_impersonated(visit)).copied().collect();
     // Stable, so that the visits of each impersonator stay in time order.
     all.sort_by(|a, b| texts(a).cmp(&texts(b)));
-    // By texts, as several may have one pseudonym.
+    // Compared by text, as several ids may have the same pseudonym.
     let sessions = all.chunk_by(|a, b| texts(a) == texts(b)).map(|visits| Impersonation {
         first: visits[0],
         last: visits[visits.len() - 1].time,
         events: visits.len() as u64,
-        organizations: different(visits.iter().map(|visit| visit.organization)),
+        organizations: distinct(visits.iter().map(|visit| visit.organization)),
     });
     let mut sessions: Vec<_> = sessions.collect();
     sessions.sort_by_key(|session| Reverse(session.events));
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn actors_are_told_with_the_most_changes_first() {
+    fn actors_with_the_most_changes_come_first() {
         let sheet = log().report(&REPORT, Options::default());
         assert_eq!(
             rendered(&sheet, "admins"),

@@ -1,5 +1,5 @@
-//! `report authorization`: whether those who did what only administrators may do were allowed to, by a
-//! roster; and changes that do not fit the owner of their connection.
+//! `report authorization`: whether a roster allowed what only administrators may do, and which changes do not fit the
+//! owner of their connection.
 
 use std::cmp::Reverse;
 
@@ -30,10 +30,10 @@ pub static REPORT: Report = Report {
     make,
 };
 
-/// How a verdict is called and how it is to be taken.
+/// The name of a verdict, and how good or bad it is.
 struct VerdictInfo {
     verdict: Authorization,
-    /// Key of the fact that counts it.
+    /// The key of the fact that counts it.
     key: &'static str,
     name: &'static str,
     tone: Tone,
@@ -59,14 +59,14 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let (survey, now) = (input.survey, input.options.now);
     let actions: Vec<_> =
         survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
-    let judged = input.verdicts.as_deref().map(|verdicts| judge(survey, now, verdicts));
+    let assessed = input.verdicts.as_deref().map(|verdicts| assess(survey, now, verdicts));
     let mut notes = input.notes();
     notes
         .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
-    if judged.is_none() {
+    if assessed.is_none() {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
-    let totals = totals(judged.as_deref());
+    let totals = totals(assessed.as_deref());
     let (users, ownership) = parallel::both(|| users(survey, &actions), || ownership(survey, now));
     Sheet {
         name: REPORT.name,
@@ -74,7 +74,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         title: "Authorization".to_owned(),
         notes,
         sections: vec![
-            Section::table("verdicts", "Verdicts", verdicts(survey, judged)),
+            Section::table("verdicts", "Verdicts", verdicts(survey, assessed)),
             Section::facts("totals", "Actions by verdict", totals),
             Section::table("users", "Who used administrators' rights", users),
             Section::table("ownership", "Changes that do not fit their connection", ownership),
@@ -82,36 +82,38 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     }
 }
 
-/// An action with what the roster says about it.
-struct Judged<'a> {
+/// An action with the verdict on it.
+struct Assessed<'a> {
     verdict: Authorization,
     change: &'a Change,
 }
 
-impl<'a> Judged<'a> {
+impl<'a> Assessed<'a> {
     const COLUMNS: &'a [ColumnOf<Self>] = &[
-        TIME.cell(|_, judged| judged.change.time.into()),
+        TIME.cell(|_, assessed| assessed.change.time.into()),
         ORGANIZATION_ID
-            .cell(|survey, judged| survey.organizations.names.get(judged.change.organization).into()),
+            .cell(|survey, assessed| survey.organizations.names.get(assessed.change.organization).into()),
         ORGANIZATION_NAME
             .rank(6)
-            .cell(|survey, judged| survey.organization_name(judged.change.organization).into()),
+            .cell(|survey, assessed| survey.organization_name(assessed.change.organization).into()),
         Column::new("operation", "Operation", Kind::Text, "what was done, in neutral words")
-            .cell(|_, judged| judged.change.operation.name().into()),
-        CONNECTION_ID.rank(2).cell(|survey, judged| survey.connections.get(judged.change.connection).into()),
-        ACTOR.cell(|survey, judged| survey.actor(judged.change.actor).into()),
-        ACTOR_ID.rank(5).cell(|survey, judged| survey.actors.names.get(judged.change.actor).into()),
-        ACTOR_EMAIL.rank(4).cell(|survey, judged| survey.actor_email(judged.change.actor).into()),
+            .cell(|_, assessed| assessed.change.operation.name().into()),
+        CONNECTION_ID
+            .rank(2)
+            .cell(|survey, assessed| survey.connections.get(assessed.change.connection).into()),
+        ACTOR.cell(|survey, assessed| survey.actor(assessed.change.actor).into()),
+        ACTOR_ID.rank(5).cell(|survey, assessed| survey.actors.names.get(assessed.change.actor).into()),
+        ACTOR_EMAIL.rank(4).cell(|survey, assessed| survey.actor_email(assessed.change.actor).into()),
         IMPERSONATOR
             .rank(3)
-            .cell(|survey, judged| survey.impersonators.get(judged.change.impersonator).into()),
+            .cell(|survey, assessed| survey.impersonators.get(assessed.change.impersonator).into()),
         Column::new(
             "verdict",
             "Verdict",
             Kind::Text,
             "what the roster says about it, or that the connection belongs to another organization",
         )
-        .cell(|_, judged| judged.info().name.into()),
+        .cell(|_, assessed| assessed.info().name.into()),
     ];
 
     fn info(&self) -> &'static VerdictInfo {
@@ -125,23 +127,24 @@ fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
     origin.is_some_and(|origin| lifecycle::is_foreign(change.organization, origin.owner))
 }
 
-/// The actions that a roster says something about, the worst first.
-fn judge<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorization>]) -> Vec<Judged<'s>> {
+/// Assesses the actions that the roster applies to, and sorts them with the worst first.
+fn assess<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorization>]) -> Vec<Assessed<'s>> {
     let origins = lifecycle::origins(survey, now);
-    // A role in one organization allows nothing for the connections of another.
+    // A role in one organization permits nothing on the connections of another.
     let owned = |verdict: Authorization, change: &Change| {
         if is_foreign(change, &origins) { verdict.min(Authorization::NotTheOwner) } else { verdict }
     };
-    let judged = verdicts.iter().zip(&survey.changes);
-    let mut judged: Vec<_> = judged
-        .filter_map(|(verdict, change)| Some(Judged { verdict: owned((*verdict)?, change), change }))
+    let assessed = verdicts.iter().zip(&survey.changes);
+    let mut assessed: Vec<_> = assessed
+        .filter_map(|(verdict, change)| Some(Assessed { verdict: owned((*verdict)?, change), change }))
         .collect();
-    judged.sort_by(|a, b| {
-        let rank = |judged: &Judged<'_>| (judged.verdict, judged.change.time, judged.change.operation);
-        let texts = |judged: &Judged<'_>| texts(survey, judged.change);
+    assessed.sort_by(|a, b| {
+        let rank =
+            |assessed: &Assessed<'_>| (assessed.verdict, assessed.change.time, assessed.change.operation);
+        let texts = |assessed: &Assessed<'_>| texts(survey, assessed.change);
         rank(a).cmp(&rank(b)).then_with(|| texts(a).cmp(&texts(b)))
     });
-    judged
+    assessed
 }
 
 fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
@@ -153,18 +156,18 @@ fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
     ]
 }
 
-fn verdicts<'a>(survey: &'a Survey, judged: Option<Vec<Judged<'a>>>) -> Table<'a> {
-    let empty = match judged {
+fn verdicts<'a>(survey: &'a Survey, assessed: Option<Vec<Assessed<'a>>>) -> Table<'a> {
+    let empty = match assessed {
         Some(_) => NO_ACTION,
         None => "There are no verdicts without a roster; give one with --roster.",
     };
-    TableLayout { columns: Judged::COLUMNS, tone: |judged| judged.info().tone, empty }
-        .table(survey, judged.unwrap_or_default())
+    TableLayout { columns: Assessed::COLUMNS, tone: |assessed| assessed.info().tone, empty }
+        .table(survey, assessed.unwrap_or_default())
 }
 
-fn totals<'a>(judged: Option<&[Judged<'_>]>) -> Vec<Fact<'a>> {
+fn totals<'a>(assessed: Option<&[Assessed<'_>]>) -> Vec<Fact<'a>> {
     let count = |verdict: Authorization| {
-        judged.map(|judged| judged.iter().filter(|judged| judged.verdict == verdict).count() as u64)
+        assessed.map(|assessed| assessed.iter().filter(|assessed| assessed.verdict == verdict).count() as u64)
     };
     let fact = |info: &VerdictInfo| Fact::new(info.key, info.name, Kind::Number, count(info.verdict));
     VERDICTS.iter().map(fact).collect()
@@ -197,7 +200,7 @@ static USERS: &[ColumnOf<User>] = &[
 ];
 
 impl User {
-    /// Takes the actions of one actor in one organization.
+    /// Summarizes the actions of one actor in one organization.
     fn new<R>(actions: &[(R, &Change)]) -> Self {
         let count = |test: fn(Operation) -> bool| {
             actions.iter().filter(|(_, change)| test(change.operation)).count() as u64
@@ -220,7 +223,7 @@ impl User {
     }
 }
 
-/// Who used administrators' rights in which organization.
+/// The actors who used administrator rights, by organization.
 fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
     let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
     let rank = |change: &Change| {
@@ -235,7 +238,7 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
         let name = survey.actor(user.actor);
         ((Reverse([user.changes, user.portal_urls]), name.is_none(), name), user)
     });
-    // Stable: equals stay by actor id and organization.
+    // The sort is stable, so ties stay in order of actor id and organization.
     parallel::sort_stably_by(&mut users, |(a, _), (b, _)| a.cmp(b));
     let users: Vec<_> = users.into_iter().map(|(_, user)| user).collect();
     TableLayout { columns: USERS, tone: User::tone, empty: NO_ACTION }.table(survey, users)
@@ -269,8 +272,8 @@ impl<'a> Misfit<'a> {
     ];
 }
 
-/// Connections deleted twice, and changes in the name of an organization that is not the owner. What is
-/// not selected still counts as having happened before.
+/// Connections deleted twice, and changes in the name of an organization that is not the owner. Events that are not
+/// selected still count as history.
 fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
     let origins = lifecycle::origins(survey, now);
     let deleted_again = lifecycle::deleted_again(survey);
@@ -323,7 +326,7 @@ mod tests {
         "organization,actor,role\nA,ANN@x.example,admin\norg_a,user_bob,member\n*,user_dan,admin\n";
 
     #[test]
-    fn verdicts_are_told_with_the_worst_first() {
+    fn the_worst_verdicts_come_first() {
         let sheet = log().report(&REPORT, options(ROSTER));
         assert_eq!(
             rendered(&sheet, "verdicts"),
@@ -372,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_that_do_not_fit_their_connection_are_told() {
+    fn changes_that_do_not_fit_their_connection_are_listed() {
         let mut log = log();
         assert!(rendered(&log.report(&REPORT, Options::default()), "ownership").is_empty());
         log.add(at("2025-01-06T13:00:00Z").by("eve").at_org("b").deletes("c4"));

@@ -1,15 +1,15 @@
-//! What counts as a burst (`--burst`).
+//! The definition of a burst (`--burst`).
 
 use anyhow::{Result, anyhow};
 
 use crate::model::time;
 
-/// How many events within how long a time make a burst.
+/// How many events, within how much time, are a burst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Burst {
-    /// At least so many events.
+    /// The minimum number of events.
     pub events: usize,
-    /// The time from the first to the last of them.
+    /// The maximum time from the first to the last event.
     pub seconds: u64,
 }
 
@@ -20,7 +20,7 @@ impl Default for Burst {
 }
 
 impl Burst {
-    /// Reads `5/10m`.
+    /// Parses `5/10m`.
     pub fn parse(text: &str) -> Result<Self> {
         let parts = text.split_once('/').and_then(|(events, time)| {
             let is_number = events.bytes().all(|byte| byte.is_ascii_digit());
@@ -53,12 +53,12 @@ mod tests {
 
     #[test]
     fn bursts_are_read() {
-        for (text, shown) in [
+        for (text, displayed) in [
             ("5/10m", "5 events within 10 minutes"),
             ("2/90s", "2 events within 90 seconds"),
             ("100/1d", "100 events within 1 day"),
         ] {
-            assert_eq!(Burst::parse(text).unwrap().to_string(), shown);
+            assert_eq!(Burst::parse(text).unwrap().to_string(), displayed);
         }
         for bad in
             ["", "5", "5/", "/10m", "1/10m", "0/10m", "5/0m", "5/10", "-5/10m", "+5/10m", "5/10y", "5 / 10m"]

@@ -10,7 +10,7 @@ use super::columns::{
     protocol, provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput, notes_of_doubt};
+use super::{Report, ReportInput, presumption_notes};
 use crate::analysis::lifecycle;
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
@@ -32,7 +32,7 @@ pub static REPORT: Report = Report {
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let rows = rows(input);
     let mut notes = input.notes();
-    notes.extend(notes_of_doubt(rows.iter().map(|row| row.certainty)));
+    notes.extend(presumption_notes(rows.iter().map(|row| row.certainty)));
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
         tone: ChangeRow::tone,
@@ -48,12 +48,12 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     }
 }
 
-/// A selected change with what the other changes tell about it.
+/// A selected change, and what follows from the other changes.
 struct ChangeRow<'a> {
     change: &'a Change,
     before: Option<State>,
     after: Option<State>,
-    /// How sure the states are.
+    /// The certainty of the states.
     certainty: Certainty,
     /// Seconds since the actor last opened the portal.
     since_portal: Option<u64>,
@@ -121,7 +121,7 @@ impl<'a> ChangeRow<'a> {
     }
 }
 
-/// The state before a change, the state after it, and how sure both are.
+/// The states before and after a change, and their certainty.
 #[derive(Clone, Copy)]
 struct States {
     before: Option<State>,

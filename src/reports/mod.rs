@@ -1,4 +1,4 @@
-//! The reports, one file or folder each. A report makes a sheet of a survey and knows no format.
+//! The reports, one file or folder each. A report makes a sheet from a survey and knows no format.
 
 mod access;
 mod admins;
@@ -31,13 +31,13 @@ pub use working_hours::Hours;
 pub struct Report {
     /// Name on the command line.
     pub name: &'static str,
-    /// One line about it.
+    /// A one-line description.
     pub about: &'static str,
-    /// Name and version of the JSON.
+    /// Name and version of its JSON.
     pub schema: &'static str,
-    /// What a survey has to collect for it.
+    /// What the survey must collect for it.
     pub wants: Wants,
-    /// The flags that it accepts besides those of all reports.
+    /// The flags it accepts besides those common to all reports.
     pub flags: &'static [&'static str],
     /// Makes the sheet.
     pub make: for<'a> fn(&'a ReportInput<'a>) -> Sheet<'a>,
@@ -61,36 +61,36 @@ pub static ALL: &[&Report] = &[
     &access::REPORT,
 ];
 
-/// What a report is made of.
+/// The input of a report.
 pub struct ReportInput<'a> {
-    /// What was collected, in time order.
+    /// The survey of the log, in time order.
     pub survey: &'a Survey,
     /// The inputs in the order of their names.
     pub files: &'a [InputSummary],
     /// What the user asked for.
     pub options: &'a Options,
-    /// By change what the roster says about it; nothing without a roster.
+    /// The roster's verdict on each change; `None` without a roster.
     pub verdicts: Option<Vec<Option<Authorization>>>,
 }
 
-/// How a report is to be made.
+/// The options of a report.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The most rows of a ranking; also those of other tables if it is given.
+    /// The maximum number of rows of rankings and, if given, of other tables.
     pub top: Option<usize>,
-    /// The present: what is dated later changes no state.
+    /// The present; events dated later change no state.
     pub now: Timestamp,
-    /// The moment whose posture is asked for.
+    /// The moment whose posture is requested.
     pub at: Option<Timestamp>,
-    /// The unit that the timeline counts by; the one that fits, if none is given.
+    /// The unit of the timeline; if `None`, one is chosen that fits.
     pub by: Option<Unit>,
     /// The time zone of days and hours.
     pub zone: Tz,
     /// Working hours.
     pub hours: Hours,
-    /// What a burst is.
+    /// The definition of a burst.
     pub burst: Burst,
-    /// Who has which role.
+    /// The roster, which says who has which role.
     pub roster: Option<Roster>,
     /// The selection as typed, for the notes.
     pub selection: Vec<String>,
@@ -112,11 +112,11 @@ impl Default for Options {
     }
 }
 
-/// The most rows of a ranking without `--top`.
+/// The maximum number of rows of a ranking without `--top`.
 const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
-    /// The most rows of a ranking.
+    /// The maximum number of rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(DEFAULT_TOP)
     }
@@ -126,9 +126,9 @@ impl ReportInput<'_> {
         Reach::of(self.survey, self.options.now)
     }
 
-    /// The notes at the beginning of every report that says nothing about invalid lines elsewhere.
+    /// The notes at the beginning of reports that do not cover invalid lines themselves.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.notes_of_reading();
+        let mut notes = self.reading_notes();
         match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
             0 => {}
             1 => notes.push("1 invalid line is left out; `ssoaudit validate` shows it.".to_owned()),
@@ -138,7 +138,7 @@ impl ReportInput<'_> {
     }
 
     /// Notes about what was selected and what could not be read.
-    pub fn notes_of_reading(&self) -> Vec<String> {
+    pub fn reading_notes(&self) -> Vec<String> {
         let selection = &self.options.selection;
         let mut notes = Vec::new();
         if !selection.is_empty() {
@@ -152,8 +152,8 @@ impl ReportInput<'_> {
     }
 }
 
-/// The reasons for which states are only presumed, a sentence each.
-fn notes_of_doubt(certainties: impl Iterator<Item = Certainty>) -> Vec<String> {
+/// Why states are only presumed, a sentence for each reason.
+fn presumption_notes(certainties: impl Iterator<Item = Certainty>) -> Vec<String> {
     let mut doubts: Vec<Doubt> = Vec::new();
     for doubt in certainties.filter_map(Certainty::doubt) {
         if !doubts.contains(&doubt) {

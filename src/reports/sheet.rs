@@ -1,7 +1,7 @@
-//! What a report says, before any format: facts, tables and charts of typed cells.
+//! Sheets, the format-independent content of reports: facts, tables and charts of typed cells.
 //!
-//! Reports fill sheets and know no format; formats print sheets and know no report. The keys of
-//! sections, columns and facts are the report's JSON, so they are part of its versioned schema.
+//! Reports fill sheets and know no format; formats print sheets and know no report. The keys of sections, columns and
+//! facts appear in the report's JSON, so they are part of its versioned schema.
 
 use std::borrow::Cow;
 
@@ -16,30 +16,30 @@ pub struct Sheet<'a> {
     pub schema: &'static str,
     /// Heading for people.
     pub title: String,
-    /// What a reader has to know, a sentence each: what was selected, where the report is limited.
+    /// Notes for the reader, a sentence each: what was selected, and what limits the report.
     pub notes: Vec<String>,
-    /// The parts, the most important first; formats that hold one table print the first table.
+    /// The sections, the most important first. Formats that can hold only one table print the first table.
     pub sections: Vec<Section<'a>>,
 }
 
-/// A part of a sheet. A report has the same parts with the same columns and facts whatever the input is, so
-/// that its schema can be derived from the sheet of no event at all.
+/// A part of a sheet. A report has the same sections with the same columns and facts for every input, so that its
+/// schema can be derived from the sheet of an empty log.
 pub struct Section<'a> {
     /// Key in JSON, in snake_case.
     pub key: &'static str,
     /// Heading for people.
     pub title: &'static str,
-    /// What it contains.
+    /// Its content.
     pub body: Body<'a>,
 }
 
-/// What a section contains.
+/// The content of a section.
 pub enum Body<'a> {
-    /// Single values; an object in JSON.
+    /// Single values, which are an object in JSON.
     Facts(Vec<Fact<'a>>),
-    /// Rows of the same columns; an array of objects in JSON.
+    /// A table, which is an array of objects in JSON.
     Table(Table<'a>),
-    /// A chart; its numbers in JSON.
+    /// A chart, which is its numbers in JSON.
     Chart(Chart),
 }
 
@@ -56,13 +56,13 @@ pub struct Fact<'a> {
     pub value: Cell<'a>,
 }
 
-/// Rows of the same columns.
+/// A table: rows with the same columns.
 pub struct Table<'a> {
     /// The columns.
     pub columns: Vec<Column>,
     /// The rows in the order to print.
     pub rows: Rows<'a>,
-    /// The sentence for a table without rows.
+    /// The sentence printed if there are no rows.
     pub empty: &'static str,
     /// How many rows were left out, for example by `--top`.
     pub left_out: u64,
@@ -77,34 +77,34 @@ pub struct Column {
     pub title: &'static str,
     /// The kind of its cells, unless they are empty.
     pub kind: Kind,
-    /// One line about it, for the schema and for HTML.
+    /// A one-line description, for the schema and for HTML.
     pub about: &'static str,
-    /// A narrow terminal hides columns with a greater rank first; those of rank 0 are hidden last.
+    /// The order in which a narrow terminal hides columns: the highest rank first, rank 0 last.
     pub rank: u8,
 }
 
-/// What a value is.
+/// The kind of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A text of the log or of the report.
     Text,
     /// An id, whose end matters as much as its beginning.
     Id,
-    /// A whole number.
+    /// An integer.
     Number,
-    /// A share between 0 and 1, for people in percent.
+    /// A share between 0 and 1; in percent for people.
     Share,
     /// A point in time; RFC 3339 in JSON.
     Time,
-    /// Whole seconds; for people in days, hours and minutes.
+    /// Whole seconds; in days, hours and minutes for people.
     Duration,
-    /// `true` or `false`; for people yes or no.
+    /// `true` or `false`; yes or no for people.
     Flag,
     /// Several texts.
     List,
 }
 
-/// Rows that are made when they are printed: there may be as many as there are events.
+/// Rows that are made on demand when they are printed, as there may be as many as events.
 pub struct Rows<'a> {
     count: usize,
     make: Box<dyn Fn(usize) -> Row<'a> + Send + Sync + 'a>,
@@ -115,30 +115,30 @@ pub struct Rows<'a> {
 pub struct Row<'a> {
     /// A cell for every column.
     pub cells: Vec<Cell<'a>>,
-    /// How good or bad it is.
+    /// Its tone.
     pub tone: Tone,
 }
 
-/// How good or bad something is; formats choose the colour.
+/// How good or bad something is. Formats choose the colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
-    /// Neither.
+    /// Neither good nor bad.
     #[default]
     Plain,
-    /// As it should be.
+    /// As expected.
     Good,
     /// Worth a look.
     Warn,
-    /// Somebody has to do something about it.
+    /// Needs action.
     Bad,
 }
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// The log does not say it; `null` in JSON.
+    /// No value, as the log has none; `null` in JSON.
     Nothing,
-    /// For [`Kind::Text`] and [`Kind::Id`], as it stands in the log: formats make it harmless.
+    /// For [`Kind::Text`] and [`Kind::Id`], as in the log; formats escape it.
     Text(Cow<'a, str>),
     /// For [`Kind::Number`].
     Number(u64),
@@ -159,36 +159,36 @@ pub enum Cell<'a> {
 /// A chart.
 #[derive(Clone, Debug)]
 pub enum Chart {
-    /// How many events there were over time.
+    /// Events over time.
     Timeline {
-        /// How long a bucket is: `hour`, `day`, `week` or `month`.
+        /// The length of a bucket: `hour`, `day`, `week` or `month`.
         unit: &'static str,
-        /// Every bucket, without a gap.
+        /// All buckets, without gaps.
         buckets: Vec<Bucket>,
     },
-    /// How many events there were by weekday (Monday first) and hour, one grid for each name.
+    /// Events by weekday (Monday first) and hour, one grid for each name.
     Heat(Vec<(String, [[u64; 24]; 7])>),
-    /// Stretches of time for each name, for example when organizations were without SSO.
+    /// Periods for each name, such as those in which an organization was without SSO.
     Stretches {
-        /// When the chart begins and ends; nothing for a log without an event.
+        /// When the chart begins and ends; `None` for a log without events.
         span: Option<(Timestamp, Timestamp)>,
-        /// The stretches of each name.
+        /// The names with their periods.
         rows: Vec<(String, Vec<Stretch>)>,
     },
 }
 
-/// A stretch of time.
+/// A period of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// When it begins.
     pub from: Timestamp,
     /// When it ends, as far as the log shows.
     pub to: Timestamp,
-    /// It goes on beyond the end of the log.
+    /// Whether it continues beyond the end of the log.
     pub is_open: bool,
-    /// How good or bad it is.
+    /// Its tone.
     pub tone: Tone,
-    /// It is only presumed.
+    /// Whether it is only presumed.
     pub is_presumed: bool,
 }
 
@@ -210,27 +210,27 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Makes `count` rows, each by its index.
+    /// Rows made by a function of their index.
     pub fn new(count: usize, make: impl Fn(usize) -> Row<'a> + Send + Sync + 'a) -> Self {
         Self { count, make: Box::new(make) }
     }
 
-    /// How many there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The row at an index.
+    /// Makes the row at an index.
     pub fn get(&self, index: usize) -> Row<'a> {
         (self.make)(index)
     }
 
-    /// All of them.
+    /// Makes all rows.
     pub fn iter(&self) -> impl Iterator<Item = Row<'a>> {
         (0..self.count).map(|index| self.get(index))
     }
@@ -281,7 +281,7 @@ impl Column {
 }
 
 impl<'a> Cell<'a> {
-    /// A cell with the text; nothing if the text is empty.
+    /// A text cell, or [`Cell::Nothing`] if the text is empty.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
         if text.is_empty() { Self::Nothing } else { Self::Text(text) }

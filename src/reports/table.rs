@@ -1,5 +1,4 @@
-//! Tables of a report: every column carries the function that makes its cells, so that no cell can stand
-//! in another column.
+//! Tables of reports. Each column carries the function that makes its cells, so no cell can end up in another column.
 
 use std::cmp::Ordering;
 
@@ -19,18 +18,18 @@ impl Column {
     }
 }
 
-/// What a table is like, whatever its items are.
+/// The layout of a table, independent of its items.
 pub struct TableLayout<'a, T> {
     /// The columns.
     pub columns: &'a [ColumnOf<T>],
     /// The tone of an item's row.
     pub tone: fn(&T) -> Tone,
-    /// What to say when there is no item.
+    /// The sentence printed if there are no items.
     pub empty: &'static str,
 }
 
 impl<'a, T: Send + Sync + 'a> TableLayout<'a, T> {
-    /// A table with a row for each item, which is made when it is printed.
+    /// A table with a row for each item; rows are made on demand when they are printed.
     pub fn table(self, survey: &'a Survey, items: impl Into<Items<T>>) -> Table<'a> {
         let Self { columns, tone, empty } = self;
         let items = items.into();
@@ -46,7 +45,7 @@ impl<'a, T: Send + Sync + 'a> TableLayout<'a, T> {
     }
 }
 
-/// The tone of rows that are all alike.
+/// The plain tone, for tables whose rows all have it.
 pub fn plain<T>(_: &T) -> Tone {
     Tone::Plain
 }
@@ -54,18 +53,18 @@ pub fn plain<T>(_: &T) -> Tone {
 /// The items that get a row, in the order of their rows.
 pub struct Items<T> {
     all: Vec<T>,
-    /// Indices of the items in the order of their rows; without it they are in order already.
+    /// Indices of the items in row order; `None` if the items are already in order.
     order: Option<Vec<u32>>,
     left_out: u64,
 }
 
 impl<T> Items<T> {
-    /// Those of the items whose indices are given, in that order.
+    /// The items at the given indices, in that order.
     pub fn in_order(all: Vec<T>, order: Vec<u32>) -> Self {
         Self { all, order: Some(order), left_out: 0 }
     }
 
-    /// The first `top` items by a key; equals keep their order.
+    /// The first `top` items by a key; ties keep their order.
     pub fn top<K: Ord>(top: usize, items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Self {
         let mut items: Vec<_> = (0_u64..).zip(items).map(|(at, item)| ((key(&item), at), item)).collect();
         let order = |a: &((K, u64), T), b: &((K, u64), T)| -> Ordering { a.0.cmp(&b.0) };
@@ -78,7 +77,7 @@ impl<T> Items<T> {
         Self { all: items.into_iter().map(|(_, item)| item).collect(), order: None, left_out }
     }
 
-    /// Leaves out what comes after the first so many, if a limit is given.
+    /// Keeps only the first items, up to the limit if there is one.
     pub fn limited(mut self, limit: Option<usize>) -> Self {
         let count = limit.map_or(self.len(), |limit| limit.min(self.len()));
         self.left_out += (self.len() - count) as u64;
@@ -89,7 +88,7 @@ impl<T> Items<T> {
         self
     }
 
-    /// The items mapped, where none has another order than its own.
+    /// Maps the items. They must not have been given an order.
     pub fn map<U>(self, each: impl Fn(T) -> U) -> Items<U> {
         Items { all: self.all.into_iter().map(each).collect(), order: self.order, left_out: self.left_out }
     }

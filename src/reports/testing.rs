@@ -1,6 +1,6 @@
-//! Logs for the tests of reports: lines as vendors write them, built in few words.
+//! Builds logs for the tests of reports, with lines as vendors write them.
 //!
-//! They are read as a user's lines are, so that a test does not depend on how a survey keeps an event.
+//! They are read like a user's lines, so that tests do not depend on how a survey stores events.
 
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::survey::collect::collect;
 #[derive(Default)]
 pub struct Log(Vec<String>);
 
-/// A line of a log: Ann looked at the settings of organization a, unless it is changed.
+/// A line of a log. By default, Ann views the settings of organization a.
 pub struct Entry {
     action: &'static str,
     time: &'static str,
@@ -31,7 +31,7 @@ pub struct Entry {
     impersonator: [&'static str; 2],
 }
 
-/// A line of that time.
+/// The default line at this time.
 pub fn at(time: &'static str) -> Entry {
     Entry {
         action: "sso.view_settings",
@@ -47,42 +47,42 @@ pub fn at(time: &'static str) -> Entry {
 }
 
 impl Entry {
-    /// Who did it.
+    /// Sets the actor.
     pub fn by(self, actor: &'static str) -> Self {
         Self { actor, ..self }
     }
 
-    /// The organization concerned.
+    /// Sets the organization.
     pub fn at_org(self, organization: &'static str) -> Self {
         Self { organization, ..self }
     }
 
-    /// The address it came from.
+    /// Sets the IP address.
     pub fn from(self, ip: &'static str) -> Self {
         Self { ip, ..self }
     }
 
-    /// The user agent it came from.
+    /// Sets the user agent.
     pub fn with(self, agent: &'static str) -> Self {
         Self { agent, ..self }
     }
 
-    /// The page it was done on.
+    /// Sets the page.
     pub fn on(self, page: &'static str) -> Self {
         Self { page, ..self }
     }
 
-    /// A portal link was created.
+    /// Makes it the creation of a portal link.
     pub fn opens_portal(self) -> Self {
         Self { action: "sso.create_management_portal_url", ..self }
     }
 
-    /// A connection was deleted.
+    /// Makes it the deletion of a connection.
     pub fn deletes(self, connection: &'static str) -> Self {
         Self { action: "sso.delete_connection", connection: Some(connection), ..self }
     }
 
-    /// Somebody else did it in the actor's session.
+    /// Makes it an impersonated event.
     pub fn impersonated(self, email: &'static str, reason: &'static str) -> Self {
         Self { impersonator: [email, reason], ..self }
     }
@@ -146,7 +146,7 @@ impl Log {
         self.0.push(event.to_string());
     }
 
-    /// The report of these files. A sheet borrows from what it was made of, which a test may as well keep for good.
+    /// Makes the report of these files. The sheet borrows from the survey, which is leaked to keep tests simple.
     fn report_of(report: &Report, options: &Options, files: &[Vec<&String>]) -> Sheet<'static> {
         let folder = tempfile::tempdir().unwrap();
         let input = |(number, lines): (usize, &Vec<&String>)| {

@@ -1,4 +1,4 @@
-//! What reports have in common about visits.
+//! What reports share about visits.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -7,7 +7,7 @@ use crate::reports::sheet::Cell;
 use crate::survey::ids::Id;
 use crate::survey::{Survey, Visit};
 
-/// What to call an impersonator whose e-mail address the log does not give.
+/// The name of an impersonator whose e-mail address is not in the log.
 const UNKNOWN_IMPERSONATOR: &str = "unknown";
 
 /// The visits whose actor the log names, actor by actor and each in time order; see [`Survey::visits`].
@@ -15,7 +15,7 @@ pub fn by_actor(survey: &Survey) -> &[Visit] {
     &survey.visits[..survey.visits.partition_point(|visit| visit.actor.is_some())]
 }
 
-/// Each of the ids with how often it occurs, the most frequent first, equals by name.
+/// The ids with the number of their occurrences, the most frequent first, ties by name.
 pub fn frequent<'s, I: Id>(
     ids: impl Iterator<Item = Option<I>>,
     name: impl Fn(I) -> &'s str,
@@ -28,12 +28,12 @@ pub fn frequent<'s, I: Id>(
     counts
 }
 
-/// How many different ids there are.
-pub fn different<I: Id>(ids: impl Iterator<Item = Option<I>>) -> u64 {
+/// The number of distinct ids.
+pub fn distinct<I: Id>(ids: impl Iterator<Item = Option<I>>) -> u64 {
     frequent(ids, |_| "").len() as u64
 }
 
-/// The first few texts, and `…` where there are more.
+/// The first `max` texts, followed by `…` if there are more.
 pub fn few<'a>(texts: impl ExactSizeIterator<Item = Cow<'a, str>>, max: usize) -> Cell<'a> {
     let more = (texts.len() > max).then_some(Cow::Borrowed("…"));
     Cell::List(texts.take(max).chain(more).collect())
@@ -44,13 +44,13 @@ pub fn is_impersonated(visit: &Visit) -> bool {
     visit.impersonator.is_some() || visit.reason.is_some()
 }
 
-/// Who drove the session, if it was not the actor.
+/// The impersonator, if somebody other than the actor drove the session.
 pub fn impersonator<'s>(survey: &'s Survey, visit: &Visit) -> Option<&'s str> {
     is_impersonated(visit)
         .then(|| survey.impersonators.get(visit.impersonator).unwrap_or(UNKNOWN_IMPERSONATOR))
 }
 
-/// A note about the events that name no actor, if there are some.
+/// A note about events that name no actor, if there are any.
 pub fn without_actor(survey: &Survey) -> Option<String> {
     let named = survey.visits.iter().filter(|visit| visit.actor.is_some()).count() as u64;
     match survey.selected - named {

@@ -1,6 +1,6 @@
-//! Working hours (`--hours`): which hours of a week count as such on a clock in some zone.
+//! Working hours (`--hours`): the hours of the week, in local time, that count as such.
 //!
-//! They begin and end within a day; holidays are not known.
+//! They begin and end on the same day; holidays are not considered.
 
 use anyhow::{Result, anyhow, bail};
 use chrono::{NaiveDateTime, Timelike};
@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, Timelike};
 use crate::analysis::calendar;
 use crate::model::time::parse_time_of_day;
 
-/// Hours of Monday to Friday.
+/// Working hours, Monday to Friday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     /// Minutes after midnight at which they begin.
@@ -17,7 +17,7 @@ pub struct Hours {
     pub to: u32,
 }
 
-/// The working days of a week, from Monday on.
+/// The number of working days in a week, from Monday on.
 const WORKING_DAYS: usize = 5;
 
 impl Default for Hours {
@@ -27,7 +27,7 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// Reads `08:00-18:00`.
+    /// Parses `08:00-18:00`.
     pub fn parse(text: &str) -> Result<Self> {
         let bounds = text
             .split_once('-')
@@ -40,7 +40,7 @@ impl Hours {
         Ok(Self { from, to })
     }
 
-    /// Whether a local time is within the hours, the end excluded.
+    /// Whether a local time is within working hours; the end is exclusive.
     pub fn include(self, local: NaiveDateTime) -> bool {
         let (weekday, hour) = calendar::weekday_and_hour(local);
         let minute = hour as u32 * 60 + local.minute();
@@ -63,10 +63,10 @@ mod tests {
 
     #[test]
     fn hours_are_read() {
-        for (text, shown) in
+        for (text, displayed) in
             [("08:00-18:00", "08:00-18:00"), ("7:30 - 16:05", "07:30-16:05"), ("00:00-24:00", "00:00-24:00")]
         {
-            assert_eq!(Hours::parse(text).unwrap().to_string(), shown);
+            assert_eq!(Hours::parse(text).unwrap().to_string(), displayed);
         }
         for bad in
             ["", "8-18", "08:00", "08:00-24:01", "08:60-18:00", "+8:00-18:00", "08:0-18:00", "a:00-b:00"]

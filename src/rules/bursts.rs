@@ -1,4 +1,4 @@
-//! Rules about bursts: too many different things within a short time.
+//! What rules about bursts share: one actor making too many changes within a short time.
 
 use crate::analysis::bursts::bursts_of_different;
 use crate::model::time::Timestamp;
@@ -9,14 +9,14 @@ use crate::survey::Change;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
-/// Whether more than so many seconds lie between two times; exactly so many are not more.
+/// Whether two times lie more than `seconds` apart; exactly `seconds` is not longer.
 pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
     to.nanos_since(from) > u128::from(seconds) * NANOS_PER_SECOND
 }
 
-/// What a change is to a rule about bursts.
+/// Whether and how a change counts towards a burst.
 pub(super) enum Counted {
-    /// It counts; changes with the same number count once.
+    /// It counts; changes with the same number count only once.
     As(u32),
     /// It lacks what the rule needs.
     NotApplicable,
@@ -24,8 +24,8 @@ pub(super) enum Counted {
     Not,
 }
 
-/// Finds where an actor's changes that count are more than the setting `count` within the setting `window`. A burst is
-/// reported once, at its first change in the scope; `message` describes it by the indices of its changes.
+/// Finds bursts: an actor's counted changes within the setting `window` exceed the setting `count`. A burst is
+/// reported once, at its first change in the scope. `message` describes it, given the indices of its changes.
 pub(super) fn find_bursts(
     context: &RuleContext<'_>,
     counted: impl Fn(usize, &Change) -> Counted,
@@ -56,7 +56,7 @@ pub(super) fn find_bursts(
             }
         }
     }
-    // Changes are in time order, and each is in one burst at most.
+    // Each change is in at most one burst, and changes are in time order, so indices order the bursts by time.
     found.sort_unstable();
     for (burst, message) in found {
         result.find(Subject::Burst(burst), &message);

@@ -9,7 +9,7 @@ use crate::survey::ids::{ActorId, Id};
 /// Changes and portal links by index, each list in time order.
 pub struct ChangeIndex {
     operations: [Vec<u32>; OPERATIONS.len()],
-    /// How many of each operation are selected.
+    /// How many changes of each operation are selected.
     selected: [u64; OPERATIONS.len()],
     actors: Groups<u32>,
 }

@@ -4,10 +4,10 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use crate::model::time::Timestamp;
 
-/// When changes are allowed, every week.
+/// A weekly period in which changes are allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Days, Monday first.
+    /// The days on which it opens, Monday first.
     pub days: [bool; 7],
     /// Minutes after midnight at which it opens.
     pub from: u32,
@@ -15,20 +15,20 @@ pub struct Window {
     pub to: u32,
 }
 
-/// When no change is allowed.
+/// A period in which no change is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Freeze {
     /// Why no change is allowed.
     pub reason: String,
     /// When it begins.
     pub from: Timestamp,
-    /// When it is over.
+    /// When it ends, exclusive.
     pub to: Timestamp,
 }
 
 impl Window {
-    /// Whether it is open at a local time. A window that does not close on its day is open in the first hours of the
-    /// next one.
+    /// Whether it is open at a local time. A window that closes on the next day is also open in the first hours of that
+    /// day.
     pub fn is_open(&self, local: NaiveDateTime) -> bool {
         let minute = local.num_seconds_from_midnight() / 60;
         let today = local.weekday().num_days_from_monday() as usize;
@@ -41,7 +41,7 @@ impl Window {
 }
 
 impl Freeze {
-    /// Whether no change is allowed at that time.
+    /// Whether it forbids changes at that time.
     pub fn holds(&self, time: Timestamp) -> bool {
         (self.from..self.to).contains(&time)
     }

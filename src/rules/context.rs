@@ -1,4 +1,4 @@
-//! What a rule sees: the survey, its settings and its scope.
+//! The input of a rule: the survey, its settings and its scope.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::rules::scope::Coverage;
 use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
-/// What a rule sees.
+/// The input of a rule.
 pub struct RuleContext<'a> {
-    /// What was collected. Changes are in time order.
+    /// The survey of the log. Its changes are in time order.
     pub survey: &'a Survey,
-    /// The names of the survey as they are displayed, with pseudonyms if these are wanted.
+    /// The survey with names as displayed, which are pseudonyms if requested.
     pub displayed: &'a Survey,
-    /// What each change did; `None` for portal links.
+    /// The step of each change in its connection's lifecycle; `None` for portal links.
     pub steps: &'a [Option<Step>],
     /// How far the log reaches.
     pub reach: &'a Reach,
@@ -31,21 +31,21 @@ pub struct RuleContext<'a> {
     pub change_index: &'a ChangeIndex,
     /// The value of every [`Param`](crate::rules::Param) of the rule.
     pub params: &'a BTreeMap<&'static str, Value>,
-    /// The events that it is about.
+    /// The events that the rule applies to.
     pub scope: &'a Coverage,
-    /// The names by which any part of the policy decides.
+    /// The patterns by which any part of the policy decides.
     pub deciding: &'a DecidingNames,
-    /// Who may do what.
+    /// The roster, which says who may do what.
     pub roster: Option<&'a Roster>,
-    /// When changes are allowed: at any time if there is none.
+    /// When changes are allowed; without any window, always.
     pub windows: &'a [Window],
     /// When changes are not allowed.
     pub freezes: &'a [Freeze],
     /// The time zone of windows.
     pub zone: Tz,
-    /// The time that is taken for the present.
+    /// The time taken as the present.
     pub now: Timestamp,
-    /// The time that is selected, without its end.
+    /// The selected period, with an exclusive end.
     pub period: (Timestamp, Timestamp),
 }
 
@@ -60,13 +60,13 @@ impl<'a> RuleContext<'a> {
         self.in_scope_as(change.organization, change)
     }
 
-    /// Whether a change is in the rule's scope if it is counted as one of this organization.
+    /// Whether a change is in the rule's scope if attributed to this organization.
     pub fn in_scope_as(&self, organization: Option<OrganizationId>, change: &Change) -> bool {
         let Change { kind, action, is_selected, .. } = *change;
         is_selected && self.scope.covers(organization, kind, Some(action))
     }
 
-    /// The organization that owns the connection of a change; the one that the event names if no owner is known.
+    /// The organization that owns the connection of a change, or the one that the event names if the owner is unknown.
     pub fn owner_of(&self, index: usize, change: &Change) -> Option<OrganizationId> {
         self.steps[index].and_then(|step| step.owner).or(change.organization)
     }
@@ -103,7 +103,8 @@ impl<'a> RuleContext<'a> {
         changes.filter(|(_, change)| self.covers(change))
     }
 
-    /// The events in the rule's scope that are neither change nor portal link and have an actor or an address.
+    /// The observations in the rule's scope: events with an actor or an address that are neither changes nor portal
+    /// links.
     pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change = self.actions_of(Operation::is_change_or_link);
@@ -112,7 +113,7 @@ impl<'a> RuleContext<'a> {
         observations.filter(move |seen| scope.covers(seen.organization, None, Some(seen.action)))
     }
 
-    /// For each action, whether it stands for such an operation.
+    /// For each action, whether `is_such` holds for its operation.
     pub fn actions_of(&self, is_such: impl Fn(Operation) -> bool) -> Vec<bool> {
         self.survey.action_facts.iter().map(|(_, operation)| is_such(*operation)).collect()
     }
@@ -138,7 +139,7 @@ impl<'a> RuleContext<'a> {
         }
     }
 
-    /// A setting that is a length of time, in seconds.
+    /// A setting that is a duration, in seconds.
     pub fn age(&self, key: &str) -> u64 {
         match self.params.get(key) {
             Some(Value::Age(seconds)) => *seconds,

@@ -1,4 +1,4 @@
-//! The names by which a policy decides: whoever changes a name may get into or out of something.
+//! The names that a policy's decisions depend on. Changing such a name could gain an exemption or escape a rule.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub struct DecidingNames {
     pub actors: Patterns,
 }
 
-/// Patterns, each with the part of the policy that has it.
+/// Patterns, each with the part of the policy that contains it.
 #[derive(Default)]
 pub struct Patterns {
     /// Patterns without a wildcard, in ASCII lower case.
@@ -49,14 +49,14 @@ impl Patterns {
         }
     }
 
-    /// Adds several.
+    /// Adds several patterns of a part of the policy.
     pub fn extend<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>, part: &'static str) {
         patterns.into_iter().for_each(|pattern| self.add(pattern, part));
     }
 
-    /// The part of the policy that has a pattern for only one of two names, if there is one. A pattern that matches the
-    /// id does not depend on names.
-    pub fn telling_apart(&self, id: &str, one: &str, other: &str) -> Option<&'static str> {
+    /// A part of the policy with a pattern that matches only one of two names, if there is one. Patterns that match the
+    /// id do not count, as they hold under both names.
+    pub fn distinguishing(&self, id: &str, one: &str, other: &str) -> Option<&'static str> {
         let [one_lower, other_lower] = [one, other].map(str::to_ascii_lowercase);
         if one_lower == other_lower {
             return None;

@@ -1,7 +1,7 @@
 //! Fingerprints: they identify a finding in every export and every version of a log.
 //!
-//! They follow from the rule and the event alone, never from where a line is. They cover what happened and the
-//! id of the event: an id by itself could stand for another event once the first one is no longer exported.
+//! They depend on the rule and the event alone, never on the position of a line. They cover what happened as well as
+//! the event id, as the id alone could denote another event once the first one is no longer exported.
 
 use std::fmt;
 
@@ -15,16 +15,16 @@ use crate::survey::ids::Id;
 use crate::survey::{Anomaly, AnomalyKind, Span, Survey, Use};
 use crate::text::hex::hex;
 
-/// Hexadecimal digits of a fingerprint.
+/// The number of hexadecimal digits of a fingerprint.
 pub const DIGITS: usize = 32;
 
-/// A fingerprint; its text is hexadecimal, and sorts as it does.
+/// A fingerprint. Its hexadecimal text sorts in the same order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fingerprint([u8; DIGITS / 2]);
 
 impl Fingerprint {
-    /// The fingerprint of all parts. Every part comes after its length, as a log may contain any character that could
-    /// separate them.
+    /// Hashes all parts. Each part is preceded by its length, as a log may contain any character that could separate
+    /// them.
     pub fn of(parts: &[&str]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
@@ -34,12 +34,12 @@ impl Fingerprint {
         Self(hasher.finalize().first_chunk().copied().unwrap_or_default())
     }
 
-    /// Its text.
+    /// Renders it in hexadecimal.
     pub fn text(self) -> String {
         hex(&self.0)
     }
 
-    /// Reads a fingerprint that a user wrote; `None` if it is invalid.
+    /// Parses a fingerprint in hexadecimal; `None` if it is invalid.
     pub fn read(text: &str) -> Option<Self> {
         let mut bytes = [0; DIGITS / 2];
         if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -64,7 +64,7 @@ impl Serialize for Fingerprint {
     }
 }
 
-/// The fingerprint of what a rule found.
+/// The fingerprint of a violation.
 pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
         Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
@@ -72,7 +72,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         Subject::OrganizationChange(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
         Subject::Burst(burst) => of_burst(rule, survey, burst),
         Subject::Anomaly(index) => of_anomaly(rule, &survey.anomalies.kept[index]),
-        // It covers all of them, so that none hides behind a fingerprint that is accepted.
+        // It covers all of them, so that accepting one overflow accepts no other.
         Subject::Overflow(what) => {
             let sum = survey.anomalies.digests[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
@@ -82,8 +82,8 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     }
 }
 
-/// The fingerprint of a change or portal link: of its event id, if it has one, and of what happened. If other events
-/// have the same id, it covers everything that may distinguish them: accepting one of them accepts no other.
+/// The fingerprint of a change or portal link. It covers the event id, if there is one, and what happened. If other
+/// events share the id, it covers everything that may distinguish them, so that accepting one accepts no other.
 pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     let source = survey.action_facts.get(change.action.index()).map_or("", |facts| facts.0);
     let what = [
@@ -106,8 +106,8 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
     Fingerprint::of(&[&what[..], &kind, &[ip, impersonator, reason]].concat())
 }
 
-/// The fingerprint of a burst: of its first and last change and their number, so that it is another one when the burst
-/// has grown.
+/// The fingerprint of a burst. It covers the first and last change and the size, so that it changes if the burst
+/// grows.
 pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
     let ends = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
     let [first, last] = ends.map(|change| of_change(rule, survey, change).text());
@@ -130,12 +130,12 @@ fn name(what: AnomalyKind) -> &'static str {
     }
 }
 
-/// The fingerprint of a time without any event: it is another one when that time has grown.
+/// The fingerprint of a silence, which changes if the silence grows.
 pub fn of_silence(rule: &str, (from, to): Span) -> Fingerprint {
     Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
 }
 
-/// The fingerprint of a name that was changed: of whose it is, both names and the time.
+/// The fingerprint of a renaming. It covers the id, both names and the time.
 fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
     let uses = renamed.uses(survey);
     let time = uses.map_or(String::new(), |[_, later]| later.first.0.rfc3339(Tz::UTC));
@@ -161,17 +161,17 @@ mod tests {
 
     const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
-    /// Of the digest of parts after their lengths, which are less than 256.
+    /// Hashes parts preceded by their lengths, which must be below 256.
     fn expected(parts: &[&str]) -> Fingerprint {
         let bytes = |part: &&str| [&[0; 7], &[part.len() as u8][..], part.as_bytes()].concat();
         let digest = Sha256::digest(parts.iter().map(bytes).collect::<Vec<_>>().concat());
         Fingerprint::read(&hex(digest.first_chunk::<16>().unwrap())).unwrap()
     }
 
-    /// A survey with a change that has everything, at some place.
+    /// A survey with a change that has every attribute, on the given line.
     fn survey(line: u32) -> Survey {
         let mut survey = Survey::default();
-        // Numbers of names depend on what else there is.
+        // Ids of names depend on the names before them.
         for line in 0..line {
             survey.actors.names.id(&format!("other {line}"));
         }
@@ -219,7 +219,7 @@ mod tests {
     const TIME: &str = "2025-01-15T08:30:00.500Z";
 
     #[test]
-    fn changes_are_told_apart_by_their_id_and_by_what_they_say() {
+    fn changes_differ_by_their_id_and_by_their_content() {
         let of = |edit: fn(&mut Change)| {
             let mut survey = survey(3);
             edit(&mut survey.changes[0]);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn bursts_are_told_apart_by_their_ends_and_their_size() {
+    fn bursts_differ_by_their_ends_and_their_size() {
         let mut survey = survey(3);
         let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
         survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_logs_are_told_apart_by_what_they_are() {
+    fn anomalies_and_silences_differ_by_their_content() {
         let mut survey = survey(0);
         survey.anomalies.kept = AnomalyKind::ALL.map(anomaly).into();
         let kinds =

@@ -1,7 +1,7 @@
-//! The rules of `check`, one file each in `catalog`, and what they have in common.
+//! The rules of `check`, one file each in `catalog`, and what they share.
 //!
-//! A rule is a pure function: it sees what was collected and its settings, and returns what it found.
-//! Planned changes, suppressions and the verdict are none of its business.
+//! A rule is a pure function of a survey and its settings to a result. It does not know about planned changes,
+//! suppressions or the verdict.
 
 mod bursts;
 mod catalog;
@@ -29,7 +29,7 @@ pub use scope::{Coverage, Scope};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
 
-/// Every rule, by severity from the worst on, then by name.
+/// Every rule, by severity from the highest, then by name.
 pub static ALL: &[&Rule] = &[
     &catalog::org_left_without_sso::RULE,
     &catalog::conflicting_duplicate::RULE,

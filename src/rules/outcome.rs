@@ -1,4 +1,4 @@
-//! What a rule answers: how many events it judged, and what it found.
+//! The result of a rule: how many events it judged, and its violations.
 
 use std::borrow::Cow;
 
@@ -13,29 +13,29 @@ use crate::survey::interner::StringTable;
 use crate::survey::{Anomaly, AnomalyKind, Survey};
 use crate::text::plural::counted;
 
-/// What a rule found.
+/// Something that a rule found.
 #[derive(Clone, Copy, Debug)]
 pub struct Violation {
     /// What it is about.
     pub subject: Subject,
-    /// Number of its message in [`RuleResult::messages`].
+    /// Id of its message in [`RuleResult::messages`].
     pub message: MessageId,
-    /// Index of another change that the message mentions: its connection, who made it and how much later it was take
-    /// the places of the message's blanks.
+    /// Another change that the message mentions. Its connection, its actor and how much later it happened fill the
+    /// blanks of the message.
     pub other: Option<ChangeId>,
-    /// Whether the message goes on after a description of the change.
+    /// Whether the message continues a description of the change.
     pub has_change_prefix: bool,
-    /// Takes the place of the rule's severity where the policy leaves that at its default.
+    /// Overrides the rule's severity if the policy leaves that at its default.
     pub severity: Option<Severity>,
-    /// How certain it is, where it is about a state.
+    /// How certain it is, if it is about a state.
     pub certainty: Option<Certainty>,
 }
 
-/// Stands in a message for something that is filled in when the message is printed: there may be as many violations
-/// as changes, and their messages are mostly the same but for that.
+/// A placeholder in a message that is filled in for output. There may be as many violations as changes, and most of
+/// their messages differ only in such details.
 pub(super) const BLANK: char = '\0';
 
-/// The highest severity of what is only presumed.
+/// The highest severity of a violation that is only presumed.
 const MAX_PRESUMED: Severity = Severity::Medium;
 
 impl Violation {
@@ -43,7 +43,7 @@ impl Violation {
         Self { subject, message, other: None, has_change_prefix: false, severity: None, certainty: None }
     }
 
-    /// Its severity. `set` is that of its rule under the policy, `default` the one without a policy.
+    /// Its severity, given that of its rule under the policy (`set`) and without one (`default`).
     pub fn severity(&self, set: Severity, default: Severity) -> Severity {
         let severity = self.severity.filter(|_| set == default).unwrap_or(set);
         match self.certainty {
@@ -53,17 +53,17 @@ impl Violation {
     }
 }
 
-/// What a rule answers.
+/// The result of a rule.
 #[derive(Default)]
 pub struct RuleResult {
     /// How many events it could judge.
     pub judged: u64,
-    /// How many events in its scope lack what it needs, such as an actor.
+    /// How many events in its scope lack something it needs, such as an actor.
     pub not_applicable: u64,
-    /// What it found, in time order.
+    /// The violations, in time order.
     pub violations: Vec<Violation>,
-    /// Sentences without a full stop that name organization, connection and actor. Most of a rule's sentences differ
-    /// only in the description of the change; the rest of them is here once.
+    /// The messages, which are sentences without a full stop. Most messages of a rule differ only in the description of
+    /// the change, so each different rest is stored once.
     pub messages: StringTable<MessageId>,
 }
 
@@ -71,23 +71,23 @@ pub struct RuleResult {
 pub(super) enum Decision {
     /// It lacks what the rule needs.
     NotApplicable,
-    /// Nothing is wrong with it.
+    /// It is no violation.
     Fine,
-    /// It must not happen; the text goes on after the description of the change.
+    /// It is a violation; the text continues the description of the change.
     Violates(String),
-    /// It must not happen; the text is the whole message.
+    /// It is a violation; the text is the complete message.
     ViolatesWith(String),
 }
 
 impl Decision {
-    /// A violation if there is something to say after the description of the change.
+    /// A violation if there is a text to continue the description of the change.
     pub(super) fn of(violation: Option<String>) -> Self {
         violation.map_or(Self::Fine, Self::Violates)
     }
 }
 
 impl RuleResult {
-    /// Decides about changes one by one.
+    /// Makes a decision about each change.
     pub(super) fn of<'a>(
         changes: impl Iterator<Item = (usize, &'a Change)>,
         mut decide: impl FnMut(usize, &'a Change) -> Decision,
@@ -99,7 +99,7 @@ impl RuleResult {
         result
     }
 
-    /// Finds every anomaly of a kind.
+    /// Reports every anomaly of a kind.
     pub(super) fn of_anomalies(
         context: &RuleContext<'_>,
         kind: AnomalyKind,
@@ -113,8 +113,8 @@ impl RuleResult {
         result
     }
 
-    /// Says so if there were more anomalies of a kind than are kept. The scope is ignored on purpose: to fail without
-    /// a reason does less harm than to let a flood hide a reason.
+    /// Reports that there were more anomalies of a kind than are kept. The scope is ignored on purpose: failing without
+    /// a reason is safer than letting a flood hide a violation.
     pub(super) fn find_overflow(&mut self, context: &RuleContext<'_>, kind: AnomalyKind) {
         let overflow = context.survey.anomalies.overflow[kind as usize];
         if overflow > 0 {
@@ -156,8 +156,8 @@ impl RuleResult {
         violation.severity = matches!(certainty, Certainty::Presumed(_)).then_some(MAX_PRESUMED);
     }
 
-    /// Adds a violation by two changes, with the number of a message that goes on after the description of the first
-    /// one and has blanks for the other one.
+    /// Adds a violation by two changes. The message continues the description of the first change and has blanks for
+    /// the other one.
     pub(super) fn find_both(&mut self, subject: Subject, other: ChangeId, message: MessageId) {
         self.judged += 1;
         self.violations.push(Violation {
@@ -167,8 +167,7 @@ impl RuleResult {
         });
     }
 
-    /// The message of a violation. Ids are those of the first survey; the second one has its names as they are
-    /// displayed.
+    /// Renders the message of a violation. Ids refer to the first survey; the second one has the names as displayed.
     pub fn message<'s>(
         &'s self,
         violation: &Violation,

@@ -1,31 +1,31 @@
-//! What a policy can set of a rule.
+//! The settings of a rule in a policy.
 
 use crate::sources;
 
-/// Keys that confine a rule to some events.
+/// The keys that restrict a rule to some events.
 pub const SCOPES: &[&str] = &["organizations", "connection-types", "sources"];
-/// The same for rules about portal links, which have no connection and so no type of one.
+/// The same for rules about portal links, which have no connection and hence no connection type.
 pub const SCOPES_OF_LINKS: &[&str] = &["organizations", "sources"];
 
 /// A setting of a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
-    /// Key in the policy.
+    /// Its key in the policy.
     pub key: &'static str,
-    /// What it is, and its default.
+    /// Its kind, and its default.
     pub kind: ParamKind,
     /// One line about it.
     pub about: &'static str,
 }
 
-/// What a setting is, with its value unless the policy says otherwise.
+/// The kind of a setting, with its default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamKind {
     /// A number.
     Count(u64),
     /// Seconds, written as `24h` or `30m`.
     Age(u64),
-    /// A list of patterns for documented terms; empty unless the policy says otherwise.
+    /// A list of patterns for documented terms; empty by default.
     Terms(TermKind),
 }
 
@@ -36,7 +36,7 @@ pub enum Value {
     Count(u64),
     /// Seconds.
     Age(u64),
-    /// Texts with `*` and `?`.
+    /// Patterns, which may have `*` and `?`.
     List(Vec<String>),
 }
 
@@ -46,7 +46,7 @@ impl Param {
         Self { key, kind: ParamKind::Count(default), about }
     }
 
-    /// A length of time, by default so many seconds.
+    /// A duration; the default is in seconds.
     pub const fn age(key: &'static str, default: u64, about: &'static str) -> Self {
         Self { key, kind: ParamKind::Age(default), about }
     }
@@ -56,7 +56,7 @@ impl Param {
         Self { key, kind: ParamKind::Terms(kind), about }
     }
 
-    /// Its value unless the policy says otherwise.
+    /// Its default value.
     pub fn default(self) -> Value {
         match self.kind {
             ParamKind::Count(count) => Value::Count(count),
@@ -78,7 +78,7 @@ pub enum TermKind {
 }
 
 impl TermKind {
-    /// What one of them is.
+    /// What one such term is called.
     pub fn noun(self) -> &'static str {
         match self {
             Self::ConnectionType => "connection type",
@@ -87,7 +87,7 @@ impl TermKind {
         }
     }
 
-    /// All of them, each once.
+    /// All documented terms, without duplicates.
     pub fn documented(self) -> Vec<&'static str> {
         let mut terms: Vec<_> = match self {
             Self::ConnectionType => sources::connection_types().collect(),
@@ -99,7 +99,7 @@ impl TermKind {
         terms
     }
 
-    /// Whether there are no others: neutral terms are ours, and vendors do not add to them.
+    /// Whether no other terms can exist. Neutral terms are ours, so vendors cannot add any.
     pub fn is_closed(self) -> bool {
         self != Self::ConnectionType
     }

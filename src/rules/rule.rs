@@ -1,13 +1,13 @@
-//! What a rule is: its name, its severity, its settings, what it means and the function that judges.
+//! The definition of a rule: its name, severity, settings and explanation, and the function that evaluates it.
 
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, SCOPES, SCOPES_OF_LINKS};
 use crate::rules::severity::Severity;
 
-/// A rule. It is made by [`Rule::new`] and the methods that say what is special about it.
+/// A rule. It is built by [`Rule::new`] and methods for what differs from the default.
 pub struct Rule {
-    /// Name in kebab-case; it names what must not happen.
+    /// The name in kebab-case, which says what must not happen.
     pub id: &'static str,
     /// One line about what it finds.
     pub about: &'static str,
@@ -15,7 +15,7 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub activation: Activation,
-    /// The scopes that can confine it, of [`SCOPES`].
+    /// The scopes that can restrict it, out of [`SCOPES`].
     pub scopes: &'static [&'static str],
     /// Which planned changes cover its findings.
     pub plan_coverage: PlanCoverage,
@@ -25,15 +25,15 @@ pub struct Rule {
     pub explain: Explain,
     /// The controls it gives evidence for.
     pub controls: Controls,
-    /// The function that judges.
+    /// The function that evaluates it.
     pub judge: Judge,
 }
 
-/// What a rule does: it sees what was collected, and returns what it found.
+/// The function that evaluates a rule.
 pub type Judge = for<'a> fn(&RuleContext<'a>) -> RuleResult;
 
 impl Rule {
-    /// A rule that is on, can be confined to any scope, is covered by every planned change and has no settings.
+    /// A rule that is on, can be restricted to any scope, is covered by every planned change and has no settings.
     pub const fn new(id: &'static str, severity: Severity, judge: Judge) -> Self {
         Self {
             id,
@@ -61,19 +61,19 @@ impl Rule {
         self
     }
 
-    /// On only where the policy has this.
+    /// On only if the policy has this part.
     pub const fn when(mut self, prerequisite: Prerequisite) -> Self {
         self.activation = Activation::When(prerequisite);
         self
     }
 
-    /// It is about portal links, which have no connection and so no type of one.
+    /// The rule is about portal links, which have no connection and hence no connection type.
     pub const fn about_links(mut self) -> Self {
         self.scopes = SCOPES_OF_LINKS;
         self
     }
 
-    /// It is about the log as a whole, so that no scope confines it.
+    /// The rule is about the log as a whole, so no scope can restrict it.
     pub const fn unscoped(mut self) -> Self {
         self.scopes = &[];
         self
@@ -140,14 +140,14 @@ impl Rule {
     }
 }
 
-/// Whether a rule is on unless the policy says otherwise.
+/// Whether a rule is on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
-    /// It is.
+    /// It is on.
     On,
-    /// It is not.
+    /// It is off.
     Off,
-    /// It is when the policy has what the rule needs.
+    /// It is on if the policy has the part that it needs.
     When(Prerequisite),
 }
 
@@ -158,12 +158,12 @@ pub enum Prerequisite {
     Roster,
     /// At least one change window or freeze.
     WindowsOrFreezes,
-    /// Something in at least one of the rule's own lists.
+    /// An entry in at least one of the rule's own lists.
     OwnList,
 }
 
 impl Prerequisite {
-    /// When the policy has it, after `when there`.
+    /// Describes when the policy has it; the text follows `when there`.
     pub fn condition(self) -> &'static str {
         match self {
             Self::Roster => "is a roster",
@@ -176,16 +176,16 @@ impl Prerequisite {
 /// Which planned changes cover the findings of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanCoverage {
-    /// All of them: the rule is about what was done.
+    /// All of them, as the rule is about what was done.
     All,
-    /// Those that name the actor: the rule is about who did it, which the others do not announce.
+    /// Those that name the actor, as the rule is about who did it.
     WithActor,
-    /// None: the rule is about the log, or about more than one change.
+    /// None, as the rule is about the log or about several changes.
     None,
 }
 
 impl PlanCoverage {
-    /// A note for whoever writes a policy; none where it is as one expects.
+    /// A note for authors of policies; `None` if it is the expected case.
     pub fn note(self) -> Option<&'static str> {
         match self {
             Self::All => None,
@@ -195,7 +195,7 @@ impl PlanCoverage {
     }
 }
 
-/// What there is to know about a rule. Each part is some sentences.
+/// The explanation of a rule. Each part consists of sentences.
 pub struct Explain {
     /// What it means when it fires.
     pub means: &'static str,
@@ -203,7 +203,7 @@ pub struct Explain {
     pub why: &'static str,
     /// An example.
     pub example: &'static str,
-    /// What to do.
+    /// How to fix it.
     pub fix: &'static str,
 }
 

@@ -1,19 +1,19 @@
-//! The scope of a rule: which events it is about.
+//! The scope of a rule: the events it applies to.
 
 use crate::model::selection::Pattern;
 use crate::survey::Survey;
 use crate::survey::ids::{ActionId, Id, KindId, OrganizationId};
 
-/// Which events a rule is about. An empty list includes all of them.
+/// The events that a rule applies to. An empty list includes all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Organization ids or names.
     pub organizations: Vec<Pattern>,
-    /// 1-based lines of these in the policy.
+    /// The 1-based line of each of these in the policy.
     pub lines: Vec<usize>,
-    /// Vendor's connection types.
+    /// Connection types in the vendor's terms.
     pub connection_types: Vec<Pattern>,
-    /// Sources.
+    /// Names of sources.
     pub sources: Vec<String>,
 }
 
@@ -26,8 +26,8 @@ pub struct Coverage {
 }
 
 impl Scope {
-    /// What it covers of a survey. An organization is matched by every name that the log has for it, earlier or later:
-    /// nobody gets out of a scope by renaming.
+    /// Resolves the scope for a survey. An organization is matched by every name that it ever has in the log, so that
+    /// renaming it does not escape the scope.
     pub fn over(&self, survey: &Survey) -> Coverage {
         let Self { organizations, connection_types, sources, .. } = self;
         let is_any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.matches(text));
@@ -66,7 +66,7 @@ impl Coverage {
     }
 }
 
-/// Whether a list has something; nothing is in a list but everything where there is none.
+/// Whether an id is in a list. Without a list, every id is; an absent id is in no list.
 #[inline]
 fn has<I: Id>(list: Option<&[bool]>, id: Option<I>) -> bool {
     list.is_none_or(|list| id.is_some_and(|id| list[id.index()]))

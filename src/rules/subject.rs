@@ -9,23 +9,23 @@ use crate::survey::{AnomalyKind, Survey, Use};
 pub enum Subject {
     /// Index of a change or portal link.
     Change(usize),
-    /// Index of a change, and the organization that it affects: its event may name another one.
+    /// Index of a change, and the organization that it affects, which may not be the one its event names.
     OrganizationChange(u32, Option<OrganizationId>),
     /// Several changes.
     Burst(Burst),
-    /// Index of an event that is no change and whose id another event has as well.
+    /// Index of an event that is no change and shares its id with another event.
     Conflicting(usize),
     /// Index of an anomaly.
     Anomaly(usize),
-    /// The anomalies of a kind that are too many to be kept.
+    /// The anomalies of a kind, of which there are too many to keep.
     Overflow(AnomalyKind),
-    /// Index of a time without any event.
+    /// Index of a silence, a period without any event.
     Silence(usize),
-    /// A name that was changed.
+    /// A renaming.
     Renamed(Renamed),
 }
 
-/// A name that events have for an organization or an actor after they had another one.
+/// A renaming: the log has a new name for an organization or an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Renamed {
     /// An organization, and its later name.
@@ -35,7 +35,7 @@ pub enum Renamed {
 }
 
 impl Renamed {
-    /// The uses of the name before it and of the later name.
+    /// The uses of the earlier name and of the later name.
     pub fn uses(self, survey: &Survey) -> Option<[&Use; 2]> {
         let (uses, name) = match self {
             Self::Organization(id, name) => (survey.organization_labels.used(Some(id), 0), name),
@@ -52,14 +52,14 @@ pub struct Burst {
     pub first: u32,
     /// Index of the last one.
     pub last: u32,
-    /// How many there are.
+    /// The number of changes.
     pub size: u32,
-    /// The organization, if all of them are about the same one.
+    /// The organization, if all changes are about the same one.
     pub organization: Option<OrganizationId>,
 }
 
 impl Burst {
-    /// The burst of these changes, of which `first` is the first one in the scope.
+    /// The burst of `all` these changes; `first` is the first one in the scope.
     pub(super) fn of(survey: &Survey, first: usize, all: &[usize]) -> Self {
         let organization = survey.changes[first].organization;
         let is_one = all.iter().all(|at| survey.changes[*at].organization == organization);
@@ -73,7 +73,7 @@ impl Burst {
 }
 
 impl Subject {
-    /// Index of the change that it is about; of a burst, of the first one in the scope.
+    /// Index of the change that it is about; for a burst, the first one in the scope.
     pub fn change(self) -> Option<usize> {
         match self {
             Self::Change(index) => Some(index),
@@ -88,7 +88,7 @@ impl Subject {
         }
     }
 
-    /// When it happened; a line may have no time.
+    /// When it happened; an invalid line may have no time.
     pub fn time(self, survey: &Survey) -> Option<Timestamp> {
         match self {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn subjects_are_small() {
-        // There can be as many as changes.
+        // There can be as many subjects as changes.
         assert_eq!(size_of::<Subject>(), 24);
         assert_eq!(size_of::<crate::rules::outcome::Violation>(), 40);
     }

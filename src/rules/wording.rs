@@ -1,4 +1,4 @@
-//! The words of messages: who did what to which connection, and lengths of time.
+//! The wording of messages: descriptions of changes and events, and durations.
 
 use crate::model::operation::Operation;
 use crate::model::time;
@@ -8,7 +8,7 @@ use crate::survey::Change;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
 
 impl RuleContext<'_> {
-    /// What a change did: `conn_1 of org_1 (Acme) was deleted by Alice`.
+    /// Describes a change: `conn_1 of org_1 (Acme) was deleted by Alice`.
     pub fn describe_change(&self, change: &Change) -> String {
         let description = ChangeDescription {
             operation: change.operation,
@@ -20,13 +20,13 @@ impl RuleContext<'_> {
         description.followed_by("")
     }
 
-    /// What an event was that is no change: `sso.view_settings for org_1 (Acme) by Alice`.
+    /// Describes an event that is no change: `sso.view_settings for org_1 (Acme) by Alice`.
     pub(super) fn describe_other(&self, event: &Change) -> String {
         let Change { action, connection, organization, actor, .. } = *event;
         self.describe_event(EventIds { action: Some(action), connection, organization, actor })
     }
 
-    /// The same for an anomaly.
+    /// Describes the event of an anomaly.
     pub(super) fn describe_anomaly(&self, anomaly: &Anomaly) -> String {
         let Anomaly { action, connection, organization, actor, .. } = *anomaly;
         self.describe_event(EventIds { action, connection, organization, actor })
@@ -40,29 +40,29 @@ impl RuleContext<'_> {
         format!("{action} for{connection} {organization} by {}", self.actor(event.actor))
     }
 
-    /// What to call a connection.
+    /// The text for a connection.
     pub(super) fn connection(&self, id: Option<ConnectionId>) -> &str {
         connection(self.survey.connections.get(id))
     }
 
-    /// What to call an organization: its id, and its name in brackets.
+    /// The text for an organization: its id, and its name in parentheses.
     pub(super) fn organization(&self, id: Option<OrganizationId>) -> String {
         organization(self.displayed.organizations.names.get(id), self.displayed.organization_name(id))
             .concat()
     }
 
-    /// What to call an actor.
+    /// The text for an actor.
     pub(super) fn actor(&self, id: Option<ActorId>) -> &str {
         actor(self.displayed.actor(id))
     }
 
-    /// A setting that is a length of time, as it is written in a policy.
+    /// A setting that is a duration, as written in a policy.
     pub(super) fn policy_duration(&self, key: &str) -> String {
         policy_duration(self.age(key))
     }
 }
 
-/// What the description of an event names.
+/// The ids that the description of an event uses.
 struct EventIds {
     action: Option<ActionId>,
     connection: Option<ConnectionId>,
@@ -70,9 +70,9 @@ struct EventIds {
     actor: Option<ActorId>,
 }
 
-/// What the description of a change names.
+/// The texts that the description of a change uses.
 pub struct ChangeDescription<'a> {
-    /// What was done.
+    /// The operation.
     pub operation: Operation,
     /// Id of the connection.
     pub connection: Option<&'a str>,
@@ -80,16 +80,16 @@ pub struct ChangeDescription<'a> {
     pub organization: Option<&'a str>,
     /// Name of the organization.
     pub organization_name: Option<&'a str>,
-    /// Who did it.
+    /// The best name of the actor.
     pub actor: Option<&'a str>,
 }
 
 impl ChangeDescription<'_> {
-    /// The description and the rest of its sentence: `conn_1 of org_1 (Acme) was deleted by Alice` and `rest`.
+    /// The description, continued by `rest`: `conn_1 of org_1 (Acme) was deleted by Alice` and `rest`.
     pub fn followed_by(&self, rest: &str) -> String {
         let [id, opening, name, closing] = organization(self.organization, self.organization_name);
         let actor = actor(self.actor);
-        // There are hundreds of thousands of these: formatting takes several times as long.
+        // `format!` takes several times as long, and there are hundreds of thousands of these.
         match self.operation {
             Operation::PortalOpened => {
                 ["a portal URL for ", id, opening, name, closing, " was created by ", actor, rest].concat()
@@ -104,12 +104,12 @@ impl ChangeDescription<'_> {
     }
 }
 
-/// What to call a connection.
+/// The text for a connection.
 pub fn connection(id: Option<&str>) -> &str {
     id.unwrap_or("an unnamed connection")
 }
 
-/// The id, and the name in brackets.
+/// The id, and the name in parentheses.
 fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> [&'a str; 4] {
     let id = id.unwrap_or("an unnamed organization");
     match name.filter(|name| *name != id) {
@@ -118,22 +118,21 @@ fn organization<'a>(id: Option<&'a str>, name: Option<&'a str>) -> [&'a str; 4] 
     }
 }
 
-/// What to call somebody.
+/// The text for an actor.
 pub fn actor(name: Option<&str>) -> &str {
     name.unwrap_or("an unknown actor")
 }
 
-/// A length of time as it is written in a policy: in the greatest unit of which it is a multiple; a single day in
-/// hours.
+/// A duration as written in a policy: in the greatest unit that divides it; a single day is written in hours.
 pub fn policy_duration(seconds: u64) -> String {
-    // The seconds from which on a unit is used, the seconds of the unit, and its letter.
+    // From how many seconds on a unit is used, its length in seconds, and its letter.
     let units = [(2 * 86_400, 86_400, "d"), (3600, 3600, "h"), (60, 60, "m")];
     let unit = units.into_iter().find(|(least, size, _)| seconds >= *least && seconds.is_multiple_of(*size));
     let (_, size, name) = unit.unwrap_or((0, 1, "s"));
     format!("{}{name}", seconds / size)
 }
 
-/// How long something took, to two units.
+/// A duration in its two greatest units.
 pub fn human_duration(seconds: u64) -> String {
     time::duration(seconds, 2)
 }

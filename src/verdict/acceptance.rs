@@ -1,4 +1,4 @@
-//! What is known of findings already: announced, accepted, or there from the beginning.
+//! Decides whether a finding is accepted: by a planned change, a suppression or the baseline.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,25 +15,25 @@ use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::unmatched::Unmatched;
 use crate::verdict::unmatched::Warning;
 
-/// What a policy and a baseline know, and which of their entries were used so far: findings are
-/// judged on many threads.
+/// What a policy and a baseline accept, and which of their entries were used so far. Many threads look findings up
+/// at once, so the marks are atomic.
 pub struct Acceptance<'p> {
     policy: &'p Policy,
     baseline: Option<&'p Baseline>,
     now: Timestamp,
     planned: Vec<Entry<'p, Planned>>,
     planned_by: Candidates,
-    /// Those that have not expired.
+    /// The suppressions that have not expired.
     valid: Vec<Entry<'p, Suppression>>,
     valid_by: Candidates,
 }
 
-/// How much of the log was judged.
+/// How much of the log rules were evaluated on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judged {
-    /// All of it.
+pub enum Coverage {
+    /// The whole log.
     All,
-    /// What a selection keeps, or what is read in an unusual way.
+    /// Only selected events, or only lines that unusual reading flags let through.
     Part,
 }
 
@@ -43,7 +43,8 @@ struct Entry<'p, T> {
 }
 
 impl<'p> Acceptance<'p> {
-    /// An announcement holds by the time of the event, a suppression by `now`.
+    /// Prepares the look-up. A planned change applies if its period contains the time of the event; a suppression
+    /// applies if it has not expired `now`.
     pub fn new(policy: &'p Policy, baseline: Option<&'p Baseline>, now: Timestamp) -> Self {
         let valid = policy.suppressions.iter().filter(move |entry| now < entry.expires);
         Self {
@@ -57,13 +58,13 @@ impl<'p> Acceptance<'p> {
         }
     }
 
-    /// Nothing is known of any finding.
+    /// Whether nothing is accepted, so that every finding is open.
     pub fn is_empty(&self) -> bool {
         self.planned.is_empty() && self.valid.is_empty() && self.baseline.is_none()
     }
 
-    /// Marks the announcements that came true, whether a rule found something about the change or not.
-    /// Changes are in time order; `facts` tells about the one of that index.
+    /// Marks planned changes as used if a matching change happened, even if no rule reported it. `changes` are in
+    /// time order; `facts` describes the change at an index.
     pub fn mark_fulfilled_plans<'a>(&self, changes: &[Change], facts: impl Fn(usize) -> ChangeFacts<'a>) {
         let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
         let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
@@ -74,13 +75,12 @@ impl<'p> Acceptance<'p> {
         for (at, change) in changes.iter().enumerate().take(before(end)).skip(before(begin)) {
             if self.planned.iter().any(|planned| planned.entry.operation == change.operation) {
                 let facts = facts(at);
-                first(&self.planned, self.planned_by.of_deed(&facts), |entry| announces(entry, &facts));
+                first(&self.planned, self.planned_by.matching(&facts), |entry| plan_matches(entry, &facts));
             }
         }
     }
 
-    /// What is known of a finding. It uses every entry that matches it, whatever is known of it
-    /// besides.
+    /// The status of a finding. Every entry that matches is marked as used, also where another one decides.
     pub fn status(&self, found: &Candidate<'_>) -> Status<'p> {
         let ticket = first(&self.planned, self.planned_by.of_finding(found), |entry| covers(entry, found));
         let reason = first(&self.valid, self.valid_by.of_finding(found), |entry| accepts(entry, found));
@@ -93,40 +93,40 @@ impl<'p> Acceptance<'p> {
         }
     }
 
-    /// Whether the baseline has a finding, whatever else is known of it.
+    /// Whether the baseline contains a finding, whatever its status.
     pub fn is_in_baseline(&self, found: &Candidate<'_>) -> bool {
-        found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|known| known.contains(found)))
+        found.fingerprint.is_some_and(|found| self.baseline.is_some_and(|baseline| baseline.contains(found)))
     }
 
-    /// Which announcements and suppressions were not used, with those of their patterns that match nothing in the
-    /// log, and which suppressions have expired, in the order of the file. An announcement of what is still to
-    /// begin is not missed, nor any suppression if only a part of the log was judged and its patterns match
-    /// something. What may be mistakes is among them.
-    pub fn warnings(&self, unmatched: &Unmatched, judged: Judged) -> Vec<Warning> {
+    /// Warnings in the order of the file: possible mistakes in the policy, expired suppressions, and unused entries
+    /// with those of their patterns that match nothing in the log. There is no warning about planned changes whose
+    /// period has not begun, and, if only a part of the log was covered, none about suppressions whose patterns match.
+    pub fn warnings(&self, unmatched: &Unmatched, coverage: Coverage) -> Vec<Warning> {
         let Self { policy, now, planned, valid, .. } = self;
         let date = |time: Timestamp| time.to_the_minute(policy.zone);
         let unused_planned = unused(planned).filter(|entry| entry.not_before <= *now).map(|entry| {
             let Planned { organization, connection, actor, expires, ticket, line, .. } = entry;
             let over =
                 if expires <= now { format!("; it expired on {}", date(*expires)) } else { String::new() };
-            let why = unmatched.told([Some(organization), connection.as_ref(), actor.as_ref()]);
+            let why = unmatched.describe([Some(organization), connection.as_ref(), actor.as_ref()]);
             let why = why.map_or(String::new(), |why| format!("; {why}"));
             (*line, format!("the planned change (ticket {ticket}) was not used{over}{why}"))
         });
         let unused_valid = unused(valid).filter_map(|entry| {
             let patterns = [&entry.organization, &entry.connection, &entry.actor];
-            let why = unmatched.told(patterns.map(Option::as_ref));
-            let is_told = judged == Judged::All || why.is_some();
+            let why = unmatched.describe(patterns.map(Option::as_ref));
+            let is_reported = coverage == Coverage::All || why.is_some();
             let why = why.map_or(String::new(), |why| format!("; {why}"));
-            is_told.then(|| (entry.line, format!("{} was not used{why}", name(entry))))
+            is_reported.then(|| (entry.line, format!("{} was not used{why}", name(entry))))
         });
         let expired = policy.suppressions.iter().filter(|entry| entry.expires <= *now);
         let expired =
             expired.map(|entry| (entry.line, format!("{} expired on {}", name(entry), date(entry.expires))));
-        let doubts = policy.warnings.iter().cloned();
-        let mut warnings: Vec<_> = unused_planned.chain(unused_valid).chain(expired).chain(doubts).collect();
+        let mistakes = policy.warnings.iter().cloned();
+        let mut warnings: Vec<_> =
+            unused_planned.chain(unused_valid).chain(expired).chain(mistakes).collect();
         warnings.sort();
-        // Several on one line may say the same.
+        // Entries on one line can have the same warning.
         warnings.dedup();
         let file = policy.path.as_deref().unwrap_or("policy");
         let warning = |(line, message)| Warning { file: file.to_owned(), line, message };
@@ -140,7 +140,7 @@ impl<'p, T> Entry<'p, T> {
     }
 }
 
-/// The first entry of the file that matches, of those that may; every one that does is used.
+/// Marks every candidate that matches as used, and returns the one that comes first in the file.
 fn first<'p, T>(
     entries: &[Entry<'p, T>],
     candidates: impl Iterator<Item = usize>,
@@ -161,33 +161,33 @@ fn covers(planned: &Planned, found: &Candidate<'_>) -> bool {
         PlanCoverage::WithActor => planned.actor.is_some(),
         PlanCoverage::None => false,
     };
-    may_cover && announces(planned, &found.facts)
+    may_cover && plan_matches(planned, &found.facts)
 }
 
-fn announces(planned: &Planned, facts: &ChangeFacts<'_>) -> bool {
+fn plan_matches(planned: &Planned, facts: &ChangeFacts<'_>) -> bool {
     facts.operation == Some(planned.operation)
         && facts.time.is_some_and(|time| planned.not_before <= time && time < planned.expires)
         && any(&planned.organization, &facts.organization)
         && facts.other.as_ref().is_none_or(|other| any(&planned.organization, other))
-        && concerns_connection(planned.connection.as_ref(), facts.connection)
-        && concerns(planned.actor.as_ref(), &facts.actor)
+        && matches_connection(planned.connection.as_ref(), facts.connection)
+        && matches_party(planned.actor.as_ref(), &facts.actor)
 }
 
 fn accepts(suppression: &Suppression, found: &Candidate<'_>) -> bool {
     let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
     fingerprint.is_none_or(|fingerprint| found.fingerprint == Some(fingerprint))
         && rule.as_ref().is_none_or(|rule| rule == found.rule)
-        && concerns(organization.as_ref(), &found.facts.organization)
-        && concerns_connection(connection.as_ref(), found.facts.connection)
-        && concerns(actor.as_ref(), &found.facts.actor)
+        && matches_party(organization.as_ref(), &found.facts.organization)
+        && matches_connection(connection.as_ref(), found.facts.connection)
+        && matches_party(actor.as_ref(), &found.facts.actor)
 }
 
-/// Nothing asked for is about everything.
-fn concerns(pattern: Option<&Pattern>, party: &Party<'_>) -> bool {
+/// Whether a pattern matches; an absent one always does.
+fn matches_party(pattern: Option<&Pattern>, party: &Party<'_>) -> bool {
     pattern.is_none_or(|pattern| any(pattern, party))
 }
 
-fn concerns_connection(pattern: Option<&Pattern>, connection: Option<&str>) -> bool {
+fn matches_connection(pattern: Option<&Pattern>, connection: Option<&str>) -> bool {
     pattern.is_none_or(|pattern| connection.is_some_and(|id| pattern.matches(id)))
 }
 
@@ -281,7 +281,7 @@ expires = "2025-12-02T00:00:00Z"
         }
     }
 
-    /// Whatever an entry is found by, what it is found for is what going through all of them finds.
+    /// Looking up candidates finds the same entry as going through all of them.
     #[test]
     fn every_entry_that_matches_is_a_candidate() {
         let say = |key: &str, value: &str| match value {
@@ -311,7 +311,7 @@ expires = "2025-12-02T00:00:00Z"
             }
         }
         let policy = policy(&text);
-        let known = Acceptance::new(&policy, None, at("2025-11-02T00:00:00Z"));
+        let acceptance = Acceptance::new(&policy, None, at("2025-11-02T00:00:00Z"));
         let deeds = [
             facts(),
             ChangeFacts { actor: party([Some("user_2"), Some("Ann@example.com")]), ..facts() },
@@ -330,13 +330,13 @@ expires = "2025-12-02T00:00:00Z"
                     all.dedup();
                     all
                 };
-                let all = 0..known.valid.len();
-                let accepting = |at: &usize| accepts(known.valid[*at].entry, &found);
-                let candidates = &mut known.valid_by.of_finding(&found).filter(accepting);
+                let all = 0..acceptance.valid.len();
+                let accepting = |at: &usize| accepts(acceptance.valid[*at].entry, &found);
+                let candidates = &mut acceptance.valid_by.of_finding(&found).filter(accepting);
                 assert_eq!(sorted(candidates), all.filter(accepting).collect::<Vec<_>>());
-                let all = 0..known.planned.len();
-                let covering = |at: &usize| covers(known.planned[*at].entry, &found);
-                let candidates = &mut known.planned_by.of_finding(&found).filter(covering);
+                let all = 0..acceptance.planned.len();
+                let covering = |at: &usize| covers(acceptance.planned[*at].entry, &found);
+                let candidates = &mut acceptance.planned_by.of_finding(&found).filter(covering);
                 assert_eq!(sorted(candidates), all.filter(covering).collect::<Vec<_>>());
             }
         }
@@ -479,21 +479,21 @@ expires = "2025-12-02T00:00:00Z"
         assert_eq!(status(now, old.clone()), "by rule");
         assert_eq!(status("2026-01-01T00:00:00Z", old.clone()), "baseline");
         let policy = policy(POLICY);
-        let known = Acceptance::new(&policy, None, at("2026-01-01T00:00:00Z"));
-        assert_eq!(known.status(&old), Status::Open);
+        let acceptance = Acceptance::new(&policy, None, at("2026-01-01T00:00:00Z"));
+        assert_eq!(acceptance.status(&old), Status::Open);
     }
 
     #[test]
     fn what_was_not_used_or_has_expired_is_told_in_the_order_of_the_file() {
-        let told = |now: &str, found: &[Candidate<'_>], judged: Judged| -> Vec<String> {
+        let warnings_of = |now: &str, found: &[Candidate<'_>], coverage: Coverage| -> Vec<String> {
             let policy = policy(POLICY);
-            let known = Acceptance::new(&policy, None, at(now));
+            let acceptance = Acceptance::new(&policy, None, at(now));
             for found in found {
-                known.status(found);
+                acceptance.status(found);
             }
-            known.warnings(&Unmatched::default(), judged).iter().map(Warning::to_string).collect()
+            acceptance.warnings(&Unmatched::default(), coverage).iter().map(Warning::to_string).collect()
         };
-        let warnings = |now: &str, found: &[Candidate<'_>]| told(now, found, Judged::All);
+        let warnings = |now: &str, found: &[Candidate<'_>]| warnings_of(now, found, Coverage::All);
         let first = "ssoaudit.toml:3: the planned change (ticket CHG-1) was not used";
         let second = "ssoaudit.toml:9: the planned change (ticket CHG-2) was not used";
         let third =
@@ -510,19 +510,19 @@ expires = "2025-12-02T00:00:00Z"
         assert_eq!(
             warnings("2025-12-01T00:00:00Z", &[found(facts())]),
             [
-                // The first one was used, so that it has done its duty.
+                // The first one was used, so its expiry causes no warning.
                 format!("{second}; it expired on 2025-11-10 01:00+01:00"),
                 format!("{third} expired on 2025-12-01 01:00+01:00"),
                 format!("{fourth} was not used"),
             ]
         );
-        // A part of the log may lack what the others are about.
-        assert_eq!(told("2025-11-02T20:00:00Z", &[], Judged::Part), [first, second]);
+        // The other entries may be about events outside of the part that was covered.
+        assert_eq!(warnings_of("2025-11-02T20:00:00Z", &[], Coverage::Part), [first, second]);
         assert_eq!(
-            told("2025-12-01T00:00:00Z", &[], Judged::Part)[2],
+            warnings_of("2025-12-01T00:00:00Z", &[], Coverage::Part)[2],
             format!("{third} expired on 2025-12-01 01:00+01:00")
         );
-        // Both announcements and both suppressions match it, so that none of them is missed.
+        // It matches both planned changes and both suppressions, so none of them is unused.
         let everything = Candidate {
             fingerprint: Fingerprint::read(&format!("{:032}", 1)),
             ..found(ChangeFacts {

@@ -1,5 +1,5 @@
-//! Which entries of a policy may match: found by what they say without wildcards, so that a long list is not
-//! gone through for every finding.
+//! Finds the entries of a policy that may match a finding. They are indexed by their patterns without wildcards, so
+//! that a long list is not searched for every finding.
 
 use std::collections::HashMap;
 
@@ -13,37 +13,37 @@ use crate::rules::PlanCoverage;
 use crate::rules::fingerprint::Fingerprint;
 use crate::survey::Party;
 
-/// A finding, as far as a policy can know it.
+/// What entries of a policy are compared with: a finding, as far as it concerns them.
 #[derive(Clone, Debug)]
 pub struct Candidate<'a> {
-    /// Id of its rule.
+    /// The id of its rule.
     pub rule: &'static str,
-    /// Which planned changes cover what that finds.
+    /// Which planned changes cover the findings of that rule.
     pub plan_coverage: PlanCoverage,
-    /// See [`crate::rules::fingerprint`]; nothing where nothing tells it from others.
+    /// Its [fingerprint](crate::rules::fingerprint); `None` if nothing distinguishes it from others.
     pub fingerprint: Option<Fingerprint>,
     /// What it is about.
     pub facts: ChangeFacts<'a>,
 }
 
-/// What happened, as far as a policy can know it.
+/// What happened, as far as it concerns the entries of a policy.
 #[derive(Clone, Debug)]
 pub struct ChangeFacts<'a> {
     /// When it happened.
     pub time: Option<Timestamp>,
-    /// What was done, if it is about one change.
+    /// The operation, if it is about a single change.
     pub operation: Option<Operation>,
-    /// The organization, if it is about one.
+    /// The organization, if it is about a single one.
     pub organization: Party<'a>,
-    /// The other one, where the event names one and the connection belongs to another.
+    /// The organization that owns the connection, if it is not the one that the event names.
     pub other: Option<Party<'a>>,
-    /// Id.
+    /// Id of the connection.
     pub connection: Option<&'a str>,
     /// Who did it.
     pub actor: Party<'a>,
 }
 
-/// What an entry can be found by, the rarest first.
+/// The number of kinds of keys that entries are indexed by; the most selective kind comes first.
 const KINDS: usize = 5;
 const FINGERPRINT: usize = 0;
 const CONNECTION: usize = 1;
@@ -51,28 +51,28 @@ const ORGANIZATION: usize = 2;
 const ACTOR: usize = 3;
 const RULE: usize = 4;
 
-/// Indices of entries by one text of each; whoever matches an entry has that text.
+/// An index of entries. Each is found by one exact text that everything it matches must have.
 pub(crate) struct Candidates {
     by_text: [HashMap<String, Vec<u32>, RandomState>; KINDS],
-    /// Those that say everything with wildcards.
+    /// Entries whose patterns all have wildcards.
     others: Vec<u32>,
 }
 
 impl Candidates {
-    /// Of planned changes.
+    /// Indexes planned changes.
     pub(crate) fn of_planned<'p>(planned: impl Iterator<Item = &'p Planned>) -> Self {
         Self::of(planned.map(|planned| {
             let Planned { organization, connection, actor, .. } = planned;
-            patterns(connection.as_ref(), Some(organization), actor.as_ref())
+            exact_pattern(connection.as_ref(), Some(organization), actor.as_ref())
         }))
     }
 
-    /// Of suppressions.
+    /// Indexes suppressions.
     pub(crate) fn of_suppressions<'p>(suppressions: impl Iterator<Item = &'p Suppression>) -> Self {
         Self::of(suppressions.map(|suppression| {
             let Suppression { fingerprint, rule, organization, connection, actor, .. } = suppression;
             let fingerprint = fingerprint.map(|fingerprint| (FINGERPRINT, fingerprint.text()));
-            let by_pattern = patterns(connection.as_ref(), organization.as_ref(), actor.as_ref());
+            let by_pattern = exact_pattern(connection.as_ref(), organization.as_ref(), actor.as_ref());
             fingerprint.or(by_pattern).or_else(|| Some((RULE, rule.clone()?)))
         }))
     }
@@ -88,16 +88,16 @@ impl Candidates {
         Self { by_text, others }
     }
 
-    /// Indices of all entries that may match a finding; one may be there twice.
+    /// Indices of all entries that may match a finding, possibly with duplicates.
     pub(crate) fn of_finding(&self, found: &Candidate<'_>) -> impl Iterator<Item = usize> {
         let fingerprint = found.fingerprint.map(Fingerprint::text).unwrap_or_default();
         let rule = self.by_text[RULE].get(found.rule).into_iter().flatten();
         let by_fingerprint = self.by_text[FINGERPRINT].get(&fingerprint).into_iter().flatten();
-        self.of_deed(&found.facts).chain(rule.chain(by_fingerprint).map(|at| *at as usize))
+        self.matching(&found.facts).chain(rule.chain(by_fingerprint).map(|at| *at as usize))
     }
 
-    /// The same of what happened, whatever found it.
-    pub(crate) fn of_deed(&self, facts: &ChangeFacts<'_>) -> impl Iterator<Item = usize> {
+    /// Indices of all entries that may match a change, whether or not a rule reported it; possibly with duplicates.
+    pub(crate) fn matching(&self, facts: &ChangeFacts<'_>) -> impl Iterator<Item = usize> {
         let entries = |kind: usize, text: Option<&str>| text.and_then(|text| self.entries(kind, text));
         let of_party = |kind: usize, party: &Party<'_>| {
             let names = party.names.iter().map(|name| Some(*name));
@@ -118,8 +118,8 @@ impl Candidates {
     }
 }
 
-/// The first text without wildcards, as patterns are compared.
-fn patterns(
+/// The key of an entry: its first pattern without wildcards, in lower case.
+fn exact_pattern(
     connection: Option<&Pattern>,
     organization: Option<&Pattern>,
     actor: Option<&Pattern>,
@@ -140,7 +140,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn of_a_long_list_few_entries_are_looked_at() {
+    fn few_entries_of_a_long_list_are_candidates() {
         const MANY: usize = 2_000;
         let mut text = "version = 1\n".to_owned();
         for at in 0..MANY {

@@ -1,9 +1,9 @@
-//! How many findings there are.
+//! Counts of findings.
 
 use super::finding::FindingKey;
 use crate::rules::Severity;
 
-/// How many findings there are by status and severity.
+/// Counts of findings by status and severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([[u64; 5]; 4]);
 
@@ -18,22 +18,22 @@ impl Counts {
         }
     }
 
-    /// How many have the status of that rank and the severity.
+    /// The count for the status of this rank and a severity.
     pub fn of(&self, status: usize, severity: Severity) -> u64 {
         self.0[status][severity as usize]
     }
 
-    /// How many have the status of that rank.
+    /// The count for the status of this rank.
     pub fn with_status(&self, status: usize) -> u64 {
         self.0[status].iter().sum()
     }
 
-    /// How many are open.
+    /// The count of open findings.
     pub fn open(&self) -> u64 {
         self.with_status(0)
     }
 
-    /// How many there are.
+    /// The count of all findings.
     pub fn total(&self) -> u64 {
         self.0.iter().flatten().sum()
     }

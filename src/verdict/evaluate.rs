@@ -1,5 +1,5 @@
-//! From what was collected to a verdict: every rule of a policy is evaluated, and each finding is looked up in what
-//! the policy and a baseline accept.
+//! Turns a survey into a verdict: evaluates every rule of a policy, and looks up whether the policy or the baseline
+//! accepts each finding.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use crate::rules::{
 use crate::survey::collect::LineNumbers;
 use crate::survey::ids::Id;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
-use crate::verdict::acceptance::{Acceptance, Judged};
+use crate::verdict::acceptance::{Acceptance, Coverage};
 use crate::verdict::candidates::{Candidate, ChangeFacts};
 use crate::verdict::subject::about;
 use crate::verdict::unmatched::Unmatched;
@@ -27,54 +27,54 @@ use crate::verdict::{
 
 /// What a verdict depends on besides the log and the policy.
 pub struct Options<'a> {
-    /// The least severity that fails, instead of the policy's.
+    /// The lowest severity that fails, instead of the policy's.
     pub fail_on: Option<Severity>,
-    /// What is taken for the present.
+    /// The time taken as the present.
     pub now: Timestamp,
-    /// The time that is selected, to before its end.
+    /// The selected period, with an exclusive end.
     pub period: (Timestamp, Timestamp),
-    /// Findings that were there from the beginning, and the file they are in.
+    /// The baseline and its file.
     pub baseline: Option<(&'a Baseline, HashedFile)>,
-    /// What was read.
+    /// The inputs that were read.
     pub inputs: Vec<InputFacts>,
-    /// Where lines are in the inputs.
+    /// The positions of lines in the inputs.
     pub lines: &'a LineNumbers,
-    /// Flags of the selection; only what it keeps is judged.
+    /// The selection flags; rules are evaluated on selected events only.
     pub selection: Vec<String>,
-    /// Flags that say how lines were read, if not as usual.
+    /// The flags that changed how lines were read.
     pub reading: Vec<String>,
-    /// An invalid line violates the policy, whatever rules say.
+    /// Whether any invalid line fails the check.
     pub is_strict: bool,
-    /// There has to be an event.
+    /// Whether the check needs at least one event.
     pub needs_event: bool,
-    /// The working directory.
+    /// The working directory, if it is known.
     pub folder: Option<PathBuf>,
-    /// The survey with pseudonyms, if those are to be displayed.
+    /// The survey with pseudonyms, if these are displayed.
     pub redacted: Option<&'a Survey>,
 }
 
 impl Options<'_> {
-    /// What a policy accepts may be about what is not judged.
-    fn judged(&self) -> Judged {
-        if self.selection.is_empty() && self.reading.is_empty() { Judged::All } else { Judged::Part }
+    /// How much of the log rules are evaluated on.
+    fn coverage(&self) -> Coverage {
+        if self.selection.is_empty() && self.reading.is_empty() { Coverage::All } else { Coverage::Part }
     }
 
-    /// Whether the survey knows every organization, connection and actor of the log, selected or not: lines that
-    /// are read in another way than usual may be no events.
-    fn is_all_known(&self) -> bool {
+    /// Whether the survey has every organization, connection and actor of the log, selected or not. Unusual reading
+    /// flags may leave out some of them.
+    fn has_every_name(&self) -> bool {
         self.reading.is_empty() && self.inputs.iter().all(|input| input.error.is_none())
     }
 }
 
-/// Checks what was collected against a policy. What only rules need is taken out of the survey, as findings need
-/// the room.
+/// Checks a survey against a policy. Observations, which only rules need, are dropped from it to make room for
+/// findings.
 pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
     let results = evaluate(survey, policy, &options);
     survey.observations = Vec::new();
     let survey = &*survey;
     let acceptance =
         Acceptance::new(policy, options.baseline.as_ref().map(|(baseline, _)| *baseline), options.now);
-    // Only planned changes ask whose connections are.
+    // Owners of connections are needed only to match planned changes.
     let has_plans = !policy.planned.is_empty();
     let origins = if has_plans { lifecycle::origins(survey, options.now) } else { Vec::new() };
     let facts = Facts { survey, origins, now: options.now };
@@ -82,11 +82,11 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
     let mut outcomes = Vec::new();
     for (rule, result) in rules::ALL.iter().copied().zip(&results) {
-        let set = &policy.rules[rule.id];
+        let settings = &policy.rules[rule.id];
         let index = u16::try_from(outcomes.len()).expect("rules are few");
         parallel::add(&mut findings, result.violations.len(), |number| {
             let violation = &result.violations[number];
-            let severity = violation.severity(set.severity, rule.severity);
+            let severity = violation.severity(settings.severity, rule.severity);
             let (status, is_in_baseline) = match acceptance.is_empty() {
                 true => (Status::Open, false),
                 false => {
@@ -99,17 +99,17 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
         });
         let RuleResult { judged, not_applicable, .. } = *result;
         outcomes.push(RuleOutcome {
-            check: rule,
-            is_on: set.is_on,
-            severity: set.severity,
+            rule,
+            is_on: settings.is_on,
+            severity: settings.severity,
             judged,
             not_applicable,
         });
     }
     acceptance.mark_fulfilled_plans(&survey.changes, |index| facts.of(Subject::Change(index)));
     let unmatched =
-        if options.is_all_known() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
-    let mut warnings = acceptance.warnings(&unmatched, options.judged());
+        if options.has_every_name() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
+    let mut warnings = acceptance.warnings(&unmatched, options.coverage());
     warnings.extend(unmatched.warnings(policy));
     let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
     let run =
@@ -121,17 +121,17 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     Verdict::new(run, outcomes, findings, resolve)
 }
 
-/// What every rule says, nothing if it is off.
+/// Evaluates every rule; the result of one that is off is empty.
 fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<RuleResult> {
     let now = options.now;
-    let ((lists, reach), steps) = parallel::both(
+    let ((change_index, reach), steps) = parallel::both(
         || (ChangeIndex::of(survey), Reach::of(survey, now)),
         || lifecycle::steps(survey, now),
     );
     let deciding = policy.deciding_names();
     parallel::map_each(rules::ALL, |rule| {
-        let set = &policy.rules[rule.id];
-        if !set.is_on {
+        let settings = &policy.rules[rule.id];
+        if !settings.is_on {
             return RuleResult::default();
         }
         (rule.judge)(&RuleContext {
@@ -139,9 +139,9 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<Rule
             displayed: options.redacted.unwrap_or(survey),
             steps: &steps,
             reach: &reach,
-            change_index: &lists,
-            params: &set.params,
-            scope: &set.scope.over(survey),
+            change_index: &change_index,
+            params: &settings.params,
+            scope: &settings.scope.over(survey),
             deciding: &deciding,
             roster: policy.roster.as_ref(),
             windows: &policy.windows,
@@ -174,10 +174,10 @@ fn run(survey: &Survey, policy: &Policy, options: Options<'_>) -> Run {
     }
 }
 
-/// What policies accept findings by.
+/// Describes changes and findings to [`Acceptance`].
 struct Facts<'s> {
     survey: &'s Survey,
-    /// Whose connections are, if that is asked for.
+    /// The owners of connections; empty if no planned change needs them.
     origins: Vec<Origin>,
     now: Timestamp,
 }
@@ -201,7 +201,7 @@ impl<'s> Facts<'s> {
             Subject::OrganizationChange(index, _) => survey.changes[index as usize].organization,
             _ => about.connection.and_then(|connection| origins.get(connection.index())?.owner),
         };
-        // What has no time is about nobody.
+        // A subject without a time names nobody, so any moment will do.
         let moment = Moment { time: about.time.unwrap_or(Timestamp::MIN), now: *now };
         let organization = |id, said| survey.organization_at(id, said, moment);
         let is_foreign = lifecycle::is_foreign(other, about.organization);
@@ -216,11 +216,11 @@ impl<'s> Facts<'s> {
     }
 }
 
-/// What a finding is resolved with.
+/// What findings are resolved from.
 #[derive(Clone, Copy)]
 struct Context<'s> {
     survey: &'s Survey,
-    /// The survey with pseudonyms, if those are to be displayed.
+    /// The survey with pseudonyms, if these are displayed.
     displayed: &'s Survey,
     lines: &'s LineNumbers,
 }
@@ -239,7 +239,7 @@ fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &Fin
         status,
         is_in_baseline,
         time,
-        place: about.place.map(|place| lines.locate(place)),
+        position: about.place.map(|place| lines.locate(place)),
         action: survey.action(about.action),
         organization: displayed.organizations.names.get(about.organization),
         organization_name: displayed.organization_name(about.organization),

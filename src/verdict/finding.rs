@@ -1,4 +1,4 @@
-//! What a rule found: as little of it as a verdict depends on, and all of it for whoever prints it.
+//! Findings: the compact key that a verdict is made of, and the full finding for output.
 
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
@@ -7,50 +7,50 @@ use crate::rules::Severity;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::wording::ChangeDescription;
 
-/// A finding as far as the verdict depends on it. There can be as many as changes, and mostly people are
-/// shown few of them: the rest is told when it is asked for.
+/// The part of a finding that the verdict depends on. There can be as many findings as changes and few of them are
+/// usually displayed, so the rest is computed on demand by [`Resolve`].
 #[derive(Clone, Copy, Debug)]
 pub struct FindingKey<'a> {
     /// Index of the rule in [`Verdict::rules`](super::Verdict::rules).
     pub rule: u16,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// Whether it is known already.
+    /// Whether it is open or accepted.
     pub status: Status<'a>,
-    /// The baseline has it, whatever else is known.
+    /// Whether the baseline contains it, whatever its status.
     pub is_in_baseline: bool,
     /// When it happened.
     pub time: Option<Timestamp>,
-    /// Which of those of its rule it is.
+    /// Its index among the violations of its rule.
     pub number: u32,
 }
 
-/// Tells the whole of a finding.
+/// Computes the full finding of a key.
 pub type Resolve<'a> = Box<dyn Fn(&FindingKey<'a>) -> Finding<'a> + Send + Sync + 'a>;
 
-/// Something that a rule found; texts stay where they are kept.
+/// What a rule found. Its texts are borrowed from the survey.
 #[derive(Clone, Debug)]
 pub struct Finding<'a> {
     /// Index of the rule in [`Verdict::rules`](super::Verdict::rules).
     pub rule: u16,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// The operation that the message begins with, if the rest of it goes on from there.
+    /// The operation to describe before `message`, if that only continues the sentence.
     pub begins_with: Option<Operation>,
-    /// What happened, or the rest of it; see [`Self::message`].
+    /// The message, or the rest of it after the description of the operation; see [`Self::message`].
     pub message: String,
-    /// How it is known, where it is about a state.
+    /// How certain it is, if it is about a state.
     pub certainty: Option<Certainty>,
-    /// The same in every run over an export that has it.
+    /// Identifies the finding in every export that contains it.
     pub fingerprint: Fingerprint,
-    /// Whether it is known already.
+    /// Whether it is open or accepted.
     pub status: Status<'a>,
-    /// The baseline has it, whatever else is known.
+    /// Whether the baseline contains it, whatever its status.
     pub is_in_baseline: bool,
     /// When it happened.
     pub time: Option<Timestamp>,
-    /// Name of its file, and its 1-based line there.
-    pub place: Option<(&'a str, u64)>,
+    /// The name of its file and its 1-based line there.
+    pub position: Option<(&'a str, u64)>,
     /// The vendor's action.
     pub action: Option<&'a str>,
     /// Id of the organization.
@@ -59,14 +59,14 @@ pub struct Finding<'a> {
     pub organization_name: Option<&'a str>,
     /// Id of the connection.
     pub connection: Option<&'a str>,
-    /// What to call who did it.
+    /// The best name of the actor.
     pub actor: Option<&'a str>,
-    /// Id of who did it.
+    /// Id of the actor.
     pub actor_id: Option<&'a str>,
 }
 
 impl Finding<'_> {
-    /// What happened, in a sentence without a full stop.
+    /// The message: a sentence without a full stop.
     pub fn message(&self) -> String {
         let Some(operation) = self.begins_with else {
             return self.message.clone();
@@ -77,27 +77,27 @@ impl Finding<'_> {
     }
 }
 
-/// Whether a finding is known already; only open ones can violate the policy.
+/// Whether a finding is accepted, and by what. Only open findings can fail the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status<'a> {
-    /// It is not.
+    /// Nothing accepts it.
     Open,
-    /// It was announced.
+    /// A planned change covers it.
     Planned {
-        /// Where it was approved.
+        /// The ticket that approves the change.
         ticket: &'a str,
     },
-    /// It is accepted.
+    /// A suppression accepts it.
     Suppressed {
-        /// Why.
+        /// The reason given in the policy.
         reason: &'a str,
     },
-    /// The baseline has it.
+    /// The baseline contains it.
     Baseline,
 }
 
 impl<'a> Status<'a> {
-    /// The names of all, in their order.
+    /// The names of all statuses, by rank.
     pub const NAMES: [&'static str; 4] = ["open", "planned", "suppressed", "baseline"];
 
     /// Its name.
@@ -105,15 +105,15 @@ impl<'a> Status<'a> {
         Self::NAMES[self.rank()]
     }
 
-    /// Why it is what it is: a ticket, or a reason.
-    pub fn because(self) -> Option<&'a str> {
+    /// The ticket or reason that accepts the finding.
+    pub fn justification(self) -> Option<&'a str> {
         match self {
             Self::Planned { ticket: because } | Self::Suppressed { reason: because } => Some(because),
             Self::Open | Self::Baseline => None,
         }
     }
 
-    /// Its place in [`Self::NAMES`].
+    /// Its index in [`Self::NAMES`].
     pub fn rank(self) -> usize {
         match self {
             Self::Open => 0,

@@ -1,5 +1,5 @@
-//! What `check` says, before any format: every rule with what it judged, every finding with its
-//! status, and whether all that fails the check.
+//! The verdict of `check`, independent of formats: the outcome of every rule, every finding with its status, and
+//! whether the check fails.
 
 pub mod acceptance;
 pub(crate) mod candidates;
@@ -22,43 +22,43 @@ pub use finding::{Finding, FindingKey, Resolve, Status};
 pub use outcome::Outcome;
 pub use run::{InputFacts, PolicyInfo, Run};
 
-/// A rule and what it judged.
+/// A rule, and how many events it was evaluated on.
 #[derive(Clone)]
 pub struct RuleOutcome {
     /// The rule.
-    pub check: &'static Rule,
-    /// Whether it was judged.
+    pub rule: &'static Rule,
+    /// Whether the policy turns it on.
     pub is_on: bool,
-    /// How bad its findings are under the policy.
+    /// The severity that the policy gives it.
     pub severity: Severity,
-    /// Events it could judge.
+    /// How many events it could judge.
     pub judged: u64,
-    /// Events in its scope that lack what it needs.
+    /// How many events in its scope lack what it needs.
     pub not_applicable: u64,
 }
 
-/// The severities, the worst first.
+/// All severities, the highest first.
 pub fn severities() -> impl Iterator<Item = Severity> {
     Severity::value_variants().iter().rev().copied()
 }
 
-/// What `check` says.
+/// The result of `check`.
 pub struct Verdict<'a> {
-    /// Under what circumstances rules were judged.
+    /// The circumstances of the evaluation.
     pub run: Run,
-    /// Every rule, judged or not.
+    /// Every rule, whether on or off.
     pub rules: Vec<RuleOutcome>,
-    /// What they found: open ones first, the worst first, then by rule, time and place.
+    /// All findings, open ones first, then by severity from the highest, rule, time and position.
     pub findings: Vec<FindingKey<'a>>,
-    /// What it comes down to.
+    /// Whether the check passed.
     pub outcome: Outcome,
-    /// By rule.
+    /// The counts of findings for each rule.
     counts: Vec<Counts>,
     resolve: Resolve<'a>,
 }
 
 impl<'a> Verdict<'a> {
-    /// Puts findings in order and decides.
+    /// Sorts the findings and decides the outcome.
     pub fn new(
         run: Run,
         rules: Vec<RuleOutcome>,
@@ -78,56 +78,56 @@ impl<'a> Verdict<'a> {
     }
 
     fn in_order(&self, findings: &[FindingKey<'a>]) -> Vec<FindingKey<'a>> {
-        let ids: Vec<_> = self.rules.iter().map(|rule| rule.check.id).collect();
-        let places: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
+        let ids: Vec<_> = self.rules.iter().map(|rule| rule.rule.id).collect();
+        let ranks: Vec<_> = ids.iter().map(|id| ids.iter().filter(|other| *other < id).count()).collect();
         let severities = Severity::Critical as usize + 1;
-        // Groups are numbered in their order: the worst severity has the least number.
+        // Groups are numbered in output order, so the highest severity gets the lowest number.
         let group = |finding: &FindingKey<'_>| {
             let lenience = severities - 1 - finding.severity as usize;
-            (finding.status.rank() * severities + lenience) * places.len() + places[usize::from(finding.rule)]
+            (finding.status.rank() * severities + lenience) * ranks.len() + ranks[usize::from(finding.rule)]
         };
-        // What a rule finds is mostly in the order of time.
-        let order = together(findings, Status::NAMES.len() * severities * places.len(), group);
+        // A rule finds violations mostly in time order, so that the groups are nearly sorted.
+        let order = counting_sort(findings, Status::NAMES.len() * severities * ranks.len(), group);
         let mut findings = parallel::map(&order, |index| findings[*index as usize]);
         for findings in findings.chunk_by_mut(|a, b| group(a) == group(b)) {
             parallel::sort_by(findings, |a, b| {
                 a.time.cmp(&b.time).then_with(|| {
                     let [a, b] = [a, b].map(|finding| self.resolve(finding));
-                    (a.place, a.fingerprint, a.message()).cmp(&(b.place, b.fingerprint, b.message()))
+                    (a.position, a.fingerprint, a.message()).cmp(&(b.position, b.fingerprint, b.message()))
                 })
             });
         }
         findings
     }
 
-    /// The whole of a finding.
+    /// Computes the full finding of a key.
     pub fn resolve(&self, finding: &FindingKey<'a>) -> Finding<'a> {
         (self.resolve)(finding)
     }
 
-    /// Whether a finding violates the policy.
+    /// Whether a finding fails the check.
     pub fn fails(&self, finding: &FindingKey<'_>) -> bool {
         finding.status == Status::Open && finding.severity >= self.run.fail_on
     }
 
-    /// The rule that found something.
+    /// The rule of a finding.
     pub fn rule_of(&self, finding: &Finding<'_>) -> &RuleOutcome {
         &self.rules[usize::from(finding.rule)]
     }
 
-    /// How many findings there are.
+    /// The counts of all findings.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         self.counts.iter().for_each(|rule| counts.merge(rule));
         counts
     }
 
-    /// How many findings there are of every rule.
+    /// The counts of findings for each rule.
     pub fn counts_by_rule(&self) -> &[Counts] {
         &self.counts
     }
 
-    /// The findings of every rule, in their order.
+    /// The findings of each rule, in order.
     pub fn by_rule(&self) -> Vec<Vec<&FindingKey<'a>>> {
         let mut findings: Vec<_> =
             self.counts.iter().map(|counts| Vec::with_capacity(counts.total() as usize)).collect();
@@ -136,31 +136,30 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// By place the index of what comes there when items of the same group come together, in the order of groups, which
-/// are numbered; those of a group keep theirs.
-fn together<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> Vec<u32> {
-    let mut places = vec![0_u32; groups];
-    items.iter().for_each(|item| places[group(item)] += 1);
+/// Sorts items stably by group and returns their indices in that order. Groups are numbers below `groups`.
+fn counting_sort<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> Vec<u32> {
+    let mut starts = vec![0_u32; groups];
+    items.iter().for_each(|item| starts[group(item)] += 1);
     let mut next = 0;
-    places.iter_mut().for_each(|place| next += std::mem::replace(place, next));
+    starts.iter_mut().for_each(|start| next += std::mem::replace(start, next));
     let mut order = vec![0; items.len()];
     for (index, item) in (0..).zip(items) {
-        let place = &mut places[group(item)];
-        order[*place as usize] = index;
-        *place += 1;
+        let next = &mut starts[group(item)];
+        order[*next as usize] = index;
+        *next += 1;
     }
     order
 }
 
 impl RuleOutcome {
-    /// Whether it was to be judged, but no event says what it needs.
+    /// Whether it is on, but every event in its scope lacks what it needs.
     pub fn is_not_applicable(&self) -> bool {
         self.is_on && self.judged == 0 && self.not_applicable > 0
     }
 
-    /// The controls it gives evidence for, with the key of their standard.
+    /// The controls it gives evidence for, by the key of their standard.
     pub fn controls(&self) -> [(&'static str, &'static [&'static str]); 3] {
-        let controls = &self.check.controls;
+        let controls = &self.rule.controls;
         [("soc2", controls.soc2), ("iso27001", controls.iso27001), ("nist", controls.nist)]
     }
 }
@@ -172,10 +171,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn groups_come_together_in_order(groups in prop::collection::vec(0..5_u8, 0..60)) {
+        fn counting_sort_is_stable(groups in prop::collection::vec(0..5_u8, 0..60)) {
             let mut expected: Vec<u32> = (0..groups.len() as u32).collect();
             expected.sort_by_key(|index| groups[*index as usize]);
-            prop_assert_eq!(together(&groups, 5, |group| usize::from(*group)), expected);
+            prop_assert_eq!(counting_sort(&groups, 5, |group| usize::from(*group)), expected);
         }
     }
 }

@@ -1,22 +1,22 @@
-//! What a verdict comes down to, decided once for every format and the exit code.
+//! The outcome of a verdict, decided once for all formats and the exit code.
 
 use super::{Verdict, severities};
 use crate::survey::emptiness::without_event;
 
-/// What it comes down to.
+/// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing is bad enough.
+    /// Nothing fails the check.
     Passed,
-    /// Something is.
+    /// Findings or forbidden lines fail the check.
     Failed,
-    /// An input was not read to its end, or none of its lines is an event, or there is no event to judge, so
-    /// nobody knows.
+    /// The check could not be completed: an input was not read to its end, none of its lines is an event, or no event
+    /// is selected.
     Incomplete,
 }
 
 impl Outcome {
-    /// The names of all.
+    /// The names of all outcomes.
     pub const NAMES: [&'static str; 3] = ["passed", "failed", "incomplete"];
 
     /// Its name.
@@ -26,9 +26,9 @@ impl Outcome {
 }
 
 impl Verdict<'_> {
-    /// What decides: what is unknown before what is bad.
+    /// Decides the outcome. Incomplete evidence takes precedence over findings.
     pub(super) fn decide(&self) -> Outcome {
-        if self.useless().next().is_some() || self.lacks_event().is_some() {
+        if self.unusable().next().is_some() || self.lacks_event().is_some() {
             Outcome::Incomplete
         } else if self.forbidden_lines() > 0 || self.findings.iter().any(|finding| self.fails(finding)) {
             Outcome::Failed
@@ -37,7 +37,7 @@ impl Verdict<'_> {
         }
     }
 
-    /// A sentence for everything besides findings that keeps it from passing.
+    /// A sentence for each reason, other than findings, that keeps the check from passing.
     pub fn errors(&self) -> Vec<String> {
         let lacks_event = self.lacks_event().map(|why| format!("{why}; --allow-empty lets that pass"));
         let forbidden = match self.forbidden_lines() {
@@ -45,7 +45,7 @@ impl Verdict<'_> {
             1 => Some("1 line is invalid, and --strict forbids that".to_owned()),
             more => Some(format!("{more} lines are invalid, and --strict forbids that")),
         };
-        self.useless().chain(lacks_event).chain(forbidden).collect()
+        self.unusable().chain(lacks_event).chain(forbidden).collect()
     }
 
     fn unread(&self) -> impl Iterator<Item = String> {
@@ -55,8 +55,7 @@ impl Verdict<'_> {
         })
     }
 
-    /// Inputs that are something else than a log: `--allow-empty` is about events that are not there, not about
-    /// lines that nobody can read.
+    /// Inputs that have lines but no events, so that they are no logs. `--allow-empty` does not excuse these.
     fn eventless(&self) -> impl Iterator<Item = String> {
         self.run.inputs.iter().filter(|input| input.error.is_none()).filter_map(|input| {
             let why = without_event(input.lines, input.valid)?;
@@ -64,14 +63,14 @@ impl Verdict<'_> {
         })
     }
 
-    fn useless(&self) -> impl Iterator<Item = String> {
+    fn unusable(&self) -> impl Iterator<Item = String> {
         self.unread().chain(self.eventless())
     }
 
-    /// What could not be read may have had events.
+    /// Says why there is no event to judge. Unusable inputs are reported instead, as they may have had events.
     fn lacks_event(&self) -> Option<&'static str> {
         let run = &self.run;
-        let lacks_event = run.needs_event && run.selected == 0 && self.useless().next().is_none();
+        let lacks_event = run.needs_event && run.selected == 0 && self.unusable().next().is_none();
         let has_selection = run.inputs.iter().any(|input| input.valid > 0);
         lacks_event.then_some(match has_selection {
             true => "the selection keeps no event, so there is none to judge",
@@ -83,8 +82,8 @@ impl Verdict<'_> {
         if self.run.is_strict { self.run.inputs.iter().map(|input| input.invalid).sum() } else { 0 }
     }
 
-    /// The verdict in one line: what decided it, how many other findings there are, and how many events
-    /// no rule could judge.
+    /// The verdict in one line: what decided it, the counts of other findings, and how many events no rule could
+    /// judge.
     pub fn line(&self) -> String {
         let counts = self.counts();
         let others = [
@@ -105,7 +104,7 @@ impl Verdict<'_> {
         format!("{}: {}", self.outcome.name(), parts.join("; "))
     }
 
-    /// How many findings are bad enough.
+    /// The count of findings that fail the check.
     fn failing(&self) -> u64 {
         let bad = severities().filter(|severity| *severity >= self.run.fail_on);
         bad.map(|severity| self.counts().of(0, severity)).sum()

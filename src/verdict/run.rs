@@ -1,4 +1,4 @@
-//! Under what circumstances rules were evaluated: policy, inputs, selection.
+//! The circumstances of an evaluation: policy, inputs, selection.
 
 use std::path::PathBuf;
 
@@ -8,82 +8,82 @@ use crate::policy::Policy;
 use crate::rules::Severity;
 use crate::survey::collect::InputSummary;
 
-/// Under what circumstances rules were judged.
+/// The circumstances under which rules were evaluated.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The policy.
+    /// The policy that was applied.
     pub policy: PolicyInfo,
-    /// The least severity that fails the check.
+    /// The lowest severity that fails the check.
     pub fail_on: Severity,
-    /// What was taken for the present.
+    /// The time taken as the present.
     pub now: Timestamp,
     /// The baseline that findings were compared with.
     pub baseline: Option<HashedFile>,
-    /// What was read, in the order it was given.
+    /// The inputs in the order they were given.
     pub inputs: Vec<InputFacts>,
-    /// Flags of the selection; nothing else was judged.
+    /// The selection flags; rules were evaluated on selected events only.
     pub selection: Vec<String>,
-    /// Events that it keeps.
+    /// How many events are selected.
     pub selected: u64,
-    /// Those among them whose action no document names, so that no rule but `unknown-action` sees what they did.
+    /// How many of these have an undocumented action, so that no rule but `unknown-action` can judge them.
     pub unknown_actions: u64,
-    /// Flags that say how lines were read, if not as usual.
+    /// The flags that changed how lines were read.
     pub reading: Vec<String>,
-    /// Pseudonyms are shown for what is personal.
+    /// Whether personal values are replaced by pseudonyms.
     pub is_redacted: bool,
-    /// An invalid line violates the policy, whatever rules say.
+    /// Whether any invalid line fails the check.
     pub is_strict: bool,
-    /// There has to be an event.
+    /// Whether the check needs at least one event.
     pub needs_event: bool,
-    /// The working directory: to those who look at findings beside its files, these are relative to it.
+    /// The working directory. Tools that display findings beside files expect paths relative to it.
     pub folder: Option<PathBuf>,
-    /// What a reader has to know, a sentence each: entries that expired, limits.
+    /// Warnings about the policy, such as expired entries; a sentence each.
     pub warnings: Vec<String>,
 }
 
-/// Which policy was applied.
+/// Identifies the policy that was applied.
 #[derive(Clone, Debug)]
 pub struct PolicyInfo {
-    /// Where it was read from; nothing for the defaults.
+    /// The path it was read from; `None` for the defaults.
     pub path: Option<String>,
-    /// SHA-256 of the file in hexadecimal; of no bytes for the defaults.
+    /// SHA-256 of the file in hexadecimal; for the defaults, that of zero bytes.
     pub sha256: String,
-    /// Its roster.
+    /// The file of its roster.
     pub roster: Option<HashedFile>,
 }
 
 /// An input that was read.
 #[derive(Clone, Debug)]
 pub struct InputFacts {
-    /// Its name as in places.
+    /// Its name, as in the positions of findings.
     pub name: String,
     /// Why it was not read to its end.
     pub error: Option<String>,
-    /// Its size as it was read, compressed or not.
+    /// The number of bytes read, before any decompression.
     pub bytes: u64,
-    /// SHA-256 of those bytes in hexadecimal, if it was asked for and there was something to read.
+    /// SHA-256 of these bytes in hexadecimal, if it was requested and the input could be opened.
     pub sha256: Option<String>,
-    /// Lines, without blank ones.
+    /// The number of lines that are not blank.
     pub lines: u64,
-    /// Lines that are valid events.
+    /// The number of lines that are valid events.
     pub valid: u64,
-    /// Lines that are not.
+    /// The number of lines that are not.
     pub invalid: u64,
-    /// The earliest event.
+    /// The time of the earliest event.
     pub first: Option<Timestamp>,
-    /// The latest event.
+    /// The time of the latest event.
     pub last: Option<Timestamp>,
 }
 
 impl PolicyInfo {
-    /// Which policy it is.
+    /// Describes a policy.
     pub fn of(policy: &Policy) -> Self {
         Self { path: policy.path.clone(), sha256: policy.sha256.clone(), roster: policy.roster_file.clone() }
     }
 }
 
 impl InputFacts {
-    /// What a pass knows of an input, which are not its bytes.
+    /// What a scan knows of an input. The caller adds the number of bytes and the hash.
     pub fn of(input: &InputSummary) -> Self {
         let (first, last) = input.times.range.unzip();
         Self {

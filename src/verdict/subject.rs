@@ -1,4 +1,4 @@
-//! What a finding is about: event, organization, connection, actor, by their numbers in the survey.
+//! What a finding is about: event, organization, connection and actor, by their ids in the survey.
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
@@ -7,7 +7,7 @@ use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
 use crate::survey::{Change, NamesInEvent, Survey};
 
-/// Numbers of what a subject is about.
+/// What a subject is about, by ids of the survey.
 pub struct About {
     pub time: Option<Timestamp>,
     pub operation: Option<Operation>,
@@ -32,23 +32,23 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
             let about = about(survey, Subject::Change(index as usize));
             About { said: said_of(&about, organization), organization, ..about }
         }
-        // It is about no single change or connection, mostly not even about one organization.
+        // A burst is about several changes and connections, and usually about several organizations.
         Subject::Burst(Burst { first, organization, .. }) => {
             let about = about(survey, Subject::Change(first as usize));
             let said = said_of(&about, organization);
             About { operation: None, organization, connection: None, said, ..about }
         }
         Subject::Anomaly(index) => {
-            let noted = &survey.anomalies.kept[index];
+            let anomaly = &survey.anomalies.kept[index];
             About {
-                time: noted.time,
+                time: anomaly.time,
                 operation: None,
-                action: noted.action,
-                organization: noted.organization,
-                connection: noted.connection,
-                actor: noted.actor,
-                said: noted.names,
-                place: Some(noted.place),
+                action: anomaly.action,
+                organization: anomaly.organization,
+                connection: anomaly.connection,
+                actor: anomaly.actor,
+                said: anomaly.names,
+                place: Some(anomaly.place),
             }
         }
         Subject::Overflow(_) => NOTHING,
@@ -83,7 +83,7 @@ fn about_name(survey: &Survey, renamed: Renamed) -> About {
     }
 }
 
-/// What an event says, as far as it is about this organization.
+/// What the event says, without the organization name if that belongs to another organization.
 fn said_of(about: &About, organization: Option<OrganizationId>) -> NamesInEvent {
     let is_it = about.organization == organization;
     let organization_name = if is_it { about.said.organization_name } else { None };

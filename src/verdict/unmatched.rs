@@ -1,20 +1,20 @@
-//! Patterns that match nothing in a log: mostly they are misspelt, and then they silence what they should not,
-//! or excuse nothing.
+//! Finds patterns that match nothing in a log. Most of them are misspelt, and then they hide what they should not or
+//! accept nothing.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use crate::analysis::roster::Roster;
 use crate::model::selection::Pattern;
 use crate::policy::Policy;
 use crate::survey::Survey;
-use std::fmt;
 
-/// What should be changed in a policy.
+/// A warning about a line of a policy or roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The policy's file.
+    /// The name of the file.
     pub file: String,
-    /// 1-based line there.
+    /// The 1-based line in it.
     pub line: usize,
     /// What is wrong with it.
     pub message: String,
@@ -26,19 +26,20 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Patterns of organizations, connections and actors.
+/// One value each for organizations, connections and actors.
 type ByNoun<T> = [T; 3];
 
-/// What a text is that no pattern of that sort is about.
+/// What no pattern matches, in messages.
 const NOUNS: ByNoun<&str> =
     ["organization in the log", "connection with a change", "actor's id or e-mail address in the log"];
 
-/// The patterns that match nothing in a log, by sort.
+/// The patterns that match nothing in a log.
 #[derive(Default)]
 pub struct Unmatched(ByNoun<BTreeSet<String>>);
 
 impl Unmatched {
-    /// Those of a policy and its roster. A log without an event proves nothing of any of them.
+    /// The unmatched patterns of a policy and its roster. A log without events proves nothing, so none are returned for
+    /// it.
     pub fn of_policy(policy: &Policy, survey: &Survey) -> Self {
         let planned = policy
             .planned
@@ -51,7 +52,7 @@ impl Unmatched {
         let rules = policy.rules.values().filter(|rule| rule.is_on);
         let scopes =
             rules.flat_map(|rule| &rule.scope.organizations).map(|pattern| [Some(pattern), None, None]);
-        let rows = policy.roster.iter().flat_map(of_roster);
+        let rows = policy.roster.iter().flat_map(roster_patterns);
         Self::among(planned.chain(suppressions).chain(scopes).chain(rows), survey)
     }
 
@@ -76,25 +77,25 @@ impl Unmatched {
         ])
     }
 
-    /// Which of the patterns of one entry match nothing, in words; nothing if all do.
-    pub fn told(&self, patterns: ByNoun<Option<&Pattern>>) -> Option<String> {
-        let told = self.0.iter().zip(NOUNS).zip(patterns).filter_map(|((unmatched, noun), pattern)| {
+    /// Describes which patterns of an entry match nothing; `None` if all match.
+    pub fn describe(&self, patterns: ByNoun<Option<&Pattern>>) -> Option<String> {
+        let unmatched = self.0.iter().zip(NOUNS).zip(patterns).filter_map(|((texts, noun), pattern)| {
             let written = pattern?.written();
-            unmatched.contains(&written).then(|| format!("no {noun} matches `{written}`"))
+            texts.contains(&written).then(|| format!("no {noun} matches `{written}`"))
         });
-        let told: Vec<_> = told.collect();
-        (!told.is_empty()).then(|| told.join(" and "))
+        let unmatched: Vec<_> = unmatched.collect();
+        (!unmatched.is_empty()).then(|| unmatched.join(" and "))
     }
 
-    /// A warning for every pattern in the scope of a rule that is on, and for every row of the roster, in the
-    /// order of these files.
+    /// A warning for every unmatched pattern in the scope of an enabled rule, and for every unmatched row of the
+    /// roster, in the order of these files.
     pub fn warnings(&self, policy: &Policy) -> Vec<Warning> {
         let file = policy.path.as_deref().unwrap_or("policy");
         let mut warnings = Vec::new();
         for (id, rule) in policy.rules.iter().filter(|(_, rule)| rule.is_on) {
             for (pattern, line) in rule.scope.organizations.iter().zip(&rule.scope.lines) {
-                if let Some(told) = self.told([Some(pattern), None, None]) {
-                    let message = format!("{told}, in the scope of rule {id}");
+                if let Some(unmatched) = self.describe([Some(pattern), None, None]) {
+                    let message = format!("{unmatched}, in the scope of rule {id}");
                     warnings.push(Warning { file: file.to_owned(), line: *line, message });
                 }
             }
@@ -107,32 +108,32 @@ impl Unmatched {
     }
 
     fn warnings_of_roster(&self, roster: &Roster, file: &str) -> Vec<Warning> {
-        let rows = roster.wild.iter().zip(of_roster(roster));
+        let rows = roster.wild.iter().zip(roster_patterns(roster));
         let warnings = rows.filter_map(|(row, patterns)| {
-            let message = format!("{}, so this row is about nobody", self.told(patterns)?);
+            let message = format!("{}, so this row is about nobody", self.describe(patterns)?);
             Some(Warning { file: file.to_owned(), line: row.line, message })
         });
         warnings.collect()
     }
 }
 
-/// A warning for every row with a wildcard that matches nothing in a log.
+/// A warning for every roster row with a wildcard that matches nothing in the log.
 pub fn in_roster(roster: &Roster, file: &str, survey: &Survey) -> Vec<Warning> {
-    Unmatched::among(of_roster(roster), survey).warnings_of_roster(roster, file)
+    Unmatched::among(roster_patterns(roster), survey).warnings_of_roster(roster, file)
 }
 
-/// Only patterns with wildcards: that somebody is not in the log is as it should be.
-fn of_roster(roster: &Roster) -> impl Iterator<Item = ByNoun<Option<&Pattern>>> {
+/// The roster patterns with wildcards. Others need not match, as it is normal that not everybody acts in a log.
+fn roster_patterns(roster: &Roster) -> impl Iterator<Item = ByNoun<Option<&Pattern>>> {
     roster.wild.iter().map(|row| [row.organization.as_ref(), None, row.actor.as_ref()])
 }
 
-/// Patterns that are looked for. There can be many of them and many texts, so a text is compared with those only
-/// that begin as it does.
+/// Patterns to look for. As there can be many patterns and texts, a text is only compared with patterns that share
+/// its literal start.
 #[derive(Default)]
 struct Search<'p> {
-    /// Those without a wildcard in lower case, as they are written.
+    /// Patterns without a wildcard as written, by their text in lower case.
     exact: HashMap<String, BTreeSet<String>>,
-    /// Those with one as they are written, by how they begin.
+    /// Patterns with a wildcard as written, by their literal start.
     wild: HashMap<String, HashMap<String, &'p Pattern>>,
 }
 
@@ -149,7 +150,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Those that match none of the texts, as they are written.
+    /// The patterns that match none of the texts, as written.
     fn unmatched<'t>(mut self, texts: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
         let lengths: BTreeSet<_> = self.wild.keys().map(String::len).collect();
         let mut lower = String::new();

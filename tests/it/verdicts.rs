@@ -79,7 +79,7 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
         status,
         is_in_baseline: status == Status::Baseline,
         time: Some(at("2025-01-15T10:30:00.5Z")),
-        place: Some((FILE, 7)),
+        position: Some((FILE, 7)),
         action: Some("sso.delete_connection"),
         organization: Some("org_1"),
         organization_name: Some("=Acme"),
@@ -124,10 +124,10 @@ fn run(has_baseline: bool) -> Run {
 }
 
 fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
-    let rule = |(at, check): (usize, &'static Rule)| RuleOutcome {
-        check,
+    let rule = |(at, rule): (usize, &'static Rule)| RuleOutcome {
+        rule,
         is_on: at != 5,
-        severity: check.severity,
+        severity: rule.severity,
         judged: if at < 5 { 100 } else { 0 },
         not_applicable: [0, 3, 0, 0, 0, 0, 9][at],
     };
@@ -165,7 +165,7 @@ fn every_finding() -> Vec<Finding<'static>> {
         findings.push(hostile);
     }
     let mut placeless = finding(2, "the log ends early", Status::Open);
-    (placeless.place, placeless.time, placeless.organization) = (None, None, None);
+    (placeless.position, placeless.time, placeless.organization) = (None, None, None);
     placeless.fingerprint = Fingerprint::of(&["placeless"]);
     findings.push(placeless);
     findings
@@ -505,7 +505,7 @@ fn sarif_has_what_code_scanning_needs() {
         let locations = result["locations"].as_array().unwrap();
         assert_eq!(locations.len(), 1);
         let place = &locations[0]["physicalLocation"];
-        let expected = match finding.place {
+        let expected = match finding.position {
             Some(_) => ("logs/a%20b%3Ac%2520%2Cd.ndjson", 7),
             None => ("first%20log.ndjson", 1),
         };

@@ -1,4 +1,4 @@
-//! What to read: the same for every command.
+//! Arguments that say what to read, the same for every command.
 
 use std::path::PathBuf;
 
@@ -38,13 +38,13 @@ pub struct InputArgs {
 }
 
 const MAX_LINE_BYTES: u32 = 16 << 20;
-/// Bytes of a block, which is large enough that its overhead is small, and small enough for caches.
+/// The default block size in bytes: large enough for a small overhead, and small enough for caches.
 const BLOCK_BYTES: u32 = 1 << 19;
-/// The limit for a block, as every thread has one.
+/// The maximum block size. It is limited because every thread holds a block.
 const MAX_BLOCK_BYTES: i64 = 1 << 30;
 
 impl InputArgs {
-    /// The inputs. Says on standard error which files of directories are skipped.
+    /// The inputs. Skipped files of directories are reported on standard error.
     pub fn inputs(&self, terminal: Terminal) -> Result<Vec<Input>> {
         let (inputs, passed_over) = self.collect(terminal)?;
         for others in passed_over {
@@ -54,8 +54,8 @@ impl InputArgs {
         Ok(inputs)
     }
 
-    /// The inputs, and the files of directories that are skipped. Refuses to read a terminal that was not named, as
-    /// nobody would know what to type.
+    /// The inputs, and the skipped files of directories. Does not read from a terminal unless `-` is given, as users
+    /// would not know that they have to type.
     pub fn collect(&self, terminal: Terminal) -> Result<(Vec<Input>, Vec<PassedOver>)> {
         if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             bail!("`-` is named twice, but standard input can be read once only");
@@ -69,7 +69,7 @@ impl InputArgs {
         Ok((vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }], Vec::new()))
     }
 
-    /// How to scan them, without notices.
+    /// The settings of a scan without notices.
     pub fn settings(&self) -> Settings {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Settings {
@@ -83,7 +83,7 @@ impl InputArgs {
         }
     }
 
-    /// The flags that say how lines are read, if not as usual.
+    /// The given flags that change how lines are read.
     pub fn reading(&self) -> Vec<String> {
         let source = (self.source != "auto").then(|| format!("--source {}", self.source));
         let is_other = self.max_line_bytes != MAX_LINE_BYTES;

@@ -29,12 +29,12 @@ impl RedactArgs {
         self.redact
     }
 
-    /// The file that the key is read from, if there is one, and how messages call it.
+    /// The file that the key is read from, if there is one, and what messages call it.
     pub fn key(&self) -> (Option<&Path>, &'static str) {
         (self.redact_key_file.as_deref(), "the key of --redact")
     }
 
-    /// The source of pseudonyms, if they are wanted.
+    /// Creates pseudonyms, if they are wanted.
     pub fn redactor(&self) -> Result<Option<Redactor>> {
         if !self.redact {
             return Ok(None);
@@ -51,7 +51,7 @@ impl RedactArgs {
                 key.to_vec()
             }
         };
-        // Trimmed however it is given, as a file mostly ends with a newline.
+        // The key is trimmed, as files usually end with a newline.
         let key = key.trim_ascii();
         if key.is_empty() {
             bail!("the key of --redact is empty");
@@ -76,7 +76,7 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// The name of the format: what was given, or else one for terminals and one for files and pipes.
+    /// The name of the format: the given one, or else the default for terminals, or for files and pipes.
     pub fn format_name<'a>(
         &self,
         given: &'a str,
@@ -90,25 +90,25 @@ impl OutputArgs {
         }
     }
 
-    /// How results look where they go.
+    /// How results are rendered for their destination.
     pub fn render_options(&self, terminal: Terminal) -> RenderOptions {
         terminal.render_options(self.output.as_deref(), self.color, self.width)
     }
 }
 
-/// Reads the name of a format, or `auto`.
+/// Parses the name of a format, or `auto`.
 pub fn format_parser(names: impl Iterator<Item = &'static str>) -> PossibleValuesParser {
     PossibleValuesParser::new(std::iter::once("auto").chain(names))
 }
 
-/// The help of a flag that takes formats: `csv, tsv or html; rest`.
+/// The help for a flag that takes formats: `csv, tsv or html; rest`.
 pub fn format_help(names: impl Iterator<Item = &'static str>, rest: &str) -> String {
     let mut names: Vec<_> = names.collect();
     let last = names.pop().unwrap_or_default();
     format!("{} or {last}; {rest}", names.join(", "))
 }
 
-/// Reads how many findings are to be shown at most: a number, or `all`.
+/// Parses the maximum number of findings: a number, or `all`.
 pub fn max_findings(text: &str) -> Result<usize, String> {
     if text == "all" {
         return Ok(usize::MAX);

@@ -67,24 +67,24 @@ pub struct SelectArgs {
 const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
 
 impl SelectArgs {
-    /// The zone times are read and printed in.
+    /// The time zone for reading and printing times.
     pub fn zone(&self) -> Result<Tz> {
         self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
     }
 
-    /// The time that is taken for the present.
+    /// The time taken as the present.
     pub fn now(&self) -> Result<Timestamp> {
         let now = Timestamp::now();
         self.now.as_deref().map_or(Ok(now), |text| time::parse_bound(text, self.zone()?, now))
     }
 
-    /// Reads a time given to a flag.
+    /// Parses a time given to a flag.
     pub fn bound(&self, flag: &'static str, text: &str) -> Result<Timestamp> {
         let bound = time::parse_bound(text, self.zone()?, self.now()?);
         bound.map_err(|error| error.context(flag))
     }
 
-    /// The selection. Refuses values that cannot be meant.
+    /// The selection. Values that cannot be intended are errors.
     pub fn select(&self) -> Result<Selection> {
         let zone = self.zone()?;
         let mut clauses = Vec::new();
@@ -138,14 +138,14 @@ impl SelectArgs {
         Ok(since.into_iter().chain(until))
     }
 
-    /// Warns on standard error of every value that no documented vocabulary knows.
+    /// Warns on standard error of every undocumented value.
     pub fn warn(&self, terminal: Terminal) {
         for warning in self.warnings() {
             messages::warning(&warning, terminal.message_style());
         }
     }
 
-    /// A warning for every value that no documented vocabulary knows.
+    /// A warning for every undocumented value.
     pub fn warnings(&self) -> Vec<String> {
         let operations = OPERATIONS.iter().map(|operation| operation.name);
         let actions = sources::ALL.iter().flat_map(|source| source.actions).map(|action| action.name);
@@ -155,8 +155,8 @@ impl SelectArgs {
             ("--protocol", &self.protocol, sources::protocols().collect()),
             ("--provider", &self.provider, sources::providers().collect::<Vec<_>>()),
         ];
-        let warnings = flags.iter().flat_map(|(flag, values, known)| {
-            values.iter().filter_map(|value| undocumented(flag, value, known))
+        let warnings = flags.iter().flat_map(|(flag, values, documented)| {
+            values.iter().filter_map(|value| undocumented(flag, value, documented))
         });
         warnings.collect()
     }

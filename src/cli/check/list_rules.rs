@@ -1,4 +1,4 @@
-//! `check --list-rules` and `check --explain`: what rules there are and what they are about.
+//! `check --list-rules` and `check --explain`: lists and explains rules.
 
 use anyhow::{Result, bail};
 
@@ -65,7 +65,7 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
     print(&text)
 }
 
-/// The default of a setting as a policy writes it.
+/// The default of a setting as written in a policy.
 fn written(kind: ParamKind) -> String {
     match kind {
         ParamKind::Count(count) => count.to_string(),
@@ -74,7 +74,7 @@ fn written(kind: ParamKind) -> String {
     }
 }
 
-/// Wraps a text into 79 columns, of which two are an indent.
+/// Wraps a text to 79 columns, including an indent of two.
 fn indented(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     wrapped(&text, 77).iter().map(|line| format!("  {line}\n")).collect()

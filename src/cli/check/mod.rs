@@ -14,8 +14,8 @@ use sha2::Digest;
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
 use crate::cli::check::outputs::{
-    GITHUB, NoPage, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file, stream,
-    targets,
+    GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
+    stream, targets,
 };
 use crate::cli::collect::collect;
 use crate::cli::input_status::InputStatus;
@@ -119,24 +119,24 @@ impl CheckCommand {
         }
     }
 
-    /// Says why nothing could be judged where people look who read annotations.
+    /// Also reports an error that prevented a verdict as an annotation and on the job page, if these were requested.
     fn annotate(&self, error: &anyhow::Error, targets: &[Target<'_>], terminal: Terminal) {
         let mut written = WriteErrors::new(terminal);
         let [annotations, page] = github::failure(&format!("{error:#}"));
         let (inputs, _) = self.input.collect(terminal).unwrap_or_default();
         for (_, file) in targets.iter().filter(|(format, _)| format.name == GITHUB) {
-            // Not if the output is what is wrong.
+            // There is no annotation if the output itself cannot be opened.
             if let Ok(output) = Output::create(*file, &inputs) {
                 written.add(stream(output, |out| out.write_all(annotations.as_bytes())));
-                if error.downcast_ref::<NoPage>().is_none() {
+                if error.downcast_ref::<SummaryRefused>().is_none() {
                     written.add(append_step_summary(|_| page.clone()));
                 }
             }
         }
-        written.resolve();
+        written.print();
     }
 
-    /// The exit code, and what could not be written.
+    /// Checks the input; returns the exit status, and what could not be written.
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
@@ -156,7 +156,7 @@ impl CheckCommand {
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.zone()?);
-        // The process ends with it: giving back millions of pieces one by one is time for nothing.
+        // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
         let mut survey = ManuallyDrop::new(collected.survey);
         let redacted = redactor.as_deref().map(|redactor| survey.redacted_names(redactor));
 
@@ -179,8 +179,8 @@ impl CheckCommand {
         if input_status.counts.valid == 0 {
             input_status.warn(&inputs, redactor.as_deref(), terminal);
         }
-        // Problems of inputs were reported when they were found.
-        for error in verdict.errors().iter().skip(input_status.useless()) {
+        // Unusable inputs have been reported already.
+        for error in verdict.errors().iter().skip(input_status.unusable()) {
             messages::error(error, terminal.message_style());
         }
         if let Some(why) = why_empty.filter(|_| self.allow_empty || input_status.counts.valid > 0) {
@@ -190,7 +190,7 @@ impl CheckCommand {
         Ok((exit_status(verdict.outcome), written))
     }
 
-    /// One pass over the inputs, and another one before it if organizations are selected by name.
+    /// Collects the survey in one pass, after a first pass if organizations are selected by name.
     fn collect(
         &self,
         job: &ScanJob<'_>,
@@ -202,7 +202,7 @@ impl CheckCommand {
         collect(job, plan, terminal)
     }
 
-    /// Refuses to replace a baseline that was not read by one of a part of the log.
+    /// Refuses to write a baseline of a part of the log over one that was not read.
     fn check_baseline_complete(&self, selection: &[String]) -> Result<()> {
         let is_part = !selection.is_empty() || !self.input.reading().is_empty();
         match self.write_baseline.as_deref().filter(|path| path.exists()) {
@@ -214,8 +214,7 @@ impl CheckCommand {
         }
     }
 
-    /// Writes everything to the outputs that were opened for it, and the warnings to standard error unless they are
-    /// on the screen already.
+    /// Writes everything to its outputs. Warnings also go to standard error, unless an output on the screen has them.
     fn write(
         &self,
         verdict: &Verdict<'_>,
@@ -260,7 +259,8 @@ impl CheckCommand {
         written
     }
 
-    /// Where everything goes: formats, evidence, baseline. Nothing takes the place of what is needed.
+    /// Opens the outputs for formats, evidence and baseline. None of them may overwrite a file that is read, or each
+    /// other.
     fn outputs(&self, targets: &[Target<'_>], inputs: &[Input], policy: &Policy) -> Result<Vec<Output>> {
         let files = targets.iter().map(|(_, file)| *file);
         let more = [&self.evidence, &self.write_baseline].into_iter().flatten();
@@ -285,7 +285,7 @@ impl CheckCommand {
             let baselines = baselines.map(|path| (path, "a baseline"));
             refuse_appending(page, inputs, &[&read[..], &baselines].concat())?;
         }
-        // The new baseline, which comes last, may take the place of the old one.
+        // The new baseline, which comes last, may replace the old one.
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
         check_no_overwrite(others, &[(self.baseline.as_deref(), "the baseline")])?;
         Ok(outputs)
@@ -311,25 +311,25 @@ impl CheckCommand {
     }
 }
 
-/// The formats of a verdict, and the outputs that were opened for them, the evidence and the baseline, in this order.
+/// The formats of a verdict, and the open outputs for these, the evidence and the baseline, in this order.
 struct Destinations<'a> {
     targets: &'a [Target<'a>],
     outputs: Vec<Output>,
     terminal: Terminal,
 }
 
-/// What a baseline is to know. What is planned or suppressed is accepted until some time, and a baseline
-/// would accept it for ever. What was not judged is known as before.
-fn accepted(verdict: &Verdict<'_>, known: Option<&Baseline>) -> Baseline {
+/// The new baseline. It has no planned or suppressed findings: they are accepted for a limited time, and a baseline
+/// would accept them forever. Findings that were not evaluated keep their entries.
+fn accepted(verdict: &Verdict<'_>, previous: Option<&Baseline>) -> Baseline {
     let run = &verdict.run;
     let is_all = run.selection.is_empty() && run.reading.is_empty() && run.selected > 0;
-    let mut accepted = known.filter(|_| !is_all).cloned().unwrap_or_default();
+    let mut accepted = previous.filter(|_| !is_all).cloned().unwrap_or_default();
     if run.is_redacted {
         accepted.hide_messages();
     }
     let lasting = |key: &&FindingKey<'_>| key.status == Status::Open || key.is_in_baseline;
     for finding in verdict.findings.iter().filter(lasting).map(|key| verdict.resolve(key)) {
-        accepted.add(finding.fingerprint, verdict.rule_of(&finding).check.id, &finding.message());
+        accepted.add(finding.fingerprint, verdict.rule_of(&finding).rule.id, &finding.message());
     }
     accepted
 }

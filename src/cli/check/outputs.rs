@@ -1,4 +1,4 @@
-//! Where a verdict goes: formats, each with its file, and the page of a job.
+//! The outputs of a verdict: formats, each with its file, and the page of a GitHub Actions step.
 
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
@@ -16,13 +16,13 @@ use crate::input::{Input, Place};
 use crate::output::{Output, is_closed_pipe, is_stdout};
 use crate::text::suggest;
 
-/// The format that has a page besides.
+/// The format that also writes a step summary.
 pub const GITHUB: &str = "github";
 
-/// A format and where it goes; nothing is standard output.
+/// A format and its file; `None` is standard output.
 pub type Target<'a> = (&'static VerdictFormat, Option<&'a Path>);
 
-/// What was asked for as `FORMAT` and `FORMAT=FILE`, a table if nothing.
+/// Parses `FORMAT` and `FORMAT=FILE`; the default is a table.
 pub fn targets(formats: &[String]) -> Result<Vec<Target<'_>>> {
     let given = formats.iter().map(String::as_str);
     let given: Vec<_> = if formats.is_empty() { vec!["table"] } else { given.collect() };
@@ -38,24 +38,24 @@ pub fn targets(formats: &[String]) -> Result<Vec<Target<'_>>> {
         };
         targets.push((format, file));
     }
-    // Files first: what is on the screen last is the verdict.
+    // Files come first, so that the verdict is printed last.
     targets.sort_by_key(|(_, file)| file.is_none());
     Ok(targets)
 }
 
-/// What became of the outputs: when one cannot be written, the others are.
+/// Collects write errors, so that if one output cannot be written, the others still are.
 pub struct WriteErrors {
     failed: Option<anyhow::Error>,
     terminal: Terminal,
 }
 
 impl WriteErrors {
-    /// Nothing yet.
+    /// No errors yet.
     pub fn new(terminal: Terminal) -> Self {
         Self { failed: None, terminal }
     }
 
-    /// Takes in what became of one.
+    /// Adds the result of one output. The first error is kept, and later ones are printed.
     pub fn add(&mut self, written: Result<()>) {
         match written {
             Err(error) if self.failed.is_some() => {
@@ -66,21 +66,21 @@ impl WriteErrors {
         }
     }
 
-    /// Tells the first failure as well, if any.
-    pub fn resolve(self) {
+    /// Prints the first error, if there is one.
+    pub fn print(self) {
         if let Some(error) = self.failed {
             messages::error(&format!("{error:#}"), self.terminal.message_style());
         }
     }
 
-    /// The first failure, if any; others were told.
+    /// Fails with the first error, if there is one.
     pub fn finish(self) -> Result<()> {
         self.failed.map_or(Ok(()), Err)
     }
 }
 
-/// Formats may have as much to say as there is in the input. A reader that closes the pipe must not
-/// turn a violation into a success.
+/// Streams output, which may be as large as the input. If the reader closes the pipe, that must not turn a violation
+/// into a success, so the rest is dropped.
 pub fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let name = output.name();
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
@@ -92,24 +92,24 @@ pub fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Resu
     }
 }
 
-/// The page of a GitHub Actions job's step, if there is one.
+/// The step summary file of GitHub Actions, if there is one.
 pub fn step_summary_file() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-/// Nothing may be added to the page, as it is something else.
+/// The step summary must not be written, as its file is one that is read.
 #[derive(Debug)]
-pub struct NoPage(String);
+pub struct SummaryRefused(String);
 
-impl Display for NoPage {
+impl Display for SummaryRefused {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
 }
 
-impl Error for NoPage {}
+impl Error for SummaryRefused {}
 
-/// Refuses to add the page to what is read, as a [`NoPage`].
+/// Fails with [`SummaryRefused`] if the step summary would be appended to a file that is read.
 pub fn refuse_appending(page: &Path, inputs: &[Input], read: &[(Option<&Path>, &str)]) -> Result<()> {
     let Ok(page) = fs::canonicalize(page) else {
         return Ok(());
@@ -121,20 +121,20 @@ pub fn refuse_appending(page: &Path, inputs: &[Input], read: &[(Option<&Path>, &
     let read = read.iter().filter_map(|(path, what)| Some(((*path)?, *what)));
     for (path, what) in inputs.chain(read) {
         if fs::canonicalize(path).is_ok_and(|path| path == page) {
-            return Err(NoPage(format!("$GITHUB_STEP_SUMMARY is {}, {what}", page.display())).into());
+            return Err(SummaryRefused(format!("$GITHUB_STEP_SUMMARY is {}, {what}", page.display())).into());
         }
     }
     Ok(())
 }
 
-/// Shows a page, which is made for so many bytes, on that of a GitHub Actions job's step.
+/// Appends a page to the step summary of GitHub Actions. The page is made for a number of bytes that still fit.
 pub fn append_step_summary(page: impl FnOnce(usize) -> String) -> Result<()> {
     let Some(path) = step_summary_file() else {
         return Ok(());
     };
     let append = || -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
-        // What is there already counts, and may end in the middle of a line.
+        // Existing content counts towards the limit, and may end in the middle of a line.
         let before = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let gap = if before > 0 { "\n\n" } else { "" };
         let room = MAX_SUMMARY_BYTES.saturating_sub(before.saturating_add(gap.len()));

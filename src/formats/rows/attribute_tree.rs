@@ -1,4 +1,4 @@
-//! Attributes as the objects that their dotted names say: `actor.id` is `id` in the group `actor`.
+//! Nests attributes by their dotted names: `actor.id` is `id` in the group `actor`.
 
 use crate::model::attribute::AttributeInfo;
 use crate::text::cut::split;
@@ -11,12 +11,12 @@ pub enum Member<'a> {
     Group(&'static str, Group<'a>),
 }
 
-/// Attributes that are together in an object.
+/// The attributes of one object.
 #[derive(Clone, Copy)]
 pub struct Group<'a> {
-    /// In the order of the table of attributes, so that those of one object stand together.
+    /// In the order of the table of attributes, so that those of one object are adjacent.
     pub attributes: &'a [&'static AttributeInfo],
-    /// How many bytes at the beginning of their names say which object it is.
+    /// The length of the prefix of their names that names this object.
     prefix: usize,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Group<'a> {
         Self { attributes, prefix: 0 }
     }
 
-    /// Its members in order.
+    /// The members in order.
     pub fn members(self) -> impl Iterator<Item = Member<'a>> {
         let mut rest = self.attributes;
         std::iter::from_fn(move || {

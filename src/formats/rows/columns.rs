@@ -1,4 +1,4 @@
-//! Columns of rows: what a table, CSV or chosen JSON shows of an event.
+//! The columns of events in tables, CSV and JSON with chosen columns.
 
 use anyhow::{Result, anyhow};
 use chrono_tz::Tz;
@@ -13,46 +13,46 @@ use crate::text::suggest;
 pub struct EventColumn {
     /// Name on the command line and in headers.
     pub name: &'static str,
-    /// A cell shows the first of these attributes that the event has.
-    pub best: &'static [Attribute],
-    /// The attributes that it stands for in JSON.
-    pub leaves: Vec<Attribute>,
+    /// A cell has the first of these attributes that the event has.
+    pub candidates: &'static [Attribute],
+    /// The attributes that it selects in JSON.
+    pub attributes: Vec<Attribute>,
 }
 
-/// A column that stands for several attributes, of which a cell shows the best.
+/// A column for several attributes, of which a cell has the first that is present.
 struct Group {
     name: &'static str,
     prefix: &'static str,
-    best: &'static [Attribute],
+    candidates: &'static [Attribute],
 }
 
 static GROUPS: &[Group] = &[
     Group {
         name: "actor",
         prefix: "actor.",
-        best: &[Attribute::ActorName, Attribute::ActorEmail, Attribute::ActorId],
+        candidates: &[Attribute::ActorName, Attribute::ActorEmail, Attribute::ActorId],
     },
     Group {
         name: "actor.impersonator",
         prefix: "actor.impersonator.",
-        best: &[Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason],
+        candidates: &[Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason],
     },
     Group {
         name: "organization",
         prefix: "organization.",
-        best: &[Attribute::OrganizationId, Attribute::OrganizationName],
+        candidates: &[Attribute::OrganizationId, Attribute::OrganizationName],
     },
     Group {
         name: "connection",
         prefix: "connection.",
-        best: &[Attribute::ConnectionId, Attribute::ConnectionName],
+        candidates: &[Attribute::ConnectionId, Attribute::ConnectionName],
     },
-    Group { name: "type", prefix: "connection.type", best: &[Attribute::ConnectionType] },
+    Group { name: "type", prefix: "connection.type", candidates: &[Attribute::ConnectionType] },
 ];
 
 const DEFAULT: &[&str] = &["time", "action", "actor", "organization", "connection", "type", "ip"];
 
-/// The columns of a table when none are named.
+/// The default columns of a table.
 pub fn default() -> Vec<EventColumn> {
     DEFAULT.iter().filter_map(|name| find(name)).collect()
 }
@@ -62,7 +62,7 @@ pub fn all() -> Vec<EventColumn> {
     ATTRIBUTES.iter().filter_map(|info| find(info.name)).collect()
 }
 
-/// The columns of that name, or an error that names the nearest.
+/// The columns with these names, or an error that suggests the nearest name.
 pub fn named(names: &[String]) -> Result<Vec<EventColumn>> {
     let unknown = |name: &str| anyhow!(suggest::unknown("column", name, self::names()));
     names.iter().map(|name| find(name).ok_or_else(|| unknown(name))).collect()
@@ -75,27 +75,27 @@ pub fn names() -> impl Iterator<Item = &'static str> + Clone {
 
 fn find(name: &str) -> Option<EventColumn> {
     if let Some(group) = GROUPS.iter().find(|group| group.name == name) {
-        let leaves = ATTRIBUTES.iter().filter(|info| info.name.starts_with(group.prefix));
+        let attributes = ATTRIBUTES.iter().filter(|info| info.name.starts_with(group.prefix));
         return Some(EventColumn {
             name: group.name,
-            best: group.best,
-            leaves: leaves.map(|info| info.attribute).collect(),
+            candidates: group.candidates,
+            attributes: attributes.map(|info| info.attribute).collect(),
         });
     }
     let info = ATTRIBUTES.iter().find(|info| info.name == name)?;
-    let best = std::slice::from_ref(&info.attribute);
-    Some(EventColumn { name: info.name, best, leaves: best.to_vec() })
+    let candidates = std::slice::from_ref(&info.attribute);
+    Some(EventColumn { name: info.name, candidates, attributes: candidates.to_vec() })
 }
 
 impl EventColumn {
-    /// The value of the cell.
+    /// The value of the cell for an event.
     pub fn value<'a>(&self, event: &Event<'a>) -> Option<Value<'a>> {
-        self.best.iter().find_map(|attribute| event.value(*attribute))
+        self.candidates.iter().find_map(|attribute| event.value(*attribute))
     }
 
-    /// The texts for aligned tables, the longest first. A narrow column takes a later one.
+    /// The forms for aligned tables, the longest first. A narrow column takes a later one.
     pub fn forms(&self, event: &Event<'_>, zone: Tz) -> Vec<String> {
-        match self.best {
+        match self.candidates {
             [Attribute::Time] => vec![event.time.to_the_second(zone), event.time.to_the_minute(zone)],
             [Attribute::Action] => action_forms(event),
             _ => vec![self.value(event).map_or(String::new(), |value| text(&value))],

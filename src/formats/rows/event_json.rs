@@ -5,11 +5,11 @@ use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::{Event, SCHEMA};
 use crate::text::escape::write_json;
 
-/// Writes the whole event as one line without a line end.
-pub fn whole(event: &Event<'_>, out: &mut Vec<u8>) {
-    let all = ATTRIBUTES.iter().collect::<Vec<_>>();
+/// Writes all attributes on one line, without a line end.
+pub fn all(event: &Event<'_>, out: &mut Vec<u8>) {
+    let attributes = ATTRIBUTES.iter().collect::<Vec<_>>();
     out.extend_from_slice(format!("{{\"schema\":\"{SCHEMA}\",").as_bytes());
-    members(event, Group::root(&all), out);
+    members(event, Group::root(&attributes), out);
     out.push(b'}');
 }
 

@@ -4,15 +4,14 @@ use crate::formats::json_objects;
 use crate::formats::rows::{Body, Match, event_json};
 use crate::text::escape;
 
-/// Writes a row on a line of its own.
+/// Writes a row as a line.
 pub fn line(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
     let raw = row.raw.strip_suffix(b"\n").unwrap_or(row.raw);
     object(body, &Match { raw, ..*row }, out);
     out.push(b'\n');
 }
 
-/// Writes a row as an element of an array. The array is JSON that we make, so original lines are harmless in it as
-/// well.
+/// Writes a row as an element of an array. Original lines are escaped too, as the array is JSON of our making.
 pub fn element(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
     if !matches!(body, Body::Original) {
         return object(body, row, out);
@@ -30,14 +29,14 @@ pub fn element(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
 
 fn object(body: &Body, row: &Match<'_>, out: &mut Vec<u8>) {
     match body {
-        Body::Normalized => event_json::whole(row.event, out),
+        Body::Normalized => event_json::all(row.event, out),
         Body::Some(attributes) => event_json::some(row.event, attributes, out),
         Body::Original if memchr::memchr(b'\n', row.raw).is_some() => compact(row.raw, out),
         Body::Original => out.extend_from_slice(row.raw),
     }
 }
 
-/// Drops the white space between the tokens of valid JSON, so that it fits on a line.
+/// Removes the white space between tokens of valid JSON, so that it fits on a line.
 fn compact(raw: &[u8], out: &mut Vec<u8>) {
     let (mut in_string, mut escaped) = (false, false);
     for byte in raw {

@@ -1,4 +1,4 @@
-//! Events that matched, printed one row each: as JSON, in a format of tables, or as aligned text.
+//! Prints matching events, one row each: as JSON, in a table format, or as aligned text.
 
 mod attribute_tree;
 pub mod columns;
@@ -19,13 +19,13 @@ use crate::reports::sheet::{Cell, Column, Kind};
 /// A format of rows.
 #[derive(Clone, Copy)]
 pub enum RowFormat {
-    /// A table of aligned text, in which the rows of a page are fitted together.
+    /// Aligned text, which fits the rows of a page together.
     Aligned,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
-    /// One JSON array of the same objects, escaped to be harmless.
+    /// One JSON array of the same objects, escaped for display.
     JsonArray,
-    /// A format of tables.
+    /// A table format.
     Table(&'static TableFormat),
 }
 
@@ -40,21 +40,21 @@ pub static ROW_FORMATS: LazyLock<Vec<RowFormat>> = LazyLock::new(|| {
 pub struct Match<'a> {
     /// Its bytes.
     pub raw: &'a [u8],
-    /// Its number in its block.
+    /// Its line number within its block.
     pub line: u64,
-    /// What it says.
+    /// The event it holds.
     pub event: &'a Event<'a>,
 }
 
-/// What to show of each event, and how.
+/// What to print of each event, and how.
 pub struct View {
-    /// Columns of tables.
+    /// The columns of tables.
     pub columns: Vec<EventColumn>,
     /// What JSON formats print.
     pub body: Body,
-    /// How formats of tables for programs print times.
+    /// How table formats for programs print times.
     pub times: TimeStyle,
-    /// How tables look.
+    /// How tables are rendered.
     pub options: RenderOptions,
 }
 
@@ -64,7 +64,7 @@ pub enum Body {
     Original,
     /// The whole normalized event.
     Normalized,
-    /// These attributes of it.
+    /// Only these attributes.
     Some(Vec<Attribute>),
 }
 
@@ -73,7 +73,7 @@ pub enum Body {
 pub enum TimeStyle {
     /// As the vendor wrote them.
     AsWritten,
-    /// In the zone that was asked for.
+    /// In the requested time zone.
     InZone,
 }
 
@@ -110,7 +110,7 @@ impl RowFormat {
         }
     }
 
-    /// Writes a row. Aligned text has none that stands alone.
+    /// Writes a row. Aligned text has no rows that stand alone.
     fn row(self, view: &View, row: &Match<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Aligned => {}
@@ -125,17 +125,17 @@ impl RowFormat {
         }
     }
 
-    /// What stands between two rows.
+    /// The separator between two rows.
     fn between(self) -> &'static str {
         if matches!(self, Self::JsonArray) { ",\n" } else { "" }
     }
 
-    /// What comes after the last row.
+    /// What follows the last row.
     fn close(self) -> &'static str {
         if matches!(self, Self::JsonArray) { "\n]\n" } else { "" }
     }
 
-    /// Writes what stands for no row at all.
+    /// Writes the output for no rows at all.
     fn empty(self, view: &View, out: &mut Vec<u8>) {
         match self {
             Self::JsonArray => out.extend_from_slice(b"[]\n"),
@@ -147,10 +147,12 @@ impl RowFormat {
 fn cell<'a>(column: &EventColumn, event: &'a Event<'a>, times: TimeStyle) -> Cell<'a> {
     match column.value(event) {
         None => Cell::Nothing,
-        Some(_) if times == TimeStyle::InZone && column.best == [Attribute::Time] => Cell::Time(event.time),
+        Some(_) if times == TimeStyle::InZone && column.candidates == [Attribute::Time] => {
+            Cell::Time(event.time)
+        }
         Some(Value::Text(text)) => Cell::Text(text),
         Some(Value::Integer(number)) => Cell::Integer(number),
-        // A word of the log, not a yes or no of ours.
+        // Printed as in the log, not as the yes or no of our own flags.
         Some(Value::Flag(flag)) => Cell::Text(if flag { "true" } else { "false" }.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of events: workers render them, and the printer writes them in order, sorted or limited.
+//! Prints rows of events: workers render them, and the printer writes them in order, sorted or limited.
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
@@ -18,19 +18,19 @@ use crate::text::width::Cut;
 
 /// How to print rows.
 pub struct Plan {
-    /// What to show.
+    /// What to print of each event.
     pub view: View,
-    /// Their format.
+    /// The format of the rows.
     pub format: RowFormat,
-    /// Order of the rows; that of the input when there is none.
+    /// The order of the rows; `None` keeps that of the input.
     pub sort: Option<Sort>,
-    /// Print at most so many rows.
+    /// The maximum number of rows.
     pub limit: Option<usize>,
-    /// Replaces personal values by pseudonyms, if that is wanted.
+    /// Replaces personal values by pseudonyms, if requested.
     pub redactor: Option<Redactor>,
 }
 
-/// An order by time; events of the same time stay in the order of the input.
+/// An order by time. Events with the same time stay in the order of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// The earliest first.
@@ -41,7 +41,7 @@ pub enum Sort {
 
 /// A rendered row.
 pub struct Row {
-    /// Its line in its block.
+    /// Its line number within its block.
     pub line: u64,
     time: Timestamp,
     content: Content,
@@ -52,7 +52,7 @@ enum Content {
     Cells(GridRow),
 }
 
-/// The rows of a block. They are joined unless they have to be sorted, counted or aligned.
+/// The rows of a block. They are joined unless they must be sorted, limited or aligned.
 #[derive(Default)]
 pub struct Rows {
     joined: Vec<u8>,
@@ -81,7 +81,7 @@ impl Rows {
         self.rows.push(Row { line: row.line, time: row.event.time, content });
     }
 
-    /// Estimates the bytes of memory that they hold.
+    /// Estimates their memory in bytes.
     pub fn weight(&self) -> usize {
         let rows = self.rows.iter().map(|row| match &row.content {
             Content::Bytes(bytes) => size_of::<Row>() + bytes.len(),
@@ -105,7 +105,7 @@ fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
     GridRow { cells: cells.collect(), style: color(event.operation) }
 }
 
-/// The colour of a row: changes stand out, views do not.
+/// The colour of a row; changes stand out.
 fn color(operation: Operation) -> Style {
     let color = match operation.info().emphasis {
         Emphasis::Bad => AnsiColor::Red,
@@ -155,7 +155,7 @@ impl<'p> Printer<'p> {
         if self.plan.sort.is_some() {
             self.drop_beyond_limit();
         } else {
-            // A page that is not full may become longer.
+            // A page that is not full may still grow.
             let ready = match self.plan.format {
                 RowFormat::Aligned => self.held.len() / PAGE_ROWS * PAGE_ROWS,
                 _ => self.held.len(),
@@ -165,7 +165,7 @@ impl<'p> Printer<'p> {
         Ok(last_line)
     }
 
-    /// Writes the rows that are still held, and the end. Returns the titles of columns that found no room.
+    /// Writes the remaining rows and the end of the output. Returns the titles of columns hidden for lack of room.
     pub fn finish(mut self) -> Result<Vec<String>> {
         self.sort();
         self.release(self.held.len())?;
@@ -204,7 +204,7 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// Writes the first of the held rows.
+    /// Writes the first `count` of the held rows.
     fn release(&mut self, count: usize) -> Result<()> {
         let later = self.held.split_off(count);
         for page in pages(std::mem::replace(&mut self.held, later).into_iter()) {
@@ -246,7 +246,7 @@ impl<'p> Printer<'p> {
         self.printed += rows.len();
         self.output.write(&before)?;
         match rows {
-            // The rows of a block are long, and need not be copied.
+            // Joined rows of a block are long, so they are written without a copy.
             [joined] => self.output.write(joined),
             _ => self.output.write(&rows.join(format.between().as_bytes())),
         }

@@ -1,5 +1,5 @@
-//! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object. Texts read back as
-//! they stand in the log, times are UTC, and no option changes anything.
+//! A sheet as JSON: one object, or an object for each row. [`super::schema`] describes the object. Parsed texts equal
+//! those of the log, times are UTC, and no option changes anything.
 
 use std::io::{self, Write};
 
@@ -12,13 +12,13 @@ use crate::parallel;
 use crate::reports::sheet::{Body, Chart, Fact, Section, Sheet, Stretch, Table};
 use crate::text::escape::write_json;
 
-/// The key of the number of rows that a table left out.
+/// The key for the number of rows left out of a table.
 pub fn left_out_key(section: &Section<'_>) -> String {
     format!("{}_left_out", section.key)
 }
 
-/// One object with every section, and every row of a table on a line of its own.
-pub fn whole(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one object with all sections; each row of a table is on a line of its own.
+pub fn document(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema\": {},\n  \"notes\": ", json!(sheet.schema))?;
     write_json(&sheet.notes, out)?;
     for section in &sheet.sections {
@@ -45,7 +45,7 @@ fn table(table: &Table<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(if table.rows.is_empty() { b"[]" } else { b"\n  ]" })
 }
 
-/// An object for every row of every table and for every section of facts.
+/// Writes an object for each row of each table, and for each section of facts.
 pub fn lines(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
     for section in &sheet.sections {
         let key = Some(section.key);
@@ -69,7 +69,7 @@ pub fn lines(sheet: &Sheet<'_>, _: &RenderOptions, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// Facts as an object, which begins with the key of their section if there is one.
+/// Facts as an object, which begins with the key of their section if one is given.
 fn facts(section: Option<&str>, facts: &[Fact<'_>]) -> io::Result<Vec<u8>> {
     let mut object = Vec::new();
     let keys = json_objects::keys(section, facts.iter().map(|fact| fact.key))?;

@@ -1,5 +1,5 @@
-//! A sheet as Markdown: headings, tables, and charts as code blocks of their drawing in text.
-//! No text can leave its cell, its line or its code block.
+//! A sheet as Markdown: headings, tables, and charts drawn as text in code blocks. No text of the log can break out of
+//! its cell, line or code block.
 
 use std::io::{self, Write};
 
@@ -26,7 +26,7 @@ pub fn render(sheet: &Sheet<'_>, options: &RenderOptions, to: &mut dyn Write) ->
             }
             Body::Table(table) => {
                 flush(&mut out, options, to)?;
-                // Without a header it would be no table.
+                // Markdown has no tables without a header.
                 table::write(&MARKDOWN, table, &RenderOptions { header: true, ..*options }, to)?;
                 if table.left_out > 0 {
                     out.push_str(&format!("\n{}\n", text::left_out(table.left_out)));
@@ -52,7 +52,7 @@ fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
 
 fn chart(chart: &Chart, options: &RenderOptions, out: &mut String) {
     let lines = charts::draw(chart, &RenderOptions { colors: false, ..*options }).join("\n");
-    // A name of the log must not be able to close the block.
+    // A name in the log must not be able to close the block.
     let longest = lines.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
     out.push_str(&format!("{fence}text\n{lines}\n{fence}\n"));

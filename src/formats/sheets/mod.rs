@@ -1,5 +1,5 @@
-//! Every way to print a [`Sheet`]: one file each, listed here. They see typed cells and sections,
-//! never what a report is about.
+//! The formats of a [`Sheet`], one file each, listed here. They know typed cells and sections, but not what a report
+//! is about.
 
 pub mod charts;
 pub mod html;
@@ -28,7 +28,7 @@ pub struct SheetFormat {
     layout: Layout,
 }
 
-/// What a format prints of a sheet.
+/// What a format prints.
 #[derive(Clone, Copy)]
 enum Layout {
     /// Every section.
@@ -43,11 +43,11 @@ const MARKDOWN: SheetFormat = SheetFormat::new("markdown", Audience::People, mar
 pub static SHEET_FORMATS: LazyLock<Vec<SheetFormat>> = LazyLock::new(|| {
     let mut formats = vec![
         SheetFormat::new("table", Audience::People, text::render),
-        SheetFormat::new("json", Audience::Programs, json::whole),
+        SheetFormat::new("json", Audience::Programs, json::document),
         SheetFormat::new("ndjson", Audience::Programs, json::lines),
     ];
     formats.extend(TABLE_FORMATS.iter().map(|format| match format.name {
-        // It has room for all sections.
+        // This one prints all sections, not only the first table.
         name if name == MARKDOWN.name => MARKDOWN,
         name => SheetFormat { name, audience: format.audience, layout: Layout::FirstTable(format) },
     }));

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a sheet in JSON, derived from its sections.
 //!
-//! A report has the same sections whatever it reads, so that any of its sheets gives its schema.
+//! A report has the same sections for every input, so any of its sheets yields its schema.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::json::left_out_key;
 use crate::json::schema::{DRAFT, count, list, members, object, time};
 use crate::reports::sheet::{Body, Chart, Kind, Section, Sheet};
 
-/// The schema of what [`super::json::whole`] makes of the sheet.
+/// The schema of what [`super::json::document`] writes for the sheet.
 pub fn schema(sheet: &Sheet<'_>) -> Value {
     let name = sheet.schema;
     let mut properties = Map::new();
@@ -48,7 +48,7 @@ fn part(section: &Section<'_>) -> Value {
     schema
 }
 
-/// A value that may be missing.
+/// The schema of a value that may be absent.
 fn value(kind: Kind, about: &str) -> Value {
     let mut schema = match kind {
         Kind::Text | Kind::Id => json!({ "type": ["string", "null"] }),

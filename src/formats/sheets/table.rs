@@ -1,4 +1,4 @@
-//! The tables of a sheet in a format of tables.
+//! Prints the tables of a sheet in a table format.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use crate::formats::table::TableFormat;
 use crate::parallel;
 use crate::reports::sheet::{Body, Column, Fact, Kind, Sheet, Table};
 
-/// Prints a table, its rows on all threads.
+/// Prints a table; all threads render rows.
 pub fn write(
     format: &TableFormat,
     table: &Table<'_>,
@@ -46,7 +46,7 @@ pub fn write_first(
     }
 }
 
-/// Prints facts as a table of their keys and values.
+/// Prints facts as a table of keys and values.
 fn write_facts(
     format: &TableFormat,
     facts: &[Fact<'_>],

@@ -1,5 +1,5 @@
-//! A sheet for people at a terminal: title, notes, and every section under its title.
-//! Every line fits the width: sentences and facts are wrapped, cells are cut, charts shrink.
+//! A sheet for people at a terminal: title, notes, and all sections under their titles. Every line fits the width:
+//! sentences and facts are wrapped, cells are cut, and charts shrink.
 
 use std::io::{self, Write};
 
@@ -21,7 +21,7 @@ pub fn render(sheet: &Sheet<'_>, options: &RenderOptions, to: &mut dyn Write) ->
     for note in sheet.notes.iter().map(String::as_str).chain(zone_note(sheet, options).as_deref()) {
         sentence(note, options, &mut out);
     }
-    // The format that has every column of the table; CSV prints the first one only.
+    // The format that has all columns of the table: CSV prints only the first table.
     let mut complete = "csv";
     for section in &sheet.sections {
         out.push('\n');
@@ -52,7 +52,7 @@ fn flush(out: &mut String, options: &RenderOptions, to: &mut dyn Write) -> io::R
     to.write_all(to_charset(std::mem::take(out), options.charset).as_bytes())
 }
 
-/// Says which zone times are in, if there are times.
+/// Names the time zone, if the sheet has times.
 pub fn zone_note(sheet: &Sheet<'_>, options: &RenderOptions) -> Option<String> {
     let has_times = sheet.sections.iter().any(|section| match &section.body {
         Body::Facts(facts) => facts.iter().any(|fact| matches!(fact.value, Cell::Time(_))),
@@ -87,7 +87,7 @@ fn room(options: &RenderOptions) -> usize {
     options.width.unwrap_or(usize::MAX).max(1)
 }
 
-/// Values stand beside their labels, or below them when labels take more than half of the room.
+/// Prints values beside their labels, or below them if labels take more than half of the width.
 fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     let label = |fact: &Fact<'_>| escape_own(fact.label, options.charset);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
@@ -110,7 +110,7 @@ fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     }
 }
 
-/// Prints a table and returns the titles of columns that found no room.
+/// Prints a table and returns the titles of columns hidden for lack of room.
 fn table(
     table: &Table<'_>,
     options: &RenderOptions,
@@ -132,7 +132,7 @@ fn table(
     Ok(hidden)
 }
 
-/// Prints some rows and returns the titles of columns that found no room.
+/// Prints a page of rows and returns the titles of columns hidden for lack of room.
 fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut String) -> Vec<String> {
     let grid_row =
         |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
@@ -153,7 +153,7 @@ fn grid_column(column: &Column, options: &RenderOptions) -> GridColumn {
     let (cut, min) = match column.kind {
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),
-        // A number that is cut would be a wrong number.
+        // A number cut short would be a wrong number.
         Kind::Number | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => (Cut::End, usize::MAX),
     };
     GridColumn {

@@ -1,8 +1,8 @@
 //! Fits a grid of cells into a terminal.
 //!
-//! The widest columns become narrower first. A column may offer shorter forms of its cells, and a text that still
-//! does not fit is cut with `…`. Columns that find no room at all are hidden, those of the highest rank first and the
-//! last one first among equals.
+//! The widest columns are narrowed first. A column may offer shorter forms of its cells, and a text that still does not
+//! fit is cut with `…`. If columns do not fit at all, those with the highest rank are hidden first, and among equals
+//! the last one.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
@@ -12,35 +12,35 @@ use crate::text::width::Cut;
 /// A column of a grid.
 #[derive(Clone, Debug)]
 pub struct GridColumn {
-    /// Header.
+    /// The header.
     pub title: String,
     /// Where a text that is too long is cut.
     pub cut: Cut,
-    /// Its least useful width in terminal columns.
+    /// Its smallest useful width in terminal columns.
     pub min: usize,
-    /// It is hidden before columns with a smaller rank.
+    /// Columns with a higher rank are hidden first.
     pub rank: u8,
-    /// Whether cells are aligned to the right, so that sizes of numbers can be compared.
+    /// Whether cells are right-aligned, so that numbers are easy to compare.
     pub to_right: bool,
 }
 
 /// A row of a grid.
 #[derive(Clone, Debug, Default)]
 pub struct GridRow {
-    /// For each column the forms of its text, the longest first; already escaped.
+    /// For each column, the forms of its cell, the longest first; already escaped.
     pub cells: Vec<Vec<String>>,
     /// How the row is coloured.
     pub style: Style,
 }
 
 impl GridRow {
-    /// About how many bytes of memory it holds.
+    /// Estimates its memory in bytes.
     pub fn weight(&self) -> usize {
         self.cells.iter().flatten().map(|text| size_of::<String>() + text.len()).sum()
     }
 }
 
-/// A column that found room.
+/// A column that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FittedColumn {
     /// Its index in the grid.
@@ -51,14 +51,14 @@ pub struct FittedColumn {
     pub width: usize,
 }
 
-/// The greatest width of a column where a terminal's width is no limit, as one long text widens every row. The names
-/// of browsers are a little shorter.
+/// The maximum width of a column if there is no terminal width, as one long text widens every row. User agents are
+/// usually a little shorter.
 pub const WIDEST: usize = 200;
 
-/// Space between two columns.
+/// The space between two columns.
 pub const GAP: usize = 2;
 
-/// Fits the columns together into `width` terminal columns. Without a width, each column has [`WIDEST`].
+/// Fits the columns into `width` terminal columns. Without a width, each column has [`WIDEST`].
 pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Vec<FittedColumn> {
     let mut needs: Vec<_> =
         columns.iter().enumerate().map(|(index, column)| Need::of(column, rows, index)).collect();
@@ -76,19 +76,19 @@ pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Ve
     }
     let room = width.saturating_sub(GAP * needs.len().saturating_sub(1));
     let bounds: Vec<_> = needs.iter().map(|need| (need.min, need.forms[0])).collect();
-    let first = share(room, &bounds);
-    // A column that took a shorter form leaves room for the others.
-    let settled: Vec<_> = needs.iter().zip(&first).map(|(need, width)| need.settle(*width)).collect();
-    let bounds: Vec<_> = needs.iter().zip(&settled).map(|(need, settled)| need.bounds(*settled)).collect();
-    let columns = needs.iter().zip(settled).zip(share(room, &bounds));
+    let first = distribute(room, &bounds);
+    // Columns that took a shorter form leave room for the others.
+    let chosen: Vec<_> = needs.iter().zip(&first).map(|(need, width)| need.choose_form(*width)).collect();
+    let bounds: Vec<_> = needs.iter().zip(&chosen).map(|(need, chosen)| need.bounds(*chosen)).collect();
+    let columns = needs.iter().zip(chosen).zip(distribute(room, &bounds));
     columns.map(|((need, (form, _)), width)| FittedColumn { index: need.index, form, width }).collect()
 }
 
-/// How much room a column needs.
+/// The width requirements of a column.
 struct Need {
     /// Its index in the grid.
     index: usize,
-    /// Width of each form.
+    /// The width of each form.
     forms: Vec<usize>,
     min: usize,
 }
@@ -109,7 +109,7 @@ impl Need {
     }
 
     /// The longest form that fits, and its width.
-    fn settle(&self, width: usize) -> (usize, usize) {
+    fn choose_form(&self, width: usize) -> (usize, usize) {
         let last = self.forms.len() - 1;
         let form = self.forms.iter().position(|form| *form <= width).unwrap_or(last);
         (form, self.forms[form])
@@ -120,8 +120,8 @@ impl Need {
     }
 }
 
-/// Shares room among columns with bounds `(least, wanted)`; the widest become narrower first.
-fn share(room: usize, bounds: &[(usize, usize)]) -> Vec<usize> {
+/// Distributes room among columns with bounds `(least, wanted)`; the widest are narrowed first.
+fn distribute(room: usize, bounds: &[(usize, usize)]) -> Vec<usize> {
     let at_most = |cap: usize| bounds.iter().map(move |(least, wanted)| (*wanted).min(cap.max(*least)));
     let widest = bounds.iter().map(|bound| bound.1).max().unwrap_or(0);
     let cap = (0..=widest).rev().find(|cap| at_most(*cap).sum::<usize>() <= room).unwrap_or(0);
@@ -144,7 +144,7 @@ fn total(widths: impl Iterator<Item = usize>) -> usize {
     sum + GAP * (count - 1_usize)
 }
 
-/// The form of a cell, or its last one.
+/// A form of a cell, or its last one if it has fewer.
 pub fn form_of(cell: &[String], form: usize) -> &str {
     cell.get(form).or(cell.last()).map_or("", String::as_str)
 }
@@ -169,7 +169,7 @@ mod tests {
             |rank| GridColumn { title: String::new(), cut: Cut::End, min: 10, rank, to_right: false };
         let columns = [column(0), column(2), column(0), column(2), column(1)];
         let row = GridRow { cells: vec![vec!["0123456789".to_owned()]; 5], ..GridRow::default() };
-        for (width, shown) in [
+        for (width, displayed) in [
             (58, vec![0, 1, 2, 3, 4]),
             (50, vec![0, 1, 2, 4]),
             (40, vec![0, 2, 4]),
@@ -177,16 +177,16 @@ mod tests {
             (5, vec![0]),
         ] {
             let fitted = fit(&columns, std::slice::from_ref(&row), Some(width));
-            assert_eq!(fitted.iter().map(|column| column.index).collect::<Vec<_>>(), shown, "{width}");
+            assert_eq!(fitted.iter().map(|column| column.index).collect::<Vec<_>>(), displayed, "{width}");
         }
     }
 
     #[test]
     fn shares_room_from_the_widest() {
-        assert_eq!(share(30, &[(5, 10), (5, 40)]), [10, 20]);
-        assert_eq!(share(100, &[(5, 10), (5, 40)]), [10, 40]);
-        assert_eq!(share(31, &[(5, 20), (5, 20)]), [16, 15]);
-        assert_eq!(share(8, &[(5, 20), (5, 20)]), [5, 5]);
-        assert_eq!(share(3, &[(5, 20)]), [3]);
+        assert_eq!(distribute(30, &[(5, 10), (5, 40)]), [10, 20]);
+        assert_eq!(distribute(100, &[(5, 10), (5, 40)]), [10, 40]);
+        assert_eq!(distribute(31, &[(5, 20), (5, 20)]), [16, 15]);
+        assert_eq!(distribute(8, &[(5, 20), (5, 20)]), [5, 5]);
+        assert_eq!(distribute(3, &[(5, 20)]), [3]);
     }
 }

@@ -1,4 +1,4 @@
-//! Tables as Markdown. No text can leave its cell.
+//! Tables as Markdown. No text of the log can break out of its cell.
 
 use crate::formats::table::{Audience, TableFormat};
 use crate::formats::{RenderOptions, cells};
@@ -6,7 +6,7 @@ use crate::reports::sheet::{Cell, Column};
 use crate::text::display::escape_own;
 use crate::text::escape;
 
-/// A table as GitHub and others show it.
+/// Tables in GitHub's flavour of Markdown.
 pub const MARKDOWN: TableFormat =
     TableFormat { name: "markdown", audience: Audience::People, open: header, row: cell_row };
 
@@ -24,7 +24,7 @@ fn cell_row(cells: &[Cell<'_>], options: &RenderOptions, out: &mut Vec<u8>) {
     out.extend_from_slice(row(cells.iter().map(|cell| cells::longest(cell, options))).as_bytes());
 }
 
-/// A row of texts, escaped.
+/// Renders a row of texts, escaped.
 pub fn row(texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let cells = texts.into_iter().map(|text| format!("| {} ", escape::markdown(text.as_ref())));
     cells.collect::<String>() + "|\n"

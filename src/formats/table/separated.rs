@@ -1,4 +1,4 @@
-//! Tables as CSV (RFC 4180) and TSV. Texts are kept from being formulas; nothing else of them is changed.
+//! Tables as CSV (RFC 4180) and TSV. Texts that could be formulas are defused; others are unchanged.
 
 use std::borrow::Cow;
 
@@ -41,15 +41,14 @@ fn field<'a>(cell: &'a Cell<'_>, options: &RenderOptions) -> Cow<'a, str> {
     }
 }
 
-/// Writes a record, quoting what has to be quoted, as the `csv` crate does. Its writer is not used as it would
-/// allocate a buffer for every row.
+/// Writes a record, quoting fields as the `csv` crate does. Its writer would allocate a buffer for every row.
 fn record<'a>(fields: impl Iterator<Item = Cow<'a, str>>, delimiter: u8, out: &mut Vec<u8>) {
     let start = out.len();
     for (index, field) in fields.enumerate() {
         if index > 0 {
             out.push(delimiter);
         }
-        // Without an early end, so that many bytes are compared at once.
+        // `fold` instead of `any`, which would stop early and so not compare many bytes at once.
         let is_special = |byte: u8| (byte == delimiter) | matches!(byte, b'"' | b'\r' | b'\n');
         if field.bytes().fold(false, |found, byte| found | is_special(byte)) {
             out.extend_from_slice(format!("\"{}\"", field.replace('"', "\"\"")).as_bytes());
@@ -57,7 +56,7 @@ fn record<'a>(fields: impl Iterator<Item = Cow<'a, str>>, delimiter: u8, out: &m
             out.extend_from_slice(field.as_bytes());
         }
     }
-    // A single empty field; readers skip empty lines.
+    // A single empty field is quoted, as readers skip empty lines.
     if out.len() == start {
         out.extend_from_slice(b"\"\"");
     }

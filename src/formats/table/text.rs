@@ -9,16 +9,16 @@ use crate::text::width::{Cut, cut};
 
 /// A rendered table.
 pub struct Rendered {
-    /// Its lines.
+    /// The lines of the table.
     pub text: String,
-    /// Titles of the columns that found no room.
+    /// The titles of columns hidden for lack of room.
     pub hidden: Vec<String>,
 }
 
-/// Rows that share column widths. Later ones begin a page of their own, so that a table of any length streams.
+/// The number of rows that share column widths. Further rows begin a new page, so that tables of any length stream.
 pub const PAGE_ROWS: usize = 1000;
 
-/// The rows in pages.
+/// Splits rows into pages.
 pub fn pages<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let page: Vec<_> = rows.by_ref().take(PAGE_ROWS).collect();
@@ -26,7 +26,7 @@ pub fn pages<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T
     })
 }
 
-/// Renders rows, whose cells are escaped already, as a table; every row is one line.
+/// Renders rows as a table, one line each. Their cells are already escaped.
 pub fn render(columns: &[GridColumn], rows: &[GridRow], options: &RenderOptions) -> Rendered {
     let fitted = grid::fit(columns, rows, options.width);
     let is_hidden = |index: &usize| fitted.iter().all(|column| column.index != *index);
@@ -53,7 +53,7 @@ pub fn render(columns: &[GridColumn], rows: &[GridRow], options: &RenderOptions)
     Rendered { text: to_charset(text, options.charset), hidden }
 }
 
-/// Cells as a line.
+/// Renders cells as a line.
 fn aligned(cells: &[String], widths: &[usize], to_right: &[bool]) -> String {
     let mut line = String::new();
     let mut gap = 0;

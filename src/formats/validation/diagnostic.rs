@@ -11,10 +11,10 @@ use crate::reports::sheet::{Cell, Column, Kind};
 use crate::text::display::escape_own;
 use crate::text::width::Cut;
 
-/// Name and version of a diagnostic's JSON.
+/// Name and version of the JSON of a diagnostic.
 pub const SCHEMA: &str = "ssoaudit.finding.v1";
 
-/// A diagnostic as JSON; kept apart from the model so that the model may change.
+/// A diagnostic as JSON. It is separate from the model, so that the model may change.
 #[derive(Serialize)]
 pub struct DiagnosticJson<'a> {
     schema: &'static str,
@@ -48,7 +48,7 @@ impl<'a> From<Placed<'a>> for DiagnosticJson<'a> {
     }
 }
 
-/// Colour of a level.
+/// The style of a level.
 fn level_style(level: Level) -> Style {
     let color = match level {
         Level::Error => AnsiColor::Red,
@@ -58,15 +58,15 @@ fn level_style(level: Level) -> Style {
     color.on_default().bold()
 }
 
-/// A diagnostic the way compilers print theirs, followed by a blank line.
+/// Renders a diagnostic as compilers do, followed by a blank line.
 pub fn message(Placed { file, diagnostic }: Placed<'_>, options: &RenderOptions) -> String {
     let escaped = |text: &str| escape_own(text, options.charset);
     let level = level_style(diagnostic.code.level);
     let [arrow, equals] = ["-->", "="].map(|mark| painted(MARKS, mark, options));
     let head =
         painted(level, &format!("{}[{}]", diagnostic.code.level.name(), diagnostic.code.name), options);
-    let place = format!("{}:{}:{}", escaped(file), diagnostic.line, diagnostic.column);
-    let mut text = format!("{head}: {}\n  {arrow} {place}\n", escaped(&diagnostic.message));
+    let position = format!("{}:{}:{}", escaped(file), diagnostic.line, diagnostic.column);
+    let mut text = format!("{head}: {}\n  {arrow} {position}\n", escaped(&diagnostic.message));
     text.push_str(&excerpt(diagnostic, options));
     if let Some(expected) = &diagnostic.expected {
         text.push_str(&format!("   {equals} expected {}\n", escaped(expected)));
@@ -85,11 +85,11 @@ fn painted(style: Style, text: &str, options: &RenderOptions) -> String {
     if options.colors { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// The line with carets below what is wrong with it.
+/// Renders the line with carets below the fault.
 fn excerpt(diagnostic: &Diagnostic, options: &RenderOptions) -> String {
     let escaped = |text: &str| escape_own(text, options.charset);
     let excerpt = &diagnostic.excerpt;
-    // Escaped together: what is harmless in each may be a command in all of them.
+    // Escaped as one text: parts that are harmless alone may form a control sequence together.
     let to_mark = [excerpt.before.as_str(), &excerpt.marked].concat();
     let line = [to_mark.as_str(), &excerpt.after].concat();
     if line.is_empty() {
@@ -102,7 +102,7 @@ fn excerpt(diagnostic: &Diagnostic, options: &RenderOptions) -> String {
     format!("   {bar} {}\n   {bar} {indent}{carets}\n", escaped(&line))
 }
 
-/// Columns of diagnostics in formats of tables.
+/// The columns of diagnostics in table formats.
 pub static COLUMNS: [Column; 8] = [
     Column::new("level", "level", Kind::Text, "how bad it is"),
     Column::new("code", "code", Kind::Text, "what kind of problem it is"),
@@ -114,7 +114,7 @@ pub static COLUMNS: [Column; 8] = [
     Column::new("nearest", "nearest", Kind::Text, "the known value that may have been meant"),
 ];
 
-/// A diagnostic as a row of those columns.
+/// A diagnostic as a row of [`COLUMNS`].
 pub fn cells(Placed { file, diagnostic }: Placed<'_>) -> [Cell<'_>; COLUMNS.len()] {
     [
         diagnostic.code.level.name().into(),
@@ -128,7 +128,7 @@ pub fn cells(Placed { file, diagnostic }: Placed<'_>) -> [Cell<'_>; COLUMNS.len(
     ]
 }
 
-/// The columns of a table of aligned text.
+/// The columns of diagnostics in aligned text.
 pub fn grid_columns() -> Vec<GridColumn> {
     let column =
         |title: &str, cut, min| GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false };
@@ -140,13 +140,13 @@ pub fn grid_columns() -> Vec<GridColumn> {
     ]
 }
 
-/// A diagnostic as a row of that table.
+/// A diagnostic as a row of [`grid_columns`].
 pub fn grid_row(placed: Placed<'_>, options: &RenderOptions) -> GridRow {
     let diagnostic = placed.diagnostic;
-    let place = format!("{}:{}:{}", placed.file, diagnostic.line, diagnostic.column);
+    let position = format!("{}:{}:{}", placed.file, diagnostic.line, diagnostic.column);
     let nearest = diagnostic.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
     let message = format!("{}{nearest}", diagnostic.message);
-    let texts = [diagnostic.code.name, &place, &diagnostic.path, &message];
+    let texts = [diagnostic.code.name, &position, &diagnostic.path, &message];
     let cells = texts.iter().map(|text| vec![escape_own(text, options.charset)]).collect();
     GridRow { cells, style: level_style(diagnostic.code.level) }
 }

@@ -1,4 +1,4 @@
-//! The output of `validate` in its formats: diagnostics as they come, then a report for each file.
+//! The formats of `validate`: diagnostics as they are found, and a report for each file.
 
 pub mod diagnostic;
 mod report_json;
@@ -25,15 +25,15 @@ use crate::text::escape::write_json;
 /// A format of `validate`.
 #[derive(Clone, Copy)]
 pub enum Format {
-    /// Like a compiler's messages.
+    /// Messages like those of a compiler.
     Messages,
-    /// A table of aligned text for each file.
+    /// Aligned text, one table for each file.
     Aligned,
-    /// One diagnostic or file report a line.
+    /// One diagnostic or file report per line, as JSON.
     JsonLines,
-    /// One object.
+    /// One JSON object.
     JsonObject,
-    /// Diagnostics only, in a format of tables; the reports go to standard error.
+    /// Diagnostics only, in a table format; reports go to standard error.
     Table(&'static TableFormat),
 }
 
@@ -56,14 +56,14 @@ impl Format {
     }
 }
 
-/// Writes diagnostics and reports as they come.
+/// Writes diagnostics and reports.
 pub struct Writer {
     format: Format,
     options: RenderOptions,
     output: Output,
-    /// The table of the file at hand.
+    /// The table of the current file.
     rows: Vec<GridRow>,
-    /// The diagnostics of the file at hand as JSON.
+    /// The diagnostics of the current file, as JSON.
     json: Vec<serde_json::Value>,
     files: usize,
 }
@@ -100,7 +100,7 @@ impl Writer {
         self.output.write(&out)
     }
 
-    /// Writes the report of a file, after its diagnostics. Returns it where the format has no place for it.
+    /// Writes the report of a file after its diagnostics. Returns it instead if the format cannot contain it.
     pub fn file(&mut self, file: &str, report: &FileReport, error: Option<&str>) -> Result<Option<String>> {
         let text = || report_text(file, report, error, &self.options);
         let mut out = Vec::new();
@@ -128,7 +128,7 @@ impl Writer {
         self.output.write(&out).map(|()| None)
     }
 
-    /// Writes what comes after the last file: with several files, all of them together.
+    /// Writes what follows the last file; for several files, that includes their total.
     pub fn finish(mut self, total: &FileReport) -> Result<()> {
         let out = match self.format {
             Format::Messages | Format::Aligned if self.files > 1 => {

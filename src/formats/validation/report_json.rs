@@ -1,4 +1,4 @@
-//! A file's report as JSON; kept apart from the model so that the model may change.
+//! The report of a file as JSON. It is separate from the model, so that the model may change.
 
 use std::collections::BTreeMap;
 

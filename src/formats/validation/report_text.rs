@@ -1,4 +1,4 @@
-//! A file's report as text: how many lines it has, what was found, when its events happened and which they are.
+//! The report of a file as text: counts of lines and diagnostics, and the times and kinds of its events.
 
 use anstyle::Style;
 use chrono_tz::Tz;
@@ -9,7 +9,7 @@ use crate::model::diagnostic::Level;
 use crate::text::display::escape_own;
 use crate::text::plural::counted;
 
-/// The report of a file, or of what `file` calls several, and why it could not be read to its end.
+/// Renders the report of a file, or of several that `file` names together, and why it could not be read to its end.
 pub fn report_text(file: &str, report: &FileReport, error: Option<&str>, options: &RenderOptions) -> String {
     let escaped = |text: &str| escape_own(text, options.charset);
     let bold = if options.colors { Style::new().bold() } else { Style::new() };
@@ -46,7 +46,7 @@ fn row(name: &str, value: &str, text: &mut String) {
     text.push_str(&format!("  {name:<9} {value}\n"));
 }
 
-/// Rows of things with how often each was seen; only the first row is named.
+/// Adds a row for each thing with its count; only the first row has the name.
 fn list(name: &str, things: impl Iterator<Item = (u64, String)>, text: &mut String) {
     for (index, (count, thing)) in things.enumerate() {
         row(if index == 0 { name } else { "" }, &format!("{count:>8}  {thing}"), text);

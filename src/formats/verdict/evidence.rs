@@ -1,5 +1,5 @@
-//! The manifest for auditors: the inputs, the rules and the policy that judged them, and the verdict. It depends on
-//! nothing else, so that the same input gives the same bytes.
+//! The evidence manifest for auditors: inputs, rules, policy and verdict. It depends on nothing else, so that the same
+//! input gives the same bytes.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! A verdict for GitHub Actions: workflow commands that annotate a run, and a summary of the step.
-//! What a log says is on the line of a command and escaped, so that it can be no command itself.
+//! A verdict for GitHub Actions: workflow commands that annotate a run, and the step summary. Texts of the log are
+//! escaped and stay on the line of their command, so that they cannot form commands.
 
 use std::io::{self, Write};
 
@@ -11,16 +11,16 @@ use crate::text::escape;
 use crate::text::escape::escape_controls;
 use crate::verdict::{Finding, FindingKey, Status, Verdict};
 
-/// Annotations of a kind that GitHub shows of a step.
+/// How many annotations of a kind GitHub displays for a step.
 pub const MAX_OF_A_KIND: usize = 10;
-/// Bytes that GitHub takes as the summary of a step.
+/// The maximum size of a step summary.
 pub const MAX_SUMMARY_BYTES: usize = 1_048_576;
-/// Bytes of a text, so that a long name of an organization hides nothing else.
+/// The maximum length of a text in bytes, so that a long name displaces nothing else.
 const MAX_BYTES: usize = 2_000;
-/// Errors or warnings in the summary of a step.
+/// The maximum number of errors, and of warnings, in a step summary.
 const MAX_SENTENCES: usize = 50;
 
-/// Prints a command for every error and every open finding that GitHub will show, and the verdict.
+/// Prints a command for every error and open finding that GitHub will display, and the verdict.
 pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let errors = verdict.errors();
     for error in errors.iter().take(MAX_OF_A_KIND) {
@@ -52,14 +52,14 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", verdict.line())
 }
 
-/// How many annotations there are of each kind.
+/// The number of annotations of each kind.
 struct Annotated {
     errors: usize,
     warnings: usize,
     notices: usize,
 }
 
-/// Commands that annotate a run with why nothing could be judged, and the page for the summary of its step.
+/// The command that annotates a run with the error that prevented a verdict, and the step summary.
 pub fn failure(error: &str) -> [String; 2] {
     let lines: Vec<_> = error.lines().map(str::to_owned).collect();
     let annotation = |line: &String| format!("::error title=ssoaudit::{}\n", data(line));
@@ -69,28 +69,28 @@ pub fn failure(error: &str) -> [String; 2] {
 }
 
 fn annotation(verdict: &Verdict, finding: &Finding, command: &str) -> String {
-    let check = verdict.rule_of(finding).check;
-    let file = finding.place.map_or(String::new(), |(file, line)| {
+    let rule = verdict.rule_of(finding).rule;
+    let file = finding.position.map_or(String::new(), |(file, line)| {
         format!("file={},line={},", property(relative(verdict, file)), line.max(1))
     });
-    let title = property(&format!("{}: {}", finding.severity.name(), check.id));
-    let message = format!("{}%0A{}", data(&finding.message()), data(check.about));
+    let title = property(&format!("{}: {}", finding.severity.name(), rule.id));
+    let message = format!("{}%0A{}", data(&finding.message()), data(rule.about));
     format!("::{command} {file}title={title}::{message}\n")
 }
 
-/// A message, which stays on its line.
+/// Escapes a message, which must stay on its line.
 fn data(text: &str) -> String {
     escape_controls(&within(text, MAX_BYTES)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property, which ends at a comma or colon.
+/// Escapes the value of a property, which would end at a comma or colon.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit into so many bytes.
+/// Markdown for `$GITHUB_STEP_SUMMARY`: the verdict, the rules, and as many findings as fit into `room` bytes.
 pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> String {
-    // Later commands of a step may have something to say as well.
+    // Leave room for later commands of the same step.
     let room = room.saturating_sub(MAX_SUMMARY_BYTES / 8);
     let mut out =
         format!("# ssoaudit: {}\n\n{}\n", verdict.outcome.name(), escape::markdown(&verdict.line()));
@@ -104,12 +104,12 @@ pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> Str
     out.push_str(&table(
         "\n| rule | severity | findings | fires when |\n| --- | --- | --- | --- |\n",
         found.map(|(rule, counts)| {
-            short_row([rule.check.id, worst(rule, counts).name(), &counted(counts), rule.check.about])
+            short_row([rule.rule.id, worst(rule, counts).name(), &counted(counts), rule.rule.about])
         }),
     ));
     out.push_str(&table(
         "\n| rule | not applicable to |\n| --- | --- |\n",
-        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.check.id, &not_applicable(rule)?]))),
+        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.rule.id, &not_applicable(rule)?]))),
     ));
     add_findings(verdict, known, room, &mut out);
     out
@@ -142,12 +142,12 @@ fn add_findings(verdict: &Verdict, known: KnownFindings, room: usize, out: &mut 
 fn finding_row<'a>(verdict: &Verdict<'a>, key: &FindingKey<'a>) -> String {
     let finding = verdict.resolve(key);
     let time = finding.time.map_or(String::new(), |time| time.to_the_second(chrono_tz::Tz::UTC));
-    let place = super::place(&finding).unwrap_or_default();
-    let rule = verdict.rule_of(&finding).check.id;
-    short_row([finding.severity.name(), &status(&finding), rule, &time, &finding.message(), &place])
+    let position = super::position(&finding).unwrap_or_default();
+    let rule = verdict.rule_of(&finding).rule.id;
+    short_row([finding.severity.name(), &status(&finding), rule, &time, &finding.message(), &position])
 }
 
-/// Sentences in paragraphs, as many as people read.
+/// Sentences in paragraphs, up to a number that people will read.
 fn sentences(kind: &str, sentences: &[String]) -> String {
     let paragraph =
         |sentence: &String| format!("\n{kind}: {}\n", escape::markdown(&within(sentence, MAX_BYTES)));
@@ -159,7 +159,7 @@ fn sentences(kind: &str, sentences: &[String]) -> String {
     text
 }
 
-/// A row of a table in which no text is long.
+/// A row of a table, with long texts cut.
 fn short_row<const N: usize>(texts: [&str; N]) -> String {
     row(texts.map(|text| within(text, MAX_BYTES)))
 }

@@ -1,5 +1,5 @@
-//! A verdict as JSON: one object, or a finding a line. [`super::schema`] describes them. Texts read back as they stand
-//! in the log; characters that a terminal would obey are escaped.
+//! A verdict as JSON: one object, or one finding per line. [`super::schema`] describes them. Parsed texts equal those
+//! of the log; characters that would control a terminal are escaped.
 
 use std::io::{self, Write};
 
@@ -19,8 +19,8 @@ use crate::verdict::{Counts, FindingKey, InputFacts, RuleOutcome, Status, Verdic
 /// Name and version of the object.
 pub const SCHEMA: &str = "ssoaudit.check.v3";
 
-/// One object, with every finding, rule, warning and input on a line of its own.
-pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one object, with each finding, rule, warning and input on a line of its own.
+pub fn document(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let run = &verdict.run;
     let counts = by_status_and_severity(&verdict.counts());
     let head = [("schema", SCHEMA.into()), ("verdict", verdict.outcome.name().into())];
@@ -43,7 +43,7 @@ pub fn whole(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n}\n")
 }
 
-/// A finding a line.
+/// Writes one finding per line.
 pub fn lines(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     findings(verdict, &verdict.findings, ["", "\n"], out)
 }
@@ -76,7 +76,7 @@ fn array<T: Serialize>(key: &str, items: impl Iterator<Item = T>, out: &mut dyn 
     out.write_all(if before.starts_with(',') { b"\n  ]" } else { b"]" })
 }
 
-/// A time as programs read it.
+/// A time for programs.
 pub fn time(time: Timestamp) -> String {
     time.rfc3339(Tz::UTC)
 }
@@ -111,13 +111,13 @@ fn by_status_and_severity(counts: &Counts) -> Value {
     statuses.map(|(rank, name)| ((*name).to_owned(), Value::Object(by_severity(rank)))).collect()
 }
 
-/// A rule with the number of events that it judged, and of its findings by status.
+/// A rule with the number of events that it judged, and its findings counted by status.
 pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
     let controls: Map<_, _> =
         outcome.controls().iter().map(|(standard, ids)| ((*standard).to_owned(), json!(ids))).collect();
     let mut rule = json!({
-        "id": outcome.check.id,
-        "about": outcome.check.about,
+        "id": outcome.rule.id,
+        "about": outcome.rule.about,
         "severity": outcome.severity.name(),
         "on": outcome.is_on,
         "judged": outcome.judged,

@@ -1,16 +1,16 @@
-//! A verdict as JUnit XML: a test case for every rule, which fails when the rule fails the check.
-//! What is harmless in a terminal is allowed in XML 1.0, and the writer escapes what has a meaning there.
+//! A verdict as JUnit XML, with a test case for each rule, which fails if the rule fails the check. Text escaped for
+//! terminals has only characters that XML 1.0 allows, and the writer escapes markup.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{VerdictOptions, basis, counted, more, not_applicable, place};
+use super::{VerdictOptions, basis, counted, more, not_applicable, position};
 use crate::text::escape::escape_controls;
 use crate::verdict::{FindingKey, Outcome, Status, Verdict};
 
-/// Name of the suite.
+/// The name of the test suite.
 pub const SUITE: &str = "ssoaudit";
 
 /// Prints the report.
@@ -27,12 +27,12 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, out: &mut dyn Write) 
     suite.set_system_out(format!("{}{basis}{}\n", warnings.collect::<String>(), verdict.line()));
     let mut report = Report::new(SUITE);
     report.add_test_suite(suite);
-    // Not at once, as errors of the writer would look like errors of XML.
+    // Rendered before it is written, as errors of the writer would look like XML errors.
     let xml = report.to_string().map_err(io::Error::other)?;
     out.write_all(xml.as_bytes())
 }
 
-/// A case for the inputs if they decide the verdict, so that nobody has to look for why it failed.
+/// The case of the inputs, if they decide the verdict, so that the cause is easy to find.
 fn inputs(verdict: &Verdict) -> Option<TestCase> {
     let mut status = match verdict.outcome {
         Outcome::Incomplete => TestCaseStatus::non_success(NonSuccessKind::Error),
@@ -50,7 +50,7 @@ fn inputs(verdict: &Verdict) -> Option<TestCase> {
     Some(case)
 }
 
-/// The case of a rule, which is given by its index.
+/// The case of the rule at an index.
 fn case<'a>(
     verdict: &Verdict<'a>,
     index: usize,
@@ -60,7 +60,7 @@ fn case<'a>(
     let rule = &verdict.rules[index];
     let (failing, others): (Vec<_>, Vec<_>) =
         findings.iter().copied().partition(|finding| verdict.fails(finding));
-    let mut case = TestCase::new(rule.check.id, case_status(verdict, index, &failing, options));
+    let mut case = TestCase::new(rule.rule.id, case_status(verdict, index, &failing, options));
     case.set_classname(SUITE);
     let lacking = not_applicable(rule).filter(|_| !rule.is_not_applicable());
     let lacking = lacking.map(|events| format!("{events} lack what the rule needs\n"));
@@ -91,7 +91,7 @@ fn case_status<'a>(
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
     failure.set_type(worst.unwrap_or(rule.severity).name());
     failure.set_description(listed(verdict, failing, options));
-    failure.set_message(escape_controls(&format!("{counts}: {}", rule.check.about)));
+    failure.set_message(escape_controls(&format!("{counts}: {}", rule.rule.about)));
     failure
 }
 
@@ -101,20 +101,20 @@ fn skipped(why: &str) -> TestCaseStatus {
     skipped
 }
 
-/// A finding a line, as many as are to be shown.
+/// Lists findings, one per line, up to the maximum.
 fn listed<'a>(verdict: &Verdict<'a>, findings: &[&FindingKey<'a>], options: &VerdictOptions) -> String {
     let mut text = String::new();
     for key in findings.iter().take(options.max_findings) {
         let finding = verdict.resolve(key);
         let time =
             finding.time.map_or(String::new(), |time| format!("{} ", time.rfc3339(options.render.zone)));
-        let place = place(&finding).map_or(String::new(), |place| format!(" ({place})"));
+        let position = position(&finding).map_or(String::new(), |position| format!(" ({position})"));
         let status = match finding.status {
             Status::Open => String::new(),
             _ => format!(" [{}]", super::status(&finding)),
         };
         let severity = finding.severity.name();
-        let line = format!("{time}{severity}: {}{place}{status}", finding.message());
+        let line = format!("{time}{severity}: {}{position}{status}", finding.message());
         writeln!(text, "{}", escape_controls(&line)).expect("memory takes all");
     }
     if let Some(more) = more(findings.len(), options) {

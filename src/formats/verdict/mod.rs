@@ -1,5 +1,5 @@
-//! The formats of verdicts: one file each, listed here. The formats of sheets print the others, as a verdict can be a
-//! sheet.
+//! The formats of verdicts, one file each, listed here. All sheet formats can print a verdict too, as it can be
+//! converted to a sheet.
 
 pub mod evidence;
 mod fields;
@@ -23,29 +23,29 @@ use crate::rules::Severity;
 use crate::text::plural;
 use crate::verdict::{Counts, Finding, FindingKey, RuleOutcome, Status, Verdict, severities};
 
-/// How a verdict is to look.
+/// How a verdict is rendered.
 #[derive(Clone, Copy, Debug)]
 pub struct VerdictOptions {
-    /// How sheets are to look.
+    /// How sheets are rendered.
     pub render: RenderOptions,
-    /// What to print of findings that are known.
+    /// Whether to list accepted findings.
     pub known: KnownFindings,
-    /// How many findings of a rule are shown at most by formats that people read as they are: tables and
-    /// JUnit reports. They say how many more there are.
+    /// The maximum number of findings of a rule in tables and JUnit reports, which people read unprocessed. Those say
+    /// how many more there are.
     pub max_findings: usize,
 }
 
-/// What to print of findings that are planned, suppressed or in the baseline.
+/// What to print of accepted findings: those that are planned, suppressed or in the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownFindings {
-    /// Each of them.
+    /// List each of them.
     Listed,
-    /// How many there are.
+    /// Print only their number.
     Counted,
 }
 
 impl KnownFindings {
-    /// Whether a finding is listed.
+    /// Whether to list a finding.
     fn shows(self, finding: &FindingKey<'_>) -> bool {
         self == Self::Listed || finding.status == Status::Open
     }
@@ -59,7 +59,7 @@ pub struct VerdictFormat {
     layout: Layout,
 }
 
-/// What a format prints of a verdict.
+/// What a format prints.
 #[derive(Clone, Copy)]
 enum Layout {
     /// A layout of its own.
@@ -68,17 +68,17 @@ enum Layout {
     Sheet(SheetFormat),
 }
 
-/// Formats that know verdicts. They come before a format of sheets with the same name.
+/// Formats specific to verdicts. They take precedence over sheet formats with the same name.
 static OWN_FORMATS: &[VerdictFormat] = &[
     VerdictFormat::new("table", text::render),
-    VerdictFormat::new("json", |verdict, _, out| json::whole(verdict, out)),
+    VerdictFormat::new("json", |verdict, _, out| json::document(verdict, out)),
     VerdictFormat::new("ndjson", |verdict, _, out| json::lines(verdict, out)),
     VerdictFormat::new("sarif", |verdict, _, out| sarif::render(verdict, out)),
     VerdictFormat::new("junit", junit::render),
     VerdictFormat::new("github", |verdict, _, out| github::render(verdict, out)),
 ];
 
-/// Every format of verdicts, those of sheets among them.
+/// All formats of verdicts, including the sheet formats.
 pub static VERDICT_FORMATS: LazyLock<Vec<VerdictFormat>> = LazyLock::new(|| {
     let own = |name| OWN_FORMATS.iter().find(|format| format.name == name).copied();
     let of_sheets = SHEET_FORMATS.iter().map(|format| {
@@ -102,7 +102,7 @@ impl VerdictFormat {
         match self.layout {
             Layout::Own(render) => render(verdict, options, out),
             Layout::Sheet(format) => {
-                // Its status is a column.
+                // Programs get all findings, as the status is a column.
                 let known = match format.audience {
                     Audience::Programs => KnownFindings::Listed,
                     Audience::People => options.known,
@@ -112,25 +112,25 @@ impl VerdictFormat {
         }
     }
 
-    /// Whether people read it as it is printed, warnings included.
+    /// Whether people read its output unprocessed, including the warnings in it.
     pub fn is_read_as_it_is(&self) -> bool {
         ["table", "markdown"].contains(&self.name)
     }
 }
 
-/// Says after the findings of a rule how many of them were not listed.
+/// Says how many findings of a rule were not listed, if any.
 fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
     let hidden = findings.saturating_sub(options.max_findings);
     (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
 }
 
 /// The position of a finding: `file:line`.
-fn place(finding: &Finding) -> Option<String> {
-    finding.place.map(|(file, line)| format!("{file}:{line}"))
+fn position(finding: &Finding) -> Option<String> {
+    finding.position.map(|(file, line)| format!("{file}:{line}"))
 }
 
-/// The path of a file in the working directory, by which GitHub and others know it who show findings beside its
-/// lines.
+/// The path of a file relative to the working directory, which GitHub and other tools need to display findings beside
+/// its lines.
 fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
     let inside = verdict.run.folder.as_ref().and_then(|folder| Path::new(file).strip_prefix(folder).ok());
     inside.and_then(Path::to_str).filter(|path| !path.is_empty()).unwrap_or(file)
@@ -139,17 +139,17 @@ fn relative<'a>(verdict: &Verdict, file: &'a str) -> &'a str {
 /// The status of a finding, and its reason: `planned (CHG-7)`.
 fn status(finding: &Finding) -> String {
     let name = finding.status.name();
-    finding.status.because().map_or(name.to_owned(), |because| format!("{name} ({because})"))
+    finding.status.justification().map_or(name.to_owned(), |why| format!("{name} ({why})"))
 }
 
-/// Counts the events that a rule that is on does not apply to: `45 of 86 events`.
+/// Counts the events that an enabled rule is not applicable to: `45 of 86 events`.
 fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     let all = rule.judged + rule.not_applicable;
     let is_some = rule.is_on && rule.not_applicable > 0;
     is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 
-/// Says in sentences which policy applied, and what was judged if that is not everything.
+/// Sentences about which policy applied, and what was judged if not everything.
 fn basis(verdict: &Verdict) -> Vec<String> {
     let run = &verdict.run;
     let roster = run.policy.roster.as_ref().map(|roster| format!(", with the roster {}", roster.path));
@@ -166,8 +166,8 @@ fn basis(verdict: &Verdict) -> Vec<String> {
     [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
 }
 
-/// The severity to put over the findings of a rule. It is that of the worst open one, as some may be less bad than
-/// the rule.
+/// The severity for the heading of a rule: that of its worst open finding, as findings may be less severe than the
+/// rule.
 fn worst(rule: &RuleOutcome, counts: &Counts) -> Severity {
     severities().find(|severity| counts.of(0, *severity) > 0).unwrap_or(rule.severity)
 }
@@ -179,7 +179,7 @@ fn counted(counts: &Counts) -> String {
     some.map(|(rank, name)| format!("{} {name}", counts.with_status(rank))).collect::<Vec<_>>().join(", ")
 }
 
-/// How the findings of a severity are to be taken: as errors, as warnings or as notes.
+/// The tone of findings of a severity.
 fn tone(severity: Severity) -> Tone {
     match severity {
         Severity::Critical | Severity::High => Tone::Bad,

@@ -1,7 +1,7 @@
 //! A verdict as SARIF 2.1.0, within the limits of GitHub's code scanning.
 //!
-//! The worst findings come first, so what is cut is what matters least. In messages `{`, `}` and
-//! links have a meaning, so they are escaped; fields of a log must not become links.
+//! The worst findings come first, so that the least important ones are cut. Braces and links have a meaning in
+//! messages, so they are escaped; values of the log must not become links.
 
 use std::io::{self, Write};
 
@@ -16,19 +16,19 @@ use crate::text::cut::{truncate, within};
 use crate::text::escape::{escape_controls, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
 
-/// The address of the format's schema.
+/// The URL of the SARIF schema.
 pub const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-/// Results that GitHub shows of a run.
+/// How many results GitHub displays for a run.
 pub const MAX_RESULTS: usize = 5_000;
-/// Tags that GitHub takes of a rule.
+/// How many tags GitHub accepts for a rule.
 pub const MAX_TAGS: usize = 20;
-/// Bytes of a text. GitHub takes 1,024 characters of a description, and a file of as many results stays below its
-/// limit of 10 MB.
+/// The maximum length of a text in bytes. GitHub accepts 1,024 characters of a description, and [`MAX_RESULTS`] results
+/// stay below its limit of 10 MB.
 pub const MAX_BYTES: usize = 1_000;
-/// Notifications of a run. There may be a warning for every line of a policy.
+/// The maximum number of notifications of a run. There may be a warning for every line of a policy.
 const MAX_NOTIFICATIONS: usize = 100;
 
-/// Prints the log, a result a line.
+/// Prints the SARIF log, one result per line.
 pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -66,8 +66,8 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn rule(outcome: &RuleOutcome) -> Value {
-    let check = outcome.check;
-    let explain = &check.explain;
+    let rule = outcome.rule;
+    let explain = &rule.explain;
     let parts = [
         ("What it means", explain.means),
         ("Why it matters", explain.why),
@@ -77,9 +77,9 @@ fn rule(outcome: &RuleOutcome) -> Value {
     let text = |(title, text): &(&str, &str)| format!("{title}: {text}");
     let markdown = |(title, text): &(&str, &str)| format!("### {title}\n\n{text}");
     json!({
-        "id": check.id,
-        "name": pascal(check.id),
-        "shortDescription": { "text": escaped(check.about) },
+        "id": rule.id,
+        "name": pascal(rule.id),
+        "shortDescription": { "text": escaped(rule.about) },
         "fullDescription": { "text": escaped(&format!("{} {}", explain.means, explain.why)) },
         "help": {
             "text": parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
@@ -94,7 +94,8 @@ fn rule(outcome: &RuleOutcome) -> Value {
     })
 }
 
-/// The first controls of all standards come before the second ones, so that a limit cuts no standard off.
+/// The tags of a rule. The first control of each standard comes before the second ones, so that the limit cuts off no
+/// standard.
 fn tags(outcome: &RuleOutcome) -> Vec<String> {
     let mut tags = vec!["security".to_owned(), "sso".to_owned()];
     let controls = outcome.controls();
@@ -126,9 +127,9 @@ fn score(severity: Severity) -> &'static str {
 }
 
 fn result(verdict: &Verdict, finding: &Finding) -> Value {
-    let (file, line) = place(verdict, finding);
+    let (file, line) = position(verdict, finding);
     let mut result = json!({
-        "ruleId": verdict.rule_of(finding).check.id,
+        "ruleId": verdict.rule_of(finding).rule.id,
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
         "message": { "text": escaped(&finding.message()) },
@@ -138,13 +139,13 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
                 "region": { "startLine": line },
             },
         }],
-        // GitHub identifies results by the second one only.
+        // GitHub identifies results by the second fingerprint only.
         "partialFingerprints": {
             "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
-    // If one result has suppressions, all have to.
+    // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
         true => {
@@ -159,10 +160,10 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     result
 }
 
-/// The position of a result, which every result needs. Without one of its own it is the beginning of the first input,
-/// or of the policy.
-pub fn place<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
-    if let Some((file, line)) = finding.place {
+/// The position of a result, which every result needs. A finding without one gets the beginning of the first input, or
+/// of the policy.
+pub fn position<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
+    if let Some((file, line)) = finding.position {
         return (file, line.max(1));
     }
     let run = &verdict.run;
@@ -194,7 +195,7 @@ fn notifications(verdict: &Verdict) -> Vec<Value> {
     all
 }
 
-/// The relative URI of a file: without a scheme or a root, of unreserved characters and slashes.
+/// The relative URI of a file: without scheme or root, and only unreserved characters and slashes.
 pub fn uri(file: &str) -> String {
     let path = if cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
     let mut path = path.trim_start_matches('/');
@@ -213,7 +214,7 @@ pub fn uri(file: &str) -> String {
     if uri.is_empty() || file == "<stdin>" { "stdin".to_owned() } else { uri }
 }
 
-/// A text as a message, which is harmless and short and has no placeholder and no link.
+/// A text as a message: escaped, cut to the maximum length, and without placeholders and links.
 fn escaped(text: &str) -> String {
     let text = escape_controls(text);
     let may_link = text.contains("](");
@@ -224,7 +225,7 @@ fn escaped(text: &str) -> String {
             '\\' | '[' | ']' if may_link => escaped.extend(['\\', c]),
             c => escaped.push(c),
         }
-        // Escapes count, and none is cut in two.
+        // The length includes escapes, and none of them is cut in two.
         if escaped.len() > MAX_BYTES {
             truncate(&mut escaped, cut);
             escaped.push('…');

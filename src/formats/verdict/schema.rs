@@ -7,7 +7,7 @@ use crate::formats::verdict::fields::{FIELDS, severity};
 use crate::json::schema::{DRAFT, about, count, flag, list, members, object, or_null, text, time};
 use crate::verdict::{Outcome, Status, severities};
 
-/// The schema of [`super::json::whole`].
+/// The schema of [`super::json::document`].
 pub fn check() -> Value {
     let by_severity = || object(severities().map(|at| (at.name().to_owned(), count())).collect());
     let counts = object(Status::NAMES.iter().map(|name| ((*name).to_owned(), by_severity())).collect());
@@ -34,7 +34,7 @@ pub fn evidence() -> Value {
     named(evidence::SCHEMA, basis().into_iter().chain(parts))
 }
 
-/// What [`super::json::basis`] says.
+/// The members of [`super::json::basis`].
 fn basis() -> [(&'static str, Value); 10] {
     let roster = about(or_null(sealed()), "who may do what");
     let path = about(or_null(text()), "where it was read from; null for the defaults");

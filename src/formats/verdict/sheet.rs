@@ -1,4 +1,4 @@
-//! A verdict as a sheet, for formats that print any sheet. Findings are its first table.
+//! A verdict as a sheet, for the formats that print sheets. Findings are its first table.
 
 use super::{KnownFindings, tone};
 use crate::formats::verdict::fields::{SHEET_COLUMNS, SHEET_FIELDS};
@@ -29,7 +29,7 @@ static INPUTS: &[Column] = &[
     Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes, with --evidence").rank(4),
 ];
 
-/// The verdict with all its parts.
+/// Converts a verdict to a sheet.
 pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
     let counts = verdict.counts();
     let listed = match known {
@@ -44,7 +44,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
         notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
     }
     notes.extend(verdict.run.warnings.iter().map(|warning| format!("Warning: {warning}")));
-    // Open findings come first, so those that are listed do.
+    // Open findings come first, so the listed findings are a prefix.
     let listed = usize::try_from(listed).unwrap_or(usize::MAX);
     Sheet {
         name: "check",
@@ -101,7 +101,7 @@ fn facts<'a>(verdict: &'a Verdict, counts: &Counts) -> Vec<Fact<'a>> {
     facts
 }
 
-/// Keys and labels of how many open findings there are, by severity.
+/// The keys and labels of the counts of open findings, by severity.
 const OPEN: [(&str, &str); 5] = [
     ("open_info", "open, info"),
     ("open_low", "open, low"),
@@ -120,8 +120,8 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
     let counts = verdict.counts_by_rule();
     let row = |(rule, counts): (&RuleOutcome, &Counts)| {
         let mut cells = vec![
-            rule.check.id.into(),
-            rule.check.about.into(),
+            rule.rule.id.into(),
+            rule.rule.about.into(),
             rule.severity.name().into(),
             rule.is_on.into(),
             rule.judged.into(),

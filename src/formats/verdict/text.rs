@@ -1,5 +1,5 @@
-//! A verdict for people at a terminal: rules with findings, the worst first; what could not be judged; and the verdict
-//! in the last line.
+//! A verdict for people at a terminal: rules with findings, the worst first, then what could not be judged, and the
+//! verdict in the last line.
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::{
-    KnownFindings, VerdictOptions, basis, counted, more, not_applicable, place, status, tone, worst,
+    KnownFindings, VerdictOptions, basis, counted, more, not_applicable, position, status, tone, worst,
 };
 use crate::formats::RenderOptions;
 use crate::formats::sheets::style;
@@ -19,7 +19,7 @@ use crate::text::cut::shortened;
 use crate::text::display::{escape_log, escape_own, to_charset, wrapped};
 use crate::verdict::{Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities};
 
-/// Prints everything; every line but the last one fits the width.
+/// Prints the verdict. Every line but the last one fits the width.
 pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out: String::new(), options: &options.render };
     page.head(verdict, options.known);
@@ -47,19 +47,20 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -
     page.flush(to)
 }
 
-/// The rules with findings, by their indices. A rule without an open finding comes after those with one.
+/// The indices of the rules with findings. Rules without open findings come after those with some.
 fn worst_first(verdict: &Verdict) -> Vec<usize> {
     let counts = verdict.counts_by_rule();
     let mut found: Vec<_> = (0..verdict.rules.len()).filter(|rule| counts[*rule].total() > 0).collect();
     found.sort_by_key(|rule| {
         let outcome = &verdict.rules[*rule];
         let worst = severities().find(|severity| counts[*rule].of(0, *severity) > 0);
-        (Reverse(worst), Reverse(outcome.severity), outcome.check.id)
+        (Reverse(worst), Reverse(outcome.severity), outcome.rule.id)
     });
     found
 }
 
-/// Characters of a message. It quotes names of a log, and one event may give a long name to all the others.
+/// The maximum length of a message in characters. It quotes names of the log, and one event can give a long name to an
+/// organization that many findings are about.
 const MAX_MESSAGE_CHARACTERS: usize = 1000;
 
 struct Page<'a> {
@@ -76,7 +77,7 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    /// Adds what has to be known before the findings.
+    /// Adds what readers need to know before the findings.
     fn head(&mut self, verdict: &Verdict, known: KnownFindings) {
         for error in verdict.errors() {
             self.text(0, &format!("error: {error}"), style(Tone::Bad));
@@ -92,7 +93,7 @@ impl Page<'_> {
         }
     }
 
-    /// Adds a text in lines that are indented.
+    /// Adds a text as indented lines.
     fn text(&mut self, indent: usize, text: &str, style: Style) {
         let room = self.options.width.unwrap_or(usize::MAX).saturating_sub(indent).max(1);
         let style = if self.options.colors { style } else { Style::new() };
@@ -106,10 +107,10 @@ impl Page<'_> {
         let is_open = counts.open() > 0;
         let severity = worst(outcome, counts);
         let style = if is_open { style(tone(severity)) } else { Style::new() };
-        let head = format!("{}  {}  {}", severity.name().to_uppercase(), outcome.check.id, counted(counts));
+        let head = format!("{}  {}  {}", severity.name().to_uppercase(), outcome.rule.id, counted(counts));
         self.gap();
         self.text(0, &head, style.bold());
-        self.text(2, outcome.check.about, Style::new());
+        self.text(2, outcome.rule.about, Style::new());
         if let Some(events) = not_applicable(outcome) {
             self.text(2, &format!("{events} lack what it needs"), Style::new());
         }
@@ -120,7 +121,7 @@ impl Page<'_> {
         let known = (finding.status != Status::Open).then(|| status(finding));
         let is_other = [outcome.severity, heading].iter().any(|severity| *severity != finding.severity);
         let severity = is_other.then(|| finding.severity.name().to_uppercase());
-        let head: Vec<_> = [time, place(finding), severity, known].into_iter().flatten().collect();
+        let head: Vec<_> = [time, position(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
             self.text(2, &escape_log(&head.join("  "), self.options.charset), Style::new());
         }
@@ -135,7 +136,7 @@ impl Page<'_> {
             ("actor", finding.actor),
             ("actor id", finding.actor_id),
         ];
-        // Those that the message names already are left out.
+        // Ids that the message already names are omitted.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
             Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.options.charset)))
@@ -154,9 +155,9 @@ impl Page<'_> {
         self.out.push_str(&format!("{style}{}{style:#}\n", verdict.line()));
     }
 
-    /// Adds what came of the other rules.
+    /// Adds the results of the rules without findings.
     fn rest(&mut self, verdict: &Verdict, counts: &[Counts]) {
-        // Rules with findings have it beside them.
+        // Rules with findings have this beside their findings.
         let rules = verdict.rules.iter().zip(counts).filter(|(_, counts)| counts.total() == 0);
         let not_applicable_rules: Vec<_> =
             rules.filter_map(|(rule, _)| Some((rule, not_applicable(rule)?))).collect();
@@ -165,7 +166,7 @@ impl Page<'_> {
             self.text(0, "Not applicable to events that lack what is needed:", Style::new());
         }
         for (rule, events) in not_applicable_rules {
-            self.text(2, &format!("{} ({events})", rule.check.id), Style::new());
+            self.text(2, &format!("{} ({events})", rule.rule.id), Style::new());
         }
         let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);
         let clean = judged.filter(|(rule, counts)| counts.total() == 0 && !rule.is_not_applicable()).count();

@@ -13,13 +13,13 @@ use crate::reports::visits::{impersonator, is_impersonated};
 use crate::survey::ids::Id;
 use crate::survey::{Survey, Visit};
 
-/// A visit with something that its actor had not used before.
+/// A visit from an address or user agent that its actor had not used before.
 struct FirstUse<'a> {
     visit: &'a Visit,
     what: Used,
 }
 
-/// What was used first, in the order of the words for it.
+/// What was used for the first time. The order is that of the names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Used {
     Address,
@@ -34,7 +34,7 @@ impl Used {
         }
     }
 
-    /// The index of it among all of its sort.
+    /// The index of the visit's address or user agent.
     fn index(self, visit: &Visit) -> Option<usize> {
         match self {
             Self::Address => visit.ip.map(Id::index),
@@ -67,7 +67,7 @@ impl<'a> FirstUse<'a> {
     }
 }
 
-/// The latest uses of something new.
+/// The latest first uses of addresses and user agents.
 pub fn first_uses<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let survey = input.survey;
     let mut uses = Vec::new();
@@ -85,7 +85,7 @@ pub fn first_uses<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<
         .table(survey, Items::top(input.top(), uses, key))
 }
 
-/// The first visit with each of the values, without the value that came first of all.
+/// The first visit with each value, except for the very first value, which nothing precedes.
 fn later(visits: &[Visit], what: Used) -> impl Iterator<Item = &Visit> {
     let mut seen = HashSet::<usize, RandomState>::default();
     visits.iter().filter(move |visit| what.index(visit).is_some_and(|index| seen.insert(index))).skip(1)

@@ -12,7 +12,7 @@ use crate::reports::visits::frequent;
 use crate::survey::Survey;
 use crate::survey::ids::{ActorId, Id};
 
-/// A grid of everybody, then one of each of the most frequent actors and addresses.
+/// A grid for everybody, then one for each of the most frequent actors and addresses.
 pub fn heat(input: &ReportInput<'_>) -> Chart {
     let (survey, visits) = (input.survey, &input.survey.visits);
     let mut actors = frequent(visits.iter().map(|visit| visit.actor), |id| survey.actors.names.text(id));
@@ -35,16 +35,16 @@ pub fn heat(input: &ReportInput<'_>) -> Chart {
     Chart::Heat(grids)
 }
 
-/// What to call the actors; those who share a name are told apart by their ids.
+/// The names of the actors; those who share a name also get their id.
 fn actor_names(survey: &Survey, actors: &[(ActorId, u64)]) -> impl Iterator<Item = String> {
-    let mut bearers = HashMap::<_, u32, RandomState>::default();
+    let mut name_counts = HashMap::<_, u32, RandomState>::default();
     for (actor, _) in actors {
-        *bearers.entry(survey.actor(*actor)).or_default() += 1;
+        *name_counts.entry(survey.actor(*actor)).or_default() += 1;
     }
     actors.iter().map(move |(actor, _)| {
         let name = survey.actor(*actor);
         let text = name.unwrap_or_default();
-        if bearers[&name] > 1 {
+        if name_counts[&name] > 1 {
             format!("{text} ({})", survey.actors.names.text(*actor))
         } else {
             text.to_owned()
@@ -52,7 +52,7 @@ fn actor_names(survey: &Survey, actors: &[(ActorId, u64)]) -> impl Iterator<Item
     })
 }
 
-/// By id the index of its grid, of which those of the ids are one after another.
+/// Maps each id to the index of its grid; grids are consecutive from `first`.
 fn grid_by_id<I: Id + Hash>(ids: &[(I, u64)], first: usize) -> HashMap<I, usize, RandomState> {
     ids.iter().zip(first..).map(|((id, _), at)| (*id, at)).collect()
 }

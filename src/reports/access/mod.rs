@@ -1,7 +1,7 @@
 //! `report access`: patterns of use for an investigation: hours, first uses, bursts, sessions.
 //!
-//! Patterns are hints, not findings: what is unusual is for the reader to say. What others do in an
-//! actor's sessions is an event of the actor, but a session of its own.
+//! Patterns are hints, not findings; the reader decides what is unusual. Impersonated events count for the actor, but
+//! form sessions of their own.
 
 mod first_uses;
 mod heat;
@@ -9,7 +9,7 @@ mod runs;
 
 use self::first_uses::first_uses;
 use self::heat::heat;
-use self::runs::{SESSION_GAP_SECONDS, across, bursts, sessions};
+use self::runs::{SESSION_GAP_SECONDS, bursts, cross_organization, sessions};
 use super::visits::{self, by_actor};
 use super::{Report, ReportInput};
 use crate::parallel;
@@ -36,9 +36,9 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         SESSION_GAP_SECONDS / 60
     ));
     notes.extend(visits::without_actor(survey));
-    let ((heat, first_uses), (bursts, (across, sessions))) = parallel::both(
+    let ((heat, first_uses), (bursts, (cross_organization, sessions))) = parallel::both(
         || (heat(input), first_uses(input, visits)),
-        || (bursts(input, visits), (across(input, visits), sessions(input, visits))),
+        || (bursts(input, visits), (cross_organization(input, visits), sessions(input, visits))),
     );
     Sheet {
         name: REPORT.name,
@@ -49,7 +49,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
             Section::chart("heat", "Events by weekday and hour", heat),
             Section::table("first_uses", "Addresses and user agents new to an actor", first_uses),
             Section::table("bursts", "Bursts", bursts),
-            Section::table("across", "Actors across organizations", across),
+            Section::table("across", "Actors across organizations", cross_organization),
             Section::table("sessions", "Sessions", sessions),
         ],
     }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn first_uses_are_told_but_for_the_very_first() {
+    fn first_uses_are_listed_but_for_the_very_first() {
         let sheet = log().report(&REPORT, options(10));
         assert_eq!(
             rendered(&sheet, "first_uses"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn actors_across_organizations_are_told() {
+    fn actors_across_organizations_are_listed() {
         let sheet = log().report(&REPORT, options(10));
         assert_eq!(
             rendered(&sheet, "across"),

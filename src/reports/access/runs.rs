@@ -1,5 +1,4 @@
-//! Runs of visits of one actor: bursts, sessions, and all visits of those who are seen in several
-//! organizations.
+//! Runs of visits by one actor: bursts, sessions, and all visits of actors in several organizations.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -10,7 +9,7 @@ use crate::reports::ReportInput;
 use crate::reports::columns::{ACTOR, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
 use crate::reports::sheet::{Cell, Column, Kind, Table, Tone};
 use crate::reports::table::{ColumnOf, Items, TableLayout, plain};
-use crate::reports::visits::{different, few, frequent, impersonator, is_impersonated};
+use crate::reports::visits::{distinct, few, frequent, impersonator, is_impersonated};
 use crate::survey::ids::OrganizationId;
 use crate::survey::{Survey, Visit};
 
@@ -22,7 +21,7 @@ const MAX_ORGANIZATIONS: usize = 5;
 /// Visits of one actor in time order.
 struct Run<'a> {
     visits: Cow<'a, [Visit]>,
-    /// Where they were, most of the time first.
+    /// The organizations visited, the most frequent first.
     organizations: Vec<OrganizationId>,
 }
 
@@ -65,7 +64,7 @@ impl<'a> Run<'a> {
             .cell(|_, burst| operations(&burst.visits)),
     ];
 
-    const ACROSS: &'a [ColumnOf<Self>] = &[
+    const CROSS_ORGANIZATION: &'a [ColumnOf<Self>] = &[
         Self::ACTOR,
         Self::ACTOR_ID,
         ORGANIZATIONS.cell(|_, run| (run.organizations.len() as u64).into()),
@@ -115,7 +114,7 @@ fn duration(visits: &[Visit]) -> u64 {
     last(visits).seconds_since(first(visits))
 }
 
-/// The largest bursts of actors.
+/// The largest bursts.
 pub fn bursts<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let (survey, burst) = (input.survey, input.options.burst);
     let mut bursts = Vec::new();
@@ -123,7 +122,7 @@ pub fn bursts<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> 
         let found = bursts::bursts(visits, |visit| visit.time, burst.events, burst.seconds);
         bursts.extend(found.into_iter().map(|range| &visits[range]));
     }
-    // Those of an actor are in time order already, and the actors by id.
+    // Bursts of an actor are already in time order, and actors are in order of their ids.
     let key = |visits: &&[Visit]| (Reverse(visits.len()), first(visits));
     let runs = Items::top(input.top(), bursts, key).map(|visits| Run::new(survey, visits.into()));
     let tone = |burst: &Run<'_>| {
@@ -140,32 +139,34 @@ fn operations(visits: &[Visit]) -> Cell<'static> {
     Cell::List(operations.iter().map(|operation| operation.name().into()).collect())
 }
 
-/// The actors who are seen in the most organizations, if in more than one.
-pub fn across<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
+/// The actors who visited the most organizations, if more than one.
+pub fn cross_organization<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let survey = input.survey;
     let actors = visits
         .chunk_by(|a, b| a.actor == b.actor)
-        .map(|visits| (different(visits.iter().map(|visit| visit.organization)), visits))
+        .map(|visits| (distinct(visits.iter().map(|visit| visit.organization)), visits))
         .filter(|(organizations, _)| *organizations > 1);
     let key = |(organizations, visits): &(u64, &[Visit])| {
         (Reverse((*organizations, visits.len())), survey.actor(visits[0].actor))
     };
     let runs = Items::top(input.top(), actors, key).map(|(_, visits)| Run::new(survey, visits.into()));
     let empty = "No actor is seen in more than one organization.";
-    TableLayout { columns: Run::ACROSS, tone: plain, empty }.table(survey, runs)
+    TableLayout { columns: Run::CROSS_ORGANIZATION, tone: plain, empty }.table(survey, runs)
 }
 
 /// The longest sessions.
 pub fn sessions<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let survey = input.survey;
-    let actors: Vec<_> =
-        visits.chunk_by(|a, b| a.actor == b.actor).map(|visits| by_impersonator(survey, visits)).collect();
+    let actors: Vec<_> = visits
+        .chunk_by(|a, b| a.actor == b.actor)
+        .map(|visits| grouped_by_impersonator(survey, visits))
+        .collect();
     let goes_on = |a: &Visit, b: &Visit| {
         let is_same = a.actor == b.actor && impersonator(survey, a) == impersonator(survey, b);
         is_same && b.time <= a.time.later_by(SESSION_GAP_SECONDS)
     };
     let sessions = actors.iter().flat_map(|visits| visits.chunk_by(goes_on));
-    // Equals stay by actor and time.
+    // Ties stay in order of actor and time.
     let key = |visits: &&[Visit]| Reverse((duration(visits), visits.len()));
     let runs =
         Items::top(input.top(), sessions, key).map(|visits| Run::new(survey, Cow::Owned(visits.to_vec())));
@@ -175,9 +176,8 @@ pub fn sessions<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a
     TableLayout { columns: Run::SESSIONS, tone, empty: "The events shown name no actor." }.table(survey, runs)
 }
 
-/// The visits of an actor, those of each impersonator together: what others do in an actor's sessions is
-/// no part of the actor's own.
-fn by_impersonator<'a>(survey: &Survey, visits: &'a [Visit]) -> Cow<'a, [Visit]> {
+/// The visits of an actor, grouped by impersonator, as impersonated visits are no part of the actor's own sessions.
+fn grouped_by_impersonator<'a>(survey: &Survey, visits: &'a [Visit]) -> Cow<'a, [Visit]> {
     let who = |visit: &Visit| impersonator(survey, visit);
     let mut visits = Cow::Borrowed(visits);
     if visits.iter().any(|visit| who(visit) != who(&visits[0])) {

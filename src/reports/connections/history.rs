@@ -1,4 +1,4 @@
-//! What a log shows of every connection.
+//! The history of every connection, as far as the log shows it.
 
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::{Gap, Gaps, Step};
@@ -12,20 +12,20 @@ use crate::reports::sheet::Tone;
 use crate::survey::Change;
 use crate::survey::ids::{ChangeId, ConnectionId, Id, KindId, OrganizationId};
 
-/// What the log shows of all connections until a moment.
+/// The histories of all connections until a moment.
 pub struct Histories {
-    /// The present, or the moment that is asked for.
+    /// The present, or the requested moment.
     pub now: Timestamp,
     /// How far the log reaches until then.
     pub reach: Reach,
-    /// By connection its history.
+    /// The history of each connection.
     pub all: Vec<ConnectionHistory>,
-    /// The times in which organizations had no active connection.
+    /// The periods in which organizations had no active connection.
     pub gaps: Vec<Gap>,
 }
 
 impl Histories {
-    /// The histories until the moment that is asked for, or the present.
+    /// The histories until the requested moment, or the present.
     pub fn of(input: &ReportInput<'_>) -> Self {
         let (survey, options) = (input.survey, input.options);
         let now = options.at.map_or(options.now, |at| at.min(options.now));
@@ -58,19 +58,19 @@ impl Histories {
     }
 }
 
-/// What the log shows of a connection. Changes are given by number.
+/// The history of a connection.
 pub struct ConnectionHistory {
     /// The connection.
     pub connection: ConnectionId,
-    /// The selection keeps one of its changes.
+    /// Whether one of its changes is selected.
     pub is_displayed: bool,
     /// The organization it belongs to.
     pub owner: Option<OrganizationId>,
     /// Its kind, according to the latest change that names one.
     pub kind: Option<KindId>,
-    /// Nothing where all of its changes are dated later than the present.
+    /// Its state; `None` if all of its changes are dated later than the present.
     pub state: Option<State>,
-    /// How sure the state is.
+    /// The certainty of the state.
     pub certainty: Certainty,
     /// Its first creation.
     pub created: Option<ChangeId>,
@@ -80,9 +80,9 @@ pub struct ConnectionHistory {
     pub latest: Option<ChangeId>,
     active_since: Option<Timestamp>,
     active_nanos: u128,
-    /// How many changes it has.
+    /// The number of its changes.
     pub changes: u64,
-    /// How often they came again.
+    /// The number of redeliveries of its changes.
     pub redeliveries: u64,
     /// The changes that do not fit the state before them.
     pub inconsistencies: Vec<&'static str>,
@@ -124,7 +124,7 @@ impl ConnectionHistory {
         }
     }
 
-    /// It comes into a state.
+    /// Records that it enters a state.
     fn enter(&mut self, state: State, time: Timestamp) {
         self.state = Some(state);
         if state == State::Active {
@@ -134,7 +134,7 @@ impl ConnectionHistory {
         }
     }
 
-    /// The log ends.
+    /// Records the end of the log.
     fn end(&mut self, changes: &[Change], reach: &Reach, at: Option<Timestamp>) {
         let Some(change) = self.latest.map(|latest| &changes[latest.index()]) else {
             return;
@@ -151,7 +151,7 @@ impl ConnectionHistory {
         u64::try_from(self.active_nanos / 1_000_000_000).unwrap_or(u64::MAX)
     }
 
-    /// How its row is to be taken.
+    /// The tone of its row.
     pub fn tone(&self) -> Tone {
         match self.state {
             _ if !self.inconsistencies.is_empty() => Tone::Bad,

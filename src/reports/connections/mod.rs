@@ -1,7 +1,7 @@
-//! `report connections`: every connection with its life, and the posture at a moment.
+//! `report connections`: every connection with its history, and the posture at a moment.
 //!
-//! With a moment, everything is as if the log ended then. A connection that is named only later is not
-//! listed, even if it is named because it was removed and so may have been active.
+//! If a moment is given, the report is as if the log ended then. A connection first named later is not listed, even if
+//! it was named for being removed and so may have been active.
 
 mod history;
 mod posture;
@@ -13,7 +13,7 @@ use super::columns::{
     OWNER_ID, PROTOCOL, PROVIDER, certainty_reason, connection_type, protocol, provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput, notes_of_doubt};
+use super::{Report, ReportInput, presumption_notes};
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -42,10 +42,10 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let postures = at.map_or(Vec::new(), |at| postures(input.survey, &histories, at));
     let mut notes = input.notes();
     notes.extend(at.map(|at| format!("The posture is that of {}.", at.rfc3339(input.options.zone))));
-    notes.extend(note_of_later(input, &histories));
+    notes.extend(later_removals_note(input, &histories));
     let certainties = displayed.iter().map(|id| histories.all[id.index()].certainty);
     let certainties = certainties.chain(postures.iter().map(|posture| posture.certainty));
-    notes.extend(notes_of_doubt(certainties));
+    notes.extend(presumption_notes(certainties));
     let items = Items::in_order(histories.all, displayed.iter().map(|id| id.index() as u32).collect())
         .limited(input.options.top);
     Sheet {
@@ -158,9 +158,9 @@ fn displayed(survey: &Survey, histories: &[ConnectionHistory]) -> Vec<Connection
     displayed.into_iter().map(|(_, id)| id).collect()
 }
 
-/// A note about connections that are not listed although they may have been there at the moment asked for:
-/// the log names them for the first time when they were removed later.
-fn note_of_later(input: &ReportInput<'_>, histories: &Histories) -> Option<String> {
+/// A note about connections that are not listed but may have existed at the requested moment: the log first names
+/// them when they were removed later.
+fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option<String> {
     input.options.at?;
     let survey = input.survey;
     let mut is_named: Vec<_> = histories.all.iter().map(|history| history.changes > 0).collect();

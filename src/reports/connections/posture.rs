@@ -8,20 +8,20 @@ use crate::reports::sheet::Tone;
 use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
 
-/// What the log shows of an organization at a moment.
+/// The SSO posture of an organization at a moment, as far as the log shows it.
 #[derive(Clone)]
 pub struct Posture {
     /// The organization.
     pub organization: OrganizationId,
-    /// The selection keeps a change of one of its connections.
+    /// Whether a change of one of its connections is selected.
     is_displayed: bool,
-    /// The latest change of its connections.
+    /// The latest change of any of its connections.
     latest: Option<ChangeId>,
-    /// A connection may be active or not, as its events contradict each other.
+    /// Whether the state of one of its connections is unknown, as its events contradict each other.
     has_unknown: bool,
-    /// How sure the rest is.
+    /// The certainty of the rest.
     pub certainty: Certainty,
-    /// Since when it has no active connection, after it had one.
+    /// Since when it has had no active connection, if it had one before.
     pub without_since: Option<Timestamp>,
     /// The connections that are known to be active.
     pub active: Vec<ConnectionId>,
@@ -41,7 +41,7 @@ impl Posture {
         }
     }
 
-    /// How its row is to be taken.
+    /// The tone of its row.
     pub fn tone(&self) -> Tone {
         match self.without_since {
             Some(_) if self.certainty == Certainty::Certain => Tone::Bad,
@@ -68,7 +68,7 @@ pub fn postures(survey: &Survey, histories: &Histories, at: Timestamp) -> Vec<Po
     displayed
 }
 
-/// By organization what its connections and its gaps say of it.
+/// The posture of each organization, from its connections and its gaps.
 fn by_organization(survey: &Survey, histories: &Histories) -> Vec<Posture> {
     let mut postures: Vec<_> = survey.organizations.names.ids().map(Posture::without_connection).collect();
     for history in histories.all.iter().filter(|history| history.changes > 0) {

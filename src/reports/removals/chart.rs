@@ -1,4 +1,4 @@
-//! The picture of organizations without an active connection.
+//! The chart of periods in which organizations had no active connection.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::reports::ReportInput;
 use crate::reports::sheet::{Chart, Stretch};
 use crate::survey::ids::OrganizationId;
 
-/// The most organizations in the picture.
+/// The maximum number of organizations in the chart.
 const MAX_ROWS: usize = 20;
 
 #[derive(Default)]
@@ -20,7 +20,7 @@ struct Row {
     stretches: Vec<Stretch>,
 }
 
-/// Organizations with their exposures, the longest exposed first.
+/// Charts organizations with their exposures, the longest exposed first.
 pub fn chart(input: &ReportInput<'_>, removals: &[Removal<'_>]) -> Chart {
     let survey = input.survey;
     let mut rows: HashMap<Option<OrganizationId>, Row, RandomState> = HashMap::default();

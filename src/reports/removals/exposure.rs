@@ -1,4 +1,4 @@
-//! The removals of a log, and what each of them left behind.
+//! The removals in a log, and the exposure that each of them began.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -23,39 +23,39 @@ pub struct Removal<'a> {
     pub change: &'a Change,
     /// What it did.
     pub step: Step,
-    /// The time without SSO that it began, if it took the last active connection away.
+    /// The exposure that it began, if it removed the last active connection.
     pub exposure: Option<Exposure>,
-    /// How sure the statements about the organization are.
+    /// The certainty of the statements about the organization.
     pub certainty: Certainty,
     /// The change that made the next connection of the organization active.
     pub replaced_by: Option<&'a Change>,
-    /// A connection of the same protocol and provider was created or enabled later.
+    /// Whether a connection with the same protocol and provider was created or enabled later.
     pub is_recreated: bool,
 }
 
-/// A time in which an organization had no active connection.
+/// A period in which an organization had no active connection.
 #[derive(Clone, Copy)]
 pub struct Exposure {
-    /// When it ended, or until when the log shows that it did not.
+    /// When it ended, or until when the log shows that it lasted.
     pub until: Timestamp,
-    /// It ended within the log.
+    /// Whether it ended within the log.
     pub is_over: bool,
     /// How long it lasted.
     pub seconds: u64,
 }
 
 impl Removal<'_> {
-    /// The organization is without SSO to the end of the log.
+    /// Whether the organization is without SSO until the end of the log.
     pub fn is_ongoing(&self) -> bool {
         self.exposure.is_some_and(|exposure| !exposure.is_over)
     }
 
-    /// The statements about the organization are only presumed.
+    /// Whether the statements about the organization are only presumed.
     pub fn is_presumed(&self) -> bool {
         self.certainty != Certainty::Certain
     }
 
-    /// How bad it is.
+    /// The tone of its row.
     pub fn tone(&self) -> Tone {
         match self.exposure {
             Some(exposure) if !exposure.is_over && !self.is_presumed() => Tone::Bad,
@@ -71,10 +71,10 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
     let (reach, history) = parallel::both(|| input.reach(), || History::of(input));
     let mut later = Later::default();
     let mut removals = Vec::new();
-    // Backwards, so that it is known what comes later.
+    // Backwards, so that later changes are known.
     for (step, kind) in history.steps.into_iter().zip(history.kinds).rev() {
         let change = &survey.changes[step.change];
-        let words = kind_words(survey, kind);
+        let technology = protocol_and_provider(survey, kind);
         if matches!(step.reported, State::Disabled | State::Deleted) && change.is_selected {
             let gap = history.gaps.get(&step.change);
             let exposure = gap.map(|gap| exposure(survey, &reach, gap));
@@ -88,12 +88,13 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
                 exposure,
                 certainty: if is_contradictory { certainty.contradicted() } else { certainty },
                 replaced_by: later.activated.get(&step.owner).copied(),
-                is_recreated: words.is_some_and(|words| later.made.contains(&(step.owner, words))),
+                is_recreated: technology
+                    .is_some_and(|technology| later.added.contains(&(step.owner, technology))),
             });
         }
-        // What is dated later than the present has not happened yet.
+        // Changes dated later than the present have not happened yet.
         if change.time <= input.options.now {
-            later.add(change, &step, words);
+            later.add(change, &step, technology);
         }
     }
     sort(survey, &mut removals);
@@ -103,9 +104,9 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
 /// The steps of a log in time order.
 struct History {
     steps: Vec<Step>,
-    /// By step the kind that its connection is known to have by then.
+    /// The kind of each step's connection, as far as it is known by then.
     kinds: Vec<Option<KindId>>,
-    /// By the change that began it.
+    /// The gaps, by the change that began them.
     gaps: HashMap<usize, Gap, RandomState>,
 }
 
@@ -128,28 +129,28 @@ impl History {
     }
 }
 
-/// Protocol and provider of a kind of connections.
-type KindWords = (Option<&'static str>, Option<&'static str>);
+/// The protocol and the provider of a connection, by which a replacement is recognized.
+type ProtocolAndProvider = (Option<&'static str>, Option<&'static str>);
 
-/// What connections of one kind have in common; nothing where neither is known.
-fn kind_words(survey: &Survey, kind: Option<KindId>) -> Option<KindWords> {
+/// The protocol and provider of a kind of connections; `None` if neither is known.
+fn protocol_and_provider(survey: &Survey, kind: Option<KindId>) -> Option<ProtocolAndProvider> {
     let kind = survey.kinds.kind(kind)?;
     kind.protocol.or(kind.provider).map(|_| (kind.protocol, kind.provider))
 }
 
-/// What happened after a removal.
+/// What happened after a removal, collected backwards in time.
 #[derive(Default)]
 struct Later<'a> {
-    /// By organization the next change that made a connection active.
+    /// For each organization, the next change that made a connection active.
     activated: HashMap<Option<OrganizationId>, &'a Change, RandomState>,
-    /// The organizations with the kinds of connections that they created or enabled.
-    made: HashSet<(Option<OrganizationId>, KindWords), RandomState>,
+    /// The organizations with the protocols and providers of connections that they created or enabled.
+    added: HashSet<(Option<OrganizationId>, ProtocolAndProvider), RandomState>,
 }
 
 impl<'a> Later<'a> {
-    fn add(&mut self, change: &'a Change, step: &Step, words: Option<KindWords>) {
+    fn add(&mut self, change: &'a Change, step: &Step, technology: Option<ProtocolAndProvider>) {
         if matches!(step.reported, State::Created | State::Active) && step.after != State::Unknown {
-            self.made.extend(words.map(|words| (step.owner, words)));
+            self.added.extend(technology.map(|technology| (step.owner, technology)));
         }
         if step.activates() {
             self.activated.insert(step.owner, change);
@@ -164,7 +165,7 @@ fn exposure(survey: &Survey, reach: &Reach, gap: &Gap) -> Exposure {
     Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
 }
 
-/// The ongoing exposures first, then the longest ones; equals by time and connection.
+/// Sorts ongoing exposures first, then by length from the longest; ties by time and connection.
 fn sort(survey: &Survey, removals: &mut [Removal<'_>]) {
     let key = |removal: &Removal<'_>| {
         let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));

@@ -1,7 +1,7 @@
 //! `report removals`: every deletion and disabling, and how long it left an organization without SSO.
 //!
-//! Only the change that took the last active connection away begins an exposure; it ends when a
-//! connection of the organization becomes active, or with the log of the sources that would show it.
+//! An exposure begins with the change that removes the last active connection. It ends when a connection of the
+//! organization becomes active, or at the end of the logs that would show that.
 
 mod chart;
 mod exposure;
@@ -13,7 +13,7 @@ use super::columns::{
     provider,
 };
 use super::table::{ColumnOf, Items, TableLayout};
-use super::{Report, ReportInput, notes_of_doubt};
+use super::{Report, ReportInput, presumption_notes};
 use crate::model::operation::Operation;
 use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet};
 use crate::survey::Wants;
@@ -32,7 +32,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let removals = removals(input);
     let (totals, chart) = (totals(&removals), chart::chart(input, &removals));
     let mut notes = input.notes();
-    notes.extend(notes_of_doubt(removals.iter().map(|removal| removal.certainty)));
+    notes.extend(presumption_notes(removals.iter().map(|removal| removal.certainty)));
     let layout = TableLayout {
         columns: Removal::COLUMNS,
         tone: Removal::tone,

@@ -1,4 +1,4 @@
-//! What needs attention, one line each.
+//! The table of what needs attention.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ static COLUMNS: &[ColumnOf<Attention>] = &[
 const REMOVALS: &str = "ssoaudit report removals";
 const CONNECTIONS: &str = "ssoaudit report connections";
 
-/// What happened of all that would need attention.
+/// Everything that occurred and needs attention.
 pub fn attention<'a>(input: &ReportInput<'a>) -> Table<'a> {
     let survey = input.survey;
     let sum = |of: fn(&InputSummary) -> u64| input.files.iter().map(of).sum::<u64>();
@@ -46,7 +46,7 @@ pub fn attention<'a>(input: &ReportInput<'a>) -> Table<'a> {
         command: command.into(),
     };
     let changes = Changes::of(input);
-    let Gapped { certain, presumed } = changes.without_sso;
+    let WithoutSso { certain, presumed } = changes.without_sso;
     let invalid = sum(|file| file.counts.invalid);
     let out_of_order = sum(|file| file.times.out_of_order);
     let impersonated = survey.impersonated;
@@ -86,14 +86,14 @@ fn in_the_future(survey: &Survey) -> Option<Attention> {
 /// How many selected changes need attention.
 struct Changes {
     removals: u64,
-    /// They do not fit the state before them.
+    /// Changes that do not fit the state before them.
     inconsistent: u64,
-    without_sso: Gapped,
+    without_sso: WithoutSso,
 }
 
-/// How many organizations lost their last connection to the end of the log, by how sure that is.
+/// How many organizations are without a connection until the end of the log, by certainty.
 #[derive(Default)]
-struct Gapped {
+struct WithoutSso {
     certain: u64,
     presumed: u64,
 }
@@ -102,7 +102,7 @@ impl Changes {
     fn of(input: &ReportInput<'_>) -> Self {
         let (survey, now) = (input.survey, input.options.now);
         let (origins, reach) = parallel::both(|| lifecycle::origins(survey, now), || input.reach());
-        // What happens to one organization says nothing about another.
+        // Organizations are independent, so two halves of them can be walked in parallel.
         let walk = |part: usize| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
             lifecycle::walk_some(
@@ -118,7 +118,7 @@ impl Changes {
             (gaps.list, inconsistent)
         };
         let ((gaps, inconsistent), (other_gaps, other_inconsistent)) = parallel::both(|| walk(0), || walk(1));
-        let mut without_sso = Gapped::default();
+        let mut without_sso = WithoutSso::default();
         let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes[gap.cause].is_selected;
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {
             let change = &survey.changes[gap.cause];

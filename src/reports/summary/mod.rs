@@ -1,10 +1,10 @@
-//! `summary`: one page about what is in the input, and what of it needs attention.
+//! `summary`: one page about the contents of the input and what needs attention.
 
 mod attention;
 mod rankings;
 
 use self::attention::attention;
-use self::rankings::{ACTIONS, ACTORS, CONNECTION_TYPES, IPS, ORGANIZATIONS, by_word, ranking};
+use self::rankings::{ACTIONS, ACTORS, CONNECTION_TYPES, IPS, ORGANIZATIONS, by_term, ranking};
 use super::columns::{FIRST, LAST};
 use super::table::{ColumnOf, TableLayout};
 use super::{Report, ReportInput};
@@ -42,19 +42,19 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Summary".to_owned(),
-        notes: input.notes_of_reading(),
+        notes: input.reading_notes(),
         sections: vec![
             Section::facts("input", "Input", totals(input)),
             Section::table("attention", "Needs attention", attention),
             Section::chart("timeline", "Events over time", timeline(input)),
             Section::table("actions", "Actions", ranking(input, &survey.actions, ACTIONS)),
-            Section::table("operations", "Operations", by_word(survey, operations)),
-            Section::table("sources", "Sources", by_word(survey, sources)),
+            Section::table("operations", "Operations", by_term(survey, operations)),
+            Section::table("sources", "Sources", by_term(survey, sources)),
             Section::table("organizations", "Organizations", organizations),
             Section::table("actors", "Actors", actors),
             Section::table("connection_types", "Connection types", connection_types),
-            Section::table("providers", "Identity providers", by_word(survey, providers)),
-            Section::table("protocols", "Protocols", by_word(survey, protocols)),
+            Section::table("providers", "Identity providers", by_term(survey, providers)),
+            Section::table("protocols", "Protocols", by_term(survey, protocols)),
             Section::table("ips", "IP addresses", ranking(input, &survey.ips, IPS)),
             Section::table("files", "Files", files(input)),
         ],
@@ -107,7 +107,7 @@ fn timeline(input: &ReportInput<'_>) -> Chart {
     let latest = input.options.now.later_by(SKEW_SECONDS);
     let begin = |quarter: i64| Timestamp { seconds: quarter * QUARTER_SECONDS, nanos: 0 };
     let counts = input.survey.quarters.iter().map(|(quarter, count)| (begin(*quarter), *count));
-    // What is dated later than the present would stretch the picture.
+    // Events dated later than the present would stretch the chart.
     let counts: Vec<_> = counts.filter(|(begin, _)| *begin <= latest).collect();
     let times = || counts.iter().map(|(begin, _)| *begin);
     let unit = input.options.by.unwrap_or_else(|| match (times().min(), times().max()) {

@@ -13,7 +13,7 @@ use crate::survey::Survey;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::ids::{ActionId, ActorId, Id, IpId, OrganizationId, TypeId};
 
-/// The events of one name: the number of a text, or a word.
+/// The events counted for one name, which is an id or a term.
 pub struct Counted<N> {
     name: N,
     seen: Seen,
@@ -92,8 +92,8 @@ pub static IPS: &[ColumnOf<Counted<IpId>>] = &[
     Counted::LAST,
 ];
 
-static WORDS: &[ColumnOf<Counted<&str>>] =
-    &[NAME.cell(|_, word| word.name.into()), Counted::EVENTS, Counted::SHARE, Counted::FIRST, Counted::LAST];
+static TERMS: &[ColumnOf<Counted<&str>>] =
+    &[NAME.cell(|_, term| term.name.into()), Counted::EVENTS, Counted::SHARE, Counted::FIRST, Counted::LAST];
 
 const EMPTY: &str = "The events shown name none.";
 
@@ -109,18 +109,18 @@ pub fn ranking<'a, I: Id>(
     Table { left_out: left_out as u64, ..table }
 }
 
-/// Counts by a word that several of the counted share.
-pub fn by_word<'a>(
+/// Adds up counts by term, as several counted things can share a term.
+pub fn by_term<'a>(
     survey: &'a Survey,
     counts: impl Iterator<Item = (Option<&'static str>, Seen)>,
 ) -> Table<'a> {
-    let mut words = BTreeMap::new();
-    for (word, seen) in counts {
-        if let Some(word) = word {
-            words.entry(word).or_insert(Seen::NEVER).merge(seen);
+    let mut terms = BTreeMap::new();
+    for (term, seen) in counts {
+        if let Some(term) = term {
+            terms.entry(term).or_insert(Seen::NEVER).merge(seen);
         }
     }
-    let mut items: Vec<_> = words.into_iter().map(|(name, seen)| Counted { name, seen }).collect();
-    items.sort_by_key(|word| Reverse(word.seen.count));
-    TableLayout { columns: WORDS, tone: plain, empty: EMPTY }.table(survey, items)
+    let mut items: Vec<_> = terms.into_iter().map(|(name, seen)| Counted { name, seen }).collect();
+    items.sort_by_key(|term| Reverse(term.seen.count));
+    TableLayout { columns: TERMS, tone: plain, empty: EMPTY }.table(survey, items)
 }

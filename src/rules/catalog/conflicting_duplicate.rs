@@ -35,19 +35,19 @@ pub static RULE: Rule = Rule::new("conflicting-duplicate", Severity::High, judge
     .iso27001(&["A.5.28", "A.8.15"])
     .nist(&["AU-9", "AU-10", "SI-7"]);
 
-/// The events that share an id.
+/// Events that share an id.
 struct Versions {
-    /// The first one in time, or the only change among two events.
+    /// The earliest event, or the only change among two events.
     first: Subject,
-    /// How many there are.
+    /// The number of events.
     count: usize,
     is_first_covered: bool,
-    /// Whether a further one is in the scope.
+    /// Whether any other of them is in the scope.
     is_further_covered: bool,
 }
 
-/// Reports every event that shares its id with the first one in time; the first one only where no further one is in
-/// the scope: a conflict is in the scope if any of its events is.
+/// Reports every event of a conflict except the earliest. That one is reported only if no other is in the scope, as a
+/// conflict is in the scope if any of its events is.
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let versions = versions(context);
@@ -78,7 +78,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     result
 }
 
-/// The events that share an id, by its key.
+/// Groups events by the key of their id.
 fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
     let survey = context.survey;
     let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
@@ -94,7 +94,7 @@ fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
             continue;
         };
         versions.count += 1;
-        // Of a change and an event that is none, the change is reported.
+        // If a change conflicts with an event that is none, the change is reported.
         if versions.count == 2 && subject.change().is_none() && versions.first.change().is_some() {
             std::mem::swap(&mut versions.first, &mut subject);
             std::mem::swap(&mut versions.is_first_covered, &mut is_covered);

@@ -36,14 +36,14 @@ pub static RULE: Rule = Rule::new("connection-altered", Severity::High, judge)
     .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
     .nist(&["IA-2", "IA-8", "CM-3", "CM-6"]);
 
-/// The change that named the provider or the type of a connection last, and the kind of connection that it gives.
+/// The latest change that names a connection's provider or type, and the kind of connection that it names.
 #[derive(Clone, Copy)]
 struct Naming {
     change: ChangeId,
     kind: Option<KindId>,
 }
 
-/// What named the provider and the type of a connection last.
+/// The latest provider and type that changes name for a connection.
 #[derive(Clone, Copy, Default)]
 struct Named {
     provider: Option<Naming>,
@@ -85,10 +85,10 @@ fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, 
 }
 
 impl Named {
-    /// Compares the change of that index with those before it, and remembers it.
+    /// Compares a change with those before it, and remembers it.
     fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision {
         let change = &survey.changes[id.index()];
-        // A fast path that is nearly always taken: the same kind has the same provider and type in every source.
+        // The usual case, checked first for speed: the same kind has the same provider and type in every source.
         let kinds = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));
         if change.kind.is_some() && kinds == [change.kind; 2] {
             return Decision::Fine;
@@ -122,7 +122,7 @@ impl Named {
     }
 }
 
-/// Replaces a naming if the change of that number names something else, and returns the change that it was by then.
+/// Replaces the naming if the change names something else, and returns the change that named it until then.
 /// Another version of the same event is a conflict, not an alteration.
 fn replace<'a>(
     naming: &mut Option<Naming>,

@@ -56,7 +56,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let key = (change.actor?, change.organization?);
         sources_logging[change.action.index()].then_some(key)
     };
-    // Most actors delete nothing, so that their visits need not be looked up.
+    // Most actors delete nothing, so their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
     let mut last: HashMap<(ActorId, OrganizationId), Timestamp, RandomState> = HashMap::default();
     for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| key(change)) {
@@ -79,7 +79,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         let last = last[&key];
         let is_fresh = last != Timestamp::MIN && !is_longer(last, change.time, window);
-        // There may have been a visit before the log begins.
+        // A visit may have happened before the log begins.
         let (begin, _) = context.reach.span(change.action);
         if !is_fresh && change.time.seconds_since(begin) < window {
             return Decision::NotApplicable;

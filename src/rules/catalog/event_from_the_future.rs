@@ -31,7 +31,7 @@ pub static RULE: Rule = Rule::new("event-from-the-future", Severity::Medium, jud
     .iso27001(&["A.8.15", "A.8.17"])
     .nist(&["AU-8", "SC-45"]);
 
-/// The survey has as anomalies what is later than the present and the skew.
+/// Events later than the present plus the allowed skew are already anomalies of the survey.
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::of_anomalies(context, AnomalyKind::Future, |anomaly| {
         let ahead = anomaly.time.unwrap_or(Timestamp::MIN).seconds_since(context.now);

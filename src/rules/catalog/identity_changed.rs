@@ -12,7 +12,7 @@ use crate::survey::{Labels, MAX_LABELS, Use};
 
 pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
     .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
-    // Whoever is renamed might get out of a scope by that.
+    // A scope by name could be escaped by renaming.
     .unscoped()
     .unplannable()
     .means(
@@ -36,19 +36,19 @@ pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
     .iso27001(&["A.5.16", "A.5.18", "A.8.15"])
     .nist(&["AC-2", "AU-10", "IA-4"]);
 
-/// What may be renamed: all organizations, or all actors.
+/// The things that may be renamed: all organizations, or all actors.
 struct Identities<'a, I, const N: usize> {
-    /// What a name of theirs is called.
+    /// What messages call their name.
     noun: &'static str,
     renamed: fn(I, LabelId) -> Renamed,
     labels: &'a Labels<I, N>,
-    /// Which of the labels is the name.
+    /// Which of their labels is the name.
     sort: usize,
     ids: &'a Interner<I>,
     displayed_ids: &'a Interner<I>,
-    /// The patterns by which the policy decides.
+    /// The patterns of the policy that may match them.
     deciding: &'a Patterns,
-    /// Which of them selected events are about.
+    /// Which of them occur in selected events.
     selected: Vec<bool>,
 }
 
@@ -84,7 +84,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     result
 }
 
-/// Which organizations and which actors selected events are about.
+/// Which organizations and which actors occur in selected events.
 fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
     let survey = context.survey;
     let mut organizations = vec![false; survey.organizations.names.len()];
@@ -105,14 +105,14 @@ fn selected(context: &RuleContext<'_>) -> (Vec<bool>, Vec<bool>) {
 }
 
 impl<I: Id, const N: usize> Identities<'_, I, N> {
-    /// Finds those whose name followed another one by which the policy decides otherwise. What is dated later than
-    /// the present changed nothing yet.
+    /// Finds renamings that change what the policy decides. Events dated later than the present are ignored, as they
+    /// have changed nothing yet.
     fn find_renamed(&self, context: &RuleContext<'_>, result: &mut RuleResult) {
         let renamed = self.labels.renamed();
         for (id, uses) in renamed.filter(|(id, uses)| uses[0].kind == self.sort && self.selected[id.index()])
         {
             let uses = uses.into_iter().filter(|it| it.first.0 <= context.now);
-            // With more names than this, no name is taken for theirs.
+            // If there are more names than this, none of them is attributed to the id.
             let uses: Vec<_> = uses.take(MAX_LABELS + 1).collect();
             for pair in uses.windows(2) {
                 self.compare(context, (id, [pair[0], pair[1]]), result);
@@ -122,10 +122,10 @@ impl<I: Id, const N: usize> Identities<'_, I, N> {
 
     fn compare(&self, context: &RuleContext<'_>, (id, uses): (I, [&Use; 2]), result: &mut RuleResult) {
         let [before, now] = uses.map(|it| self.labels.text(it.text).unwrap_or_default());
-        let Some(part) = self.deciding.telling_apart(self.ids.text(id), before, now) else {
+        let Some(part) = self.deciding.distinguishing(self.ids.text(id), before, now) else {
             return;
         };
-        // Names may be personal, and pseudonyms of earlier ones are not at hand.
+        // Names may be personal, and there are no pseudonyms for earlier names.
         let names = match std::ptr::eq(context.survey, context.displayed) {
             true => format!(" from `{before}` to `{now}`"),
             false => String::new(),

@@ -8,7 +8,7 @@ use crate::survey::AnomalyKind;
 
 pub static RULE: Rule = Rule::new("invalid-event", Severity::High, judge)
     .about("a line is not a valid event")
-    // A line that cannot be read belongs to no organization: a scope would hide it.
+    // A line that cannot be read belongs to no organization, so any scope would hide it.
     .unscoped()
     .unplannable()
     .means(

@@ -13,7 +13,7 @@ use crate::survey::Span;
 pub static RULE: Rule = Rule::new("log-gap", Severity::Medium, judge)
     .about("there is no event at all for a long time")
     .off()
-    // A silence is about the whole log.
+    // A silence concerns the whole log.
     .unscoped()
     .unplannable()
     .params(&[Param::age(

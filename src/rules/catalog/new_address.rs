@@ -65,18 +65,18 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 #[derive(Clone, Copy)]
 struct Past {
     events: u32,
-    /// The address of the last one.
+    /// The latest address.
     ip: Option<IpId>,
 }
 
-/// The changes from an address that their actor never used before, by index, with the number of the actor's earlier
-/// events.
+/// Finds the changes from an address that their actor never used before: their index, and the number of the actor's
+/// earlier events.
 fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = context.survey;
     let placed = |seen: &Observation| Some((seen.time(), seen.actor?, seen.ip?));
     let mut observations = survey.observations.iter().filter_map(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
-    // Earlier addresses of actors, without the latest one: most actors have one address and are not here.
+    // Addresses before the latest one. Most actors have a single address and need no entry here.
     let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let mut new = Vec::new();
     for (index, change) in survey.changes.iter().enumerate() {

@@ -59,7 +59,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             return Decision::NotApplicable;
         };
         let follows = next_change.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
-        // There may have been a change after the end of the log.
+        // A change may still have followed after the end of the log.
         if !follows && !is_longer(change.time, log_end, window) {
             return Decision::NotApplicable;
         }
@@ -87,10 +87,10 @@ mod tests {
         Timestamp { seconds, nanos: 0 }
     }
 
-    /// Which of these portal links, creations and deletions are found, as they would be if one source logged
-    /// them all: an operation, a time in hours and an organization each. The log ends at the hour given.
+    /// Evaluates the rule on events of one source, each an operation, a time in hours and an organization. The log
+    /// ends at the hour `end`.
     fn found(events: &[(Operation, i64, &str)], end: i64) -> (u64, u64, Vec<usize>) {
-        // It has what such a source would have.
+        // A source that logs all of these operations.
         let source =
             ALL.iter().find(|source| source.actions.iter().any(|it| it.operation == Operation::Created));
         let source = source.unwrap().name;
@@ -149,7 +149,7 @@ mod tests {
         use Operation::{Created, Deleted, PortalOpened};
         for (events, end, expected) in [
             (&[(PortalOpened, 0, "a")][..], 25, (1, 0, vec![0])),
-            // The log has to go further than the window.
+            // The log must extend beyond the window.
             (&[(PortalOpened, 0, "a")], 24, (0, 1, vec![])),
             (&[(PortalOpened, 0, "a"), (Created, 24, "a")], 30, (1, 0, vec![])),
             (&[(PortalOpened, 0, "a"), (Created, 25, "a")], 30, (1, 0, vec![0])),

@@ -50,11 +50,11 @@ pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
     .iso27001(&["A.5.16", "A.8.5", "A.8.32"])
     .nist(&["IA-2", "IA-8", "CM-3"]);
 
-/// The next connection that is created or enabled in an organization.
+/// The next connections that are created or enabled in an organization.
 #[derive(Clone, Copy)]
 struct Next {
     follower: Follower,
-    /// The next one whose provider is another than that of `follower`.
+    /// The next one whose provider differs from that of `follower`.
     other: Option<Follower>,
 }
 
@@ -66,7 +66,7 @@ struct Follower {
     provider: &'static str,
 }
 
-/// A removal and what follows it, as indices of changes.
+/// A removal and the change that follows it, by index.
 struct Swap {
     removal: u32,
     follower: u32,
@@ -104,7 +104,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             });
             result.find_both(Subject::Change(index), ChangeId::new(other as usize), message);
         } else if before == OTHER {
-            // Two providers that no document names may be one or not.
+            // Two undocumented providers may or may not be the same.
             result.not_applicable += 1;
         } else {
             result.judged += 1;
@@ -113,13 +113,14 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     result
 }
 
-/// The change that follows a removal. The last swap is the first in time; those before the removal are dropped.
+/// The change that follows a removal. Swaps are in reverse time order; those before the removal are dropped.
 fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<u32> {
     while swaps.pop_if(|swap| (swap.removal as usize) < removal).is_some() {}
     swaps.pop_if(|swap| swap.removal as usize == removal).map(|swap| swap.follower)
 }
 
-/// For each organization, whether a source that knows it logs what may follow; `logs_following` says so for each action.
+/// For each organization, whether a source that knows it logs what may follow a removal. `logs_following` says for
+/// each action whether its source does.
 fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     let mut watched = vec![false; context.survey.organizations.names.len()];
     for step in context.steps.iter().flatten() {
@@ -130,14 +131,14 @@ fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     watched
 }
 
-/// Every removal that a connection with another provider follows in its organization, the last one first.
+/// Finds removals followed by a connection with another provider in the same organization, the latest first.
 fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
     let survey = context.survey;
     let mut next: Vec<Option<Next>> = vec![None; survey.organizations.names.len()];
-    // The change from which on each connection is no longer disabled.
+    // For each connection, the change that ends its current disabling.
     let mut ends = vec![u32::MAX; survey.connections.len()];
     let mut swaps: Vec<Swap> = Vec::new();
-    // Backwards, so that what comes next is known.
+    // Backwards, so that later changes are known.
     for step in context.steps.iter().rev().flatten() {
         let (change, index) = (&survey.changes[step.change], step.change as u32);
         let Some(connection) = change.connection else {
@@ -157,7 +158,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
             let follower = follower.filter(|follower| step.after == State::Deleted || follower.index < end);
             swaps.extend(follower.map(|follower| Swap { removal: index, follower: follower.index }));
         }
-        // A connection that was enabled after it was deleted may not exist, but somebody enabled it.
+        // A connection enabled after its deletion may not exist, but somebody did enable one.
         let is_there = matches!(step.after, State::Created | State::Active)
             || (step.after == State::Unknown && step.reported == State::Active);
         if is_there && step.before != Some(step.after) {
@@ -173,15 +174,15 @@ fn other_than(provider: &str, next: Option<Next>) -> Option<Follower> {
     if follower.provider == provider { other } else { Some(follower) }
 }
 
-/// The providers that connections have at changes.
+/// The providers of connections at the time of each change.
 struct Providers<'a> {
     context: &'a RuleContext<'a>,
-    /// The provider in force at each change. It is computed only if it is needed, which is seldom.
+    /// The provider in force at each change. It is computed on demand, as it is rarely needed.
     in_force: OnceCell<Vec<Option<&'static str>>>,
 }
 
 impl Providers<'_> {
-    /// The provider that a change names, or else the one that others name for its connection.
+    /// The provider that a change names, or else the one that other changes name for its connection.
     fn at(&self, index: usize, change: &Change) -> Option<&'static str> {
         let in_force = || self.in_force.get_or_init(|| self.in_force());
         self.named(change).or_else(|| in_force()[index])
@@ -191,8 +192,8 @@ impl Providers<'_> {
         self.context.survey.kinds.kind(change.kind)?.provider
     }
 
-    /// By change, the provider of its connection: the one that was named last up to it, or else first after it,
-    /// between two deletions. What is later than the present names nothing.
+    /// For each change, the provider of its connection: the latest one named up to the change, or else the first one
+    /// named after it, without crossing a deletion. Changes later than the present are ignored.
     fn in_force(&self) -> Vec<Option<&'static str>> {
         let changes = &self.context.survey.changes;
         let mut providers = vec![None; changes.len()];

@@ -73,7 +73,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             .filter(|((_, patterns), text)| !patterns.iter().any(|pattern| pattern.matches(text)))
             .map(|((noun, _), text)| format!("{noun} {text}"))
             .collect();
-        // Only the first change in the scope that shows a connection as of this kind.
+        // Only the first change in the scope that names this kind for a connection is reported.
         Decision::of(
             (!unapproved.is_empty() && seen.insert((connection, change.kind)))
                 .then(|| format!(" with {}, which is not allowed", unapproved.join(", "))),

@@ -33,7 +33,7 @@ pub static RULE: Rule = Rule::new("unknown-action", Severity::Low, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult { judged: context.events(), ..RuleResult::default() };
-    // Each kind by itself, so that a flood of one does not hide the other.
+    // The kinds are handled separately, so that a flood of one does not hide the other.
     for (kind, severity) in
         [(AnomalyKind::UnknownAction, Severity::Low), (AnomalyKind::AlmostChange, Severity::Medium)]
     {

@@ -160,9 +160,9 @@ pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdi
     };
     let resolved = found.iter().map(|key| verdict.resolve(key));
     let mut violations: Vec<_> =
-        resolved.map(|finding| (finding.place.map_or(0, number), finding.message())).collect();
+        resolved.map(|finding| (finding.position.map_or(0, number), finding.message())).collect();
     violations.sort();
-    let outcome = verdict.rules.iter().find(|outcome| outcome.check.id == rule.id).unwrap();
+    let outcome = verdict.rules.iter().find(|outcome| outcome.rule.id == rule.id).unwrap();
     Verdict { judged: outcome.judged, not_applicable: outcome.not_applicable, violations }
 }
 

@@ -1,5 +1,5 @@
-//! Events by weekday and hour as shaded cells, two hours a cell where it is too narrow.
-//! Shades are shares of the darkest cell of the same grid.
+//! Draws events by weekday and hour as shaded cells, with two hours per cell if the width is too narrow. Shades are
+//! relative to the darkest cell of the same grid.
 
 use super::width;
 use crate::formats::RenderOptions;

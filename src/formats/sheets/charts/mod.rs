@@ -1,5 +1,5 @@
-//! Charts as text: one file each. They are drawn for `MIN_WIDTH` columns at least, as nothing can be drawn in fewer,
-//! and for `USUAL_WIDTH` where there is no width.
+//! Charts as text, one file each. They take at least `MIN_WIDTH` columns, as nothing can be drawn in fewer, and
+//! `USUAL_WIDTH` if no width is given.
 
 mod heat;
 mod stretches;
@@ -31,7 +31,7 @@ fn width(options: &RenderOptions) -> usize {
     options.width.unwrap_or(USUAL_WIDTH).max(MIN_WIDTH)
 }
 
-/// The columns that names may take: what they need, but no more than a third.
+/// The width of the column of names: what they need, but at most a third of the chart.
 fn name_width<'a>(names: impl Iterator<Item = &'a str>, options: &RenderOptions) -> usize {
     let widest = names.map(|name| display::escape_log(name, options.charset).width()).max().unwrap_or(0);
     widest.min(width(options) / 3)
@@ -44,15 +44,15 @@ fn painted(text: &str, tone: Tone, options: &RenderOptions) -> String {
     format!("{}{text}{}", style(tone).render(), style(tone).render_reset())
 }
 
-/// Where the axis of a chart is.
+/// The position of a chart's axis.
 struct Axis {
-    /// Columns before it.
+    /// The number of columns before it.
     indent: usize,
-    /// Columns that it takes.
+    /// The number of columns it takes.
     width: usize,
 }
 
-/// The labels of both ends of an axis below it, on one line where there is room for it.
+/// The labels of both ends of an axis, on one line if there is room.
 fn end_labels(first: &str, last: &str, axis: &Axis, options: &RenderOptions) -> Vec<String> {
     let gap = axis.width.saturating_sub(first.width() + last.width());
     if first == last {

@@ -1,5 +1,5 @@
-//! Stretches of time for each name as bars over one axis. A stretch that goes on ends in an arrow, and one that is
-//! only presumed is dashed. Where several take the same cell, the last one is drawn.
+//! Draws periods for each name as bars over one axis. A period that continues ends in an arrow, and one that is only
+//! presumed is dashed. If several share a cell, the last one is drawn.
 
 use super::{Axis, end_labels, name_width, painted, width};
 use crate::formats::RenderOptions;
@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 use crate::reports::sheet::{Stretch, Tone};
 use crate::text::display;
 
-/// A line for each name, and the ends of the axis.
+/// Draws a line for each name, and the ends of the axis.
 pub fn draw(
     span: (Timestamp, Timestamp),
     rows: &[(String, Vec<Stretch>)],
@@ -33,12 +33,12 @@ pub fn draw(
     lines
 }
 
-/// The axis of one name; every stretch has a cell at least.
+/// The cells of one name; every period takes at least one.
 fn cells(stretches: &[Stretch], span: (Timestamp, Timestamp), axis: usize) -> Vec<(char, Tone)> {
     let mut cells = vec![(' ', Tone::Plain); axis];
     for stretch in stretches {
-        let from = place(stretch.from, span, axis).min(axis - 1);
-        let to = place(stretch.to, span, axis).clamp(from + 1, axis);
+        let from = position(stretch.from, span, axis).min(axis - 1);
+        let to = position(stretch.to, span, axis).clamp(from + 1, axis);
         let line = if stretch.is_presumed { '┅' } else { '━' };
         cells[from..to].fill((line, stretch.tone));
         if stretch.is_open {
@@ -48,11 +48,12 @@ fn cells(stretches: &[Stretch], span: (Timestamp, Timestamp), axis: usize) -> Ve
     cells
 }
 
-fn place(time: Timestamp, (from, to): (Timestamp, Timestamp), axis: usize) -> usize {
+/// The cell of a time on the axis.
+fn position(time: Timestamp, (from, to): (Timestamp, Timestamp), axis: usize) -> usize {
     let length = i128::from(to.seconds) - i128::from(from.seconds);
     let after = i128::from(time.seconds) - i128::from(from.seconds);
-    let place = (after * axis as i128 / length.max(1)).clamp(0, axis as i128);
-    usize::try_from(place).unwrap_or(0)
+    let cell = (after * axis as i128 / length.max(1)).clamp(0, axis as i128);
+    usize::try_from(cell).unwrap_or(0)
 }
 
 fn painted_runs(cells: &[(char, Tone)], options: &RenderOptions) -> String {

@@ -1,5 +1,5 @@
-//! Events over time as a histogram of block characters; neighbours share a bar where it is too narrow.
-//! A bar shows something as soon as there was one event.
+//! Draws events over time as a histogram of block characters. If the width is too narrow, neighbours share a bar. A
+//! single event is enough to make a bar visible.
 
 use super::{Axis, end_labels, width};
 use crate::analysis::calendar::Bucket;
@@ -9,10 +9,10 @@ use crate::text::plural::counted;
 
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ROWS: usize = 6;
-/// Columns of a bar where the timeline is short.
+/// The maximum width of a bar, for short timelines.
 const MAX_BAR_WIDTH: usize = 4;
 
-/// The bars, their ends and what they mean.
+/// Draws the bars, the labels of both ends and the legend.
 pub fn draw(unit: &str, buckets: &[Bucket], options: &RenderOptions) -> Vec<String> {
     let Some((first, last)) = buckets.first().zip(buckets.last()) else {
         return Vec::new();
@@ -38,7 +38,7 @@ pub fn draw(unit: &str, buckets: &[Bucket], options: &RenderOptions) -> Vec<Stri
     lines
 }
 
-/// The part of a bar in a row of the picture. A bar with an event shows at least something in the lowest row.
+/// The part of a bar in a row of the chart. A bar with an event is always visible in the lowest row.
 fn block(bar: u64, most: u64, row: usize) -> char {
     let eighths = (ROWS * 8) as u128;
     let level = (u128::from(bar) * eighths).div_ceil(u128::from(most.max(1))) as usize;

@@ -1,5 +1,5 @@
-//! The positions of a chart's marks. Widths are percent of the picture, so that it fits any screen while its text
-//! keeps its size; heights are pixels.
+//! The geometry of charts in HTML. Widths are percentages, so that a chart fits any screen while its text keeps its
+//! size; heights are pixels.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use crate::formats::sheets::html::stretches::{Lanes, stretches};
 use crate::formats::sheets::html::timeline::{Timeline, timeline};
 use crate::reports::sheet::Chart;
 
-/// A chart as a template prints it.
+/// A chart as templates print it.
 pub enum Picture<'a> {
     /// There is nothing to draw.
     Empty,
@@ -17,16 +17,16 @@ pub enum Picture<'a> {
     Timeline(Timeline<'a>),
     /// Events by weekday and hour.
     Heat(Heat<'a>),
-    /// Stretches of time for each name.
+    /// Periods for each name.
     Stretches(Lanes<'a>),
 }
 
-/// The height of a picture of so many names with an axis of `below` pixels.
+/// The height of a chart of `names` rows above an axis of `below` pixels.
 pub fn height(names: usize, below: usize) -> usize {
     names * LANE + below
 }
 
-/// What to draw of a chart.
+/// Computes the geometry of a chart.
 pub fn picture(chart: &Chart, zone: Tz) -> Picture<'_> {
     let picture = match chart {
         Chart::Timeline { unit, buckets } => timeline(unit, buckets, zone).map(Picture::Timeline),

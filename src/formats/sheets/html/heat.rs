@@ -1,17 +1,17 @@
-//! Events by weekday and hour as coloured cells; all grids of a chart have one scale.
+//! Events by weekday and hour as coloured cells. All grids of a chart share one scale.
 
 use crate::formats::sheets::html::span::percent;
 use crate::formats::sheets::html::values;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-/// Colours of a heat map, without the one for no event.
+/// The number of colours of a heat map, besides the one for no events.
 const LEVELS: u64 = 5;
 
 /// Events by weekday and hour.
 pub struct Heat<'a> {
-    /// The level of each colour, and the numbers that have it.
+    /// The level of each colour, and the range of counts it stands for.
     pub scale: Vec<(u64, String)>,
-    /// Hours that are labelled, with the middle of their column in percent.
+    /// The labelled hours, with the middle of their column in percent.
     pub hours: Vec<(usize, f64)>,
     /// A grid for each name.
     pub grids: Vec<HeatGrid<'a>>,
@@ -21,7 +21,7 @@ pub struct Heat<'a> {
 pub struct HeatGrid<'a> {
     /// The name.
     pub name: &'a str,
-    /// The most events of a cell.
+    /// The most events in a cell.
     pub most: String,
     /// A row for each weekday.
     pub days: Vec<HeatDay>,
@@ -33,29 +33,29 @@ pub struct HeatDay {
     pub name: &'static str,
     /// Its row.
     pub row: usize,
-    /// Its hours.
+    /// The cells of its hours.
     pub cells: Vec<HeatCell>,
 }
 
-/// A weekday's hour.
+/// An hour of a weekday.
 pub struct HeatCell {
     /// The hour.
     pub hour: usize,
     /// Its left edge in percent.
     pub x: f64,
-    /// Its colour.
+    /// The level of its colour.
     pub level: u64,
-    /// Its events.
+    /// Its number of events.
     pub count: String,
 }
 
-/// The heat map of `grids`; nothing if there are none.
+/// The heat map of `grids`; `None` if there are none.
 pub fn heat(grids: &[(String, [[u64; 24]; 7])]) -> Option<Heat<'_>> {
     if grids.is_empty() {
         return None;
     }
     let most_of = |grid: &[[u64; 24]; 7]| grid.as_flattened().iter().copied().max().unwrap_or(0);
-    // One scale for all, so that grids can be compared.
+    // All grids share one scale, so that they can be compared.
     let most = grids.iter().map(|(_, grid)| most_of(grid)).max().unwrap_or(0);
     let levels = LEVELS.min(most);
     let greatest =
@@ -85,7 +85,7 @@ pub fn heat(grids: &[(String, [[u64; 24]; 7])]) -> Option<Heat<'_>> {
     })
 }
 
-/// The colour of a level. The highest level has the strongest colour, also where there are few levels.
+/// The colour of a level. The highest level always has the strongest colour, even if there are few levels.
 fn color(level: u64, levels: u64) -> u64 {
     if level == 0 { 0 } else { level + LEVELS - levels }
 }

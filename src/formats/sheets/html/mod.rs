@@ -1,7 +1,7 @@
-//! A sheet as one HTML page that needs nothing else: no script, no request, readable on paper.
+//! A sheet as one self-contained HTML page: no script, no request, readable on paper.
 //!
-//! The markup is in `templates/html/`; here a sheet becomes what those print. Templates print
-//! through [`SafeHtml`] alone, except for the style sheet.
+//! The markup is in `templates/html/`; this module prepares the values that templates print. They print through
+//! [`SafeHtml`] only, except for the style sheet.
 
 mod charts;
 mod heat;
@@ -25,7 +25,7 @@ use values::{DisplayValue, Mark};
 
 const STYLE: &str = include_str!("../../../../templates/html/style.css");
 
-/// The hash of the style sheet, for the page's content security policy. A test says what it has to be.
+/// The hash of the style sheet, for the page's content security policy. A test checks it.
 const STYLE_HASH: &str = "sha256-X2qVE9Ectr742tW0H0bKpnbe1V3w5RCHKlLrX67FhJk=";
 
 /// Prints the page.
@@ -54,7 +54,7 @@ pub fn render(sheet: &Sheet<'_>, zone: Tz) -> String {
     page.render().expect("writing to memory cannot fail")
 }
 
-/// Makes text harmless for HTML and shows what a browser would hide.
+/// Escapes text for HTML and makes characters visible that a browser would hide.
 #[derive(Clone, Copy, Debug)]
 pub struct SafeHtml;
 
@@ -87,10 +87,10 @@ enum Content<'a> {
 }
 
 struct Grid<'a> {
-    /// Columns with the class of their cells.
+    /// The columns, each with the CSS class of its cells.
     heads: Vec<(&'static str, Column)>,
     rows: Vec<(Mark, Vec<(&'static str, DisplayValue<'a>)>)>,
-    /// Whether a row has a mark, so that there is a column for marks.
+    /// Whether any row has a mark, so that a column for marks is needed.
     has_marks: bool,
     empty: &'a str,
     left_out: Option<String>,
@@ -101,7 +101,7 @@ fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, DisplayValue<'a>) {
     (fact.label, values::display_value(fact.value.clone(), fact.kind, zone))
 }
 
-/// Rows of a table. More of them would be too much for a reader and for a browser.
+/// The maximum number of rows of a table; more would be too much for readers and browsers.
 const MAX_ROWS: usize = 5000;
 
 fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {

@@ -1,39 +1,39 @@
-//! A span of time as the width of a picture: the positions of times on it, and the labels of its axis.
+//! Maps a span of time to the width of a chart: the positions of times, and the labels of the axis.
 
 use chrono::{DateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use crate::model::time::Timestamp;
 
-/// Height of a name with what is below it.
+/// The height of a row: a name with its bar.
 pub const LANE: usize = 42;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A label of an axis.
 pub struct Tick {
-    /// Percent of the width.
+    /// Its position in percent of the width.
     pub x: f64,
-    /// The part of the text that is at `x`: `start`, `middle` or `end`.
+    /// Which part of the text is at `x`: `start`, `middle` or `end`.
     pub anchor: &'static str,
     /// Its text.
     pub text: String,
-    /// Whether it is left out where there is little room.
+    /// Whether it is omitted if there is little room.
     pub is_minor: bool,
 }
 
-/// Percent with as many digits as can be seen.
-pub fn percent(part: f64, whole: f64) -> f64 {
-    let share = if whole > 0.0 { part / whole } else { 0.0 };
+/// A percentage with as many digits as are visible.
+pub fn percent(part: f64, total: f64) -> f64 {
+    let share = if total > 0.0 { part / total } else { 0.0 };
     (share.clamp(0.0, 1.0) * 100_000.0).round() / 1000.0
 }
 
-/// Where `time` is between `from` and `to`, in percent.
-pub fn place(time: Timestamp, from: Timestamp, to: Timestamp) -> f64 {
+/// The position of `time` between `from` and `to`, in percent.
+pub fn position(time: Timestamp, from: Timestamp, to: Timestamp) -> f64 {
     percent(seconds_between(from, time), seconds_between(from, to))
 }
 
-/// The ends of a span and some points between them; days begin at midnight in `zone`.
+/// Labels for the ends of a span and some points between them; days begin at midnight in `zone`.
 pub fn ticks(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<Tick> {
     let seconds = to.seconds.saturating_sub(from.seconds);
     let are_days = seconds >= 8 * SECONDS_PER_DAY;
@@ -49,12 +49,12 @@ pub fn ticks(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<Tick> {
         };
         let text = if are_days { day(time, zone) } else { time.to_the_minute(zone) };
         let anchor = anchor(part as usize, parts as usize);
-        Tick { x: place(time, from, to), anchor, text, is_minor: part % 2 == 1 }
+        Tick { x: position(time, from, to), anchor, text, is_minor: part % 2 == 1 }
     };
     (0..=parts).map(tick).collect()
 }
 
-/// The anchor of the label `at` of those from 0 to `last`, so that none leaves the picture.
+/// The anchor of label `at`, out of labels 0 to `last`, which keeps all labels inside the chart.
 pub fn anchor(at: usize, last: usize) -> &'static str {
     match at {
         0 => "start",
@@ -77,7 +77,7 @@ fn day(time: Timestamp, zone: Tz) -> String {
 }
 
 fn midnight_before(time: Timestamp, zone: Tz) -> Timestamp {
-    // Where clocks are put forward at midnight, that day has none.
+    // If clocks go forward at midnight, that day has no midnight.
     let midnight = local(time, zone).and_then(|time| time.with_time(NaiveTime::MIN).earliest());
     midnight.map_or(time, Timestamp::from)
 }

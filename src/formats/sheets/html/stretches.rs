@@ -1,4 +1,4 @@
-//! Stretches of time as bars, a lane for each name; what has not ended has an arrow.
+//! Periods as bars, with a lane for each name. A period that has not ended has an arrow.
 
 use chrono_tz::Tz;
 
@@ -10,41 +10,41 @@ use crate::formats::sheets::html::values::{Mark, Moment};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Stretch;
 
-/// Stretches of time for each name.
+/// Periods for each name.
 pub struct Lanes<'a> {
-    /// Where the picture begins.
+    /// The time at which the chart begins.
     pub from: Moment,
-    /// Where it ends.
+    /// The time at which it ends.
     pub to: Moment,
-    /// Labels below.
+    /// The labels of the axis.
     pub ticks: Vec<Tick>,
-    /// Whether a stretch has not ended.
+    /// Whether any period has not ended.
     pub has_open: bool,
-    /// Whether a stretch is only presumed.
+    /// Whether any period is only presumed.
     pub has_presumed: bool,
-    /// The names.
+    /// A lane for each name.
     pub lanes: Vec<Lane<'a>>,
 }
 
-/// Stretches of a name.
+/// The periods of one name.
 pub struct Lane<'a> {
     /// The name.
     pub name: &'a str,
-    /// Where it is from above.
+    /// Its distance from the top in pixels.
     pub y: usize,
-    /// What all stretches last.
+    /// The total length of its periods.
     pub total: String,
-    /// Whether one has not ended.
+    /// Whether any of its periods has not ended.
     pub is_open: bool,
-    /// Whether one is only presumed.
+    /// Whether any of its periods is only presumed.
     pub is_presumed: bool,
-    /// The worst of the stretches.
+    /// The mark of the worst period.
     pub mark: Mark,
-    /// The stretches.
+    /// The periods.
     pub spans: Vec<Span>,
 }
 
-/// A stretch of time.
+/// A period of time.
 pub struct Span {
     /// Its left edge in percent.
     pub x: f64,
@@ -56,17 +56,17 @@ pub struct Span {
     pub from: Moment,
     /// When it ends.
     pub to: Moment,
-    /// What it lasts.
+    /// Its length.
     pub lasts: String,
     /// Whether it has not ended.
     pub is_open: bool,
     /// Whether it is only presumed.
     pub is_presumed: bool,
-    /// How it is to be taken.
+    /// Its mark.
     pub mark: Mark,
 }
 
-/// The lanes of `rows`; nothing if there are none.
+/// The lanes of `rows`; `None` if there are none.
 pub fn stretches<'a>(
     from: Timestamp,
     to: Timestamp,
@@ -101,7 +101,7 @@ pub fn stretches<'a>(
 }
 
 fn span_of(stretch: &Stretch, from: Timestamp, to: Timestamp, zone: Tz) -> Span {
-    let (x, end) = (span::place(stretch.from, from, to), span::place(stretch.to, from, to));
+    let (x, end) = (span::position(stretch.from, from, to), span::position(stretch.to, from, to));
     Span {
         x,
         end,

@@ -1,4 +1,4 @@
-//! Events over time as columns with a scale of round numbers.
+//! Events over time as columns, with a scale of round numbers.
 
 use chrono_tz::Tz;
 
@@ -7,25 +7,25 @@ use crate::formats::sheets::html::span;
 use crate::formats::sheets::html::span::{Tick, percent};
 use crate::formats::sheets::html::values;
 
-/// Height of the bars of a timeline, and where they stand.
+/// The height of the plot area, whose lower edge is the baseline.
 const PLOT: f64 = 160.0;
 const FLOOR: f64 = 170.0;
-/// Characters of labels that fit below a timeline on a screen.
+/// How many characters of labels fit below a timeline on a screen.
 const AXIS_CHARACTERS: usize = 90;
 
 /// Events over time.
 pub struct Timeline<'a> {
-    /// What a bucket is.
+    /// The unit of a bucket.
     pub unit: &'a str,
-    /// First label.
+    /// The first label.
     pub from: &'a str,
-    /// Last label.
+    /// The last label.
     pub to: &'a str,
-    /// The most events of a bucket.
+    /// The most events in a bucket.
     pub most: String,
-    /// Height and number of each line of the scale.
+    /// The height and the number of each line of the scale.
     pub scale: Vec<(f64, String)>,
-    /// Labels below.
+    /// The labels of the axis.
     pub ticks: Vec<Tick>,
     /// A column for every bucket.
     pub columns: Vec<Bucket<'a>>,
@@ -45,11 +45,11 @@ pub struct Bucket<'a> {
     pub begins: String,
     /// Its label.
     pub label: &'a str,
-    /// Its events.
+    /// Its number of events.
     pub count: String,
 }
 
-/// The timeline of `buckets`; nothing if there are none.
+/// The timeline of `buckets`; `None` if there are none.
 pub fn timeline<'a>(unit: &'a str, buckets: &'a [calendar::Bucket], zone: Tz) -> Option<Timeline<'a>> {
     let (first, last) = (buckets.first()?, buckets.last()?);
     let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0);
@@ -59,7 +59,7 @@ pub fn timeline<'a>(unit: &'a str, buckets: &'a [calendar::Bucket], zone: Tz) ->
     let height = |value: f64| (value / top * PLOT * 10.0).round() / 10.0;
     let slot = 100.0 / buckets.len() as f64;
     let columns = buckets.iter().enumerate().map(|(at, calendar::Bucket { begin, label, count })| {
-        // A bucket with an event has a visible column, however low.
+        // A bucket with an event has a visible column, however few events it has.
         let height = if *count == 0 { 0.0 } else { height(*count as f64).max(1.0) };
         Bucket {
             x: percent(at as f64 * slot + slot * 0.1, 100.0),
@@ -102,7 +102,7 @@ fn step(most: u64) -> u64 {
 fn bucket_ticks(buckets: &[calendar::Bucket]) -> Vec<Tick> {
     let longest = buckets.iter().map(|bucket| bucket.label.chars().count()).max().unwrap_or(1);
     let last = buckets.len() - 1;
-    // An even number of gaps, so that every other label can go.
+    // An even number of gaps, so that every other label can be omitted.
     let gaps = (AXIS_CHARACTERS / (longest + 2) / 2 * 2).clamp(2, 8).min(last);
     let tick = |gap: usize| {
         let at = gap * last / gaps.max(1);

@@ -1,4 +1,4 @@
-//! Cells and tones as the page prints them: groups of digits, percent, days and hours.
+//! Cells and tones as the page prints them, with grouped digits, percentages and durations.
 
 use std::borrow::Cow;
 
@@ -8,11 +8,11 @@ use crate::model::time::{self, Timestamp};
 use crate::reports::sheet::{Cell, Kind, Tone};
 use crate::text::plural::plural;
 
-/// A cell as a template prints it.
+/// A cell as templates print it.
 pub enum DisplayValue<'a> {
-    /// The log does not say.
+    /// No value, as the log has none.
     Nothing,
-    /// Words.
+    /// A text.
     Text(Cow<'a, str>),
     /// An id.
     Id(Cow<'a, str>),
@@ -24,7 +24,7 @@ pub enum DisplayValue<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
-/// A point in time for machines and for people.
+/// A point in time, for machines and for people.
 pub struct Moment {
     /// RFC 3339.
     pub machine: String,
@@ -32,18 +32,18 @@ pub struct Moment {
     pub text: String,
 }
 
-/// A tone as a class of the style sheet, and as a word with a sign. Both are empty for a plain tone.
+/// A tone as a CSS class, and as a word with a sign. All are empty for the plain tone.
 #[derive(Clone, Copy)]
 pub struct Mark {
-    /// Class.
+    /// The CSS class.
     pub class: &'static str,
-    /// Sign before the word.
+    /// The sign before the word.
     pub sign: &'static str,
-    /// Word.
+    /// The word.
     pub word: &'static str,
 }
 
-/// A cell of a column of `kind` as a template prints it.
+/// Converts a cell of a column of `kind` for templates.
 pub fn display_value(cell: Cell<'_>, kind: Kind, zone: Tz) -> DisplayValue<'_> {
     match cell {
         Cell::Nothing => DisplayValue::Nothing,
@@ -62,7 +62,7 @@ pub fn display_value(cell: Cell<'_>, kind: Kind, zone: Tz) -> DisplayValue<'_> {
     }
 }
 
-/// The class of the style sheet for cells of a kind.
+/// The CSS class for cells of a kind.
 pub fn kind_class(kind: Kind) -> &'static str {
     match kind {
         Kind::Number | Kind::Share | Kind::Duration => "figure",
@@ -101,12 +101,12 @@ pub fn number(value: u64) -> String {
     grouped
 }
 
-/// A number of things: `1 row`, `2,000 rows`.
+/// A count with its noun: `1 row`, `2,000 rows`.
 pub fn count(value: u64, thing: &str) -> String {
     format!("{} {}", number(value), plural(value, thing))
 }
 
-/// A number in few characters, for an axis.
+/// A short form of a number, for an axis.
 pub fn short(value: u64) -> String {
     let (unit, sign) = match value {
         0..10_000 => return number(value),
@@ -118,7 +118,7 @@ pub fn short(value: u64) -> String {
     format!("{tenths}{sign}")
 }
 
-/// A length of time in its two largest units, without those that are zero: `3d 4h`, `4h`, `5m 10s`.
+/// A duration in its two largest units, omitting zeros: `3d 4h`, `4h`, `5m 10s`.
 pub fn duration(seconds: u64) -> String {
     let units = time::duration_in_units(seconds, 2);
     units.map(|(value, unit)| format!("{}{unit}", number(value))).collect::<Vec<_>>().join("\u{a0}")
