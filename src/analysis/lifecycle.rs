@@ -98,11 +98,12 @@ pub struct Origin {
 pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
     let mut origins = vec![Origin { owner: None, was_active: false }; survey.connections.len()];
     // Backwards, so that the first change of each connection is written last.
-    for (connection, change) in survey.changes.iter().rev().filter_map(with_connection) {
+    let changes = survey.changes.iter().rev().filter(|change| !change.has_failed);
+    for (connection, change) in changes.filter_map(with_connection) {
         origins[connection.index()] = Origin {
             owner: change.organization,
             was_active: change.time <= now
-                && matches!(change.operation, Operation::Disabled | Operation::Deleted),
+                && [Operation::Disabled, Operation::Deleted].into_iter().any(|it| change.did(it)),
         };
     }
     origins
@@ -140,7 +141,7 @@ pub fn walk_some(
         if !is_wanted(owner) {
             continue;
         }
-        let Some(reported) = change.operation.state() else {
+        let Some(reported) = change.state() else {
             continue;
         };
         let state = &mut states[connection.index()];
@@ -171,6 +172,7 @@ pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
     let again = ChangeId::first(survey.changes.len()).zip(&survey.changes).map(|(id, change)| {
         match (change.operation, change.connection) {
+            _ if change.has_failed => false,
             (Operation::Deleted, Some(connection)) => {
                 let earlier = last[connection.index()].replace(id);
                 earlier.is_some_and(|earlier| survey.changes[earlier.index()].key != change.key)

@@ -49,8 +49,9 @@ pub enum Doubt {
     Contradictory,
 }
 
-/// Operations that may change a state unnoticed if a source does not log them.
-const ACTIVATING: [Operation; 2] = [Operation::Created, Operation::Enabled];
+/// Operations that may change a state unnoticed if a source does not log them. Creating a connection does not make it
+/// active, or is logged as the first time that it becomes so.
+const ACTIVATING: [Operation; 1] = [Operation::Enabled];
 
 /// The span of a log without events.
 const NOTHING: Span = (Timestamp::MAX, Timestamp::MIN);

@@ -64,7 +64,7 @@ pub struct Filter {
     /// Print no header
     #[arg(long, help_heading = "Output")]
     no_header: bool,
-    /// Print the normalized event (ssoaudit.event.v1) instead of the original line
+    /// Print the normalized event (ssoaudit.event.v2) instead of the original line
     #[arg(long, conflicts_with = "columns", help_heading = "Output")]
     normalize: bool,
     /// Sort by time; this holds all matching events in memory

@@ -24,12 +24,12 @@ use crate::survey::Survey;
 Examples:
   ssoaudit schema --list                    sources, operations, actions, connection types
   ssoaudit schema centure > centure.schema.json
-  ssoaudit schema ssoaudit.event.v1         what `filter --normalize` prints
+  ssoaudit schema ssoaudit.event.v2         what `filter --normalize` prints
   ssoaudit schema ssoaudit.report.removals.v2
                                             what `report removals --format json` prints
 ")]
 pub struct Schema {
-    /// A source, or ssoaudit.event.v1, .check.v2, .evidence.v1, .report.removals.v2, …
+    /// A source, or ssoaudit.event.v2, .check.v2, .evidence.v1, .report.removals.v2, …
     #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
     name: Option<String>,
     /// List what is documented, one line each

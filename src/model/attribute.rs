@@ -18,7 +18,11 @@ pub enum Attribute {
     Action,
     /// Neutral operation.
     Operation,
-    /// Kind of actor.
+    /// How the attempt ended.
+    Outcome,
+    /// Neutral kind of actor.
+    ActorKind,
+    /// Vendor's kind of actor.
     ActorType,
     /// Actor id.
     ActorId,
@@ -44,6 +48,8 @@ pub enum Attribute {
     ConnectionProtocol,
     /// Neutral provider.
     ConnectionProvider,
+    /// Which way people sign in through the connection.
+    ConnectionDirection,
     /// Whether the connection is enabled.
     ConnectionEnabled,
     /// Vendor's status.
@@ -108,7 +114,9 @@ pub static ATTRIBUTES: &[AttributeInfo] = &[
     always(Attribute::EpochMs, "epoch_ms", "the same in milliseconds since 1970-01-01T00:00:00Z").of_kind(ValueKind::Integer),
     always(Attribute::Action, "action", "the vendor's name of what happened"),
     always(Attribute::Operation, "operation", "the neutral word for it"),
-    optional(Attribute::ActorType, "actor.type", "kind of actor"),
+    optional(Attribute::Outcome, "outcome", "success or failure of an attempt; null when the source only logs what was done"),
+    optional(Attribute::ActorKind, "actor.kind", "neutral kind of actor: user, service or system"),
+    optional(Attribute::ActorType, "actor.type", "the vendor's kind of actor"),
     optional(Attribute::ActorId, "actor.id", "id of who did it"),
     optional(Attribute::ActorName, "actor.name", "name of who did it"),
     optional(Attribute::ActorEmail, "actor.email", "e-mail address of who did it"),
@@ -121,6 +129,7 @@ pub static ATTRIBUTES: &[AttributeInfo] = &[
     optional(Attribute::ConnectionType, "connection.type", "the vendor's connection type"),
     optional(Attribute::ConnectionProtocol, "connection.protocol", "neutral protocol: saml, oidc, oauth, …"),
     optional(Attribute::ConnectionProvider, "connection.provider", "neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names"),
+    optional(Attribute::ConnectionDirection, "connection.direction", "inbound if an outside identity provider lets people in, outbound if the vendor is the identity provider of an application"),
     optional(Attribute::ConnectionEnabled, "connection.enabled", "whether users can log in through it").of_kind(ValueKind::Flag),
     optional(Attribute::ConnectionStatus, "connection.status", "how far its set-up is"),
     optional(Attribute::EnvironmentId, "environment_id", "id of the vendor's environment"),

@@ -1,4 +1,4 @@
-//! The normalized event (`ssoaudit.event.v1`) and the list of its attributes. Knows no vendor.
+//! The normalized event (`ssoaudit.event.v2`) and the list of its attributes. Knows no vendor.
 //!
 //! An event is a view: it points into the line it was read from, and an attribute is looked up
 //! when somebody asks for it. Columns, the normalized JSON and its schema all come from
@@ -9,12 +9,13 @@ use std::net::IpAddr;
 
 use crate::model::attribute::{Attribute, Value, is_ip};
 use crate::model::fields::Fields;
+use crate::model::neutral::{ActorKind, Direction, Outcome};
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
 
 /// Name and version of the normalized event's JSON.
-pub const SCHEMA: &str = "ssoaudit.event.v1";
+pub const SCHEMA: &str = "ssoaudit.event.v2";
 
 /// Number of an id space: what has the same id in two of them is not the same.
 pub type Space = u8;
@@ -26,10 +27,16 @@ pub struct Event<'a> {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
+    /// How the attempt ended, if the source logs attempts.
+    pub outcome: Option<Outcome>,
     /// Neutral protocol of the connection.
     pub protocol: Option<&'static str>,
     /// Neutral identity provider of the connection.
     pub provider: Option<&'static str>,
+    /// What kind of actor caused it.
+    pub actor_kind: Option<ActorKind>,
+    /// Which way people sign in through the connection, if the action says so.
+    pub direction: Option<Direction>,
     /// Name of the source.
     pub source: &'static str,
     /// The space of its ids: the same id in another one is something else.
@@ -59,6 +66,9 @@ impl<'a> Event<'a> {
             Attribute::Operation => Some(Cow::Borrowed(self.operation.name())),
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
+            Attribute::ConnectionDirection => self.direction().map(|it| Cow::Borrowed(it.name())),
+            Attribute::Outcome => self.outcome.map(|it| Cow::Borrowed(it.name())),
+            Attribute::ActorKind => self.actor_kind.map(|it| Cow::Borrowed(it.name())),
             Attribute::Ip => {
                 self.redacted(attribute, self.fields.primary(Attribute::Ip).find(|text| is_ip(text)))
             }
@@ -99,6 +109,21 @@ impl<'a> Event<'a> {
     /// The address it came from.
     pub fn ip(&self) -> Option<IpAddr> {
         self.all(Attribute::Ip).find_map(|text| text.parse().ok())
+    }
+
+    /// Whether it was an attempt that failed, so that it changed nothing.
+    #[inline]
+    pub fn has_failed(&self) -> bool {
+        self.outcome == Some(Outcome::Failure)
+    }
+
+    /// Which way people sign in through the connection, if the event is about one: sources log what happens to
+    /// connections by which people are let in, unless an action says otherwise.
+    pub fn direction(&self) -> Option<Direction> {
+        const CONNECTION: [Attribute; 3] =
+            [Attribute::ConnectionId, Attribute::ConnectionName, Attribute::ConnectionType];
+        let names_one = || CONNECTION.iter().any(|attribute| self.has(*attribute));
+        self.direction.or_else(|| names_one().then_some(Direction::Inbound))
     }
 
     /// Whether somebody else acted in the actor's session.

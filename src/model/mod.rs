@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod event;
 pub mod fields;
 pub mod hashed_file;
+pub mod neutral;
 pub mod operation;
 pub mod redact;
 pub mod selection;

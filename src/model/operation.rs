@@ -17,7 +17,25 @@ pub enum Operation {
     Disabled,
     /// A connection was deleted.
     Deleted,
-    /// Anything that is not about an SSO connection, and every unknown action.
+    /// The configuration of a connection was changed.
+    Updated,
+    /// A certificate or secret of a connection was added, replaced or removed.
+    KeyChanged,
+    /// A certificate of a connection will expire; nobody did anything.
+    KeyExpiring,
+    /// SSO became mandatory for an organization.
+    Enforced,
+    /// SSO became optional for an organization.
+    Relaxed,
+    /// A domain of an organization was added, verified, changed or removed.
+    DomainChanged,
+    /// A connection was attached to an organization or a part of it.
+    Assigned,
+    /// A connection was detached from an organization or a part of it.
+    Unassigned,
+    /// Somebody was let into, or entered, another's session or the whole organization.
+    Impersonated,
+    /// Anything that is not about SSO, and every unknown action.
     Other,
 }
 
@@ -28,6 +46,8 @@ pub enum Effect {
     Nothing,
     /// They may lead to a change: somebody was given a link.
     Link,
+    /// They change something else than the state of a connection.
+    Alteration,
     /// They bring one into this state.
     State(State),
 }
@@ -122,7 +142,25 @@ pub static OPERATIONS: &[OperationInfo] = &[
         .effect(Effect::State(State::Disabled)).requires(Requires::AdminIfNamed).emphasis(Emphasis::Warning),
     info(Operation::Deleted, "deleted", "an SSO connection was deleted")
         .effect(Effect::State(State::Deleted)).requires(Requires::Admin).emphasis(Emphasis::Bad),
-    info(Operation::Other, "other", "an event that is not about SSO connections, or an unknown one"),
+    info(Operation::Updated, "updated", "the configuration of an SSO connection was changed")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Notice),
+    info(Operation::KeyChanged, "key-changed", "a certificate or secret of an SSO connection was changed")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Notice),
+    info(Operation::KeyExpiring, "key-expiring", "a certificate of an SSO connection will expire")
+        .emphasis(Emphasis::Warning),
+    info(Operation::Enforced, "enforced", "SSO became mandatory for an organization")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Good),
+    info(Operation::Relaxed, "relaxed", "SSO became optional for an organization")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Bad),
+    info(Operation::DomainChanged, "domain-changed", "a domain of an organization was added, verified, changed or removed")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Notice),
+    info(Operation::Assigned, "assigned", "an SSO connection was attached to an organization or a part of it")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Notice),
+    info(Operation::Unassigned, "unassigned", "an SSO connection was detached from an organization or a part of it")
+        .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Warning),
+    info(Operation::Impersonated, "impersonated", "somebody was let into another's session or the organization")
+        .effect(Effect::Alteration).emphasis(Emphasis::Warning),
+    info(Operation::Other, "other", "an event that is not about SSO, or an unknown one"),
 ];
 
 impl Operation {
@@ -142,7 +180,7 @@ impl Operation {
     pub fn state(self) -> Option<State> {
         match self.info().effect {
             Effect::State(state) => Some(state),
-            Effect::Nothing | Effect::Link => None,
+            Effect::Nothing | Effect::Link | Effect::Alteration => None,
         }
     }
 

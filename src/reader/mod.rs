@@ -16,7 +16,7 @@ use crate::model::fields::Fields;
 use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
 use crate::reader::shape::ParsedLine;
-use crate::sources::{self, Source};
+use crate::sources::{self, Action, Source};
 use crate::text::cut::split;
 
 /// How lines are read.
@@ -35,18 +35,18 @@ pub struct Reading {
 pub struct Scratch {
     nodes: Vec<Node>,
     bound: Bound,
-    owner: Option<(&'static Source, Operation)>,
+    owner: Option<(&'static Source, Option<&'static Action>)>,
 }
 
 impl Scratch {
     /// The line read last, to learn its shape from; only of use if it had no diagnostic.
     pub fn parsed_line<'a>(&'a self, line: &'a [u8]) -> Option<ParsedLine<'a>> {
-        let (source, operation) = self.owner?;
+        let (source, action) = self.owner?;
         let text = std::str::from_utf8(line).ok()?;
         Some(ParsedLine {
             document: Document { text, nodes: &self.nodes },
             source,
-            operation,
+            action: action?,
             bound: &self.bound,
         })
     }
@@ -89,15 +89,19 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
         add_unknown_source(document, &mut diagnostics);
         return refuse(diagnostics);
     };
-    let operation = bind(source, document, &mut diagnostics, bound);
-    *owner = Some((source, operation));
+    let action = bind(source, document, &mut diagnostics, bound);
+    *owner = Some((source, action));
     let fields = Fields { text, spans: &bound.spans, bindings: &bound.bindings, index: &bound.index };
+    let operation = action.map_or(Operation::Other, |action| action.operation_of(&fields));
     let derived = values::check(source, &fields, operation, &mut diagnostics);
     let event = derived.time.filter(|_| !diagnostics.is_invalid()).map(|time| Event {
         time,
         operation,
         protocol: derived.protocol,
         provider: derived.provider,
+        outcome: action.and_then(|action| action.outcome).or(derived.outcome),
+        actor_kind: derived.actor_kind,
+        direction: action.and_then(|action| action.direction),
         source: source.name,
         ids: source.id_space(),
         fields,

@@ -1,13 +1,15 @@
 //! Checks the values of a bound line against what its source's table expects of them.
 
 use crate::json::Span;
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::model::diagnostics::Diagnostics;
-use crate::model::fields::Fields;
+use crate::model::fields::{Binding, Fields, Index};
+use crate::model::neutral::{ActorKind, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time;
 use crate::model::time::Timestamp;
-use crate::sources::{Expect, Source, Vocabulary};
+use crate::sources::{EpochUnit, Expect, Source, Term, Vocabulary};
 use crate::text::suggest::nearest;
 
 /// The value of a field.
@@ -20,7 +22,7 @@ pub struct FieldValue<'a> {
 }
 
 /// What follows from the values of a line.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct DerivedValues {
     /// When it happened, if the line has a valid time.
     pub time: Option<Timestamp>,
@@ -28,6 +30,25 @@ pub struct DerivedValues {
     pub protocol: Option<&'static str>,
     /// Neutral identity provider.
     pub provider: Option<&'static str>,
+    /// How the attempt ended.
+    pub outcome: Option<Outcome>,
+    /// What kind of actor caused it.
+    pub actor_kind: Option<ActorKind>,
+}
+
+impl DerivedValues {
+    /// Adds what follows from a value of a vocabulary; what is known already stays.
+    pub fn add(&mut self, vocabulary: &Vocabulary, term: Option<&Term>, text: &str) {
+        let [protocol, provider] = match term {
+            Some(term) => [term.protocol, term.provider],
+            None if text.is_empty() => [None; 2],
+            None => (vocabulary.classify_unknown)(text),
+        };
+        self.protocol = self.protocol.or(protocol);
+        self.provider = self.provider.or(provider);
+        self.outcome = self.outcome.or(term.and_then(|term| term.outcome));
+        self.actor_kind = self.actor_kind.or(term.and_then(|term| term.actor_kind));
+    }
 }
 
 /// Whether further expectations of a value are worth checking.
@@ -56,7 +77,7 @@ pub fn check(
         let text = span.decode(fields.text);
         let value = FieldValue { text: &text, span };
         for expect in expects {
-            let derived = binding.is_primary.then_some(&mut derived);
+            let derived = derives(expect, binding, fields.index).then_some(&mut derived);
             if check_value(expect, value, diagnostics, derived) == Next::Skip {
                 break;
             }
@@ -91,6 +112,12 @@ pub fn check_value(
                 derived.time = time;
             }
         }
+        Expect::Epoch(unit) => {
+            let time = check_epoch(*unit, value, diagnostics);
+            if let Some(derived) = derived {
+                derived.time = time;
+            }
+        }
         Expect::Digits if !is_digits(text) => diagnostics.add(&WRONG_TYPE, span, |diagnostic| {
             let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
             diagnostic.message = format!("`{path}` is {quoted}, expected digits");
@@ -112,13 +139,21 @@ pub fn check_value(
     Next::Check
 }
 
+/// Whether something follows from a value for the event: it is about this list element, and of several times this is
+/// the one that counts.
+pub fn derives(expect: &Expect, binding: &Binding, index: &Index) -> bool {
+    let is_time = matches!(expect, Expect::Time | Expect::Epoch(_));
+    binding.is_primary && (!is_time || index.best[Attribute::Time as usize] == binding.slot)
+}
+
 /// Whether a value satisfies an expectation well enough not to be an error.
 pub fn is_possible(expect: &Expect, text: &str) -> bool {
     match expect {
         Expect::NotEmpty => !text.is_empty(),
         Expect::Time => time::parse(text).is_some(),
+        Expect::Epoch(unit) => parse_epoch(*unit, text).is_some(),
         Expect::Digits => is_digits(text),
-        Expect::Prefix(prefix, code) => code.level < Level::Error || text.starts_with(prefix),
+        Expect::Prefix(prefix, _) => text.starts_with(prefix),
         Expect::AtMost(limit, code) => code.level < Level::Error || text.chars().count() <= *limit,
         Expect::OneOf(_) => true,
     }
@@ -169,6 +204,36 @@ fn check_time(value: FieldValue<'_>, diagnostics: &mut Diagnostics<'_>) -> Optio
     Some(parsed.timestamp)
 }
 
+fn check_epoch(
+    unit: EpochUnit,
+    value: FieldValue<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) -> Option<Timestamp> {
+    let time = parse_epoch(unit, value.text);
+    if time.is_none() {
+        let unit = match unit {
+            EpochUnit::Seconds => "seconds",
+            EpochUnit::Milliseconds => "milliseconds",
+        };
+        diagnostics.add(&BAD_TIME, value.span, |diagnostic| {
+            let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+            diagnostic.message =
+                format!("`{path}` is {quoted}, expected a time in {unit} since 1970-01-01T00:00:00Z");
+            diagnostic.expected = Some(format!("a time as whole {unit} since 1970-01-01T00:00:00Z"));
+        });
+    }
+    time
+}
+
+/// Reads a time that is a number of units since 1970.
+fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
+    let number = text.parse().ok()?;
+    match unit {
+        EpochUnit::Seconds => Timestamp::from_epoch(number, 1),
+        EpochUnit::Milliseconds => Timestamp::from_epoch(number, 1000),
+    }
+}
+
 fn check_vocabulary(
     vocabulary: &'static Vocabulary,
     FieldValue { text, span }: FieldValue<'_>,
@@ -177,13 +242,7 @@ fn check_vocabulary(
 ) {
     let term = vocabulary.term(text);
     if let Some(derived) = derived {
-        let [protocol, provider] = match term {
-            Some(term) => [term.protocol, term.provider],
-            None if text.is_empty() => [None; 2],
-            None => (vocabulary.classify_unknown)(text),
-        };
-        derived.protocol = derived.protocol.or(protocol);
-        derived.provider = derived.provider.or(provider);
+        derived.add(vocabulary, term, text);
     }
     if term.is_some() {
         return;

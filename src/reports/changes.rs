@@ -70,6 +70,9 @@ impl<'a> ChangeRow<'a> {
             .cell(|survey, row| survey.organization_name(row.change.organization).into()),
         Column::new("operation", "Operation", Kind::Text, "what happened, in the neutral word")
             .cell(|_, row| row.change.operation.name().into()),
+        Column::new("failed", "Failed", Kind::Flag, "whether it was an attempt that failed")
+            .rank(9)
+            .cell(|_, row| row.change.has_failed.into()),
         Column::new("action", "Action", Kind::Text, "what happened, in the vendor's word")
             .rank(16)
             .cell(|survey, row| survey.action(row.change.action).into()),
@@ -113,6 +116,7 @@ impl<'a> ChangeRow<'a> {
         let is_impersonated = self.change.impersonator.is_some();
         match self.change.operation {
             _ if self.change.is_conflicting => Tone::Bad,
+            _ if self.change.has_failed => Tone::Plain,
             Operation::Deleted if is_impersonated => Tone::Bad,
             Operation::Deleted | Operation::Disabled => Tone::Warn,
             Operation::Enabled => Tone::Good,
@@ -134,8 +138,7 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
     let reach = input.reach();
     let certainty =
         |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
-    let without_step =
-        |change: &Change| States { before: None, after: change.operation.state(), certainty: None };
+    let without_step = |change: &Change| States { before: None, after: change.state(), certainty: None };
     let mut states: Vec<_> = changes.iter().map(without_step).collect();
     lifecycle::walk(input.survey, input.options.now, |step| {
         let certainty = certainty(step.owner, &changes[step.change]);

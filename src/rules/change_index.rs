@@ -6,7 +6,7 @@ use crate::survey::Survey;
 use crate::survey::groups::Groups;
 use crate::survey::ids::{ActorId, Id};
 
-/// Changes and portal links by index, each list in time order.
+/// Changes and portal links by index, without attempts that failed, each list in time order.
 pub struct ChangeIndex {
     operations: [Vec<u32>; OPERATIONS.len()],
     /// How many changes of each operation are selected.
@@ -40,7 +40,7 @@ impl ChangeIndex {
 fn by_operation(survey: &Survey) -> ([Vec<u32>; OPERATIONS.len()], [u64; OPERATIONS.len()]) {
     let mut operations = [const { Vec::new() }; OPERATIONS.len()];
     let mut selected = [0; OPERATIONS.len()];
-    for (index, change) in (0..).zip(&survey.changes) {
+    for (index, change) in (0..).zip(&survey.changes).filter(|(_, change)| !change.has_failed) {
         operations[change.operation as usize].push(index);
         selected[change.operation as usize] += u64::from(change.is_selected);
     }
@@ -51,6 +51,7 @@ fn by_actor(survey: &Survey) -> Groups<u32> {
     let actors = survey.actors.names.len();
     Groups::new(actors, || {
         let changes = survey.changes.iter().zip(0..);
+        let changes = changes.filter(|(change, _)| !change.has_failed);
         changes.filter_map(|(change, index)| Some((change.actor?.index(), index)))
     })
 }

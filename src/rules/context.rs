@@ -52,6 +52,11 @@ pub struct RuleContext<'a> {
 impl<'a> RuleContext<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+        self.attempts().filter(|(_, change)| !change.has_failed)
+    }
+
+    /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
+    pub fn attempts(&self) -> impl Iterator<Item = (usize, &'a Change)> {
         self.survey.changes.iter().enumerate().filter(|(_, change)| self.covers(change))
     }
 
@@ -83,7 +88,7 @@ impl<'a> RuleContext<'a> {
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
     pub fn state_changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        self.changes().filter(|(_, change)| change.operation.state().is_some())
+        self.changes().filter(|(_, change)| change.state().is_some())
     }
 
     /// How many changes of a connection's state are in the rule's scope.

@@ -179,11 +179,12 @@ mod tests {
         let change = Change {
             time: time::parse("2025-01-15T10:30:00.5+02:00").unwrap().timestamp,
             operation: Operation::Deleted,
+            has_failed: false,
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,
             event: Some(survey.ids.push("evt_1")),
-            action: survey.action_id("sso.delete", "vendor"),
+            action: survey.action_id("sso.delete", "vendor", Operation::Deleted),
             connection: Some(survey.connections.push("conn_1")),
             organization: Some(survey.organizations.names.id("org_1")),
             kind: None,
@@ -246,7 +247,7 @@ mod tests {
         let of = |id: &str, action: &str| {
             let mut survey = survey(0);
             survey.changes[0].event = Some(survey.ids.push(id));
-            survey.changes[0].action = survey.action_id(action, "vendor");
+            survey.changes[0].action = survey.action_id(action, "vendor", Operation::Deleted);
             survey.action_facts.push(("vendor", Operation::Deleted));
             of_change("rule", &survey, &survey.changes[0])
         };

@@ -4,7 +4,7 @@
 use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::time;
-use crate::sources::{ALL, Source};
+use crate::sources::{ALL, FieldKind, Source};
 
 /// The source that claims the object.
 pub fn detect(document: Document<'_>) -> Option<&'static Source> {
@@ -21,14 +21,14 @@ impl Source {
     /// Where the event is in a line: in the member that wraps it, or the line's object itself if it has no such
     /// member or is a complete event of any source.
     pub fn event_root(&self, document: Document<'_>) -> NodeId {
-        let wrapped = self.wrapper.and_then(|key| object(document, 0, key));
+        let wrapped = self.wrappers.iter().find_map(|key| object(document, 0, key));
         wrapped.filter(|_| !ALL.iter().any(|source| source.is_complete(document, 0))).unwrap_or(0)
     }
 
     /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
     /// looks like one, or an action named as another source names it.
     pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
-        let mut wrappers = ALL.iter().filter_map(|source| source.wrapper);
+        let mut wrappers = ALL.iter().flat_map(|source| source.wrappers);
         let inside = wrappers.find_map(|key| object(document, event, key));
         let around = || {
             let mut sources = ALL.iter();
@@ -59,14 +59,17 @@ impl Source {
     fn is_complete(&self, document: Document<'_>, event: NodeId) -> bool {
         self.claims_at(document, event)
             && self.action_of(document, event).is_some()
-            && self.tree.members.iter().all(|member| {
+            && self.trees.of("").members.iter().all(|member| {
                 let spellings = [Some(member.key), member.alias];
                 let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
                 let field = member.field.map(|id| &self.fields[id as usize]);
                 match field {
                     Some(field) if field.attribute == Some(Attribute::Time) => {
-                        let time = value.and_then(|id| document.string(id));
-                        time.is_some_and(|time| time::parse(&time).is_some())
+                        let is_time = |id: NodeId| match document.nodes[id].kind {
+                            Kind::Number => field.kind != FieldKind::Text,
+                            _ => document.string(id).is_some_and(|time| time::parse(&time).is_some()),
+                        };
+                        value.is_some_and(is_time)
                     }
                     Some(field) => !field.required || value.is_some(),
                     None => true,
@@ -95,6 +98,11 @@ impl<'a> Root<'a> {
     /// Has one of these keys, whatever its value.
     pub fn has(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.document.member(self.event, key).is_some())
+    }
+
+    /// Has this key with a string as its value.
+    pub fn has_text(&self, key: &str) -> bool {
+        self.document.member_text(self.event, key).is_some()
     }
 
     /// Has this key with an object or array as its value.

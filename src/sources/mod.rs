@@ -9,6 +9,7 @@ pub mod schema;
 mod table;
 mod tree;
 mod unsupported;
+mod workos;
 mod workos_connection_types;
 
 use std::borrow::Cow;
@@ -17,8 +18,8 @@ use std::sync::LazyLock;
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event};
 pub use lookalike::lookalike;
-pub use table::{Action, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
-pub use tree::Tree;
+pub use table::{Action, EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
+pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
 
 use crate::json::{Document, NodeId};
@@ -38,22 +39,24 @@ pub struct Source {
     pub ids: &'static str,
     /// Whether an object is an event of this source, right or wrong.
     pub detects: fn(&Root<'_>) -> bool,
-    /// Key of a member that may hold the event with further members beside it.
-    pub wrapper: Option<&'static str>,
+    /// Keys of members that may hold the event with further members beside it.
+    pub wrappers: &'static [&'static str],
     /// The source that logs what this one does not; `None` if this one logs the whole life of a connection.
     pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
     /// Documented fields; parents before their children, preferred before others.
     pub fields: &'static [Field],
-    /// The same fields as a tree.
-    pub tree: LazyLock<Tree>,
+    /// The same fields as trees, one for each group of actions.
+    pub trees: LazyLock<Trees>,
+    /// The group whose fields an event of an unknown action may have.
+    pub unknown_group: &'static str,
     /// Comparisons of values, which the table cannot express.
     pub cross_checks: &'static [CrossCheck],
 }
 
 /// Every source. Order is precedence: the first that claims a line owns it.
-pub static ALL: &[&Source] = &[&centure::SOURCE, &scalekit::SOURCE];
+pub static ALL: &[&Source] = &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE];
 
 impl Source {
     /// The documented action of that name (ASCII case ignored).
@@ -73,6 +76,11 @@ impl Source {
         let id = document.member(event, key)?;
         let name = document.string(id).filter(|name| !name.is_empty())?;
         Some((id, name))
+    }
+
+    /// The tree of the fields that events of an action may have; an unknown action has none.
+    pub fn tree_of(&self, action: Option<&Action>) -> &Tree {
+        self.trees.of(action.map_or(self.unknown_group, |action| action.group))
     }
 
     /// Every vocabulary of the source.

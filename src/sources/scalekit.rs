@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use super::{CrossCheck, Root, Source, Tree};
+use super::{CrossCheck, Root, Source, Trees};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{
     BAD_ID, CONTRADICTION, OVER_LIMIT, UNKNOWN_CONNECTION_TYPE, UNKNOWN_PROVIDER, UNKNOWN_STATUS,
@@ -26,11 +26,12 @@ pub static SOURCE: Source = Source {
     about: "Scalekit webhook events",
     ids: "scalekit",
     detects,
-    wrapper: None,
+    wrappers: &[],
     complement: None,
     actions: ACTIONS,
     fields: FIELDS,
-    tree: LazyLock::new(|| Tree::build(FIELDS)),
+    trees: LazyLock::new(|| Trees::build(FIELDS)),
+    unknown_group: "",
     cross_checks: CROSS_CHECKS,
 };
 
@@ -43,56 +44,48 @@ fn detects(root: &Root<'_>) -> bool {
 
 #[rustfmt::skip]
 static ACTIONS: &[Action] = &[
-    sso("organization.sso_created", Operation::Created, "a connection was created"),
-    sso("organization.sso_enabled", Operation::Enabled, "a connection was enabled"),
-    sso("organization.sso_disabled", Operation::Disabled, "a connection was disabled"),
-    sso("organization.sso_deleted", Operation::Deleted, "a connection was deleted"),
-    other("organization.created", "an organization was created"),
-    other("organization.updated", "an organization was changed"),
-    other("organization.deleted", "an organization was deleted"),
-    other("organization.domain_created", "a domain was added to an organization"),
-    other("organization.domain_deleted", "a domain was removed from an organization"),
-    other("organization.domain_dns_verification_success", "a domain was verified"),
-    other("organization.domain_dns_verification_failed", "a domain could not be verified"),
-    other("organization.directory_enabled", "directory sync was enabled"),
-    other("organization.directory_disabled", "directory sync was disabled"),
-    other("organization.directory.user_created", "a directory user was created"),
-    other("organization.directory.user_updated", "a directory user was changed"),
-    other("organization.directory.user_deleted", "a directory user was deleted"),
-    other("organization.directory.group_created", "a directory group was created"),
-    other("organization.directory.group_updated", "a directory group was changed"),
-    other("organization.directory.group_deleted", "a directory group was deleted"),
-    other("user.signup", "a user signed up"),
-    other("user.login", "a user logged in"),
-    other("user.logout", "a user logged out"),
-    other("user.organization_invitation", "a user was invited to an organization"),
-    other("user.organization_membership_created", "a user became a member of an organization"),
-    other("user.organization_membership_updated", "a membership was changed"),
-    other("user.organization_membership_deleted", "a user is no longer a member of an organization"),
-    other("role.created", "a role was created"),
-    other("role.updated", "a role was changed"),
-    other("role.deleted", "a role was deleted"),
-    other("permission.created", "a permission was created"),
-    other("permission.updated", "a permission was changed"),
-    other("permission.deleted", "a permission was deleted"),
-    other("connected_account.created", "a connected account was created"),
-    other("connected_account.updated", "a connected account was changed"),
-    other("connected_account.status_updated", "a connected account changed its status"),
-    other("connected_account.deleted", "a connected account was deleted"),
-    other("connected_account.magic_link_generated", "a magic link was made for a connected account"),
-    other("connected_account.oauth_tokens_fetched", "tokens were fetched for a connected account"),
-    other("connected_account.token_refresh_succeeded", "a connected account's token was refreshed"),
-    other("connected_account.token_refresh_failed", "a connected account's token could not be refreshed"),
-    other("connected_account.oauth_succeeded", "a connected account was authorized"),
+    Action::new("organization.sso_created", Operation::Created, "a connection was created"),
+    Action::new("organization.sso_enabled", Operation::Enabled, "a connection was enabled"),
+    Action::new("organization.sso_disabled", Operation::Disabled, "a connection was disabled"),
+    Action::new("organization.sso_deleted", Operation::Deleted, "a connection was deleted"),
+    Action::other("organization.created", "an organization was created"),
+    Action::other("organization.updated", "an organization was changed"),
+    Action::other("organization.deleted", "an organization was deleted"),
+    Action::other("organization.domain_created", "a domain was added to an organization"),
+    Action::other("organization.domain_deleted", "a domain was removed from an organization"),
+    Action::other("organization.domain_dns_verification_success", "a domain was verified"),
+    Action::other("organization.domain_dns_verification_failed", "a domain could not be verified"),
+    Action::other("organization.directory_enabled", "directory sync was enabled"),
+    Action::other("organization.directory_disabled", "directory sync was disabled"),
+    Action::other("organization.directory.user_created", "a directory user was created"),
+    Action::other("organization.directory.user_updated", "a directory user was changed"),
+    Action::other("organization.directory.user_deleted", "a directory user was deleted"),
+    Action::other("organization.directory.group_created", "a directory group was created"),
+    Action::other("organization.directory.group_updated", "a directory group was changed"),
+    Action::other("organization.directory.group_deleted", "a directory group was deleted"),
+    Action::other("user.signup", "a user signed up"),
+    Action::other("user.login", "a user logged in"),
+    Action::other("user.logout", "a user logged out"),
+    Action::other("user.organization_invitation", "a user was invited to an organization"),
+    Action::other("user.organization_membership_created", "a user became a member of an organization"),
+    Action::other("user.organization_membership_updated", "a membership was changed"),
+    Action::other("user.organization_membership_deleted", "a user is no longer a member of an organization"),
+    Action::other("role.created", "a role was created"),
+    Action::other("role.updated", "a role was changed"),
+    Action::other("role.deleted", "a role was deleted"),
+    Action::other("permission.created", "a permission was created"),
+    Action::other("permission.updated", "a permission was changed"),
+    Action::other("permission.deleted", "a permission was deleted"),
+    Action::other("connected_account.created", "a connected account was created"),
+    Action::other("connected_account.updated", "a connected account was changed"),
+    Action::other("connected_account.status_updated", "a connected account changed its status"),
+    Action::other("connected_account.deleted", "a connected account was deleted"),
+    Action::other("connected_account.magic_link_generated", "a magic link was made for a connected account"),
+    Action::other("connected_account.oauth_tokens_fetched", "tokens were fetched for a connected account"),
+    Action::other("connected_account.token_refresh_succeeded", "a connected account's token was refreshed"),
+    Action::other("connected_account.token_refresh_failed", "a connected account's token could not be refreshed"),
+    Action::other("connected_account.oauth_succeeded", "a connected account was authorized"),
 ];
-
-const fn sso(name: &'static str, operation: Operation, about: &'static str) -> Action {
-    Action { name, operation, needs: None, about }
-}
-
-const fn other(name: &'static str, about: &'static str) -> Action {
-    sso(name, Operation::Other, about)
-}
 
 const ID_LENGTH: Expect = Expect::AtMost(32, &BAD_ID);
 

@@ -13,31 +13,39 @@ use crate::sources::{self, Action, Expect, Field, FieldKind, Source, Tree};
 
 /// The schema of a source's lines.
 pub fn of_source(source: &Source) -> Value {
-    let mut event = object(source, &source.tree, Members::Usual);
+    let mut event = object(source, source.trees.of(""), Members::Usual);
     and(&mut event, conditions(source));
     let mut schema = json!({ "$schema": DRAFT, "title": source.about });
-    let Some(wrapper) = source.wrapper else {
+    if source.wrappers.is_empty() {
         merge(&mut schema, event);
         return schema;
-    };
+    }
     schema["$defs"] = json!({ "event": event });
-    let wraps = json!({ "properties": { wrapper: { "type": "object" } }, "required": [wrapper] });
     let complete: Vec<_> = sources::ALL.iter().map(|source| complete(source)).collect();
-    schema["if"] = json!({ "allOf": [wraps, { "not": { "anyOf": complete } }] });
-    schema["then"] = json!({ "type": "object", "properties": { wrapper: { "$ref": "#/$defs/event" } } });
-    schema["else"] = json!({ "$ref": "#/$defs/event" });
+    let event = json!({ "$ref": "#/$defs/event" });
+    merge(
+        &mut schema,
+        source.wrappers.iter().rev().fold(event, |otherwise, wrapper| {
+            let wraps = json!({ "properties": { *wrapper: { "type": "object" } }, "required": [wrapper] });
+            json!({
+                "if": { "allOf": [wraps, { "not": { "anyOf": complete } }] },
+                "then": { "type": "object", "properties": { *wrapper: { "$ref": "#/$defs/event" } } },
+                "else": otherwise,
+            })
+        }),
+    );
     schema
 }
 
 /// A complete event of this source, whatever it wraps: see [`Source::event_root`].
 fn complete(source: &Source) -> Value {
-    let fields = source.tree.members.iter().filter_map(|member| {
+    let fields = source.trees.of("").members.iter().filter_map(|member| {
         let field = &source.fields[usize::from(member.field?)];
-        field.required.then_some((member, field))
+        (field.required || field.attribute == Some(Attribute::Time)).then_some((member, field))
     });
     let parts = fields.map(|(member, field)| {
         let is_text = matches!(field.attribute, Some(Attribute::Action | Attribute::Time));
-        let schema = if is_text { text(field) } else { json!(true) };
+        let schema = if is_text { scalar_of(field) } else { json!(true) };
         let spellings = [Some(member.key), member.alias].into_iter().flatten();
         let each = spellings.map(|key| json!({ "properties": { key: schema }, "required": [key] }));
         json!({ "anyOf": each.collect::<Vec<_>>() })
@@ -87,10 +95,9 @@ fn object(source: &Source, tree: &Tree, which: Members) -> Value {
 fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
     let mut schema = match field.kind {
         FieldKind::Text if which == Members::Metadata && !field.required => scalar(),
-        FieldKind::Text => text(field),
-        FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::Text | FieldKind::Integer | FieldKind::TextOrInteger => scalar_of(field),
         FieldKind::Flag => json!({ "type": "boolean" }),
-        FieldKind::Object => object(source, tree, Members::Usual),
+        FieldKind::Object | FieldKind::OpenObject => object(source, tree, Members::Usual),
         FieldKind::Metadata(_) => {
             let mut object = object(source, tree, Members::Metadata);
             object["additionalProperties"] = scalar();
@@ -110,6 +117,15 @@ fn scalar() -> Value {
     json!({ "type": ["string", "number", "boolean"] })
 }
 
+/// A string or a number, whichever the field is.
+fn scalar_of(field: &Field) -> Value {
+    match field.kind {
+        FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::TextOrInteger => json!({ "type": ["string", "integer"] }),
+        _ => text(field),
+    }
+}
+
 /// Only what makes a line invalid is a constraint; the rest is an annotation.
 fn text(field: &Field) -> Value {
     let mut schema = json!({ "type": "string" });
@@ -117,7 +133,7 @@ fn text(field: &Field) -> Value {
         match expect {
             Expect::NotEmpty => schema["minLength"] = 1.into(),
             Expect::Time => schema["format"] = "date-time".into(),
-            Expect::Digits => schema["pattern"] = "^[0-9]+$".into(),
+            Expect::Epoch(_) | Expect::Digits => schema["pattern"] = "^[0-9]+$".into(),
             Expect::Prefix(prefix, code) if code.level == Level::Error => {
                 schema["pattern"] = format!("^{prefix}").into();
             }
@@ -164,19 +180,27 @@ fn conditions(source: &Source) -> Vec<Value> {
             "then": { "properties": then },
         })
     };
-    let lists = || source.tree.members.iter().filter_map(|list| Some((list, list.discriminator?)));
+    let lists = || source.trees.of("").members.iter().filter_map(|list| Some((list, list.discriminator?)));
     let needing = source.actions.iter().filter_map(|action| Some((action, action.needs?)));
     let needs = needing.flat_map(|(action, value)| {
         lists().map(move |(list, key)| {
             when(vec![action.name], json!({ list.key: { "contains": has_value(key, value) } }))
         })
     });
-    let is_sso = |action: &&Action| action.operation != Operation::Other;
-    let sso = || source.actions.iter().filter(is_sso).map(|action| action.name).collect();
-    let opaque = source.tree.members.iter().filter(|member| member.is_sso_only);
-    let of_sso =
-        opaque.map(|member| when(sso(), json!({ member.key: object(source, member, Members::SsoOnly) })));
-    needs.chain(of_sso).collect()
+    let of_group = |group| source.actions.iter().filter(move |action| action.group == group);
+    let names = |actions: &mut dyn Iterator<Item = &'static Action>| actions.map(|it| it.name).collect();
+    let groups = source.trees.groups().flat_map(|(group, tree)| {
+        let event = object(source, tree, Members::Usual)["properties"].take();
+        let of_all = (!group.is_empty()).then(|| when(names(&mut of_group(group)), event));
+        let is_sso = |action: &&Action| action.operation != Operation::Other;
+        let opaque = tree.members.iter().filter(|member| member.is_sso_only);
+        let of_sso = opaque.map(move |member| {
+            let members = json!({ member.key: object(source, member, Members::SsoOnly) });
+            when(names(&mut of_group(group).filter(is_sso)), members)
+        });
+        of_all.into_iter().chain(of_sso).collect::<Vec<_>>()
+    });
+    needs.chain(groups).collect()
 }
 
 /// Adds further schemas that have to hold as well.

@@ -3,7 +3,8 @@
 use crate::json::Kind;
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Code;
-use crate::model::fields::FieldId;
+use crate::model::fields::{FieldId, Fields};
+use crate::model::neutral::{ActorKind, Direction, Outcome};
 use crate::model::operation::Operation;
 
 /// One documented field of a source.
@@ -18,6 +19,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Present whenever the object it belongs to is.
     pub required: bool,
+    /// Only events of the actions of this group have it; those of all actions if it is empty.
+    pub group: &'static str,
     /// Only events about SSO connections have it; in others its parent is not looked into.
     pub sso_only: bool,
     /// It may also stand beside a wrapped event, in the envelope.
@@ -42,10 +45,14 @@ pub enum FieldKind {
     Text,
     /// A whole number.
     Integer,
+    /// A string or a whole number, which is kept digit by digit.
+    TextOrInteger,
     /// `true` or `false`.
     Flag,
     /// An object with the fields the table lists below it.
     Object,
+    /// An object of which the table lists only some fields.
+    OpenObject,
     /// An object of strings, numbers and booleans within these limits; the table lists the usual ones.
     Metadata(&'static MetadataLimits),
     /// A list of objects.
@@ -71,8 +78,9 @@ impl FieldKind {
         match self {
             Self::Text => kind == Kind::Text,
             Self::Integer => kind == Kind::Number,
+            Self::TextOrInteger => matches!(kind, Kind::Text | Kind::Number),
             Self::Flag => matches!(kind, Kind::True | Kind::False),
-            Self::Object | Self::Metadata(_) => kind == Kind::Object,
+            Self::Object | Self::OpenObject | Self::Metadata(_) => kind == Kind::Object,
             Self::List => kind == Kind::Array,
         }
     }
@@ -82,8 +90,9 @@ impl FieldKind {
         match self {
             Self::Text => "a string",
             Self::Integer => "an integer",
+            Self::TextOrInteger => "a string or an integer",
             Self::Flag => "a boolean",
-            Self::Object | Self::Metadata(_) => "an object",
+            Self::Object | Self::OpenObject | Self::Metadata(_) => "an object",
             Self::List => "an array of objects",
         }
     }
@@ -96,6 +105,8 @@ pub enum Expect {
     NotEmpty,
     /// A date-time.
     Time,
+    /// A time as the number of such units since 1970-01-01T00:00:00Z.
+    Epoch(EpochUnit),
     /// Digits only.
     Digits,
     /// An id with this prefix, or the code is given.
@@ -104,6 +115,15 @@ pub enum Expect {
     AtMost(usize, &'static Code),
     /// One of the documented values, or the vocabulary's code is given.
     OneOf(&'static Vocabulary),
+}
+
+/// The unit of a time that is a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EpochUnit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
 }
 
 /// The documented values of a field. Vendors add to them, so an unknown one is no error.
@@ -129,6 +149,10 @@ pub struct Term {
     pub protocol: Option<&'static str>,
     /// The neutral identity provider it stands for.
     pub provider: Option<&'static str>,
+    /// The outcome it stands for.
+    pub outcome: Option<Outcome>,
+    /// The kind of actor it stands for.
+    pub actor_kind: Option<ActorKind>,
 }
 
 impl Vocabulary {
@@ -145,7 +169,7 @@ impl Vocabulary {
 impl Term {
     /// A value that names neither a protocol nor a provider.
     pub const fn plain(name: &'static str) -> Self {
-        Self { name, protocol: None, provider: None }
+        Self { name, protocol: None, provider: None, outcome: None, actor_kind: None }
     }
 
     /// A value that names a protocol.
@@ -156,6 +180,16 @@ impl Term {
     /// A value that names an identity provider.
     pub const fn provider(name: &'static str, provider: &'static str) -> Self {
         Self { provider: Some(provider), ..Self::plain(name) }
+    }
+
+    /// A value that names an outcome.
+    pub const fn outcome(name: &'static str, outcome: Outcome) -> Self {
+        Self { outcome: Some(outcome), ..Self::plain(name) }
+    }
+
+    /// A value that names a kind of actor.
+    pub const fn actor(name: &'static str, kind: ActorKind) -> Self {
+        Self { actor_kind: Some(kind), ..Self::plain(name) }
     }
 
     /// Classifies unlisted values of a field that names neither a protocol nor a provider.
@@ -176,8 +210,67 @@ pub struct Action {
     pub operation: Operation,
     /// Discriminator of the list element without which the event is not complete.
     pub needs: Option<&'static str>,
+    /// The group of fields that its events have; see [`Field::group`].
+    pub group: &'static str,
+    /// The outcome that the action itself names.
+    pub outcome: Option<Outcome>,
+    /// It is about connections of an application to the vendor as its identity provider.
+    pub direction: Option<Direction>,
+    /// Tells the operation where it depends on values; `operation` stands for what the fields are then.
+    pub refine: Option<Refine>,
     /// One line of documentation.
     pub about: &'static str,
+}
+
+/// Tells the operation of an event from its values.
+pub type Refine = fn(&Fields<'_>) -> Operation;
+
+impl Action {
+    /// An action about SSO.
+    pub const fn new(name: &'static str, operation: Operation, about: &'static str) -> Self {
+        Self { name, operation, needs: None, group: "", outcome: None, direction: None, refine: None, about }
+    }
+
+    /// An action that is not about SSO.
+    pub const fn other(name: &'static str, about: &'static str) -> Self {
+        Self::new(name, Operation::Other, about)
+    }
+
+    /// Not complete without a list element of this discriminator.
+    pub const fn needs(self, discriminator: &'static str) -> Self {
+        Self { needs: Some(discriminator), ..self }
+    }
+
+    /// Its events have the fields of this group.
+    pub const fn group(self, group: &'static str) -> Self {
+        Self { group, ..self }
+    }
+
+    /// An attempt that succeeded.
+    pub const fn succeeded(self) -> Self {
+        Self { outcome: Some(Outcome::Success), ..self }
+    }
+
+    /// An attempt that failed.
+    pub const fn failed(self) -> Self {
+        Self { outcome: Some(Outcome::Failure), ..self }
+    }
+
+    /// About a connection of an application to the vendor as its identity provider.
+    pub const fn outbound(self) -> Self {
+        Self { direction: Some(Direction::Outbound), ..self }
+    }
+
+    /// The operation of an event with these values.
+    #[inline]
+    pub fn operation_of(&self, fields: &Fields<'_>) -> Operation {
+        self.refine.map_or(self.operation, |refine| refine(fields))
+    }
+
+    /// Its operation depends on values.
+    pub const fn refined_by(self, refine: Refine) -> Self {
+        Self { refine: Some(refine), ..self }
+    }
 }
 
 impl Field {
@@ -193,6 +286,7 @@ impl Field {
             alias: None,
             kind,
             required: false,
+            group: "",
             sso_only: false,
             in_envelope: false,
             is_delivery_metadata: false,
@@ -206,6 +300,12 @@ impl Field {
     /// Present whenever its object is.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Only in events of the actions of a group.
+    pub const fn only_in(mut self, group: &'static str) -> Self {
+        self.group = group;
         self
     }
 

@@ -22,11 +22,40 @@ pub struct Tree {
     pub is_sso_only: bool,
 }
 
-impl Tree {
-    /// Builds the tree of a table in which every parent stands before its children.
+/// The trees of a table, one for each group of actions.
+#[derive(Clone, Debug)]
+pub struct Trees(Vec<(&'static str, Tree)>);
+
+impl Trees {
+    /// Builds the trees of a table in which every parent stands before its children.
     pub fn build(fields: &'static [Field]) -> Self {
+        let mut groups = vec![""];
+        for field in fields.iter().filter(|field| !field.group.is_empty()) {
+            if !groups.contains(&field.group) {
+                groups.push(field.group);
+            }
+        }
+        Self(groups.into_iter().map(|group| (group, Tree::build(fields, group))).collect())
+    }
+
+    /// The tree of a group; that of all actions if no field belongs to the group alone.
+    pub fn of(&self, group: &str) -> &Tree {
+        let of_group = self.0.iter().find(|(name, _)| *name == group);
+        &of_group.unwrap_or(&self.0[0]).1
+    }
+
+    /// The groups with their trees, first that of all actions, whose name is empty.
+    pub fn groups(&self) -> impl Iterator<Item = (&'static str, &Tree)> {
+        self.0.iter().map(|(group, tree)| (*group, tree))
+    }
+}
+
+impl Tree {
+    /// Builds the tree of the fields that events of a group may have.
+    fn build(fields: &'static [Field], group: &str) -> Self {
         let mut root = Self::default();
-        for (id, field) in fields.iter().enumerate() {
+        let of_group = |field: &Field| field.group.is_empty() || field.group == group;
+        for (id, field) in fields.iter().enumerate().filter(|(_, field)| of_group(field)) {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
         }
         root.mark_sso_only(fields);
@@ -98,7 +127,8 @@ impl Tree {
         for (_, element) in &mut self.elements {
             element.mark_sso_only(fields);
         }
-        let is_object = self.field.is_some_and(|id| fields[id as usize].kind == FieldKind::Object);
+        let kind = self.field.map(|id| fields[id as usize].kind);
+        let is_object = matches!(kind, Some(FieldKind::Object | FieldKind::OpenObject));
         let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
         self.is_sso_only = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
     }
@@ -116,7 +146,8 @@ mod tests {
             Field::text("items[].id", ""),
             Field::text("items[object=domain].name", ""),
         ];
-        let tree = Tree::build(FIELDS);
+        let trees = Trees::build(FIELDS);
+        let tree = trees.of("");
         let (_, items) = tree.member("items").unwrap();
         let keys = |value: Option<&str>| -> Vec<_> {
             items.element(value).unwrap().1.members.iter().map(|member| member.key).collect()
@@ -131,6 +162,6 @@ mod tests {
     #[should_panic(expected = "discriminator")]
     fn elements_are_not_selected_by_other_keys() {
         static FIELDS: &[Field] = &[Field::text("items[kind=domain].id", "")];
-        Tree::build(FIELDS);
+        Trees::build(FIELDS);
     }
 }

@@ -5,7 +5,6 @@ use crate::json::{Document, NodeId};
 /// Formats with the root keys by which they are recognized, all of them together; the first match counts.
 static FORMATS: &[(&str, &[&str])] = &[
     ("an OCSF event", &["class_uid", "metadata"]),
-    ("a WorkOS Events API event", &["event", "data", "created_at"]),
     ("an Okta System Log event", &["eventType", "published"]),
     ("an Auth0 log event", &["log_id"]),
     ("a Microsoft Entra audit event", &["operationName", "properties"]),

@@ -74,7 +74,7 @@ static TERMS: &[Term] = &[
 ];
 
 const fn kind(name: &'static str, protocol: &'static str, provider: Option<&'static str>) -> Term {
-    Term { name, protocol: Some(protocol), provider }
+    Term { protocol: Some(protocol), provider, ..Term::plain(name) }
 }
 
 /// New types keep to the naming of the known ones: `…SAML`, `…OIDC`, `…OAuth`.

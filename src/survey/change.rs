@@ -1,6 +1,7 @@
 //! Changes of connections.
 
 use crate::model::operation::Operation;
+use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::EventIds;
@@ -15,6 +16,8 @@ pub struct Change {
     pub time: Timestamp,
     /// What happened.
     pub operation: Operation,
+    /// Whether it was an attempt that failed, so that it changed nothing.
+    pub has_failed: bool,
     /// Whether it is selected.
     pub is_selected: bool,
     /// Another event has the same id but different content.
@@ -50,6 +53,16 @@ impl Change {
     pub fn ids(&self) -> EventIds {
         let Self { action, organization, actor, kind, ip, .. } = *self;
         EventIds { action, organization, actor, kind, ip }
+    }
+
+    /// The state into which it brought the connection; `None` if it changed none.
+    pub fn state(&self) -> Option<State> {
+        self.operation.state().filter(|_| !self.has_failed)
+    }
+
+    /// Whether it did this.
+    pub fn did(&self, operation: Operation) -> bool {
+        self.operation == operation && !self.has_failed
     }
 
     /// Whether somebody else acted in the actor's session.

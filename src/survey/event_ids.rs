@@ -83,6 +83,7 @@ impl WorkerSurvey {
         Change {
             time: event.time,
             operation: event.operation,
+            has_failed: event.has_failed(),
             is_selected,
             is_conflicting: false,
             redeliveries: 0,
@@ -108,7 +109,7 @@ impl WorkerSurvey {
         let page = self.pages.of((event, &self.hashes), [Attribute::Page], &appearance);
         let reason = self.reasons.of((event, &self.hashes), [Attribute::ImpersonatorReason], &appearance);
         let impersonator = self.impersonator(line);
-        let Event { time, operation, .. } = *event;
+        let (time, operation) = (event.time, effective_operation(event));
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
     }
 
@@ -120,17 +121,19 @@ impl WorkerSurvey {
 
     fn action_of(&mut self, event: &Event<'_>) -> ActionId {
         let text = event.best(Attribute::Action).unwrap_or_default();
-        let latest = &mut self.latest_actions[event.operation as usize];
+        let operation = effective_operation(event);
+        let latest = &mut self.latest_actions[operation as usize];
         if let Some(latest) = latest
             && latest.action == text
             && latest.source == event.source
         {
             return latest.id;
         }
-        let (source, id) = (event.source, self.actions.names.id(&action_of_source(&text, event.source)));
+        let (source, id) =
+            (event.source, self.actions.names.id(&action_name(&text, event.source, operation)));
         *latest = Some(LatestAction { action: text.into_owned(), source, id });
         if id.index() == self.action_facts.len() {
-            self.action_facts.push((event.source, event.operation));
+            self.action_facts.push((event.source, operation));
         }
         id
     }
@@ -178,12 +181,18 @@ impl WorkerSurvey {
     }
 }
 
-/// The name of an action in the table of all sources: two sources may use the same word for different things.
-pub(super) fn action_of_source(action: &str, source: &str) -> String {
-    format!("{action}\0{source}")
+/// What an event did: an attempt that failed did nothing.
+fn effective_operation(event: &Event<'_>) -> Operation {
+    if event.has_failed() { Operation::Other } else { event.operation }
 }
 
-/// The action in a name made by [`action_of_source`].
+/// The name of an action in the table of all sources: two sources may use the same word for different things.
+/// An action whose operation depends on values is several.
+pub(super) fn action_name(action: &str, source: &str, operation: Operation) -> String {
+    format!("{action}\0{source}\0{}", operation.name())
+}
+
+/// The action in a name made by [`action_name`].
 pub(super) fn action_in(name: &str) -> Option<&str> {
-    name.rsplit_once('\0').map(|(action, _)| action)
+    name.rsplitn(3, '\0').nth(2)
 }

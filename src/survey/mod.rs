@@ -174,8 +174,8 @@ impl Survey {
     }
 
     /// The id of a source's action, which is added if it is new.
-    pub fn action_id(&mut self, action: &str, source: &str) -> ActionId {
-        self.actions.names.id(&event_ids::action_of_source(action, source))
+    pub fn action_id(&mut self, action: &str, source: &str, operation: Operation) -> ActionId {
+        self.actions.names.id(&event_ids::action_name(action, source, operation))
     }
 }
 

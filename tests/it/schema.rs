@@ -63,7 +63,7 @@ fn schemas_agree_with_validation() {
 
 #[test]
 fn normalized_events_satisfy_the_neutral_schema() {
-    let schema = schema("ssoaudit.event.v1");
+    let schema = schema("ssoaudit.event.v2");
     let documented =
         sources::ALL.iter().map(|source| format!("testdata/sources/{}/documented.ndjson", source.name));
     for path in documented.chain(["testdata/sso-events.ndjson".to_owned()]) {
@@ -75,5 +75,5 @@ fn normalized_events_satisfy_the_neutral_schema() {
             }
         }
     }
-    assert!(!schema.is_valid(&serde_json::json!({"schema": "ssoaudit.event.v1"})));
+    assert!(!schema.is_valid(&serde_json::json!({"schema": "ssoaudit.event.v2"})));
 }

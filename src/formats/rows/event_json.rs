@@ -1,4 +1,4 @@
-//! The normalized event as JSON (`ssoaudit.event.v1`), whole or some of its attributes.
+//! The normalized event as JSON (`ssoaudit.event.v2`), whole or some of its attributes.
 
 use crate::formats::rows::attribute_tree::{Group, Member};
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};

@@ -38,6 +38,15 @@ impl Timestamp {
     /// The last of them.
     const LAST: Self = Self { seconds: 253_402_300_799, nanos: NANOS_PER_SECOND - 1 };
 
+    /// The point that is so many units after 1970-01-01T00:00:00Z, of which a second has `per_second`; `None` where
+    /// the year has not four digits.
+    pub fn from_epoch(units: i64, per_second: u32) -> Option<Self> {
+        let unit = i64::from(per_second);
+        let nanos = u32::try_from(units.rem_euclid(unit)).ok()? * (NANOS_PER_SECOND / per_second);
+        let time = Self { seconds: units.div_euclid(unit), nanos };
+        (Self::FIRST..=Self::LAST).contains(&time).then_some(time)
+    }
+
     /// The point so many seconds later.
     pub fn later_by(self, seconds: u64) -> Self {
         Self { seconds: self.seconds.saturating_add_unsigned(seconds), ..self }

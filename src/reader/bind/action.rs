@@ -38,7 +38,7 @@ pub fn action(
         });
         return (None, Sso::Possible);
     };
-    if action.operation == Operation::Other {
+    if action.operation == Operation::Other && action.refine.is_none() {
         diagnostics.add(&OTHER_EVENT, span, |diagnostic| {
             diagnostic.message =
                 format!("{} is not about SSO connections: {}", diagnostic.quoted(), action.about);

@@ -11,9 +11,8 @@ use crate::json::{Document, Kind, NodeId, Span};
 use crate::model::diagnostic::AMBIGUOUS_EVENT;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, FieldId, Index};
-use crate::model::operation::Operation;
 use crate::reader::values;
-use crate::sources::{Field, FieldKind, MetadataLimits, Source, Tree};
+use crate::sources::{Action, Field, FieldKind, MetadataLimits, Source, Tree};
 use action::{Sso, action};
 use unbound::Unbound;
 
@@ -32,13 +31,13 @@ pub struct Bound {
     unbound: Unbound,
 }
 
-/// Binds the line and returns its operation; every structural problem becomes a diagnostic.
+/// Binds the line and returns its documented action; every structural problem becomes a diagnostic.
 pub fn bind(
     source: &'static Source,
     document: Document<'_>,
     diagnostics: &mut Diagnostics<'_>,
     bound: &mut Bound,
-) -> Operation {
+) -> Option<&'static Action> {
     bound.bindings.clear();
     bound.spans.clear();
     bound.unbound.clear();
@@ -52,18 +51,20 @@ pub fn bind(
         });
     }
     let (action, sso) = action(source, document, event, diagnostics);
-    let mut binder = Binder { source, document, diagnostics, bound, sso };
+    let tree = source.tree_of(action);
+    let mut binder = Binder { source, tree, document, diagnostics, bound, sso };
     if event != 0 {
         binder.envelope(event);
     }
-    binder.object(event, &source.tree, BindContext::TOP);
+    binder.object(event, tree, BindContext::TOP);
+    binder.needs_time(event);
     if let Some(action) = action {
         binder.needs(action, event);
     }
     let Bound { spans, bindings, index, unbound } = bound;
     index::fill(source, bindings, index);
     unbound.add_to(spans, index);
-    action.map_or(Operation::Other, |action| action.operation)
+    action
 }
 
 /// Where in the event the members of an object are.
@@ -83,6 +84,8 @@ impl BindContext {
 
 struct Binder<'b, 'a, 'd> {
     source: &'static Source,
+    /// The fields that events of the action may have.
+    tree: &'static Tree,
     document: Document<'a>,
     diagnostics: &'b mut Diagnostics<'d>,
     bound: &'b mut Bound,
@@ -92,7 +95,7 @@ struct Binder<'b, 'a, 'd> {
 impl Binder<'_, '_, '_> {
     /// Binds the members beside a wrapped event: the few fields that may stand there, none of them required.
     fn envelope(&mut self, event: NodeId) {
-        let tree = &self.source.tree;
+        let tree = self.tree;
         let is_in_envelope =
             |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].in_envelope);
         let (known, other): (Vec<_>, Vec<_>) =
@@ -145,7 +148,10 @@ impl Binder<'_, '_, '_> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             // No document lists what else the data of an unknown action may have.
-            if self.sso == Sso::Known || !tree.is_sso_only {
+            let is_open = tree
+                .field
+                .is_some_and(|id| matches!(self.source.fields[usize::from(id)].kind, FieldKind::OpenObject));
+            if !is_open && (self.sso == Sso::Known || !tree.is_sso_only) {
                 self.unknown(member, tree);
             }
             if let Some(limits) = context.metadata {
@@ -191,10 +197,14 @@ impl Binder<'_, '_, '_> {
             (FieldKind::Text, Kind::Text) | (FieldKind::Flag, Kind::True | Kind::False) => {
                 self.put(id, node, context);
             }
-            (FieldKind::Integer, Kind::Number) if is_integer(nodes[node].span.raw(text)) => {
+            (FieldKind::TextOrInteger, Kind::Text) => self.put(id, node, context),
+            (FieldKind::Integer | FieldKind::TextOrInteger, Kind::Number)
+                if is_integer(nodes[node].span.raw(text)) =>
+            {
                 self.put(id, node, context);
             }
-            (FieldKind::Object | FieldKind::Metadata(_), Kind::Object) | (FieldKind::List, Kind::Array) => {
+            (FieldKind::Object | FieldKind::OpenObject | FieldKind::Metadata(_), Kind::Object)
+            | (FieldKind::List, Kind::Array) => {
                 self.container(node, tree, context);
             }
             (_, Kind::Null) if !field.required && context.metadata.is_none() => {
@@ -228,7 +238,9 @@ impl Binder<'_, '_, '_> {
                 self.object(node, tree, BindContext { metadata: Some(limits), ..inner });
             }
             Some(FieldKind::List) => self.list(node, tree, path),
-            _ if tree.is_sso_only && self.sso == Sso::No => self.leave_members_unbound(node, tree, path),
+            _ if tree.members.is_empty() || (tree.is_sso_only && self.sso == Sso::No) => {
+                self.leave_members_unbound(node, tree, path)
+            }
             _ => self.object(node, tree, inner),
         }
         if self.document.nodes[node].next as usize == node + 1 {

@@ -1,6 +1,7 @@
 //! The diagnostics of a line's structure: what is missing, mistyped, given twice or unknown.
 
 use crate::json::{Kind, NodeId, Span, push_key};
+use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::reader::bind::Binder;
 use crate::sources::{Action, Field, Tree};
@@ -13,7 +14,7 @@ impl Binder<'_, '_, '_> {
             return;
         };
         let document = self.document;
-        let lists = self.source.tree.members.iter().filter_map(|list| Some((list.key, list.discriminator?)));
+        let lists = self.tree.members.iter().filter_map(|list| Some((list.key, list.discriminator?)));
         for (list, key) in lists.filter_map(|(list, key)| Some((document.member(event, list)?, key))) {
             let is_wanted = |item| document.member_text(item, key).is_some_and(|text| text == value);
             if document.nodes[list].kind == Kind::Array && !document.children(list).any(is_wanted) {
@@ -24,6 +25,17 @@ impl Binder<'_, '_, '_> {
                         Some(format!("one with \"{key}\":\"{value}\" in a `{}` event", action.name));
                 });
             }
+        }
+    }
+
+    /// An event without a time, of a source that gives one of several fields for it.
+    pub(super) fn needs_time(&mut self, event: NodeId) {
+        let fields = self.source.fields;
+        let is_time = |field: &&Field| field.attribute == Some(Attribute::Time);
+        let has_one = self.bound.bindings.iter().any(|it| is_time(&&fields[usize::from(it.field)]));
+        let mut times = fields.iter().filter(is_time);
+        if let Some(time) = times.next().filter(|time| !has_one && !time.required) {
+            self.missing(event, time);
         }
     }
 

@@ -1,15 +1,15 @@
 //! Learns the shape of a line that the slow path has read.
 
-use crate::json::{Document, Kind, Node};
+use crate::json::{Document, Kind, Node, Span};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
 use crate::model::fields::{ContentValue, FieldId, Index};
-use crate::model::operation::Operation;
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
 use crate::reader::shape::trie::{MAX_TEXT_BYTES, MAX_VALUES, SlotKind};
 use crate::reader::shape::{MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPrefix};
-use crate::sources::{CrossCheck, Expect, Field, FieldKind, Source};
+use crate::reader::values::{self, DerivedValues};
+use crate::sources::{Action, CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
 
 /// A line that the slow path has read without any diagnostic.
@@ -19,7 +19,7 @@ pub struct ParsedLine<'a> {
     /// Whose event it is.
     pub source: &'static Source,
     /// What happened.
-    pub operation: Operation,
+    pub action: &'static Action,
     /// Which value is which field.
     pub bound: &'a Bound,
 }
@@ -66,14 +66,15 @@ const MAX_BACKOFF_ROUNDS: u32 = 1023;
 const MAX_NODES: usize = 4 * MAX_VALUES;
 
 fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
-    let ParsedLine { document, source, operation, bound } = *line;
+    let ParsedLine { document, source, action, bound } = *line;
     if document.nodes.len() > MAX_NODES {
         return None;
     }
     let mut shape = Shape {
         source,
         ids: source.id_space(),
-        operation,
+        action,
+        derived: DerivedValues::default(),
         bindings: bound.bindings.clone(),
         index: bound.index.clone(),
         prefixes: Vec::new(),
@@ -116,7 +117,7 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
         let known = line.bound.spans.iter().position(|span| *span == node.span);
         // The spans of fields come first.
         let binding = known.filter(|at| *at < shape.bindings.len());
-        let is_fixed = binding.is_some_and(|at| shape.bind(at, slot));
+        let is_fixed = binding.is_some_and(|at| shape.bind(at, slot, line));
         if let Some(at) = known {
             slots[at] = Slot { slot, is_fixed };
         }
@@ -175,14 +176,25 @@ impl Shape {
 
     /// Binds a field to a slot, adds what its values have to satisfy, and returns whether the value is part of the
     /// skeleton.
-    fn bind(&mut self, at: usize, slot: u32) -> bool {
-        let binding = &mut self.bindings[at];
-        binding.slot = slot;
-        let field = &self.source.fields[binding.field as usize];
+    fn bind(&mut self, at: usize, slot: u32, line: &ParsedLine<'_>) -> bool {
+        let of_line = line.bound.bindings[at];
+        let derives = |expect: &Expect| values::derives(expect, &of_line, &line.bound.index);
+        self.bindings[at].slot = slot;
+        let field = &self.source.fields[of_line.field as usize];
+        let span = line.bound.spans[at];
         if decides_structure(field) {
+            for expect in field.expects.iter().filter(|expect| derives(expect)) {
+                if let Expect::OneOf(vocabulary) = expect {
+                    let text = span.raw(line.document.text);
+                    self.derived.add(vocabulary, vocabulary.term(text), text);
+                }
+            }
             return true;
         }
-        if field.kind == FieldKind::Integer {
+        let is_number = |span: &Span| {
+            line.document.nodes.iter().any(|node| node.kind == Kind::Number && node.span == *span)
+        };
+        if field.kind == FieldKind::Integer || field.kind == FieldKind::TextOrInteger && is_number(&span) {
             self.integers.push(slot);
         }
         for expect in field.expects.iter().filter(|expect| is_open(expect, field)) {
@@ -195,7 +207,7 @@ impl Shape {
                 Expect::Prefix(prefix, _) if let Some(prefix) = SlotPrefix::new(slot, prefix) => {
                     self.prefixes.push(prefix);
                 }
-                _ => self.checks.push(SlotCheck { slot, is_primary: binding.is_primary, expect }),
+                _ => self.checks.push(SlotCheck { slot, derives: derives(expect), expect }),
             }
         }
         false
@@ -205,9 +217,10 @@ impl Shape {
 /// Whether the value of a slot may fail an expectation: some are implied by others or by what a slot can hold.
 fn is_open(expect: &Expect, field: &Field) -> bool {
     match expect {
-        Expect::NotEmpty => {
-            !field.expects.iter().any(|other| matches!(other, Expect::Prefix(..) | Expect::Time))
-        }
+        Expect::NotEmpty => !field
+            .expects
+            .iter()
+            .any(|other| matches!(other, Expect::Prefix(..) | Expect::Time | Expect::Epoch(_))),
         Expect::AtMost(limit, _) => *limit < MAX_TEXT_BYTES,
         _ => true,
     }

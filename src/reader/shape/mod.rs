@@ -21,7 +21,7 @@ use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
-use crate::sources::{CrossCheck, Expect, Source};
+use crate::sources::{Action, CrossCheck, Expect, Source};
 use crate::text::cut::piece;
 
 pub use learn::ParsedLine;
@@ -51,7 +51,9 @@ pub struct Shapes {
 struct Shape {
     source: &'static Source,
     ids: Space,
-    operation: Operation,
+    action: &'static Action,
+    /// What follows from values that are part of the skeleton.
+    derived: DerivedValues,
     bindings: Vec<Binding>,
     index: Index,
     prefixes: Vec<SlotPrefix>,
@@ -81,8 +83,8 @@ struct SlotLength {
 /// What the value of a slot has to satisfy.
 struct SlotCheck {
     slot: u32,
-    /// Whether the event is about the value; see [`Binding::is_primary`].
-    is_primary: bool,
+    /// Whether something follows from the value; see [`values::derives`].
+    derives: bool,
     expect: &'static Expect,
 }
 
@@ -119,10 +121,14 @@ impl Shape {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
-        let derived = self.check(&fields, recent)?;
+        let operation = self.action.operation_of(&fields);
+        let derived = self.check(&fields, operation, recent)?;
         Some(Event {
             time: derived.time?,
-            operation: self.operation,
+            operation,
+            outcome: self.action.outcome.or(derived.outcome),
+            actor_kind: derived.actor_kind,
+            direction: self.action.direction,
             protocol: derived.protocol,
             provider: derived.provider,
             source: self.source.name,
@@ -147,27 +153,27 @@ impl Shape {
 
     /// Checks what is left of the values; `None` if there is anything for the slow path to say.
     #[inline(always)]
-    fn check(&self, fields: &Fields<'_>, recent: &mut Recent) -> Option<DerivedValues> {
+    fn check(&self, fields: &Fields<'_>, operation: Operation, recent: &mut Recent) -> Option<DerivedValues> {
         let Fields { text, spans, .. } = *fields;
         let mut diagnostics = Diagnostics::probe(text.as_bytes());
-        let mut derived = DerivedValues::default();
-        for SlotCheck { slot, is_primary, expect } in &self.checks {
+        let mut derived = self.derived;
+        for SlotCheck { slot, derives, expect } in &self.checks {
             let span = spans[*slot as usize];
             let raw = span.raw(text);
             if matches!(expect, Expect::Time)
-                && *is_primary
+                && *derives
                 && let Some(Parsed { timestamp, naive: false }) = recent.parse(raw)
             {
                 derived.time = Some(timestamp);
                 continue;
             }
             let value = FieldValue { text: raw, span };
-            values::check_value(expect, value, &mut diagnostics, is_primary.then_some(&mut derived));
+            values::check_value(expect, value, &mut diagnostics, derives.then_some(&mut derived));
         }
         for (slots, cross_check) in &self.cross_checks {
             let values = slots.map(|slots| slots.map(|slot| spans[slot as usize].raw(text)));
             if !values.is_some_and(|[one, other]| (cross_check.agree)(one, other)) {
-                (cross_check.check)(fields, self.operation, &mut diagnostics);
+                (cross_check.check)(fields, operation, &mut diagnostics);
             }
         }
         (!diagnostics.has_any).then_some(derived)

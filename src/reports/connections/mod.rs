@@ -19,6 +19,7 @@ use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Table};
+use crate::survey::Change;
 use crate::survey::ids::{ChangeId, ConnectionId, Id};
 use crate::survey::interner::head;
 use crate::survey::{Survey, Wants};
@@ -165,7 +166,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
     let survey = input.survey;
     let mut is_named: Vec<_> = histories.all.iter().map(|history| history.changes > 0).collect();
     let has_happened = |time: Timestamp| time > histories.now && time <= input.options.now;
-    let is_removal = |operation| matches!(operation, Operation::Deleted | Operation::Disabled);
+    let is_removal = |change: &Change| change.did(Operation::Deleted) || change.did(Operation::Disabled);
     let mut later = 0_u64;
     for change in &survey.changes {
         let Some(connection) = change.connection else {
@@ -173,7 +174,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
         };
         let was_named = std::mem::replace(&mut is_named[connection.index()], true);
         let is_first = !was_named && change.is_selected;
-        later += u64::from(is_first && is_removal(change.operation) && has_happened(change.time));
+        later += u64::from(is_first && is_removal(change) && has_happened(change.time));
     }
     let (connections, they_were, they) = match later {
         0 => return None,

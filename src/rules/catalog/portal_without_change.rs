@@ -55,7 +55,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     }
     let window = context.age("window");
     RuleResult::of(context.changes_that(Operation::PortalOpened), |index, change| {
-        let Some(log_end) = context.reach.watched(change.organization, &[Operation::Created]) else {
+        let Some(log_end) =
+            context.reach.watched(change.organization, &[Operation::Created, Operation::Enabled])
+        else {
             return Decision::NotApplicable;
         };
         let follows = next_change.get(&index).is_some_and(|time| !is_longer(change.time, *time, window));
@@ -104,6 +106,7 @@ mod tests {
             survey.changes.push(Change {
                 time: at(hour * 3600),
                 operation: *operation,
+                has_failed: false,
                 is_selected: true,
                 is_conflicting: false,
                 redeliveries: 0,

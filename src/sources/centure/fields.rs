@@ -2,6 +2,7 @@
 
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
+use crate::model::neutral::ActorKind;
 use crate::sources::table::{Expect, Field, FieldKind, MetadataLimits, Term, Vocabulary};
 use crate::sources::workos_connection_types::CONNECTION_TYPES;
 
@@ -80,7 +81,7 @@ static METADATA: MetadataLimits =
 static ACTOR_TYPES: Vocabulary = Vocabulary {
     noun: "actor type",
     code: &UNKNOWN_VALUE,
-    terms: &[Term::plain("user")],
+    terms: &[Term::actor("user", ActorKind::User)],
     classify_unknown: Term::none,
 };
 

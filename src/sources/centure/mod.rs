@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 use self::cross_checks::CROSS_CHECKS;
 use self::fields::{FIELDS, ORGANIZATION, SSO_CONNECTION};
-use super::{Root, Source, Tree};
+use super::{Root, Source, Trees};
 use crate::model::operation::Operation;
 use crate::sources::table::Action;
 
@@ -26,11 +26,12 @@ pub static SOURCE: Source = Source {
     about: "Centure audit events (WorkOS Audit Logs)",
     ids: "workos",
     detects,
-    wrapper: Some("event"),
+    wrappers: &["event"],
     complement: Some("WorkOS events"),
     actions: ACTIONS,
     fields: FIELDS,
-    tree: LazyLock::new(|| Tree::build(FIELDS)),
+    trees: LazyLock::new(|| Trees::build(FIELDS)),
+    unknown_group: "",
     cross_checks: CROSS_CHECKS,
 };
 
@@ -42,36 +43,27 @@ fn detects(root: &Root<'_>) -> bool {
 }
 
 static ACTIONS: &[Action] = &[
-    Action {
-        name: "sso.view_settings",
-        operation: Operation::Viewed,
-        needs: Some(ORGANIZATION),
-        about: "any member opened the organization's SSO settings",
-    },
-    Action {
-        name: "sso.create_management_portal_url",
-        operation: Operation::PortalOpened,
-        needs: Some(ORGANIZATION),
-        about: "an admin was given a link to the WorkOS portal, where connections are set up",
-    },
-    Action {
-        name: "sso.delete_connection",
-        operation: Operation::Deleted,
-        needs: Some(SSO_CONNECTION),
-        about: "an admin removed an SSO connection",
-    },
-    other("directory_sync.delete", "a directory was removed"),
-    other(
+    Action::new("sso.view_settings", Operation::Viewed, "any member opened the organization's SSO settings")
+        .needs(ORGANIZATION),
+    Action::new(
+        "sso.create_management_portal_url",
+        Operation::PortalOpened,
+        "an admin was given a link to the WorkOS portal, where connections are set up",
+    )
+    .needs(ORGANIZATION),
+    Action::new("sso.delete_connection", Operation::Deleted, "an admin removed an SSO connection")
+        .needs(SSO_CONNECTION),
+    Action::other("directory_sync.delete", "a directory was removed"),
+    Action::other(
         "directory_sync.create_management_portal_url",
         "an admin was given a link to set up directory sync",
     ),
-    other("audit_logs.create_management_portal_url", "an admin was given a link to the audit logs"),
-    other("log_streams.create_management_portal_url", "an admin was given a link to set up log streams"),
-    other("user.view_settings", "a member opened the user settings"),
-    other("api_key.create", "an API key was created"),
-    other("organization.update_name", "the organization was renamed"),
+    Action::other("audit_logs.create_management_portal_url", "an admin was given a link to the audit logs"),
+    Action::other(
+        "log_streams.create_management_portal_url",
+        "an admin was given a link to set up log streams",
+    ),
+    Action::other("user.view_settings", "a member opened the user settings"),
+    Action::other("api_key.create", "an API key was created"),
+    Action::other("organization.update_name", "the organization was renamed"),
 ];
-
-const fn other(name: &'static str, about: &'static str) -> Action {
-    Action { name, operation: Operation::Other, needs: None, about }
-}

@@ -287,7 +287,7 @@ pub fn centure(root: &Value, event: &Value) -> Valid<Normal> {
     let page = required_text(metadata, "source")?;
 
     let event = json!({
-        "schema": "ssoaudit.event.v1", "source": "centure", "id": some_text(ids[0].or(ids[1])),
+        "schema": "ssoaudit.event.v2", "source": "centure", "id": some_text(ids[0].or(ids[1])),
         "time": time, "epoch_ms": milliseconds(nanos),
         "action": action, "operation": centure_operation(action),
         "actor": actor,
@@ -475,7 +475,7 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     };
 
     let event = json!({
-        "schema": "ssoaudit.event.v1", "source": "scalekit", "id": id,
+        "schema": "ssoaudit.event.v2", "source": "scalekit", "id": id,
         "time": time, "epoch_ms": milliseconds(nanos),
         "action": action, "operation": scalekit_operation(action),
         "actor": null,
