@@ -17,7 +17,8 @@ use ssoaudit::scan::Fold;
 use ssoaudit::scan::{LineReader, Record, ScanJob, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
-const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 16 << 20 };
+const READING: Reading =
+    Reading { source: None, notices: false, max_line_bytes: 16 << 20, refuses_lists: false };
 const BLOCK_BYTES: usize = 1 << 19;
 
 fn main() {

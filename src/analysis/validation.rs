@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{CODES, Code, Diagnostic, Level, UNKNOWN_FIELD};
-use crate::scan::block::Fold;
+use crate::scan::record::Fold;
 use crate::scan::{Counts, Record};
 use crate::survey::file_times::Times;
 

@@ -25,8 +25,8 @@ use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
-use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
+use crate::scan::record::Fold;
 use crate::scan::{Record, ScanJob, scan};
 use crate::survey::emptiness::{Display, Misses, Watch};
 

@@ -11,8 +11,8 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::selection::{Pattern, Selection};
-use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
+use crate::scan::record::Fold;
 use crate::scan::{Record, ScanJob, Settings, scan};
 use crate::sources;
 

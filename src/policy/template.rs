@@ -7,6 +7,7 @@ use crate::policy::read::{FAIL_ON, VERSION, ZONE};
 use crate::rules::fingerprint;
 use crate::rules::{Activation, Param, ParamKind, Rule, Severity, wording};
 use crate::sources;
+use crate::text::display::wrapped;
 
 /// Renders a policy that has the same effect as the defaults.
 pub fn commented(rules: &[&Rule]) -> String {
@@ -102,14 +103,15 @@ fn times() -> String {
 
 fn planned() -> String {
     let operations: Vec<_> = lists::operations().map(|operation| operation.name()).collect();
+    let operations = wrapped(&operations.join(", "), 100).join("\n# ");
     format!(
         "
 # Changes that were announced: what a rule finds about them does not count, unless it says above what
 # it needs. The organization (id or name) is the one that the event names, and the one that owns the
 # connection if that is another: both have to match. Operations are
-# {operations}. A connection (id) and an actor
-# (id or e-mail address) may be left out. The change is at `not-before` or later, and before
-# `expires`.
+# {operations}.
+# A connection (id) and an actor (id or e-mail address) may be left out. The change is at `not-before` or
+# later, and before `expires`.
 #[[planned]]
 #organization = \"acme*\"
 #operation = \"disabled\"
@@ -118,8 +120,7 @@ fn planned() -> String {
 #not-before = 2026-11-02T20:00:00
 #expires = \"2026-11-03T06:00:00+01:00\"
 #ticket = \"CHG-12\"
-",
-        operations = operations.join(", "),
+"
     )
 }
 

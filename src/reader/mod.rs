@@ -5,6 +5,8 @@ pub mod bind;
 pub mod shape;
 pub mod values;
 
+use std::ops::Range;
+
 use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::model::diagnostic::{
     DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
@@ -28,6 +30,8 @@ pub struct Reading {
     pub notices: bool,
     /// Lines longer than this are refused.
     pub max_line_bytes: usize,
+    /// Whether lists of events are refused; they are read one by one otherwise.
+    pub refuses_lists: bool,
 }
 
 /// Memory that is used again from line to line.
@@ -60,6 +64,8 @@ pub struct Line<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether all of it is one JSON value.
     pub is_json: bool,
+    /// Where the elements are of the lists of events that it holds instead of an event.
+    pub listed: Vec<Range<usize>>,
 }
 
 /// Reads a line (without its line end) that begins at `origin`.
@@ -75,6 +81,13 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     };
     let document = Document { text, nodes };
     diagnostics.document = Some(document);
+    let source = reading.source.or_else(|| sources::detect(document));
+    if !reading.refuses_lists && !source.is_some_and(|source| source.claims(document)) {
+        let listed = listed(document);
+        if !listed.is_empty() {
+            return Line { listed, ..refuse(diagnostics) };
+        }
+    }
     if nodes[0].kind != Kind::Object {
         add_not_an_object(document, &mut diagnostics);
         return refuse(diagnostics);
@@ -85,7 +98,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
             diagnostic.expected = Some("each key once".to_owned());
         });
     }
-    let Some(source) = reading.source.or_else(|| sources::detect(document)) else {
+    let Some(source) = source else {
         add_unknown_source(document, &mut diagnostics);
         return refuse(diagnostics);
     };
@@ -107,7 +120,25 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
         fields,
         redactor: None,
     });
-    Line { event, diagnostics: diagnostics.finish(), is_json: true }
+    Line { event, diagnostics: diagnostics.finish(), is_json: true, listed: Vec::new() }
+}
+
+/// Where the elements are of the lists of events that an object holds instead of an event. There are none where a key
+/// that is there twice may hide a list.
+fn listed(document: Document<'_>) -> Vec<Range<usize>> {
+    let bytes = |id: NodeId| {
+        let Node { span, kind, .. } = document.nodes[id];
+        // The span of a string is what is between its quotes.
+        let quote = usize::from(kind == Kind::Text);
+        span.start as usize - quote..span.end as usize + quote
+    };
+    let elements: Vec<_> = sources::listed_events(document).into_iter().map(bytes).collect();
+    let is_inside = |id: NodeId| {
+        let start = document.nodes[id].span.start as usize;
+        let before = elements.partition_point(|element| element.start <= start);
+        before > 0 && start < elements[before - 1].end
+    };
+    if document.duplicates().all(is_inside) { elements } else { Vec::new() }
 }
 
 /// Whether a line by itself is JSON that holds an event.
@@ -138,7 +169,7 @@ pub fn misplaced(found: &str, expected: &str, origin: Position) -> Diagnostic {
 
 /// A line without an event.
 fn refuse<'l>(diagnostics: Diagnostics<'_>) -> Line<'l> {
-    Line { event: None, diagnostics: diagnostics.finish(), is_json: true }
+    Line { event: None, diagnostics: diagnostics.finish(), is_json: true, listed: Vec::new() }
 }
 
 fn text<'a>(raw: &'a [u8], reading: &Reading, diagnostics: &mut Diagnostics<'_>) -> Option<&'a str> {

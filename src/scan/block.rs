@@ -9,61 +9,11 @@ use crate::input::{
 };
 use crate::model::diagnostic::Diagnostic;
 use crate::model::diagnostics::Position;
-use crate::model::event::Event;
 use crate::reader;
 use crate::reader::shape::Shapes;
 use crate::reader::{Reading, Scratch};
-
-/// What a block's lines are folded into.
-pub trait Fold: Default + Send + 'static {
-    /// About how many bytes of memory it holds.
-    fn weight(&self) -> usize;
-}
-
-/// A line that was read.
-pub struct Record<'a> {
-    /// The line as it stands in the file, with its line end if it has one.
-    pub raw: &'a [u8],
-    /// 1-based line in its block; see `ScanItem::Block`.
-    pub line: u64,
-    /// The event, if the line is valid.
-    pub event: Option<Event<'a>>,
-    /// What is wrong with it; line numbers are relative to the block as well.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// How many lines there are, valid and not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Lines, or events where they may span lines.
-    pub lines: u64,
-    /// Lines that are an event.
-    pub valid: u64,
-    /// Lines with an error.
-    pub invalid: u64,
-    /// Lines of nothing but white space.
-    pub blank: u64,
-}
-
-impl Counts {
-    /// Adds another count to this one.
-    pub fn merge(&mut self, other: Self) {
-        self.lines += other.lines;
-        self.valid += other.valid;
-        self.invalid += other.invalid;
-        self.blank += other.blank;
-    }
-}
-
-/// A block after reading.
-pub struct Folded<T> {
-    /// What the lines were folded into.
-    pub value: T,
-    /// How many lines of which kind there were.
-    pub counts: Counts,
-    /// Lines of the file that the block covers; 0 if the lines of records are those of the file already.
-    pub line_count: u64,
-}
+use crate::scan::record::{Counts, Folded, Record};
+use crate::text::position::PositionCursor;
 
 /// What a worker keeps from block to block.
 #[derive(Default)]
@@ -292,6 +242,11 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         if if_not_json == IfNotJson::Decline && !read.is_json && !is_too_long {
             return false;
         }
+        let listed = read.listed;
+        if !listed.is_empty() {
+            self.read_listed(line, listed);
+            return true;
+        }
         let counts = &mut self.folded.counts;
         counts.lines += 1;
         if read.event.is_some() {
@@ -306,6 +261,18 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             shapes.learn(&parsed);
         }
         true
+    }
+
+    /// Reads the elements of lists of events one by one.
+    fn read_listed(&mut self, line: RawLine<'_>, elements: Vec<Range<usize>>) {
+        let refuses_lists = std::mem::replace(&mut self.reading.refuses_lists, true);
+        let mut cursor = PositionCursor::new(line.origin);
+        for element in elements {
+            let origin = cursor.move_to(line.content, element.start);
+            let content = &line.content[element];
+            self.read_slow(RawLine { raw: content, content, origin }, IfNotJson::Refuse);
+        }
+        self.reading.refuses_lists = refuses_lists;
     }
 
     /// Reads a line of several objects, as appending without a line end leaves one.

@@ -10,6 +10,7 @@ pub mod block;
 mod job;
 pub mod order;
 mod queue;
+pub mod record;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -22,8 +23,9 @@ use crate::parallel;
 use crate::scan::order::{ReorderBuffer, ScanItem};
 use crate::scan::queue::{BlockRead, Claim, StopOnDrop, WaitMode, WorkQueue};
 
-pub use crate::scan::block::{Counts, Fold, Folded, LineReader, Record, fold};
+pub use crate::scan::block::{LineReader, fold};
 pub use crate::scan::job::{ScanJob, Settings};
+pub use crate::scan::record::{Counts, Fold, Folded, Record};
 
 /// A block: index of the input it belongs to, and its number there, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

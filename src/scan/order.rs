@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::scan::block::Fold;
-use crate::scan::block::{Counts, Folded};
+use crate::scan::record::Fold;
+use crate::scan::record::{Counts, Folded};
 
 /// What the calling thread is handed, in the order of the input.
 pub enum ScanItem<T> {

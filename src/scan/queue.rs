@@ -5,9 +5,9 @@ use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
-use crate::scan::block::Fold;
 use crate::scan::job::{ScanJob, Settings};
 use crate::scan::order::ReorderBuffer;
+use crate::scan::record::Fold;
 
 /// Inputs that are open at once.
 const MAX_OPEN: usize = 4;

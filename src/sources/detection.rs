@@ -8,7 +8,7 @@ use crate::sources::{ALL, FieldKind, Source};
 
 /// The source that claims the object.
 pub fn detect(document: Document<'_>) -> Option<&'static Source> {
-    ALL.iter().copied().find(|source| source.claims_at(document, source.event_root(document)))
+    ALL.iter().copied().find(|source| source.claims(document))
 }
 
 /// Whether a source claims any object of the document.
@@ -42,6 +42,11 @@ impl Source {
             source.documented_action(document, event).or(action.flatten().map(|(id, _)| id))
         });
         inside.or_else(around).or_else(|| beside.next())
+    }
+
+    /// Whether the object of a line, or the one that it wraps, is an event of this source.
+    pub fn claims(&self, document: Document<'_>) -> bool {
+        self.claims_at(document, self.event_root(document))
     }
 
     fn claims_at(&self, document: Document<'_>, event: NodeId) -> bool {

@@ -78,7 +78,7 @@ mod tests {
             "sso.update_connection",
             "sso.rotate_certificate",
             "organization.sso_paused",
-            "connection.activated",
+            "directory.activated",
             "user.delete_session",
             &"sso.delete_connection".repeat(9),
         ] {

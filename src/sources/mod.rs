@@ -1,8 +1,10 @@
 //! Event sources: one file per vendor, listed here. A vendor's name appears in its own file only.
 
+mod action;
 mod centure;
 mod cross_check;
 mod detection;
+mod event_lists;
 mod lookalike;
 mod scalekit;
 pub mod schema;
@@ -15,10 +17,12 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+pub use action::Action;
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event};
+pub use event_lists::listed_events;
 pub use lookalike::lookalike;
-pub use table::{Action, EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
+pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
 pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
 

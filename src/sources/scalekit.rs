@@ -17,7 +17,8 @@ use crate::model::diagnostic::{
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
-use crate::sources::table::{Action, Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of};
+use crate::sources::action::Action;
+use crate::sources::table::{Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of};
 
 /// The source.
 pub static SOURCE: Source = Source {

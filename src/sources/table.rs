@@ -1,11 +1,10 @@
-//! The language of a source's table: fields, what they expect of values, vocabularies, actions.
+//! The language of a source's table: fields, what they expect of values, vocabularies.
 
 use crate::json::Kind;
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Code;
-use crate::model::fields::{FieldId, Fields};
-use crate::model::neutral::{ActorKind, Direction, Outcome};
-use crate::model::operation::Operation;
+use crate::model::fields::FieldId;
+use crate::model::neutral::{ActorKind, Outcome};
 
 /// One documented field of a source.
 #[derive(Debug)]
@@ -19,8 +18,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Present whenever the object it belongs to is.
     pub required: bool,
-    /// Only events of the actions of this group have it; those of all actions if it is empty.
-    pub group: &'static str,
+    /// Only events of the actions of these groups have it; those of all actions if there is none.
+    pub groups: &'static [&'static str],
     /// Only events about SSO connections have it; in others its parent is not looked into.
     pub sso_only: bool,
     /// It may also stand beside a wrapped event, in the envelope.
@@ -201,78 +200,6 @@ impl Term {
 /// The neutral name of a protocol or provider that is named, but not known.
 pub const OTHER: &str = "other";
 
-/// A documented action of a source.
-#[derive(Debug)]
-pub struct Action {
-    /// The vendor's name.
-    pub name: &'static str,
-    /// The neutral operation; `Other` for everything that is not about SSO connections.
-    pub operation: Operation,
-    /// Discriminator of the list element without which the event is not complete.
-    pub needs: Option<&'static str>,
-    /// The group of fields that its events have; see [`Field::group`].
-    pub group: &'static str,
-    /// The outcome that the action itself names.
-    pub outcome: Option<Outcome>,
-    /// It is about connections of an application to the vendor as its identity provider.
-    pub direction: Option<Direction>,
-    /// Tells the operation where it depends on values; `operation` stands for what the fields are then.
-    pub refine: Option<Refine>,
-    /// One line of documentation.
-    pub about: &'static str,
-}
-
-/// Tells the operation of an event from its values.
-pub type Refine = fn(&Fields<'_>) -> Operation;
-
-impl Action {
-    /// An action about SSO.
-    pub const fn new(name: &'static str, operation: Operation, about: &'static str) -> Self {
-        Self { name, operation, needs: None, group: "", outcome: None, direction: None, refine: None, about }
-    }
-
-    /// An action that is not about SSO.
-    pub const fn other(name: &'static str, about: &'static str) -> Self {
-        Self::new(name, Operation::Other, about)
-    }
-
-    /// Not complete without a list element of this discriminator.
-    pub const fn needs(self, discriminator: &'static str) -> Self {
-        Self { needs: Some(discriminator), ..self }
-    }
-
-    /// Its events have the fields of this group.
-    pub const fn group(self, group: &'static str) -> Self {
-        Self { group, ..self }
-    }
-
-    /// An attempt that succeeded.
-    pub const fn succeeded(self) -> Self {
-        Self { outcome: Some(Outcome::Success), ..self }
-    }
-
-    /// An attempt that failed.
-    pub const fn failed(self) -> Self {
-        Self { outcome: Some(Outcome::Failure), ..self }
-    }
-
-    /// About a connection of an application to the vendor as its identity provider.
-    pub const fn outbound(self) -> Self {
-        Self { direction: Some(Direction::Outbound), ..self }
-    }
-
-    /// The operation of an event with these values.
-    #[inline]
-    pub fn operation_of(&self, fields: &Fields<'_>) -> Operation {
-        self.refine.map_or(self.operation, |refine| refine(fields))
-    }
-
-    /// Its operation depends on values.
-    pub const fn refined_by(self, refine: Refine) -> Self {
-        Self { refine: Some(refine), ..self }
-    }
-}
-
 impl Field {
     /// A string field.
     pub const fn text(path: &'static str, about: &'static str) -> Self {
@@ -286,7 +213,7 @@ impl Field {
             alias: None,
             kind,
             required: false,
-            group: "",
+            groups: &[],
             sso_only: false,
             in_envelope: false,
             is_delivery_metadata: false,
@@ -303,9 +230,9 @@ impl Field {
         self
     }
 
-    /// Only in events of the actions of a group.
-    pub const fn only_in(mut self, group: &'static str) -> Self {
-        self.group = group;
+    /// Only in events of the actions of these groups.
+    pub const fn only_in(mut self, groups: &'static [&'static str]) -> Self {
+        self.groups = groups;
         self
     }
 

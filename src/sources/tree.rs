@@ -30,9 +30,9 @@ impl Trees {
     /// Builds the trees of a table in which every parent stands before its children.
     pub fn build(fields: &'static [Field]) -> Self {
         let mut groups = vec![""];
-        for field in fields.iter().filter(|field| !field.group.is_empty()) {
-            if !groups.contains(&field.group) {
-                groups.push(field.group);
+        for group in fields.iter().flat_map(|field| field.groups) {
+            if !groups.contains(group) {
+                groups.push(group);
             }
         }
         Self(groups.into_iter().map(|group| (group, Tree::build(fields, group))).collect())
@@ -54,7 +54,7 @@ impl Tree {
     /// Builds the tree of the fields that events of a group may have.
     fn build(fields: &'static [Field], group: &str) -> Self {
         let mut root = Self::default();
-        let of_group = |field: &Field| field.group.is_empty() || field.group == group;
+        let of_group = |field: &Field| field.groups.is_empty() || field.groups.contains(&group);
         for (id, field) in fields.iter().enumerate().filter(|(_, field)| of_group(field)) {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
         }

@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 
 use crate::model::diagnostic::{Diagnostic, Level};
 use crate::parallel;
-use crate::scan::block::Fold;
 use crate::scan::order::ScanItem;
+use crate::scan::record::Fold;
 use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
 use crate::survey::emptiness::{Display, Misses, Watch, without_event};
 use crate::survey::file_times::Times;

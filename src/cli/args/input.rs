@@ -79,6 +79,7 @@ impl InputArgs {
                 source: sources::ALL.iter().copied().find(|source| source.name == self.source),
                 notices: false,
                 max_line_bytes: self.max_line_bytes as usize,
+                refuses_lists: false,
             },
         }
     }

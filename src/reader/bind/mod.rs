@@ -239,7 +239,7 @@ impl Binder<'_, '_, '_> {
             }
             Some(FieldKind::List) => self.list(node, tree, path),
             _ if tree.members.is_empty() || (tree.is_sso_only && self.sso == Sso::No) => {
-                self.leave_members_unbound(node, tree, path)
+                self.leave_members_unbound(node, tree, path);
             }
             _ => self.object(node, tree, inner),
         }

@@ -17,7 +17,7 @@ use self::cross_checks::CROSS_CHECKS;
 use self::fields::{FIELDS, ORGANIZATION, SSO_CONNECTION};
 use super::{Root, Source, Trees};
 use crate::model::operation::Operation;
-use crate::sources::table::Action;
+use crate::sources::action::Action;
 
 /// The source.
 pub static SOURCE: Source = Source {

@@ -2,7 +2,7 @@
 
 use crate::model::fields::Fields;
 use crate::model::operation::Operation;
-use crate::sources::table::Action;
+use crate::sources::action::Action;
 use crate::sources::workos::fields::{
     AUTH_METHOD, CERTIFICATE, CONNECTION, FAILED_DOMAIN, IMPERSONATION, IMPERSONATOR, ORGANIZATION, RESOURCE,
     SESSION, SSO,

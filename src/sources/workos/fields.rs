@@ -22,6 +22,9 @@ pub const SESSION: &str = "session";
 /// Other events, which may be about something in an organization.
 pub const RESOURCE: &str = "resource";
 
+/// The groups of events that the actor in their context caused.
+const BY_ACTOR: &[&str] = &[CONNECTION, CERTIFICATE, ORGANIZATION, FAILED_DOMAIN, RESOURCE];
+
 const ORG_ID: &[Expect] = &[Expect::NotEmpty, Expect::Prefix("org_", &ODD_ID)];
 const CONN_ID: &[Expect] = &[Expect::NotEmpty, Expect::Prefix("conn_", &ODD_ID)];
 
@@ -36,66 +39,64 @@ pub static FIELDS: &[Field] = &[
         .alias("createdAt").maps_to(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::new("context", FieldKind::OpenObject, "how it came about"),
     Field::text("context.client_id", "client id of the environment").maps_to(Attribute::EnvironmentId),
-    Field::new("context.actor", FieldKind::OpenObject, "who did it"),
-    Field::text("context.actor.id", "user, API key or other actor").maps_to(Attribute::ActorId),
-    Field::text("context.actor.name", "name").maps_to(Attribute::ActorName),
+    Field::new("context.actor", FieldKind::OpenObject, "who did it; another than the user in events about logins and sessions"),
+    Field::text("context.actor.id", "user, API key or other actor").only_in(BY_ACTOR).maps_to(Attribute::ActorId),
+    Field::text("context.actor.name", "name").only_in(BY_ACTOR).maps_to(Attribute::ActorName),
     Field::text("context.actor.source", "where it was done; `admin_portal` is the customer's administrator")
-        .maps_to(Attribute::ActorType).expects(&[Expect::OneOf(&ACTOR_SOURCES)]),
+        .only_in(BY_ACTOR).maps_to(Attribute::ActorType).expects(&[Expect::OneOf(&ACTOR_SOURCES)]),
     Field::new("data", FieldKind::OpenObject, "what it happened to; listed here for events about SSO, sessions and organizations").required(),
     Field::text("data.updated_at", "when the object was last changed; the time of an event that has none of its own")
         .alias("updatedAt").maps_to(Attribute::Time).expects(&[Expect::Time]),
 
     Field::text("data.id", "connection id")
-        .only_in(CONNECTION).sso_only().required().maps_to(Attribute::ConnectionId).expects(CONN_ID),
+        .only_in(&[CONNECTION]).sso_only().required().maps_to(Attribute::ConnectionId).expects(CONN_ID),
     Field::text("data.organization_id", "organization that the connection belongs to")
-        .only_in(CONNECTION).sso_only().alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
-    Field::text("data.name", "name of the connection").only_in(CONNECTION).sso_only().maps_to(Attribute::ConnectionName),
-    Field::text("data.connection_type", "how the connection authenticates")
-        .only_in(CONNECTION).sso_only().alias("connectionType").maps_to(Attribute::ConnectionType)
+        .only_in(&[CONNECTION]).sso_only().alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+    Field::text("data.name", "name of the connection").only_in(&[CONNECTION]).sso_only().maps_to(Attribute::ConnectionName),
+    Field::text("data.connection_type", "how the connection authenticates; SDKs call it `type`")
+        .only_in(&[CONNECTION]).sso_only().alias("type").maps_to(Attribute::ConnectionType)
         .expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
-    Field::text("data.type", "the same in SDKs")
-        .only_in(CONNECTION).sso_only().maps_to(Attribute::ConnectionType).expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
     Field::text("data.state", "state of the connection; before its deletion if it was deleted")
-        .only_in(CONNECTION).sso_only().maps_to(Attribute::ConnectionStatus),
+        .only_in(&[CONNECTION]).sso_only().maps_to(Attribute::ConnectionStatus),
 
-    Field::new("data.connection", FieldKind::OpenObject, "the connection of the certificate").only_in(CERTIFICATE).required(),
+    Field::new("data.connection", FieldKind::OpenObject, "the connection of the certificate").only_in(&[CERTIFICATE]).required(),
     Field::text("data.connection.id", "connection id")
-        .only_in(CERTIFICATE).required().maps_to(Attribute::ConnectionId).expects(CONN_ID),
+        .only_in(&[CERTIFICATE]).required().maps_to(Attribute::ConnectionId).expects(CONN_ID),
     Field::text("data.connection.organization_id", "organization that the connection belongs to")
-        .only_in(CERTIFICATE).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+        .only_in(&[CERTIFICATE]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
 
     Field::text("data.id", "organization id")
-        .only_in(ORGANIZATION).required().maps_to(Attribute::OrganizationId).expects(ORG_ID),
-    Field::text("data.name", "name of the organization").only_in(ORGANIZATION).maps_to(Attribute::OrganizationName),
+        .only_in(&[ORGANIZATION]).required().maps_to(Attribute::OrganizationId).expects(ORG_ID),
+    Field::text("data.name", "name of the organization").only_in(&[ORGANIZATION]).maps_to(Attribute::OrganizationName),
 
-    Field::new("data.organization_domain", FieldKind::OpenObject, "the domain").only_in(FAILED_DOMAIN)
+    Field::new("data.organization_domain", FieldKind::OpenObject, "the domain").only_in(&[FAILED_DOMAIN])
         .alias("organizationDomain").required(),
     Field::text("data.organization_domain.organization_id", "organization of the domain")
-        .only_in(FAILED_DOMAIN).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+        .only_in(&[FAILED_DOMAIN]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
 
-    Field::text("data.user_id", "user who logs in").only_in(SSO).alias("userId").maps_to(Attribute::ActorId),
-    Field::text("data.email", "e-mail address of the user").only_in(SSO).maps_to(Attribute::ActorEmail),
-    Field::text("data.ip_address", "address it came from").only_in(SSO).alias("ipAddress").maps_to(Attribute::Ip),
-    Field::text("data.user_agent", "user agent it came from").only_in(SSO).alias("userAgent").maps_to(Attribute::UserAgent),
-    Field::new("data.sso", FieldKind::OpenObject, "through which connection").only_in(SSO),
+    Field::text("data.user_id", "user who logs in").only_in(&[SSO]).alias("userId").maps_to(Attribute::ActorId),
+    Field::text("data.email", "e-mail address of the user").only_in(&[SSO]).maps_to(Attribute::ActorEmail),
+    Field::text("data.ip_address", "address it came from").only_in(&[SSO]).alias("ipAddress").maps_to(Attribute::Ip),
+    Field::text("data.user_agent", "user agent it came from").only_in(&[SSO]).alias("userAgent").maps_to(Attribute::UserAgent),
+    Field::new("data.sso", FieldKind::OpenObject, "through which connection").only_in(&[SSO]),
     Field::text("data.sso.connection_id", "connection id")
-        .only_in(SSO).alias("connectionId").maps_to(Attribute::ConnectionId).expects(CONN_ID),
+        .only_in(&[SSO]).alias("connectionId").maps_to(Attribute::ConnectionId).expects(CONN_ID),
     Field::text("data.sso.organization_id", "organization of the connection")
-        .only_in(SSO).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+        .only_in(&[SSO]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
 
-    Field::text("data.user_id", "user whose session it is").only_in(SESSION).alias("userId").maps_to(Attribute::ActorId),
+    Field::text("data.user_id", "user whose session it is").only_in(&[SESSION]).alias("userId").maps_to(Attribute::ActorId),
     Field::text("data.organization_id", "organization of the session")
-        .only_in(SESSION).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
-    Field::text("data.ip_address", "address it came from").only_in(SESSION).alias("ipAddress").maps_to(Attribute::Ip),
-    Field::text("data.user_agent", "user agent it came from").only_in(SESSION).alias("userAgent").maps_to(Attribute::UserAgent),
-    Field::text("data.auth_method", "how the user logged in").only_in(SESSION).alias("authMethod")
+        .only_in(&[SESSION]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+    Field::text("data.ip_address", "address it came from").only_in(&[SESSION]).alias("ipAddress").maps_to(Attribute::Ip),
+    Field::text("data.user_agent", "user agent it came from").only_in(&[SESSION]).alias("userAgent").maps_to(Attribute::UserAgent),
+    Field::text("data.auth_method", "how the user logged in").only_in(&[SESSION]).alias("authMethod")
         .expects(&[Expect::OneOf(&AUTH_METHODS)]),
-    Field::new("data.impersonator", FieldKind::OpenObject, "who acts in the session, if it is not its user").only_in(SESSION),
-    Field::text("data.impersonator.email", "who it is").only_in(SESSION).maps_to(Attribute::ImpersonatorEmail),
-    Field::text("data.impersonator.reason", "why they do").only_in(SESSION).maps_to(Attribute::ImpersonatorReason),
+    Field::new("data.impersonator", FieldKind::OpenObject, "who acts in the session, if it is not its user").only_in(&[SESSION]),
+    Field::text("data.impersonator.email", "who it is").only_in(&[SESSION]).maps_to(Attribute::ImpersonatorEmail),
+    Field::text("data.impersonator.reason", "why they do").only_in(&[SESSION]).maps_to(Attribute::ImpersonatorReason),
 
     Field::text("data.organization_id", "organization that it belongs to")
-        .only_in(RESOURCE).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+        .only_in(&[RESOURCE]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
 ];
 
 /// Who acts in a session, and why.

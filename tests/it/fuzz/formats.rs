@@ -33,7 +33,8 @@ use ssoaudit::verdict::{self, InputFacts};
 use super::events;
 use super::sound::{assert_even, assert_sound, separated, without_colors};
 
-const READING: Reading = Reading { source: None, notices: true, max_line_bytes: 1 << 16 };
+const READING: Reading =
+    Reading { notices: true, max_line_bytes: 1 << 16, source: None, refuses_lists: false };
 const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
 /// A log, and how it is to be printed.

@@ -133,6 +133,25 @@ pub const ACTIONS: &[&str] = &[
     "directory_sync.delete",
     "sso.rotate_certificate",
 ];
+/// The names of events, among them some that no document has.
+pub const WORKOS_EVENTS: &[&str] = &[
+    "connection.activated",
+    "Connection.Deactivated",
+    "connection.deleted",
+    "connection.renamed",
+    "connection.saml_certificate_renewed",
+    "connection.saml_certificate_renewal_required",
+    "organization_domain.created",
+    "organization_domain.verification_failed",
+    "organization.updated",
+    "authentication.sso_succeeded",
+    "authentication.sso_failed",
+    "session.created",
+    "session.revoked",
+    "user.created",
+    "",
+];
+
 pub const SCALEKIT_TYPES: &[&str] = &[
     "organization.sso_created",
     "organization.sso_enabled",
@@ -456,6 +475,52 @@ pub fn scalekit_event() -> BoxedStrategy<Json> {
     ])
 }
 
+pub fn workos_event() -> BoxedStrategy<Json> {
+    let ids = || {
+        vec![
+            may(spelled("organization_id", text(ORG_IDS))),
+            may(spelled("connection_id", text(CONNECTION_IDS))),
+        ]
+    };
+    let of_connection =
+        object(vec![must("id", text(CONNECTION_IDS)), may(spelled("organization_id", text(ORG_IDS)))]);
+    let impersonator =
+        object(vec![may(must("email", text(&["eve@example.com", ""]))), may(must("reason", text(NAMES)))]);
+    let data = object(vec![
+        must("id", prop_oneof![text(CONNECTION_IDS), text(ORG_IDS)].boxed()),
+        may(spelled("organization_id", text(ORG_IDS))),
+        may(must("name", text(NAMES))),
+        may(must("connection_type", text(CONNECTION_TYPES))),
+        may(must("state", text(&["active", "inactive", ""]))),
+        must("connection", of_connection),
+        must("organization_domain", object(ids())),
+        may(must("sso", object(ids()))),
+        may(spelled("user_id", text(ACTOR_IDS))),
+        may(must("email", text(&["zoe@example.com", ""]))),
+        may(spelled("ip_address", text(&["192.0.2.1", "2001:db8::1", "nowhere", ""]))),
+        may(spelled("user_agent", text(NAMES))),
+        may(spelled("auth_method", text(&["sso", "impersonation", "odd"]))),
+        may(must("impersonator", impersonator)),
+        may(spelled("updated_at", text(TIMES))),
+    ]);
+    let actor = object(vec![
+        must("id", text(ACTOR_IDS)),
+        must("source", text(&["api", "dashboard", "admin_portal", "system", "Odd", ""])),
+        may(must("name", text(NAMES))),
+    ]);
+    object(vec![
+        may(must("object", text(&["event"]))),
+        must("id", text(&["event_1", "wh_1"])),
+        must("event", text(WORKOS_EVENTS)),
+        may(spelled("created_at", text(TIMES))),
+        may(must(
+            "context",
+            object(vec![may(must("client_id", text(&["client_1"]))), may(must("actor", actor))]),
+        )),
+        must("data", data),
+    ])
+}
+
 // ---------------------------------------------------------------------------------------------
 // The generator: mutations and corpora
 
@@ -585,7 +650,7 @@ pub fn mutations() -> impl Strategy<Value = Vec<Mutation>> {
 
 /// A few events, each in several lines with and without changes.
 pub fn corpus() -> impl Strategy<Value = Vec<String>> {
-    let events = prop::collection::vec(prop_oneof![centure_event(), scalekit_event()], 2..7);
+    let events = prop::collection::vec(prop_oneof![centure_event(), scalekit_event(), workos_event()], 2..7);
     let line = (any::<Index>(), mutations(), style(), damage());
     (events, prop::collection::vec(line, 5..31)).prop_map(|(events, lines)| {
         lines

@@ -36,6 +36,7 @@ mod states;
 pub mod time;
 mod told;
 mod twists;
+mod workos;
 
 use proptest::prelude::*;
 use serde_json::Value;

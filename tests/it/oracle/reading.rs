@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, json};
 
 use super::time::{milliseconds, nanoseconds};
+use super::workos::{looks_like_workos, workos};
 
 /// A line with a finding of level error. Which finding it was is for another test.
 pub struct Invalid;
@@ -44,6 +45,8 @@ pub fn normalize(line: &str) -> Option<Normal> {
         centure(&root, event).ok()?
     } else if looks_like_scalekit(&root) {
         scalekit(&root).ok()?
+    } else if looks_like_workos(&root) {
+        workos(&root).ok()?
     } else {
         return None;
     };
@@ -289,7 +292,7 @@ pub fn centure(root: &Value, event: &Value) -> Valid<Normal> {
     let event = json!({
         "schema": "ssoaudit.event.v2", "source": "centure", "id": some_text(ids[0].or(ids[1])),
         "time": time, "epoch_ms": milliseconds(nanos),
-        "action": action, "operation": centure_operation(action),
+        "action": action, "operation": centure_operation(action), "outcome": null,
         "actor": actor,
         "organization": centure_organization(organization, targets),
         "connection": centure_connection(targets),
@@ -324,6 +327,7 @@ pub fn centure_actor(actor: &Value) -> Valid<Value> {
     optional_text(actor, "name")?;
     let metadata = optional_metadata(actor)?;
     Ok(unless_hollow(json!({
+        "kind": actor["type"].as_str().filter(|kind| kind.eq_ignore_ascii_case("user")).map(|_| "user"),
         "type": text_or_null(actor, "type"),
         "id": text_or_null(actor, "id"),
         "name": text_or_null(actor, "name"),
@@ -391,6 +395,7 @@ pub fn centure_connection(targets: &[Value]) -> Value {
         "type": kind,
         "protocol": kind.as_str().map(centure_protocol),
         "provider": kind.as_str().and_then(centure_provider),
+        "direction": "inbound",
         "enabled": null,
         "status": null,
     }))
@@ -477,7 +482,7 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     let event = json!({
         "schema": "ssoaudit.event.v2", "source": "scalekit", "id": id,
         "time": time, "epoch_ms": milliseconds(nanos),
-        "action": action, "operation": scalekit_operation(action),
+        "action": action, "operation": scalekit_operation(action), "outcome": null,
         "actor": null,
         "organization": unless_hollow(json!({
             "id": some_text(organization.or(organization_in_data)),
@@ -521,6 +526,7 @@ pub fn scalekit_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
         "type": kind,
         "protocol": kind.map(scalekit_protocol),
         "provider": provider.and_then(scalekit_provider),
+        "direction": "inbound",
         "enabled": enabled,
         "status": some_text(status),
     });
@@ -538,6 +544,7 @@ pub fn undocumented_connection(data: &Value) -> Valid<(Option<&str>, Value)> {
         "type": kind,
         "protocol": kind.map(scalekit_protocol),
         "provider": text("provider")?.and_then(scalekit_provider),
+        "direction": text("id")?.filter(|id| id.starts_with("conn_")).or(kind).map(|_| "inbound"),
         "enabled": data.get("enabled").filter(|enabled| enabled.is_boolean()),
         "status": text("status")?,
     });

@@ -14,7 +14,7 @@ use ssoaudit::survey::duplicates::{EventHasher, content};
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
-const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000 };
+const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000, refuses_lists: true };
 
 /// Everything that can be told about a line: its event in full, and its findings.
 fn told(line: u64, read: &Line<'_>) -> String {
@@ -59,6 +59,7 @@ pub fn quickly(text: &[u8], bench: &mut LineReader) -> Vec<String> {
                 event: record.event,
                 diagnostics: std::mem::take(&mut record.diagnostics),
                 is_json: true,
+                listed: Vec::new(),
             };
             lines.push((record.line, told(record.line, &read)));
         };

@@ -75,7 +75,8 @@ impl Fold for Rows {
 
 /// Everything a scan says about an input, as text in order.
 pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<String>, Counts) {
-    let reading = Reading { source: None, notices: true, max_line_bytes: MOST_LINE_BYTES };
+    let reading =
+        Reading { source: None, notices: true, max_line_bytes: MOST_LINE_BYTES, refuses_lists: false };
     let settings = Settings { threads, block_bytes, reading };
     let mut lines = Vec::new();
     let mut total = Counts::default();
