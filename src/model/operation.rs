@@ -159,7 +159,7 @@ pub static OPERATIONS: &[OperationInfo] = &[
     info(Operation::Unassigned, "unassigned", "an SSO connection was detached from an organization or a part of it")
         .effect(Effect::Alteration).requires(Requires::AdminIfNamed).emphasis(Emphasis::Warning),
     info(Operation::Impersonated, "impersonated", "somebody was let into another's session or the organization")
-        .effect(Effect::Alteration).emphasis(Emphasis::Warning),
+        .emphasis(Emphasis::Warning),
     info(Operation::Other, "other", "an event that is not about SSO, or an unknown one"),
 ];
 
@@ -194,6 +194,18 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_did_to_a_connection_changes_none() {
+        for operation in
+            [Operation::KeyExpiring, Operation::Impersonated, Operation::Viewed, Operation::Other]
+        {
+            assert!(!operation.is_change_or_link(), "{}", operation.name());
+        }
+        for operation in [Operation::Updated, Operation::DomainChanged, Operation::Relaxed] {
+            assert!(operation.is_change_or_link() && operation.state().is_none(), "{}", operation.name());
+        }
+    }
 
     #[test]
     fn the_table_is_in_the_order_of_the_enumeration() {

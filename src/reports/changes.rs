@@ -23,7 +23,7 @@ use crate::survey::{Change, Wants};
 pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
-    schema: "ssoaudit.report.changes.v2",
+    schema: "ssoaudit.report.changes.v3",
     wants: Wants { counts: false, changes: true, visits: false, anomalies: None },
     flags: &["--top"],
     make,

@@ -89,18 +89,19 @@ impl ChangeDescription<'_> {
     pub fn followed_by(&self, rest: &str) -> String {
         let [id, opening, name, closing] = organization(self.organization, self.organization_name);
         let actor = actor(self.actor);
+        let (subject, done) = match self.operation {
+            Operation::PortalOpened => (["a portal URL for ", "", ""], "created"),
+            Operation::DomainChanged => (["a domain of ", "", ""], "changed"),
+            Operation::Enforced => (["SSO of ", "", ""], "made mandatory"),
+            Operation::Relaxed => (["SSO of ", "", ""], "made optional"),
+            Operation::KeyChanged => {
+                (["a certificate or secret of ", connection(self.connection), " of "], "changed")
+            }
+            operation => (["", connection(self.connection), " of "], operation.name()),
+        };
+        let [start, connection, of] = subject;
         // `format!` takes several times as long, and there are hundreds of thousands of these.
-        match self.operation {
-            Operation::PortalOpened => {
-                ["a portal URL for ", id, opening, name, closing, " was created by ", actor, rest].concat()
-            }
-            operation => {
-                let (connection, done) = (connection(self.connection), operation.name());
-                let parts =
-                    [connection, " of ", id, opening, name, closing, " was ", done, " by ", actor, rest];
-                parts.concat()
-            }
-        }
+        [start, connection, of, id, opening, name, closing, " was ", done, " by ", actor, rest].concat()
     }
 }
 
