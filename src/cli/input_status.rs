@@ -25,8 +25,8 @@ pub struct InputStatus {
 }
 
 /// The first error among the diagnostics of a line.
-pub fn first_error(findings: Vec<Diagnostic>) -> Option<Diagnostic> {
-    findings.into_iter().find(|finding| finding.code.level == Level::Error)
+pub fn first_error(diagnostics: Vec<Diagnostic>) -> Option<Diagnostic> {
+    diagnostics.into_iter().find(|it| it.code.level == Level::Error)
 }
 
 impl InputStatus {
@@ -63,16 +63,16 @@ impl InputStatus {
 
     /// Warns of the invalid lines that results leave out. With pseudonyms, the warning quotes nothing of a line.
     pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
-        let Some((input, finding)) = &self.first_error else {
+        let Some((input, error)) = &self.first_error else {
             return;
         };
         let lines = match self.counts.invalid {
             1 => "1 invalid line was skipped:".to_owned(),
             more => format!("{more} invalid lines were skipped, the first is"),
         };
-        let position = format!("{}:{}:{}", inputs[*input].name, finding.line, finding.column);
-        let message = redactor.map_or_else(|| format!(": {}", finding.message), |_| String::new());
-        let code = format!("{}[{}]", finding.code.level.name(), finding.code.name);
+        let position = format!("{}:{}:{}", inputs[*input].name, error.line, error.column);
+        let message = redactor.map_or_else(|| format!(": {}", error.message), |_| String::new());
+        let code = format!("{}[{}]", error.code.level.name(), error.code.name);
         let warning = format!("{lines} {position}: {code}{message}; `ssoaudit validate` shows all");
         messages::warning(&warning, terminal.message_style());
     }

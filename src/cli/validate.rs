@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::analysis::validation::{FileReport, Keep, Part};
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, OutputArgs, format_help, format_parser, max_findings};
+use crate::cli::args::{HELP, InputArgs, OutputArgs, format_help, format_parser, max_shown};
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::progress::Progress;
@@ -30,7 +30,7 @@ use crate::text::display::Charset;
 #[command(before_help = "\
 Examples:
   ssoaudit validate export.ndjson                     what is wrong, and where
-  ssoaudit validate --notices --max-findings 0 exports/
+  ssoaudit validate --notices --max-diagnostics 0 exports/
                                                       counts, and what no document knows
   ssoaudit validate --deny warnings export.ndjson     for CI: exit 1 on errors and warnings
   ssoaudit validate --format ndjson e.ndjson | jq -r .code | sort | uniq -c
@@ -52,9 +52,9 @@ pub struct Validate {
     /// Show notices as well, and how often each unknown field and value was seen
     #[arg(long, help_heading = "Output")]
     notices: bool,
-    /// Show at most so many findings a file (`all` for every one); the rest is counted
-    #[arg(long, value_name = "N", default_value = "100", value_parser = max_findings, help_heading = "Output")]
-    max_findings: usize,
+    /// Show at most so many diagnostics a file (`all` for every one); the rest is counted
+    #[arg(long, value_name = "N", default_value = "100", value_parser = max_shown, alias = "max-findings", help_heading = "Output")]
+    max_diagnostics: usize,
     /// Exit with 1 on warnings as well as on errors
     #[arg(long, value_name = "LEVEL", help_heading = "Output")]
     deny: Option<Deny>,
@@ -92,8 +92,8 @@ impl Validate {
             messages::note(NO_EVENT, terminal.message_style());
         }
         let is_denied = self.deny == Some(Deny::Warnings) && report.found(Level::Warning) > 0;
-        let has_findings = is_denied || report.found(Level::Error) > 0;
-        Ok(status.exit_status(if has_findings { ExitStatus::Findings } else { ExitStatus::Done }))
+        let has_errors = is_denied || report.found(Level::Error) > 0;
+        Ok(status.exit_status(if has_errors { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
     fn scan(&self, inputs: &[Input], writer: &mut Writer, terminal: Terminal) -> Result<Total> {
@@ -101,7 +101,7 @@ impl Validate {
         let mut progress = Progress::new(inputs, terminal);
         let mut total = Total::default();
         let mut file = FileReport::default();
-        let keep = Keep { diagnostics: self.max_findings, drift: self.notices };
+        let keep = Keep { diagnostics: self.max_diagnostics, drift: self.notices };
         let mut settings = self.input.settings();
         settings.reading.notices = self.notices;
         let each = move |part: &mut Part, record: &mut Record<'_>| part.add(record, keep);

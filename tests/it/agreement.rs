@@ -18,7 +18,7 @@ fn clean_lines() -> Vec<Vec<u8>> {
 fn fixtures_read_the_same_both_ways() {
     let mut text = clean_lines().concat();
     for code in ssoaudit::model::diagnostic::CODES {
-        text.extend(fixture(&format!("findings/{}.ndjson", code.name)));
+        text.extend(fixture(&format!("diagnostics/{}.ndjson", code.name)));
     }
     let expected = slowly(&text);
     let mut bench = LineReader::default();
@@ -34,7 +34,7 @@ fn fixtures_read_the_same_both_ways() {
 
 #[test]
 fn a_second_target_is_compared_on_every_line() {
-    let text = String::from_utf8(fixture("findings/contradiction.ndjson")).unwrap();
+    let text = String::from_utf8(fixture("diagnostics/contradiction.ndjson")).unwrap();
     let second = |line: &str| line.matches("\"type\":\"sso_connection\"").count() == 2;
     let contradiction = format!("{}\n", text.lines().find(|line| second(line)).unwrap());
     let same = contradiction.replace("conn_01J8XW5T2D9C4QH0ZV6K3RBN7E", "conn_01J7806DPXN5Z0ZZJMD8Y6HP9G");

@@ -178,7 +178,7 @@ fn a_line_of_nothing_but_problems_is_told_in_a_thousand() {
     let path = folder.path().join("line.ndjson");
     let told = |line: String| {
         fs::write(&path, line).unwrap();
-        let more = ["--notices", "--max-findings", "all", path.to_str().unwrap()];
+        let more = ["--notices", "--max-diagnostics", "all", path.to_str().unwrap()];
         let told = told(&bounded(&[VALIDATE, &more].concat()).output().unwrap());
         validated(&told)
     };

@@ -22,7 +22,7 @@ fn messages() {
         "csv",
         "--max-line-bytes",
         "8192",
-        "testdata/findings",
+        "testdata/diagnostics",
     ]);
     let path = root().join("tests/cmd/messages.csv");
     if std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite") {
@@ -86,7 +86,7 @@ fn a_closed_pipe_ends_quietly() {
 
 #[test]
 fn exit_codes_do_not_depend_on_the_format() {
-    let invalid = "testdata/findings/bad-time.ndjson";
+    let invalid = "testdata/diagnostics/bad-time.ndjson";
     for format in ["table", "ndjson", "json", "csv", "tsv", "markdown"] {
         let code = |args: &[&str]| ssoaudit(&[&["filter", "--format", format][..], args].concat()).code;
         assert_eq!(code(&[invalid]), 0, "{format}");
@@ -100,8 +100,8 @@ fn exit_codes_do_not_depend_on_the_format() {
         assert_eq!(code(&["testdata/sso-events.ndjson"]), 0, "{format}");
         assert_eq!(code(&[invalid]), 1, "{format}");
         assert_eq!(code(&["--max-findings", "0", invalid]), 1, "{format}");
-        assert_eq!(code(&["testdata/findings/naive-time.ndjson"]), 0, "{format}");
-        assert_eq!(code(&["--deny", "warnings", "testdata/findings/naive-time.ndjson"]), 1, "{format}");
+        assert_eq!(code(&["testdata/diagnostics/naive-time.ndjson"]), 0, "{format}");
+        assert_eq!(code(&["--deny", "warnings", "testdata/diagnostics/naive-time.ndjson"]), 1, "{format}");
         assert_eq!(code(&[invalid, "missing"]), 2, "{format}");
     }
 }

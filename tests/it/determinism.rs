@@ -106,7 +106,7 @@ fn files(folder: &Path) -> Vec<String> {
     }
     let broken: Vec<_> = ["not-json", "contradiction", "unknown-status", "not-utf8"]
         .iter()
-        .flat_map(|code| fixture(&format!("findings/{code}.ndjson")))
+        .flat_map(|code| fixture(&format!("diagnostics/{code}.ndjson")))
         .collect();
     let path = folder.join("broken.ndjson");
     fs::write(&path, broken).unwrap();

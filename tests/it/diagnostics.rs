@@ -1,4 +1,4 @@
-//! Every code fires on its own fixture, `testdata/findings/<code>.ndjson`, and only there.
+//! Every code fires on its own fixture, `testdata/diagnostics/<code>.ndjson`, and only there.
 //!
 //! The first and the last line of each fixture are clean, every line between them has the code.
 
@@ -10,13 +10,21 @@ use ssoaudit::model::diagnostic::{CODES, Level};
 use crate::support::run::{fixture, root, ssoaudit};
 
 fn findings(code: &str) -> Vec<Value> {
-    let path = format!("testdata/findings/{code}.ndjson");
-    let args =
-        ["validate", "--notices", "--max-line-bytes", "8192", "--max-findings", "all", "--format", "ndjson"];
+    let path = format!("testdata/diagnostics/{code}.ndjson");
+    let args = [
+        "validate",
+        "--notices",
+        "--max-line-bytes",
+        "8192",
+        "--max-diagnostics",
+        "all",
+        "--format",
+        "ndjson",
+    ];
     let run = ssoaudit(&[&args[..], &[&path]].concat());
     assert_eq!(run.stderr, "");
     let values = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    values.filter(|value| value["schema"] == "ssoaudit.finding.v1").collect()
+    values.filter(|value| value["schema"] == "ssoaudit.diagnostic.v1").collect()
 }
 
 fn level(name: &str) -> Level {
@@ -27,7 +35,7 @@ fn level(name: &str) -> Level {
 fn every_code_fires_on_its_fixture_and_only_there() {
     for code in CODES {
         let lines =
-            fixture(&format!("findings/{}.ndjson", code.name)).split(|byte| *byte == b'\n').count() - 1;
+            fixture(&format!("diagnostics/{}.ndjson", code.name)).split(|byte| *byte == b'\n').count() - 1;
         let mut fired = BTreeSet::new();
         for finding in findings(code.name) {
             let other = finding["code"].as_str().unwrap();
@@ -49,7 +57,7 @@ fn every_code_fires_on_its_fixture_and_only_there() {
 
 #[test]
 fn every_fixture_is_of_a_code() {
-    for entry in std::fs::read_dir(root().join("testdata/findings")).unwrap() {
+    for entry in std::fs::read_dir(root().join("testdata/diagnostics")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         level(name.strip_suffix(".ndjson").unwrap());
     }
@@ -72,7 +80,7 @@ fn findings_say_where_and_what() {
 #[test]
 fn places_are_those_of_the_value() {
     for code in ["wrong-type", "bad-time", "unknown-connection-type", "odd-id", "contradiction"] {
-        let text = String::from_utf8(fixture(&format!("findings/{code}.ndjson"))).unwrap();
+        let text = String::from_utf8(fixture(&format!("diagnostics/{code}.ndjson"))).unwrap();
         for finding in findings(code).iter().filter(|finding| finding["code"] == code) {
             let line = text.lines().nth(finding["line"].as_u64().unwrap() as usize - 1).unwrap();
             let rest: String = line.chars().skip(finding["column"].as_u64().unwrap() as usize - 1).collect();

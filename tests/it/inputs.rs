@@ -86,8 +86,8 @@ fn directories_are_walked_in_order_of_names() {
     put("b/1.LOG", "inputs/array.json");
     put("c.ndjson.1", "inputs/events.ndjson");
     put("c.ndjson-20250131.gz", "inputs/two-members.ndjson.gz");
-    put("notes.txt", "findings/not-json.ndjson");
-    put(".hidden.ndjson", "findings/not-json.ndjson");
+    put("notes.txt", "diagnostics/not-json.ndjson");
+    put(".hidden.ndjson", "diagnostics/not-json.ndjson");
     let path = folder.path().to_str().unwrap();
     let run = ssoaudit(&["validate", "--format", "ndjson", path]);
     let files = run.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());

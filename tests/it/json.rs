@@ -82,7 +82,7 @@ fn cases() -> Vec<Case> {
 
 /// What `validate` says about lines, by their numbers.
 fn codes(input: &[u8], more: &[&str]) -> BTreeMap<usize, Vec<String>> {
-    let args = ["validate", "--max-findings", "all", "--format", "ndjson"];
+    let args = ["validate", "--max-diagnostics", "all", "--format", "ndjson"];
     let run = ssoaudit_with_input(&[&args, more].concat(), input);
     let mut codes = BTreeMap::<_, Vec<_>>::new();
     for value in run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {

@@ -262,7 +262,7 @@ proptest! {
 fn every_fixture() -> Vec<Input> {
     let sources = sources::ALL.iter().map(|source| format!("sources/{}", source.name));
     let mut paths: Vec<_> = sources
-        .chain(["findings".to_owned(), "inputs".to_owned()])
+        .chain(["diagnostics".to_owned(), "inputs".to_owned()])
         .flat_map(|folder| std::fs::read_dir(testdata(&folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .collect();
@@ -294,7 +294,7 @@ fn threads_and_blocks_change_nothing() {
 
 #[test]
 fn line_numbers_are_those_of_the_file() {
-    let name = "findings/not-json.ndjson";
+    let name = "diagnostics/not-json.ndjson";
     let inputs = [Input { name: name.to_owned(), place: Place::File(testdata(name)) }];
     let (lines, _) = transcript(&inputs, 3, 64);
     let text = String::from_utf8(fixture(name)).unwrap();

@@ -48,14 +48,14 @@ fn schemas_agree_with_validation() {
         sources::ALL.iter().map(|source| (source.name, schema(source.name))).collect();
     let accepts = |event: &Value| schemas[source_of(event)].is_valid(event);
     for code in ["missing-field", "wrong-type", "bad-id", "empty-value"] {
-        let events = lines(&format!("findings/{code}.ndjson"));
+        let events = lines(&format!("diagnostics/{code}.ndjson"));
         for (number, event) in events.iter().enumerate() {
             let is_clean = number == 0 || number + 1 == events.len();
             assert_eq!(accepts(event), is_clean, "{code} line {}", number + 1);
         }
     }
     for code in ["unknown-action", "odd-id", "contradiction", "naive-time", "unknown-field", "other-event"] {
-        for event in lines(&format!("findings/{code}.ndjson")) {
+        for event in lines(&format!("diagnostics/{code}.ndjson")) {
             assert!(accepts(&event), "{code}: {event}");
         }
     }

@@ -5,7 +5,7 @@ mod output;
 mod select;
 
 pub use input::InputArgs;
-pub use output::{OutputArgs, RedactArgs, format_help, format_parser, max_findings};
+pub use output::{OutputArgs, RedactArgs, format_help, format_parser, max_shown};
 pub use select::SelectArgs;
 
 /// Help with the examples first.

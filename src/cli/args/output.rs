@@ -108,8 +108,8 @@ pub fn format_help(names: impl Iterator<Item = &'static str>, rest: &str) -> Str
     format!("{} or {last}; {rest}", names.join(", "))
 }
 
-/// Parses the maximum number of findings: a number, or `all`.
-pub fn max_findings(text: &str) -> Result<usize, String> {
+/// Parses the maximum number of items that are shown: a number, or `all`.
+pub fn max_shown(text: &str) -> Result<usize, String> {
     if text == "all" {
         return Ok(usize::MAX);
     }

@@ -12,7 +12,7 @@ use clap::Args;
 use sha2::Digest;
 
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_findings};
+use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_shown};
 use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
     stream, targets,
@@ -85,7 +85,7 @@ pub struct CheckCommand {
     #[arg(long, help_heading = "Output")]
     show_known: bool,
     /// Show at most so many findings of a rule in a table or JUnit report (`all` for every one)
-    #[arg(long, value_name = "N", default_value = "100", value_parser = max_findings, help_heading = "Output")]
+    #[arg(long, value_name = "N", default_value = "100", value_parser = max_shown, help_heading = "Output")]
     max_findings: usize,
     #[command(flatten)]
     redact: RedactArgs,

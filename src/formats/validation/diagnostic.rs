@@ -12,7 +12,7 @@ use crate::text::display::escape_own;
 use crate::text::width::Cut;
 
 /// Name and version of the JSON of a diagnostic.
-pub const SCHEMA: &str = "ssoaudit.finding.v1";
+pub const SCHEMA: &str = "ssoaudit.diagnostic.v1";
 
 /// A diagnostic as JSON. It is separate from the model, so that the model may change.
 #[derive(Serialize)]

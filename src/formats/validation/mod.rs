@@ -118,7 +118,7 @@ impl Writer {
             Format::JsonLines => line(&ReportJson::new(file, report, error), &mut out),
             Format::JsonObject => {
                 let mut object = json!(ReportJson::new(file, report, error));
-                object["findings"] = std::mem::take(&mut self.json).into();
+                object["diagnostics"] = std::mem::take(&mut self.json).into();
                 out.extend_from_slice(if self.files > 0 { b",\n" } else { b"\n" });
                 write_json(&object, &mut out)?;
             }

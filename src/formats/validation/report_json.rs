@@ -9,7 +9,7 @@ use crate::analysis::validation::FileReport;
 use crate::model::diagnostic::Level;
 
 /// Name and version of the report's JSON.
-pub const SCHEMA: &str = "ssoaudit.validation.v1";
+pub const SCHEMA: &str = "ssoaudit.validation.v2";
 
 #[derive(Serialize)]
 /// The report.

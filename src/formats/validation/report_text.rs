@@ -25,7 +25,7 @@ pub fn report_text(file: &str, report: &FileReport, error: Option<&str>, options
     if let Some(error) = error {
         row("error", &format!("not read to its end: {}", escaped(error)), &mut text);
     }
-    findings(report, &mut text);
+    diagnostics(report, &mut text);
     times(report, &mut text);
     let events = report.facts.events();
     list(
@@ -43,7 +43,7 @@ pub fn report_text(file: &str, report: &FileReport, error: Option<&str>, options
 }
 
 fn row(name: &str, value: &str, text: &mut String) {
-    text.push_str(&format!("  {name:<9} {value}\n"));
+    text.push_str(&format!("  {name:<11} {value}\n"));
 }
 
 /// Adds a row for each thing with its count; only the first row has the name.
@@ -53,7 +53,7 @@ fn list(name: &str, things: impl Iterator<Item = (u64, String)>, text: &mut Stri
     }
 }
 
-fn findings(report: &FileReport, text: &mut String) {
+fn diagnostics(report: &FileReport, text: &mut String) {
     let levels: Vec<_> = [Level::Error, Level::Warning, Level::Notice]
         .into_iter()
         .filter(|level| report.found(*level) > 0)
@@ -62,9 +62,9 @@ fn findings(report: &FileReport, text: &mut String) {
     if !levels.is_empty() {
         let hidden = match report.hidden() {
             0 => String::new(),
-            hidden => format!("; {hidden} not shown (--max-findings)"),
+            hidden => format!("; {hidden} not shown (--max-diagnostics)"),
         };
-        row("findings", &format!("{}{hidden}", levels.join(", ")), text);
+        row("diagnostics", &format!("{}{hidden}", levels.join(", ")), text);
     }
     list(
         "",

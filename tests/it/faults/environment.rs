@@ -132,7 +132,8 @@ fn a_terminal_without_utf_8_is_sent_ascii() {
     if !has_terminals() {
         return;
     }
-    let more = ["filter --columns actor", "validate --notices", "validate --format table testdata/findings"];
+    let more =
+        ["filter --columns actor", "validate --notices", "validate --format table testdata/diagnostics"];
     for command in TABLES.into_iter().chain(more) {
         let run = in_terminal(&format!("ssoaudit {command} {SAMPLE}"), &[("LC_ALL", "C")]);
         assert!(run.code < 2, "{command}: {}", run.stdout);

@@ -80,8 +80,8 @@ fn documented_lines_are_valid_and_agree() {
 }
 
 #[test]
-fn lines_with_findings_agree() {
-    let mut paths: Vec<_> = std::fs::read_dir(run::testdata("findings"))
+fn lines_with_diagnostics_agree() {
+    let mut paths: Vec<_> = std::fs::read_dir(run::testdata("diagnostics"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))

@@ -57,7 +57,7 @@ pub fn every_reader() -> Vec<Vec<&'static str>> {
     all.push(vec!["filter", "--normalize"]);
     all.push(vec!["filter", "--count"]);
     let formats = VALIDATION_FORMATS.iter().map(|format| format.name());
-    all.extend(formats.map(|name| vec!["validate", "--max-findings", "all", "--format", name]));
+    all.extend(formats.map(|name| vec!["validate", "--max-diagnostics", "all", "--format", name]));
     for format in SHEET_FORMATS.iter() {
         all.push(vec!["summary", "--format", format.name]);
         all.extend(reports::ALL.iter().map(|report| vec!["report", report.name, "--format", format.name]));
