@@ -248,14 +248,16 @@ fn add_unknown_source(document: Document<'_>, diagnostics: &mut Diagnostics<'_>)
             return add_wrapped_events(document, list, objects, diagnostics);
         }
     }
-    let names: Vec<_> = sources::ALL.iter().map(|source| source.name).collect();
+    let mut names: Vec<_> = sources::ALL.iter().map(|source| source.name).collect();
+    let last = names.pop().unwrap_or_default();
     diagnostics.add(&UNKNOWN_SOURCE, document.nodes[0].span, |diagnostic| {
         diagnostic.message = match format {
             Some(format) => format!("this looks like {format}, which no source reads yet"),
             None => "no source knows an event with these keys".to_owned(),
         };
         diagnostic.found = Some(keys(document));
-        diagnostic.expected = Some(format!("an event of {} (or name it with --source)", names.join(" or ")));
+        diagnostic.expected =
+            Some(format!("an event of {} or {last} (or name it with --source)", names.join(", ")));
     });
 }
 
