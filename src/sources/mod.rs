@@ -17,7 +17,7 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use action::Action;
+pub use action::{Action, Refine};
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event};
 pub use event_lists::listed_events;

@@ -156,6 +156,7 @@ pub struct Term {
 
 impl Vocabulary {
     /// The documented value that equals `name` but for ASCII case.
+    #[inline]
     pub fn term(&self, name: &str) -> Option<&'static Term> {
         let of_length = || self.terms.iter().filter(|term| term.name.len() == name.len());
         // Values nearly always come as documented, and comparing bytes is cheaper.

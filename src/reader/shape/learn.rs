@@ -73,8 +73,10 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
     let mut shape = Shape {
         source,
         ids: source.id_space(),
-        action,
-        derived: DerivedValues::default(),
+        operation: action.operation,
+        refine: action.refine,
+        direction: action.direction,
+        derived: DerivedValues { outcome: action.outcome, ..DerivedValues::default() },
         bindings: bound.bindings.clone(),
         index: bound.index.clone(),
         prefixes: Vec::new(),

@@ -17,11 +17,12 @@ use crate::model::diagnostics::Diagnostics;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::fields::{Binding, Fields, Index};
+use crate::model::neutral::Direction;
 use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
-use crate::sources::{Action, CrossCheck, Expect, Source};
+use crate::sources::{CrossCheck, Expect, Refine, Source};
 use crate::text::cut::piece;
 
 pub use learn::ParsedLine;
@@ -51,8 +52,11 @@ pub struct Shapes {
 struct Shape {
     source: &'static Source,
     ids: Space,
-    action: &'static Action,
-    /// What follows from values that are part of the skeleton.
+    operation: Operation,
+    /// Tells the operation where it depends on values.
+    refine: Option<Refine>,
+    direction: Option<Direction>,
+    /// What follows from the action and from values that are part of the skeleton.
     derived: DerivedValues,
     bindings: Vec<Binding>,
     index: Index,
@@ -121,14 +125,14 @@ impl Shape {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
-        let operation = self.action.operation_of(&fields);
+        let operation = self.refine.map_or(self.operation, |refine| refine(&fields));
         let derived = self.check(&fields, operation, recent)?;
         Some(Event {
             time: derived.time?,
             operation,
-            outcome: self.action.outcome.or(derived.outcome),
+            outcome: derived.outcome,
             actor_kind: derived.actor_kind,
-            direction: self.action.direction,
+            direction: self.direction,
             protocol: derived.protocol,
             provider: derived.provider,
             source: self.source.name,
