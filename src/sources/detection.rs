@@ -13,8 +13,12 @@ pub fn detect(document: Document<'_>) -> Option<&'static Source> {
 
 /// Whether a source claims any object of the document.
 pub fn has_event(document: Document<'_>) -> bool {
-    let mut ids = (0..).zip(document.nodes).filter(|(_, node)| node.kind == Kind::Object);
-    ids.any(|(id, _)| ALL.iter().any(|source| source.claims_at(document, id)))
+    (0..document.nodes.len()).any(|id| is_event(document, id))
+}
+
+/// Whether it is an object that a source claims.
+pub fn is_event(document: Document<'_>, id: NodeId) -> bool {
+    document.nodes[id].kind == Kind::Object && ALL.iter().any(|source| source.claims_at(document, id))
 }
 
 impl Source {
