@@ -4,6 +4,7 @@
 use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::time;
+use crate::sources::event_lists::lists;
 use crate::sources::{ALL, FieldKind, Source};
 
 /// The source that claims the object.
@@ -16,8 +17,30 @@ pub fn has_event(document: Document<'_>) -> bool {
     (0..document.nodes.len()).any(|id| is_event(document, id))
 }
 
+/// The elements of every list of events in an object, or of the list that a line is, in their order, and all other
+/// events in the object: none may hide beside a list.
+pub fn listed_events(document: Document<'_>) -> Vec<NodeId> {
+    let mut elements: Vec<_> = lists(document).into_iter().flat_map(|list| document.children(list)).collect();
+    elements.sort_unstable();
+    if !elements.iter().any(|id| document.nodes[*id].kind == Kind::Object) {
+        return Vec::new();
+    }
+    let mut events = elements.clone();
+    let mut id = 1;
+    while id < document.nodes.len() {
+        let is_element = elements.binary_search(&id).is_ok();
+        let is_other = !is_element && is_event(document, id);
+        if is_other {
+            events.push(id);
+        }
+        id = if is_element || is_other { document.nodes[id].next as usize } else { id + 1 };
+    }
+    events.sort_unstable();
+    events
+}
+
 /// Whether it is an object that a source claims.
-pub fn is_event(document: Document<'_>, id: NodeId) -> bool {
+fn is_event(document: Document<'_>, id: NodeId) -> bool {
     document.nodes[id].kind == Kind::Object && ALL.iter().any(|source| source.claims_at(document, id))
 }
 
@@ -30,7 +53,7 @@ impl Source {
     }
 
     /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
-    /// looks like one, or an action named as another source names it.
+    /// looks like one, an action named as another source names it, or a list of events.
     pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
         let mut wrappers = ALL.iter().flat_map(|source| source.wrappers);
         let inside = wrappers.find_map(|key| object(document, event, key));
@@ -45,7 +68,9 @@ impl Source {
             let action = source.is_complete(document, event).then(|| source.action_of(document, event));
             source.documented_action(document, event).or(action.flatten().map(|(id, _)| id))
         });
-        inside.or_else(around).or_else(|| beside.next())
+        let has_event = |list: &NodeId| document.children(*list).any(|id| is_event(document, id));
+        let listed = || lists(document).into_iter().find(has_event);
+        inside.or_else(around).or_else(|| beside.next()).or_else(listed)
     }
 
     /// Whether the object of a line, or the one that it wraps, is an event of this source.

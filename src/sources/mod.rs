@@ -19,8 +19,7 @@ use std::sync::LazyLock;
 
 pub use action::{Action, Refine};
 pub use cross_check::CrossCheck;
-pub use detection::{Root, detect, has_event};
-pub use event_lists::listed_events;
+pub use detection::{Root, detect, has_event, listed_events};
 pub use lookalike::lookalike;
 pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
 pub use tree::{Tree, Trees};

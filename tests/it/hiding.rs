@@ -103,6 +103,9 @@ fn an_event_behind_another_is_pointed_out() {
         // One in the other, twice.
         (wrapped(with(deleted(), "event", view())), Some(DELETED)),
         (json!({ "event": { "event": view() } }), None),
+        // A list of them beside it.
+        (with(view(), "items", json!([1, deleted()])), Some("sso.view_settings")),
+        (joined(wrapped(view()), json!({ "Records": [sso_deleted()] })), Some("sso.view_settings")),
         // Two in one object.
         (joined(view(), without(sso_deleted(), "occurred_at")), Some("sso.view_settings")),
         (with(without(sso_deleted(), "occurred_at"), "action", json!(DELETED)), None),
