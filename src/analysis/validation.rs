@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{CODES, Code, Diagnostic, Level, UNKNOWN_FIELD};
 use crate::scan::record::Fold;
 use crate::scan::{Counts, Record};
@@ -77,7 +76,7 @@ impl Part {
     /// Adds a line.
     pub fn add(&mut self, record: &mut Record<'_>, keep: Keep) {
         if let Some(event) = &record.event {
-            let action = event.text(Attribute::Action).unwrap_or_default();
+            let action = event.action();
             count(self.facts.by_action.entry(event.source).or_default(), &action, 1);
             self.facts.times.add(event.time);
         }

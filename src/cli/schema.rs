@@ -14,7 +14,7 @@ use crate::model::operation::OPERATIONS;
 use crate::output::Output;
 use crate::reports::{self, Options, Report, ReportInput};
 use crate::sources::schema;
-use crate::sources::{self, Source};
+use crate::sources::{self, CatchAll, Source};
 use crate::survey::Survey;
 
 /// Arguments of `schema`.
@@ -81,10 +81,24 @@ fn list() -> String {
             .actions
             .iter()
             .map(|action| (action.name, format!("{}: {}", action.operation.name(), action.about)));
+        let actions = actions.chain(source.catch_all.iter().map(others));
         text.push_str(&section(&format!("Actions of {}", source.name), actions));
         text.push_str(&section(&format!("Connection types of {}", source.name), connection_types(source)));
     }
     text
+}
+
+/// The actions that a source does not list.
+fn others(CatchAll { action, except }: &CatchAll) -> (&'static str, String) {
+    let except = except.join(", ");
+    (
+        action.name,
+        format!(
+            "any other is {}: {}; unknown if it contains {except}",
+            action.operation.name(),
+            action.about
+        ),
+    )
 }
 
 fn connection_types(source: &Source) -> impl Iterator<Item = (&'static str, String)> {

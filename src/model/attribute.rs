@@ -110,7 +110,7 @@ impl AttributeInfo {
 pub static ATTRIBUTES: &[AttributeInfo] = &[
     always(Attribute::Source, "source", "the source that logged the event"),
     optional(Attribute::Id, "id", "event id, where the source gives one"),
-    always(Attribute::Time, "time", "when it happened, as the vendor wrote it"),
+    always(Attribute::Time, "time", "when it happened, as the vendor wrote it; a number as a date-time in UTC"),
     always(Attribute::EpochMs, "epoch_ms", "the same in milliseconds since 1970-01-01T00:00:00Z").of_kind(ValueKind::Integer),
     always(Attribute::Action, "action", "the vendor's name of what happened"),
     always(Attribute::Operation, "operation", "the neutral word for it"),

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use chrono_tz::Tz;
+
 use crate::model::attribute::{Attribute, Value, is_ip};
 use crate::model::fields::Fields;
 use crate::model::neutral::{ActorKind, Direction, Outcome};
@@ -39,6 +41,8 @@ pub struct Event<'a> {
     pub direction: Option<Direction>,
     /// Name of the source.
     pub source: &'static str,
+    /// The name of the action, if several values name it together.
+    pub action: Option<&'static str>,
     /// The space of its ids: the same id in another one is something else.
     pub ids: Space,
     /// What the line holds.
@@ -63,6 +67,8 @@ impl<'a> Event<'a> {
     pub fn text(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
         match attribute {
             Attribute::Source => Some(Cow::Borrowed(self.source)),
+            Attribute::Action => self.action().into(),
+            Attribute::Time => self.best(attribute).map(|text| self.time_text(text)),
             Attribute::Operation => Some(Cow::Borrowed(self.operation.name())),
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
@@ -74,6 +80,12 @@ impl<'a> Event<'a> {
             }
             _ => self.best(attribute),
         }
+    }
+
+    /// The vendor's name of what happened.
+    #[inline(always)]
+    pub fn action(&self) -> Cow<'a, str> {
+        self.action.map_or_else(|| self.best(Attribute::Action).unwrap_or_default(), Cow::Borrowed)
     }
 
     /// The best non-empty text for the attribute; see [`Fields::best`].
@@ -115,6 +127,12 @@ impl<'a> Event<'a> {
     #[inline]
     pub fn has_failed(&self) -> bool {
         self.outcome == Some(Outcome::Failure)
+    }
+
+    /// A time as written; one that is a number would be hard to read, and is written as a date-time.
+    fn time_text(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        let is_date_time = text.contains('-') && !text.starts_with('-');
+        if is_date_time { text } else { Cow::Owned(self.time.rfc3339(Tz::UTC)) }
     }
 
     /// Which way people sign in through the connection, if the event is about one: sources log what happens to

@@ -169,6 +169,7 @@ impl Test {
 fn matches(event: &Event<'_>, attributes: &[Attribute], patterns: &[Pattern]) -> bool {
     let any = |text: &str| patterns.iter().any(|pattern| pattern.matches(text));
     attributes.iter().any(|attribute| match attribute {
+        Attribute::Action if event.action.is_some_and(any) => true,
         Attribute::Operation => any(event.operation.name()),
         Attribute::ConnectionProtocol => event.protocol.is_some_and(any),
         Attribute::ConnectionProvider => event.provider.is_some_and(any),

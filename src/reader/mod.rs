@@ -14,7 +14,6 @@ use crate::model::diagnostic::{
 };
 use crate::model::diagnostics::{Diagnostics, Position};
 use crate::model::event::Event;
-use crate::model::fields::Fields;
 use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
 use crate::reader::shape::ParsedLine;
@@ -104,18 +103,20 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     };
     let action = bind(source, document, &mut diagnostics, bound);
     *owner = Some((source, action));
-    let fields = Fields { text, spans: &bound.spans, bindings: &bound.bindings, index: &bound.index };
+    let fields = bound.fields(text);
     let operation = action.map_or(Operation::Other, |action| action.operation_of(&fields));
-    let derived = values::check(source, &fields, operation, &mut diagnostics);
+    let mut derived = values::check(source, &fields, operation, &mut diagnostics);
+    derived.add_action(source, action, &fields);
     let event = derived.time.filter(|_| !diagnostics.is_invalid()).map(|time| Event {
         time,
         operation,
         protocol: derived.protocol,
         provider: derived.provider,
-        outcome: action.and_then(|action| action.outcome).or(derived.outcome),
+        outcome: derived.outcome,
         actor_kind: derived.actor_kind,
         direction: action.and_then(|action| action.direction),
         source: source.name,
+        action: source.composite.as_ref().and_then(|composite| composite.action_of(&fields)),
         ids: source.id_space(),
         fields,
         redactor: None,

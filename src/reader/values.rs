@@ -9,7 +9,7 @@ use crate::model::neutral::{ActorKind, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time;
 use crate::model::time::Timestamp;
-use crate::sources::{EpochUnit, Expect, Source, Term, Vocabulary};
+use crate::sources::{Action, EpochUnit, Expect, Source, Term, Vocabulary};
 use crate::text::suggest::nearest;
 
 /// The value of a field.
@@ -46,8 +46,22 @@ impl DerivedValues {
         };
         self.protocol = self.protocol.or(protocol);
         self.provider = self.provider.or(provider);
-        self.outcome = self.outcome.or(term.and_then(|term| term.outcome));
+        self.add_outcome(term.and_then(|term| term.outcome));
         self.actor_kind = self.actor_kind.or(term.and_then(|term| term.actor_kind));
+    }
+
+    /// Adds an outcome: what any value calls a failure is one.
+    pub fn add_outcome(&mut self, outcome: Option<Outcome>) {
+        if self.outcome != Some(Outcome::Failure) {
+            self.outcome = outcome.or(self.outcome);
+        }
+    }
+
+    /// Adds what follows from the action, which values do not overrule, and from several values.
+    pub fn add_action(&mut self, source: &Source, action: Option<&Action>, fields: &Fields<'_>) {
+        self.outcome = action.and_then(|action| action.outcome).or(self.outcome);
+        self.protocol = action.and_then(|action| action.protocol).or(self.protocol);
+        self.actor_kind = self.actor_kind.or_else(|| source.actor_kind.and_then(|kind| kind(fields)));
     }
 }
 
@@ -118,6 +132,11 @@ pub fn check_value(
                 derived.time = time;
             }
         }
+        Expect::Outcome(outcome) => {
+            if let Some(derived) = derived {
+                derived.add_outcome(outcome(text));
+            }
+        }
         Expect::Digits if !is_digits(text) => diagnostics.add(&WRONG_TYPE, span, |diagnostic| {
             let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
             diagnostic.message = format!("`{path}` is {quoted}, expected digits");
@@ -151,11 +170,11 @@ pub fn is_possible(expect: &Expect, text: &str) -> bool {
     match expect {
         Expect::NotEmpty => !text.is_empty(),
         Expect::Time => time::parse(text).is_some(),
-        Expect::Epoch(unit) => parse_epoch(*unit, text).is_some(),
+        Expect::Epoch(unit) => parse_epoch(*unit, text).is_some() || time::parse(text).is_some(),
         Expect::Digits => is_digits(text),
         Expect::Prefix(prefix, _) => text.starts_with(prefix),
         Expect::AtMost(limit, code) => code.level < Level::Error || text.chars().count() <= *limit,
-        Expect::OneOf(_) => true,
+        Expect::OneOf(_) | Expect::Outcome(_) => true,
     }
 }
 
@@ -210,6 +229,9 @@ fn check_epoch(
     diagnostics: &mut Diagnostics<'_>,
 ) -> Option<Timestamp> {
     let time = parse_epoch(unit, value.text);
+    if time.is_none() && time::parse(value.text).is_some() {
+        return check_time(value, diagnostics);
+    }
     if time.is_none() {
         let unit = match unit {
             EpochUnit::Seconds => "seconds",
@@ -227,7 +249,8 @@ fn check_epoch(
 
 /// Reads a time that is a number of units since 1970.
 fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
-    let number = text.parse().ok()?;
+    let whole = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
+    let number = whole.map_or(text, |(whole, _)| whole).parse().ok()?;
     match unit {
         EpochUnit::Seconds => Timestamp::from_epoch(number, 1),
         EpochUnit::Milliseconds => Timestamp::from_epoch(number, 1000),

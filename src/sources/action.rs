@@ -19,6 +19,8 @@ pub struct Action {
     pub outcome: Option<Outcome>,
     /// It is about connections of an application to the vendor as its identity provider.
     pub direction: Option<Direction>,
+    /// The neutral protocol of the connections that it is about, if its name tells.
+    pub protocol: Option<&'static str>,
     /// Tells the operation where it depends on values; `operation` stands for what the fields are then.
     pub refine: Option<Refine>,
     /// One line of documentation.
@@ -31,7 +33,17 @@ pub type Refine = fn(&Fields<'_>) -> Operation;
 impl Action {
     /// An action about SSO.
     pub const fn new(name: &'static str, operation: Operation, about: &'static str) -> Self {
-        Self { name, operation, needs: None, group: "", outcome: None, direction: None, refine: None, about }
+        Self {
+            name,
+            operation,
+            needs: None,
+            group: "",
+            outcome: None,
+            direction: None,
+            protocol: None,
+            refine: None,
+            about,
+        }
     }
 
     /// An action that is not about SSO.
@@ -62,6 +74,11 @@ impl Action {
     /// About a connection of an application to the vendor as its identity provider.
     pub const fn outbound(self) -> Self {
         Self { direction: Some(Direction::Outbound), ..self }
+    }
+
+    /// About connections of this protocol.
+    pub const fn protocol(self, protocol: &'static str) -> Self {
+        Self { protocol: Some(protocol), ..self }
     }
 
     /// The operation of an event with these values.

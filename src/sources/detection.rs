@@ -1,11 +1,13 @@
 //! Which object of a line is its event, and of which source. A line that can be read in two ways is always read in
 //! the same one, and a diagnostic points out the other: nobody may hide an event behind another.
 
+use std::borrow::Cow;
+
 use crate::json::{Document, Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::time;
 use crate::sources::event_lists::lists;
-use crate::sources::{ALL, FieldKind, Source};
+use crate::sources::{ALL, Field, FieldKind, Source, Wrapper};
 
 /// The source that claims the object.
 pub fn detect(document: Document<'_>) -> Option<&'static Source> {
@@ -45,18 +47,38 @@ fn is_event(document: Document<'_>, id: NodeId) -> bool {
 }
 
 impl Source {
-    /// Where the event is in a line: in the member that wraps it, or the line's object itself if it has no such
+    /// Where the event is in a line: in the members that wrap it, or the line's object itself if it has no such
     /// member or is a complete event of any source.
     pub fn event_root(&self, document: Document<'_>) -> NodeId {
-        let wrapped = self.wrappers.iter().find_map(|key| object(document, 0, key));
-        wrapped.filter(|_| !ALL.iter().any(|source| source.is_complete(document, 0))).unwrap_or(0)
+        self.layers(document).last().map_or(0, |(_, event)| *event)
+    }
+
+    /// The wrappers around the event with what is in each, the outermost first; the last one holds the event.
+    pub fn layers(&self, document: Document<'_>) -> Vec<(&'static Wrapper, NodeId)> {
+        let mut layers: Vec<(&Wrapper, NodeId)> = Vec::new();
+        for wrapper in self.wrappers {
+            let outer = layers.last().map_or(0, |(_, event)| *event);
+            if let Some(event) = object(document, outer, wrapper.key)
+                && !ALL.iter().any(|source| source.is_complete(document, outer))
+            {
+                layers.push((wrapper, event));
+            }
+        }
+        layers
     }
 
     /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
     /// looks like one, an action named as another source names it, or a list of events.
     pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
-        let mut wrappers = ALL.iter().flat_map(|source| source.wrappers);
-        let inside = wrappers.find_map(|key| object(document, event, key));
+        let wrapped = |source: &&'static Self| {
+            let mut objects =
+                source.wrappers.iter().filter_map(|wrapper| object(document, event, wrapper.key));
+            objects.find(|id| {
+                let is_documented = self.trees.of("").member(&document.key(*id)).is_some();
+                !is_documented || source.claims_at(document, *id)
+            })
+        };
+        let inside = ALL.iter().find_map(wrapped);
         let around = || {
             let mut sources = ALL.iter();
             let is_event =
@@ -85,7 +107,7 @@ impl Source {
     /// The member in which an object names an action that the source documents.
     fn documented_action(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
         let (id, name) = self.action_of(document, event)?;
-        self.action(&name).map(|_| id)
+        self.listed_action(&name).map(|_| id)
     }
 
     /// Whether an object is an event of this source with every required field, an action and a valid time among
@@ -93,22 +115,32 @@ impl Source {
     fn is_complete(&self, document: Document<'_>, event: NodeId) -> bool {
         self.claims_at(document, event)
             && self.action_of(document, event).is_some()
-            && self.trees.of("").members.iter().all(|member| {
-                let spellings = [Some(member.key), member.alias];
-                let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
-                let field = member.field.map(|id| &self.fields[id as usize]);
-                match field {
-                    Some(field) if field.attribute == Some(Attribute::Time) => {
-                        let is_time = |id: NodeId| match document.nodes[id].kind {
-                            Kind::Number => field.kind != FieldKind::Text,
-                            _ => document.string(id).is_some_and(|time| time::parse(&time).is_some()),
-                        };
-                        value.is_some_and(is_time)
-                    }
-                    Some(field) => !field.required || value.is_some(),
-                    None => true,
-                }
+            && self.members(document, event).all(|(field, value)| !field.required || value.is_some())
+            && self.members(document, event).any(|(field, value)| {
+                field.attribute == Some(Attribute::Time)
+                    && value.is_some_and(|value| is_time(document, value, field))
             })
+    }
+
+    /// The fields that an object of the event may have, with their values if it has them.
+    fn members(
+        &self,
+        document: Document<'_>,
+        event: NodeId,
+    ) -> impl Iterator<Item = (&'static Field, Option<NodeId>)> {
+        self.trees.of("").members.iter().filter_map(move |member| {
+            let spellings = [Some(member.key), member.alias];
+            let value = spellings.into_iter().flatten().find_map(|key| document.member(event, key));
+            Some((&self.fields[usize::from(member.field?)], value))
+        })
+    }
+}
+
+/// Whether a value is a time of a field.
+fn is_time(document: Document<'_>, value: NodeId, field: &Field) -> bool {
+    match document.nodes[value].kind {
+        Kind::Number => field.kind != FieldKind::Text,
+        _ => document.string(value).is_some_and(|time| time::parse(&time).is_some()),
     }
 }
 
@@ -132,6 +164,11 @@ impl<'a> Root<'a> {
     /// Has one of these keys, whatever its value.
     pub fn has(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.document.member(self.event, key).is_some())
+    }
+
+    /// The string that is the value of this key.
+    pub fn text(&self, key: &str) -> Option<Cow<'a, str>> {
+        self.document.member_text(self.event, key)
     }
 
     /// Has this key with a string as its value.

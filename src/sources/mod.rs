@@ -2,6 +2,7 @@
 
 mod action;
 mod centure;
+mod composite;
 mod cross_check;
 mod detection;
 mod event_lists;
@@ -13,21 +14,26 @@ mod tree;
 mod unsupported;
 mod workos;
 mod workos_connection_types;
+mod wrapper;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 pub use action::{Action, Refine};
+pub use composite::Composite;
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event, listed_events};
 pub use lookalike::lookalike;
-pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Term, Vocabulary};
+pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Part, Term, Vocabulary};
 pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
+pub use wrapper::Wrapper;
 
 use crate::json::{Document, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::event::Space;
+use crate::model::fields::Fields;
+use crate::model::neutral::ActorKind;
 
 /// A vendor's event format, as data.
 pub struct Source {
@@ -42,12 +48,18 @@ pub struct Source {
     pub ids: &'static str,
     /// Whether an object is an event of this source, right or wrong.
     pub detects: fn(&Root<'_>) -> bool,
-    /// Keys of members that may hold the event with further members beside it.
-    pub wrappers: &'static [&'static str],
+    /// What may be around its events, the outermost first.
+    pub wrappers: &'static [&'static Wrapper],
     /// The source that logs what this one does not; `None` if this one logs the whole life of a connection.
     pub complement: Option<&'static str>,
     /// Documented actions.
     pub actions: &'static [Action],
+    /// What becomes of other actions, if the vendor documents far more than are listed.
+    pub catch_all: Option<CatchAll>,
+    /// How an action follows from several values, if one does not name it.
+    pub composite: Option<Composite>,
+    /// Tells the kind of the actor, where it depends on several values.
+    pub actor_kind: Option<fn(&Fields<'_>) -> Option<ActorKind>>,
     /// Documented fields; parents before their children, preferred before others.
     pub fields: &'static [Field],
     /// The same fields as trees, one for each group of actions.
@@ -58,13 +70,32 @@ pub struct Source {
     pub cross_checks: &'static [CrossCheck],
 }
 
+/// Stands for the actions that a table does not list, as they are not about SSO.
+pub struct CatchAll {
+    /// The action that stands for them.
+    pub action: Action,
+    /// An action whose name contains one of these texts may be about SSO, so it is unknown if it is not listed.
+    pub except: &'static [&'static str],
+}
+
 /// Every source. Order is precedence: the first that claims a line owns it.
-pub static ALL: &[&Source] = &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE];
+pub static ALL: &[&Source] =
+    &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE];
 
 impl Source {
-    /// The documented action of that name (ASCII case ignored).
-    pub fn action(&self, name: &str) -> Option<&'static Action> {
+    /// The listed action of that name (ASCII case ignored).
+    pub fn listed_action(&self, name: &str) -> Option<&'static Action> {
         self.actions.iter().find(|action| action.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The action of that name, or the one that stands for those that are not listed.
+    pub fn action(&'static self, name: &str) -> Option<&'static Action> {
+        self.listed_action(name).or_else(|| {
+            let CatchAll { action, except } = self.catch_all.as_ref()?;
+            let lower = name.to_ascii_lowercase();
+            let may_be_sso = except.iter().any(|text| lower.contains(text)) || lookalike(name).is_some();
+            (!may_be_sso).then_some(action)
+        })
     }
 
     /// Number of its id space.
@@ -75,10 +106,13 @@ impl Source {
 
     /// The member that names the event's action, and the name, if there is one.
     pub fn action_of<'a>(&self, document: Document<'a>, event: NodeId) -> Option<(NodeId, Cow<'a, str>)> {
-        let key = self.fields.iter().find(|field| field.attribute == Some(Attribute::Action))?.key();
-        let id = document.member(event, key)?;
+        let field = self.fields.iter().find(|field| field.attribute == Some(Attribute::Action))?;
+        let alias = || field.alias.and_then(|alias| document.member(event, alias));
+        let id = document.member(event, field.key()).or_else(alias)?;
         let name = document.string(id).filter(|name| !name.is_empty())?;
-        Some((id, name))
+        let composite = self.composite.as_ref();
+        let composed = composite.and_then(|composite| composite.action_at(self.fields, document, event));
+        Some((id, composed.map_or(name, Cow::Borrowed)))
     }
 
     /// The tree of the fields that events of an action may have; an unknown action has none.

@@ -20,36 +20,43 @@ pub fn of_source(source: &Source) -> Value {
         merge(&mut schema, event);
         return schema;
     }
-    schema["$defs"] = json!({ "event": event });
     let complete: Vec<_> = sources::ALL.iter().map(|source| complete(source)).collect();
+    schema["$defs"] = json!({ "event": event, "complete": { "anyOf": complete } });
     let event = json!({ "$ref": "#/$defs/event" });
     merge(
         &mut schema,
-        source.wrappers.iter().rev().fold(event, |otherwise, wrapper| {
-            let wraps = json!({ "properties": { *wrapper: { "type": "object" } }, "required": [wrapper] });
-            json!({
-                "if": { "allOf": [wraps, { "not": { "anyOf": complete } }] },
-                "then": { "type": "object", "properties": { *wrapper: { "$ref": "#/$defs/event" } } },
-                "else": otherwise,
-            })
-        }),
+        source.wrappers.iter().rev().fold(event, |event, wrapper| wrapped(wrapper.key, &event)),
     );
     schema
 }
 
-/// A complete event of this source, whatever it wraps: see [`Source::event_root`].
+/// An event that may be in the member of that key: see [`Source::layers`].
+fn wrapped(key: &str, event: &Value) -> Value {
+    let wraps = json!({ "properties": { key: { "type": "object" } }, "required": [key] });
+    json!({
+        "if": { "allOf": [wraps, { "not": { "$ref": "#/$defs/complete" } }] },
+        "then": { "type": "object", "properties": { key: event } },
+        "else": event,
+    })
+}
+
+/// A complete event of this source, whatever it wraps.
 fn complete(source: &Source) -> Value {
-    let fields = source.trees.of("").members.iter().filter_map(|member| {
-        let field = &source.fields[usize::from(member.field?)];
-        (field.required || field.attribute == Some(Attribute::Time)).then_some((member, field))
-    });
-    let parts = fields.map(|(member, field)| {
+    let fields = || {
+        let members = source.trees.of("").members.iter();
+        members.filter_map(|member| Some((member, &source.fields[usize::from(member.field?)])))
+    };
+    let is_time = |field: &Field| field.attribute == Some(Attribute::Time);
+    let given = |(member, field): (&Tree, &Field)| {
         let is_text = matches!(field.attribute, Some(Attribute::Action | Attribute::Time));
         let schema = if is_text { scalar_of(field) } else { json!(true) };
         let spellings = [Some(member.key), member.alias].into_iter().flatten();
         let each = spellings.map(|key| json!({ "properties": { key: schema }, "required": [key] }));
         json!({ "anyOf": each.collect::<Vec<_>>() })
-    });
+    };
+    let required = fields().filter(|(_, field)| field.required && !is_time(field)).map(given);
+    let times: Vec<_> = fields().filter(|(_, field)| is_time(field)).map(given).collect();
+    let parts = required.chain([json!({ "anyOf": times })]);
     json!({ "type": "object", "allOf": parts.collect::<Vec<_>>() })
 }
 
@@ -97,6 +104,7 @@ fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
         FieldKind::Text if which == Members::Metadata && !field.required => scalar(),
         FieldKind::Text | FieldKind::Integer | FieldKind::TextOrInteger => scalar_of(field),
         FieldKind::Flag => json!({ "type": "boolean" }),
+        FieldKind::Any => json!({}),
         FieldKind::Object | FieldKind::OpenObject => object(source, tree, Members::Usual),
         FieldKind::Metadata(_) => {
             let mut object = object(source, tree, Members::Metadata);
@@ -105,8 +113,12 @@ fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
         }
         FieldKind::List => json!({ "type": "array", "items": elements(source, tree) }),
     };
-    if !field.required && which != Members::Metadata {
-        schema["type"] = json!([schema["type"], "null"]);
+    if !field.required && which != Members::Metadata && field.kind != FieldKind::Any {
+        let types = match schema["type"].take() {
+            Value::Array(types) => types,
+            one => vec![one],
+        };
+        schema["type"] = types.into_iter().chain([json!("null")]).collect();
     }
     schema["description"] = field.about.into();
     schema
@@ -133,7 +145,7 @@ fn text(field: &Field) -> Value {
         match expect {
             Expect::NotEmpty => schema["minLength"] = 1.into(),
             Expect::Time => schema["format"] = "date-time".into(),
-            Expect::Epoch(_) | Expect::Digits => schema["pattern"] = "^[0-9]+$".into(),
+            Expect::Digits => schema["pattern"] = "^[0-9]+$".into(),
             Expect::Prefix(prefix, code) if code.level == Level::Error => {
                 schema["pattern"] = format!("^{prefix}").into();
             }
@@ -143,7 +155,7 @@ fn text(field: &Field) -> Value {
             Expect::OneOf(vocabulary) => {
                 schema["examples"] = vocabulary.terms.iter().map(|term| term.name).collect();
             }
-            Expect::Prefix(..) | Expect::AtMost(..) => {}
+            Expect::Prefix(..) | Expect::AtMost(..) | Expect::Epoch(_) | Expect::Outcome(_) => {}
         }
     }
     schema

@@ -1,5 +1,7 @@
 //! The language of a source's table: fields, what they expect of values, vocabularies.
 
+use std::ops::Range;
+
 use crate::json::Kind;
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Code;
@@ -29,6 +31,8 @@ pub struct Field {
     pub is_delivery_metadata: bool,
     /// Its value tells the elements of its list apart: other paths select elements by it.
     pub is_discriminator: bool,
+    /// Its value is this part of the text that the field of the same path before it gives.
+    pub part: Option<Part>,
     /// The attribute of the normalized event it gives; earlier fields of the table are preferred.
     pub attribute: Option<Attribute>,
     /// What its value has to satisfy.
@@ -36,6 +40,9 @@ pub struct Field {
     /// One line of documentation.
     pub about: &'static str,
 }
+
+/// Finds the part of a text that is a value by itself, if the text has it.
+pub type Part = fn(&str) -> Option<Range<usize>>;
 
 /// JSON type a field has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +59,9 @@ pub enum FieldKind {
     Object,
     /// An object of which the table lists only some fields.
     OpenObject,
+    /// Anything, as no document says what it is. Scalars are its values, also those in a list; of an object, the
+    /// table lists some fields.
+    Any,
     /// An object of strings, numbers and booleans within these limits; the table lists the usual ones.
     Metadata(&'static MetadataLimits),
     /// A list of objects.
@@ -81,6 +91,7 @@ impl FieldKind {
             Self::Flag => matches!(kind, Kind::True | Kind::False),
             Self::Object | Self::OpenObject | Self::Metadata(_) => kind == Kind::Object,
             Self::List => kind == Kind::Array,
+            Self::Any => true,
         }
     }
 
@@ -93,6 +104,7 @@ impl FieldKind {
             Self::Flag => "a boolean",
             Self::Object | Self::OpenObject | Self::Metadata(_) => "an object",
             Self::List => "an array of objects",
+            Self::Any => "any value",
         }
     }
 }
@@ -104,8 +116,11 @@ pub enum Expect {
     NotEmpty,
     /// A date-time.
     Time,
-    /// A time as the number of such units since 1970-01-01T00:00:00Z.
+    /// A time as the number of such units since 1970-01-01T00:00:00Z. What converts logs may write a date-time
+    /// instead.
     Epoch(EpochUnit),
+    /// Any value; the function says which outcome it tells, if it tells one.
+    Outcome(fn(&str) -> Option<Outcome>),
     /// Digits only.
     Digits,
     /// An id with this prefix, or the code is given.
@@ -219,6 +234,7 @@ impl Field {
             in_envelope: false,
             is_delivery_metadata: false,
             is_discriminator: false,
+            part: None,
             attribute: None,
             expects: &[],
             about,
@@ -267,6 +283,12 @@ impl Field {
         self
     }
 
+    /// Its value is a part of the text that the field of the same path before it gives.
+    pub const fn part(mut self, part: Part) -> Self {
+        self.part = Some(part);
+        self
+    }
+
     /// Gives this attribute of the normalized event.
     pub const fn maps_to(mut self, attribute: Attribute) -> Self {
         self.attribute = Some(attribute);
@@ -277,6 +299,11 @@ impl Field {
     pub const fn expects(mut self, expects: &'static [Expect]) -> Self {
         self.expects = expects;
         self
+    }
+
+    /// Whether events of a group of actions may have it.
+    pub fn is_of(&self, group: &str) -> bool {
+        self.groups.is_empty() || self.groups.contains(&group)
     }
 
     /// The last key of the path, without list brackets.

@@ -12,6 +12,8 @@ pub struct Tree {
     pub alias: Option<&'static str>,
     /// The field of this path; `None` for the root and for list elements.
     pub field: Option<FieldId>,
+    /// The fields whose values are parts of its text.
+    pub parts: Vec<FieldId>,
     /// Members, if it is an object.
     pub members: Vec<Self>,
     /// Key of the discriminator, if it is a list whose elements have one.
@@ -54,8 +56,7 @@ impl Tree {
     /// Builds the tree of the fields that events of a group may have.
     fn build(fields: &'static [Field], group: &str) -> Self {
         let mut root = Self::default();
-        let of_group = |field: &Field| field.groups.is_empty() || field.groups.contains(&group);
-        for (id, field) in fields.iter().enumerate().filter(|(_, field)| of_group(field)) {
+        for (id, field) in fields.iter().enumerate().filter(|(_, field)| field.is_of(group)) {
             root.insert(field.path, FieldId::try_from(id).expect("a table is small"), field);
         }
         root.mark_sso_only(fields);
@@ -97,6 +98,7 @@ impl Tree {
                     element.insert(rest, id, field);
                 }
             }
+            None if rest.is_empty() && field.part.is_some() => member.parts.push(id),
             None if rest.is_empty() => {
                 member.alias = field.alias;
                 member.field = Some(id);
@@ -128,7 +130,7 @@ impl Tree {
             element.mark_sso_only(fields);
         }
         let kind = self.field.map(|id| fields[id as usize].kind);
-        let is_object = matches!(kind, Some(FieldKind::Object | FieldKind::OpenObject));
+        let is_object = matches!(kind, Some(FieldKind::Object | FieldKind::OpenObject | FieldKind::Any));
         let sso_only = |member: &Self| member.field.is_some_and(|id| fields[id as usize].sso_only);
         self.is_sso_only = is_object && !self.members.is_empty() && self.members.iter().all(sso_only);
     }

@@ -120,7 +120,7 @@ impl WorkerSurvey {
     }
 
     fn action_of(&mut self, event: &Event<'_>) -> ActionId {
-        let text = event.best(Attribute::Action).unwrap_or_default();
+        let text = event.action();
         let operation = effective_operation(event);
         let latest = &mut self.latest_actions[operation as usize];
         if let Some(latest) = latest

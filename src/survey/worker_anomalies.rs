@@ -40,7 +40,7 @@ impl WorkerSurvey {
             self.add_anomaly(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
         if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
-            let action = line.event.best(Attribute::Action).unwrap_or_default();
+            let action = line.event.action();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };
             self.add_anomaly(AnomalyCause { kind, diagnostic: Some(unknown) }, line, plan);

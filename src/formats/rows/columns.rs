@@ -106,7 +106,7 @@ impl EventColumn {
 /// `sso.delete_connection`, `delete_connection`, `deleted`. An action that is not about SSO keeps a mark instead of
 /// its prefix, so that `organization.created` is not taken for `created`.
 fn action_forms(event: &Event<'_>) -> Vec<String> {
-    let full = event.text(Attribute::Action).unwrap_or_default().into_owned();
+    let full = event.action().into_owned();
     let verb = full.rsplit('.').next().unwrap_or(&full);
     let verb = match event.operation {
         Operation::Other if verb.len() < full.len() => format!("….{verb}"),

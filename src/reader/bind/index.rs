@@ -53,8 +53,11 @@ fn index_content(source: &Source, bindings: &[Binding], index: &mut Index) {
     let Index { best, content, best_content, fixed_hash, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
     let is_content = |at: &u32| {
-        let Field { attribute, is_delivery_metadata, .. } = fields[bindings[*at as usize].field as usize];
-        attribute != Some(Attribute::Time)
+        let Field { attribute, is_delivery_metadata, part, .. } =
+            fields[bindings[*at as usize].field as usize];
+        // The whole of a part counts.
+        part.is_none()
+            && attribute != Some(Attribute::Time)
             && !(is_delivery_metadata && attribute.is_none_or(|attribute| best(attribute) == *at))
     };
     let position = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);

@@ -10,9 +10,9 @@ mod unbound;
 use crate::json::{Document, Kind, NodeId, Span};
 use crate::model::diagnostic::AMBIGUOUS_EVENT;
 use crate::model::diagnostics::Diagnostics;
-use crate::model::fields::{Binding, FieldId, Index};
+use crate::model::fields::{Binding, FieldId, Fields, Index};
 use crate::reader::values;
-use crate::sources::{Action, Field, FieldKind, MetadataLimits, Source, Tree};
+use crate::sources::{Action, Field, FieldKind, MetadataLimits, Part, Source, Tree, Wrapper};
 use action::{Sso, action};
 use unbound::Unbound;
 
@@ -31,6 +31,13 @@ pub struct Bound {
     unbound: Unbound,
 }
 
+impl Bound {
+    /// The values of the line that this text is.
+    pub fn fields<'a>(&'a self, text: &'a str) -> Fields<'a> {
+        Fields { text, spans: &self.spans, bindings: &self.bindings, index: &self.index }
+    }
+}
+
 /// Binds the line and returns its documented action; every structural problem becomes a diagnostic.
 pub fn bind(
     source: &'static Source,
@@ -41,7 +48,8 @@ pub fn bind(
     bound.bindings.clear();
     bound.spans.clear();
     bound.unbound.clear();
-    let event = source.event_root(document);
+    let layers = source.layers(document);
+    let event = layers.last().map_or(0, |(_, event)| *event);
     if let Some(other) = source.other_event(document, event) {
         diagnostics.add(&AMBIGUOUS_EVENT, document.key_span(other), |diagnostic| {
             let read = if other == event { "what is in it" } else { "the object around it" };
@@ -53,8 +61,10 @@ pub fn bind(
     let (action, sso) = action(source, document, event, diagnostics);
     let tree = source.tree_of(action);
     let mut binder = Binder { source, tree, document, diagnostics, bound, sso };
-    if event != 0 {
-        binder.envelope(event);
+    let mut outer = 0;
+    for (wrapper, inner) in layers {
+        binder.envelope(wrapper, outer, inner);
+        outer = inner;
     }
     binder.object(event, tree, BindContext::TOP);
     binder.needs_time(event);
@@ -94,17 +104,19 @@ struct Binder<'b, 'a, 'd> {
 
 impl Binder<'_, '_, '_> {
     /// Binds the members beside a wrapped event: the few fields that may stand there, none of them required.
-    fn envelope(&mut self, event: NodeId) {
+    fn envelope(&mut self, wrapper: &Wrapper, outer: NodeId, inner: NodeId) {
         let tree = self.tree;
         let is_in_envelope =
             |child: &Tree| child.field.is_some_and(|id| self.source.fields[id as usize].in_envelope);
         let (known, other): (Vec<_>, Vec<_>) =
-            self.document.children(0).filter(|member| *member != event).partition(|member| {
+            self.document.children(outer).filter(|member| *member != inner).partition(|member| {
                 tree.member(&self.document.key(*member)).is_some_and(|(_, child)| is_in_envelope(child))
             });
         self.members(known.into_iter(), tree, BindContext::TOP);
         for member in other {
-            self.unknown(member, tree);
+            if !wrapper.beside.contains(&&*self.document.key(member)) {
+                self.unknown(member, tree);
+            }
         }
     }
 
@@ -148,9 +160,10 @@ impl Binder<'_, '_, '_> {
         let key = self.document.key(member);
         let Some((index, child)) = tree.member(&key) else {
             // No document lists what else the data of an unknown action may have.
-            let is_open = tree
-                .field
-                .is_some_and(|id| matches!(self.source.fields[usize::from(id)].kind, FieldKind::OpenObject));
+            let is_open = tree.field.is_some_and(|id| {
+                let kind = self.source.fields[usize::from(id)].kind;
+                matches!(kind, FieldKind::OpenObject | FieldKind::Any)
+            });
             if !is_open && (self.sso == Sso::Known || !tree.is_sso_only) {
                 self.unknown(member, tree);
             }
@@ -194,16 +207,22 @@ impl Binder<'_, '_, '_> {
         let field = &self.source.fields[id as usize];
         let Document { text, nodes } = self.document;
         match (field.kind, nodes[node].kind) {
-            (FieldKind::Text, Kind::Text) | (FieldKind::Flag, Kind::True | Kind::False) => {
+            (FieldKind::Text | FieldKind::TextOrInteger, Kind::Text)
+            | (FieldKind::Flag, Kind::True | Kind::False)
+            | (FieldKind::Any, Kind::Text | Kind::Number | Kind::True | Kind::False) => {
                 self.put(id, node, context);
+                self.parts(tree, node, context);
             }
-            (FieldKind::TextOrInteger, Kind::Text) => self.put(id, node, context),
+            (FieldKind::Any, Kind::Array) => self.any_list(node, tree, context),
             (FieldKind::Integer | FieldKind::TextOrInteger, Kind::Number)
                 if is_integer(nodes[node].span.raw(text)) =>
             {
                 self.put(id, node, context);
             }
-            (FieldKind::Object | FieldKind::OpenObject | FieldKind::Metadata(_), Kind::Object)
+            (
+                FieldKind::Object | FieldKind::OpenObject | FieldKind::Any | FieldKind::Metadata(_),
+                Kind::Object,
+            )
             | (FieldKind::List, Kind::Array) => {
                 self.container(node, tree, context);
             }
@@ -257,9 +276,50 @@ impl Binder<'_, '_, '_> {
         }
     }
 
+    /// Binds the scalars of a list of which no document says what it is.
+    fn any_list(&mut self, list: NodeId, tree: &Tree, context: BindContext) {
+        let path = unbound::member_path(context.path, tree.key);
+        self.bound.unbound.add_long_list(self.document, list, path);
+        for (element, index) in self.document.children(list).zip(0..) {
+            match (tree.field, self.document.nodes[element].kind) {
+                (Some(field), Kind::Text | Kind::Number | Kind::True | Kind::False) => {
+                    self.put(field, element, context);
+                    self.parts(tree, element, context);
+                }
+                _ => self.bound.unbound.add(self.document, element, unbound::element_path(path, index)),
+            }
+        }
+        if self.document.nodes[list].next as usize == list + 1 {
+            self.leave_unbound(list, tree, context);
+        }
+    }
+
+    /// Binds the fields whose values are parts of a text.
+    fn parts(&mut self, tree: &Tree, node: NodeId, context: BindContext) {
+        for id in &tree.parts {
+            let part = self.source.fields[usize::from(*id)].part;
+            if let Some(span) = part.and_then(|part| self.part(part, node)) {
+                self.put_span(*id, span, context);
+            }
+        }
+    }
+
+    /// Where a part of a text is; all of the text if it is written with escapes, as the part may be as well.
+    fn part(&self, part: Part, node: NodeId) -> Option<Span> {
+        let Document { text, nodes } = self.document;
+        let span = nodes[node].span;
+        let found = part(&span.decode(text))?;
+        let at = |offset: usize| span.start + offset as u32;
+        Some(if span.escaped { span } else { Span { start: at(found.start), end: at(found.end), ..span } })
+    }
+
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {
+        self.put_span(field, self.document.nodes[node].span, context);
+    }
+
+    fn put_span(&mut self, field: FieldId, span: Span, context: BindContext) {
         let slot = u32::try_from(self.bound.spans.len()).unwrap_or(u32::MAX);
-        self.bound.spans.push(self.document.nodes[node].span);
+        self.bound.spans.push(span);
         let BindContext { element, is_primary, .. } = context;
         self.bound.bindings.push(Binding { field, element, slot, is_primary });
     }

@@ -7,7 +7,9 @@ use crate::model::fields::{ContentValue, FieldId, Index};
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
 use crate::reader::shape::trie::{MAX_TEXT_BYTES, MAX_VALUES, SlotKind};
-use crate::reader::shape::{MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPrefix};
+use crate::reader::shape::{
+    MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPart, SlotPrefix,
+};
 use crate::reader::values::{self, DerivedValues};
 use crate::sources::{Action, CrossCheck, Expect, Field, FieldKind, Source};
 use crate::text::keyed_hash::KEYS;
@@ -76,7 +78,13 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         operation: action.operation,
         refine: action.refine,
         direction: action.direction,
-        derived: DerivedValues { outcome: action.outcome, ..DerivedValues::default() },
+        composite: source.composite.as_ref().map(|it| (it, it.action_of(&bound.fields(document.text)))),
+        parts: Vec::new(),
+        derived: DerivedValues {
+            outcome: action.outcome,
+            protocol: action.protocol,
+            ..DerivedValues::default()
+        },
         bindings: bound.bindings.clone(),
         index: bound.index.clone(),
         prefixes: Vec::new(),
@@ -87,6 +95,8 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
     };
     let mut slots = vec![Slot { slot: u32::MAX, is_fixed: false }; bound.spans.len()];
     let segments = segments(line, &mut shape, &mut slots)?;
+    let count = segments.iter().map(|it| it.fixed.len() + usize::from(it.slot != SlotKind::End)).sum();
+    shape.bind_parts(line, &mut slots, count)?;
     index_slots(line, &slots, &mut shape.index);
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((segments, shape))
@@ -155,6 +165,43 @@ fn index_slots(line: &ParsedLine<'_>, slots: &[Slot], index: &mut Index) {
 }
 
 impl Shape {
+    /// Binds the parts of texts to slots behind the `count` slots of the line; `None` if a text is part of the
+    /// skeleton, which the fast path does not look at.
+    fn bind_parts(&mut self, line: &ParsedLine<'_>, slots: &mut [Slot], count: usize) -> Option<()> {
+        let Bound { bindings, index, .. } = line.bound;
+        let fields = self.source.fields;
+        let has_part =
+            |at: usize| bindings.get(at).is_some_and(|it| fields[usize::from(it.field)].part.is_some());
+        let mut next_slot = u32::try_from(count).ok()?;
+        for text in (0..bindings.len()).filter(|at| !has_part(*at)) {
+            let path = fields[usize::from(bindings[text].field)].path;
+            let of_text = |(_, field): &(usize, &Field)| field.path == path && field.is_of(line.action.group);
+            for (id, field) in fields.iter().enumerate().filter(of_text) {
+                let Some(part) = field.part else {
+                    continue;
+                };
+                if slots[text].is_fixed {
+                    return None;
+                }
+                // Parts are bound right after their text.
+                let parts = (text + 1..).take_while(|at| has_part(*at));
+                let at = parts.into_iter().find(|at| usize::from(bindings[*at].field) == id);
+                self.parts.push(SlotPart { slot: slots[text].slot, part, is_there: at.is_some() });
+                let Some(at) = at else {
+                    continue;
+                };
+                let slot = next_slot;
+                next_slot += 1;
+                slots[at] = Slot { slot, is_fixed: false };
+                self.bindings[at].slot = slot;
+                let derives = |expect| values::derives(expect, &bindings[at], index);
+                let checks = field.expects.iter();
+                self.checks.extend(checks.map(|expect| SlotCheck { slot, derives: derives(expect), expect }));
+            }
+        }
+        Some(())
+    }
+
     /// A cross-check with its slots, if lines of this shape may fail it. If all of its fields are part of the
     /// skeleton, the line that taught the shape has passed it for every other; so it has if a single value is
     /// compared with itself.
@@ -186,9 +233,11 @@ impl Shape {
         let span = line.bound.spans[at];
         if decides_structure(field) {
             for expect in field.expects.iter().filter(|expect| derives(expect)) {
-                if let Expect::OneOf(vocabulary) = expect {
-                    let text = span.raw(line.document.text);
-                    self.derived.add(vocabulary, vocabulary.term(text), text);
+                let text = span.raw(line.document.text);
+                match expect {
+                    Expect::OneOf(vocabulary) => self.derived.add(vocabulary, vocabulary.term(text), text),
+                    Expect::Outcome(outcome) => self.derived.add_outcome(outcome(text)),
+                    _ => {}
                 }
             }
             return true;

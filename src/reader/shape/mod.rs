@@ -22,7 +22,7 @@ use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
-use crate::sources::{CrossCheck, Expect, Refine, Source};
+use crate::sources::{Composite, CrossCheck, Expect, Part, Refine, Source};
 use crate::text::cut::piece;
 
 pub use learn::ParsedLine;
@@ -56,6 +56,10 @@ struct Shape {
     /// Tells the operation where it depends on values.
     refine: Option<Refine>,
     direction: Option<Direction>,
+    /// How the action follows from several values, and what it was in the line that taught the shape.
+    composite: Option<(&'static Composite, Option<&'static str>)>,
+    /// The parts of texts that are values by themselves.
+    parts: Vec<SlotPart>,
     /// What follows from the action and from values that are part of the skeleton.
     derived: DerivedValues,
     bindings: Vec<Binding>,
@@ -92,6 +96,16 @@ struct SlotCheck {
     expect: &'static Expect,
 }
 
+/// A part of the text of a slot.
+struct SlotPart {
+    /// The slot of the text.
+    slot: u32,
+    /// Finds the part.
+    part: Part,
+    /// Whether lines of this shape have it.
+    is_there: bool,
+}
+
 /// A line that the fast path has read.
 pub struct Hit<'a> {
     /// Its event; it has no diagnostics.
@@ -113,7 +127,19 @@ impl Shapes {
             return None;
         }
         let text = piece(block, start, end);
-        let event = self.shapes[shape].read(text, self.places.spans(), &mut self.recent)?;
+        let shape = &self.shapes[shape];
+        for SlotPart { slot, part, is_there } in &shape.parts {
+            let span = self.places.spans()[*slot as usize];
+            match part(span.raw(text)) {
+                Some(part) if *is_there => {
+                    let at = |offset: usize| span.start + offset as u32;
+                    self.places.push(Span { start: at(part.start), end: at(part.end), ..span })?;
+                }
+                None if !is_there => {}
+                _ => return None,
+            }
+        }
+        let event = shape.read(text, self.places.spans(), &mut self.recent)?;
         Some(Hit { event, end })
     }
 }
@@ -125,8 +151,14 @@ impl Shape {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
+        if self.composite.is_some_and(|(composite, action)| composite.action_of(&fields) != action) {
+            return None;
+        }
         let operation = self.refine.map_or(self.operation, |refine| refine(&fields));
-        let derived = self.check(&fields, operation, recent)?;
+        let mut derived = self.check(&fields, operation, recent)?;
+        if let Some(actor_kind) = self.source.actor_kind {
+            derived.actor_kind = derived.actor_kind.or_else(|| actor_kind(&fields));
+        }
         Some(Event {
             time: derived.time?,
             operation,
@@ -136,6 +168,7 @@ impl Shape {
             protocol: derived.protocol,
             provider: derived.provider,
             source: self.source.name,
+            action: self.composite.and_then(|(_, action)| action),
             ids: self.ids,
             fields,
             redactor: None,

@@ -183,6 +183,13 @@ impl Default for Places {
 }
 
 impl Places {
+    /// Adds a place behind them; `None` if there are too many.
+    pub fn push(&mut self, span: Span) -> Option<()> {
+        *self.spans.get_mut(self.count)? = span;
+        self.count += 1;
+        Some(())
+    }
+
     /// The places, in the order of the line.
     pub fn spans(&self) -> &[Span] {
         &self.spans[..self.count]

@@ -18,6 +18,7 @@ use self::fields::{FIELDS, ORGANIZATION, SSO_CONNECTION};
 use super::{Root, Source, Trees};
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
+use crate::sources::wrapper::EVENT;
 
 /// The source.
 pub static SOURCE: Source = Source {
@@ -26,9 +27,12 @@ pub static SOURCE: Source = Source {
     about: "Centure audit events (WorkOS Audit Logs)",
     ids: "workos",
     detects,
-    wrappers: &["event"],
+    wrappers: &[&EVENT],
     complement: Some("WorkOS events"),
     actions: ACTIONS,
+    catch_all: None,
+    composite: None,
+    actor_kind: None,
     fields: FIELDS,
     trees: LazyLock::new(|| Trees::build(FIELDS)),
     unknown_group: "",
