@@ -1,12 +1,15 @@
 //! Event sources: one file per vendor, listed here. A vendor's name appears in its own file only.
 
 mod action;
+mod auth0;
 mod centure;
 mod composite;
 mod cross_check;
 mod detection;
 mod event_lists;
+mod github;
 mod lookalike;
+mod okta;
 mod scalekit;
 pub mod schema;
 mod table;
@@ -80,7 +83,7 @@ pub struct CatchAll {
 
 /// Every source. Order is precedence: the first that claims a line owns it.
 pub static ALL: &[&Source] =
-    &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE];
+    &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE, &okta::SOURCE, &auth0::SOURCE, &github::SOURCE];
 
 impl Source {
     /// The listed action of that name (ASCII case ignored).

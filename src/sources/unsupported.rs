@@ -5,13 +5,10 @@ use crate::json::{Document, NodeId};
 /// Formats with the root keys by which they are recognized, all of them together; the first match counts.
 static FORMATS: &[(&str, &[&str])] = &[
     ("an OCSF event", &["class_uid", "metadata"]),
-    ("an Okta System Log event", &["eventType", "published"]),
-    ("an Auth0 log event", &["log_id"]),
     ("a Microsoft Entra audit event", &["operationName", "properties"]),
     ("a Google Workspace activity", &["kind", "events", "id"]),
     ("a Keycloak admin event", &["operationType", "resourceType", "realmId"]),
     ("an AWS CloudTrail record", &["eventSource", "eventName", "eventTime"]),
-    ("a GitHub audit event", &["@timestamp", "action", "actor"]),
     ("a Slack audit event", &["date_create", "action", "entity"]),
     ("a PingOne audit event", &["recordedAt", "action"]),
 ];

@@ -1,0 +1,136 @@
+//! The types of Auth0's events, and the calls of its Management API.
+
+use crate::model::fields::Fields;
+use crate::model::operation::Operation;
+use crate::sources::action::Action;
+use crate::sources::auth0::fields::{
+    API_CONNECTION, API_ORGANIZATION, PURPOSE, SELF_SERVICE, STREAM_CONNECTION, STREAM_ORGANIZATION,
+};
+use crate::sources::auth0::path::fits;
+use crate::sources::composite::ActionParts;
+
+/// The action of a log entry: of a call of the Management API its method and path, and of self-service SSO the name
+/// of what happened.
+pub fn action([kind, method, path, event_name]: &ActionParts<'_>) -> Option<&'static str> {
+    match kind.as_deref()? {
+        "sapi" | "fapi" | "mgmt_api_read" => call(method.as_deref()?, path.as_deref()?),
+        "ss_sso_success" | "ss_sso_failure" => {
+            let name = event_name.as_deref()?;
+            of_group(SELF_SERVICE).find(|documented| *documented == name)
+        }
+        _ => None,
+    }
+}
+
+/// A call with names in place of ids.
+fn call(method: &str, path: &str) -> Option<&'static str> {
+    let mut calls = ACTIONS.iter().filter_map(|action| Some((action.name, action.name.split_once(' ')?)));
+    let call = calls.find(|(_, (verb, pattern))| verb.eq_ignore_ascii_case(method) && fits(path, pattern));
+    call.map(|(name, _)| name)
+}
+
+fn of_group(group: &str) -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().filter(move |action| action.group == group).map(|action| action.name)
+}
+
+/// An event of a stream, unless it is a test of the stream.
+macro_rules! streamed {
+    ($name:literal, $operation:ident, $about:literal) => {
+        Action::new($name, Operation::$operation, $about)
+            .refined_by(|fields| unless_test(fields, Operation::$operation))
+    };
+}
+
+fn unless_test(fields: &Fields<'_>, operation: Operation) -> Operation {
+    if fields.text(PURPOSE, 0).is_some_and(|purpose| purpose == "test") {
+        Operation::Other
+    } else {
+        operation
+    }
+}
+
+const fn connection(call: &'static str, operation: Operation, about: &'static str) -> Action {
+    Action::new(call, operation, about).group(API_CONNECTION)
+}
+
+const fn organization(call: &'static str, operation: Operation, about: &'static str) -> Action {
+    Action::new(call, operation, about).group(API_ORGANIZATION)
+}
+
+const fn self_service(name: &'static str, operation: Operation, about: &'static str) -> Action {
+    Action::new(name, operation, about).group(SELF_SERVICE)
+}
+
+#[rustfmt::skip]
+pub static ACTIONS: &[Action] = &[
+    connection("POST /v2/connections", Operation::Created, "a connection was created"),
+    connection("PATCH /v2/connections/{id}", Operation::Updated, "a connection was changed"),
+    connection("DELETE /v2/connections/{id}", Operation::Deleted, "a connection was deleted"),
+    connection("GET /v2/connections", Operation::Viewed, "connections were read with their secrets"),
+    connection("GET /v2/connections/{id}", Operation::Viewed, "a connection was read with its secrets"),
+    connection("PATCH /v2/connections/{id}/clients", Operation::Assigned, "a connection was attached to applications"),
+    connection("POST /v2/connections/{id}/keys/rotate", Operation::KeyChanged, "the key of a connection was replaced"),
+    connection("DELETE /v2/connections/{id}/users", Operation::Other, "a user of a connection was deleted"),
+    connection("POST /v2/connections/{id}/scim-configuration", Operation::Other, "about provisioning"),
+    connection("PATCH /v2/connections/{id}/scim-configuration", Operation::Other, "about provisioning"),
+    connection("DELETE /v2/connections/{id}/scim-configuration", Operation::Other, "about provisioning"),
+    connection("POST /v2/connections/{id}/directory-provisioning", Operation::Other, "about provisioning"),
+    connection("PATCH /v2/connections/{id}/directory-provisioning", Operation::Other, "about provisioning"),
+    connection("DELETE /v2/connections/{id}/directory-provisioning", Operation::Other, "about provisioning"),
+    organization("POST /v2/organizations/{organization}/enabled_connections", Operation::Assigned, "a connection was attached to an organization"),
+    organization("PATCH /v2/organizations/{organization}/enabled_connections/{id}", Operation::Updated, "how an organization uses a connection was changed"),
+    organization("DELETE /v2/organizations/{organization}/enabled_connections/{id}", Operation::Unassigned, "a connection was detached from an organization"),
+    organization("POST /v2/organizations/{organization}/connections", Operation::Assigned, "a connection was attached to an organization"),
+    organization("PATCH /v2/organizations/{organization}/connections/{id}", Operation::Updated, "how an organization uses a connection was changed"),
+    organization("DELETE /v2/organizations/{organization}/connections/{id}", Operation::Unassigned, "a connection was detached from an organization"),
+    organization("POST /v2/organizations/{organization}/discovery-domains", Operation::DomainChanged, "a domain was added to an organization"),
+    organization("PATCH /v2/organizations/{organization}/discovery-domains/{domain}", Operation::DomainChanged, "a domain of an organization was changed"),
+    organization("DELETE /v2/organizations/{organization}/discovery-domains/{domain}", Operation::DomainChanged, "a domain was removed from an organization"),
+    Action::new("POST /v2/self-service-profiles/{profile}/sso-ticket", Operation::PortalOpened, "a customer was given a link to set up SSO"),
+    Action::other("POST /v2/self-service-profiles/{profile}/sso-ticket/{ticket}/revoke", "a link to set up SSO was revoked"),
+    self_service("ss_sso_ticket_generation", Operation::PortalOpened, "a customer was given a link to set up SSO"),
+    self_service("ss_sso_ticket_consumption", Operation::Viewed, "a link to set up SSO was opened"),
+    self_service("ss_sso_connection_creation", Operation::Created, "a customer created a connection"),
+    self_service("ss_sso_connection_update", Operation::Updated, "a customer changed a connection"),
+    self_service("ss_sso_enable_connection", Operation::Enabled, "a customer enabled a connection"),
+    self_service("ss_sso_add_domain", Operation::DomainChanged, "a customer added a domain"),
+    self_service("ss_sso_delete_pending_domain", Operation::DomainChanged, "a customer removed a domain that was not verified"),
+    self_service("ss_sso_delete_verified_domain", Operation::DomainChanged, "a customer removed a verified domain"),
+    self_service("ss_sso_domain_verification_successful", Operation::DomainChanged, "a domain was verified"),
+    self_service("ss_sso_domain_verification_unsuccessful", Operation::DomainChanged, "a domain could not be verified").failed(),
+    self_service("ss_sso_associate_verified_domain", Operation::DomainChanged, "a customer attached a verified domain to a connection"),
+    self_service("ss_sso_provisioning_token_creation", Operation::Other, "about provisioning"),
+    self_service("ss_sso_provisioning_token_deletion", Operation::Other, "about provisioning"),
+    self_service("ss_sso_provisioning_attribute_update", Operation::Other, "about provisioning"),
+    self_service("ss_sso_google_workspace_provisioning_consent_completed", Operation::Other, "about provisioning"),
+    self_service("ss_sso_missing_configuration", Operation::Other, "a set-up lacks a part"),
+    Action::other("ss_sso_info", "a step of a set-up"),
+    streamed!("connection.created", Created, "a connection was created").group(STREAM_CONNECTION),
+    streamed!("connection.updated", Updated, "a connection was changed").group(STREAM_CONNECTION),
+    streamed!("connection.deleted", Deleted, "a connection was deleted").group(STREAM_CONNECTION),
+    streamed!("organization.connection.added", Assigned, "a connection was attached to an organization").group(STREAM_ORGANIZATION),
+    streamed!("organization.connection.updated", Updated, "how an organization uses a connection was changed").group(STREAM_ORGANIZATION),
+    streamed!("organization.connection.removed", Unassigned, "a connection was detached from an organization").group(STREAM_ORGANIZATION),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_known_by_method_and_path() {
+        for (method, path, expected) in [
+            ("post", "/api/v2/connections", Some("POST /v2/connections")),
+            ("PATCH", "/v2/connections/con_1?x=/2", Some("PATCH /v2/connections/{id}")),
+            ("delete", "/api/v2/connections/con_1/", Some("DELETE /v2/connections/{id}")),
+            ("delete", "/api/v2/connections/con_1/users", Some("DELETE /v2/connections/{id}/users")),
+            ("delete", "/api/v2/connections", None),
+            ("patch", "/api/v2/connectionsx/con_1", None),
+            ("post", "/api/v2/organizations/org_1/enabled_connections", Some(ASSIGN)),
+            ("post", "", None),
+        ] {
+            assert_eq!(call(method, path), expected, "{method} {path}");
+        }
+        const ASSIGN: &str = "POST /v2/organizations/{organization}/enabled_connections";
+    }
+}
