@@ -12,6 +12,7 @@ mod lookalike;
 mod okta;
 mod scalekit;
 pub mod schema;
+mod slack;
 mod table;
 mod tree;
 mod unsupported;
@@ -82,8 +83,15 @@ pub struct CatchAll {
 }
 
 /// Every source. Order is precedence: the first that claims a line owns it.
-pub static ALL: &[&Source] =
-    &[&centure::SOURCE, &scalekit::SOURCE, &workos::SOURCE, &okta::SOURCE, &auth0::SOURCE, &github::SOURCE];
+pub static ALL: &[&Source] = &[
+    &centure::SOURCE,
+    &scalekit::SOURCE,
+    &workos::SOURCE,
+    &okta::SOURCE,
+    &auth0::SOURCE,
+    &github::SOURCE,
+    &slack::SOURCE,
+];
 
 impl Source {
     /// The listed action of that name (ASCII case ignored).
