@@ -9,7 +9,6 @@ static FORMATS: &[(&str, &[&str])] = &[
     ("a Google Workspace activity", &["kind", "events", "id"]),
     ("a Keycloak admin event", &["operationType", "resourceType", "realmId"]),
     ("an AWS CloudTrail record", &["eventSource", "eventName", "eventTime"]),
-    ("a Slack audit event", &["date_create", "action", "entity"]),
     ("a PingOne audit event", &["recordedAt", "action"]),
 ];
 
