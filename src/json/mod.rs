@@ -124,6 +124,16 @@ impl<'a> Document<'a> {
         self.nodes[id].key.map_or(Cow::Borrowed(""), |key| key.decode(self.text))
     }
 
+    /// Whether a member's key is this, in whatever way it is written.
+    fn has_key(self, id: NodeId, name: &str) -> bool {
+        match self.nodes[id].key {
+            Some(key) if !key.escaped => {
+                self.text.as_bytes().get(key.start as usize..key.end as usize) == Some(name.as_bytes())
+            }
+            key => key.map_or(Cow::Borrowed(""), |key| key.decode(self.text)) == name,
+        }
+    }
+
     /// Where a member's key is; of what is no member, the value itself.
     pub fn key_span(self, id: NodeId) -> Span {
         self.nodes[id].key.unwrap_or(self.nodes[id].span)
@@ -132,7 +142,7 @@ impl<'a> Document<'a> {
     /// The first member of that name.
     pub fn member(self, id: NodeId, name: &str) -> Option<NodeId> {
         (self.nodes[id].kind == Kind::Object)
-            .then(|| self.children(id).find(|child| self.key(*child) == name))?
+            .then(|| self.children(id).find(|child| self.has_key(*child, name)))?
     }
 
     /// A string's text, decoded; `None` for other types.

@@ -249,8 +249,10 @@ fn check_epoch(
 
 /// Reads a time that is a number of units since 1970.
 fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
-    let whole = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
-    let number = whole.map_or(text, |(whole, _)| whole).parse().ok()?;
+    let number = text.parse().ok().or_else(|| {
+        let (whole, fraction) = text.split_once('.')?;
+        whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
+    })?;
     match unit {
         EpochUnit::Seconds => Timestamp::from_epoch(number, 1),
         EpochUnit::Milliseconds => Timestamp::from_epoch(number, 1000),

@@ -1,4 +1,4 @@
-//! Unknown actions whose name is close to that of an action that changes connections, or looks like it: a slip, a
+//! Unknown actions whose name is close to that of an action that changes connections, or spellings like it: a slip, a
 //! new spelling, or somebody who wants to hide a change.
 
 use std::sync::LazyLock;
@@ -12,35 +12,59 @@ use super::{ALL, Action};
 const MAX_EDITS: usize = 2;
 
 /// The visible characters of a name in lower case, and the same with those that look alike made one.
-type Looks = [Vec<char>; 2];
+type Spellings = [Spelling; 2];
+
+/// Characters, with how many there are of each kind: names that differ much are told apart by that alone.
+struct Spelling {
+    characters: Vec<char>,
+    counts: [u8; KINDS],
+}
+
+/// Kinds of characters that are counted.
+const KINDS: usize = 32;
 
 /// The actions that change a connection or may lead to that.
-static CHANGES: LazyLock<Vec<(&'static Action, Looks)>> = LazyLock::new(|| {
+static CHANGES: LazyLock<Vec<(&'static Action, Spellings)>> = LazyLock::new(|| {
     let actions = ALL.iter().flat_map(|source| source.actions);
     let changes = actions.filter(|action| action.operation.is_change_or_link());
-    changes.map(|action| (action, looks(action.name))).collect()
+    changes.map(|action| (action, spellings(action.name))).collect()
 });
 
-/// The action that changes connections and that a name is close to or looks like; white space, invisible and
+/// The action that changes connections and that a name is close to or spellings like; white space, invisible and
 /// confusable characters, accents and case make no difference.
 pub fn lookalike(name: &str) -> Option<&'static Action> {
-    let looks = looks(name);
-    let is_close = |known: &Looks| looks.iter().zip(known).any(|(a, b)| are_close(a, b));
+    let spellings = spellings(name);
+    let is_close = |known: &Spellings| spellings.iter().zip(known).any(|(a, b)| are_close(a, b));
     CHANGES.iter().find(|(_, known)| is_close(known)).map(|(action, _)| *action)
 }
 
-fn are_close(a: &[char], b: &[char]) -> bool {
-    a.len().abs_diff(b.len()) <= MAX_EDITS && strsim::generic_damerau_levenshtein(a, b) <= MAX_EDITS
+fn are_close(a: &Spelling, b: &Spelling) -> bool {
+    let differences =
+        || a.counts.iter().zip(&b.counts).map(|(a, b)| usize::from(a.abs_diff(*b))).sum::<usize>();
+    a.characters.len().abs_diff(b.characters.len()) <= MAX_EDITS
+        // An edit takes away one character at most, and adds one.
+        && differences() <= 2 * MAX_EDITS
+        && strsim::generic_damerau_levenshtein(&a.characters, &b.characters) <= MAX_EDITS
 }
 
-fn looks(name: &str) -> Looks {
+fn spelling(characters: impl Iterator<Item = char>) -> Spelling {
+    let characters: Vec<_> = characters.collect();
+    let mut counts = [0_u8; KINDS];
+    for character in &characters {
+        let count = &mut counts[*character as usize % KINDS];
+        *count = count.saturating_add(1);
+    }
+    Spelling { characters, counts }
+}
+
+fn spellings(name: &str) -> Spellings {
     let is_visible = |c: &char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
     let visible: String = name.chars().filter(is_visible).collect();
     let lower = |c: char| c.to_lowercase();
     [
-        visible.chars().flat_map(lower).collect(),
+        spelling(visible.chars().flat_map(lower)),
         // Accents come apart from their letters.
-        skeleton(&visible).filter(is_visible).flat_map(lower).collect(),
+        spelling(skeleton(&visible).filter(is_visible).flat_map(lower)),
     ]
 }
 

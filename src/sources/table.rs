@@ -29,7 +29,8 @@ pub struct Field {
     /// It depends on how the event was delivered, so it is ignored when two deliveries are compared; the
     /// attribute that it gives is compared, whether the event itself or the delivery gives it.
     pub is_delivery_metadata: bool,
-    /// Its value tells the elements of its list apart: other paths select elements by it.
+    /// Its value tells the elements of its list apart, by which other paths select elements, or actions. It has few
+    /// values.
     pub is_discriminator: bool,
     /// Its value is this part of the text that the field of the same path before it gives.
     pub part: Option<Part>,
@@ -277,7 +278,7 @@ impl Field {
         self
     }
 
-    /// Tells the elements of its list apart.
+    /// Tells the elements of its list apart, or actions.
     pub const fn discriminator(mut self) -> Self {
         self.is_discriminator = true;
         self

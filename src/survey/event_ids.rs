@@ -26,12 +26,15 @@ pub struct EventIds {
     pub ip: Option<IpId>,
 }
 
-/// The latest action of an operation, which mostly is that of the next event as well.
+/// An action met lately, which may well be that of the next event.
 pub struct LatestAction {
     action: String,
     source: &'static str,
     id: ActionId,
 }
+
+/// Actions of one operation that are compared before their names are looked up.
+const MAX_LATEST: usize = 8;
 
 /// Whether an event adds to the counts of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,15 +126,16 @@ impl WorkerSurvey {
         let text = event.action();
         let operation = effective_operation(event);
         let latest = &mut self.latest_actions[operation as usize];
-        if let Some(latest) = latest
-            && latest.action == text
-            && latest.source == event.source
-        {
-            return latest.id;
+        let is_same = |it: &LatestAction| it.action == text && it.source == event.source;
+        if let Some(known) = latest.iter().find(|it| is_same(it)) {
+            return known.id;
         }
         let (source, id) =
             (event.source, self.actions.names.id(&action_name(&text, event.source, operation)));
-        *latest = Some(LatestAction { action: text.into_owned(), source, id });
+        if latest.len() == MAX_LATEST {
+            latest.clear();
+        }
+        latest.push(LatestAction { action: text.into_owned(), source, id });
         if id.index() == self.action_facts.len() {
             self.action_facts.push((event.source, operation));
         }

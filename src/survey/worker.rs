@@ -64,7 +64,7 @@ pub struct WorkerSurvey {
     pub(super) actions: Counter<ActionId>,
     pub(super) action_facts: Vec<(&'static str, Operation)>,
     /// For each operation, its latest action.
-    pub(super) latest_actions: [Option<LatestAction>; OPERATIONS.len()],
+    pub(super) latest_actions: [Vec<LatestAction>; OPERATIONS.len()],
     /// By id and name.
     pub(super) organizations: TupleInterner<OrganizationId, 2>,
     /// By id, name and e-mail address.

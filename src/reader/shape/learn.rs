@@ -1,12 +1,14 @@
 //! Learns the shape of a line that the slow path has read.
 
-use crate::json::{Document, Kind, Node, Span};
+use crate::json::{Document, Kind, Node};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
 use crate::model::fields::{ContentValue, FieldId, Index};
 use crate::reader::bind::Bound;
 use crate::reader::shape::literal::Literal;
-use crate::reader::shape::trie::{MAX_TEXT_BYTES, MAX_VALUES, SlotKind};
+use crate::reader::shape::trie::{
+    Inserted, MAX_FREE_TEXT_BYTES, MAX_TEXT_BYTES, MAX_VALUES, ShapeId, SlotKind,
+};
 use crate::reader::shape::{
     MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPart, SlotPrefix,
 };
@@ -35,7 +37,19 @@ impl Shapes {
         let Some((segments, shape)) = shape_of(line) else {
             return;
         };
-        if self.trie.insert(segments, self.shapes.len()) {
+        match self.trie.insert(segments, self.shapes.len()) {
+            Inserted::New => self.shapes.push(shape),
+            Inserted::Known(first) => self.add_variant(first, shape),
+            Inserted::Full => {}
+        }
+    }
+
+    /// Adds a shape to those that share its skeleton, if lines of it are not read as one of them is.
+    fn add_variant(&mut self, first: ShapeId, shape: Shape) {
+        let variants = || std::iter::successors(Some(first), |variant| self.shapes[*variant].next_variant);
+        let last = variants().last().unwrap_or(first);
+        if variants().count() < MAX_VARIANTS && variants().all(|id| self.shapes[id].differs(&shape)) {
+            self.shapes[last].next_variant = Some(self.shapes.len());
             self.shapes.push(shape);
         }
     }
@@ -64,6 +78,9 @@ impl Shapes {
 /// Rounds after which learning is tried again in any case: a file may become regular.
 const MAX_BACKOFF_ROUNDS: u32 = 1023;
 
+/// Shapes that share a skeleton; they are tried one after another.
+const MAX_VARIANTS: usize = 16;
+
 /// Lines with more values than this are no machine's routine.
 const MAX_NODES: usize = 4 * MAX_VALUES;
 
@@ -78,8 +95,9 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         operation: action.operation,
         refine: action.refine,
         direction: action.direction,
-        composite: source.composite.as_ref().map(|it| (it, it.action_of(&bound.fields(document.text)))),
+        action: source.composite.as_ref().and_then(|it| it.action_of(&bound.fields(document.text))),
         parts: Vec::new(),
+        next_variant: None,
         derived: DerivedValues {
             outcome: action.outcome,
             protocol: action.protocol,
@@ -90,7 +108,6 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         prefixes: Vec::new(),
         lengths: Vec::new(),
         checks: Vec::new(),
-        integers: Vec::new(),
         cross_checks: Vec::new(),
     };
     let mut slots = vec![Slot { slot: u32::MAX, is_fixed: false }; bound.spans.len()];
@@ -111,13 +128,19 @@ struct Slot {
     is_fixed: bool,
 }
 
+/// Whether texts that are bound to no field may be anything. What metadata objects hold has limits.
+fn is_free(source: &Source) -> bool {
+    !source.fields.iter().any(|field| matches!(field.kind, FieldKind::Metadata(_)))
+}
+
 /// Cuts the line into its skeleton, binds fields to slots, and says which slot each span becomes.
 fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Option<Vec<Segment>> {
     let mut cutter = Cutter { text: line.document.text, from: 0, fixed: Vec::new() };
     let mut segments = Vec::new();
     let mut slot = 0;
+    let is_free = is_free(line.source);
     for node in line.document.nodes {
-        if node.span.escaped || node.key.is_some_and(|key| key.escaped) {
+        if node.key.is_some_and(|key| key.escaped) {
             return None;
         }
         let kind = match node.kind {
@@ -133,10 +156,18 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
         if let Some(at) = known {
             slots[at] = Slot { slot, is_fixed };
         }
+        let kind = match kind {
+            SlotKind::Text if is_free => SlotKind::FreeText,
+            SlotKind::Number if binding.is_some_and(|at| shape.is_integer(at)) => SlotKind::Integer,
+            kind => kind,
+        };
         slot += 1;
-        if is_fixed {
+        let max = if is_free { MAX_FREE_TEXT_BYTES } else { MAX_TEXT_BYTES };
+        if node.span.escaped && (!is_free || binding.is_some()) {
+            return None;
+        } else if is_fixed {
             cutter.fix(node);
-        } else if node.span.end - node.span.start > MAX_TEXT_BYTES as u32 {
+        } else if node.span.end - node.span.start > max as u32 {
             return None;
         } else {
             segments.push(cutter.segment(node.span.start as usize, kind));
@@ -165,6 +196,18 @@ fn index_slots(line: &ParsedLine<'_>, slots: &[Slot], index: &mut Index) {
 }
 
 impl Shape {
+    /// Whether a number has to be whole to be a value of the field that it is bound to.
+    fn is_integer(&self, binding: usize) -> bool {
+        let field = &self.source.fields[usize::from(self.bindings[binding].field)];
+        matches!(field.kind, FieldKind::Integer | FieldKind::TextOrInteger)
+    }
+
+    /// Whether lines of its skeleton are told apart from those of another shape by what their texts say.
+    fn differs(&self, other: &Self) -> bool {
+        let parts = |shape: &Self| shape.parts.iter().map(|part| part.is_there).collect::<Vec<_>>();
+        self.action != other.action || parts(self) != parts(other)
+    }
+
     /// Binds the parts of texts to slots behind the `count` slots of the line; `None` if a text is part of the
     /// skeleton, which the fast path does not look at.
     fn bind_parts(&mut self, line: &ParsedLine<'_>, slots: &mut [Slot], count: usize) -> Option<()> {
@@ -242,13 +285,8 @@ impl Shape {
             }
             return true;
         }
-        let is_number = |span: &Span| {
-            line.document.nodes.iter().any(|node| node.kind == Kind::Number && node.span == *span)
-        };
-        if field.kind == FieldKind::Integer || field.kind == FieldKind::TextOrInteger && is_number(&span) {
-            self.integers.push(slot);
-        }
-        for expect in field.expects.iter().filter(|expect| is_open(expect, field)) {
+        let is_limited = |expect: &&Expect| matches!(expect, Expect::AtMost(..)) && is_free(self.source);
+        for expect in field.expects.iter().filter(|expect| is_open(expect, field) || is_limited(expect)) {
             match expect {
                 Expect::NotEmpty => self.lengths.push(SlotLength { slot, min: 1, max: u32::MAX }),
                 // In bytes: the slow path counts the characters of a longer one.

@@ -22,11 +22,11 @@ use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
-use crate::sources::{Composite, CrossCheck, Expect, Part, Refine, Source};
+use crate::sources::{CrossCheck, Expect, Part, Refine, Source};
 use crate::text::cut::piece;
 
 pub use learn::ParsedLine;
-use trie::{Places, Segment, Trie};
+use trie::{Places, Segment, ShapeId, Trie};
 
 /// Shapes that are kept at once.
 const MAX_SHAPES: usize = 64;
@@ -56,10 +56,12 @@ struct Shape {
     /// Tells the operation where it depends on values.
     refine: Option<Refine>,
     direction: Option<Direction>,
-    /// How the action follows from several values, and what it was in the line that taught the shape.
-    composite: Option<(&'static Composite, Option<&'static str>)>,
+    /// The action, if several values name it together.
+    action: Option<&'static str>,
     /// The parts of texts that are values by themselves.
     parts: Vec<SlotPart>,
+    /// The next shape that shares its skeleton.
+    next_variant: Option<ShapeId>,
     /// What follows from the action and from values that are part of the skeleton.
     derived: DerivedValues,
     bindings: Vec<Binding>,
@@ -68,8 +70,6 @@ struct Shape {
     lengths: Vec<SlotLength>,
     /// What else values have to satisfy on every line.
     checks: Vec<SlotCheck>,
-    /// Slots of numbers that have to be whole.
-    integers: Vec<u32>,
     /// What values have to say together, with the slots of the two if each is there once.
     cross_checks: Vec<(Option<[u32; 2]>, &'static CrossCheck)>,
 }
@@ -127,20 +127,27 @@ impl Shapes {
             return None;
         }
         let text = piece(block, start, end);
-        let shape = &self.shapes[shape];
-        for SlotPart { slot, part, is_there } in &shape.parts {
-            let span = self.places.spans()[*slot as usize];
-            match part(span.raw(text)) {
-                Some(part) if *is_there => {
-                    let at = |offset: usize| span.start + offset as u32;
-                    self.places.push(Span { start: at(part.start), end: at(part.end), ..span })?;
-                }
-                None if !is_there => {}
-                _ => return None,
-            }
-        }
-        let event = shape.read(text, self.places.spans(), &mut self.recent)?;
+        let shape = self.variant(shape, text)?;
+        let event = self.shapes[shape].read(text, self.places.spans(), &mut self.recent)?;
         Some(Hit { event, end })
+    }
+
+    /// Which of the shapes that share a skeleton a line is of.
+    #[inline(always)]
+    fn variant(&mut self, first: ShapeId, text: &str) -> Option<ShapeId> {
+        let count = self.places.spans().len();
+        let action = self.shapes[first].composed_action(text, &self.places);
+        let mut next = Some(first);
+        while let Some(id) = next {
+            let shape = &self.shapes[id];
+            if shape.action == action && shape.place_parts(text, &mut self.places).is_some() {
+                let is_plain = !self.places.has_escapes() || shape.has_plain_fields(&self.places);
+                return is_plain.then_some(id);
+            }
+            self.places.truncate(count);
+            next = shape.next_variant;
+        }
+        None
     }
 }
 
@@ -151,9 +158,6 @@ impl Shape {
             return None;
         }
         let fields = Fields { text, spans, bindings: &self.bindings, index: &self.index };
-        if self.composite.is_some_and(|(composite, action)| composite.action_of(&fields) != action) {
-            return None;
-        }
         let operation = self.refine.map_or(self.operation, |refine| refine(&fields));
         let mut derived = self.check(&fields, operation, recent)?;
         if let Some(actor_kind) = self.source.actor_kind {
@@ -168,23 +172,51 @@ impl Shape {
             protocol: derived.protocol,
             provider: derived.provider,
             source: self.source.name,
-            action: self.composite.and_then(|(_, action)| action),
+            action: self.action,
             ids: self.ids,
             fields,
             redactor: None,
         })
     }
 
-    /// Whether integers are whole, and values have the expected beginnings and lengths.
+    /// Adds the places of parts; `None` if there are others than in the line that taught the shape.
+    #[inline(always)]
+    fn place_parts(&self, text: &str, places: &mut Places) -> Option<()> {
+        for SlotPart { slot, part, is_there } in &self.parts {
+            let span = places.spans()[*slot as usize];
+            match part(span.raw(text)) {
+                Some(part) if *is_there => {
+                    let at = |offset: usize| span.start + offset as u32;
+                    places.push(Span { start: at(part.start), end: at(part.end), ..span })?;
+                }
+                None if !is_there => {}
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// The action that several values of the line name, which they do wherever the skeleton is the same.
+    #[inline(always)]
+    fn composed_action(&self, text: &str, places: &Places) -> Option<&'static str> {
+        let composite = self.source.composite.as_ref()?;
+        let (spans, bindings, index) = (places.spans(), &self.bindings, &self.index);
+        composite.action_of(&Fields { text, spans, bindings, index })
+    }
+
+    /// Whether no value of a field is written with escapes.
+    fn has_plain_fields(&self, places: &Places) -> bool {
+        !self.bindings.iter().any(|binding| places.spans()[binding.slot as usize].escaped)
+    }
+
+    /// Whether values have the expected beginnings and lengths.
     #[inline(always)]
     fn fits(&self, text: &str, spans: &[Span]) -> bool {
-        let is_whole = |slot: &u32| spans[*slot as usize].raw(text).bytes().all(|byte| byte.is_ascii_digit());
         let has_length = |length: &SlotLength| {
             let span = spans[length.slot as usize];
             (length.min..=length.max).contains(&(span.end - span.start))
         };
-        self.integers.iter().all(is_whole)
-            && self.prefixes.iter().all(|prefix| prefix.begins(text.as_bytes(), spans[prefix.slot as usize]))
+        self.prefixes.iter().all(|prefix| prefix.begins(text.as_bytes(), spans[prefix.slot as usize]))
             && self.lengths.iter().all(has_length)
     }
 

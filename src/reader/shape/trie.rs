@@ -23,10 +23,14 @@ pub struct Segment {
 /// What comes after a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotKind {
-    /// A string; its quotes belong to the literals around it.
+    /// A string without escapes; its quotes belong to the literals around it.
     Text,
+    /// A string that may have escapes, of any length.
+    FreeText,
     /// A number.
     Number,
+    /// A number of digits alone.
+    Integer,
     /// `true` or `false`.
     Flag,
     /// The end of the line.
@@ -35,6 +39,8 @@ pub enum SlotKind {
 
 /// A string longer than this is left to the slow path, which knows the limits on lengths.
 pub const MAX_TEXT_BYTES: usize = 500;
+/// The same for a string in a source without metadata objects, whose members have limits.
+pub const MAX_FREE_TEXT_BYTES: usize = 1 << 16;
 /// One beginning has at most so many continuations, as they are tried one after another.
 const MAX_SIBLINGS: usize = 24;
 /// A sibling that matched more consecutive lines than this takes the place of the one before it.
@@ -48,6 +54,17 @@ pub struct Trie {
     steps: Vec<Step>,
     /// Lines looked at so far.
     lines: u64,
+}
+
+/// What became of a skeleton.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was added.
+    New,
+    /// It is there already, with this shape.
+    Known(ShapeId),
+    /// There are too many like it.
+    Full,
 }
 
 struct Step {
@@ -64,6 +81,8 @@ struct Step {
 pub struct Places {
     spans: [Span; MAX_VALUES],
     count: usize,
+    /// Whether a string has an escape.
+    has_escapes: bool,
 }
 
 impl Trie {
@@ -72,8 +91,8 @@ impl Trie {
         self.steps.clear();
     }
 
-    /// Adds a skeleton, unless it is known or there are too many like it.
-    pub fn insert(&mut self, segments: Vec<Segment>, shape: ShapeId) -> bool {
+    /// Adds a skeleton with its shape, unless it is known or there are too many like it.
+    pub fn insert(&mut self, segments: Vec<Segment>, shape: ShapeId) -> Inserted {
         let mut first = (!self.steps.is_empty()).then_some(0);
         let mut last = None;
         let mut segments = segments.into_iter().peekable();
@@ -82,16 +101,16 @@ impl Trie {
                 std::iter::successors(Some(step), |step| self.steps[*step].sibling).collect();
             let Some(known) = siblings.iter().find(|step| self.steps[**step].segment == *segment) else {
                 if siblings.len() >= MAX_SIBLINGS {
-                    return false;
+                    return Inserted::Full;
                 }
                 last = siblings.last().copied();
                 break;
             };
-            first = (segment.slot != SlotKind::End).then_some(self.steps[*known].next);
+            if segment.slot == SlotKind::End {
+                return Inserted::Known(self.steps[*known].next);
+            }
+            first = Some(self.steps[*known].next);
             segments.next();
-        }
-        if segments.peek().is_none() {
-            return false;
         }
         if let Some(last) = last {
             self.steps[last].sibling = Some(self.steps.len());
@@ -100,7 +119,7 @@ impl Trie {
             let next = if segment.slot == SlotKind::End { shape } else { self.steps.len() + 1 };
             self.steps.push(Step { segment, next, sibling: None, last_found: 0, streak: 0 });
         }
-        true
+        Inserted::New
     }
 
     /// The shape of the line that begins at `start`, and where the line ends without its line end. Fills
@@ -109,10 +128,10 @@ impl Trie {
     pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
         self.lines += 1;
         let line = bytes.get(start..)?;
-        let mut count = 0;
+        let (mut count, mut has_escapes) = (0, false);
         // No line is longer than `--max-line-bytes`, which has 32 bits.
-        let mut put = |from: usize, length: usize| {
-            let span = Span { start: from as u32, end: (from + length) as u32, escaped: false };
+        let mut put = |from: usize, length: usize, escaped: bool| {
+            let span = Span { start: from as u32, end: (from + length) as u32, escaped };
             *places.spans.get_mut(count)? = span;
             count += 1;
             Some(())
@@ -124,19 +143,26 @@ impl Trie {
                 step = self.find_sibling(first, rest)?;
             }
             for (offset, length) in &*step.segment.fixed {
-                put(line.len() - rest.len() + *offset as usize, *length as usize)?;
+                put(line.len() - rest.len() + *offset as usize, *length as usize, false)?;
             }
             rest = rest.get(step.segment.literal.len()..)?;
             let at = line.len() - rest.len();
             let length = match step.segment.slot {
                 SlotKind::Text => string_scan::length(rest).filter(|length| *length <= MAX_TEXT_BYTES)?,
+                SlotKind::FreeText => {
+                    let (length, escaped) = free_text(rest)?;
+                    has_escapes |= escaped;
+                    put(at, length, escaped)?;
+                    (first, rest) = (step.next, rest.get(length..)?);
+                    continue;
+                }
                 SlotKind::End => {
-                    places.count = count;
+                    (places.count, places.has_escapes) = (count, has_escapes);
                     return Some((step.next, start + at));
                 }
                 scalar_kind => scalar(scalar_kind, rest)?,
             };
-            put(at, length)?;
+            put(at, length, false)?;
             (first, rest) = (step.next, rest.get(length..)?);
         }
     }
@@ -178,7 +204,7 @@ impl Step {
 
 impl Default for Places {
     fn default() -> Self {
-        Self { spans: [Span { start: 0, end: 0, escaped: false }; MAX_VALUES], count: 0 }
+        Self { spans: [Span { start: 0, end: 0, escaped: false }; MAX_VALUES], count: 0, has_escapes: false }
     }
 }
 
@@ -188,6 +214,16 @@ impl Places {
         *self.spans.get_mut(self.count)? = span;
         self.count += 1;
         Some(())
+    }
+
+    /// Whether a string has an escape.
+    pub fn has_escapes(&self) -> bool {
+        self.has_escapes
+    }
+
+    /// Forgets all but the first places.
+    pub fn truncate(&mut self, count: usize) {
+        self.count = self.count.min(count);
     }
 
     /// The places, in the order of the line.
@@ -200,15 +236,48 @@ fn ends_line(rest: &[u8]) -> bool {
     matches!(rest, [] | [b'\n', ..] | [b'\r'] | [b'\r', b'\n', ..])
 }
 
+/// The length of the string at the beginning, and whether it has escapes; `None` for those that take more than a
+/// look.
+#[inline(always)]
+fn free_text(rest: &[u8]) -> Option<(usize, bool)> {
+    let length = string_scan::length(rest)?;
+    if rest.get(length) != Some(&b'\\') {
+        return (length <= MAX_FREE_TEXT_BYTES).then_some((length, false));
+    }
+    Some((escaped_text(rest, length)?, true))
+}
+
+#[inline(never)]
+fn escaped_text(rest: &[u8], first: usize) -> Option<usize> {
+    let mut length = first;
+    while rest.get(length) == Some(&b'\\') {
+        let is_simple =
+            matches!(rest.get(length + 1)?, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
+        if !is_simple || length > MAX_FREE_TEXT_BYTES {
+            return None;
+        }
+        length += 2;
+        length += string_scan::length(rest.get(length..)?)?;
+    }
+    (length <= MAX_FREE_TEXT_BYTES).then_some(length)
+}
+
 /// The length of the number, `true` or `false` at the beginning.
 #[inline(never)]
 fn scalar(kind: SlotKind, rest: &[u8]) -> Option<usize> {
     match kind {
         SlotKind::Number => number(rest),
+        SlotKind::Integer => integer(rest),
         SlotKind::Flag if rest.starts_with(b"true") => Some(4),
         SlotKind::Flag if rest.starts_with(b"false") => Some(5),
-        SlotKind::Flag | SlotKind::Text | SlotKind::End => None,
+        SlotKind::Flag | SlotKind::Text | SlotKind::FreeText | SlotKind::End => None,
     }
+}
+
+/// The length of the digits at the beginning; what follows them is compared with the skeleton.
+fn integer(bytes: &[u8]) -> Option<usize> {
+    let length = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    (length == 1 || (length > 1 && bytes[0] != b'0')).then_some(length)
 }
 
 /// The length of the number at the beginning, by JSON's grammar.

@@ -1,12 +1,14 @@
 //! The types of Auth0's events, and the calls of its Management API.
 
+use std::sync::LazyLock;
+
 use crate::model::fields::Fields;
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
 use crate::sources::auth0::fields::{
     API_CONNECTION, API_ORGANIZATION, PURPOSE, SELF_SERVICE, STREAM_CONNECTION, STREAM_ORGANIZATION,
 };
-use crate::sources::auth0::path::fits;
+use crate::sources::auth0::path::{fits, segments};
 use crate::sources::composite::ActionParts;
 
 /// The action of a log entry: of a call of the Management API its method and path, and of self-service SSO the name
@@ -22,11 +24,33 @@ pub fn action([kind, method, path, event_name]: &ActionParts<'_>) -> Option<&'st
     }
 }
 
+/// A documented call.
+struct Call {
+    name: &'static str,
+    method: &'static str,
+    segments: Vec<&'static str>,
+}
+
+static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
+    let calls = ACTIONS.iter().filter_map(|action| Some((action.name, action.name.split_once(' ')?)));
+    let call = |(name, (method, path))| Call { name, method, segments: segments(path).collect() };
+    calls.map(call).collect()
+});
+
+/// No documented path has more segments.
+const MAX_SEGMENTS: usize = 8;
+
 /// A call with names in place of ids.
 fn call(method: &str, path: &str) -> Option<&'static str> {
-    let mut calls = ACTIONS.iter().filter_map(|action| Some((action.name, action.name.split_once(' ')?)));
-    let call = calls.find(|(_, (verb, pattern))| verb.eq_ignore_ascii_case(method) && fits(path, pattern));
-    call.map(|(name, _)| name)
+    let mut buffer = [""; MAX_SEGMENTS];
+    let mut count = 0;
+    for segment in segments(path) {
+        *buffer.get_mut(count)? = segment;
+        count += 1;
+    }
+    let segments = buffer.get(..count)?;
+    let fits = |call: &&Call| fits(segments, &call.segments) && call.method.eq_ignore_ascii_case(method);
+    CALLS.iter().find(fits).map(|call| call.name)
 }
 
 fn of_group(group: &str) -> impl Iterator<Item = &'static str> {

@@ -42,11 +42,11 @@ pub static FIELDS: &[Field] = &[
     Field::text("a0stream", "the event stream"),
     Field::text("a0purpose", "`test` for an event that tests the stream"),
     Field::new("details", FieldKind::Any, "what was asked for and answered"),
-    Field::text("details.ss_sso_event_name", "what happened in a set-up by the customer"),
+    Field::text("details.ss_sso_event_name", "what happened in a set-up by the customer").discriminator(),
     Field::text("details.connection_name", "name of the connection that is set up").only_in(&[SELF_SERVICE])
         .maps_to(Attribute::ConnectionName),
     Field::new("details.request", FieldKind::Any, "the call"),
-    Field::text("details.request.method", "HTTP method of the call"),
+    Field::text("details.request.method", "HTTP method of the call").discriminator(),
     Field::text("details.request.path", "path of the call"),
     Field::text("details.request.channel", "where it was called from; the dashboard if it is `https://manage.auth0.com/`"),
     Field::new("details.request.auth", FieldKind::Any, "who called"),

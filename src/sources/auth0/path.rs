@@ -21,20 +21,15 @@ fn after(path: &str, names: &[&str]) -> Option<Range<usize>> {
 }
 
 /// The segments of a path of the Management API; it may be written without `/api`, and with a query.
-fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
+pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let path = path.strip_prefix("/api").unwrap_or(path);
     path.split('/').filter(|segment| !segment.is_empty())
 }
 
-/// Whether a path has the segments of a pattern, in which `{…}` stands for any segment.
-pub fn fits(path: &str, pattern: &str) -> bool {
-    let (mut path, mut pattern) = (segments(path), segments(pattern));
-    loop {
-        match (path.next(), pattern.next()) {
-            (None, None) => return true,
-            (Some(segment), Some(expected)) if expected.starts_with('{') || segment == expected => {}
-            _ => return false,
-        }
-    }
+/// Whether segments are those of a pattern, in which `{…}` stands for any segment.
+pub fn fits(segments: &[&str], pattern: &[&str]) -> bool {
+    let mut pairs = segments.iter().zip(pattern);
+    segments.len() == pattern.len()
+        && pairs.all(|(segment, expected)| expected.starts_with('{') || segment == expected)
 }
