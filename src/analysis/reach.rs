@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
-use crate::sources::{self, Source};
+use crate::sources::{self, Action, Source};
 use crate::survey::Change;
 use crate::survey::ids::{ActionId, Id, OrganizationId};
 use crate::survey::{Span, Survey};
@@ -61,7 +61,7 @@ impl Reach {
     pub fn of(survey: &Survey, now: Timestamp) -> Self {
         let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
-        let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
+        let logged = |source: &&Source| bits(source.actions.iter().flat_map(Action::operations));
         let logged = sources::ALL.iter().map(logged).collect();
         let index_of = |name: &str| sources::ALL.iter().position(|source| source.name == name);
         let index_of = |name: &str| index_of(name).expect("every event is of a source that is listed");

@@ -7,6 +7,7 @@ use unicode_security::skeleton;
 use unicode_width::UnicodeWidthChar;
 
 use super::{ALL, Action};
+use crate::model::operation::Operation;
 
 /// A name is close if it is at most so many edits away.
 const MAX_EDITS: usize = 2;
@@ -17,7 +18,7 @@ type Looks = [Vec<char>; 2];
 /// The actions that change a connection or may lead to that.
 static CHANGES: LazyLock<Vec<(&'static Action, Looks)>> = LazyLock::new(|| {
     let actions = ALL.iter().flat_map(|source| source.actions);
-    let changes = actions.filter(|action| action.operation.is_change_or_link());
+    let changes = actions.filter(|action| action.operations().any(Operation::is_change_or_link));
     changes.map(|action| (action, looks(action.name))).collect()
 });
 

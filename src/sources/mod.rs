@@ -17,7 +17,7 @@ mod workos_connection_types;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use action::{Action, Refine};
+pub use action::{Action, Refine, Transfer};
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event, listed_events};
 pub use lookalike::lookalike;
@@ -81,6 +81,13 @@ impl Source {
         Some((id, name))
     }
 
+    /// Whether an event of an action may give an attribute; an unknown action has none.
+    pub fn gives(&self, action: Option<&Action>, attribute: Attribute) -> bool {
+        let group = action.map_or(self.unknown_group, |action| action.group);
+        let is_of = |field: &&Field| field.groups.is_empty() || field.groups.contains(&group);
+        self.fields.iter().filter(is_of).any(|field| field.attribute == Some(attribute))
+    }
+
     /// The tree of the fields that events of an action may have; an unknown action has none.
     pub fn tree_of(&self, action: Option<&Action>) -> &Tree {
         self.trees.of(action.map_or(self.unknown_group, |action| action.group))
@@ -125,4 +132,20 @@ pub fn providers() -> impl Iterator<Item = &'static str> {
 
 fn terms() -> impl Iterator<Item = &'static Term> {
     ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|vocabulary| vocabulary.terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::Operation;
+
+    #[test]
+    fn actions_say_what_their_values_may_make_of_them() {
+        for action in ALL.iter().flat_map(|source| source.actions) {
+            assert_eq!(action.refine.is_some(), !action.refinements.is_empty(), "{}", action.name);
+            let covers_both = [Operation::DomainChanged, Operation::Impersonated];
+            let is_covered = action.operations().any(|operation| covers_both.contains(&operation));
+            assert!(is_covered || action.transfer.is_none(), "{}", action.name);
+        }
+    }
 }

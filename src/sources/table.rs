@@ -298,6 +298,23 @@ pub const fn id_of(fields: &[Field], path: &str) -> FieldId {
     panic!("no field has this path")
 }
 
+/// The index of the field with that path in the events of a group; fails to compile where there is none.
+pub const fn id_in(fields: &[Field], path: &str, group: &str) -> FieldId {
+    let mut id = 0;
+    while id < fields.len() {
+        let Field { path: other, groups, .. } = &fields[id];
+        let mut at = 0;
+        while at < groups.len() {
+            if equal(groups[at].as_bytes(), group.as_bytes()) && equal(other.as_bytes(), path.as_bytes()) {
+                return id as FieldId;
+            }
+            at += 1;
+        }
+        id += 1;
+    }
+    panic!("no field of the group has this path")
+}
+
 const fn equal(a: &[u8], b: &[u8]) -> bool {
     let mut i = 0;
     while i < a.len() && i < b.len() && a[i] == b[i] {
