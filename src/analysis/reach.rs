@@ -90,6 +90,14 @@ impl Reach {
         self.logged[self.sources[action.index()]] & bits(operations.iter().copied()) != 0
     }
 
+    /// Whether a source that has events in the log logs one of these operations. Of no operations, and of a log without
+    /// events, nothing can be missing.
+    pub fn is_logged(&self, operations: &[Operation]) -> bool {
+        let wanted = bits(operations.iter().copied());
+        let is_logged = |source: &usize| self.logged[*source] & wanted != 0;
+        wanted == 0 || self.sources.is_empty() || self.sources.iter().any(is_logged)
+    }
+
     /// Until when one of these operations in an organization would have been logged: the latest end of the
     /// logs that contain such operations and have events about the organization.
     pub fn watched(

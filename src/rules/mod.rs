@@ -23,7 +23,7 @@ pub use change_window::{Freeze, Window};
 pub use context::RuleContext;
 pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
-pub use params::{Param, ParamKind, SCOPES, SCOPES_OF_LINKS, TermKind, Value};
+pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, TermKind, Value};
 pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
 pub use scope::{Coverage, Scope};
 pub use severity::Severity;
