@@ -75,6 +75,13 @@ impl Reach {
         Self { spans, logged, sources, sources_about }
     }
 
+    /// The reach of a survey whose sources log every operation.
+    #[cfg(test)]
+    pub fn unlimited(survey: &Survey) -> Self {
+        let reach = Self::of(survey, Timestamp::MAX);
+        Self { logged: vec![u32::MAX; reach.logged.len()], ..reach }
+    }
+
     /// The range of the log of an action's source.
     pub fn span(&self, action: ActionId) -> Span {
         self.spans[self.sources[action.index()]]

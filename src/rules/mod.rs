@@ -16,6 +16,8 @@ mod rule;
 mod scope;
 mod severity;
 mod subject;
+#[cfg(test)]
+mod testing;
 pub mod wording;
 
 pub use change_index::ChangeIndex;

@@ -76,18 +76,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 mod tests {
     use super::*;
     use crate::analysis::reach::Reach;
-    use crate::rules::change_index::ChangeIndex;
-    use crate::rules::deciding_names::DecidingNames;
-    use crate::rules::scope::Coverage;
-    use crate::scan::{BlockId, LineRef};
+    use crate::rules::testing::{at, change};
     use crate::sources::ALL;
-    use crate::survey::ids::{ActionId, Id};
     use crate::survey::{Change, Ranges, Survey};
-    use std::collections::BTreeMap;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp { seconds, nanos: 0 }
-    }
 
     /// Evaluates the rule on events of one source, each an operation, a time in hours and an organization. The log
     /// ends at the hour `end`.
@@ -99,52 +90,15 @@ mod tests {
         let mut survey = Survey::default();
         let mut ranges = Ranges::default();
         for (operation, hour, organization) in events {
-            let action = ActionId::new(survey.action_facts.len());
-            survey.action_facts.push((source, *operation));
-            ranges.add(source, at(hour * 3600));
-            let organization = survey.organizations.names.id(organization);
-            survey.changes.push(Change {
-                time: at(hour * 3600),
-                operation: *operation,
-                has_failed: false,
-                has_outcome: false,
-                is_selected: true,
-                is_conflicting: false,
-                redeliveries: 0,
-                event: None,
-                action,
-                connection: None,
-                organization: Some(organization),
-                kind: None,
-                actor: None,
-                actor_kind: None,
-                ip: None,
-                impersonator: None,
-                reason: None,
-                key: 0,
-                place: LineRef { block: BlockId { input: 0, number: 0 }, line: 1 },
-            });
+            let organization = Some(survey.organizations.names.id(organization));
+            let time = at(hour * 3600);
+            ranges.add(source, time);
+            let change = Change { time, organization, ..change(&mut survey, source, *operation) };
+            survey.changes.push(change);
         }
         ranges.add(source, at(end * 3600));
         survey.ranges = ranges;
-        let steps = vec![None; survey.changes.len()];
-        let params: BTreeMap<_, _> = RULE.params.iter().map(|param| (param.key, param.default())).collect();
-        let result = judge(&RuleContext {
-            survey: &survey,
-            displayed: &survey,
-            steps: &steps,
-            reach: &Reach::of(&survey, at(1 << 40)),
-            change_index: &ChangeIndex::of(&survey),
-            params: &params,
-            scope: &Coverage::default(),
-            deciding: &DecidingNames::default(),
-            roster: None,
-            windows: &[],
-            freezes: &[],
-            zone: chrono_tz::Tz::UTC,
-            now: at(1 << 40),
-            period: (Timestamp::MIN, Timestamp::MAX),
-        });
+        let result = crate::rules::testing::judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
         let indices = result.violations.iter().filter_map(|violation| violation.subject.change());
         (result.judged, result.not_applicable, indices.collect())
     }
