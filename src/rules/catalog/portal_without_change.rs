@@ -47,7 +47,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(organization) = change.organization else {
             continue;
         };
-        if change.operation.state().is_some() {
+        if change.state().is_some() {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
             next_change.insert(index, *time);
@@ -101,6 +101,27 @@ mod tests {
         let result = crate::rules::testing::judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
         let indices = result.violations.iter().filter_map(|violation| violation.subject.change());
         (result.judged, result.not_applicable, indices.collect())
+    }
+
+    #[test]
+    fn an_attempt_that_failed_follows_nothing() {
+        let source =
+            ALL.iter().find(|source| source.actions.iter().any(|it| it.operation == Operation::Enabled));
+        let mut survey = Survey::default();
+        let organization = Some(survey.organizations.names.id("a"));
+        for (hour, operation, has_failed) in [
+            (0, Operation::Disabled, false),
+            (1, Operation::PortalOpened, false),
+            (2, Operation::Enabled, true),
+        ] {
+            let time = at(hour * 3600);
+            let change = change(&mut survey, source.unwrap().name, operation);
+            survey.changes.push(Change { time, organization, has_failed, ..change });
+            survey.ranges.add(source.unwrap().name, time);
+        }
+        survey.ranges.add(source.unwrap().name, at(48 * 3600));
+        let result = crate::rules::testing::judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
+        assert_eq!((result.judged, result.violations.len()), (1, 1));
     }
 
     #[test]

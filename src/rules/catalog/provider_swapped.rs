@@ -199,7 +199,7 @@ impl Providers<'_> {
         let mut providers = vec![None; changes.len()];
         let mut connections = vec![None; self.context.survey.connections.len()];
         let connected = || {
-            let changes = changes.iter().enumerate();
+            let changes = changes.iter().enumerate().filter(|(_, change)| !change.has_failed);
             changes.filter_map(|(index, change)| Some((index, change, change.connection?)))
         };
         let is_past = |change: &Change| change.time <= self.context.now;
