@@ -8,7 +8,7 @@ use crate::analysis::lifecycle::Step;
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
 use crate::model::attribute::Attribute;
-use crate::model::operation::{OPERATIONS, Operation};
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
@@ -91,16 +91,6 @@ impl<'a> RuleContext<'a> {
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
     pub fn state_changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
         self.changes().filter(|(_, change)| change.state().is_some())
-    }
-
-    /// How many changes of a connection's state are in the rule's scope.
-    pub fn count_state_changes(&self) -> u64 {
-        if !self.scope.is_everything() {
-            return self.state_changes().count() as u64;
-        }
-        let operations = OPERATIONS.iter().map(|info| info.operation);
-        let changing = operations.filter(|operation| operation.state().is_some());
-        changing.map(|operation| self.change_index.selected(operation)).sum()
     }
 
     /// The changes by one operation in the rule's scope, with their index, in time order.

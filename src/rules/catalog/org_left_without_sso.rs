@@ -23,6 +23,7 @@ use crate::survey::ids::OrganizationId;
 pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, judge)
     .about("an organization has no active connection for too long after one was deleted or disabled")
     .params(&[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")])
+    .looks_for(&[Operation::Deleted, Operation::Disabled])
     .means(
         "A deletion or disabling took the last active connection of an organization away, and none became \
          active within the grace period. Where the log ends earlier, only the time up to its end counts: \

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .off()
     .about_links()
     .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
+    .looks_for(&[Operation::PortalOpened])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
          deleted within the window. It is judged only where creations would be seen: where the source logs \

@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
         7 * 86_400,
         "how long after the deletion or disabling the other connection may be created or enabled to count",
     )])
+    .looks_for(&[Operation::Deleted, Operation::Disabled])
     .means(
         "A connection was deleted or disabled, and within the window one with another identity provider was \
          created or enabled in the same organization; a disabled one has to stay disabled until then. \

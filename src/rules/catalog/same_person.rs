@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
     .off()
     .planned_with_actor()
     .params(&[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")])
+    .looks_for(&[Operation::Deleted])
     .means(
         "The actor who deleted a connection had created a portal URL for the same organization within the \
          window before.",
