@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
-use crate::sources::{self, Source};
+use crate::sources::{self, Action, Source};
 use crate::survey::Change;
 use crate::survey::ids::{ActionId, Id, OrganizationId};
 use crate::survey::{Span, Survey};
@@ -61,7 +61,7 @@ impl Reach {
     pub fn of(survey: &Survey, now: Timestamp) -> Self {
         let span = |source: &&Source| survey.ranges.of(source.name).unwrap_or(NOTHING);
         let spans = sources::ALL.iter().map(span).map(|(begin, end)| (begin, end.min(now))).collect();
-        let logged = |source: &&Source| bits(source.actions.iter().map(|action| action.operation));
+        let logged = |source: &&Source| bits(source.actions.iter().flat_map(Action::operations));
         let logged = sources::ALL.iter().map(logged).collect();
         let index_of = |name: &str| sources::ALL.iter().position(|source| source.name == name);
         let index_of = |name: &str| index_of(name).expect("every event is of a source that is listed");
@@ -73,6 +73,13 @@ impl Reach {
             }
         }
         Self { spans, logged, sources, sources_about }
+    }
+
+    /// The reach of a survey whose sources log every operation.
+    #[cfg(test)]
+    pub fn unlimited(survey: &Survey) -> Self {
+        let reach = Self::of(survey, Timestamp::MAX);
+        Self { logged: vec![u32::MAX; reach.logged.len()], ..reach }
     }
 
     /// The range of the log of an action's source.
@@ -88,6 +95,14 @@ impl Reach {
     /// Whether the source of an action logs one of these operations.
     pub fn logs(&self, action: ActionId, operations: &[Operation]) -> bool {
         self.logged[self.sources[action.index()]] & bits(operations.iter().copied()) != 0
+    }
+
+    /// Whether a source that has events in the log logs one of these operations. Of no operations, and of a log without
+    /// events, nothing can be missing.
+    pub fn is_logged(&self, operations: &[Operation]) -> bool {
+        let wanted = bits(operations.iter().copied());
+        let is_logged = |source: &usize| self.logged[*source] & wanted != 0;
+        wanted == 0 || self.sources.is_empty() || self.sources.iter().any(is_logged)
     }
 
     /// Until when one of these operations in an organization would have been logged: the latest end of the

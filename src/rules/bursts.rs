@@ -1,5 +1,7 @@
 //! What rules about bursts share: one actor making too many changes within a short time.
 
+use std::hash::Hash;
+
 use crate::analysis::bursts::bursts_of_different;
 use crate::model::time::Timestamp;
 use crate::rules::context::RuleContext;
@@ -40,19 +42,33 @@ pub(super) fn find_bursts(
             Counted::Not => {}
         }
     }
+    let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
+        let theirs = theirs.iter().map(|index| *index as usize);
+        let counted = theirs.filter_map(|index| match counted(index, &changes[index]) {
+            Counted::As(thing) => Some((index, thing)),
+            Counted::NotApplicable | Counted::Not => None,
+        });
+        counted.collect()
+    });
+    report_bursts(context, by_actor, message, result)
+}
+
+/// Adds the bursts within groups of changes to a result. A change is given by its index, which is in time order within
+/// a group, and by what it counts as.
+pub(super) fn report_bursts<T: Copy + Eq + Hash>(
+    context: &RuleContext<'_>,
+    groups: impl Iterator<Item = Vec<(usize, T)>>,
+    message: impl Fn(&[usize]) -> String,
+    mut result: RuleResult,
+) -> RuleResult {
+    let changes = &context.survey.changes;
     let mut found = Vec::new();
-    for (_, theirs) in context.change_index.by_actor() {
-        let (mut indices, mut things) = (Vec::new(), Vec::new());
-        for index in theirs.iter().map(|index| *index as usize) {
-            if let Counted::As(thing) = counted(index, &changes[index]) {
-                indices.push(index);
-                things.push((changes[index].time, thing));
-            }
-        }
+    for group in groups {
+        let things: Vec<_> = group.iter().map(|(index, thing)| (changes[*index].time, *thing)).collect();
         for range in bursts_of_different(&things, context.count("count"), context.age("window")) {
-            let burst = &indices[range];
+            let burst: Vec<_> = group[range].iter().map(|(index, _)| *index).collect();
             if let Some(first) = burst.iter().find(|index| context.covers(&changes[**index])) {
-                found.push((Burst::of(context.survey, *first, burst), message(burst)));
+                found.push((Burst::of(context.survey, *first, &burst), message(&burst)));
             }
         }
     }

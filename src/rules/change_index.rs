@@ -9,21 +9,14 @@ use crate::survey::ids::{ActorId, Id};
 /// Changes and portal links by index, without attempts that failed, each list in time order.
 pub struct ChangeIndex {
     operations: [Vec<u32>; OPERATIONS.len()],
-    /// How many changes of each operation are selected.
-    selected: [u64; OPERATIONS.len()],
     actors: Groups<u32>,
 }
 
 impl ChangeIndex {
     /// The index of a survey.
     pub fn of(survey: &Survey) -> Self {
-        let ((operations, selected), actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
-        Self { operations, selected, actors }
-    }
-
-    /// How many changes by this operation are selected.
-    pub fn selected(&self, operation: Operation) -> u64 {
-        self.selected[operation as usize]
+        let (operations, actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
+        Self { operations, actors }
     }
 
     /// The changes by this operation.
@@ -37,14 +30,12 @@ impl ChangeIndex {
     }
 }
 
-fn by_operation(survey: &Survey) -> ([Vec<u32>; OPERATIONS.len()], [u64; OPERATIONS.len()]) {
+fn by_operation(survey: &Survey) -> [Vec<u32>; OPERATIONS.len()] {
     let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-    let mut selected = [0; OPERATIONS.len()];
     for (index, change) in (0..).zip(&survey.changes).filter(|(_, change)| !change.has_failed) {
         operations[change.operation as usize].push(index);
-        selected[change.operation as usize] += u64::from(change.is_selected);
     }
-    (operations, selected)
+    operations
 }
 
 fn by_actor(survey: &Survey) -> Groups<u32> {

@@ -7,13 +7,15 @@ use chrono_tz::Tz;
 use crate::analysis::lifecycle::Step;
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
-use crate::model::operation::{OPERATIONS, Operation};
+use crate::model::attribute::Attribute;
+use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::Value;
 use crate::rules::scope::Coverage;
+use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
@@ -91,16 +93,6 @@ impl<'a> RuleContext<'a> {
         self.changes().filter(|(_, change)| change.state().is_some())
     }
 
-    /// How many changes of a connection's state are in the rule's scope.
-    pub fn count_state_changes(&self) -> u64 {
-        if !self.scope.is_everything() {
-            return self.state_changes().count() as u64;
-        }
-        let operations = OPERATIONS.iter().map(|info| info.operation);
-        let changing = operations.filter(|operation| operation.state().is_some());
-        changing.map(|operation| self.change_index.selected(operation)).sum()
-    }
-
     /// The changes by one operation in the rule's scope, with their index, in time order.
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
         let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
@@ -134,6 +126,22 @@ impl<'a> RuleContext<'a> {
     /// For each action, whether its source logs one of these operations.
     pub fn sources_logging(&self, operations: &[Operation]) -> Vec<bool> {
         self.survey.actions.names.ids().map(|action| self.reach.logs(action, operations)).collect()
+    }
+
+    /// For each action, whether its events may give an attribute.
+    pub fn actions_giving(&self, attribute: Attribute) -> Vec<bool> {
+        let actions = self.documented_actions().into_iter();
+        actions.map(|(source, action)| source.is_some_and(|it| it.gives(action, attribute))).collect()
+    }
+
+    /// For each action, its source and what the source's table says of it; nothing of an unknown one.
+    pub fn documented_actions(&self) -> Vec<(Option<&'static Source>, Option<&'static Action>)> {
+        let facts = self.survey.actions.names.ids().zip(&self.survey.action_facts);
+        let documented = facts.map(|(id, (name, _))| {
+            let source = sources::ALL.iter().copied().find(|source| source.name == *name);
+            (source, source.and_then(|source| source.action(self.survey.action(id)?)))
+        });
+        documented.collect()
     }
 
     /// A setting that is a number.

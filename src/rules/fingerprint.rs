@@ -127,6 +127,7 @@ fn name(what: AnomalyKind) -> &'static str {
         AnomalyKind::Unexplained => "unexplained",
         AnomalyKind::UnknownAction => "unknown action",
         AnomalyKind::AlmostChange => "almost a change",
+        AnomalyKind::Impersonated => "impersonated",
     }
 }
 
@@ -180,6 +181,7 @@ mod tests {
             time: time::parse("2025-01-15T10:30:00.5+02:00").unwrap().timestamp,
             operation: Operation::Deleted,
             has_failed: false,
+            has_outcome: false,
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,
@@ -189,6 +191,7 @@ mod tests {
             organization: Some(survey.organizations.names.id("org_1")),
             kind: None,
             actor: Some(survey.actors.names.id("user_1")),
+            actor_kind: None,
             ip: None,
             impersonator: None,
             reason: None,
@@ -296,8 +299,15 @@ mod tests {
     fn anomalies_and_silences_differ_by_their_content() {
         let mut survey = survey(0);
         survey.anomalies.kept = AnomalyKind::ALL.map(anomaly).into();
-        let kinds =
-            ["invalid", "contradiction", "future", "unexplained", "unknown action", "almost a change"];
+        let kinds = [
+            "invalid",
+            "contradiction",
+            "future",
+            "unexplained",
+            "unknown action",
+            "almost a change",
+            "impersonated",
+        ];
         assert_eq!(kinds.len(), AnomalyKind::ALL.len());
         for (index, what) in kinds.into_iter().enumerate() {
             let found = of("rule", &survey, Subject::Anomaly(index));

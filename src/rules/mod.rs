@@ -16,6 +16,8 @@ mod rule;
 mod scope;
 mod severity;
 mod subject;
+#[cfg(test)]
+mod testing;
 pub mod wording;
 
 pub use change_index::ChangeIndex;
@@ -23,7 +25,7 @@ pub use change_window::{Freeze, Window};
 pub use context::RuleContext;
 pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
-pub use params::{Param, ParamKind, SCOPES, SCOPES_OF_LINKS, TermKind, Value};
+pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, TermKind, Value};
 pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
 pub use scope::{Coverage, Scope};
 pub use severity::Severity;
@@ -32,6 +34,7 @@ pub use subject::{Burst, Renamed, Subject};
 /// Every rule, by severity from the highest, then by name.
 pub static ALL: &[&Rule] = &[
     &catalog::org_left_without_sso::RULE,
+    &catalog::sso_relaxed::RULE,
     &catalog::conflicting_duplicate::RULE,
     &catalog::connection_altered::RULE,
     &catalog::foreign_connection::RULE,
@@ -42,8 +45,10 @@ pub static ALL: &[&Rule] = &[
     &catalog::connection_deleted::RULE,
     &catalog::contradictory_event::RULE,
     &catalog::deleted_without_visit::RULE,
+    &catalog::domain_added::RULE,
     &catalog::duplicate_deletion::RULE,
     &catalog::event_from_the_future::RULE,
+    &catalog::failed_attempts::RULE,
     &catalog::identity_changed::RULE,
     &catalog::impersonation_without_reason::RULE,
     &catalog::log_gap::RULE,
@@ -51,7 +56,9 @@ pub static ALL: &[&Rule] = &[
     &catalog::portal_url_burst::RULE,
     &catalog::provider_swapped::RULE,
     &catalog::same_person::RULE,
+    &catalog::support_access::RULE,
     &catalog::unapproved_connection_type::RULE,
+    &catalog::changed_by_api::RULE,
     &catalog::connection_disabled::RULE,
     &catalog::new_address::RULE,
     &catalog::portal_without_change::RULE,

@@ -4,8 +4,8 @@ use crate::sources;
 
 /// The keys that restrict a rule to some events.
 pub const SCOPES: &[&str] = &["organizations", "connection-types", "sources"];
-/// The same for rules about portal links, which have no connection and hence no connection type.
-pub const SCOPES_OF_LINKS: &[&str] = &["organizations", "sources"];
+/// The same for rules about portal links and organizations, which have no connection and hence no connection type.
+pub const SCOPES_WITHOUT_CONNECTION: &[&str] = &["organizations", "sources"];
 
 /// A setting of a rule.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,9 @@
 //! The definition of a rule: its name, severity, settings and explanation, and the function that evaluates it.
 
+use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, SCOPES, SCOPES_OF_LINKS};
+use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION};
 use crate::rules::severity::Severity;
 
 /// A rule. It is built by [`Rule::new`] and methods for what differs from the default.
@@ -15,6 +16,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether it is on unless the policy says otherwise.
     pub activation: Activation,
+    /// The operations of all events that it finds; empty if it finds events whatever they did, or the absence of some.
+    pub looks_for: &'static [Operation],
     /// The scopes that can restrict it, out of [`SCOPES`].
     pub scopes: &'static [&'static str],
     /// Which planned changes cover its findings.
@@ -40,6 +43,7 @@ impl Rule {
             about: "",
             severity,
             activation: Activation::On,
+            looks_for: &[],
             scopes: SCOPES,
             plan_coverage: PlanCoverage::All,
             params: &[],
@@ -69,7 +73,19 @@ impl Rule {
 
     /// The rule is about portal links, which have no connection and hence no connection type.
     pub const fn about_links(mut self) -> Self {
-        self.scopes = SCOPES_OF_LINKS;
+        self.scopes = SCOPES_WITHOUT_CONNECTION;
+        self
+    }
+
+    /// The rule is about organizations, which have no connection type.
+    pub const fn about_organizations(mut self) -> Self {
+        self.scopes = SCOPES_WITHOUT_CONNECTION;
+        self
+    }
+
+    /// It finds events of these operations only, so that it is not applicable to a log whose sources log none of them.
+    pub const fn looks_for(mut self, operations: &'static [Operation]) -> Self {
+        self.looks_for = operations;
         self
     }
 

@@ -23,8 +23,21 @@ pub struct Action {
     pub protocol: Option<&'static str>,
     /// Tells the operation where it depends on values; `operation` stands for what the fields are then.
     pub refine: Option<Refine>,
+    /// The further operations that `refine` may tell.
+    pub refinements: &'static [Operation],
+    /// Whether it gives or takes away what its operation is about, if the operation covers both.
+    pub transfer: Option<Transfer>,
     /// One line of documentation.
     pub about: &'static str,
+}
+
+/// What an action does with what its operation is about: a domain of an organization, or access to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// Somebody has it, or can use it, from then on.
+    Gives,
+    /// Somebody has it no longer.
+    Takes,
 }
 
 /// Tells the operation of an event from its values.
@@ -42,6 +55,8 @@ impl Action {
             direction: None,
             protocol: None,
             refine: None,
+            refinements: &[],
+            transfer: None,
             about,
         }
     }
@@ -90,5 +105,25 @@ impl Action {
     /// Its operation depends on values.
     pub const fn refined_by(self, refine: Refine) -> Self {
         Self { refine: Some(refine), ..self }
+    }
+
+    /// Values may make it one of these operations.
+    pub const fn may_be(self, refinements: &'static [Operation]) -> Self {
+        Self { refinements, ..self }
+    }
+
+    /// It gives an organization a domain, or verifies one, or gives somebody access.
+    pub const fn gives(self) -> Self {
+        Self { transfer: Some(Transfer::Gives), ..self }
+    }
+
+    /// It takes a domain from an organization, or access from somebody.
+    pub const fn takes(self) -> Self {
+        Self { transfer: Some(Transfer::Takes), ..self }
+    }
+
+    /// Every operation that its events may have.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        std::iter::once(self.operation).chain(self.refinements.iter().copied())
     }
 }

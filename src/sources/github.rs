@@ -16,7 +16,8 @@ use crate::model::diagnostic::UNKNOWN_VALUE;
 use crate::model::neutral::ActorKind;
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
-use crate::sources::table::{EpochUnit, Expect, Field, FieldKind, Term, Vocabulary};
+use crate::sources::table::{EpochUnit, Expect, Field, FieldKind};
+use crate::sources::vocabulary::{Term, Vocabulary};
 use crate::sources::wrapper::{EVENT, EVENT_BRIDGE};
 
 /// The source.

@@ -1,4 +1,4 @@
-//! Unknown actions whose name is close to that of an action that changes connections, or spellings like it: a slip, a
+//! Unknown actions whose name is close to that of an action that changes connections, or looks like it: a slip, a
 //! new spelling, or somebody who wants to hide a change.
 
 use std::sync::LazyLock;
@@ -7,6 +7,7 @@ use unicode_security::skeleton;
 use unicode_width::UnicodeWidthChar;
 
 use super::{ALL, Action};
+use crate::model::operation::Operation;
 
 /// A name is close if it is at most so many edits away.
 const MAX_EDITS: usize = 2;
@@ -26,11 +27,11 @@ const KINDS: usize = 32;
 /// The actions that change a connection or may lead to that.
 static CHANGES: LazyLock<Vec<(&'static Action, Spellings)>> = LazyLock::new(|| {
     let actions = ALL.iter().flat_map(|source| source.actions);
-    let changes = actions.filter(|action| action.operation.is_change_or_link());
+    let changes = actions.filter(|action| action.operations().any(Operation::is_change_or_link));
     changes.map(|action| (action, spellings(action.name))).collect()
 });
 
-/// The action that changes connections and that a name is close to or spellings like; white space, invisible and
+/// The action that changes connections and that a name is close to or looks like; white space, invisible and
 /// confusable characters, accents and case make no difference.
 pub fn lookalike(name: &str) -> Option<&'static Action> {
     let spellings = spellings(name);

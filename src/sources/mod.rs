@@ -16,6 +16,7 @@ mod slack;
 mod table;
 mod tree;
 mod unsupported;
+mod vocabulary;
 mod workos;
 mod workos_connection_types;
 mod wrapper;
@@ -23,14 +24,15 @@ mod wrapper;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use action::{Action, Refine};
+pub use action::{Action, Refine, Transfer};
 pub use composite::Composite;
 pub use cross_check::CrossCheck;
 pub use detection::{Root, detect, has_event, listed_events};
 pub use lookalike::lookalike;
-pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, OTHER, Part, Term, Vocabulary};
+pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, Part};
 pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
+pub use vocabulary::{OTHER, Term, Vocabulary};
 pub use wrapper::Wrapper;
 
 use crate::json::{Document, NodeId};
@@ -126,6 +128,12 @@ impl Source {
         Some((id, composed.map_or(name, Cow::Borrowed)))
     }
 
+    /// Whether an event of an action may give an attribute; an unknown action has none.
+    pub fn gives(&self, action: Option<&Action>, attribute: Attribute) -> bool {
+        let group = action.map_or(self.unknown_group, |action| action.group);
+        self.fields.iter().filter(|field| field.is_of(group)).any(|field| field.attribute == Some(attribute))
+    }
+
     /// The tree of the fields that events of an action may have; an unknown action has none.
     pub fn tree_of(&self, action: Option<&Action>) -> &Tree {
         self.trees.of(action.map_or(self.unknown_group, |action| action.group))
@@ -170,4 +178,20 @@ pub fn providers() -> impl Iterator<Item = &'static str> {
 
 fn terms() -> impl Iterator<Item = &'static Term> {
     ALL.iter().flat_map(|source| source.vocabularies()).flat_map(|vocabulary| vocabulary.terms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::Operation;
+
+    #[test]
+    fn actions_say_what_their_values_may_make_of_them() {
+        for action in ALL.iter().flat_map(|source| source.actions) {
+            assert_eq!(action.refine.is_some(), !action.refinements.is_empty(), "{}", action.name);
+            let covers_both = [Operation::DomainChanged, Operation::Impersonated];
+            let is_covered = action.operations().any(|operation| covers_both.contains(&operation));
+            assert!(is_covered || action.transfer.is_none(), "{}", action.name);
+        }
+    }
 }

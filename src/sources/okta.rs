@@ -16,7 +16,8 @@ use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::{ActorKind, Outcome};
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
-use crate::sources::table::{Expect, Field, FieldKind, Term, Vocabulary, id_of};
+use crate::sources::table::{Expect, Field, FieldKind, id_of};
+use crate::sources::vocabulary::{Term, Vocabulary};
 use crate::sources::wrapper::{EVENT, EVENT_BRIDGE};
 
 /// The source.
@@ -63,7 +64,9 @@ const fn idp(name: &'static str, operation: Operation, about: &'static str) -> A
 /// An event about a rule of a policy, of which only those that choose an identity provider are about SSO.
 macro_rules! routing {
     ($name:literal, $operation:ident, $about:literal) => {
-        Action::other($name, $about).refined_by(|fields| if_routing(fields, Operation::$operation))
+        Action::other($name, $about)
+            .refined_by(|fields| if_routing(fields, Operation::$operation))
+            .may_be(&[Operation::$operation])
     };
 }
 
@@ -95,11 +98,11 @@ static ACTIONS: &[Action] = &[
     Action::new("system.idp.key.create", Operation::KeyChanged, "a certificate for identity providers was added"),
     Action::new("system.idp.key.update", Operation::KeyChanged, "a certificate for identity providers was replaced"),
     Action::new("system.idp.key.delete", Operation::KeyChanged, "a certificate for identity providers was removed"),
-    Action::new("user.session.impersonation.grant", Operation::Impersonated, ACCESS),
-    Action::new("user.session.impersonation.extend", Operation::Impersonated, ACCESS),
-    Action::new("user.session.impersonation.revoke", Operation::Impersonated, ACCESS),
-    Action::new("user.session.impersonation.initiate", Operation::Impersonated, ACCESS),
-    Action::new("user.session.impersonation.end", Operation::Impersonated, ACCESS),
+    Action::new("user.session.impersonation.grant", Operation::Impersonated, ACCESS).gives(),
+    Action::new("user.session.impersonation.extend", Operation::Impersonated, ACCESS).gives(),
+    Action::new("user.session.impersonation.revoke", Operation::Impersonated, ACCESS).takes(),
+    Action::new("user.session.impersonation.initiate", Operation::Impersonated, ACCESS).gives(),
+    Action::new("user.session.impersonation.end", Operation::Impersonated, ACCESS).takes(),
     routing!("policy.rule.add", Assigned, "a rule was added to a policy; about SSO if the policy chooses an identity provider"),
     routing!("policy.rule.update", Updated, "a rule of a policy was changed; about SSO if the policy chooses an identity provider"),
     routing!("policy.rule.delete", Unassigned, "a rule was removed from a policy; about SSO if the policy chooses an identity provider"),
@@ -110,16 +113,16 @@ static ACTIONS: &[Action] = &[
     routing!("policy.lifecycle.delete", Updated, "a policy was deleted; about SSO if it chooses an identity provider"),
     routing!("policy.lifecycle.activate", Updated, "a policy was activated; about SSO if it chooses an identity provider"),
     routing!("policy.lifecycle.deactivate", Updated, "a policy was deactivated; about SSO if it chooses an identity provider"),
-    office365("app.office365.api.set.domain.federation.success", "a domain of Office 365 was made to trust Okta").succeeded(),
+    office365("app.office365.api.set.domain.federation.success", "a domain of Office 365 was made to trust Okta").succeeded().gives(),
     office365("app.office365.api.change.domain.federation.success", "how a domain of Office 365 trusts Okta was changed").succeeded(),
-    office365("app.office365.api.remove.domain.federation.success", "a domain of Office 365 trusts Okta no more").succeeded(),
-    office365("app.office365.api.error.set.domain.federation.failure", "a domain of Office 365 could not be made to trust Okta").failed(),
-    office365("app.office365.api.error.set.domain.federation.failure.access.denied", "a domain of Office 365 could not be made to trust Okta").failed(),
-    office365("app.office365.api.error.set.domain.federation.failure.domain.default", "a domain of Office 365 could not be made to trust Okta").failed(),
-    office365("app.office365.api.error.set.domain.federation.failure.domain.not.found", "a domain of Office 365 could not be made to trust Okta").failed(),
-    office365("app.office365.api.error.remove.domain.federation.failure", "trust of a domain of Office 365 could not be removed").failed(),
-    office365("app.office365.api.error.remove.domain.federation.failure.access.denied", "trust of a domain of Office 365 could not be removed").failed(),
-    office365("app.office365.api.error.remove.domain.federation.failure.domain.not.found", "trust of a domain of Office 365 could not be removed").failed(),
+    office365("app.office365.api.remove.domain.federation.success", "a domain of Office 365 trusts Okta no more").succeeded().takes(),
+    office365("app.office365.api.error.set.domain.federation.failure", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
+    office365("app.office365.api.error.set.domain.federation.failure.access.denied", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
+    office365("app.office365.api.error.set.domain.federation.failure.domain.default", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
+    office365("app.office365.api.error.set.domain.federation.failure.domain.not.found", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
+    office365("app.office365.api.error.remove.domain.federation.failure", "trust of a domain of Office 365 could not be removed").failed().takes(),
+    office365("app.office365.api.error.remove.domain.federation.failure.access.denied", "trust of a domain of Office 365 could not be removed").failed().takes(),
+    office365("app.office365.api.error.remove.domain.federation.failure.domain.not.found", "trust of a domain of Office 365 could not be removed").failed().takes(),
     application("application.lifecycle.create", "an application was created"),
     application("application.lifecycle.update", "an application was changed"),
     application("application.lifecycle.activate", "an application was activated"),

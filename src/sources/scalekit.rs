@@ -18,7 +18,8 @@ use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{FieldId, Fields};
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
-use crate::sources::table::{Expect, Field, FieldKind, OTHER, Term, Vocabulary, id_of};
+use crate::sources::table::{Expect, Field, FieldKind, id_in, id_of};
+use crate::sources::vocabulary::{OTHER, Term, Vocabulary};
 
 /// The source.
 pub static SOURCE: Source = Source {
@@ -46,19 +47,29 @@ fn detects(root: &Root<'_>) -> bool {
     root.has(&envelope) && root.has(&["type", "data"])
 }
 
+/// The group of actions that name none: all but those about domains.
+const USUAL: &str = "";
+/// Events about a domain of an organization.
+const DOMAIN: &str = "domain";
+
+/// An event about a domain of an organization.
+const fn domain(name: &'static str, about: &'static str) -> Action {
+    Action::new(name, Operation::DomainChanged, about).group(DOMAIN)
+}
+
 #[rustfmt::skip]
 static ACTIONS: &[Action] = &[
     Action::new("organization.sso_created", Operation::Created, "a connection was created"),
     Action::new("organization.sso_enabled", Operation::Enabled, "a connection was enabled"),
     Action::new("organization.sso_disabled", Operation::Disabled, "a connection was disabled"),
     Action::new("organization.sso_deleted", Operation::Deleted, "a connection was deleted"),
+    domain("organization.domain_created", "a domain was added to an organization").gives(),
+    domain("organization.domain_deleted", "a domain was removed from an organization").takes(),
+    domain("organization.domain_dns_verification_success", "a domain was verified").gives(),
+    domain("organization.domain_dns_verification_failed", "a domain could not be verified").failed(),
     Action::other("organization.created", "an organization was created"),
     Action::other("organization.updated", "an organization was changed"),
     Action::other("organization.deleted", "an organization was deleted"),
-    Action::other("organization.domain_created", "a domain was added to an organization"),
-    Action::other("organization.domain_deleted", "a domain was removed from an organization"),
-    Action::other("organization.domain_dns_verification_success", "a domain was verified"),
-    Action::other("organization.domain_dns_verification_failed", "a domain could not be verified"),
     Action::other("organization.directory_enabled", "directory sync was enabled"),
     Action::other("organization.directory_disabled", "directory sync was disabled"),
     Action::other("organization.directory.user_created", "a directory user was created"),
@@ -115,21 +126,25 @@ static FIELDS: &[Field] = &[
     Field::text("display_name", "the type in words")
         .alias("displayName").expects(&[Expect::AtMost(200, &OVER_LIMIT)]),
     Field::new("data", FieldKind::Object, "what the type says; listed here for the SSO types").required(),
+    Field::new("data", FieldKind::OpenObject, "the domain").only_in(&[DOMAIN]).required(),
+    Field::text("data.organization_id", "organization that has the domain")
+        .only_in(&[DOMAIN]).alias("organizationId").maps_to(Attribute::OrganizationId)
+        .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID)]),
     Field::text("data.id", "connection id")
-        .required().sso_only().maps_to(Attribute::ConnectionId)
+        .required().only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionId)
         .expects(&[Expect::NotEmpty, Expect::Prefix("conn_", &BAD_ID)]),
     Field::text("data.organization_id", "organization that owns the connection")
-        .alias("organizationId").required().sso_only().maps_to(Attribute::OrganizationId)
+        .alias("organizationId").required().only_in(&[USUAL]).sso_only().maps_to(Attribute::OrganizationId)
         .expects(&[Expect::NotEmpty, Expect::Prefix("org_", &BAD_ID)]),
     Field::text("data.connection_type", "how the connection authenticates")
-        .alias("connectionType").sso_only().maps_to(Attribute::ConnectionType)
+        .alias("connectionType").only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionType)
         .expects(&[Expect::OneOf(&CONNECTION_TYPES)]),
     Field::text("data.provider", "identity provider")
-        .sso_only().maps_to(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
+        .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
     Field::new("data.enabled", FieldKind::Flag, "whether users can log in through it; only on enabled and disabled")
-        .sso_only().maps_to(Attribute::ConnectionEnabled),
+        .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionEnabled),
     Field::text("data.status", "how far its set-up is; only on enabled and disabled")
-        .sso_only().maps_to(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
+        .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
 ];
 
 static OBJECTS: Vocabulary = Vocabulary {
@@ -215,7 +230,8 @@ static STATUSES: Vocabulary = Vocabulary {
 };
 
 const ORGANIZATION: FieldId = id_of(FIELDS, "organization_id");
-const DATA_ORGANIZATION: FieldId = id_of(FIELDS, "data.organization_id");
+const DATA_ORGANIZATION: FieldId = id_in(FIELDS, "data.organization_id", USUAL);
+const DOMAIN_ORGANIZATION: FieldId = id_in(FIELDS, "data.organization_id", DOMAIN);
 const ENABLED: FieldId = id_of(FIELDS, "data.enabled");
 
 static CROSS_CHECKS: &[CrossCheck] = &[
@@ -225,6 +241,12 @@ static CROSS_CHECKS: &[CrossCheck] = &[
         agree: str::eq,
         needs_both: true,
         check: organization,
+    },
+    CrossCheck {
+        fields: [ORGANIZATION, DOMAIN_ORGANIZATION],
+        agree: str::eq,
+        needs_both: true,
+        check: domain_organization,
     },
 ];
 
@@ -246,14 +268,25 @@ fn enabled(fields: &Fields<'_>, operation: Operation, diagnostics: &mut Diagnost
 }
 
 fn organization(fields: &Fields<'_>, _: Operation, diagnostics: &mut Diagnostics<'_>) {
-    if let (Some(organization), Some(repeated)) =
-        (fields.text(ORGANIZATION, 0), fields.find(DATA_ORGANIZATION, 0))
-    {
+    compare_organization(fields, (DATA_ORGANIZATION, "connection"), diagnostics);
+}
+
+fn domain_organization(fields: &Fields<'_>, _: Operation, diagnostics: &mut Diagnostics<'_>) {
+    compare_organization(fields, (DOMAIN_ORGANIZATION, "domain"), diagnostics);
+}
+
+/// Compares the organization of the event with that of the connection or domain in its data.
+fn compare_organization(
+    fields: &Fields<'_>,
+    (repeated, what): (FieldId, &str),
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    if let (Some(organization), Some(repeated)) = (fields.text(ORGANIZATION, 0), fields.find(repeated, 0)) {
         let in_data = repeated.decode(fields.text);
         if in_data != organization && !in_data.is_empty() && !organization.is_empty() {
             diagnostics.add(&CONTRADICTION, repeated, |diagnostic| {
                 diagnostic.message = format!(
-                    "the connection's organization is {}, but the event's is `{organization}`",
+                    "the {what}'s organization is {}, but the event's is `{organization}`",
                     diagnostic.quoted()
                 );
                 diagnostic.expected = Some(organization.into_owned());

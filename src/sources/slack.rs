@@ -15,7 +15,8 @@ use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::ActorKind;
 use crate::model::operation::Operation;
 use crate::sources::action::Action;
-use crate::sources::table::{EpochUnit, Expect, Field, FieldKind, Term, Vocabulary, id_of};
+use crate::sources::table::{EpochUnit, Expect, Field, FieldKind, id_of};
+use crate::sources::vocabulary::{Term, Vocabulary};
 use crate::sources::wrapper::{EVENT, EVENT_BRIDGE};
 
 /// The source.
@@ -52,7 +53,8 @@ static ACTIONS: &[Action] = &[
     Action::new("idp_prod_configuration_updated", Operation::Updated, "an identity provider in use was changed"),
     Action::new("idp_test_configuration_updated", Operation::Updated, "an identity provider that is being tried was changed"),
     Action::new("pref.sso_setting_changed", Operation::Updated, "whether SSO is mandatory was changed; `enforced` or `relaxed` if the new value says so")
-        .refined_by(of_setting),
+        .refined_by(of_setting)
+        .may_be(&[Operation::Enforced, Operation::Relaxed]),
 ];
 
 #[rustfmt::skip]

@@ -6,7 +6,8 @@ use crate::json::Kind;
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Code;
 use crate::model::fields::FieldId;
-use crate::model::neutral::{ActorKind, Outcome};
+use crate::model::neutral::Outcome;
+use crate::sources::vocabulary::Vocabulary;
 
 /// One documented field of a source.
 #[derive(Debug)]
@@ -141,82 +142,6 @@ pub enum EpochUnit {
     Milliseconds,
 }
 
-/// The documented values of a field. Vendors add to them, so an unknown one is no error.
-#[derive(Debug)]
-pub struct Vocabulary {
-    /// What a value is, for messages: `connection type`.
-    pub noun: &'static str,
-    /// Given for a value that is not listed.
-    pub code: &'static Code,
-    /// The values; compared without regard to ASCII case.
-    pub terms: &'static [Term],
-    /// Neutral protocol and identity provider of a value that is not listed: [`OTHER`] if it names one that its
-    /// spelling does not tell, `None` if it names none.
-    pub classify_unknown: fn(&str) -> [Option<&'static str>; 2],
-}
-
-/// One documented value.
-#[derive(Debug)]
-pub struct Term {
-    /// As the vendor writes it.
-    pub name: &'static str,
-    /// The neutral protocol it stands for.
-    pub protocol: Option<&'static str>,
-    /// The neutral identity provider it stands for.
-    pub provider: Option<&'static str>,
-    /// The outcome it stands for.
-    pub outcome: Option<Outcome>,
-    /// The kind of actor it stands for.
-    pub actor_kind: Option<ActorKind>,
-}
-
-impl Vocabulary {
-    /// The documented value that equals `name` but for ASCII case.
-    #[inline]
-    pub fn term(&self, name: &str) -> Option<&'static Term> {
-        let of_length = || self.terms.iter().filter(|term| term.name.len() == name.len());
-        // Values nearly always come as documented, and comparing bytes is cheaper.
-        of_length()
-            .find(|term| term.name == name)
-            .or_else(|| of_length().find(|term| term.name.eq_ignore_ascii_case(name)))
-    }
-}
-
-impl Term {
-    /// A value that names neither a protocol nor a provider.
-    pub const fn plain(name: &'static str) -> Self {
-        Self { name, protocol: None, provider: None, outcome: None, actor_kind: None }
-    }
-
-    /// A value that names a protocol.
-    pub const fn protocol(name: &'static str, protocol: &'static str) -> Self {
-        Self { protocol: Some(protocol), ..Self::plain(name) }
-    }
-
-    /// A value that names an identity provider.
-    pub const fn provider(name: &'static str, provider: &'static str) -> Self {
-        Self { provider: Some(provider), ..Self::plain(name) }
-    }
-
-    /// A value that names an outcome.
-    pub const fn outcome(name: &'static str, outcome: Outcome) -> Self {
-        Self { outcome: Some(outcome), ..Self::plain(name) }
-    }
-
-    /// A value that names a kind of actor.
-    pub const fn actor(name: &'static str, kind: ActorKind) -> Self {
-        Self { actor_kind: Some(kind), ..Self::plain(name) }
-    }
-
-    /// Classifies unlisted values of a field that names neither a protocol nor a provider.
-    pub fn none(_: &str) -> [Option<&'static str>; 2] {
-        [None; 2]
-    }
-}
-
-/// The neutral name of a protocol or provider that is named, but not known.
-pub const OTHER: &str = "other";
-
 impl Field {
     /// A string field.
     pub const fn text(path: &'static str, about: &'static str) -> Self {
@@ -324,6 +249,23 @@ pub const fn id_of(fields: &[Field], path: &str) -> FieldId {
         id += 1;
     }
     panic!("no field has this path")
+}
+
+/// The index of the field with that path in the events of a group; fails to compile where there is none.
+pub const fn id_in(fields: &[Field], path: &str, group: &str) -> FieldId {
+    let mut id = 0;
+    while id < fields.len() {
+        let Field { path: other, groups, .. } = &fields[id];
+        let mut at = 0;
+        while at < groups.len() {
+            if equal(groups[at].as_bytes(), group.as_bytes()) && equal(other.as_bytes(), path.as_bytes()) {
+                return id as FieldId;
+            }
+            at += 1;
+        }
+        id += 1;
+    }
+    panic!("no field of the group has this path")
 }
 
 const fn equal(a: &[u8], b: &[u8]) -> bool {

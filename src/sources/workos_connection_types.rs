@@ -6,7 +6,7 @@
 //! serves both.
 
 use crate::model::diagnostic::UNKNOWN_CONNECTION_TYPE;
-use crate::sources::table::{OTHER, Term, Vocabulary};
+use crate::sources::vocabulary::{OTHER, Term, Vocabulary};
 
 /// The documented connection types with their neutral protocol and identity provider.
 pub static CONNECTION_TYPES: Vocabulary = Vocabulary {

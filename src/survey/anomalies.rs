@@ -1,5 +1,5 @@
 //! Lines and events that need attention by themselves: invalid, contradictory, too late, unexplained,
-//! unknown.
+//! unknown, or letting somebody in.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,8 @@ pub struct Anomaly {
     pub kind: AnomalyKind,
     /// When it happened. An invalid line has no time.
     pub time: Option<Timestamp>,
-    /// A sentence about what is wrong, or the impersonator of an unexplained event.
+    /// A sentence about what is wrong, the impersonator of an unexplained event, or who was let in why, as far as the
+    /// event says it.
     pub message: String,
     /// The code of the diagnostic, or nothing if there is none.
     pub code: &'static str,
@@ -61,17 +62,20 @@ pub enum AnomalyKind {
     UnknownAction,
     /// The event's action is not documented, but it looks like one that changes connections.
     AlmostChange,
+    /// Somebody was let into another's session, or into an organization.
+    Impersonated,
 }
 
 impl AnomalyKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Invalid,
         Self::Contradiction,
         Self::Future,
         Self::Unexplained,
         Self::UnknownAction,
         Self::AlmostChange,
+        Self::Impersonated,
     ];
 }
 

@@ -1,5 +1,6 @@
 //! Changes of connections.
 
+use crate::model::neutral::ActorKind;
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -18,6 +19,8 @@ pub struct Change {
     pub operation: Operation,
     /// Whether it was an attempt that failed, so that it changed nothing.
     pub has_failed: bool,
+    /// Whether the event says how the attempt ended. Sources that only log what was done say nothing.
+    pub has_outcome: bool,
     /// Whether it is selected.
     pub is_selected: bool,
     /// Another event has the same id but different content.
@@ -36,6 +39,8 @@ pub struct Change {
     pub kind: Option<KindId>,
     /// Who did it.
     pub actor: Option<ActorId>,
+    /// What kind of actor did it.
+    pub actor_kind: Option<ActorKind>,
     /// The address it came from.
     pub ip: Option<IpId>,
     /// Who acted in the actor's session.

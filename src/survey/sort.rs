@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use crate::model::neutral::ActorKind;
 use crate::parallel;
 use crate::survey::Change;
 use crate::survey::arrivals::Stored;
@@ -105,7 +106,8 @@ impl Survey {
                 (self.organizations.names.get(change.organization), self.actors.names.get(change.actor));
             let impersonation =
                 (self.impersonators.get(change.impersonator), self.reasons.get(change.reason));
-            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action));
+            let kind = change.actor_kind.map(ActorKind::name);
+            let other = (self.ips.names.get(change.ip), self.actions.names.get(change.action), kind);
             (
                 self.connections.get(change.connection),
                 who,

@@ -205,6 +205,9 @@ impl WorkerSurvey {
         if has_impersonator && !is_explained && !(plan.wants.changes && event.operation.is_change_or_link()) {
             self.add_anomaly(AnomalyKind::Unexplained.into(), line, plan);
         }
+        if event.operation == Operation::Impersonated && !event.has_failed() {
+            self.add_anomaly(AnomalyKind::Impersonated.into(), line, plan);
+        }
         is_impersonated
     }
 

@@ -10,6 +10,7 @@ use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic,
 use crate::model::event::Event;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
+use crate::survey::impersonation::is_explained;
 use crate::text::hex::hex;
 
 /// Replaces the message of a diagnostic that may quote personal data.
@@ -88,6 +89,7 @@ impl WorkerSurvey {
             (None, AnomalyKind::Unexplained) => {
                 displayed.text(Attribute::ImpersonatorEmail).unwrap_or_default().into()
             }
+            (None, AnomalyKind::Impersonated) => impersonation(&displayed),
             (None, _) => String::new(),
         };
         let connection = self.connection_of(event, plan);
@@ -107,6 +109,18 @@ impl WorkerSurvey {
             place,
         });
     }
+}
+
+/// Who was let in and why, to continue a description of the event; nothing if it says neither.
+fn impersonation(event: &Event<'_>) -> String {
+    let impersonator = event.text(Attribute::ImpersonatorEmail);
+    let reason = event.text(Attribute::ImpersonatorReason).filter(|_| is_explained(event));
+    if impersonator.is_none() && reason.is_none() {
+        return String::new();
+    }
+    let impersonator = impersonator.as_deref().unwrap_or("somebody unknown");
+    let reason = reason.map_or("no reason given".to_owned(), |reason| format!("reason: `{reason}`"));
+    format!(", impersonated by {impersonator} ({reason})")
 }
 
 /// Identifies an event in every export. Each part is preceded by its length, because a log may contain any

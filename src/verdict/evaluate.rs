@@ -69,7 +69,7 @@ impl Options<'_> {
 /// Checks a survey against a policy. Observations, which only rules need, are dropped from it to make room for
 /// findings.
 pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a>) -> Verdict<'a> {
-    let results = evaluate(survey, policy, &options);
+    let (results, reach) = evaluate(survey, policy, &options);
     survey.observations = Vec::new();
     let survey = &*survey;
     let acceptance =
@@ -104,6 +104,7 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
             severity: settings.severity,
             judged,
             not_applicable,
+            unlogged: if reach.is_logged(rule.looks_for) { &[] } else { rule.looks_for },
         });
     }
     acceptance.mark_fulfilled_plans(&survey.changes, |index| facts.of(Subject::Change(index)));
@@ -121,15 +122,15 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     Verdict::new(run, outcomes, findings, resolve)
 }
 
-/// Evaluates every rule; the result of one that is off is empty.
-fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<RuleResult> {
+/// Evaluates every rule, up to where the log reaches; the result of one that is off is empty.
+fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<RuleResult>, Reach) {
     let now = options.now;
     let ((change_index, reach), steps) = parallel::both(
         || (ChangeIndex::of(survey), Reach::of(survey, now)),
         || lifecycle::steps(survey, now),
     );
     let deciding = policy.deciding_names();
-    parallel::map_each(rules::ALL, |rule| {
+    let results = parallel::map_each(rules::ALL, |rule| {
         let settings = &policy.rules[rule.id];
         if !settings.is_on {
             return RuleResult::default();
@@ -150,7 +151,8 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<Rule
             now,
             period: options.period,
         })
-    })
+    });
+    (results, reach)
 }
 
 fn run(survey: &Survey, policy: &Policy, options: Options<'_>) -> Run {

@@ -13,6 +13,7 @@ pub mod unmatched;
 
 use clap::ValueEnum;
 
+use crate::model::operation::Operation;
 use crate::parallel;
 use crate::rules::{Rule, Severity};
 
@@ -35,6 +36,8 @@ pub struct RuleOutcome {
     pub judged: u64,
     /// How many events in its scope lack what it needs.
     pub not_applicable: u64,
+    /// The operations of the events that it finds, if no source in the inputs logs one of them; otherwise empty.
+    pub unlogged: &'static [Operation],
 }
 
 /// All severities, the highest first.
@@ -152,9 +155,16 @@ fn counting_sort<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> 
 }
 
 impl RuleOutcome {
-    /// Whether it is on, but every event in its scope lacks what it needs.
+    /// Whether it is on, but no event in its scope can have what it needs.
     pub fn is_not_applicable(&self) -> bool {
-        self.is_on && self.judged == 0 && self.not_applicable > 0
+        self.is_on && (!self.unlogged.is_empty() || self.judged == 0 && self.not_applicable > 0)
+    }
+
+    /// Why no source in the inputs can have what it finds, as a clause.
+    pub fn why_unlogged(&self) -> Option<String> {
+        let names: Vec<_> = self.unlogged.iter().map(|operation| format!("`{}`", operation.name())).collect();
+        let is_told = self.is_on && !names.is_empty();
+        is_told.then(|| format!("no source in these inputs logs {}", names.join(" or ")))
     }
 
     /// The controls it gives evidence for, by the key of their standard.

@@ -11,6 +11,7 @@ use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions, sarif, schema};
 use ssoaudit::model::hashed_file::HashedFile;
+use ssoaudit::model::operation::Operation;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::rules::fingerprint::Fingerprint;
@@ -130,6 +131,7 @@ fn verdict_by(run: Run, findings: Vec<Finding<'static>>) -> Verdict<'static> {
         severity: rule.severity,
         judged: if at < 5 { 100 } else { 0 },
         not_applicable: [0, 3, 0, 0, 0, 0, 9][at],
+        unlogged: &[],
     };
     let brief = |(number, finding): (u32, &Finding<'static>)| {
         let Finding { rule, severity, status, is_in_baseline, time, .. } = *finding;
@@ -394,7 +396,7 @@ fn evidence_says_what_was_read_and_judged() {
     assert_eq!(proof["inputs"][0], input);
     let rule = json!({
         "id": "no-critical", "about": "when something is changed", "severity": "critical", "on": true,
-        "judged": 100, "not_applicable": 0, "findings": 12, "open": 9, "planned": 1, "suppressed": 1,
+        "judged": 100, "not_applicable": 0, "unlogged": [], "findings": 12, "open": 9, "planned": 1, "suppressed": 1,
         "baseline": 1,
         "controls": { "soc2": ["CC6.1"], "iso27001": ["A.5.15"], "nist": ["AC-2"] },
     });
@@ -630,6 +632,29 @@ fn junit_has_a_case_for_every_rule() {
     let clean = render("junit", &nothing());
     assert!(!clean.contains("<failure"));
     Document::parse(&clean).unwrap();
+}
+
+#[test]
+fn a_rule_is_not_applicable_if_nothing_it_looks_for_can_be_in_the_log() {
+    let mut verdict = nothing();
+    let why = "no source in these inputs logs `relaxed`";
+    for told in ["table", "junit"].map(|format| render(format, &verdict)) {
+        assert!(!told.contains(why), "{told}");
+    }
+    verdict.rules[0].unlogged = &[Operation::Relaxed];
+    // It has no count beside it, as all of them are none that count.
+    (verdict.rules[0].judged, verdict.rules[0].not_applicable) = (0, 0);
+    let table = render("table", &verdict);
+    assert!(table.contains(&format!("  no-critical ({why})\n")), "{table}");
+    assert!(table.contains("Rules without a finding: 4; rules that are off: 1."), "{table}");
+    let text = render("junit", &verdict);
+    assert!(text.contains(&format!("<skipped message=\"{why}\"/>")), "{text}");
+    assert_eq!(json("json", &verdict)["rules"][0]["unlogged"], json!(["relaxed"]));
+    let page = step_summary(&verdict, KnownFindings::Listed, MAX_SUMMARY_BYTES);
+    assert!(page.contains("| no-critical | any event: no source in these inputs logs"), "{page}");
+    // A rule that is off is not told twice.
+    verdict.rules[0].is_on = false;
+    assert!(!render("table", &verdict).contains(why));
 }
 
 #[test]

@@ -109,7 +109,10 @@ pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> Str
     ));
     out.push_str(&table(
         "\n| rule | not applicable to |\n| --- | --- |\n",
-        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.rule.id, &not_applicable(rule)?]))),
+        verdict.rules.iter().filter_map(|rule| {
+            let unlogged = || rule.why_unlogged().map(|why| format!("any event: {why}"));
+            Some(short_row([rule.rule.id, &not_applicable(rule).or_else(unlogged)?]))
+        }),
     ));
     add_findings(verdict, known, room, &mut out);
     out

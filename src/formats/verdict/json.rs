@@ -122,6 +122,7 @@ pub fn rule(outcome: &RuleOutcome, counts: &Counts) -> Value {
         "on": outcome.is_on,
         "judged": outcome.judged,
         "not_applicable": outcome.not_applicable,
+        "unlogged": outcome.unlogged.iter().map(|operation| operation.name()).collect::<Vec<_>>(),
         "findings": counts.total(),
     });
     for (rank, name) in Status::NAMES.iter().enumerate() {

@@ -82,8 +82,11 @@ fn case_status<'a>(
     if failing.is_empty() {
         return match rule.is_on {
             false => skipped("the rule is off"),
-            true if rule.is_not_applicable() => skipped("no event says what the rule needs"),
-            true => TestCaseStatus::success(),
+            true => match rule.why_unlogged() {
+                Some(why) => skipped(&why),
+                None if rule.is_not_applicable() => skipped("no event says what the rule needs"),
+                None => TestCaseStatus::success(),
+            },
         };
     }
     let counts = counted(&verdict.counts_by_rule()[index]);

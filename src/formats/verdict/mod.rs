@@ -142,10 +142,11 @@ fn status(finding: &Finding) -> String {
     finding.status.justification().map_or(name.to_owned(), |why| format!("{name} ({why})"))
 }
 
-/// Counts the events that an enabled rule is not applicable to: `45 of 86 events`.
+/// Counts the events that an enabled rule is not applicable to: `45 of 86 events`. It is not counted where no source logs
+/// what the rule looks for.
 fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     let all = rule.judged + rule.not_applicable;
-    let is_some = rule.is_on && rule.not_applicable > 0;
+    let is_some = rule.is_on && rule.not_applicable > 0 && rule.unlogged.is_empty();
     is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 

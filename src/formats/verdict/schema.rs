@@ -85,6 +85,13 @@ fn rule() -> Value {
         ("on", about(flag(), "whether it was judged")),
         ("judged", about(count(), "events it could judge")),
         ("not_applicable", about(count(), "events in its scope that lack what it needs")),
+        (
+            "unlogged",
+            about(
+                list(text()),
+                "operations of all events that it finds, if no source in the inputs logs one of them",
+            ),
+        ),
         ("findings", about(count(), "findings of any status")),
     ]
     .map(|(key, schema)| (key.to_owned(), schema))

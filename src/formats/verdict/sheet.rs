@@ -12,6 +12,13 @@ static RULES: &[Column] = &[
     Column::new("on", "on", Kind::Flag, "whether it was judged").rank(4),
     Column::new("judged", "judged", Kind::Number, "events it could judge").rank(1),
     Column::new("not_applicable", "not applicable", Kind::Number, "events that lack what it needs").rank(2),
+    Column::new(
+        "unlogged",
+        "not logged",
+        Kind::Text,
+        "what it looks for, if no source in the inputs logs it",
+    )
+    .rank(3),
     Column::new("open", "open", Kind::Number, "open findings"),
     Column::new("planned", "planned", Kind::Number, "planned changes").rank(1),
     Column::new("suppressed", "suppressed", Kind::Number, "accepted findings").rank(1),
@@ -119,6 +126,7 @@ fn finding<'a>(verdict: &Verdict<'a>, finding: &Finding<'a>) -> Row<'a> {
 fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
     let counts = verdict.counts_by_rule();
     let row = |(rule, counts): (&RuleOutcome, &Counts)| {
+        let unlogged: Vec<_> = rule.unlogged.iter().map(|operation| operation.name()).collect();
         let mut cells = vec![
             rule.rule.id.into(),
             rule.rule.about.into(),
@@ -126,6 +134,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
             rule.is_on.into(),
             rule.judged.into(),
             rule.not_applicable.into(),
+            (!unlogged.is_empty()).then(|| unlogged.join(", ")).into(),
         ];
         cells.extend((0..Status::NAMES.len()).map(|rank| Cell::Number(counts.with_status(rank))));
         Row { cells, tone: if counts.open() > 0 { tone(super::worst(rule, counts)) } else { Tone::Plain } }

@@ -168,6 +168,15 @@ impl Page<'_> {
         for (rule, events) in not_applicable_rules {
             self.text(2, &format!("{} ({events})", rule.rule.id), Style::new());
         }
+        let unlogged = verdict.rules.iter().filter_map(|rule| Some((rule, rule.why_unlogged()?)));
+        let unlogged: Vec<_> = unlogged.collect();
+        if !unlogged.is_empty() {
+            self.gap();
+            self.text(0, "Not applicable, as nothing that they look for can be in the log:", Style::new());
+        }
+        for (rule, why) in unlogged {
+            self.text(2, &format!("{} ({why})", rule.rule.id), Style::new());
+        }
         let judged = verdict.rules.iter().zip(counts).filter(|(rule, _)| rule.is_on);
         let clean = judged.filter(|(rule, counts)| counts.total() == 0 && !rule.is_not_applicable()).count();
         let off = verdict.rules.iter().filter(|rule| !rule.is_on).count();

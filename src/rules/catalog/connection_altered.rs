@@ -1,4 +1,4 @@
-//! `connection-altered`: a connection has another identity provider or type than before.
+//! `connection-altered`: a connection was changed in place, or has another identity provider or type than before.
 
 use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
@@ -12,13 +12,17 @@ use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, Id, KindId};
 
 pub static RULE: Rule = Rule::new("connection-altered", Severity::High, judge)
-    .about("the identity provider or type of a connection changes without a deletion")
+    .about("a connection was changed in place, or has another identity provider or type without a deletion")
     .means(
-        "An event gives a connection another identity provider or another type than an earlier event about \
-         it did, and the connection was not deleted in between. Every such change is a finding, also the one \
-         back. What an event does not say is compared with nothing, and neither are two providers that no \
-         document names, as they may be one; types are compared as the source writes them, within one \
-         source.",
+        "An event says that the configuration of a connection was updated, such as its issuer, its endpoint or \
+         whom it trusts; or an event gives a connection another identity provider or another type than an \
+         earlier event about it did, and the connection was not deleted in between. Every such change is a \
+         finding, also the one back, and an update that names another provider is one finding. What an event \
+         does not say is compared with nothing, and neither are two providers that no document names, as they \
+         may be one; types are compared as the source writes them, within one source. A certificate or secret \
+         that was renewed (`key-changed`) is no finding: certificates expire, so customers renew them all the \
+         time, and nothing in such an event tells a renewal from a takeover; `changed-by-api` finds those that a \
+         program made.",
     )
     .why(
         "Whoever runs the identity provider decides who the users are. A connection that is turned to \
@@ -55,22 +59,35 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut connections = vec![Named::default(); survey.connections.len()];
     let mut result = RuleResult::default();
     for (index, change) in survey.changes.iter().enumerate() {
-        let Some(connection) = change.connection else {
+        let is_update = change.did(Operation::Updated);
+        if change.state().is_none() && !is_update {
             continue;
+        }
+        let compared = match change.connection.map(|connection| &mut connections[connection.index()]) {
+            Some(named) => {
+                let compared = named.compare(survey, ChangeId::new(index));
+                if change.did(Operation::Deleted) {
+                    *named = Named::default();
+                }
+                compared
+            }
+            // A source with one connection in an organization gives it no id.
+            None if is_update => Decision::NotApplicable,
+            None => continue,
         };
-        let named = &mut connections[connection.index()];
-        if change.operation.state().is_none() {
-            continue;
-        }
-        let decision = named.compare(survey, ChangeId::new(index));
-        if change.operation == Operation::Deleted {
-            *named = Named::default();
-        }
         if context.covers(change) {
-            result.add(Subject::Change(index), decision);
+            result.add(Subject::Change(index), if is_update { updated(compared) } else { compared });
         }
     }
     result
+}
+
+/// An update is a finding whatever it changed; what is known of that continues its description.
+fn updated(compared: Decision) -> Decision {
+    match compared {
+        Decision::NotApplicable | Decision::Fine => Decision::Violates(String::new()),
+        altered => altered,
+    }
 }
 
 fn provider(survey: &Survey, change: &Change) -> Option<&'static str> {
@@ -136,4 +153,42 @@ fn replace<'a>(
         *naming = Some(Naming { change: id, kind: change.kind });
     }
     before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::reach::Reach;
+    use crate::rules::testing::{at, change, found, judge};
+    use crate::sources::ALL;
+
+    /// A survey of one connection with these operations, one a day.
+    fn survey(operations: &[Operation]) -> Survey {
+        let mut survey = Survey::default();
+        let connection = Some(survey.connections.push("conn_1"));
+        for (day, operation) in (0..).zip(operations) {
+            let time = at(day * 86_400);
+            let change = Change { time, connection, ..change(&mut survey, ALL[0].name, *operation) };
+            survey.changes.push(change);
+        }
+        survey
+    }
+
+    fn indices(survey: &Survey) -> Vec<usize> {
+        let result = judge(&RULE, survey, &Reach::unlimited(survey));
+        found(&result, survey).into_iter().map(|(index, _)| index).collect()
+    }
+
+    #[test]
+    fn an_update_is_found_and_a_renewed_key_is_not() {
+        use Operation::{Assigned, Created, DomainChanged, KeyChanged, Updated};
+        let mut survey = survey(&[Created, Updated, KeyChanged, Assigned, DomainChanged, Updated]);
+        assert_eq!(indices(&survey), [1, 5]);
+        survey.changes[1].has_failed = true;
+        // A source may have no ids of connections.
+        survey.changes[5].connection = None;
+        assert_eq!(indices(&survey), [5]);
+        survey.changes[5].is_selected = false;
+        assert!(indices(&survey).is_empty());
+    }
 }

@@ -9,6 +9,7 @@ use crate::rules::severity::Severity;
 
 pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
     .about("an SSO connection was deleted")
+    .looks_for(&[Operation::Deleted])
     .means(
         "A connection that existed was deleted. A second deletion of the same connection is what \
          `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled in \
@@ -28,9 +29,8 @@ pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
     .nist(&["CM-3", "CM-6", "AU-12"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let result = RuleResult::of(context.changes_that(Operation::Deleted), |index, _| {
+    RuleResult::of_operations(context, context.state_changes(), RULE.looks_for, |index, _| {
         let was_there = context.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
         Decision::of(was_there.then(String::new))
-    });
-    RuleResult { judged: context.count_state_changes(), ..result }
+    })
 }

@@ -9,6 +9,7 @@ use crate::rules::severity::Severity;
 
 pub static RULE: Rule = Rule::new("connection-disabled", Severity::Low, judge)
     .about("an SSO connection was disabled")
+    .looks_for(&[Operation::Disabled])
     .means(
         "A connection was disabled that was neither disabled nor deleted already. It still exists and can be \
          enabled again. One whose state is unknown, as it was enabled or disabled after a deletion, is \
@@ -28,10 +29,9 @@ pub static RULE: Rule = Rule::new("connection-disabled", Severity::Low, judge)
     .nist(&["CM-3", "CM-6"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let result = RuleResult::of(context.changes_that(Operation::Disabled), |index, _| {
+    RuleResult::of_operations(context, context.state_changes(), RULE.looks_for, |index, _| {
         let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
         let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
         Decision::of(was_on.then(String::new))
-    });
-    RuleResult { judged: context.count_state_changes(), ..result }
+    })
 }

@@ -27,6 +27,7 @@ pub static RULE: Rule = Rule::new("deleted-without-visit", Severity::Medium, jud
         3600,
         "how long before the deletion its actor must have viewed the settings or opened the portal",
     )])
+    .looks_for(&[Operation::Deleted])
     .means(
         "A connection was deleted, and its actor neither viewed the SSO settings of the organization that \
          the deletion names nor created a portal URL for it within the window before: exactly the window \

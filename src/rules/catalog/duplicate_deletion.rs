@@ -10,6 +10,7 @@ use crate::rules::severity::Severity;
 pub static RULE: Rule = Rule::new("duplicate-deletion", Severity::Medium, judge)
     .about("a connection was deleted that another event had deleted before")
     .unplannable()
+    .looks_for(&[Operation::Deleted])
     .means(
         "Two different events delete the same connection, and none between them created it again. The same \
          event delivered twice does not count.",

@@ -34,7 +34,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = changes.filter(|(index, change)| {
         let is_covered =
             || context.covers(change) || context.in_scope_as(context.owner_of(*index, change), change);
-        change.operation.state().is_some() && is_covered()
+        change.state().is_some() && is_covered()
     });
     RuleResult::of(changes, |index, change| {
         let Some(owner) =

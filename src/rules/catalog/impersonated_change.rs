@@ -1,10 +1,12 @@
 //! `impersonated-change`: something was changed in somebody else's session.
 
+use crate::model::attribute::Attribute;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::survey::Survey;
+use crate::survey::ids::Id;
 
 pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
     .about("a portal URL was created or a connection changed in an impersonated session")
@@ -12,7 +14,9 @@ pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
     .means(
         "Somebody who acted in an administrator's session opened the set-up portal or changed a connection. \
          The log names both, but the administrator did not do it. An event that gives the reason of an \
-         impersonation and no e-mail address was done by somebody unknown in their session.",
+         impersonation and no e-mail address was done by somebody unknown in their session. Events that cannot \
+         name an impersonator are not applicable; a source that logs the session instead is for \
+         `support-access`.",
     )
     .why(
         "Support staff may look around in a customer's session; changing who can log in with it bypasses the \
@@ -31,8 +35,9 @@ pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
     .nist(&["AC-6", "AU-10", "CM-5"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
     RuleResult::of(context.changes(), |_, change| {
-        if change.actor.is_none() {
+        if change.actor.is_none() || !names_impersonators[change.action.index()] {
             return Decision::NotApplicable;
         }
         Decision::of(change.is_impersonated().then(|| {

@@ -1,11 +1,13 @@
 //! `impersonation-without-reason`: somebody acted in another's session and did not say why.
 
+use crate::model::attribute::Attribute;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::survey::AnomalyKind;
+use crate::survey::ids::Id;
 
 pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medium, judge)
     .about("somebody acted in another's session without a reason")
@@ -13,7 +15,7 @@ pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medi
     .means(
         "An event names an impersonator, but no reason for the impersonation, or a blank one; also events \
          that only look at something count. One that gives a reason and names nobody is no finding here: it \
-         counts as done by somebody unknown.",
+         counts as done by somebody unknown. Events that cannot name an impersonator are not applicable.",
     )
     .why(
         "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
@@ -31,8 +33,9 @@ pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medi
     .nist(&["AC-6", "AU-3", "AU-10"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
     let mut result = RuleResult::of(context.changes(), |_, change| {
-        if change.actor.is_none() {
+        if change.actor.is_none() || !names_impersonators[change.action.index()] {
             return Decision::NotApplicable;
         }
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
@@ -41,7 +44,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             format!(", impersonated by {impersonator} without a reason")
         }))
     });
-    result.judged += context.observations().filter(|seen| seen.actor.is_some()).count() as u64;
+    for seen in context.observations().filter(|seen| seen.actor.is_some()) {
+        match names_impersonators[seen.action.index()] {
+            true => result.judged += 1,
+            false => result.not_applicable += 1,
+        }
+    }
     for (index, anomaly) in context.anomalies(AnomalyKind::Unexplained) {
         let message = format!(
             "{}, impersonated by {} without a reason",

@@ -1,14 +1,17 @@
 //! The rules, one file each; the registry is in [`super`].
 
 pub(crate) mod actor_across_orgs;
+pub(crate) mod changed_by_api;
 pub(crate) mod conflicting_duplicate;
 pub(crate) mod connection_altered;
 pub(crate) mod connection_deleted;
 pub(crate) mod connection_disabled;
 pub(crate) mod contradictory_event;
 pub(crate) mod deleted_without_visit;
+pub(crate) mod domain_added;
 pub(crate) mod duplicate_deletion;
 pub(crate) mod event_from_the_future;
+pub(crate) mod failed_attempts;
 pub(crate) mod foreign_connection;
 pub(crate) mod identity_changed;
 pub(crate) mod impersonated_change;
@@ -23,5 +26,7 @@ pub(crate) mod portal_url_burst;
 pub(crate) mod portal_without_change;
 pub(crate) mod provider_swapped;
 pub(crate) mod same_person;
+pub(crate) mod sso_relaxed;
+pub(crate) mod support_access;
 pub(crate) mod unapproved_connection_type;
 pub(crate) mod unknown_action;

@@ -23,6 +23,7 @@ use crate::survey::ids::OrganizationId;
 pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, judge)
     .about("an organization has no active connection for too long after one was deleted or disabled")
     .params(&[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")])
+    .looks_for(&[Operation::Deleted, Operation::Disabled])
     .means(
         "A deletion or disabling took the last active connection of an organization away, and none became \
          active within the grace period. Where the log ends earlier, only the time up to its end counts: \
@@ -59,7 +60,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
-    for (index, change) in changes.filter(|(_, change)| change.operation.state().is_some()) {
+    for (index, change) in changes.filter(|(_, change)| change.state().is_some()) {
         let organization = context.owner_of(index, change);
         if !context.in_scope_as(organization, change) {
             continue;
@@ -121,7 +122,7 @@ fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Chan
     for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= context.now) {
         if let Some(gap) = gaps.next_if(|gap| gap.cause == index) {
             open.insert(gap.organization, gap);
-        } else if change.operation == Operation::PortalOpened
+        } else if change.did(Operation::PortalOpened)
             && let Some(gap) = open.remove(&change.organization)
             && gap.end.is_none_or(|end| index < end)
         {

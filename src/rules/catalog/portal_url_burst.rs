@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule::new("portal-url-burst", Severity::Medium, judge)
         Param::count("count", 5, "how many portal URLs one actor may create within the window"),
         Param::age("window", 10 * 60, "the time in which they are counted"),
     ])
+    .looks_for(&[Operation::PortalOpened])
     .means(
         "One actor created more portal URLs within the window than expected. What follows each other so \
          closely is reported once, as one finding about all of it: a suppression by organization accepts it \

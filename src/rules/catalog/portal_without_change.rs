@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .off()
     .about_links()
     .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
+    .looks_for(&[Operation::PortalOpened])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
          deleted within the window. It is judged only where creations would be seen: where the source logs \
@@ -47,7 +48,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(organization) = change.organization else {
             continue;
         };
-        if change.operation.state().is_some() {
+        if change.state().is_some() {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
             next_change.insert(index, *time);
@@ -76,18 +77,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 mod tests {
     use super::*;
     use crate::analysis::reach::Reach;
-    use crate::rules::change_index::ChangeIndex;
-    use crate::rules::deciding_names::DecidingNames;
-    use crate::rules::scope::Coverage;
-    use crate::scan::{BlockId, LineRef};
+    use crate::rules::testing::{at, change};
     use crate::sources::ALL;
-    use crate::survey::ids::{ActionId, Id};
     use crate::survey::{Change, Ranges, Survey};
-    use std::collections::BTreeMap;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp { seconds, nanos: 0 }
-    }
 
     /// Evaluates the rule on events of one source, each an operation, a time in hours and an organization. The log
     /// ends at the hour `end`.
@@ -99,52 +91,38 @@ mod tests {
         let mut survey = Survey::default();
         let mut ranges = Ranges::default();
         for (operation, hour, organization) in events {
-            let action = ActionId::new(survey.action_facts.len());
-            survey.action_facts.push((source, *operation));
-            ranges.add(source, at(hour * 3600));
-            let organization = survey.organizations.names.id(organization);
-            survey.changes.push(Change {
-                time: at(hour * 3600),
-                operation: *operation,
-                has_failed: false,
-                is_selected: true,
-                is_conflicting: false,
-                redeliveries: 0,
-                event: None,
-                action,
-                connection: None,
-                organization: Some(organization),
-                kind: None,
-                actor: None,
-                ip: None,
-                impersonator: None,
-                reason: None,
-                key: 0,
-                place: LineRef { block: BlockId { input: 0, number: 0 }, line: 1 },
-            });
+            let organization = Some(survey.organizations.names.id(organization));
+            let time = at(hour * 3600);
+            ranges.add(source, time);
+            let change = Change { time, organization, ..change(&mut survey, source, *operation) };
+            survey.changes.push(change);
         }
         ranges.add(source, at(end * 3600));
         survey.ranges = ranges;
-        let steps = vec![None; survey.changes.len()];
-        let params: BTreeMap<_, _> = RULE.params.iter().map(|param| (param.key, param.default())).collect();
-        let result = judge(&RuleContext {
-            survey: &survey,
-            displayed: &survey,
-            steps: &steps,
-            reach: &Reach::of(&survey, at(1 << 40)),
-            change_index: &ChangeIndex::of(&survey),
-            params: &params,
-            scope: &Coverage::default(),
-            deciding: &DecidingNames::default(),
-            roster: None,
-            windows: &[],
-            freezes: &[],
-            zone: chrono_tz::Tz::UTC,
-            now: at(1 << 40),
-            period: (Timestamp::MIN, Timestamp::MAX),
-        });
+        let result = crate::rules::testing::judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
         let indices = result.violations.iter().filter_map(|violation| violation.subject.change());
         (result.judged, result.not_applicable, indices.collect())
+    }
+
+    #[test]
+    fn an_attempt_that_failed_follows_nothing() {
+        let source =
+            ALL.iter().find(|source| source.actions.iter().any(|it| it.operation == Operation::Enabled));
+        let mut survey = Survey::default();
+        let organization = Some(survey.organizations.names.id("a"));
+        for (hour, operation, has_failed) in [
+            (0, Operation::Disabled, false),
+            (1, Operation::PortalOpened, false),
+            (2, Operation::Enabled, true),
+        ] {
+            let time = at(hour * 3600);
+            let change = change(&mut survey, source.unwrap().name, operation);
+            survey.changes.push(Change { time, organization, has_failed, ..change });
+            survey.ranges.add(source.unwrap().name, time);
+        }
+        survey.ranges.add(source.unwrap().name, at(48 * 3600));
+        let result = crate::rules::testing::judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
+        assert_eq!((result.judged, result.violations.len()), (1, 1));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
         7 * 86_400,
         "how long after the deletion or disabling the other connection may be created or enabled to count",
     )])
+    .looks_for(&[Operation::Deleted, Operation::Disabled])
     .means(
         "A connection was deleted or disabled, and within the window one with another identity provider was \
          created or enabled in the same organization; a disabled one has to stay disabled until then. \
@@ -199,7 +200,7 @@ impl Providers<'_> {
         let mut providers = vec![None; changes.len()];
         let mut connections = vec![None; self.context.survey.connections.len()];
         let connected = || {
-            let changes = changes.iter().enumerate();
+            let changes = changes.iter().enumerate().filter(|(_, change)| !change.has_failed);
             changes.filter_map(|(index, change)| Some((index, change, change.connection?)))
         };
         let is_past = |change: &Change| change.time <= self.context.now;

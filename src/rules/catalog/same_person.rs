@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
     .off()
     .planned_with_actor()
     .params(&[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")])
+    .looks_for(&[Operation::Deleted])
     .means(
         "The actor who deleted a connection had created a portal URL for the same organization within the \
          window before.",
@@ -41,7 +42,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
     for (index, change) in context.survey.changes.iter().enumerate() {
         let key = (change.actor, change.organization);
-        if change.actor.is_none() || change.organization.is_none() {
+        if change.actor.is_none() || change.organization.is_none() || change.has_failed {
             continue;
         }
         if change.operation == Operation::PortalOpened {
@@ -62,4 +63,30 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             Decision::Violates(format!(", who had opened the portal {ago} before (within {window})"))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::reach::Reach;
+    use crate::rules::testing::{at, change, found, judge};
+    use crate::sources::ALL;
+    use crate::survey::{Change, Survey};
+
+    #[test]
+    fn who_failed_to_open_the_portal_did_not_open_it() {
+        for (has_failed, expected) in [(false, 1), (true, 0)] {
+            let mut survey = Survey::default();
+            let organization = Some(survey.organizations.names.id("org_1"));
+            let actor = Some(survey.actors.names.id("user_1"));
+            for (hour, operation) in [(0, Operation::PortalOpened), (1, Operation::Deleted)] {
+                let change = change(&mut survey, ALL[0].name, operation);
+                let has_failed = has_failed && operation == Operation::PortalOpened;
+                let change = Change { time: at(hour * 3600), organization, actor, has_failed, ..change };
+                survey.changes.push(change);
+            }
+            let result = judge(&RULE, &survey, &Reach::of(&survey, at(1 << 40)));
+            assert_eq!(found(&result, &survey).len(), expected, "{has_failed}");
+        }
+    }
 }

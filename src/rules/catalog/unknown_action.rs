@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule::new("unknown-action", Severity::Low, judge)
     .unplannable()
     .means(
         "An event's action is none that its source documents, so that nobody knows what it did and no other \
-         rule judges it. If the action is within two edits of one that creates, enables, disables or deletes \
-         connections or opens the portal, or looks the same (white space, invisible and confusable \
+         rule judges it. If the action is within two edits of one that changes connections or \
+         domains or opens the portal, or looks the same (white space, invisible and confusable \
          characters, accents, case), the finding is of medium severity, unless the policy sets one.",
     )
     .why(

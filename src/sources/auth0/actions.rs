@@ -62,6 +62,7 @@ macro_rules! streamed {
     ($name:literal, $operation:ident, $about:literal) => {
         Action::new($name, Operation::$operation, $about)
             .refined_by(|fields| unless_test(fields, Operation::$operation))
+            .may_be(&[Operation::Other])
     };
 }
 
@@ -107,9 +108,9 @@ pub static ACTIONS: &[Action] = &[
     organization("POST /v2/organizations/{organization}/connections", Operation::Assigned, "a connection was attached to an organization"),
     organization("PATCH /v2/organizations/{organization}/connections/{id}", Operation::Updated, "how an organization uses a connection was changed"),
     organization("DELETE /v2/organizations/{organization}/connections/{id}", Operation::Unassigned, "a connection was detached from an organization"),
-    organization("POST /v2/organizations/{organization}/discovery-domains", Operation::DomainChanged, "a domain was added to an organization"),
+    organization("POST /v2/organizations/{organization}/discovery-domains", Operation::DomainChanged, "a domain was added to an organization").gives(),
     organization("PATCH /v2/organizations/{organization}/discovery-domains/{domain}", Operation::DomainChanged, "a domain of an organization was changed"),
-    organization("DELETE /v2/organizations/{organization}/discovery-domains/{domain}", Operation::DomainChanged, "a domain was removed from an organization"),
+    organization("DELETE /v2/organizations/{organization}/discovery-domains/{domain}", Operation::DomainChanged, "a domain was removed from an organization").takes(),
     Action::new("POST /v2/self-service-profiles/{profile}/sso-ticket", Operation::PortalOpened, "a customer was given a link to set up SSO"),
     Action::other("POST /v2/self-service-profiles/{profile}/sso-ticket/{ticket}/revoke", "a link to set up SSO was revoked"),
     self_service("ss_sso_ticket_generation", Operation::PortalOpened, "a customer was given a link to set up SSO"),
@@ -117,12 +118,12 @@ pub static ACTIONS: &[Action] = &[
     self_service("ss_sso_connection_creation", Operation::Created, "a customer created a connection"),
     self_service("ss_sso_connection_update", Operation::Updated, "a customer changed a connection"),
     self_service("ss_sso_enable_connection", Operation::Enabled, "a customer enabled a connection"),
-    self_service("ss_sso_add_domain", Operation::DomainChanged, "a customer added a domain"),
-    self_service("ss_sso_delete_pending_domain", Operation::DomainChanged, "a customer removed a domain that was not verified"),
-    self_service("ss_sso_delete_verified_domain", Operation::DomainChanged, "a customer removed a verified domain"),
-    self_service("ss_sso_domain_verification_successful", Operation::DomainChanged, "a domain was verified"),
-    self_service("ss_sso_domain_verification_unsuccessful", Operation::DomainChanged, "a domain could not be verified").failed(),
-    self_service("ss_sso_associate_verified_domain", Operation::DomainChanged, "a customer attached a verified domain to a connection"),
+    self_service("ss_sso_add_domain", Operation::DomainChanged, "a customer added a domain").gives(),
+    self_service("ss_sso_delete_pending_domain", Operation::DomainChanged, "a customer removed a domain that was not verified").takes(),
+    self_service("ss_sso_delete_verified_domain", Operation::DomainChanged, "a customer removed a verified domain").takes(),
+    self_service("ss_sso_domain_verification_successful", Operation::DomainChanged, "a domain was verified").gives(),
+    self_service("ss_sso_domain_verification_unsuccessful", Operation::DomainChanged, "a domain could not be verified").failed().gives(),
+    self_service("ss_sso_associate_verified_domain", Operation::DomainChanged, "a customer attached a verified domain to a connection").gives(),
     self_service("ss_sso_provisioning_token_creation", Operation::Other, "about provisioning"),
     self_service("ss_sso_provisioning_token_deletion", Operation::Other, "about provisioning"),
     self_service("ss_sso_provisioning_attribute_update", Operation::Other, "about provisioning"),

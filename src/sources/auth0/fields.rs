@@ -5,7 +5,8 @@ use crate::model::diagnostic::UNKNOWN_CONNECTION_TYPE;
 use crate::model::fields::FieldId;
 use crate::model::neutral::Outcome;
 use crate::sources::auth0::path::{connection_in, organization_in};
-use crate::sources::table::{Expect, Field, FieldKind, Term, Vocabulary, id_of};
+use crate::sources::table::{Expect, Field, FieldKind, id_of};
+use crate::sources::vocabulary::{Term, Vocabulary};
 
 /// Calls about a connection.
 pub const API_CONNECTION: &str = "call about a connection";

@@ -3,7 +3,8 @@
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{ODD_ID, OVER_LIMIT, UNKNOWN_VALUE};
 use crate::model::neutral::ActorKind;
-use crate::sources::table::{Expect, Field, FieldKind, MetadataLimits, Term, Vocabulary};
+use crate::sources::table::{Expect, Field, FieldKind, MetadataLimits};
+use crate::sources::vocabulary::{Term, Vocabulary};
 use crate::sources::workos_connection_types::CONNECTION_TYPES;
 
 /// Type of a target that is an organization.

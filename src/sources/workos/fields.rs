@@ -4,7 +4,8 @@ use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{ODD_ID, UNKNOWN_VALUE};
 use crate::model::fields::FieldId;
 use crate::model::neutral::ActorKind;
-use crate::sources::table::{Expect, Field, FieldKind, Term, Vocabulary, id_of};
+use crate::sources::table::{Expect, Field, FieldKind, id_of};
+use crate::sources::vocabulary::{Term, Vocabulary};
 use crate::sources::workos_connection_types::CONNECTION_TYPES;
 
 /// Events about a connection.

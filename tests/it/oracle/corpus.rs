@@ -158,6 +158,8 @@ pub const SCALEKIT_TYPES: &[&str] = &[
     "organization.sso_disabled",
     "organization.sso_deleted",
     "Organization.SSO_Deleted",
+    "organization.domain_created",
+    "organization.domain_dns_verification_failed",
     "user.login",
     "organization.sso_enable",
 ];

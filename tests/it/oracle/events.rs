@@ -44,6 +44,12 @@ const UNKNOWN_CENTURE: [&str; 6] = [
 const UNKNOWN_SCALEKIT: [&str; 4] =
     ["organization.sos_created", "organization.sso_enable", "organization.sso_revoked", "user.frobnicated"];
 
+const DOMAIN_ACTIONS: [&str; 3] = [
+    "organization.domain_created",
+    "organization.domain_dns_verification_success",
+    "organization.domain_deleted",
+];
+
 /// What is known of a connection while the history is made.
 struct Connection {
     is_scalekit: bool,
@@ -139,6 +145,7 @@ impl<'t> Maker<'t> {
             17 => self.centure("directory_sync.delete", time),
             18 if self.twists.has(Twist::Unknown) => self.unknown(time),
             18 => self.centure("sso.view_settings", time),
+            _ if self.dice.percent(50) => self.domain_change(time),
             _ => self.scalekit_other("user.login", time),
         };
         if self.twists.has(Twist::Decoys) && self.dice.percent(6) {
@@ -265,6 +272,14 @@ impl<'t> Maker<'t> {
             data["status"] = (self.dice.pick(&["COMPLETED", "IN_PROGRESS"])).into();
         }
         self.scalekit(&format!("organization.sso_{operation}"), time, Some(organization), data)
+    }
+
+    fn domain_change(&mut self, time: i128) -> Value {
+        let action = self.dice.pick(&DOMAIN_ACTIONS);
+        let organization = self.dice.below(3);
+        let organization = self.organization_id(true, organization);
+        let data = json!({ "id": "dom_1", "domain": "acme.example", "organization_id": organization });
+        self.scalekit(action, time, Some(organization), data)
     }
 
     fn scalekit_other(&mut self, action: &str, time: i128) -> Value {

@@ -119,7 +119,7 @@ impl Log {
         self.entries.iter().filter(|entry| entry.is_conflicting).collect()
     }
 
-    /// Changes and portal URLs as they happened.
+    /// Changes of connections and domains and portal URLs as they happened.
     pub fn deeds(&self) -> Vec<&Entry> {
         let mut deeds: Vec<&Entry> = self.entries.iter().filter(|entry| entry.is_deed()).collect();
         deeds.sort_by_key(|entry| entry.place_in_time());
@@ -301,7 +301,7 @@ impl Entry {
     }
 
     pub fn is_deed(&self) -> bool {
-        self.is_change() || self.operation() == "portal-opened"
+        self.is_change() || ["portal-opened", "domain-changed"].contains(&self.operation())
     }
 
     pub fn is_removal(&self) -> bool {
@@ -325,7 +325,7 @@ impl Entry {
 
     /// Where it stands among deeds.
     pub fn place_in_time(&self) -> PlaceInTime {
-        let rank = ["portal-opened", "created", "enabled", "disabled", "deleted"];
+        let rank = ["portal-opened", "created", "enabled", "disabled", "deleted", "domain-changed"];
         let rank = rank.iter().position(|operation| *operation == self.operation()).unwrap_or(9);
         let text = |value: Value| value.as_str().map(str::to_owned);
         let mut texts = vec![text(self.connection_id()), text(self.organization_id()), self.actor()];

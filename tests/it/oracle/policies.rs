@@ -66,8 +66,9 @@ pub struct Policy {
 
 /// By rule how bad it is, whether it is on by itself, and which planned changes cover what it finds: all,
 /// those with an actor, none.
-pub const RULES: [(&str, &str, bool, char); 25] = [
+pub const RULES: [(&str, &str, bool, char); 30] = [
     ("org-left-without-sso", "critical", true, 'a'),
+    ("sso-relaxed", "critical", true, 'a'),
     ("conflicting-duplicate", "high", true, 'n'),
     ("connection-altered", "high", true, 'a'),
     ("foreign-connection", "high", true, 'n'),
@@ -78,8 +79,10 @@ pub const RULES: [(&str, &str, bool, char); 25] = [
     ("connection-deleted", "medium", true, 'a'),
     ("contradictory-event", "medium", true, 'n'),
     ("deleted-without-visit", "medium", true, 'w'),
+    ("domain-added", "medium", true, 'a'),
     ("duplicate-deletion", "medium", true, 'n'),
     ("event-from-the-future", "medium", true, 'n'),
+    ("failed-attempts", "medium", true, 'n'),
     ("identity-changed", "medium", true, 'n'),
     ("impersonation-without-reason", "medium", true, 'n'),
     ("log-gap", "medium", false, 'n'),
@@ -87,7 +90,9 @@ pub const RULES: [(&str, &str, bool, char); 25] = [
     ("portal-url-burst", "medium", true, 'n'),
     ("provider-swapped", "medium", true, 'a'),
     ("same-person", "medium", false, 'w'),
+    ("support-access", "medium", true, 'n'),
     ("unapproved-connection-type", "medium", true, 'a'),
+    ("changed-by-api", "low", true, 'w'),
     ("connection-disabled", "low", true, 'a'),
     ("new-address", "low", true, 'w'),
     ("portal-without-change", "low", false, 'a'),

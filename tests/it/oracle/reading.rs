@@ -471,7 +471,12 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     organization.map_or(Ok(()), |organization| check_id(organization, "org_", 32))?;
     optional_text(root, "display_name")?;
     let data = required_object(root, "data")?;
-    let (organization_in_data, connection) = if scalekit_operation(action) != "other" {
+    let operation = scalekit_operation(action);
+    let (organization_in_data, connection) = if operation == "domain-changed" {
+        let organization = optional_filled_text(data, "organization_id")?;
+        organization.map_or(Ok(()), |organization| check_id(organization, "org_", usize::MAX))?;
+        (organization, Value::Null)
+    } else if operation != "other" {
         scalekit_connection(data)?
     } else if !is_documented(&SCALEKIT_ACTIONS, &action.into()) {
         undocumented_connection(data)?
@@ -482,7 +487,8 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
     let event = json!({
         "schema": "ssoaudit.event.v2", "source": "scalekit", "id": id,
         "time": time, "epoch_ms": milliseconds(nanos),
-        "action": action, "operation": scalekit_operation(action), "outcome": null,
+        "action": action, "operation": operation,
+        "outcome": action.eq_ignore_ascii_case("organization.domain_dns_verification_failed").then_some("failure"),
         "actor": null,
         "organization": unless_hollow(json!({
             "id": some_text(organization.or(organization_in_data)),
@@ -501,6 +507,10 @@ pub fn scalekit_operation(action: &str) -> &'static str {
         "organization.sso_enabled" => "enabled",
         "organization.sso_disabled" => "disabled",
         "organization.sso_deleted" => "deleted",
+        "organization.domain_created"
+        | "organization.domain_deleted"
+        | "organization.domain_dns_verification_success"
+        | "organization.domain_dns_verification_failed" => "domain-changed",
         _ => "other",
     }
 }

@@ -8,8 +8,16 @@ use super::log::Entry;
 
 /// What all rules find that are on, but for those that are compared in another way.
 pub fn findings<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
-    let all =
-        [left_without_sso, of_records, of_connections, of_people, of_times, swaps, super::bursts::findings];
+    let all = [
+        left_without_sso,
+        of_records,
+        of_connections,
+        of_domains,
+        of_people,
+        of_times,
+        swaps,
+        super::bursts::findings,
+    ];
     let found = all.into_iter().flat_map(|rule| rule(judge));
     found.filter(|found| judge.policy.is_on(found.rule)).collect()
 }
@@ -125,6 +133,19 @@ fn of_connections<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         }
     }
     all
+}
+
+/// A domain that an organization has, or can use, from then on.
+fn of_domains<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
+    const RULE: &str = "domain-added";
+    let is_gained = |entry: &&Entry| {
+        let action = entry.action();
+        ["organization.domain_created", "organization.domain_dns_verification_success"]
+            .iter()
+            .any(|gaining| action.eq_ignore_ascii_case(gaining))
+    };
+    let gained = judge.deeds.iter().copied().filter(is_gained);
+    gained.filter(|entry| judge.covers(RULE, entry)).map(|entry| Found::of(RULE, entry)).collect()
 }
 
 fn is_unapproved(judge: &Judge<'_>, change: &Entry) -> bool {

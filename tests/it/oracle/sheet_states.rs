@@ -19,17 +19,17 @@ fn marked(mut row: Value, is_certain: bool) -> Value {
 }
 
 pub fn changes(judge: &Judge<'_>) -> Vec<Section> {
-    let states = &judge.states;
-    let shown =
-        (0..states.changes.len()).filter(|at| judge.selection.selects(judge.log, states.changes[*at]));
-    vec![Section::rows("changes", shown.map(|at| change(judge, at)).collect())]
+    let deeds = judge.deeds.iter().filter(|deed| deed.operation() != "portal-opened");
+    let shown = deeds.filter(|deed| judge.selection.selects(judge.log, deed));
+    vec![Section::rows("changes", shown.map(|deed| change(judge, deed)).collect())]
 }
 
-fn change(judge: &Judge<'_>, at: usize) -> Value {
+fn change(judge: &Judge<'_>, change: &Entry) -> Value {
     let (log, states) = (judge.log, &judge.states);
-    let change = states.changes[at];
-    let connection = change.connection().unwrap();
-    let [before, after] = [at, at + 1].map(|after| states.state(&connection, after));
+    // What happens to a domain changes no connection.
+    let at = states.changes.iter().position(|other| std::ptr::eq(*other, change));
+    let state = |after: usize| states.state(&change.connection()?, at? + after);
+    let [before, after] = [0, 1].map(state);
     let [kind, protocol, provider] = change.kind();
     let organization = change.organization().unwrap();
     let opened =
@@ -42,7 +42,7 @@ fn change(judge: &Judge<'_>, at: usize) -> Value {
         "organization_name": log.name_of(&organization),
         "operation": change.operation(),
         "action": change.action(),
-        "connection_id": connection.1,
+        "connection_id": change.connection_id(),
         "connection_type": kind,
         "protocol": protocol,
         "provider": provider,

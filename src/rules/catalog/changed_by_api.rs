@@ -1,0 +1,46 @@
+//! `changed-by-api`: a service, not a person, changed a connection.
+
+use crate::model::neutral::ActorKind;
+use crate::model::operation::Operation;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::{Decision, RuleResult};
+use crate::rules::rule::Rule;
+use crate::rules::severity::Severity;
+
+pub static RULE: Rule = Rule::new("changed-by-api", Severity::Low, judge)
+    .about("a service rather than a person changed a connection")
+    .planned_with_actor()
+    .means(
+        "A connection was created, enabled, disabled, deleted, updated, attached or detached, or got another \
+         certificate or secret, and the source says that the credentials of a program were used for it, such as an \
+         API key, whoever used them. Where the source does not say what kind of actor it was, the rule is not \
+         applicable. The source's own system, which acts when time has passed, is no such program.",
+    )
+    .why(
+        "A program has no second factor and nobody to ask, and its credentials are copied more easily than a \
+         person's. Where connections are set up by hand, a key that changes one is a stolen key or a script that \
+         nobody approved.",
+    )
+    .example("Connections are set up in the dashboard, and at night an API key deletes one.")
+    .fix(
+        "Find out which program the key belongs to and who runs it. If nobody knows it, revoke the key and undo \
+         the change. If programs are meant to change connections, plan what they do, or turn the rule off.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC8.1"])
+    .iso27001(&["A.5.17", "A.8.2", "A.8.32"])
+    .nist(&["AC-6", "IA-9", "CM-5"]);
+
+/// The changes of connections that bring them into no other state.
+const ALTERATIONS: [Operation; 4] =
+    [Operation::Updated, Operation::KeyChanged, Operation::Assigned, Operation::Unassigned];
+
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    let changes = context.changes();
+    let of_connections = changes
+        .filter(|(_, change)| change.operation.state().is_some() || ALTERATIONS.contains(&change.operation));
+    RuleResult::of(of_connections, |_, change| match change.actor_kind {
+        None => Decision::NotApplicable,
+        Some(ActorKind::Service) => Decision::Violates(", with the credentials of a service".to_owned()),
+        Some(ActorKind::User | ActorKind::System) => Decision::Fine,
+    })
+}

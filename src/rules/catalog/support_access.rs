@@ -1,0 +1,58 @@
+//! `support-access`: somebody was let into another's session, or into an organization.
+
+use crate::model::operation::Operation;
+use crate::rules::context::RuleContext;
+use crate::rules::outcome::RuleResult;
+use crate::rules::rule::Rule;
+use crate::rules::severity::Severity;
+use crate::rules::subject::Subject;
+use crate::sources::Transfer;
+use crate::survey::AnomalyKind;
+use crate::survey::ids::{ActionId, Id};
+
+pub static RULE: Rule = Rule::new("support-access", Severity::Medium, judge)
+    .about("the vendor's staff or an impersonator was granted access to an organization")
+    .about_organizations()
+    .unplannable()
+    .looks_for(&[Operation::Impersonated])
+    .means(
+        "An event says that somebody was let into the session of a user or into an organization as a whole: staff \
+         of the vendor were granted access, or an impersonated session began; that access ended is no finding. The \
+         finding names who it was and why as far as the event does. What they did there is for other rules: \
+         `impersonated-change` finds what they changed, and `impersonation-without-reason` that they gave no reason.",
+    )
+    .why(
+        "Whoever acts as a user can do what the user may do, and leaves the user's name in most logs. Access of \
+         this kind is meant to be rare, and each case has a customer who asked for it and an end.",
+    )
+    .example("A support engineer starts a session as an administrator of a customer that has no open ticket.")
+    .fix(
+        "Compare it with the ticket of the customer. Without one, end the session, and go through what happened \
+         in the organization while it lasted.",
+    )
+    .soc2(&["CC6.1", "CC6.3", "CC7.2"])
+    .iso27001(&["A.5.18", "A.5.19", "A.8.2"])
+    .nist(&["AC-2", "AC-6", "MA-4"]);
+
+fn judge(context: &RuleContext<'_>) -> RuleResult {
+    const KIND: AnomalyKind = AnomalyKind::Impersonated;
+    let is_logged = context.sources_logging(RULE.looks_for);
+    let mut result = RuleResult::default();
+    let mut count = |action: ActionId| match is_logged[action.index()] {
+        true => result.judged += 1,
+        false => result.not_applicable += 1,
+    };
+    context.changes().for_each(|(_, change)| count(change.action));
+    context.observations().for_each(|seen| count(seen.action));
+    let actions = context.documented_actions();
+    let ends = |id: ActionId| actions[id.index()].1.is_some_and(|it| it.transfer == Some(Transfer::Takes));
+    for (index, anomaly) in context.anomalies(KIND).filter(|(_, anomaly)| !anomaly.action.is_some_and(ends)) {
+        let message = format!("{}{}", context.describe_anomaly(anomaly), anomaly.message);
+        result.find(Subject::Anomaly(index), &message);
+    }
+    result.find_overflow(context, KIND);
+    // An event without an actor and an address is no observation.
+    result.judged = result.judged.max(result.violations.len() as u64);
+    result.sort(context.survey);
+    result
+}
