@@ -27,6 +27,8 @@ pub struct Diagnostics<'a> {
     pub raw: &'a [u8],
     /// Where it begins; inside a JSON array that is not always the first column.
     pub origin: Position,
+    /// The path of the line's value, if it is a part of a larger one.
+    pub within: &'a str,
     /// Whether notices are wanted.
     pub notices: bool,
     /// The line's values, once it is parsed.
@@ -55,7 +57,16 @@ struct CollectorState {
 impl<'a> Diagnostics<'a> {
     /// For the diagnostics of a line that begins at `origin`, without notices.
     pub fn new(raw: &'a [u8], origin: Position) -> Self {
-        Self { raw, origin, notices: false, document: None, has_any: false, is_probe: false, state: None }
+        Self {
+            raw,
+            origin,
+            within: "",
+            notices: false,
+            document: None,
+            has_any: false,
+            is_probe: false,
+            state: None,
+        }
     }
 
     /// Records only whether there is an error or warning, and builds no messages.
@@ -91,6 +102,7 @@ impl<'a> Diagnostics<'a> {
         }
         let Position { line, column } = state.cursor.move_to(self.raw, span.start as usize);
         let path = self.document.map_or(String::new(), |document| state.path(document, span));
+        let path = if self.within.is_empty() { path } else { join(self.within, &path) };
         Some(Diagnostic {
             code,
             line,
@@ -172,6 +184,12 @@ impl<'a> Diagnostics<'a> {
         let end = end.min(self.raw.len());
         String::from_utf8_lossy(&self.raw[start.min(end)..end])
     }
+}
+
+/// The path of a value in a larger one.
+fn join(within: &str, path: &str) -> String {
+    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    format!("{within}{dot}{path}")
 }
 
 impl CollectorState {

@@ -6,8 +6,9 @@ pub mod shape;
 pub mod values;
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use crate::json::{self, Document, Kind, Node, NodeId};
+use crate::json::{self, Document, Kind, Node, NodeId, Trail};
 use crate::model::diagnostic::{
     DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
@@ -17,7 +18,7 @@ use crate::model::event::Event;
 use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
 use crate::reader::shape::ParsedLine;
-use crate::sources::{self, Action, Source};
+use crate::sources::{self, Action, ListedEvent, Source};
 use crate::text::cut::split;
 
 /// How lines are read.
@@ -38,6 +39,8 @@ pub struct Reading {
 pub struct Scratch {
     nodes: Vec<Node>,
     bound: Bound,
+    /// The path of the value that is read, if it is a part of the line.
+    pub within: String,
     owner: Option<(&'static Source, Option<&'static Action>)>,
 }
 
@@ -63,17 +66,18 @@ pub struct Line<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether all of it is one JSON value.
     pub is_json: bool,
-    /// Where the elements are of the lists of events that it holds instead of an event.
-    pub listed: Vec<Range<usize>>,
+    /// The values that are events by themselves, if it holds lists of them instead of an event.
+    pub listed: Vec<Listed>,
 }
 
 /// Reads a line (without its line end) that begins at `origin`.
 pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
-    let Scratch { nodes, bound, owner } = scratch;
+    let Scratch { nodes, bound, owner, within } = scratch;
     nodes.clear();
     *owner = None;
     let mut diagnostics = Diagnostics::new(raw, origin);
     diagnostics.notices = reading.notices;
+    diagnostics.within = within;
     let text = text(raw, reading, &mut diagnostics);
     let Some(text) = text.filter(|text| parse(text, nodes, &mut diagnostics)) else {
         return Line { is_json: false, ..refuse(diagnostics) };
@@ -124,20 +128,48 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     Line { event, diagnostics: diagnostics.finish(), is_json: true, listed: Vec::new() }
 }
 
-/// Where the elements are of the lists of events that an object holds instead of an event. There are none where a key
-/// that is there twice may hide a list.
-fn listed(document: Document<'_>) -> Vec<Range<usize>> {
+/// A part of a line that is read as an event.
+pub struct Listed {
+    /// Where it is.
+    pub bytes: Range<usize>,
+    /// The path of the list that it is an element of, or its own.
+    path: Rc<str>,
+    /// Its index in that list.
+    index: Option<u32>,
+}
+
+impl Listed {
+    /// Its path, such as `data.events[1]`.
+    pub fn path(&self) -> String {
+        self.index.map_or_else(|| self.path.to_string(), |index| format!("{}[{index}]", self.path))
+    }
+}
+
+/// The events of the lists that an object holds instead of an event. There are none where a key that is there twice
+/// may hide a list.
+fn listed(document: Document<'_>) -> Vec<Listed> {
     let bytes = |id: NodeId| {
         let Node { span, kind, .. } = document.nodes[id];
         // The span of a string is what is between its quotes.
         let quote = usize::from(kind == Kind::Text);
         span.start as usize - quote..span.end as usize + quote
     };
-    let elements: Vec<_> = sources::listed_events(document).into_iter().map(bytes).collect();
+    let mut trail = Trail::default();
+    let mut latest: Option<(NodeId, Rc<str>)> = None;
+    let listed = |ListedEvent { id, place }| {
+        let named = place.map_or(id, |(list, _)| list);
+        let path = match &latest {
+            Some((known, path)) if *known == named => path.clone(),
+            _ => trail.path(document, named).into(),
+        };
+        latest = Some((named, Rc::clone(&path)));
+        Listed { bytes: bytes(id), path, index: place.map(|(_, index)| index) }
+    };
+    let elements: Vec<_> = sources::listed_events(document).into_iter().map(listed).collect();
     let is_inside = |id: NodeId| {
         let start = document.nodes[id].span.start as usize;
-        let before = elements.partition_point(|element| element.start <= start);
-        before > 0 && start < elements[before - 1].end
+        let before = elements.partition_point(|element| element.bytes.start <= start);
+        before > 0 && start < elements[before - 1].bytes.end
     };
     if document.duplicates().all(is_inside) { elements } else { Vec::new() }
 }

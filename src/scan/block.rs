@@ -11,7 +11,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::diagnostics::Position;
 use crate::reader;
 use crate::reader::shape::Shapes;
-use crate::reader::{Reading, Scratch};
+use crate::reader::{Listed, Reading, Scratch};
 use crate::scan::record::{Counts, Folded, Record};
 use crate::text::position::PositionCursor;
 
@@ -264,15 +264,17 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     }
 
     /// Reads the elements of lists of events one by one.
-    fn read_listed(&mut self, line: RawLine<'_>, elements: Vec<Range<usize>>) {
+    fn read_listed(&mut self, line: RawLine<'_>, elements: Vec<Listed>) {
         let refuses_lists = std::mem::replace(&mut self.reading.refuses_lists, true);
         let mut cursor = PositionCursor::new(line.origin);
         for element in elements {
-            let origin = cursor.move_to(line.content, element.start);
-            let content = &line.content[element];
+            let origin = cursor.move_to(line.content, element.bytes.start);
+            self.reader.scratch.within = element.path();
+            let content = &line.content[element.bytes];
             self.read_slow(RawLine { raw: content, content, origin }, IfNotJson::Refuse);
         }
         self.reading.refuses_lists = refuses_lists;
+        self.reader.scratch.within.clear();
     }
 
     /// Reads a line of several objects, as appending without a line end leaves one.

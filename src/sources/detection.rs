@@ -19,31 +19,51 @@ pub fn has_event(document: Document<'_>) -> bool {
     (0..document.nodes.len()).any(|id| is_event(document, id))
 }
 
+/// A value that is read as an event by itself.
+pub struct ListedEvent {
+    /// Which one.
+    pub id: NodeId,
+    /// The list that it is an element of, and its index there; `None` if it stands beside one.
+    pub place: Option<(NodeId, u32)>,
+}
+
 /// The elements of every list of events in an object, or of the list that a line is, in their order, and all other
 /// events in the object: none may hide beside a list.
-pub fn listed_events(document: Document<'_>) -> Vec<NodeId> {
-    let mut elements: Vec<_> = lists(document).into_iter().flat_map(|list| document.children(list)).collect();
-    elements.sort_unstable();
+pub fn listed_events(document: Document<'_>) -> Vec<ListedEvent> {
+    let elements_of = |list: NodeId| {
+        let elements = document.children(list).zip(0..);
+        elements.map(move |(id, index)| ListedEvent { id, place: Some((list, index)) })
+    };
+    let mut events: Vec<_> = lists(document).into_iter().flat_map(elements_of).collect();
+    events.sort_unstable_by_key(|event| event.id);
+    let elements: Vec<_> = events.iter().map(|event| event.id).collect();
     if !elements.iter().any(|id| document.nodes[*id].kind == Kind::Object) {
         return Vec::new();
     }
-    let mut events = elements.clone();
     let mut id = 1;
     while id < document.nodes.len() {
         let is_element = elements.binary_search(&id).is_ok();
         let is_other = !is_element && is_event(document, id);
         if is_other {
-            events.push(id);
+            events.push(ListedEvent { id, place: None });
         }
         id = if is_element || is_other { document.nodes[id].next as usize } else { id + 1 };
     }
-    events.sort_unstable();
+    events.sort_unstable_by_key(|event| event.id);
     events
 }
 
 /// Whether it is an object that a source claims.
 fn is_event(document: Document<'_>, id: NodeId) -> bool {
     document.nodes[id].kind == Kind::Object && ALL.iter().any(|source| source.claims_at(document, id))
+}
+
+/// What makes a line an event in a second way.
+pub struct OtherEvent {
+    /// The member that does.
+    pub member: NodeId,
+    /// Whose event it would be, if that is known.
+    pub source: Option<&'static Source>,
 }
 
 impl Source {
@@ -67,32 +87,34 @@ impl Source {
         layers
     }
 
-    /// The member that makes the line a second event: a wrapper inside the event or around it that holds what
-    /// looks like one, an action named as another source names it, or a list of events.
-    pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<NodeId> {
-        let wrapped = |source: &&'static Self| {
-            let mut objects =
-                source.wrappers.iter().filter_map(|wrapper| object(document, event, wrapper.key));
-            objects.find(|id| {
-                let is_documented = self.trees.of("").member(&document.key(*id)).is_some();
-                !is_documented || source.claims_at(document, *id)
+    /// What makes the line a second event: a wrapper inside the event or around it that holds what looks like one,
+    /// an action named as another source names it, or a list of events.
+    pub fn other_event(&self, document: Document<'_>, event: NodeId) -> Option<OtherEvent> {
+        let claiming = |id: NodeId| ALL.iter().copied().find(|source| source.claims_at(document, id));
+        let other = |member: NodeId| OtherEvent { member, source: claiming(member) };
+        let is_inside = |id: &NodeId| {
+            let is_documented = self.trees.of("").member(&document.key(*id)).is_some();
+            !is_documented || claiming(*id).is_some()
+        };
+        let mut wrappers = ALL.iter().flat_map(|source| source.wrappers);
+        let mut objects = wrappers.by_ref().filter_map(|wrapper| object(document, event, wrapper.key));
+        let inside = objects.find(is_inside).map(other);
+        let names_action = |source: &&&Self| source.documented_action(document, 0).is_some();
+        let around = || {
+            let source = claiming(0).or_else(|| ALL.iter().find(names_action).copied());
+            (event != 0 && source.is_some()).then_some(OtherEvent { member: event, source })
+        };
+        let others = || ALL.iter().copied().filter(|source| source.name != self.name);
+        let beside = || {
+            others().find_map(|source| {
+                let action = source.is_complete(document, event).then(|| source.action_of(document, event));
+                let action = source.documented_action(document, event).or(action.flatten().map(|(id, _)| id));
+                action.map(|member| OtherEvent { member, source: Some(source) })
             })
         };
-        let inside = ALL.iter().find_map(wrapped);
-        let around = || {
-            let mut sources = ALL.iter();
-            let is_event =
-                sources.any(|it| it.claims_at(document, 0) || it.documented_action(document, 0).is_some());
-            (event != 0 && is_event).then_some(event)
-        };
-        let others = ALL.iter().filter(|source| source.name != self.name);
-        let mut beside = others.filter_map(|source| {
-            let action = source.is_complete(document, event).then(|| source.action_of(document, event));
-            source.documented_action(document, event).or(action.flatten().map(|(id, _)| id))
-        });
         let has_event = |list: &NodeId| document.children(*list).any(|id| is_event(document, id));
-        let listed = || lists(document).into_iter().find(has_event);
-        inside.or_else(around).or_else(|| beside.next()).or_else(listed)
+        let listed = || lists(document).into_iter().find(has_event).map(other);
+        inside.or_else(around).or_else(beside).or_else(listed)
     }
 
     /// Whether the object of a line, or the one that it wraps, is an event of this source.

@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 pub use action::{Action, Refine, Transfer};
 pub use composite::Composite;
 pub use cross_check::CrossCheck;
-pub use detection::{Root, detect, has_event, listed_events};
+pub use detection::{ListedEvent, Root, detect, has_event, listed_events};
 pub use lookalike::lookalike;
 pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, Part};
 pub use tree::{Tree, Trees};

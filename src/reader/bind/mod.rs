@@ -51,10 +51,15 @@ pub fn bind(
     let layers = source.layers(document);
     let event = layers.last().map_or(0, |(_, event)| *event);
     if let Some(other) = source.other_event(document, event) {
-        diagnostics.add(&AMBIGUOUS_EVENT, document.key_span(other), |diagnostic| {
-            let read = if other == event { "what is in it" } else { "the object around it" };
+        diagnostics.add(&AMBIGUOUS_EVENT, document.key_span(other.member), |diagnostic| {
+            let read = if other.member == event { "what is in it" } else { "the object around it" };
+            let sources = match other.source {
+                Some(other) if other.name == source.name => format!("two events of {}", source.name),
+                Some(other) => format!("an event of {} and one of {}", source.name, other.name),
+                None => "two events".to_owned(),
+            };
             diagnostic.message =
-                format!("`{}` makes the line two events, of which {read} is read", diagnostic.path);
+                format!("`{}` makes the line {sources}, of which {read} is read", diagnostic.path);
             diagnostic.expected = Some("one event a line".to_owned());
         });
     }
