@@ -238,7 +238,7 @@ fn auth0_cloud_event() -> BoxedStrategy<Json> {
     object(vec![
         must("specversion", text(&["1.0"])),
         must("type", text(types)),
-        must("source", text(&["urn:auth0:acme.eu"])),
+        must("source", text(&["urn:auth0:acme.eu", "urn:auth0:acme.eu", "urn:auth1:acme.eu"])),
         must("id", text(&["evt_1", "evt_2"])),
         must("time", text(TIMES)),
         must("data", object(vec![may(must("object", anything_or(thing))), may(must("context", context))])),

@@ -9,9 +9,8 @@ pub fn looks_like(entry: &Value) -> bool {
     let has = |keys: &[&str]| keys.iter().any(|key| entry.get(key).is_some());
     let is_entry = has(&["date", "log_id"])
         && has(&["log_id", "client_id", "description", "ip", "user_id", "tenant_name"]);
-    let source = entry.get("source").and_then(Value::as_str).unwrap_or_default();
     let is_cloud_event =
-        entry.get("specversion").is_some_and(Value::is_string) && source.starts_with("urn:auth0:");
+        entry.get("specversion").is_some_and(Value::is_string) && has(&["a0tenant", "a0stream"]);
     entry.get("type").is_some_and(Value::is_string) && (is_entry || is_cloud_event)
 }
 

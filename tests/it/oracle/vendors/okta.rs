@@ -156,9 +156,13 @@ fn is_rule(action: &str) -> bool {
 
 /// Of these, only those that are generated.
 fn is_federation(action: &str) -> bool {
-    ["set.domain.federation.success", "error.remove.domain.federation.failure"]
-        .iter()
-        .any(|what| action.strip_prefix("app.office365.api.") == Some(what))
+    [
+        "set.domain.federation.success",
+        "error.set.domain.federation.failure",
+        "error.remove.domain.federation.failure",
+    ]
+    .iter()
+    .any(|what| action.strip_prefix("app.office365.api.") == Some(what))
 }
 
 fn is_outbound(action: &str) -> bool {
