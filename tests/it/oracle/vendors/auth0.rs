@@ -92,7 +92,7 @@ pub fn auth0(root: &Value, entry: &Value) -> Valid<Normal> {
         }
         About::Organization => {
             let is_about_one =
-                segments.get(3).is_some_and(|it| it.to_ascii_lowercase() != "discovery-domains");
+                segments.get(3).is_some_and(|it| !it.eq_ignore_ascii_case("discovery-domains"));
             let in_path = segments.get(4).filter(|_| is_about_one);
             found.connection =
                 json!({ "id": first([in_path.map(String::as_str), text(sent, "connection_id")?]) });
