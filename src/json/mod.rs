@@ -10,6 +10,7 @@ pub mod string_scan;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::str::Chars;
 
 use foldhash::fast::RandomState;
@@ -77,6 +78,15 @@ impl Span {
     pub fn decode(self, text: &str) -> Cow<'_, str> {
         let raw = self.raw(text);
         if self.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// Where that range of the decoded text is.
+    pub fn slice(self, text: &str, range: Range<usize>) -> Self {
+        let at = |offset| {
+            let offset = if self.escaped { raw_offset(self.raw(text), offset) } else { offset };
+            self.start + offset as u32
+        };
+        Self { start: at(range.start), end: at(range.end), ..self }
     }
 }
 
@@ -293,6 +303,37 @@ fn unescape(raw: &str) -> String {
     }
     text.push_str(rest);
     text
+}
+
+/// Where in a raw text the character begins that is at an offset of the decoded one.
+fn raw_offset(raw: &str, offset: usize) -> usize {
+    let (mut at, mut decoded) = (0, 0);
+    while decoded < offset && at < raw.len() {
+        let rest = raw.get(at..).unwrap_or_default();
+        let length = match rest.as_bytes() {
+            // A pair of surrogates.
+            [
+                b'\\',
+                b'u',
+                b'd' | b'D',
+                b'8' | b'9' | b'a' | b'b' | b'A' | b'B',
+                _,
+                _,
+                b'\\',
+                b'u',
+                b'd' | b'D',
+                b'c'..=b'f' | b'C'..=b'F',
+                ..,
+            ] => 12,
+            [b'\\', b'u', ..] => 6,
+            [b'\\', ..] => 2,
+            _ => rest.chars().next().map_or(1, char::len_utf8),
+        };
+        let is_escape = rest.starts_with('\\');
+        decoded += if is_escape { unescape(rest.get(..length).unwrap_or(rest)).len() } else { length };
+        at += length;
+    }
+    at.min(raw.len())
 }
 
 /// The number that four hexadecimal digits stand for.

@@ -131,7 +131,7 @@ impl<'a> Event<'a> {
 
     /// A time as written; one that is a number would be hard to read, and is written as a date-time.
     fn time_text(&self, text: Cow<'a, str>) -> Cow<'a, str> {
-        let is_date_time = text.contains('-') && !text.starts_with('-');
+        let is_date_time = text.contains(':');
         if is_date_time { text } else { Cow::Owned(self.time.rfc3339(Tz::UTC)) }
     }
 

@@ -250,13 +250,21 @@ fn check_epoch(
 /// Reads a time that is a number of units since 1970.
 fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
     let number = text.parse().ok().or_else(|| {
-        let (whole, fraction) = text.split_once('.')?;
-        whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
+        let whole = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
+        let number = whole.map_or(text, |(whole, _)| whole);
+        number.parse().ok().or_else(|| scientific(number))
     })?;
     match unit {
         EpochUnit::Seconds => Timestamp::from_epoch(number, 1),
         EpochUnit::Milliseconds => Timestamp::from_epoch(number, 1000),
     }
+}
+
+/// A whole number with an exponent, as some languages write every great one: `1.748854800123E12`.
+fn scientific(text: &str) -> Option<i64> {
+    let number = text.contains(['e', 'E']).then(|| text.parse::<f64>().ok())??;
+    let is_exact = number.fract() == 0.0 && number.abs() < 2_f64.powi(53);
+    is_exact.then_some(number as i64)
 }
 
 fn check_vocabulary(

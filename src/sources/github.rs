@@ -50,12 +50,19 @@ fn detects(root: &Root<'_>) -> bool {
         && !root.has_container("targets")
 }
 
-/// Events about the identity provider of an organization or enterprise.
+/// Events about the identity provider of an organization.
 const PROVIDER: &str = "provider";
+/// Events about that of an enterprise, which may name an organization besides.
+const ENTERPRISE: &str = "provider of an enterprise";
 
-/// An event about the identity provider.
+/// An event about the identity provider of an organization.
 const fn provider(name: &'static str, operation: Operation, about: &'static str) -> Action {
     Action::new(name, operation, about).group(PROVIDER)
+}
+
+/// An event about the identity provider of an enterprise.
+const fn enterprise(name: &'static str, operation: Operation, about: &'static str) -> Action {
+    Action::new(name, operation, about).group(ENTERPRISE)
 }
 
 #[rustfmt::skip]
@@ -63,11 +70,11 @@ static ACTIONS: &[Action] = &[
     provider("org.enable_saml", Operation::Enabled, "SAML single sign-on was enabled for an organization").protocol("saml"),
     provider("org.disable_saml", Operation::Disabled, "SAML single sign-on was disabled for an organization").protocol("saml"),
     provider("org.update_saml_provider_settings", Operation::Updated, "the SAML provider of an organization was changed").protocol("saml"),
-    provider("business.enable_saml", Operation::Enabled, "SAML single sign-on was enabled for an enterprise").protocol("saml"),
-    provider("business.disable_saml", Operation::Disabled, "SAML single sign-on was disabled for an enterprise").protocol("saml"),
-    provider("business.update_saml_provider_settings", Operation::Updated, "the SAML provider of an enterprise was changed").protocol("saml"),
-    provider("business.enable_oidc", Operation::Enabled, "OIDC single sign-on was enabled for an enterprise").protocol("oidc"),
-    provider("business.disable_oidc", Operation::Disabled, "OIDC single sign-on was disabled for an enterprise").protocol("oidc"),
+    enterprise("business.enable_saml", Operation::Enabled, "SAML single sign-on was enabled for an enterprise").protocol("saml"),
+    enterprise("business.disable_saml", Operation::Disabled, "SAML single sign-on was disabled for an enterprise").protocol("saml"),
+    enterprise("business.update_saml_provider_settings", Operation::Updated, "the SAML provider of an enterprise was changed").protocol("saml"),
+    enterprise("business.enable_oidc", Operation::Enabled, "OIDC single sign-on was enabled for an enterprise").protocol("oidc"),
+    enterprise("business.disable_oidc", Operation::Disabled, "OIDC single sign-on was disabled for an enterprise").protocol("oidc"),
     Action::new("org.recovery_codes_generated", Operation::Viewed, "codes that let an owner in without single sign-on were made"),
     Action::new("org.recovery_codes_viewed", Operation::Viewed, "codes that let an owner in without single sign-on were seen"),
     Action::new("org.recovery_codes_downloaded", Operation::Viewed, "codes that let an owner in without single sign-on were downloaded"),
@@ -113,16 +120,18 @@ static FIELDS: &[Field] = &[
     Field::new("actor_is_bot", FieldKind::Flag, "whether a program did it").expects(&[Expect::OneOf(&BOTS)]),
     Field::text("actor_ip", "address it came from; only if the log may have addresses").maps_to(Attribute::Ip),
     Field::text("user_agent", "user agent it came from").maps_to(Attribute::UserAgent),
+    Field::new("business_id", FieldKind::Any, "id of the enterprise").only_in(&[ENTERPRISE]).part(all).maps_to(Attribute::OrganizationId),
+    Field::new("business", FieldKind::Any, "name of the enterprise").only_in(&[ENTERPRISE]).part(all).maps_to(Attribute::OrganizationName),
     Field::new("org_id", FieldKind::Any, "id of the organization").maps_to(Attribute::OrganizationId),
     Field::new("business_id", FieldKind::Any, "id of the enterprise").maps_to(Attribute::OrganizationId),
     Field::new("org", FieldKind::Any, "name of the organization").maps_to(Attribute::OrganizationName),
     Field::new("business", FieldKind::Any, "name of the enterprise").maps_to(Attribute::OrganizationName),
     Field::new("org_id", FieldKind::Any, "the organization's identity provider").only_in(&[PROVIDER])
         .part(all).maps_to(Attribute::ConnectionId),
-    Field::new("business_id", FieldKind::Any, "the enterprise's identity provider").only_in(&[PROVIDER])
+    Field::new("business_id", FieldKind::Any, "the enterprise's identity provider").only_in(&[ENTERPRISE])
         .part(all).maps_to(Attribute::ConnectionId),
-    Field::text("issuer", "issuer of the identity provider").only_in(&[PROVIDER]).maps_to(Attribute::ConnectionName),
-    Field::text("sso_url", "where the identity provider lets people in").only_in(&[PROVIDER]),
+    Field::text("issuer", "issuer of the identity provider").only_in(&[PROVIDER, ENTERPRISE]).maps_to(Attribute::ConnectionName),
+    Field::text("sso_url", "where the identity provider lets people in").only_in(&[PROVIDER, ENTERPRISE]),
     Field::text("name", "what it is about, such as the enterprise"),
     Field::new("data", FieldKind::Any, "further facts of some actions"),
     Field::text("operation_type", "kind of the change, such as `modify`"),

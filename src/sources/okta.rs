@@ -38,6 +38,8 @@ pub static SOURCE: Source = Source {
             "identityprovider",
             "impersonation",
             "domain.federation",
+            "policy.rule.",
+            "policy.lifecycle.",
         ],
     }),
     composite: None,
@@ -72,7 +74,11 @@ macro_rules! routing {
 
 fn if_routing(fields: &Fields<'_>, operation: Operation) -> Operation {
     let mut types = fields.each(POLICY_TYPE).map(|(_, span)| span.decode(fields.text));
-    if types.any(|policy| policy.eq_ignore_ascii_case("IdpDiscovery")) { operation } else { Operation::Other }
+    // The log has one spelling, and the API of policies another.
+    let is_routing = |policy: &str| {
+        ["IdpDiscovery", "IDP_DISCOVERY"].iter().any(|routing| policy.eq_ignore_ascii_case(routing))
+    };
+    if types.any(|policy| is_routing(&policy)) { operation } else { Operation::Other }
 }
 
 /// An event about an application, to which Okta is the identity provider.

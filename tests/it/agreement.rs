@@ -33,6 +33,18 @@ fn fixtures_read_the_same_both_ways() {
 }
 
 #[test]
+fn lines_of_every_source_go_the_fast_way() {
+    for text in DOCUMENTED.iter() {
+        let text = text.repeat(6);
+        let mut bench = LineReader::default();
+        let lines = quickly(text.as_bytes(), &mut bench);
+        assert_eq!(lines, slowly(text.as_bytes()));
+        // Twice to learn a shape; a few have what no shape allows, such as escapes.
+        assert!(bench.hits() as usize > lines.len() / 3, "{} of {}: {text}", bench.hits(), lines.len());
+    }
+}
+
+#[test]
 fn a_second_target_is_compared_on_every_line() {
     let text = String::from_utf8(fixture("diagnostics/contradiction.ndjson")).unwrap();
     let second = |line: &str| line.matches("\"type\":\"sso_connection\"").count() == 2;

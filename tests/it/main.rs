@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod agreement;
+mod attempts;
 mod baselines;
 mod bounds;
 mod certainty;

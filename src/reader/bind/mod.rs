@@ -309,13 +309,11 @@ impl Binder<'_, '_, '_> {
         }
     }
 
-    /// Where a part of a text is; all of the text if it is written with escapes, as the part may be as well.
+    /// Where a part of a text is.
     fn part(&self, part: Part, node: NodeId) -> Option<Span> {
         let Document { text, nodes } = self.document;
         let span = nodes[node].span;
-        let found = part(&span.decode(text))?;
-        let at = |offset: usize| span.start + offset as u32;
-        Some(if span.escaped { span } else { Span { start: at(found.start), end: at(found.end), ..span } })
+        part(&span.decode(text)).map(|range| span.slice(text, range))
     }
 
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {

@@ -14,13 +14,15 @@ use crate::sources::composite::ActionParts;
 /// The action of a log entry: of a call of the Management API its method and path, and of self-service SSO the name
 /// of what happened.
 pub fn action([kind, method, path, event_name]: &ActionParts<'_>) -> Option<&'static str> {
-    match kind.as_deref()? {
-        "sapi" | "fapi" | "mgmt_api_read" => call(method.as_deref()?, path.as_deref()?),
-        "ss_sso_success" | "ss_sso_failure" => {
-            let name = event_name.as_deref()?;
-            of_group(SELF_SERVICE).find(|documented| *documented == name)
-        }
-        _ => None,
+    let kind = kind.as_deref()?;
+    let is = |name: &&str| kind.eq_ignore_ascii_case(name);
+    if ["sapi", "fapi", "mgmt_api_read"].iter().any(is) {
+        call(method.as_deref()?, path.as_deref()?)
+    } else if ["ss_sso_success", "ss_sso_failure"].iter().any(is) {
+        let name = event_name.as_deref()?;
+        of_group(SELF_SERVICE).find(|documented| documented.eq_ignore_ascii_case(name))
+    } else {
+        None
     }
 }
 
@@ -149,6 +151,18 @@ mod tests {
             ("PATCH", "/v2/connections/con_1?x=/2", Some("PATCH /v2/connections/{id}")),
             ("delete", "/api/v2/connections/con_1/", Some("DELETE /v2/connections/{id}")),
             ("delete", "/api/v2/connections/con_1/users", Some("DELETE /v2/connections/{id}/users")),
+            ("delete", "/API/V2/Connections/con_1", Some("DELETE /v2/connections/{id}")),
+            ("delete", "//api//v2/./connections//con_1", Some("DELETE /v2/connections/{id}")),
+            ("delete", "api/v2/%63onnections/con_1", Some("DELETE /v2/connections/{id}")),
+            (
+                "delete",
+                "https://acme.eu.auth0.com/api/v2/connections/con_1",
+                Some("DELETE /v2/connections/{id}"),
+            ),
+            ("delete", " /api/v2/connections/con_1", Some("DELETE /v2/connections/{id}")),
+            ("delete", "/api/api/v2/connections/con_1", None),
+            ("delete", "/api/v2/connections%2Fcon_1", None),
+            ("delete", "%", None),
             ("delete", "/api/v2/connections", None),
             ("patch", "/api/v2/connectionsx/con_1", None),
             ("post", "/api/v2/organizations/org_1/enabled_connections", Some(ASSIGN)),

@@ -105,16 +105,23 @@ pub const PURPOSE: FieldId = id_of(FIELDS, "a0purpose");
 
 /// The outcome that a type names: whole types stand for failed calls and failed set-ups.
 fn outcome_of_type(kind: &str) -> Option<Outcome> {
-    match kind {
-        "fapi" | "ss_sso_failure" => Some(Outcome::Failure),
-        "ss_sso_success" => Some(Outcome::Success),
-        _ => None,
+    let is = |name: &str| kind.eq_ignore_ascii_case(name);
+    if is("fapi") || is("ss_sso_failure") {
+        Some(Outcome::Failure)
+    } else {
+        is("ss_sso_success").then_some(Outcome::Success)
     }
 }
 
+/// The outcome that a status of HTTP tells. What is none tells nothing: an attempt must not be thought to have failed
+/// because a tool has spoilt its status.
 fn outcome_of_status(status: &str) -> Option<Outcome> {
-    let is_success = status.len() == 3 && status.starts_with('2');
-    Some(if is_success { Outcome::Success } else { Outcome::Failure })
+    let status: f64 = status.parse().ok()?;
+    if (200.0..300.0).contains(&status) {
+        Some(Outcome::Success)
+    } else {
+        (100.0..600.0).contains(&status).then_some(Outcome::Failure)
+    }
 }
 
 /// Strategies of enterprise connections, and of others that are met often.

@@ -47,14 +47,12 @@ pub static SOURCE: Source = Source {
 /// A log entry of a log stream.
 static LOG_STREAM: Wrapper = Wrapper { key: "data", beside: &[] };
 
-/// A type with what a log entry has besides, or a CloudEvent of Auth0.
+/// A type with what a log entry has besides, or a CloudEvent with keys of Auth0. No value is asked: lines of one shape
+/// are of one source.
 fn detects(root: &Root<'_>) -> bool {
     const OF_ENTRY: &[&str] = &["log_id", "client_id", "description", "ip", "user_id", "tenant_name"];
     let is_entry = root.has(&["date", "log_id"]) && root.has(OF_ENTRY);
-    let is_cloud_event = || {
-        root.has_text("specversion")
-            && root.text("source").is_some_and(|source| source.starts_with("urn:auth0:"))
-    };
+    let is_cloud_event = || root.has_text("specversion") && root.has(&["a0tenant", "a0stream"]);
     root.has_text("type") && (is_entry || is_cloud_event())
 }
 

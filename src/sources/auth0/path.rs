@@ -1,4 +1,7 @@
 //! Paths of Auth0's Management API.
+//!
+//! They are logged as they were called, so they are compared as servers compare them: whoever calls `/API/v2/Connections`
+//! must not stay unseen.
 
 use std::ops::Range;
 
@@ -14,22 +17,46 @@ pub fn organization_in(path: &str) -> Option<Range<usize>> {
 
 /// Where in a path the segment is that follows one of these.
 fn after(path: &str, names: &[&str]) -> Option<Range<usize>> {
-    let mut segments = segments(path).skip_while(|segment| !names.contains(segment)).skip(1);
-    let segment = segments.next()?;
+    let is_other = |segment: &&str| !names.iter().any(|name| is(segment, name));
+    let segment = segments(path).skip_while(is_other).nth(1)?;
     let start = segment.as_ptr().addr() - path.as_ptr().addr();
     Some(start..start + segment.len())
 }
 
-/// The segments of a path of the Management API; it may be written without `/api`, and with a query.
+/// The segments of a path of the Management API; it may be written without `/api`, with a host and with a query.
 pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let path = path.strip_prefix("/api").unwrap_or(path);
-    path.split('/').filter(|segment| !segment.is_empty())
+    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.get(rest.find('/')?..));
+    let path = behind_host.unwrap_or(path);
+    let segments = path.split('/').map(str::trim).filter(|segment| !matches!(*segment, "" | "."));
+    segments.enumerate().filter(|(at, segment)| *at > 0 || !is(segment, "api")).map(|(_, segment)| segment)
 }
 
 /// Whether segments are those of a pattern, in which `{…}` stands for any segment.
 pub fn fits(segments: &[&str], pattern: &[&str]) -> bool {
     let mut pairs = segments.iter().zip(pattern);
     segments.len() == pattern.len()
-        && pairs.all(|(segment, expected)| expected.starts_with('{') || segment == expected)
+        && pairs.all(|(segment, expected)| expected.starts_with('{') || is(segment, expected))
+}
+
+/// Whether a segment is a word, in any case and with any letter percent-encoded.
+fn is(segment: &str, word: &str) -> bool {
+    segment.eq_ignore_ascii_case(word)
+        || segment.contains('%') && percent_decoded(segment).eq_ignore_ascii_case(word.as_bytes())
+}
+
+fn percent_decoded(segment: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let encoded = after.split_first_chunk::<2>().filter(|_| *byte == b'%');
+        let encoded = encoded.and_then(|(digits, after)| {
+            let digits = str::from_utf8(digits).ok()?;
+            Some((u8::from_str_radix(digits, 16).ok()?, after))
+        });
+        let (byte, after) = encoded.unwrap_or((*byte, after));
+        decoded.push(byte);
+        rest = after;
+    }
+    decoded
 }

@@ -1,4 +1,4 @@
-//! Generated input: a few events of both vendors, each repeated with changes small and large, so
+//! Generated input: a few events of every vendor, each repeated with changes small and large, so
 //! that the fast path sees lines that nearly have a shape it has learned.
 
 use proptest::prelude::*;
@@ -6,6 +6,7 @@ use proptest::sample::{Index, select};
 
 use super::reading::{camel, depth};
 use super::select::{Flags, bound};
+use super::vendor_events::{auth0_event, github_event, okta_event, slack_event};
 
 /// JSON that may be wrong: objects may repeat a key, and a literal is whatever it says.
 #[derive(Clone, Debug)]
@@ -650,9 +651,22 @@ pub fn mutations() -> impl Strategy<Value = Vec<Mutation>> {
     ]
 }
 
+fn event() -> BoxedStrategy<Json> {
+    prop_oneof![
+        centure_event(),
+        scalekit_event(),
+        workos_event(),
+        okta_event(),
+        auth0_event(),
+        github_event(),
+        slack_event(),
+    ]
+    .boxed()
+}
+
 /// A few events, each in several lines with and without changes.
 pub fn corpus() -> impl Strategy<Value = Vec<String>> {
-    let events = prop::collection::vec(prop_oneof![centure_event(), scalekit_event(), workos_event()], 2..7);
+    let events = prop::collection::vec(event(), 2..7);
     let line = (any::<Index>(), mutations(), style(), damage());
     (events, prop::collection::vec(line, 5..31)).prop_map(|(events, lines)| {
         lines

@@ -36,6 +36,8 @@ mod states;
 pub mod time;
 mod told;
 mod twists;
+mod vendor_events;
+mod vendors;
 mod workos;
 
 use proptest::prelude::*;
@@ -65,9 +67,9 @@ proptest! {
 
 #[test]
 fn documented_lines_are_valid_and_agree() {
-    for name in
-        ["sso-events.ndjson", "sources/centure/documented.ndjson", "sources/scalekit/documented.ndjson"]
-    {
+    let vendors = ["centure", "scalekit", "workos", "okta", "auth0", "github", "slack"];
+    let documented = vendors.map(|vendor| format!("sources/{vendor}/documented.ndjson"));
+    for name in documented.iter().map(String::as_str).chain(["sso-events.ndjson"]) {
         let bytes = run::fixture(name);
         let lines = split(&bytes);
         for line in &lines {
@@ -138,8 +140,15 @@ fn agreement(lines: &[&[u8]], flags: &Flags, longest: usize) -> Result<(), Strin
 /// Whether the event is what is expected. `Value` does not keep how a number is written, so one that counts
 /// as a text is of the same value, and written like that in the line.
 fn is_as_expected(line: &str, mut expected: Value, got: &Value) -> bool {
-    let of_metadata =
-        ["/actor/email", "/actor/impersonator/email", "/actor/impersonator/reason", "/organization/name"];
+    let of_metadata = [
+        "/actor/id",
+        "/actor/email",
+        "/actor/impersonator/email",
+        "/actor/impersonator/reason",
+        "/organization/id",
+        "/organization/name",
+        "/connection/id",
+    ];
     let number = |text: &str| text.parse::<f64>().ok();
     for path in of_metadata {
         if let (Some(text), Some(Value::String(written))) = (expected.pointer_mut(path), got.pointer(path))

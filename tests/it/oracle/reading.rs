@@ -7,6 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value, json};
 
 use super::time::{milliseconds, nanoseconds};
+use super::vendors;
 use super::workos::{looks_like_workos, workos};
 
 /// A line with a finding of level error. Which finding it was is for another test.
@@ -48,7 +49,7 @@ pub fn normalize(line: &str) -> Option<Normal> {
     } else if looks_like_workos(&root) {
         workos(&root).ok()?
     } else {
-        return None;
+        return vendors::normalize(&root)?.ok();
     };
     normal.is_ambiguous = is_itself;
     Some(normal)

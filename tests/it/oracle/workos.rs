@@ -66,7 +66,8 @@ pub fn workos(root: &Value) -> Valid<Normal> {
     let (mut operation, outcome, about) = meaning(action);
     let data = required_object(root, "data")?;
     let context = optional_object(root, "context")?;
-    let environment = optional_text(context, "client_id")?;
+    // Also where other keys are spelt in two ways, these are not.
+    let environment = super::vendors::text(context, "client_id")?;
     let by = optional_object(context, "actor")?;
     let times = [optional_filled_text(root, "created_at")?, optional_filled_text(data, "updated_at")?];
     for time in times.into_iter().flatten() {
