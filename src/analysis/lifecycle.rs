@@ -165,6 +165,18 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
     steps
 }
 
+/// For each connection, its state at `now`; `None` if the log does not show it.
+pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
+    let mut states = vec![None; survey.connections.len()];
+    walk(survey, now, |step| {
+        let change = &survey.changes[step.change];
+        if let Some(connection) = change.connection.filter(|_| change.time <= now) {
+            states[connection.index()] = Some(step.after);
+        }
+    });
+    states
+}
+
 /// For each change, whether it deletes a connection that another event deleted already and none created
 /// again. Another event with the same id is a conflict, not a second deletion.
 pub fn deleted_again(survey: &Survey) -> Vec<bool> {

@@ -3,6 +3,7 @@
 
 pub mod bursts;
 pub mod calendar;
+pub mod certificates;
 pub mod lifecycle;
 pub mod reach;
 pub mod roster;

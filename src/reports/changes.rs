@@ -24,7 +24,7 @@ pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
     schema: "ssoaudit.report.changes.v3",
-    wants: Wants { counts: false, changes: true, visits: false, anomalies: None },
+    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
     flags: &["--top"],
     make,
 };

@@ -39,6 +39,7 @@ pub static ALL: &[&Rule] = &[
     &catalog::invalid_event::RULE,
     &catalog::not_on_roster::RULE,
     &catalog::actor_across_orgs::RULE,
+    &catalog::certificate_expiring::RULE,
     &catalog::connection_deleted::RULE,
     &catalog::contradictory_event::RULE,
     &catalog::deleted_without_visit::RULE,

@@ -1,6 +1,7 @@
 //! The rules, one file each; the registry is in [`super`].
 
 pub(crate) mod actor_across_orgs;
+pub(crate) mod certificate_expiring;
 pub(crate) mod conflicting_duplicate;
 pub(crate) mod connection_altered;
 pub(crate) mod connection_deleted;
