@@ -44,7 +44,9 @@ pub(super) fn find_bursts(
     for (_, theirs) in context.change_index.by_actor() {
         let (mut indices, mut things) = (Vec::new(), Vec::new());
         for index in theirs.iter().map(|index| *index as usize) {
-            if let Counted::As(thing) = counted(index, &changes[index]) {
+            if let Counted::As(thing) = counted(index, &changes[index])
+                && !context.is_told_twice(index)
+            {
                 indices.push(index);
                 things.push((changes[index].time, thing));
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use crate::analysis::confirmations::Confirmations;
 use crate::analysis::lifecycle::Step;
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
@@ -25,6 +26,8 @@ pub struct RuleContext<'a> {
     pub displayed: &'a Survey,
     /// The step of each change in its connection's lifecycle; `None` for portal links.
     pub steps: &'a [Option<Step>],
+    /// The deletions that two sources log. Of the two events, rules judge the one that stands for both.
+    pub confirmations: &'a Confirmations,
     /// How far the log reaches.
     pub reach: &'a Reach,
     /// The changes by operation and by actor.
@@ -57,7 +60,14 @@ impl<'a> RuleContext<'a> {
 
     /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
     pub fn attempts(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        self.survey.changes.iter().enumerate().filter(|(_, change)| self.covers(change))
+        let changes = self.survey.changes.iter().enumerate();
+        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+    }
+
+    /// Whether another event in the rule's scope stands for the same deletion.
+    pub fn is_told_twice(&self, index: usize) -> bool {
+        let original = self.confirmations.original(self.survey, index);
+        original.is_some_and(|original| self.covers(&self.survey.changes[original.index()]))
     }
 
     /// Whether a change is in the scope of the rule.
@@ -93,7 +103,7 @@ impl<'a> RuleContext<'a> {
 
     /// How many changes of a connection's state are in the rule's scope.
     pub fn count_state_changes(&self) -> u64 {
-        if !self.scope.is_everything() {
+        if !self.scope.is_everything() || !self.confirmations.is_empty() {
             return self.state_changes().count() as u64;
         }
         let operations = OPERATIONS.iter().map(|info| info.operation);
@@ -105,7 +115,7 @@ impl<'a> RuleContext<'a> {
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
         let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
         let changes = indices.map(|index| (index, &self.survey.changes[index]));
-        changes.filter(|(_, change)| self.covers(change))
+        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
     }
 
     /// The observations in the rule's scope: events with an actor or an address that are neither changes nor portal

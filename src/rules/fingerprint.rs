@@ -191,6 +191,7 @@ mod tests {
             time: time::parse("2025-01-15T10:30:00.5+02:00").unwrap().timestamp,
             operation: Operation::Deleted,
             has_failed: false,
+            is_in_portal: false,
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,

@@ -53,6 +53,7 @@ pub static ALL: &[&Rule] = &[
     &catalog::provider_swapped::RULE,
     &catalog::same_person::RULE,
     &catalog::unapproved_connection_type::RULE,
+    &catalog::unconfirmed_change::RULE,
     &catalog::connection_disabled::RULE,
     &catalog::new_address::RULE,
     &catalog::portal_without_change::RULE,

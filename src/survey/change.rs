@@ -18,6 +18,9 @@ pub struct Change {
     pub operation: Operation,
     /// Whether it was an attempt that failed, so that it changed nothing.
     pub has_failed: bool,
+    /// Whether it was made in the portal that portal links lead to. Known only of changes that give something, and of
+    /// alterations.
+    pub is_in_portal: bool,
     /// Whether it is selected.
     pub is_selected: bool,
     /// Another event has the same id but different content.

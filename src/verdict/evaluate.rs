@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
 use crate::analysis::reach::Reach;
@@ -124,9 +125,9 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
 /// Evaluates every rule; the result of one that is off is empty.
 fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<RuleResult> {
     let now = options.now;
-    let ((change_index, reach), steps) = parallel::both(
+    let ((change_index, reach), (steps, confirmations)) = parallel::both(
         || (ChangeIndex::of(survey), Reach::of(survey, now)),
-        || lifecycle::steps(survey, now),
+        || (lifecycle::steps(survey, now), Confirmations::of(survey, WINDOW_SECONDS)),
     );
     let deciding = policy.deciding_names();
     parallel::map_each(rules::ALL, |rule| {
@@ -138,6 +139,7 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> Vec<Rule
             survey,
             displayed: options.redacted.unwrap_or(survey),
             steps: &steps,
+            confirmations: &confirmations,
             reach: &reach,
             change_index: &change_index,
             params: &settings.params,

@@ -29,7 +29,8 @@ pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let result = RuleResult::of(context.changes_that(Operation::Deleted), |index, _| {
-        let was_there = context.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        let was_there =
+            context.steps[index].is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
         Decision::of(was_there.then(String::new))
     });
     RuleResult { judged: context.count_state_changes(), ..result }

@@ -25,4 +25,5 @@ pub(crate) mod portal_without_change;
 pub(crate) mod provider_swapped;
 pub(crate) mod same_person;
 pub(crate) mod unapproved_connection_type;
+pub(crate) mod unconfirmed_change;
 pub(crate) mod unknown_action;

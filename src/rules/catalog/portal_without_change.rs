@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
-         deleted within the window. It is judged only where creations would be seen: where the source logs \
+         deleted within the window, in the portal or elsewhere; an attempt that failed is no change. It is judged only where creations would be seen: where the source logs \
          them, or another one does that shares its ids and knows the organization. Where that log ends \
          within the window and none followed up to then, it is not judged.",
     )
@@ -43,11 +43,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut next: HashMap<OrganizationId, Timestamp, RandomState> = HashMap::default();
     // For each portal URL, the time of the next change of its organization.
     let mut next_change: HashMap<usize, Timestamp, RandomState> = HashMap::default();
-    for (index, change) in survey.changes.iter().enumerate().rev() {
+    let happened = survey.changes.iter().enumerate().filter(|(_, change)| change.time <= context.now);
+    for (index, change) in happened.rev() {
         let Some(organization) = change.organization else {
             continue;
         };
-        if change.operation.state().is_some() {
+        if change.state().is_some() {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
             next_change.insert(index, *time);
@@ -75,6 +76,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::confirmations::Confirmations;
     use crate::analysis::reach::Reach;
     use crate::rules::change_index::ChangeIndex;
     use crate::rules::deciding_names::DecidingNames;
@@ -107,6 +109,7 @@ mod tests {
                 time: at(hour * 3600),
                 operation: *operation,
                 has_failed: false,
+                is_in_portal: false,
                 is_selected: true,
                 is_conflicting: false,
                 redeliveries: 0,
@@ -131,6 +134,7 @@ mod tests {
             survey: &survey,
             displayed: &survey,
             steps: &steps,
+            confirmations: &Confirmations::default(),
             reach: &Reach::of(&survey, at(1 << 40)),
             change_index: &ChangeIndex::of(&survey),
             params: &params,

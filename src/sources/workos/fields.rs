@@ -119,7 +119,7 @@ static ACTOR_SOURCES: Vocabulary = Vocabulary {
     terms: &[
         Term::actor("api", ActorKind::Service),
         Term::actor("dashboard", ActorKind::User),
-        Term::actor("admin_portal", ActorKind::User),
+        Term::actor_in_portal("admin_portal", ActorKind::User),
         Term::actor("system", ActorKind::System),
     ],
     classify_unknown: Term::none,
