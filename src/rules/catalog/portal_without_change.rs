@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
-         deleted within the window, in the portal or elsewhere; an attempt that failed is no change. It is judged only where creations would be seen: where the source logs \
+         deleted within the window, in the portal or elsewhere, nor anything else changed in the portal. It is judged only where creations would be seen: where the source logs \
          them, or another one does that shares its ids and knows the organization. Where that log ends \
          within the window and none followed up to then, it is not judged.",
     )
@@ -48,7 +48,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(organization) = change.organization else {
             continue;
         };
-        if change.state().is_some() {
+        if change.state().is_some() || (change.is_in_portal && !change.has_failed) {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
             next_change.insert(index, *time);

@@ -113,7 +113,8 @@ pub fn workos(root: &Value) -> Valid<Normal> {
             connection = json!({ "id": filled_text(of, "id")? });
             organization["id"] = some_text(optional_filled_text(of, "organization_id")?);
             let its = optional_object(data, "certificate")?;
-            let [kind, expires] = [optional_text(its, "certificate_type")?, optional_text(its, "expiry_date")?];
+            let [kind, expires] =
+                [optional_text(its, "certificate_type")?, optional_text(its, "expiry_date")?];
             certificate = unless_hollow(json!({ "type": some_text(kind), "expires": some_text(expires) }));
         }
         About::Organization => {
