@@ -82,7 +82,8 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
             let gap = history.gap(&step);
             let exposure = gap.map(|gap| exposure(survey, &reach, gap));
             let until = exposure.map_or(change.time, |exposure| exposure.until);
-            let certainty = reach.certainty(step.owner, change.action, (change.time, until));
+            let from = gap.map_or(change.time, |gap| survey.changes[gap.cause].time);
+            let certainty = reach.certainty(step.owner, change.action, (from, until));
             let is_contradictory =
                 step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
             removals.push(Removal {

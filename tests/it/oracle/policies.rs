@@ -66,7 +66,7 @@ pub struct Policy {
 
 /// By rule how bad it is, whether it is on by itself, and which planned changes cover what it finds: all,
 /// those with an actor, none.
-pub const RULES: [(&str, &str, bool, char); 25] = [
+pub const RULES: [(&str, &str, bool, char); 26] = [
     ("org-left-without-sso", "critical", true, 'a'),
     ("conflicting-duplicate", "high", true, 'n'),
     ("connection-altered", "high", true, 'a'),
@@ -88,6 +88,7 @@ pub const RULES: [(&str, &str, bool, char); 25] = [
     ("provider-swapped", "medium", true, 'a'),
     ("same-person", "medium", false, 'w'),
     ("unapproved-connection-type", "medium", true, 'a'),
+    ("unconfirmed-change", "medium", true, 'a'),
     ("connection-disabled", "low", true, 'a'),
     ("new-address", "low", true, 'w'),
     ("portal-without-change", "low", false, 'a'),
