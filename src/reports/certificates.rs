@@ -10,7 +10,7 @@ use crate::analysis::certificates::{Certificate, certificates, days_until};
 use crate::analysis::lifecycle;
 use crate::model::state::State;
 use crate::model::time::{self, Timestamp};
-use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Tone};
+use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet, Tone};
 use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Survey, Wants};
 use crate::text::plural::counted;
@@ -30,6 +30,7 @@ const SOON: u64 = 30 * 86_400;
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let Displayed { rows, mut notes } = rows(input);
+    let totals = totals(&rows);
     notes.splice(0..0, input.notes());
     let empty = match input.options.within {
         Some(_) => "No certificate is known to expire within that time.",
@@ -42,7 +43,10 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         schema: REPORT.schema,
         title: "Certificates".to_owned(),
         notes,
-        sections: vec![Section::table("certificates", "Certificates", table)],
+        sections: vec![
+            Section::table("certificates", "Certificates, the first to expire first", table),
+            Section::facts("totals", "Totals", totals),
+        ],
     }
 }
 
@@ -79,7 +83,7 @@ impl<'a> CertificateRow<'a> {
         Column::new(
             "days_left",
             "Days left",
-            Kind::Number,
+            Kind::Integer,
             "whole days until then, rounded down; negative if it has expired",
         )
         .cell(|_, row| {
@@ -113,6 +117,19 @@ impl<'a> CertificateRow<'a> {
             _ => Tone::Plain,
         }
     }
+}
+
+/// How many of the certificates shown are expired, and so on.
+fn totals(rows: &[CertificateRow<'_>]) -> Vec<Fact<'static>> {
+    let number = |key, label, is_counted: fn(&&CertificateRow<'_>) -> bool| {
+        Fact::new(key, label, Kind::Number, rows.iter().filter(is_counted).count() as u64)
+    };
+    vec![
+        number("certificates", "Certificates", |_| true),
+        number("expired", "Expired", |row| row.certificate.expires_within(0, row.now) == Some(true)),
+        number("renewed", "Renewed", |row| row.certificate.is_renewed),
+        number("unknown_expiry", "Of unknown expiry", |row| row.certificate.expires.is_none()),
+    ]
 }
 
 fn source(survey: &Survey, certificate: &Certificate<'_>) -> &'static str {
