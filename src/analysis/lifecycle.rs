@@ -5,12 +5,14 @@
 //! the log began, because sources need not log creations, and every log begins somewhere. It belongs to the
 //! organization of its first change. A change that is impossible, such as creating an active connection, is
 //! odd and leaves the state as it is. Enabling or disabling a deleted connection is a contradiction: its
-//! state is unknown until a creation or a deletion says otherwise.
+//! state is unknown until a creation or a deletion says otherwise. Where two sources log the same deletion, the second
+//! event confirms the first one and is not odd.
 
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
@@ -48,6 +50,8 @@ pub struct Step {
     pub left: u32,
     /// How many connections of the owner have an unknown state after it. Each of them may be active.
     pub unknown: u32,
+    /// The event of another source about the same deletion.
+    pub partner: Option<ChangeId>,
 }
 
 impl Step {
@@ -66,6 +70,12 @@ impl Step {
         !self.was_active && self.after == State::Active
     }
 
+    /// Whether it confirms a deletion that another source logged before.
+    pub fn confirms(&self) -> bool {
+        self.before == Some(State::Deleted)
+            && self.partner.is_some_and(|partner| partner.index() < self.change)
+    }
+
     /// What is impossible about it, such as `enabled while active`.
     pub fn inconsistency(&self) -> Option<&'static str> {
         match (self.before?, self.reported) {
@@ -76,6 +86,7 @@ impl Step {
             (State::Deleted, State::Active) => Some("enabled while deleted"),
             (State::Disabled, State::Disabled) => Some("disabled while disabled"),
             (State::Deleted, State::Disabled) => Some("disabled while deleted"),
+            (State::Deleted, State::Deleted) if self.confirms() => None,
             (State::Deleted, State::Deleted) => Some("deleted while deleted"),
             (State::Unknown, State::Active) => Some("enabled while unknown"),
             (State::Unknown, State::Disabled) => Some("disabled while unknown"),
@@ -125,6 +136,7 @@ pub fn walk_some(
     is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
     let mut states = vec![None; origins.len()];
     // The last entry is for connections without an organization.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
@@ -154,7 +166,8 @@ pub fn walk_some(
         let was_unknown = before == Some(State::Unknown);
         unknown[entry] = unknown[entry] + u32::from(after == State::Unknown) - u32::from(was_unknown);
         let (left, unknown) = (left[entry], unknown[entry]);
-        each(Step { change: index, before, reported, after, was_active, owner, left, unknown });
+        let partner = confirmations.partner(index);
+        each(Step { change: index, before, reported, after, was_active, owner, left, unknown, partner });
     }
 }
 
@@ -165,9 +178,23 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
     steps
 }
 
+/// For each connection, its state at `now`; `None` if the log does not show it.
+pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
+    let mut states = vec![None; survey.connections.len()];
+    walk(survey, now, |step| {
+        let change = &survey.changes[step.change];
+        if let Some(connection) = change.connection.filter(|_| change.time <= now) {
+            states[connection.index()] = Some(step.after);
+        }
+    });
+    states
+}
+
 /// For each change, whether it deletes a connection that another event deleted already and none created
-/// again. Another event with the same id is a conflict, not a second deletion.
+/// again. Another event with the same id is a conflict, and the event of another source about the same deletion
+/// confirms it: neither is a second deletion.
 pub fn deleted_again(survey: &Survey) -> Vec<bool> {
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
     // For each connection, the change that deleted it, unless it was created again.
     let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
     let again = ChangeId::first(survey.changes.len()).zip(&survey.changes).map(|(id, change)| {
@@ -175,7 +202,8 @@ pub fn deleted_again(survey: &Survey) -> Vec<bool> {
             _ if change.has_failed => false,
             (Operation::Deleted, Some(connection)) => {
                 let earlier = last[connection.index()].replace(id);
-                earlier.is_some_and(|earlier| survey.changes[earlier.index()].key != change.key)
+                let confirms = confirmations.partner(id.index()).is_some_and(|partner| partner < id);
+                earlier.is_some_and(|earlier| !confirms && survey.changes[earlier.index()].key != change.key)
             }
             (Operation::Created, Some(connection)) => {
                 last[connection.index()] = None;

@@ -3,6 +3,8 @@
 
 pub mod bursts;
 pub mod calendar;
+pub mod certificates;
+pub mod confirmations;
 pub mod lifecycle;
 pub mod reach;
 pub mod roster;

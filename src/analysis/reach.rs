@@ -87,6 +87,23 @@ impl Reach {
         self.spans[self.sources[action.index()]]
     }
 
+    /// The other sources in the log that share the ids of an action's source and log an operation, with the ranges of
+    /// their logs.
+    pub fn others_logging(
+        &self,
+        action: ActionId,
+        operation: Operation,
+    ) -> impl Iterator<Item = (&'static Source, Span)> {
+        let own = self.sources[action.index()];
+        let wanted = bits([operation].into_iter());
+        let all = sources::ALL.iter().copied().zip(self.spans.iter().copied()).enumerate();
+        let others = all.filter(move |(index, (source, (begin, end)))| {
+            let shares_ids = source.ids == sources::ALL[own].ids;
+            *index != own && shares_ids && self.logged[*index] & wanted != 0 && begin <= end
+        });
+        others.map(|(_, other)| other)
+    }
+
     /// The end of the log of any source.
     pub fn end(&self) -> Timestamp {
         self.spans.iter().map(|span| span.1).max().unwrap_or(Timestamp::MIN)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
@@ -11,6 +11,7 @@ use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs};
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
+use crate::model::time;
 use crate::reports::{self, Burst, Hours, Options};
 
 /// Arguments of `report`.
@@ -43,12 +44,21 @@ pub struct ReportCommand {
     /// access: so many events of an actor in so much time are a burst [default: 5/10m]
     #[arg(long, value_name = "N/AGE", help_heading = "Report")]
     burst: Option<String>,
+    /// certificates: only those that expire within this time, such as 30d, or have expired
+    #[arg(long, value_name = "AGE", help_heading = "Report")]
+    within: Option<String>,
     /// authorization: who may do what where: CSV or JSON with organization, actor and role; * and ? are
     /// wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,
     #[command(flatten)]
     sheet: SheetArgs,
+}
+
+/// Parses the time given to `--within`, in seconds.
+fn certificates_within(text: &str) -> Result<u64> {
+    let seconds = time::parse_age(text).and_then(|seconds| u64::try_from(seconds).ok());
+    seconds.ok_or_else(|| anyhow!("invalid time `{text}` for --within; give one such as 30d or 12h"))
 }
 
 fn names() -> PossibleValuesParser {
@@ -69,6 +79,7 @@ impl ReportCommand {
             ("--at", self.at.is_some()),
             ("--hours", self.hours.is_some()),
             ("--burst", self.burst.is_some()),
+            ("--within", self.within.is_some()),
             ("--roster", self.roster.is_some()),
         ];
         let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.flags.contains(flag);
@@ -81,6 +92,7 @@ impl ReportCommand {
             top: self.top.map(|top| top as usize),
             hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
+            within: self.within.as_deref().map(certificates_within).transpose()?,
             roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
             at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
             ..Options::default()

@@ -54,7 +54,7 @@ pub fn column_forms<'a>(
 
 /// Whether values of this kind are amounts, which are right-aligned.
 pub fn is_amount(kind: Kind) -> bool {
-    matches!(kind, Kind::Number | Kind::Share | Kind::Duration)
+    matches!(kind, Kind::Number | Kind::Integer | Kind::Share | Kind::Duration)
 }
 
 /// The longest form of a cell.

@@ -54,6 +54,10 @@ pub enum Attribute {
     ConnectionEnabled,
     /// Vendor's status.
     ConnectionStatus,
+    /// Vendor's type of certificate.
+    CertificateType,
+    /// When the certificate expires, as written.
+    CertificateExpires,
     /// Environment id.
     EnvironmentId,
     /// Address.
@@ -132,6 +136,8 @@ pub static ATTRIBUTES: &[AttributeInfo] = &[
     optional(Attribute::ConnectionDirection, "connection.direction", "inbound if an outside identity provider lets people in, outbound if the vendor is the identity provider of an application"),
     optional(Attribute::ConnectionEnabled, "connection.enabled", "whether users can log in through it").of_kind(ValueKind::Flag),
     optional(Attribute::ConnectionStatus, "connection.status", "how far its set-up is"),
+    optional(Attribute::CertificateType, "certificate.type", "the vendor's type of the connection's certificate that the event is about"),
+    optional(Attribute::CertificateExpires, "certificate.expires", "when that certificate expires, as the vendor wrote it"),
     optional(Attribute::EnvironmentId, "environment_id", "id of the vendor's environment"),
     optional(Attribute::Ip, "ip", "IP address it came from; null when the source gives none"),
     optional(Attribute::UserAgent, "user_agent", "user agent it came from"),

@@ -9,6 +9,7 @@ use super::columns::{
 };
 use super::table::{ColumnOf, TableLayout};
 use super::{Report, ReportInput};
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
 use crate::analysis::roster::{Authorization, is_for_admins};
@@ -25,7 +26,7 @@ pub static REPORT: Report = Report {
     name: "authorization",
     about: "whether those who opened the portal or changed connections were allowed to",
     schema: "ssoaudit.report.authorization.v2",
-    wants: Wants { counts: false, changes: true, visits: false, anomalies: None },
+    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
     flags: &["--roster"],
     make,
 };
@@ -134,9 +135,11 @@ fn assess<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorizati
     let owned = |verdict: Authorization, change: &Change| {
         if is_foreign(change, &origins) { verdict.min(Authorization::NotTheOwner) } else { verdict }
     };
-    let assessed = verdicts.iter().zip(&survey.changes);
-    let mut assessed: Vec<_> = assessed
-        .filter_map(|(verdict, change)| Some(Assessed { verdict: owned((*verdict)?, change), change }))
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
+    let assessed = verdicts.iter().zip(&survey.changes).enumerate();
+    let once = assessed.filter(|(index, _)| !confirmations.is_told_twice(survey, *index));
+    let mut assessed: Vec<_> = once
+        .filter_map(|(_, (verdict, change))| Some(Assessed { verdict: owned((*verdict)?, change), change }))
         .collect();
     assessed.sort_by(|a, b| {
         let rank =

@@ -1,4 +1,7 @@
 //! `report changes`: every configuration change in time order.
+//!
+//! A change that names no actor, or was made in the set-up portal, gets a probable cause: whoever created the latest
+//! portal URL of the organization before it. That is presumed, and said to be.
 
 use std::collections::HashMap;
 
@@ -17,14 +20,15 @@ use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Tone};
+use crate::survey::ids::OrganizationId;
 use crate::survey::{Change, Wants};
 
 /// The report.
 pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
-    schema: "ssoaudit.report.changes.v3",
-    wants: Wants { counts: false, changes: true, visits: false, anomalies: None },
+    schema: "ssoaudit.report.changes.v4",
+    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
     flags: &["--top"],
     make,
 };
@@ -32,6 +36,8 @@ pub static REPORT: Report = Report {
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let rows = rows(input);
     let mut notes = input.notes();
+    let has_cause = rows.iter().any(|row| row.cause.is_some());
+    notes.extend(has_cause.then(|| CAUSE_NOTE.to_owned()));
     notes.extend(presumption_notes(rows.iter().map(|row| row.certainty)));
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
@@ -57,6 +63,8 @@ struct ChangeRow<'a> {
     certainty: Certainty,
     /// Seconds since the actor last opened the portal.
     since_portal: Option<u64>,
+    /// The portal URL through which it was probably made.
+    cause: Option<&'a Change>,
 }
 
 impl<'a> ChangeRow<'a> {
@@ -98,6 +106,36 @@ impl<'a> ChangeRow<'a> {
         )
         .rank(9)
         .cell(|_, row| row.since_portal.map(Cell::Duration).into()),
+        Column::new(
+            "probable_cause",
+            "Probable cause",
+            Kind::Text,
+            "presumed, not logged: who created the organization's latest portal URL, at most 24 hours before; \
+             only where the event names no actor, or the change was made in the portal",
+        )
+        .rank(7)
+        .cell(|survey, row| survey.actor(row.cause.and_then(|cause| cause.actor)).into()),
+        Column::new("probable_cause_id", "Probable cause id", Kind::Id, "presumed: id of who created that URL")
+            .rank(19)
+            .cell(|survey, row| survey.actors.names.get(row.cause.and_then(|cause| cause.actor)).into()),
+        Column::new(
+            "probable_cause_impersonator",
+            "Probable impersonator",
+            Kind::Text,
+            "presumed: who acted in their session when that URL was created",
+        )
+        .rank(19)
+        .cell(|survey, row| survey.impersonators.get(row.cause.and_then(|cause| cause.impersonator)).into()),
+        Column::new(
+            "probable_cause_seconds",
+            "Portal URL before",
+            Kind::Duration,
+            "how long before the change that URL was created",
+        )
+        .rank(7)
+        .cell(|_, row| {
+            row.cause.map(|cause| Cell::Duration(row.change.time.seconds_since(cause.time))).into()
+        }),
         IMPERSONATOR.rank(2).cell(|survey, row| survey.impersonators.get(row.change.impersonator).into()),
         Column::new("impersonation_reason", "Reason", Kind::Text, "why they did")
             .rank(14)
@@ -125,12 +163,21 @@ impl<'a> ChangeRow<'a> {
     }
 }
 
+/// How long before a change a portal URL may have been created to be its probable cause. URLs live for minutes, but
+/// who uses one may take the rest of the day.
+const CAUSE_SECONDS: u64 = 24 * 3600;
+
+const CAUSE_NOTE: &str = "A probable cause is presumed: it is who created the organization's latest portal URL before \
+    the change, within 24 hours. The log does not say who made the change.";
+
 /// The states before and after a change, and their certainty.
 #[derive(Clone, Copy)]
 struct States {
     before: Option<State>,
     after: Option<State>,
     certainty: Option<Certainty>,
+    /// The organization that owns the connection.
+    owner: Option<OrganizationId>,
 }
 
 fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
@@ -138,20 +185,31 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
     let reach = input.reach();
     let certainty =
         |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
-    let without_step = |change: &Change| States { before: None, after: change.state(), certainty: None };
+    let without_step =
+        |change: &Change| States { before: None, after: change.state(), certainty: None, owner: None };
     let mut states: Vec<_> = changes.iter().map(without_step).collect();
     lifecycle::walk(input.survey, input.options.now, |step| {
         let certainty = certainty(step.owner, &changes[step.change]);
         let certainty = if step.has_unknown_state() { certainty.contradicted() } else { certainty };
-        states[step.change] =
-            States { before: step.before, after: Some(step.after), certainty: Some(certainty) };
+        states[step.change] = States {
+            before: step.before,
+            after: Some(step.after),
+            certainty: Some(certainty),
+            owner: step.owner,
+        };
     });
     let mut opened: HashMap<_, Timestamp, RandomState> = HashMap::default();
+    let mut links: HashMap<OrganizationId, &Change, RandomState> = HashMap::default();
     let mut rows = Vec::new();
     for (change, states) in changes.iter().zip(states) {
         if change.operation == Operation::PortalOpened {
-            opened.insert(change.actor, change.time);
+            if !change.has_failed {
+                opened.insert(change.actor, change.time);
+                links.extend(change.organization.map(|organization| (organization, change)));
+            }
         } else if change.is_selected {
+            let organization = change.organization.or(states.owner);
+            let link = organization.and_then(|organization| links.get(&organization)).copied();
             let opened = opened.get(&change.actor).filter(|_| change.actor.is_some());
             rows.push(ChangeRow {
                 change,
@@ -159,8 +217,17 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
                 after: states.after,
                 certainty: states.certainty.unwrap_or_else(|| certainty(change.organization, change)),
                 since_portal: opened.map(|opened| change.time.seconds_since(*opened)),
+                cause: link.filter(|link| is_probable_cause(link, change, input.options.now)),
             });
         }
     }
     rows
+}
+
+/// Whether a change was probably made through the latest portal URL of its organization.
+fn is_probable_cause(link: &Change, change: &Change, now: Timestamp) -> bool {
+    let is_unattributed = change.actor.is_none() && !change.is_impersonated();
+    (is_unattributed || change.is_in_portal)
+        && change.time <= now
+        && change.time.nanos_since(link.time) <= u128::from(CAUSE_SECONDS) * 1_000_000_000
 }

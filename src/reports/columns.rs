@@ -36,6 +36,9 @@ pub const OWNER_ID: Column = ORGANIZATION_ID.about("organization of the connecti
 /// The connection's id.
 pub const CONNECTION_ID: Column =
     Column::new("connection_id", "Connection", Kind::Id, "id of the connection");
+/// The connection's name.
+pub const CONNECTION_NAME: Column =
+    Column::new("connection_name", "Connection name", Kind::Text, "the connection's latest name");
 /// The connection's type in the vendor's terms.
 pub const CONNECTION_TYPE: Column =
     Column::new("connection_type", "Type", Kind::Text, "the vendor's connection type");

@@ -4,6 +4,7 @@ mod access;
 mod admins;
 mod authorization;
 mod burst_option;
+mod certificates;
 mod changes;
 mod columns;
 mod connections;
@@ -56,6 +57,7 @@ pub static ALL: &[&Report] = &[
     &changes::REPORT,
     &removals::REPORT,
     &connections::REPORT,
+    &certificates::REPORT,
     &admins::REPORT,
     &authorization::REPORT,
     &access::REPORT,
@@ -90,6 +92,8 @@ pub struct Options {
     pub hours: Hours,
     /// The definition of a burst.
     pub burst: Burst,
+    /// Within how many seconds a certificate expires to be shown; if `None`, all are.
+    pub within: Option<u64>,
     /// The roster, which says who has which role.
     pub roster: Option<Roster>,
     /// The selection as typed, for the notes.
@@ -106,6 +110,7 @@ impl Default for Options {
             zone: Tz::UTC,
             hours: Hours::default(),
             burst: Burst::default(),
+            within: None,
             roster: None,
             selection: Vec::new(),
         }

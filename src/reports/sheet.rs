@@ -90,8 +90,10 @@ pub enum Kind {
     Text,
     /// An id, whose end matters as much as its beginning.
     Id,
-    /// An integer.
+    /// A count.
     Number,
+    /// An integer that may be negative.
+    Integer,
     /// A share between 0 and 1; in percent for people.
     Share,
     /// A point in time; RFC 3339 in JSON.
@@ -142,7 +144,7 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// For [`Kind::Number`].
     Number(u64),
-    /// For numbers that may be negative.
+    /// For [`Kind::Integer`].
     Integer(i64),
     /// For [`Kind::Share`].
     Share(f64),

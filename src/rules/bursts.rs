@@ -44,7 +44,8 @@ pub(super) fn find_bursts(
     }
     let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
         let theirs = theirs.iter().map(|index| *index as usize);
-        let counted = theirs.filter_map(|index| match counted(index, &changes[index]) {
+        let told_once = theirs.filter(|index| !context.is_told_twice(*index));
+        let counted = told_once.filter_map(|index| match counted(index, &changes[index]) {
             Counted::As(thing) => Some((index, thing)),
             Counted::NotApplicable | Counted::Not => None,
         });

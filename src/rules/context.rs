@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use crate::analysis::confirmations::Confirmations;
 use crate::analysis::lifecycle::Step;
 use crate::analysis::reach::Reach;
 use crate::analysis::roster::Roster;
@@ -27,6 +28,8 @@ pub struct RuleContext<'a> {
     pub displayed: &'a Survey,
     /// The step of each change in its connection's lifecycle; `None` for portal links.
     pub steps: &'a [Option<Step>],
+    /// The deletions that two sources log. Of the two events, rules judge the one that stands for both.
+    pub confirmations: &'a Confirmations,
     /// How far the log reaches.
     pub reach: &'a Reach,
     /// The changes by operation and by actor.
@@ -59,7 +62,14 @@ impl<'a> RuleContext<'a> {
 
     /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
     pub fn attempts(&self) -> impl Iterator<Item = (usize, &'a Change)> {
-        self.survey.changes.iter().enumerate().filter(|(_, change)| self.covers(change))
+        let changes = self.survey.changes.iter().enumerate();
+        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+    }
+
+    /// Whether another event in the rule's scope stands for the same deletion.
+    pub fn is_told_twice(&self, index: usize) -> bool {
+        let original = self.confirmations.original(self.survey, index);
+        original.is_some_and(|original| self.covers(&self.survey.changes[original.index()]))
     }
 
     /// Whether a change is in the scope of the rule.
@@ -97,7 +107,7 @@ impl<'a> RuleContext<'a> {
     pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
         let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
         let changes = indices.map(|index| (index, &self.survey.changes[index]));
-        changes.filter(|(_, change)| self.covers(change))
+        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
     }
 
     /// The observations in the rule's scope: events with an actor or an address that are neither changes nor portal

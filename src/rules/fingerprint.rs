@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::rules::subject::{Burst, Renamed, Subject};
 use crate::survey::Change;
 use crate::survey::ids::Id;
-use crate::survey::{Anomaly, AnomalyKind, Span, Survey, Use};
+use crate::survey::{Anomaly, AnomalyKind, CertificateNotice, Span, Survey, Use};
 use crate::text::hex::hex;
 
 /// The number of hexadecimal digits of a fingerprint.
@@ -79,6 +79,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         }
         Subject::Silence(index) => of_silence(rule, survey.silences[index]),
         Subject::Renamed(renamed) => of_name(rule, survey, renamed),
+        Subject::Certificate(index) => of_certificate(rule, survey, &survey.certificates[index as usize]),
     }
 }
 
@@ -136,6 +137,16 @@ pub fn of_silence(rule: &str, (from, to): Span) -> Fingerprint {
     Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
 }
 
+/// The fingerprint of an event about a certificate. It covers the certificate and when it expires, not the event, as
+/// sources give notice of the same expiry again and again.
+fn of_certificate(rule: &str, survey: &Survey, notice: &CertificateNotice) -> Fingerprint {
+    let source = survey.action_facts.get(notice.action.index()).map_or("", |facts| facts.0);
+    let expires = notice.expires.map_or(String::new(), |expires| expires.rfc3339(Tz::UTC));
+    let certificate_type = survey.certificate_types.text(notice.certificate_type);
+    let connection = survey.connections.text(notice.connection);
+    Fingerprint::of(&[rule, "certificate", source, connection, certificate_type, &expires])
+}
+
 /// The fingerprint of a renaming. It covers the id, both names and the time.
 fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
     let uses = renamed.uses(survey);
@@ -182,6 +193,7 @@ mod tests {
             operation: Operation::Deleted,
             has_failed: false,
             has_outcome: false,
+            is_in_portal: false,
             is_selected: true,
             is_conflicting: false,
             redeliveries: 0,

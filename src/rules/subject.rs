@@ -23,6 +23,8 @@ pub enum Subject {
     Silence(usize),
     /// A renaming.
     Renamed(Renamed),
+    /// Index of the latest event about a certificate.
+    Certificate(u32),
 }
 
 /// A renaming: the log has a new name for an organization or an actor.
@@ -84,7 +86,8 @@ impl Subject {
             | Self::Anomaly(_)
             | Self::Overflow(_)
             | Self::Silence(_)
-            | Self::Renamed(_) => None,
+            | Self::Renamed(_)
+            | Self::Certificate(_) => None,
         }
     }
 
@@ -96,6 +99,7 @@ impl Subject {
             Self::Overflow(_) => None,
             Self::Silence(index) => Some(survey.silences[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
+            Self::Certificate(index) => Some(survey.certificates[index as usize].time),
             Self::Change(_) | Self::OrganizationChange(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)
             }

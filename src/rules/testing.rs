@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::confirmations::Confirmations;
 use crate::analysis::reach::Reach;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
@@ -31,6 +32,7 @@ pub fn change(survey: &mut Survey, source: &'static str, operation: Operation) -
         operation,
         has_failed: false,
         has_outcome: false,
+        is_in_portal: false,
         is_selected: true,
         is_conflicting: false,
         redeliveries: 0,
@@ -57,6 +59,7 @@ pub fn judge(rule: &Rule, survey: &Survey, reach: &Reach) -> RuleResult {
         survey,
         displayed: survey,
         steps: &steps,
+        confirmations: &Confirmations::default(),
         reach,
         change_index: &ChangeIndex::of(survey),
         params: &params,

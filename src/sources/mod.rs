@@ -148,6 +148,14 @@ impl Source {
     }
 }
 
+/// Whether an actor of this type, in a source's terms, acts in the portal that portal links lead to.
+pub fn is_in_portal(source: &str, actor_type: &str) -> bool {
+    let source = ALL.iter().find(|it| it.name == source);
+    let vocabularies = source.into_iter().flat_map(|source| source.vocabularies());
+    let mut terms = vocabularies.flat_map(|vocabulary| vocabulary.terms).filter(|term| term.is_in_portal);
+    terms.any(|term| term.name.eq_ignore_ascii_case(actor_type))
+}
+
 /// The documented connection types of every source.
 pub fn connection_types() -> impl Iterator<Item = &'static str> {
     terms().filter(|term| term.protocol.is_some()).map(|term| term.name)

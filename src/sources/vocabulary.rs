@@ -30,6 +30,8 @@ pub struct Term {
     pub outcome: Option<Outcome>,
     /// The kind of actor it stands for.
     pub actor_kind: Option<ActorKind>,
+    /// It stands for an actor in the portal that portal links lead to.
+    pub is_in_portal: bool,
 }
 
 impl Vocabulary {
@@ -47,7 +49,7 @@ impl Vocabulary {
 impl Term {
     /// A value that names neither a protocol nor a provider.
     pub const fn plain(name: &'static str) -> Self {
-        Self { name, protocol: None, provider: None, outcome: None, actor_kind: None }
+        Self { name, protocol: None, provider: None, outcome: None, actor_kind: None, is_in_portal: false }
     }
 
     /// A value that names a protocol.
@@ -68,6 +70,11 @@ impl Term {
     /// A value that names a kind of actor.
     pub const fn actor(name: &'static str, kind: ActorKind) -> Self {
         Self { actor_kind: Some(kind), ..Self::plain(name) }
+    }
+
+    /// A value that names a kind of actor in the portal that portal links lead to.
+    pub const fn actor_in_portal(name: &'static str, kind: ActorKind) -> Self {
+        Self { is_in_portal: true, ..Self::actor(name, kind) }
     }
 
     /// Classifies unlisted values of a field that names neither a protocol nor a provider.

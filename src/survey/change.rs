@@ -21,6 +21,9 @@ pub struct Change {
     pub has_failed: bool,
     /// Whether the event says how the attempt ended. Sources that only log what was done say nothing.
     pub has_outcome: bool,
+    /// Whether it was made in the portal that portal links lead to. Known only of changes that give something, and of
+    /// alterations.
+    pub is_in_portal: bool,
     /// Whether it is selected.
     pub is_selected: bool,
     /// Another event has the same id but different content.

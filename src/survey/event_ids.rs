@@ -6,6 +6,7 @@ use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::operation::Operation;
+use crate::sources;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -88,6 +89,7 @@ impl WorkerSurvey {
             operation: event.operation,
             has_failed: event.has_failed(),
             has_outcome: event.outcome.is_some(),
+            is_in_portal: is_in_portal(event),
             is_selected,
             is_conflicting: false,
             redeliveries: 0,
@@ -190,6 +192,13 @@ impl WorkerSurvey {
 /// What an event did: an attempt that failed did nothing.
 fn effective_operation(event: &Event<'_>) -> Operation {
     if event.has_failed() { Operation::Other } else { event.operation }
+}
+
+/// Whether a change was made in the portal that portal links lead to. Of removals nobody asks that.
+fn is_in_portal(event: &Event<'_>) -> bool {
+    let may_be =
+        !matches!(event.operation, Operation::PortalOpened | Operation::Disabled | Operation::Deleted);
+    may_be && event.best(Attribute::ActorType).is_some_and(|it| sources::is_in_portal(event.source, &it))
 }
 
 /// The name of an action in the table of all sources: two sources may use the same word for different things.

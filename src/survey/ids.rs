@@ -53,6 +53,8 @@ ids! {
     KindId
     /// A vendor's connection type.
     TypeId
+    /// A vendor's type of certificate.
+    CertificateTypeId
     /// An IP address.
     IpId
     /// A user agent.

@@ -72,6 +72,8 @@ impl Survey {
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
         conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
         (self.conflicting, self.names_in_conflicting) = conflicting.into_iter().unzip();
+        self.certificates = self.certificates_in_order(workers, maps);
+        self.connection_names = self.latest_connection_names(workers, maps);
         let visits = || self.visits_in_order(workers, maps, &repeats.seen);
         let observations = || observations_in_order(workers, maps, &repeats.seen);
         let changes = || self.changes_in_order(workers, maps, &repeats.kept);
@@ -96,6 +98,7 @@ impl Survey {
             organizations,
             actors,
             kinds: self.kinds.take(&worker.kinds, &worker.kind_facts),
+            certificate_types: worker.certificates.types.intern_into(&mut self.certificate_types),
             ips: worker.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
             agents: worker.agents.intern_into(&mut self.agents),
             impersonators: worker.impersonators.intern_into(&mut self.impersonators),

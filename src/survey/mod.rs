@@ -8,9 +8,11 @@
 mod activity;
 mod anomalies;
 mod arrivals;
+mod certificates;
 mod change;
 pub mod collect;
 mod connection_kinds;
+mod connection_names;
 pub mod counter;
 pub mod duplicates;
 pub mod emptiness;
@@ -47,16 +49,18 @@ use crate::model::time::Timestamp;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::EventHasher;
 use crate::survey::ids::{
-    ActionId, ActorId, AgentId, ConnectionId, EventId, ImpersonatorId, IpId, LabelId, OrganizationId, PageId,
-    ReasonId,
+    ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, ImpersonatorId, IpId, LabelId,
+    OrganizationId, PageId, ReasonId,
 };
 use crate::survey::interner::{Interner, StringTable};
 
 pub use activity::{ActivityIndex, Span};
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
+pub use certificates::CertificateNotice;
 pub use change::Change;
 pub use connection_kinds::{ConnectionKinds, Kind};
+pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
 pub use parties::{Moment, Party};
@@ -86,8 +90,10 @@ pub struct Plan {
 pub struct Wants {
     /// Counts by name and by time.
     pub counts: bool,
-    /// Changes and portal links.
+    /// Changes, portal links and certificates.
     pub changes: bool,
+    /// The names of connections that have a certificate.
+    pub connection_names: bool,
     /// Events with an actor or an address, one by one. Not available together with anomalies.
     pub visits: bool,
     /// What rules need besides changes: event ids, observations, silences and anomalies. An event later than
@@ -124,6 +130,12 @@ pub struct Survey {
     pub pages: Interner<PageId>,
     /// Connection ids. A text may be in the table more than once, but only its first row is referred to.
     pub connections: StringTable<ConnectionId>,
+    /// What events say about certificates of connections, in time order.
+    pub certificates: Vec<CertificateNotice>,
+    /// The vendors' types of certificates.
+    pub certificate_types: Interner<CertificateTypeId>,
+    /// The latest names of connections; see [`Wants::connection_names`].
+    pub connection_names: ConnectionNames,
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.

@@ -45,6 +45,9 @@ impl Survey {
         self.impersonators = names.impersonators;
         self.reasons = names.reasons;
         self.pages = names.pages;
+        for name in self.connection_names.values_mut() {
+            *name = redactor.redact(Attribute::ConnectionName, name.as_str().into()).into_owned();
+        }
         self.organization_labels = names.organization_labels;
         self.actor_labels = names.actor_labels;
     }

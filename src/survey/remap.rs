@@ -2,12 +2,12 @@
 
 use crate::survey::arrivals::Counted;
 use crate::survey::ids::{
-    ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
-    PageId, ReasonId,
+    ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId,
+    OrganizationId, PageId, ReasonId,
 };
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
-use crate::survey::{Anomaly, Change, EventIds, NamesInEvent, Observation, Visit};
+use crate::survey::{Anomaly, CertificateNotice, Change, EventIds, NamesInEvent, Observation, Visit};
 
 /// The ids of the survey for those of a worker.
 pub struct IdMaps<'s> {
@@ -17,6 +17,7 @@ pub struct IdMaps<'s> {
     /// Actors with their names and e-mail addresses.
     pub actors: LabelledMap<ActorId, 2>,
     pub kinds: IdMap<KindId>,
+    pub certificate_types: IdMap<CertificateTypeId>,
     pub ips: IdMap<IpId>,
     pub agents: IdMap<AgentId>,
     pub impersonators: IdMap<ImpersonatorId>,
@@ -45,6 +46,18 @@ impl IdMaps<'_> {
             reason: self.reasons.of(change.reason),
             ..*change
         }
+    }
+
+    /// The notice; `None` only if its connection is not one of this worker's.
+    pub fn certificate(&self, notice: &CertificateNotice) -> Option<CertificateNotice> {
+        Some(CertificateNotice {
+            action: self.action(notice.action),
+            certificate_type: self.certificate_types.of(notice.certificate_type),
+            connection: self.connection(Some(notice.connection))?,
+            organization: self.organizations.ids.of(notice.organization),
+            actor: self.actors.ids.of(notice.actor),
+            ..*notice
+        })
     }
 
     pub fn anomaly(&self, anomaly: Anomaly) -> Anomaly {
@@ -113,7 +126,8 @@ impl IdMaps<'_> {
         self.actions.of(id).unwrap_or(id)
     }
 
-    fn connection(&self, id: Option<ConnectionId>) -> Option<ConnectionId> {
+    /// The row that stands for all with the id of this one.
+    pub fn connection(&self, id: Option<ConnectionId>) -> Option<ConnectionId> {
         self.same.get(id?.index() + self.connections_before).copied()
     }
 }

@@ -16,6 +16,8 @@ use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Change;
 use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
+use crate::survey::certificates::WorkerCertificates;
+use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::EventKey;
 use crate::survey::event_ids::{Counting, EventIds, LatestAction};
@@ -82,6 +84,8 @@ pub struct WorkerSurvey {
     /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
     pub(super) connection_hashes: Vec<u64>,
+    pub(super) certificates: WorkerCertificates,
+    pub(super) connection_names: WorkerConnectionNames,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
     /// The current quarter and how many events it has so far. Events mostly come in order.
     quarter: (i64, u64),
@@ -125,6 +129,12 @@ impl WorkerSurvey {
         let ids = self.ids_of(line, counting, plan);
         let is_impersonated = is_selected && self.select(line, plan);
         let seen = self.see(line, &ids, plan);
+        if matches!(event.operation, Operation::KeyChanged | Operation::KeyExpiring) && plan.wants.changes {
+            self.add_certificate(line, (&ids, identity), plan);
+        }
+        if plan.wants.connection_names {
+            self.add_connection_name(line, plan);
+        }
         if identity.is_only_counted {
             let is_other = event.operation == Operation::Other;
             let counted = Counted { time: event.time, is_other, is_selected, is_impersonated, ids, seen };

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::Origin;
 use crate::analysis::reach::Reach;
@@ -125,9 +126,9 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
 /// Evaluates every rule, up to where the log reaches; the result of one that is off is empty.
 fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<RuleResult>, Reach) {
     let now = options.now;
-    let ((change_index, reach), steps) = parallel::both(
+    let ((change_index, reach), (steps, confirmations)) = parallel::both(
         || (ChangeIndex::of(survey), Reach::of(survey, now)),
-        || lifecycle::steps(survey, now),
+        || (lifecycle::steps(survey, now), Confirmations::of(survey, WINDOW_SECONDS)),
     );
     let deciding = policy.deciding_names();
     let results = parallel::map_each(rules::ALL, |rule| {
@@ -139,6 +140,7 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<Rul
             survey,
             displayed: options.redacted.unwrap_or(survey),
             steps: &steps,
+            confirmations: &confirmations,
             reach: &reach,
             change_index: &change_index,
             params: &settings.params,

@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::rules::{Burst, Renamed, Subject};
 use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
-use crate::survey::{Change, NamesInEvent, Survey};
+use crate::survey::{CertificateNotice, Change, NamesInEvent, Survey};
 
 /// What a subject is about, by ids of the survey.
 pub struct About {
@@ -54,6 +54,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
         Subject::Overflow(_) => NOTHING,
         Subject::Silence(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
         Subject::Renamed(renamed) => about_name(survey, renamed),
+        Subject::Certificate(index) => about_certificate(&survey.certificates[index as usize]),
     }
 }
 
@@ -72,6 +73,12 @@ fn about_event(event: &Change, said: NamesInEvent) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
     About { time, operation: None, action: Some(action), organization, connection, actor, said, place }
+}
+
+fn about_certificate(notice: &CertificateNotice) -> About {
+    let CertificateNotice { time, action, organization, connection, actor, place, .. } = *notice;
+    let (time, action, place) = (Some(time), Some(action), Some(place));
+    About { time, action, organization, connection: Some(connection), actor, place, ..NOTHING }
 }
 
 fn about_name(survey: &Survey, renamed: Renamed) -> About {

@@ -91,10 +91,10 @@ fn printed(job: &Job, how: &[&str], folder: &Path, number: usize) -> (Vec<u8>, V
     (stdout, if job.follows_order { output.stderr } else { Vec::new() }, output.status.code())
 }
 
-/// The sample export and the scenario in two files each, and one with lines that are none.
+/// The sample export, the scenario and one of two joined logs in two files each, and one with lines that are none.
 fn files(folder: &Path) -> Vec<String> {
     let mut files = Vec::new();
-    for name in ["sso-events", "scenario/events"] {
+    for name in ["sso-events", "scenario/events", "scenario/joined/workos"] {
         let text = fixture(&format!("{name}.ndjson"));
         let lines: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').collect();
         for part in 0..2 {

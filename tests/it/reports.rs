@@ -30,8 +30,10 @@ fn json_satisfies_the_published_schema() {
         assert_eq!((schema.stderr.as_str(), schema.code), ("", 0));
         let schema: Value = serde_json::from_str(&schema.stdout).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
-        for file in ["testdata/sso-events.ndjson", "testdata/scenario/events.ndjson"] {
-            let json: Value = serde_json::from_str(&print(report.name, &["--format", "json", file])).unwrap();
+        let files = ["sso-events", "scenario/events", "scenario/joined/workos"];
+        for file in files.map(|name| format!("testdata/{name}.ndjson")) {
+            let json: Value =
+                serde_json::from_str(&print(report.name, &["--format", "json", &file])).unwrap();
             assert_eq!(json["schema"], report.schema);
             if let Err(error) = validator.validate(&json) {
                 panic!("{}: {error}", report.schema);

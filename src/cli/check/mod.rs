@@ -152,7 +152,7 @@ impl CheckCommand {
         let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
-        let wants = Wants { counts: false, changes: true, visits: false, anomalies: Some(latest) };
+        let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.zone()?);

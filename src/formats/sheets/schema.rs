@@ -53,6 +53,7 @@ fn value(kind: Kind, about: &str) -> Value {
     let mut schema = match kind {
         Kind::Text | Kind::Id => json!({ "type": ["string", "null"] }),
         Kind::Number | Kind::Duration => json!({ "type": ["integer", "null"], "minimum": 0 }),
+        Kind::Integer => json!({ "type": ["integer", "null"] }),
         Kind::Share => json!({ "type": ["number", "null"], "minimum": 0, "maximum": 1 }),
         Kind::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
         Kind::Flag => json!({ "type": ["boolean", "null"] }),

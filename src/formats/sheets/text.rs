@@ -154,7 +154,9 @@ fn grid_column(column: &Column, options: &RenderOptions) -> GridColumn {
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),
         // A number cut short would be a wrong number.
-        Kind::Number | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => (Cut::End, usize::MAX),
+        Kind::Number | Kind::Integer | Kind::Share | Kind::Time | Kind::Duration | Kind::Flag => {
+            (Cut::End, usize::MAX)
+        }
     };
     GridColumn {
         title: escape_own(column.title, options.charset),

@@ -4,6 +4,7 @@
 mod action;
 mod index;
 mod metadata;
+mod parts;
 mod problems;
 mod unbound;
 
@@ -12,7 +13,7 @@ use crate::model::diagnostic::AMBIGUOUS_EVENT;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, FieldId, Fields, Index};
 use crate::reader::values;
-use crate::sources::{Action, Field, FieldKind, MetadataLimits, Part, Source, Tree, Wrapper};
+use crate::sources::{Action, Field, FieldKind, MetadataLimits, Source, Tree, Wrapper};
 use action::{Sso, action};
 use unbound::Unbound;
 
@@ -297,23 +298,6 @@ impl Binder<'_, '_, '_> {
         if self.document.nodes[list].next as usize == list + 1 {
             self.leave_unbound(list, tree, context);
         }
-    }
-
-    /// Binds the fields whose values are parts of a text.
-    fn parts(&mut self, tree: &Tree, node: NodeId, context: BindContext) {
-        for id in &tree.parts {
-            let part = self.source.fields[usize::from(*id)].part;
-            if let Some(span) = part.and_then(|part| self.part(part, node)) {
-                self.put_span(*id, span, context);
-            }
-        }
-    }
-
-    /// Where a part of a text is.
-    fn part(&self, part: Part, node: NodeId) -> Option<Span> {
-        let Document { text, nodes } = self.document;
-        let span = nodes[node].span;
-        part(&span.decode(text)).map(|range| span.slice(text, range))
     }
 
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {

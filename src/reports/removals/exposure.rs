@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::{Gap, Gaps, Step};
 use crate::analysis::reach::{Certainty, Reach};
@@ -69,17 +70,20 @@ impl Removal<'_> {
 pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
     let survey = input.survey;
     let (reach, history) = parallel::both(|| input.reach(), || History::of(input));
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
     let mut later = Later::default();
     let mut removals = Vec::new();
     // Backwards, so that later changes are known.
-    for (step, kind) in history.steps.into_iter().zip(history.kinds).rev() {
+    for (step, kind) in history.steps.iter().copied().zip(history.kinds.iter().copied()).rev() {
         let change = &survey.changes[step.change];
         let technology = protocol_and_provider(survey, kind);
-        if matches!(step.reported, State::Disabled | State::Deleted) && change.is_selected {
-            let gap = history.gaps.get(&step.change);
+        let is_removal = matches!(step.reported, State::Disabled | State::Deleted) && change.is_selected;
+        if is_removal && !confirmations.is_told_twice(survey, step.change) {
+            let gap = history.gap(&step);
             let exposure = gap.map(|gap| exposure(survey, &reach, gap));
             let until = exposure.map_or(change.time, |exposure| exposure.until);
-            let certainty = reach.certainty(step.owner, change.action, (change.time, until));
+            let from = gap.map_or(change.time, |gap| survey.changes[gap.cause].time);
+            let certainty = reach.certainty(step.owner, change.action, (from, until));
             let is_contradictory =
                 step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
             removals.push(Removal {
@@ -111,6 +115,12 @@ struct History {
 }
 
 impl History {
+    /// The gap that a step began, or the event of another source about the same deletion.
+    fn gap(&self, step: &Step) -> Option<&Gap> {
+        let partner = || self.gaps.get(&step.partner?.index());
+        self.gaps.get(&step.change).or_else(partner)
+    }
+
     fn of(input: &ReportInput<'_>) -> Self {
         let (survey, now) = (input.survey, input.options.now);
         let (mut steps, mut kinds, mut gaps) = (Vec::new(), Vec::new(), Gaps::until(now));

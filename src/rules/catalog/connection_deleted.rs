@@ -30,7 +30,8 @@ pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     RuleResult::of_operations(context, context.state_changes(), RULE.looks_for, |index, _| {
-        let was_there = context.steps[index].is_none_or(|step| step.before != Some(State::Deleted));
+        let was_there =
+            context.steps[index].is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
         Decision::of(was_there.then(String::new))
     })
 }

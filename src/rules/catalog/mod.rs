@@ -1,6 +1,7 @@
 //! The rules, one file each; the registry is in [`super`].
 
 pub(crate) mod actor_across_orgs;
+pub(crate) mod certificate_expiring;
 pub(crate) mod changed_by_api;
 pub(crate) mod conflicting_duplicate;
 pub(crate) mod connection_altered;
@@ -29,4 +30,5 @@ pub(crate) mod same_person;
 pub(crate) mod sso_relaxed;
 pub(crate) mod support_access;
 pub(crate) mod unapproved_connection_type;
+pub(crate) mod unconfirmed_change;
 pub(crate) mod unknown_action;

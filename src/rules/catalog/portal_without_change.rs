@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .looks_for(&[Operation::PortalOpened])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
-         deleted within the window. It is judged only where creations would be seen: where the source logs \
+         deleted within the window, in the portal or elsewhere, nor anything else changed in the portal. It is judged only where creations would be seen: where the source logs \
          them, or another one does that shares its ids and knows the organization. Where that log ends \
          within the window and none followed up to then, it is not judged.",
     )
@@ -44,11 +44,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut next: HashMap<OrganizationId, Timestamp, RandomState> = HashMap::default();
     // For each portal URL, the time of the next change of its organization.
     let mut next_change: HashMap<usize, Timestamp, RandomState> = HashMap::default();
-    for (index, change) in survey.changes.iter().enumerate().rev() {
+    let happened = survey.changes.iter().enumerate().filter(|(_, change)| change.time <= context.now);
+    for (index, change) in happened.rev() {
         let Some(organization) = change.organization else {
             continue;
         };
-        if change.state().is_some() {
+        if change.state().is_some() || (change.is_in_portal && !change.has_failed) {
             next.insert(organization, change.time);
         } else if let Some(time) = next.get(&organization) {
             next_change.insert(index, *time);

@@ -65,6 +65,12 @@ pub static FIELDS: &[Field] = &[
         .only_in(&[CERTIFICATE]).required().maps_to(Attribute::ConnectionId).expects(CONN_ID),
     Field::text("data.connection.organization_id", "organization that the connection belongs to")
         .only_in(&[CERTIFICATE]).alias("organizationId").maps_to(Attribute::OrganizationId).expects(ORG_ID),
+    Field::new("data.certificate", FieldKind::OpenObject, "the certificate").only_in(&[CERTIFICATE]),
+    Field::text("data.certificate.certificate_type", "what it is for: `ResponseSigning`, `RequestSigning` or `ResponseEncryption`")
+        .only_in(&[CERTIFICATE]).alias("certificateType").maps_to(Attribute::CertificateType),
+    // No expectation: an event counts even if nobody can read when the certificate expires.
+    Field::text("data.certificate.expiry_date", "when it expires; after a renewal, when the new one does")
+        .only_in(&[CERTIFICATE]).alias("expiryDate").maps_to(Attribute::CertificateExpires),
 
     Field::text("data.id", "organization id")
         .only_in(&[ORGANIZATION]).required().maps_to(Attribute::OrganizationId).expects(ORG_ID),
@@ -114,7 +120,7 @@ static ACTOR_SOURCES: Vocabulary = Vocabulary {
     terms: &[
         Term::actor("api", ActorKind::Service),
         Term::actor("dashboard", ActorKind::User),
-        Term::actor("admin_portal", ActorKind::User),
+        Term::actor_in_portal("admin_portal", ActorKind::User),
         Term::actor("system", ActorKind::System),
     ],
     classify_unknown: Term::none,

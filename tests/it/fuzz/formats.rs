@@ -234,7 +234,13 @@ fn now() -> Timestamp {
 }
 
 fn verdict_of(case: &Case, show_known: bool) {
-    let wants = Wants { counts: false, changes: true, visits: false, anomalies: Some(now()) };
+    let wants = Wants {
+        counts: false,
+        changes: true,
+        connection_names: false,
+        visits: false,
+        anomalies: Some(now()),
+    };
     let (mut survey, file) = surveyed(case, wants);
     let policy = Policy { path: Some(case.name.clone()), ..Policy::default_for(rules::ALL) };
     let input = InputFacts { bytes: 1, sha256: Some("a".repeat(64)), ..InputFacts::of(&file) };

@@ -102,6 +102,20 @@ fn events(text: &str, time: impl Fn(u32) -> String) -> Vec<(Value, Expected)> {
             "status": text, text: text},
         "display_name": text,
     });
+    // Of a connection that is not deleted, or its certificate would not be shown.
+    let named = json!({
+        "object": text, "id": "event_1", "event": "connection.activated", "created_at": time(5),
+        "data": {"id": "conn_2", "organization_id": text, "name": text, "connection_type": text, "state": text},
+        "context": {"client_id": text, "actor": {"id": text, "source": text, "name": text}, text: text},
+    });
+    let notice = json!({
+        "object": text, "id": "event_2", "event": "connection.saml_certificate_renewal_required",
+        "created_at": time(6),
+        "data": {
+            "connection": {"id": "conn_2", "organization_id": text},
+            "certificate": {"certificate_type": text, "expiry_date": text},
+        },
+    });
     vec![
         (event(text, "sso.view_settings", time(0), &organization), common(&["/organization/name"])),
         (
@@ -109,6 +123,11 @@ fn events(text: &str, time: impl Fn(u32) -> String) -> Vec<(Value, Expected)> {
             common(&["/connection/id", "/connection/name", "/connection/type"]),
         ),
         (event(text, text, time(3), &organization), common(&["/action", "/organization/name"])),
+        (
+            named,
+            ["/actor/name", "/connection/name", "/connection/status"].map(|it| (it, text.to_owned())).into(),
+        ),
+        (notice, vec![("/certificate/type", text.to_owned()), ("/certificate/expires", text.to_owned())]),
         (webhook, vec![("/connection/type", text.to_owned()), ("/connection/status", text.to_owned())]),
     ]
 }

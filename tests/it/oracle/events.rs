@@ -72,6 +72,8 @@ pub struct Maker<'t> {
     events: usize,
     /// What was changed when: what says the same of one moment but for its id may stand in either order.
     taken: Vec<(i128, String)>,
+    /// Whether another source logs Centure's connections as well.
+    pub is_joined: bool,
     /// Who acted last, and for which organization: mostly they go on.
     last: (usize, usize),
 }
@@ -113,6 +115,7 @@ impl<'t> Maker<'t> {
             connections,
             events: 0,
             taken: Vec::new(),
+            is_joined: false,
             last: (0, 0),
         }
     }
@@ -138,6 +141,7 @@ impl<'t> Maker<'t> {
             self.mailed[self.dice.below(3)] = self.dice.below(3);
         }
         let mut event = match self.dice.below(20) {
+            0..=7 if self.is_joined && self.dice.percent(60) => self.workos_change(time),
             0..=7 => self.scalekit_change(time),
             8..=10 => self.centure_deletion(time),
             11..=13 => self.centure("sso.create_management_portal_url", time),
@@ -148,7 +152,8 @@ impl<'t> Maker<'t> {
             _ if self.dice.percent(50) => self.domain_change(time),
             _ => self.scalekit_other("user.login", time),
         };
-        if self.twists.has(Twist::Decoys) && self.dice.percent(6) {
+        let is_workos = event["object"] == "event";
+        if !is_workos && self.twists.has(Twist::Decoys) && self.dice.percent(6) {
             event["event"] = self.centure("sso.view_settings", time);
         }
         let what = format!("{} {} {}", event["type"], event["data"]["id"], event["targets"][0]["id"]);
@@ -158,8 +163,73 @@ impl<'t> Maker<'t> {
         self.taken.push((time, what));
         lines.push(spelled(&event, Spelling::Plain, &mut self.dice));
         while self.dice.percent(12) {
-            self.again(&event, lines);
+            if is_workos {
+                lines.push(spelled(&event, Spelling::Plain, &mut self.dice));
+            } else {
+                self.again(&event, lines);
+            }
         }
+        if self.is_joined && event["action"] == "sso.delete_connection" && self.dice.percent(75) {
+            self.confirm(&event, time, lines);
+        }
+    }
+
+    /// The other source's event about a deletion, in time or not.
+    fn confirm(&mut self, deletion: &Value, time: i128, lines: &mut Vec<String>) {
+        let seconds = self.dice.pick(&[0, 1, 2, 30, 599, 600, 601, 5000, -2, -600, -601]);
+        let id = deletion["targets"][0]["id"].as_str().unwrap().to_owned();
+        let organization = deletion["targets"][0]["metadata"]["organization_id"].clone();
+        let kind = deletion["targets"][0]["metadata"]["connection_type"].clone();
+        let data = json!({ "id": id, "organization_id": organization, "connection_type": kind });
+        let event = self.workos("connection.deleted", time + seconds * SECOND, data);
+        let what = format!("{} {} {}", event["type"], event["data"]["id"], event["targets"][0]["id"]);
+        if !self.taken.contains(&(time + seconds * SECOND, what.clone())) {
+            self.taken.push((time + seconds * SECOND, what));
+            lines.push(spelled(&event, Spelling::Plain, &mut self.dice));
+        }
+    }
+
+    /// A change of one of Centure's connections, as the service behind it logs it.
+    fn workos_change(&mut self, time: i128) -> Value {
+        let at = self.of_vendor(false);
+        let action = match self.connections[at].state {
+            _ if self.dice.percent(8) => {
+                self.dice.pick(&["connection.activated", "connection.deactivated", "connection.deleted"])
+            }
+            "active" => self.dice.weighted(&[(3, "connection.deactivated"), (2, "connection.deleted")]),
+            "" => self.dice.weighted(&[(6, "connection.activated"), (1, "connection.deactivated")]),
+            _ => self.dice.weighted(&[(5, "connection.activated"), (1, "connection.deleted")]),
+        };
+        let connection = &mut self.connections[at];
+        connection.state = if action == "connection.activated" { "active" } else { "inactive" };
+        let (kind, home) = (CENTURE_TYPES[connection.kind], connection.home);
+        let organization = self.named(home);
+        let data = json!({
+            "id": self.connection_id(at), "connection_type": kind,
+            "organization_id": self.organization_id(false, organization),
+        });
+        self.workos(action, time, data)
+    }
+
+    fn workos(&mut self, action: &str, time: i128, data: Value) -> Value {
+        let mut event = json!({
+            "object": "event",
+            "id": format!("event_{}_{}", self.events, self.taken.len()),
+            "event": action,
+            "data": data,
+            "created_at": utc(time),
+            "context": { "client_id": "client_1" },
+        });
+        let actor = self.dice.pick(&[
+            Some(("key_1", "api", "Key")),
+            Some(("user_maja", "dashboard", "Maja")),
+            Some(("org_admin_1", "admin_portal", "")),
+            None,
+        ]);
+        if let Some((id, source, name)) = actor {
+            event["context"]["actor"] = json!({ "id": id, "source": source, "name": name });
+        }
+        event
     }
 
     /// The same event once more, or one that only has its id.

@@ -18,6 +18,8 @@ pub struct History {
     pub files: Vec<Vec<String>>,
     /// What is taken for the present.
     pub now: i128,
+    /// Two sources log the same connections.
+    pub is_joined: bool,
     /// The first moment.
     pub begin: i128,
     /// The last moment of what is not dated later than the present.
@@ -30,7 +32,9 @@ pub fn history(seed: u64, twists: &Twists) -> History {
     let begin = nanoseconds("2025-03-03T06:00:00Z").unwrap() + dice.below(5) as i128 * DAY;
     let most = if dice.percent(70) { 25 } else { 58 };
     let count = 3 + dice.below(most);
+    let is_joined = twists.has(Twist::Joined) && dice.percent(40);
     let mut maker = Maker::new(dice, twists);
+    maker.is_joined = is_joined;
     let mut lines: Vec<String> = Vec::new();
     let mut time = begin;
     let mut end = begin;
@@ -74,7 +78,7 @@ pub fn history(seed: u64, twists: &Twists) -> History {
         }
     }
     files.retain(|file| !file.is_empty());
-    History { files, now, begin, end }
+    History { files, now, is_joined, begin, end }
 }
 
 /// Whether a line is JSON.

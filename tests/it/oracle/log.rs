@@ -223,7 +223,8 @@ impl Entry {
     }
 
     pub fn source(&self) -> &'static str {
-        if self.normal.event["source"] == "centure" { "centure" } else { "scalekit" }
+        let known = ["centure", "workos", "scalekit"];
+        known.into_iter().find(|name| self.normal.event["source"] == *name).unwrap()
     }
 
     /// Whose ids it has: Centure passes on those of WorkOS.

@@ -66,7 +66,7 @@ pub struct Policy {
 
 /// By rule how bad it is, whether it is on by itself, and which planned changes cover what it finds: all,
 /// those with an actor, none.
-pub const RULES: [(&str, &str, bool, char); 30] = [
+pub const RULES: [(&str, &str, bool, char); 31] = [
     ("org-left-without-sso", "critical", true, 'a'),
     ("sso-relaxed", "critical", true, 'a'),
     ("conflicting-duplicate", "high", true, 'n'),
@@ -92,6 +92,7 @@ pub const RULES: [(&str, &str, bool, char); 30] = [
     ("same-person", "medium", false, 'w'),
     ("support-access", "medium", true, 'n'),
     ("unapproved-connection-type", "medium", true, 'a'),
+    ("unconfirmed-change", "medium", true, 'a'),
     ("changed-by-api", "low", true, 'w'),
     ("connection-disabled", "low", true, 'a'),
     ("new-address", "low", true, 'w'),

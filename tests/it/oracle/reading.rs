@@ -297,6 +297,7 @@ pub fn centure(root: &Value, event: &Value) -> Valid<Normal> {
         "actor": actor,
         "organization": centure_organization(organization, targets),
         "connection": centure_connection(targets),
+        "certificate": null,
         "environment_id": null,
         "ip": some_text(Some(location).filter(|text| text.parse::<IpAddr>().is_ok())),
         "user_agent": some_text(Some(user_agent)),
@@ -496,6 +497,7 @@ pub fn scalekit(root: &Value) -> Valid<Normal> {
             "name": null,
         })),
         "connection": connection,
+        "certificate": null,
         "environment_id": environment,
         "ip": null, "user_agent": null, "page": null,
     });

@@ -13,6 +13,7 @@ pub fn findings<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         of_records,
         of_connections,
         of_domains,
+        of_links,
         of_people,
         of_times,
         swaps,
@@ -116,14 +117,19 @@ fn of_connections<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         }
         let is_off = matches!(before, Some("disabled" | "deleted"));
         for (rule, is_so) in [
-            ("connection-deleted", change.operation() == "deleted" && before != Some("deleted")),
+            ("connection-deleted", is_deletion(judge, at, before)),
             ("connection-disabled", change.operation() == "disabled" && !is_off),
             ("duplicate-deletion", states.is_deleted_again(at)),
             ("connection-altered", is_altered(judge, at)),
         ] {
-            if is_so && judge.covers(rule, change) {
+            let is_told = states.told_by(at).is_some_and(|other| judge.covers(rule, other));
+            if is_so && judge.covers(rule, change) && !is_told {
                 all.push(Found::of(rule, change));
             }
+        }
+        let rule = "unconfirmed-change";
+        if is_unconfirmed(judge, at) && judge.covers(rule, change) {
+            all.push(Found::of(rule, change));
         }
         let rule = "unapproved-connection-type";
         let is_new = !kinds_seen.contains(&(connection.clone(), change.kind()));
@@ -146,6 +152,46 @@ fn of_domains<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
     };
     let gained = judge.deeds.iter().copied().filter(is_gained);
     gained.filter(|entry| judge.covers(RULE, entry)).map(|entry| Found::of(RULE, entry)).collect()
+}
+
+/// Portal URLs after which nothing of the organization changes, where that would be known.
+fn of_links<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
+    const RULE: &str = "portal-without-change";
+    let window = judge.setting(RULE, "window", 86_400) * SECOND;
+    let mut all = Vec::new();
+    for deed in judge.deeds.iter().copied().filter(|deed| deed.operation() == "portal-opened") {
+        let organization = deed.organization().unwrap();
+        let follows = judge.states.changes.iter().any(|change| {
+            let later = change.nanos - deed.nanos;
+            change.organization().as_ref() == Some(&organization)
+                && (0..=window).contains(&later)
+                && change.nanos <= judge.log.now
+        });
+        let is_over = judge.states.seen_until(&organization).is_some_and(|end| end - deed.nanos > window);
+        if !follows && is_over && judge.covers(RULE, deed) {
+            all.push(Found::of(RULE, deed));
+        }
+    }
+    all
+}
+
+/// Whether a change deletes what was there, or what the other source says was deleted just before.
+fn is_deletion(judge: &Judge<'_>, at: usize, before: Option<&str>) -> bool {
+    let confirms = judge.states.partner(at).is_some_and(|partner| partner < at);
+    judge.states.changes[at].operation() == "deleted" && (before != Some("deleted") || confirms)
+}
+
+/// Only one of two sources with the same ids logs a deletion, and both logs go on for ten minutes on either side.
+fn is_unconfirmed(judge: &Judge<'_>, at: usize) -> bool {
+    let change = judge.states.changes[at];
+    let logs = ["centure", "workos"];
+    let reaches = |source: &str| {
+        judge.log.begin_of(source) + 600 * SECOND <= change.nanos
+            && change.nanos + 600 * SECOND <= judge.log.end_of(source)
+    };
+    let is_alone = judge.states.partner(at).is_none() && logs.contains(&change.source());
+    let are_there = logs.iter().all(|name| judge.log.entries.iter().any(|entry| entry.source() == *name));
+    change.operation() == "deleted" && is_alone && are_there && logs.iter().all(|name| reaches(name))
 }
 
 fn is_unapproved(judge: &Judge<'_>, change: &Entry) -> bool {

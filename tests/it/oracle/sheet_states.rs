@@ -6,7 +6,7 @@ use super::histories::SECOND;
 use super::history::utc;
 use super::judge::Judge;
 use super::log::{Entry, Key};
-use super::states::{States, certainty, is_certain};
+use super::states::{Gap, States, certainty};
 use super::told::{Section, left_out};
 
 fn seconds(nanos: i128) -> i64 {
@@ -36,6 +36,16 @@ fn change(judge: &Judge<'_>, change: &Entry) -> Value {
         judge.deeds.iter().filter(|deed| deed.operation() == "portal-opened" && deed.nanos <= change.nanos);
     let opened = opened.filter(|deed| change.actor().is_some() && deed.actor() == change.actor());
     let opened = opened.map(|deed| deed.nanos).max();
+    // Whoever made the latest portal URL of the organization, if nobody else is named.
+    let is_in_portal = change.text(&["actor", "type"]) == "admin_portal" && change.operation() == "enabled";
+    let asks = (change.actor().is_none() && !change.is_impersonated()) || is_in_portal;
+    let links =
+        judge.deeds.iter().rev().filter(|deed| {
+            deed.operation() == "portal-opened" && deed.organization() == change.organization()
+        });
+    let cause = links.copied().find(|link| link.nanos <= change.nanos);
+    let cause =
+        cause.filter(|link| asks && !log.is_late(change) && change.nanos - link.nanos <= 86_400 * SECOND);
     let row = json!({
         "time": utc(change.nanos),
         "organization_id": organization.1,
@@ -53,6 +63,10 @@ fn change(judge: &Judge<'_>, change: &Entry) -> Value {
         "actor_email": log.actor_email(change),
         "ip": change.ip(),
         "since_portal_seconds": opened.map(|opened| seconds(change.nanos - opened)),
+        "probable_cause": cause.map_or(Value::Null, |link| log.actor(link)),
+        "probable_cause_id": cause.and_then(Entry::actor),
+        "probable_cause_impersonator": cause.map_or(Value::Null, Entry::impersonator),
+        "probable_cause_seconds": cause.map(|link| seconds(change.nanos - link.nanos)),
         "impersonator": change.impersonator(),
         "impersonation_reason": change.reason(),
         "redeliveries": change.redeliveries,
@@ -62,7 +76,8 @@ fn change(judge: &Judge<'_>, change: &Entry) -> Value {
     if [before, after].contains(&Some("unknown")) || log.is_late(change) {
         row
     } else {
-        marked(row, is_certain(&organization))
+        let owner = change.connection().map_or(organization, |connection| states.owner(&connection));
+        marked(row, states.is_certain(&owner, change.nanos, change.nanos))
     }
 }
 
@@ -70,7 +85,10 @@ pub fn removals(judge: &Judge<'_>) -> Vec<Section> {
     let states = &judge.states;
     let its: Vec<usize> = (0..states.changes.len())
         .filter(|at| {
-            states.changes[*at].is_removal() && judge.selection.selects(judge.log, states.changes[*at])
+            let is_shown = |change: &Entry| judge.selection.selects(judge.log, change);
+            states.changes[*at].is_removal()
+                && is_shown(states.changes[*at])
+                && !states.told_by(*at).is_some_and(is_shown)
         })
         .collect();
     let rows: Vec<Value> = its.iter().map(|at| removal(judge, *at)).collect();
@@ -78,9 +96,7 @@ pub fn removals(judge: &Judge<'_>) -> Vec<Section> {
         |operation: &str| its.iter().filter(|at| states.changes[**at].operation() == operation).count();
     let gaps: Vec<(i64, bool)> = its
         .iter()
-        .filter_map(|at| {
-            states.gap(*at).map(|gap| (seconds(gap.until - states.changes[*at].nanos), gap.end.is_none()))
-        })
+        .filter_map(|at| gap(states, *at).map(|gap| (seconds(gap.until - gap.begin), gap.end.is_none())))
         .collect();
     let totals = json!({
         "removals": its.len(),
@@ -99,14 +115,14 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
     let connection = change.connection().unwrap();
     let owner = states.owner(&connection);
     let [kind, protocol, provider] = change.kind();
-    let gap = states.gap(at);
+    let gap = gap(states, at);
     let next = states.next_active(&owner, at + 1);
     let mut row = json!({
         "time": utc(change.nanos),
         "organization_id": owner.1,
         "organization_name": log.name_of(&owner),
         "operation": change.operation(),
-        "exposure_seconds": gap.as_ref().map(|gap| seconds(gap.until - change.nanos)),
+        "exposure_seconds": gap.as_ref().map(|gap| seconds(gap.until - gap.begin)),
         "still_exposed": gap.as_ref().is_some_and(|gap| gap.end.is_none()),
         "left_active": states.active(&owner, at + 1).len(),
         "actor": log.actor(change),
@@ -137,6 +153,13 @@ fn removal(judge: &Judge<'_>, at: usize) -> Value {
         Some(gap) => marked(row, gap.is_certain),
         None => row,
     }
+}
+
+/// The time without an active connection that a change began, or the other event about the same deletion.
+fn gap<'l>(states: &States<'l>, at: usize) -> Option<Gap<'l>> {
+    states
+        .gap(at)
+        .or_else(|| states.gap(states.partner(at).filter(|_| states.changes[at].operation() == "deleted")?))
 }
 
 /// Whether a connection of the kind that this one had was made later; nothing where that is not laid down.
@@ -235,7 +258,12 @@ fn life(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> Value {
     });
     let is_after_end = judge.selection.at.is_some_and(|at| at > log.end_of(last.source()));
     // Of the certainty of what is unknown, or after the end of the log, nothing was laid down.
-    let mut row = if state == "unknown" || is_after_end { row } else { marked(row, is_certain(&owner)) };
+    let mut row = if state == "unknown" || is_after_end {
+        row
+    } else {
+        let to = judge.selection.at.unwrap_or_else(|| states.until(&owner, last));
+        marked(row, states.is_certain(&owner, last.nanos, to))
+    };
     // Nor how long something was active up to a moment.
     if judge.selection.at.is_some() {
         left_out(&mut row, &["active_seconds"]);
@@ -250,7 +278,8 @@ fn life(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> Value {
 fn active_nanos(judge: &Judge<'_>, states: &States<'_>, connection: &Key) -> i128 {
     let log = judge.log;
     let begin = log.entries.iter().map(|entry| entry.nanos).min().unwrap();
-    let end = log.end_of(states.of_connection(connection)[0].source());
+    let its = states.of_connection(connection);
+    let end = states.until(&states.owner(connection), its[its.len() - 1]);
     let mut active = 0;
     let mut since = begin;
     for (at, change) in states.changes.iter().enumerate() {
@@ -286,5 +315,10 @@ fn posture_of(judge: &Judge<'_>, owner: &Key, moment: i128) -> Value {
         let source = states.of_connection(connection)[0].source();
         moment > judge.log.end_of(source)
     });
-    if is_after_end { row } else { marked(row, is_certain(owner) && !is_unknown) }
+    let its = states.changes.iter().filter(|change| states.owner_of(change) == *owner);
+    let Some(latest) = its.filter(|change| change.nanos <= moment).map(|change| change.nanos).max() else {
+        return row;
+    };
+    let is_certain = states.known_at(moment).is_certain(owner, latest, moment);
+    if is_after_end { row } else { marked(row, is_certain && !is_unknown) }
 }

@@ -9,10 +9,13 @@ pub struct States<'l> {
     pub changes: Vec<&'l Entry>,
     /// What is later shows nothing of the time before the log.
     latest: i128,
+    /// The moment that is asked for, or the present.
+    now: i128,
 }
 
 /// A time in which an organization had no active connection.
 pub struct Gap<'l> {
+    pub begin: i128,
     /// The change that ended it, unless that is later than the present.
     pub end: Option<&'l Entry>,
     /// Until when it lasts.
@@ -22,13 +25,13 @@ pub struct Gap<'l> {
 
 impl<'l> States<'l> {
     pub fn of(log: &'l Log) -> Self {
-        Self { log, changes: log.changes(), latest: log.now }
+        Self { log, changes: log.changes(), latest: log.now, now: log.now }
     }
 
     /// As far as was known at a moment.
     pub fn known_at(&self, moment: i128) -> Self {
         let changes = self.changes.iter().copied().filter(|change| change.nanos <= moment).collect();
-        Self { log: self.log, changes, latest: self.latest }
+        Self { log: self.log, changes, latest: self.latest, now: moment.min(self.log.now) }
     }
 
     pub fn connections(&self) -> Vec<Key> {
@@ -131,8 +134,7 @@ impl<'l> States<'l> {
         }
         let end = self.next_active(&owner, at + 1);
         let end = end.filter(|end| end.nanos <= self.log.now);
-        // Only one source has ids of each vendor, so that of the change would log the end, or none.
-        let until = end.map_or(self.log.end_of(change.source()), |end| end.nanos);
+        let until = end.map_or_else(|| self.until(&owner, change), |end| end.nanos);
         // What has not come yet makes nothing doubtful.
         let so_far = self.changes.iter().filter(|change| !self.log.is_late(change)).count();
         let last = end
@@ -140,8 +142,8 @@ impl<'l> States<'l> {
         let is_unknown = |after: usize| {
             self.owned_by(&owner).iter().any(|connection| self.state(connection, after) == Some("unknown"))
         };
-        let is_certain = is_certain(&owner) && !(at + 1..=last).any(is_unknown);
-        Some(Gap { end, until, is_certain })
+        let is_certain = self.is_certain(&owner, change.nanos, until) && !(at + 1..=last).any(is_unknown);
+        Some(Gap { begin: change.nanos, end, until, is_certain })
     }
 
     /// What does not fit the state before it.
@@ -157,7 +159,7 @@ impl<'l> States<'l> {
             (Some(before), "created") => before != "deleted" && before != "unknown",
             (Some(before), "enabled") => ["active", "deleted", "unknown"].contains(&before),
             (Some(before), "disabled") => ["disabled", "deleted", "unknown"].contains(&before),
-            (before, _) => before == Some("deleted"),
+            (before, _) => before == Some("deleted") && !self.confirms(at),
         }
     }
 
@@ -175,7 +177,110 @@ impl<'l> States<'l> {
         // Another version of the same event is a conflict and no second deletion.
         let is_other =
             |earlier: &Entry| earlier.identity().is_none() || earlier.identity() != change.identity();
-        change.operation() == "deleted" && earlier.is_some_and(is_other)
+        change.operation() == "deleted" && earlier.is_some_and(is_other) && !self.confirms(at)
+    }
+
+    /// The sources that have changes or portal URLs of an organization.
+    fn sources_about(&self, organization: &Key) -> Vec<&'static str> {
+        let deeds = self.log.deeds().into_iter().filter(|deed| deed.nanos <= self.now);
+        let its = deeds.filter(|deed| deed.organization().as_ref() == Some(organization));
+        let mut sources: Vec<_> = its.map(Entry::source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources
+    }
+
+    /// Those of them that log enablings: all but Centure.
+    fn logging_enablings(&self, organization: &Key) -> Vec<&'static str> {
+        self.sources_about(organization).into_iter().filter(|source| *source != "centure").collect()
+    }
+
+    fn end_of(&self, source: &str) -> i128 {
+        self.log.end_of(source).min(self.now)
+    }
+
+    /// Until when an enabling in an organization would be in the log.
+    pub fn seen_until(&self, organization: &Key) -> Option<i128> {
+        self.logging_enablings(organization).into_iter().map(|source| self.end_of(source)).max()
+    }
+
+    /// Until when the end of what a change began would be in the log.
+    pub fn until(&self, organization: &Key, change: &Entry) -> i128 {
+        let end = self.seen_until(organization).filter(|end| *end >= change.nanos);
+        end.unwrap_or(self.end_of(change.source()))
+    }
+
+    /// Whether a source that logs enablings knows the organization, and its log covers the time.
+    pub fn is_certain(&self, organization: &Key, from: i128, to: i128) -> bool {
+        self.logging_enablings(organization)
+            .into_iter()
+            .any(|source| self.log.begin_of(source) <= from.min(to) && from.max(to) <= self.end_of(source))
+    }
+
+    /// The event of the other source about the same deletion: not more than ten minutes apart, nothing else of the
+    /// connection between, each in one pair, the earlier ones first.
+    pub fn partner(&self, at: usize) -> Option<usize> {
+        let connection = self.changes[at].connection();
+        let its = (0..self.changes.len()).filter(|at| self.changes[*at].connection() == connection);
+        let mut since: Vec<usize> = Vec::new();
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        for one in its {
+            let change = self.changes[one];
+            if change.operation() != "deleted" {
+                since.clear();
+                continue;
+            }
+            let is_paired = |other: &usize| pairs.iter().any(|(a, b)| a == other || b == other);
+            let fits = |other: &&usize| {
+                let other = self.changes[**other];
+                other.source() != change.source()
+                    && other.organization() == change.organization()
+                    && change.nanos - other.nanos <= 600 * super::histories::SECOND
+            };
+            let version = since.iter().copied().find(|other| {
+                change.identity().is_some() && self.changes[*other].identity() == change.identity()
+            });
+            let free = since.iter().filter(fits).copied().find(|other| !is_paired(other));
+            match version {
+                // Another version of an event belongs to its pair.
+                Some(version) => {
+                    let its = pairs.iter().find(|(a, b)| *a == version || *b == version).copied();
+                    pairs.extend(its.map(|(a, b)| (if a == version { b } else { a }, one)));
+                }
+                None => pairs.extend(free.map(|free| (free, one))),
+            }
+            if version.is_none()
+                && let Some(free) = free
+            {
+                let id = self.changes[free].identity();
+                let versions = since
+                    .iter()
+                    .copied()
+                    .filter(|other| *other != free && id.is_some() && self.changes[*other].identity() == id);
+                pairs.extend(versions.map(|version| (version, one)));
+            }
+            since.push(one);
+        }
+        let pair = pairs.into_iter().find(|(a, b)| *a == at || *b == at);
+        pair.map(|(a, b)| if a == at { b } else { a })
+    }
+
+    /// Whether a deletion confirms an earlier one.
+    fn confirms(&self, at: usize) -> bool {
+        self.changes[at].operation() == "deleted" && self.partner(at).is_some_and(|partner| partner < at)
+    }
+
+    /// The event that tells of a deletion instead of this one: the one that says more about who did it, or the
+    /// earlier one.
+    pub fn told_by(&self, at: usize) -> Option<&'l Entry> {
+        let partner = self.partner(at).filter(|_| self.changes[at].operation() == "deleted")?;
+        let says = |at: usize| {
+            let change = self.changes[at];
+            let email = self.log.actor_email(change);
+            (change.is_impersonated(), change.ip().is_some(), !email.is_null(), change.actor().is_some())
+        };
+        let is_more = says(partner) > says(at) || (says(partner) == says(at) && partner < at);
+        is_more.then(|| self.changes[partner])
     }
 
     /// The kind that a connection was last said to have, up to a change and with it.
@@ -184,12 +289,6 @@ impl<'l> States<'l> {
             self.changes[..=at].iter().filter(|change| change.connection().as_ref() == Some(connection));
         said.rev().find(|change| change.says_kind()).map_or_else(Default::default, |change| change.kind())
     }
-}
-
-/// A source that logs creations and enablings knows the organizations of its vendor; Centure, the only one
-/// that has those of WorkOS, logs neither.
-pub fn is_certain(organization: &Key) -> bool {
-    organization.0 == "scalekit"
 }
 
 pub fn certainty(is_certain: bool) -> &'static str {

@@ -32,10 +32,12 @@ pub enum Twist {
     Moments,
     /// Only a part is shown.
     Selections,
+    /// Another source logs the same connections.
+    Joined,
 }
 
 /// Every one, by its name in `SSOAUDIT_TWISTS`.
-pub const TWISTS: [(&str, Twist); 14] = [
+pub const TWISTS: [(&str, Twist); 15] = [
     ("names", Twist::Names),
     ("unknown", Twist::Unknown),
     ("future", Twist::Future),
@@ -50,6 +52,7 @@ pub const TWISTS: [(&str, Twist); 14] = [
     ("decoys", Twist::Decoys),
     ("moments", Twist::Moments),
     ("selections", Twist::Selections),
+    ("joined", Twist::Joined),
 ];
 
 /// Which of them a history may have.

@@ -78,6 +78,7 @@ pub fn workos(root: &Value) -> Valid<Normal> {
     let mut actor = json!({});
     let mut organization = json!({ "id": null, "name": null });
     let mut connection = Value::Null;
+    let mut certificate = Value::Null;
     let (mut ip, mut agent) = (None, None);
     if !matches!(about, About::Login | About::Session) {
         let source = optional_text(by, "source")?;
@@ -108,6 +109,10 @@ pub fn workos(root: &Value) -> Valid<Normal> {
             let of = required_object(data, "connection")?;
             connection = json!({ "id": filled_text(of, "id")? });
             organization["id"] = some_text(optional_filled_text(of, "organization_id")?);
+            let its = optional_object(data, "certificate")?;
+            let [kind, expires] =
+                [optional_text(its, "certificate_type")?, optional_text(its, "expiry_date")?];
+            certificate = unless_hollow(json!({ "type": some_text(kind), "expires": some_text(expires) }));
         }
         About::Organization => {
             organization = json!({
@@ -153,6 +158,7 @@ pub fn workos(root: &Value) -> Valid<Normal> {
         "actor": with(&["kind", "type", "id", "name", "email", "impersonator"], actor),
         "organization": unless_hollow(organization),
         "connection": of_direction(connection),
+        "certificate": certificate,
         "environment_id": some_text(environment),
         "ip": some_text(ip.filter(|text| text.parse::<IpAddr>().is_ok())),
         "user_agent": some_text(agent),

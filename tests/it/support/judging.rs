@@ -128,7 +128,13 @@ pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdi
     let inputs: Vec<_> = files.iter().enumerate().map(|file| input(folder.path(), file)).collect();
     let policy = settings.policy(rule);
     let latest = settings.now.later_by(policy.skew_seconds());
-    let wants = Wants { counts: true, changes: true, visits: false, anomalies: Some(latest) };
+    let wants = Wants {
+        counts: true,
+        changes: true,
+        connection_names: false,
+        visits: false,
+        anomalies: Some(latest),
+    };
     let plan = Plan { wants, now: Some(settings.now), ..Plan::default() };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };

@@ -65,7 +65,7 @@ pub fn display_value(cell: Cell<'_>, kind: Kind, zone: Tz) -> DisplayValue<'_> {
 /// The CSS class for cells of a kind.
 pub fn kind_class(kind: Kind) -> &'static str {
     match kind {
-        Kind::Number | Kind::Share | Kind::Duration => "figure",
+        Kind::Number | Kind::Integer | Kind::Share | Kind::Duration => "figure",
         Kind::Time => "time",
         Kind::Id => "id",
         Kind::Text | Kind::Flag | Kind::List => "text",

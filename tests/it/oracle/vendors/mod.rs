@@ -195,6 +195,7 @@ impl Found {
             "actor": unless_hollow(with(&["kind", "type", "id", "name", "email", "impersonator"], self.actor)),
             "organization": unless_hollow(with(&["id", "name"], self.organization)),
             "connection": unless_hollow(connection),
+            "certificate": null,
             "environment_id": self.environment, "ip": ip, "user_agent": self.user_agent, "page": null,
         });
         let mut normal = Normal {
