@@ -25,31 +25,26 @@ pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     }
 }
 
-/// The forms of the cells of a column. If all its times are in one year, their last form omits the year.
-pub fn column_forms<'a>(
-    cells: impl Iterator<Item = &'a Cell<'a>> + Clone,
-    options: &RenderOptions,
-) -> impl Iterator<Item = Vec<String>> {
-    let mut years = cells.clone().filter_map(|cell| match cell {
+/// Whether all times among the cells of a table are in one year, which they need not repeat.
+pub fn have_one_year<'a>(cells: impl Iterator<Item = &'a Cell<'a>>, options: &RenderOptions) -> bool {
+    let mut years = cells.filter_map(|cell| match cell {
         Cell::Time(time) => Some(time.year(options.zone)),
         _ => None,
     });
     let first = years.next();
-    let is_one_year = years.all(|year| Some(year) == first);
-    cells.map(move |cell| {
-        // A long text may be in every row; the part that does not fit need not be escaped and stored.
-        let shortened =
-            |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
-        let mut forms = match cell {
-            Cell::Text(text) => shortened(text),
-            Cell::List(texts) => shortened(&texts.join(", ")),
-            _ => forms(cell, options),
-        };
-        if let (Cell::Time(time), true) = (cell, is_one_year) {
-            forms.push(time.without_year(options.zone));
-        }
-        forms
-    })
+    years.all(|year| Some(year) == first)
+}
+
+/// The forms of a cell in a table.
+pub fn table_forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
+    // A long text may be in every row; the part that does not fit need not be escaped and stored.
+    let shortened =
+        |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
+    match cell {
+        Cell::Text(text) => shortened(text),
+        Cell::List(texts) => shortened(&texts.join(", ")),
+        _ => forms(cell, options),
+    }
 }
 
 /// Whether values of this kind are amounts, which are right-aligned.
@@ -112,12 +107,9 @@ mod tests {
     fn times_leave_out_the_year_they_share() {
         let cell = |text| Cell::Time(time::parse(text).unwrap().timestamp);
         let (a, b) = (cell("2025-01-15T10:30:00Z"), cell("2024-12-31T23:59:59Z"));
-        let forms = |cells: &[&Cell<'_>]| column_forms(cells.iter().copied(), &LOOK).next().unwrap();
-        assert_eq!(
-            forms(&[&a, &Cell::Nothing, &a]),
-            ["2025-01-15 10:30:00", "2025-01-15 10:30", "01-15 10:30"]
-        );
-        assert_eq!(forms(&[&a, &b]), ["2025-01-15 10:30:00", "2025-01-15 10:30"]);
+        let one_year = |cells: &[&Cell<'_>]| have_one_year(cells.iter().copied(), &LOOK);
+        assert!(one_year(&[]) && one_year(&[&a, &Cell::Nothing, &a]));
+        assert!(!one_year(&[&a, &b]));
     }
 
     #[test]

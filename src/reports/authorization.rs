@@ -407,12 +407,12 @@ mod tests {
         assert_eq!(
             rendered(&sheet, "totals"),
             [
-                "not_on_the_roster: 6",
+                "not_on_the_roster: 9",
                 "wrong_role: 1",
                 "not_the_owner: 0",
                 "impersonated: 2",
                 "unknown_actor: 5",
-                "allowed: 32"
+                "allowed: 33"
             ]
         );
         Log::of_sample().assert_order_does_not_matter(&REPORT, &options(&roster));

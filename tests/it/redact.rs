@@ -105,8 +105,9 @@ fn pseudonyms_follow_from_the_key() {
         ssoaudit(&["summary", "--redact", "--redact-key-file", &a, "--format", "json", SAMPLE]).stdout;
     let summary: Value = serde_json::from_str(&summary).unwrap();
     let actors = summary["actors"].as_array().unwrap();
-    for actor in actors {
-        assert!(known.contains(actor["actor_email"].as_str().unwrap()), "{actor}");
+    // Not every source has e-mail addresses.
+    for email in actors.iter().filter_map(|actor| actor["actor_email"].as_str()) {
+        assert!(known.contains(email), "{email}");
     }
     let refused = ssoaudit(&["filter", "--redact-key-file", &a, SAMPLE]);
     assert_eq!(refused.code, 2);

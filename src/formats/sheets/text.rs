@@ -137,10 +137,15 @@ fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut
     let grid_row =
         |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
     let mut rows: Vec<_> = page.iter().map(grid_row).collect();
-    for at in 0..columns.len() {
-        let cells = page.iter().map(|row| row.cells.get(at).unwrap_or(&Cell::Nothing));
-        for (row, forms) in rows.iter_mut().zip(cells::column_forms(cells, options)) {
-            row.cells.push(forms);
+    let have_one_year = cells::have_one_year(page.iter().flat_map(|row| &row.cells), options);
+    for (grid_row, row) in rows.iter_mut().zip(page) {
+        for at in 0..columns.len() {
+            let cell = row.cells.get(at).unwrap_or(&Cell::Nothing);
+            let mut forms = cells::table_forms(cell, options);
+            if let (Cell::Time(time), true) = (cell, have_one_year) {
+                forms.push(time.without_year(options.zone));
+            }
+            grid_row.cells.push(forms);
         }
     }
     let columns: Vec<_> = columns.iter().map(|column| grid_column(column, options)).collect();

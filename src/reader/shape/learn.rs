@@ -98,11 +98,8 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         action: source.composite.as_ref().and_then(|it| it.action_of(&bound.fields(document.text))),
         parts: Vec::new(),
         next_variant: None,
-        derived: DerivedValues {
-            outcome: action.outcome,
-            protocol: action.protocol,
-            ..DerivedValues::default()
-        },
+        outcome: action.outcome,
+        derived: DerivedValues { protocol: action.protocol, ..DerivedValues::default() },
         bindings: bound.bindings.clone(),
         index: bound.index.clone(),
         prefixes: Vec::new(),

@@ -17,7 +17,7 @@ use crate::model::diagnostics::Diagnostics;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::fields::{Binding, Fields, Index};
-use crate::model::neutral::Direction;
+use crate::model::neutral::{Direction, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time::{Parsed, Recent};
 use crate::reader::values;
@@ -62,6 +62,8 @@ struct Shape {
     parts: Vec<SlotPart>,
     /// The next shape that shares its skeleton.
     next_variant: Option<ShapeId>,
+    /// The outcome that the action names, which values do not overrule.
+    outcome: Option<Outcome>,
     /// What follows from the action and from values that are part of the skeleton.
     derived: DerivedValues,
     bindings: Vec<Binding>,
@@ -166,7 +168,7 @@ impl Shape {
         Some(Event {
             time: derived.time?,
             operation,
-            outcome: derived.outcome,
+            outcome: self.outcome.or(derived.outcome),
             actor_kind: derived.actor_kind,
             direction: self.direction,
             protocol: derived.protocol,
