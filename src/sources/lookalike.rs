@@ -24,19 +24,36 @@ struct Spelling {
 /// Kinds of characters that are counted.
 const KINDS: usize = 32;
 
-/// The actions that change a connection or may lead to that.
-static CHANGES: LazyLock<Vec<(&'static Action, Spellings)>> = LazyLock::new(|| {
-    let actions = ALL.iter().flat_map(|source| source.actions);
-    let changes = actions.filter(|action| action.operations().any(Operation::is_change_or_link));
-    changes.map(|action| (action, spellings(action.name))).collect()
+/// An action that changes a connection or may lead to that.
+struct Change {
+    source: &'static str,
+    action: &'static Action,
+    spellings: Spellings,
+}
+
+static CHANGES: LazyLock<Vec<Change>> = LazyLock::new(|| {
+    let actions = ALL.iter().flat_map(|source| source.actions.iter().map(|action| (source.name, action)));
+    let changes = actions.filter(|(_, action)| action.operations().any(Operation::is_change_or_link));
+    changes.map(|(source, action)| Change { source, action, spellings: spellings(action.name) }).collect()
 });
 
-/// The action that changes connections and that a name is close to or looks like; white space, invisible and
-/// confusable characters, accents and case make no difference.
+/// The action of any source that changes connections and that a name is close to or looks like; white space,
+/// invisible and confusable characters, accents and case make no difference.
 pub fn lookalike(name: &str) -> Option<&'static Action> {
     let spellings = spellings(name);
-    let is_close = |known: &Spellings| spellings.iter().zip(known).any(|(a, b)| are_close(a, b));
-    CHANGES.iter().find(|(_, known)| is_close(known)).map(|(action, _)| *action)
+    CHANGES.iter().find(|change| change.is_like(&spellings)).map(|change| change.action)
+}
+
+/// Whether a name is close to or looks like that of an action of a source that changes connections.
+pub fn is_lookalike(source: &str, name: &str) -> bool {
+    let spellings = spellings(name);
+    CHANGES.iter().any(|change| change.source == source && change.is_like(&spellings))
+}
+
+impl Change {
+    fn is_like(&self, spellings: &Spellings) -> bool {
+        spellings.iter().zip(&self.spellings).any(|(a, b)| are_close(a, b))
+    }
 }
 
 fn are_close(a: &Spelling, b: &Spelling) -> bool {

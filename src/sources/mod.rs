@@ -28,6 +28,7 @@ pub use action::{Action, Refine, Transfer};
 pub use composite::Composite;
 pub use cross_check::CrossCheck;
 pub use detection::{ListedEvent, Root, detect, has_event, listed_events};
+use lookalike::is_lookalike;
 pub use lookalike::lookalike;
 pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, Part};
 pub use tree::{Tree, Trees};
@@ -106,7 +107,7 @@ impl Source {
         self.listed_action(name).or_else(|| {
             let CatchAll { action, except } = self.catch_all.as_ref()?;
             let lower = name.to_ascii_lowercase();
-            let may_be_sso = except.iter().any(|text| lower.contains(text)) || lookalike(name).is_some();
+            let may_be_sso = except.iter().any(|text| lower.contains(text)) || is_lookalike(self.name, name);
             (!may_be_sso).then_some(action)
         })
     }

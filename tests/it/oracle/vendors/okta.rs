@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Found, date_time, either, filled, first, is_near_a_change, list, object, open, text, text_or_integer,
-};
+use super::{Found, date_time, either, filled, first, list, object, open, text, text_or_integer};
 use crate::oracle::reading::{Invalid, Normal, Valid, some_text};
 
 pub fn looks_like(event: &Value) -> bool {
@@ -194,4 +192,30 @@ fn is_unknown(action: &str) -> bool {
             || format!("{action}.").contains(FEDERATION)
             || action.contains("domain.federation")
             || is_near_a_change(action))
+}
+
+/// Whether a name is nearly that of something that changes identity providers or who is sent to them.
+fn is_near_a_change(name: &str) -> bool {
+    const CHANGES: &[&str] = &[
+        "system.idp.lifecycle.create",
+        "system.idp.lifecycle.activate",
+        "system.idp.lifecycle.deactivate",
+        "system.idp.lifecycle.delete",
+        "system.idp.lifecycle.update",
+        "system.idp.key.create",
+        "system.idp.key.update",
+        "system.idp.key.delete",
+        "policy.rule.add",
+        "policy.rule.update",
+        "policy.rule.delete",
+        "policy.rule.activate",
+        "policy.rule.deactivate",
+        "policy.lifecycle.create",
+        "policy.lifecycle.update",
+        "policy.lifecycle.delete",
+        "policy.lifecycle.activate",
+        "policy.lifecycle.deactivate",
+    ];
+    let name = name.to_lowercase();
+    CHANGES.iter().any(|change| strsim::damerau_levenshtein(change, &name) <= 2)
 }
