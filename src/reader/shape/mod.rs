@@ -29,7 +29,7 @@ pub use learn::ParsedLine;
 use trie::{Places, Segment, ShapeId, Trie};
 
 /// Shapes that are kept at once.
-const MAX_SHAPES: usize = 64;
+const MAX_SHAPES: usize = 512;
 /// Lines of unknown shape after which it is checked whether the shapes pay.
 const ROUND: u64 = 1024;
 

@@ -42,7 +42,7 @@ pub const MAX_TEXT_BYTES: usize = 500;
 /// The same for a string in a source without metadata objects, whose members have limits.
 pub const MAX_FREE_TEXT_BYTES: usize = 1 << 16;
 /// One beginning has at most so many continuations, as they are tried one after another.
-const MAX_SIBLINGS: usize = 24;
+const MAX_SIBLINGS: usize = 128;
 /// A sibling that matched more consecutive lines than this takes the place of the one before it.
 const PROMOTE_AFTER: u32 = 4;
 /// Lines with more values than this have no shape.
