@@ -188,6 +188,12 @@ impl<'a> Root<'a> {
         keys.iter().any(|key| self.document.member(self.event, key).is_some())
     }
 
+    /// The keys of the object that is the value of this key.
+    pub fn within(&self, key: &str) -> Option<Self> {
+        let event = object(self.document, self.event, key)?;
+        Some(Self { event, ..*self })
+    }
+
     /// The string that is the value of this key.
     pub fn text(&self, key: &str) -> Option<Cow<'a, str>> {
         self.document.member_text(self.event, key)

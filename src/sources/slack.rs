@@ -41,9 +41,10 @@ pub static SOURCE: Source = Source {
     cross_checks: &[],
 };
 
-/// An action with the time that only Slack calls so.
+/// An action with the time that only Slack calls so, or with where it happened as an object.
 fn detects(root: &Root<'_>) -> bool {
-    root.has_text("action") && root.has(&["date_create"])
+    let has_location = || root.within("context").is_some_and(|context| context.has_container("location"));
+    root.has_text("action") && (root.has(&["date_create"]) || has_location())
 }
 
 #[rustfmt::skip]
