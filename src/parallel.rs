@@ -47,6 +47,11 @@ pub fn change<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Send + Sync) {
     items.par_iter_mut().for_each(each);
 }
 
+/// Changes every item, given the one at the same index of another list.
+pub fn change_with<T: Send, U: Sync>(items: &mut [T], others: &[U], each: impl Fn(&mut T, &U) + Send + Sync) {
+    items.par_iter_mut().zip(others).for_each(|(item, other)| each(item, other));
+}
+
 /// Maps every item, in order.
 pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().map(of).collect()

@@ -41,8 +41,12 @@ impl Survey {
         // There can be as many visits as events. Those of an actor in one worker are mostly in time order
         // already.
         let groups: Groups<Item> = Groups::new(ranks.len() + 1, each);
-        let mut visits = parallel::map(groups.items(), |(worker, index)| {
-            maps[*worker as usize].visit(&workers[*worker as usize].visits[*index])
+        // Visits are fetched first and translated then: they lie anywhere in memory, and the processor waits for
+        // several of them at once only if it has nothing else to do with each.
+        let mut visits =
+            parallel::map(groups.items(), |(worker, index)| workers[*worker as usize].visits[*index]);
+        parallel::change_with(&mut visits, groups.items(), |visit, (worker, _)| {
+            *visit = maps[*worker as usize].visit(visit);
         });
         let when = |visit: &Visit| (visit.time, visit.operation);
         parallel::sort_each_stably_by(
