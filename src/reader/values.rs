@@ -250,7 +250,8 @@ fn check_epoch(
 /// Reads a time that is a number of units since 1970.
 fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
     let number = text.parse().ok().or_else(|| {
-        let whole = text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|digit| digit == b'0'));
+        let is_zero = |fraction: &str| !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+        let whole = text.split_once('.').filter(|(_, fraction)| is_zero(fraction));
         let number = whole.map_or(text, |(whole, _)| whole);
         number.parse().ok().or_else(|| scientific(number))
     })?;
