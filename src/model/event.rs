@@ -120,7 +120,7 @@ impl<'a> Event<'a> {
 
     /// The address it came from.
     pub fn ip(&self) -> Option<IpAddr> {
-        self.all(Attribute::Ip).find_map(|text| text.parse().ok())
+        self.fields.primary(Attribute::Ip).find_map(|text| text.parse().ok())
     }
 
     /// Whether it was an attempt that failed, so that it changed nothing.

@@ -45,14 +45,20 @@ pub fn github(event: &Value) -> Valid<Normal> {
     };
     let mut found = Found {
         id: some_text(text(event, "_document_id")?),
-        outcome: lower.ends_with(".recovery_code_failed").then_some("failure"),
+        outcome: ["org.recovery_code_failed", "business.recovery_code_failed"]
+            .contains(&lower.as_str())
+            .then_some("failure"),
         actor: json!({
             "kind": is_bot.as_bool().map(|is_bot| if is_bot { "service" } else { "user" }),
             "id": some_text(actor_id.as_deref()), "name": some_text(text(event, "actor")?),
         }),
         organization: json!({
-            "id": best(vec![[org_ids.clone(), business_ids.clone()]]), "name": best(vec![[orgs, businesses]]),
+            "id": best(vec![[org_ids.clone(), business_ids.clone()]]), "name": best(vec![[orgs.clone(), businesses.clone()]]),
         }),
+        organizations: [
+            [org_ids.clone(), business_ids.clone()].concat(),
+            [orgs.clone(), businesses.clone()].concat(),
+        ],
         ips: text(event, "actor_ip")?.map(str::to_owned).into_iter().collect(),
         user_agent: some_text(text(event, "user_agent")?),
         is_documented: !is_unknown,

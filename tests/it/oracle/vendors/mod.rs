@@ -166,6 +166,8 @@ pub struct Found {
     pub outcome: Option<&'static str>,
     pub actor: Value,
     pub organization: Value,
+    /// The ids and the names of all organizations that the event names.
+    pub organizations: [Vec<String>; 2],
     pub connection: Value,
     /// Of what the vendor is the identity provider itself.
     pub is_outbound: bool,
@@ -188,6 +190,10 @@ impl Found {
         } else if ["id", "name", "type"].iter().any(|name| !connection[name].is_null()) {
             connection["direction"] = "inbound".into();
         }
+        let filled =
+            |texts: Vec<String>| texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let [organization_ids, names] = self.organizations.map(filled);
+        let organizations = [organization_ids.clone(), names].concat();
         let event = json!({
             "schema": "ssoaudit.event.v2", "source": source, "id": self.id,
             "time": when.text, "epoch_ms": milliseconds(when.nanos),
@@ -201,8 +207,8 @@ impl Found {
         let mut normal = Normal {
             is_documented: self.is_documented,
             is_ambiguous: false,
-            organizations: Vec::new(),
-            organization_ids: Vec::new(),
+            organizations,
+            organization_ids,
             connections: Vec::new(),
             connection_types: Vec::new(),
             event,
