@@ -22,9 +22,10 @@ pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
     .looks_for(&[Operation::PortalOpened])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
-         deleted within the window, in the portal or elsewhere, nor anything else changed in the portal. It is judged only where creations would be seen: where the source logs \
-         them, or another one does that shares its ids and knows the organization. Where that log ends \
-         within the window and none followed up to then, it is not judged.",
+         deleted within the window, in the portal or elsewhere, nor anything else changed in the portal. It \
+         is judged only where creations would be seen: where the source logs them, or another one does that \
+         shares its ids and knows the organization. Where that log ends within the window and none followed up \
+         to then, it is not judged.",
     )
     .why(
         "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat can set \
