@@ -12,13 +12,13 @@ use ssoaudit::model::attribute::Attribute;
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
-use ssoaudit::reader::{Reading, Scratch};
+use ssoaudit::reader::{Parts, Reading, Scratch};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::{LineReader, Record, ScanJob, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
 const READING: Reading =
-    Reading { source: None, notices: false, max_line_bytes: 16 << 20, refuses_lists: false };
+    Reading { source: None, notices: false, max_line_bytes: 16 << 20, parts: Parts::ALL };
 const BLOCK_BYTES: usize = 1 << 19;
 
 fn main() {

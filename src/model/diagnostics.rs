@@ -102,7 +102,7 @@ impl<'a> Diagnostics<'a> {
         }
         let Position { line, column } = state.cursor.move_to(self.raw, span.start as usize);
         let path = self.document.map_or(String::new(), |document| state.path(document, span));
-        let path = if self.within.is_empty() { path } else { join(self.within, &path) };
+        let path = join(self.within, &path);
         Some(Diagnostic {
             code,
             line,
@@ -186,9 +186,9 @@ impl<'a> Diagnostics<'a> {
     }
 }
 
-/// The path of a value in a larger one.
-fn join(within: &str, path: &str) -> String {
-    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+/// The path of a value that is at `path` in the value at `within`; the outermost value has an empty path.
+pub fn join(within: &str, path: &str) -> String {
+    let dot = if within.is_empty() || path.is_empty() || path.starts_with('[') { "" } else { "." };
     format!("{within}{dot}{path}")
 }
 

@@ -2,13 +2,11 @@
 //! the line.
 
 pub mod bind;
+mod listed;
 pub mod shape;
 pub mod values;
 
-use std::ops::Range;
-use std::rc::Rc;
-
-use crate::json::{self, Document, Kind, Node, NodeId, Trail};
+use crate::json::{self, Document, Kind, Node, NodeId};
 use crate::model::diagnostic::{
     DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
@@ -17,8 +15,10 @@ use crate::model::diagnostics::{Diagnostics, Position};
 use crate::model::event::Event;
 use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
+use crate::reader::listed::listed;
+pub use crate::reader::listed::{Listed, Parts};
 use crate::reader::shape::ParsedLine;
-use crate::sources::{self, Action, ListedEvent, Source};
+use crate::sources::{self, Action, Source};
 use crate::text::cut::split;
 
 /// How lines are read.
@@ -30,8 +30,8 @@ pub struct Reading {
     pub notices: bool,
     /// Lines longer than this are refused.
     pub max_line_bytes: usize,
-    /// Whether lists of events are refused; they are read one by one otherwise.
-    pub refuses_lists: bool,
+    /// Where lines may hold events that are read one by one.
+    pub parts: Parts,
 }
 
 /// Memory that is used again from line to line.
@@ -66,7 +66,7 @@ pub struct Line<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether all of it is one JSON value.
     pub is_json: bool,
-    /// The values that are events by themselves, if it holds lists of them instead of an event.
+    /// The values that are read as events by themselves, if it holds such values instead of an event.
     pub listed: Vec<Listed>,
 }
 
@@ -85,8 +85,8 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     let document = Document { text, nodes };
     diagnostics.document = Some(document);
     let source = reading.source.or_else(|| sources::detect(document));
-    if !reading.refuses_lists && !source.is_some_and(|source| source.claims(document)) {
-        let listed = listed(document);
+    if !source.is_some_and(|source| source.claims(document)) {
+        let listed = listed(document, reading.parts);
         if !listed.is_empty() {
             return Line { listed, ..refuse(diagnostics) };
         }
@@ -128,58 +128,13 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     Line { event, diagnostics: diagnostics.finish(), is_json: true, listed: Vec::new() }
 }
 
-/// A part of a line that is read as an event.
-pub struct Listed {
-    /// Where it is.
-    pub bytes: Range<usize>,
-    /// The path of the list that it is an element of, or its own.
-    path: Rc<str>,
-    /// Its index in that list.
-    index: Option<u32>,
-}
-
-impl Listed {
-    /// Its path, such as `data.events[1]`.
-    pub fn path(&self) -> String {
-        self.index.map_or_else(|| self.path.to_string(), |index| format!("{}[{index}]", self.path))
-    }
-}
-
-/// The events of the lists that an object holds instead of an event. There are none where a key that is there twice
-/// may hide a list.
-fn listed(document: Document<'_>) -> Vec<Listed> {
-    let bytes = |id: NodeId| {
-        let Node { span, kind, .. } = document.nodes[id];
-        // The span of a string is what is between its quotes.
-        let quote = usize::from(kind == Kind::Text);
-        span.start as usize - quote..span.end as usize + quote
-    };
-    let mut trail = Trail::default();
-    let mut latest: Option<(NodeId, Rc<str>)> = None;
-    let listed = |ListedEvent { id, place }| {
-        let named = place.map_or(id, |(list, _)| list);
-        let path = match &latest {
-            Some((known, path)) if *known == named => path.clone(),
-            _ => trail.path(document, named).into(),
-        };
-        latest = Some((named, Rc::clone(&path)));
-        Listed { bytes: bytes(id), path, index: place.map(|(_, index)| index) }
-    };
-    let elements: Vec<_> = sources::listed_events(document).into_iter().map(listed).collect();
-    let is_inside = |id: NodeId| {
-        let start = document.nodes[id].span.start as usize;
-        let before = elements.partition_point(|element| element.bytes.start <= start);
-        before > 0 && start < elements[before - 1].bytes.end
-    };
-    if document.duplicates().all(is_inside) { elements } else { Vec::new() }
-}
-
 /// Whether a line by itself is JSON that holds an event.
 pub fn has_event(line: &[u8], scratch: &mut Scratch) -> bool {
     let nodes = &mut scratch.nodes;
     nodes.clear();
     let text = simdutf8::basic::from_utf8(line).ok().filter(|text| json::parse(text, nodes).is_ok());
-    text.is_some_and(|text| sources::has_event(Document { text, nodes }))
+    text.map(|text| Document { text, nodes })
+        .is_some_and(|document| sources::has_event(document) || !sources::event_texts(document).is_empty())
 }
 
 /// The diagnostic of a line of which only the length is known.

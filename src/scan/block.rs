@@ -8,7 +8,7 @@ use crate::input::{
     self, Block, Form, Limit, Misplaced, OpenObject, Span, first_line, line_content, objects, trim_start,
 };
 use crate::model::diagnostic::Diagnostic;
-use crate::model::diagnostics::Position;
+use crate::model::diagnostics::{Position, join};
 use crate::reader;
 use crate::reader::shape::Shapes;
 use crate::reader::{Listed, Reading, Scratch};
@@ -263,17 +263,22 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
         true
     }
 
-    /// Reads the elements of lists of events one by one.
-    fn read_listed(&mut self, line: RawLine<'_>, elements: Vec<Listed>) {
-        let refuses_lists = std::mem::replace(&mut self.reading.refuses_lists, true);
+    /// Reads the events that a line holds one by one.
+    fn read_listed(&mut self, line: RawLine<'_>, events: Vec<Listed>) {
+        let parts = self.reading.parts;
+        let within = std::mem::take(&mut self.reader.scratch.within);
         let mut cursor = PositionCursor::new(line.origin);
-        for element in elements {
-            let origin = cursor.move_to(line.content, element.bytes.start);
-            self.reader.scratch.within = element.path();
-            let content = &line.content[element.bytes];
+        for event in events {
+            let origin = cursor.move_to(line.content, event.bytes.start);
+            self.reader.scratch.within = join(&within, &event.path());
+            self.reading.parts = event.parts(parts);
+            let content = match &event.text {
+                Some(text) => text.as_bytes(),
+                None => &line.content[event.bytes],
+            };
             self.read_slow(RawLine { raw: content, content, origin }, IfNotJson::Refuse);
         }
-        self.reading.refuses_lists = refuses_lists;
+        self.reading.parts = parts;
         self.reader.scratch.within.clear();
     }
 

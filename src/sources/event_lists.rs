@@ -25,6 +25,7 @@ pub fn lists(document: Document<'_>) -> Vec<NodeId> {
     }
 }
 
-fn member(document: Document<'_>, keys: &[&str]) -> Option<NodeId> {
+/// The member at the end of these keys.
+pub fn member(document: Document<'_>, keys: &[&str]) -> Option<NodeId> {
     keys.iter().try_fold(0, |object, key| document.member(object, key))
 }

@@ -369,3 +369,34 @@ fn how_it_is_written_and_delivered_does_not_matter() {
         assert_eq!(again(one, other), [1, 0], "{other}");
     }
 }
+
+/// What transports make of an event: its JSON in a string.
+#[test]
+fn events_in_strings_are_read() {
+    let text = |event: Value| Value::String(event.to_string());
+    let pretty = |event: Value| Value::String(serde_json::to_string_pretty(&event).unwrap());
+    let deleted = || deletion(DELETED, "OktaSAML");
+    let read = [
+        (json!({ "event": text(deleted()) }), vec![DELETED]),
+        (json!({ "time": 1, "host": "h", "event": pretty(deleted()) }), vec![DELETED]),
+        (json!({ "preview": false, "result": { "_raw": text(deleted()), "_time": "x" } }), vec![DELETED]),
+        (json!({ "message": text(json!([view(), deleted()])) }), vec!["sso.view_settings", DELETED]),
+        (json!({ "log": text(json!({ "data": [view(), deleted()] })) }), vec!["sso.view_settings", DELETED]),
+        (json!([{ "_raw": text(view()) }, { "_raw": text(deleted()) }]), vec!["sso.view_settings", DELETED]),
+        // None hides behind the other.
+        (json!({ "message": text(view()), "log": text(deleted()) }), vec!["sso.view_settings", DELETED]),
+        // An event is an event, whatever its texts are.
+        (with(view(), "message", text(deleted())), vec!["sso.view_settings"]),
+        // A text in a text would be one of another log.
+        (json!({ "event": text(json!({ "event": text(deleted()) })) }), vec![]),
+        (json!({ "event": format!("{} and more", deleted()) }), vec![]),
+        (json!({ "event": "{" }), vec![]),
+    ];
+    for (line, actions) in read {
+        let events = normalized(&[], std::slice::from_ref(&line));
+        let read: Vec<_> = events.iter().map(|event| event["action"].as_str().unwrap()).collect();
+        assert_eq!(read, actions, "{line}");
+        let (verdict, _) = check(&[], &lines(std::slice::from_ref(&line)));
+        assert_eq!(found(&verdict, "invalid-event").len(), usize::from(actions.is_empty()), "{line}");
+    }
+}

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::input::{self, Input, PassedOver, Place};
-use crate::reader::Reading;
+use crate::reader::{Parts, Reading};
 use crate::scan::Settings;
 use crate::sources;
 
@@ -79,7 +79,7 @@ impl InputArgs {
                 source: sources::ALL.iter().copied().find(|source| source.name == self.source),
                 notices: false,
                 max_line_bytes: self.max_line_bytes as usize,
-                refuses_lists: false,
+                parts: Parts::ALL,
             },
         }
     }

@@ -2,6 +2,7 @@
 //! mistyped or unknown.
 
 mod action;
+mod context;
 mod index;
 mod metadata;
 mod parts;
@@ -13,8 +14,9 @@ use crate::model::diagnostic::AMBIGUOUS_EVENT;
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, FieldId, Fields, Index};
 use crate::reader::values;
-use crate::sources::{Action, Field, FieldKind, MetadataLimits, Source, Tree, Wrapper};
+use crate::sources::{Action, Field, FieldKind, Source, Tree, Wrapper};
 use action::{Sso, action};
+use context::BindContext;
 use unbound::Unbound;
 
 /// No object of a table has more documented members.
@@ -81,21 +83,6 @@ pub fn bind(
     index::fill(source, bindings, index);
     unbound.add_to(spans, index);
     action
-}
-
-/// Where in the event the members of an object are.
-#[derive(Clone, Copy)]
-struct BindContext {
-    element: u32,
-    is_primary: bool,
-    /// The limits of the metadata object that they are in, if they are in one.
-    metadata: Option<&'static MetadataLimits>,
-    /// Hash of the object's path; see [`unbound`].
-    path: u64,
-}
-
-impl BindContext {
-    const TOP: Self = Self { element: 0, is_primary: true, metadata: None, path: 0 };
 }
 
 struct Binder<'b, 'a, 'd> {
@@ -262,7 +249,7 @@ impl Binder<'_, '_, '_> {
                 self.metadata_keys(node, limits);
                 self.object(node, tree, BindContext { metadata: Some(limits), ..inner });
             }
-            Some(FieldKind::List) => self.list(node, tree, path),
+            Some(FieldKind::List) => self.list(node, tree, inner),
             _ if tree.members.is_empty() || (tree.is_sso_only && self.sso == Sso::No) => {
                 self.leave_members_unbound(node, tree, path);
             }
@@ -311,7 +298,9 @@ impl Binder<'_, '_, '_> {
         self.bound.bindings.push(Binding { field, element, slot, is_primary });
     }
 
-    fn list(&mut self, list: NodeId, tree: &Tree, path: u64) {
+    /// Binds the elements of a list in the object that `context` describes, but for the path, which is the list's.
+    fn list(&mut self, list: NodeId, tree: &Tree, context: BindContext) {
+        let path = context.path;
         self.bound.unbound.add_long_list(self.document, list, path);
         let mut met = vec![false; tree.elements.len()];
         for (index, item) in self.document.children(list).enumerate() {
@@ -321,10 +310,15 @@ impl Binder<'_, '_, '_> {
             }
             let value = tree.discriminator.and_then(|key| self.document.member_text(item, key));
             if let Some((kind, element)) = tree.element(value.as_deref()) {
-                let is_primary = !std::mem::replace(&mut met[kind], true);
+                let is_primary = !std::mem::replace(&mut met[kind], true) && context.is_primary;
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
                 let path = unbound::element_path(path, index);
-                self.object(item, element, BindContext { element: index, is_primary, metadata: None, path });
+                let number = context.first_element.wrapping_add(index);
+                self.object(
+                    item,
+                    element,
+                    BindContext { is_primary, path, ..BindContext::of_element(number) },
+                );
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Fields whose values are parts of a text, such as an id in a path.
 
 use crate::json::{Document, NodeId, Span};
-use crate::reader::bind::{BindContext, Binder};
+use crate::reader::bind::Binder;
+use crate::reader::bind::context::BindContext;
 use crate::sources::{Part, Tree};
 
 impl Binder<'_, '_, '_> {

@@ -7,14 +7,14 @@ use ssoaudit::formats::rows::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::reader;
-use ssoaudit::reader::{Line, Reading, Scratch};
+use ssoaudit::reader::{Line, Parts, Reading, Scratch};
 use ssoaudit::scan::{LineReader, Record, fold};
 use ssoaudit::survey::duplicates::{EventHasher, content};
 
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
-const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000, refuses_lists: true };
+const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000, parts: Parts::NONE };
 
 /// Everything that can be told about a line: its event in full, and its findings.
 fn told(line: u64, read: &Line<'_>) -> String {
