@@ -111,11 +111,21 @@ pub struct Invocation {
 
 /// §3.58
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Notification {
     level: Level,
     descriptor: Descriptor,
     message: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    associated_rule: Option<DescriptorReference>,
+}
+
+/// §3.52
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct DescriptorReference {
+    id: String,
+    index: usize,
 }
 
 /// §3.52
@@ -237,8 +247,11 @@ impl Run {
         {
             assert!((0..=2).contains(exit_code));
             assert_eq!(*execution_successful, *exit_code < 2);
-            for Notification { descriptor, message, .. } in tool_execution_notifications {
+            for Notification { descriptor, message, associated_rule, .. } in tool_execution_notifications {
                 assert!(!descriptor.id.is_empty());
+                if let Some(DescriptorReference { id, index }) = associated_rule {
+                    assert_eq!(rules[*index].id, *id, "§3.58.3, §3.52.4");
+                }
                 message.check();
             }
         }

@@ -490,7 +490,8 @@ fn sarif_has_what_code_scanning_needs() {
     assert_eq!((&unread["executionSuccessful"], &unread["exitCode"]), (&json!(false), &json!(2)));
     assert_eq!(unread["toolExecutionNotifications"][0]["level"], "error");
     let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
-    assert_eq!(notifications.len(), 1);
+    let levels: Vec<_> = notifications.iter().map(|it| it["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["warning", "note", "note"]);
     assert_eq!(notifications[0]["message"]["text"], "A suppression expired: \\u{{1b}}[31m");
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), verdict.findings.len());
@@ -650,6 +651,14 @@ fn a_rule_is_not_applicable_if_nothing_it_looks_for_can_be_in_the_log() {
     let text = render("junit", &verdict);
     assert!(text.contains(&format!("<skipped message=\"{why}\"/>")), "{text}");
     assert_eq!(json("json", &verdict)["rules"][0]["unlogged"], json!(["relaxed"]));
+    let notes = json("sarif", &verdict)["runs"][0]["invocations"][0]["toolExecutionNotifications"].take();
+    let note = json!({
+        "level": "note",
+        "descriptor": { "id": "not-applicable" },
+        "message": { "text": "Not applicable to any event: no source in these inputs logs `relaxed`" },
+        "associatedRule": { "id": "no-critical", "index": 0 },
+    });
+    assert!(notes.as_array().unwrap().contains(&note), "{notes}");
     let page = step_summary(&verdict, KnownFindings::Listed, MAX_SUMMARY_BYTES);
     assert!(page.contains("| no-critical | any event: no source in these inputs logs"), "{page}");
     // A rule that is off is not told twice.

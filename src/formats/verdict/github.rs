@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{KnownFindings, basis, counted, not_applicable, relative, status, tone, worst};
+use super::{KnownFindings, basis, counted, not_applicable_to, relative, status, tone, worst};
 use crate::formats::table::markdown::row;
 use crate::reports::sheet::Tone;
 use crate::text::cut::{truncate, within};
@@ -109,10 +109,7 @@ pub fn step_summary(verdict: &Verdict, known: KnownFindings, room: usize) -> Str
     ));
     out.push_str(&table(
         "\n| rule | not applicable to |\n| --- | --- |\n",
-        verdict.rules.iter().filter_map(|rule| {
-            let unlogged = || rule.why_unlogged().map(|why| format!("any event: {why}"));
-            Some(short_row([rule.rule.id, &not_applicable(rule).or_else(unlogged)?]))
-        }),
+        verdict.rules.iter().filter_map(|rule| Some(short_row([rule.rule.id, &not_applicable_to(rule)?]))),
     ));
     add_findings(verdict, known, room, &mut out);
     out

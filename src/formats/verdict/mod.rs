@@ -150,6 +150,12 @@ fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 
+/// Which events a rule is not applicable to, if there are any, and why no event could be judged.
+fn not_applicable_to(rule: &RuleOutcome) -> Option<String> {
+    let unlogged = || rule.why_unlogged().map(|why| format!("any event: {why}"));
+    not_applicable(rule).or_else(unlogged)
+}
+
 /// Sentences about which policy applied, and what was judged if not everything.
 fn basis(verdict: &Verdict) -> Vec<String> {
     let run = &verdict.run;

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::json::basis;
-use super::{relative, status, tone};
+use super::{not_applicable_to, relative, status, tone};
 use crate::parallel;
 use crate::reports::sheet::Tone;
 use crate::rules::Severity;
@@ -171,14 +171,15 @@ pub fn position<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str
     (input.or(run.policy.path.as_deref()).unwrap_or("ssoaudit.toml"), 1)
 }
 
+fn notification(level: &str, id: &str, text: &str) -> Value {
+    json!({
+        "level": level,
+        "descriptor": { "id": id },
+        "message": { "text": escaped(text) },
+    })
+}
+
 fn notifications(verdict: &Verdict) -> Vec<Value> {
-    let notification = |level: &str, id: &str, text: &str| {
-        json!({
-            "level": level,
-            "descriptor": { "id": id },
-            "message": { "text": escaped(text) },
-        })
-    };
     let left_out = verdict.findings.len().saturating_sub(MAX_RESULTS);
     let text = format!("{left_out} further findings were left out; the worst {MAX_RESULTS} are shown");
     let left_out = (left_out > 0).then(|| notification("warning", "results-left-out", &text));
@@ -192,7 +193,16 @@ fn notifications(verdict: &Verdict) -> Vec<Value> {
         let text = format!("{} further errors and warnings were left out", more + 1);
         all.push(notification("warning", "notifications-left-out", &text));
     }
+    all.extend(verdict.rules.iter().zip(0..).filter_map(|(rule, index)| not_applicable_note(rule, index)));
     all
+}
+
+/// Says that a rule could not judge everything.
+fn not_applicable_note(outcome: &RuleOutcome, index: usize) -> Option<Value> {
+    let text = not_applicable_to(outcome)?;
+    let mut note = notification("note", "not-applicable", &format!("Not applicable to {text}"));
+    note["associatedRule"] = json!({ "id": outcome.rule.id, "index": index });
+    Some(note)
 }
 
 /// The relative URI of a file: without scheme or root, and only unreserved characters and slashes.
