@@ -16,7 +16,7 @@ use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
 use crate::formats::rows::columns::{self, EventColumn};
-use crate::formats::rows::printer::{Plan, Printer, Rows, Sort};
+use crate::formats::rows::printer::{BlockPlace, Plan, Printer, Rows, Sort};
 use crate::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
 use crate::formats::table::Audience;
 use crate::input::{Input, Meter};
@@ -143,7 +143,8 @@ impl Matcher {
             chunk.matched += 1;
             if self.renders {
                 let event = Event { redactor: self.plan.redactor.as_ref(), ..event };
-                let row = Match { raw: record.raw, line: record.line, event: &event };
+                let diagnostics = &record.diagnostics;
+                let row = Match { raw: record.raw, line: record.line, event: &event, diagnostics };
                 chunk.rows.push(&self.plan, &row);
             }
         }
@@ -217,7 +218,8 @@ impl Filter {
         results.matched += chunk.matched;
         results.misses.merge(&chunk.misses);
         results.doubtful.merge(chunk.doubtful);
-        let last_line = results.printer.take(chunk.rows)?.filter(|_| !self.input.strict);
+        let place = BlockPlace { input: &results.inputs[input].name, line_base };
+        let last_line = results.printer.take(chunk.rows, place)?.filter(|_| !self.input.strict);
         if let Some(last_line) = last_line {
             // Lines after the last printed row do not count, so that results do not depend on block boundaries.
             counts.invalid = chunk.invalid_lines.iter().filter(|line| **line < last_line).count() as u64;

@@ -90,15 +90,10 @@ fn list() -> String {
 
 /// The actions that a source does not list.
 fn others(CatchAll { action, except }: &CatchAll) -> (&'static str, String) {
-    let except = except.join(", ");
-    (
-        action.name,
-        format!(
-            "any other is {}: {}; unknown if it contains {except}",
-            action.operation.name(),
-            action.about
-        ),
-    )
+    let operation = action.operation.name();
+    let unknown = format!("; unknown if it contains {}", except.join(", "));
+    let unknown = if except.is_empty() { "" } else { &unknown };
+    (action.name, format!("any other is {operation}: {}{unknown}", action.about))
 }
 
 fn connection_types(source: &Source) -> impl Iterator<Item = (&'static str, String)> {

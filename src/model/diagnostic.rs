@@ -55,6 +55,7 @@ codes! {
     MISSING_FIELD "missing-field" Error "a required field is absent"
     WRONG_TYPE "wrong-type" Error "a field has another type than documented"
     EMPTY_VALUE "empty-value" Error "a required id, action or time is empty"
+    BAD_VALUE "bad-value" Error "a normalized event has a name that this version does not know"
     BAD_TIME "bad-time" Error "a time is not an RFC 3339 date-time"
     BAD_ID "bad-id" Error "an id breaks the pattern its vendor documents"
     UNKNOWN_ACTION "unknown-action" Warning "no document names this action"
@@ -72,6 +73,12 @@ codes! {
     UNKNOWN_VALUE "unknown-value" Notice "no document names this value of a field that lists its values"
     OTHER_EVENT "other-event" Notice "a known event that is not about SSO connections"
 }
+
+/// The codes that rules look at. Of each group, the first diagnostic of an event counts.
+pub static JUDGED: [&[&Code]; 2] = [&[&CONTRADICTION, &AMBIGUOUS_EVENT], &[&UNKNOWN_ACTION]];
+
+/// Replaces the message of a diagnostic where personal texts are hidden, as it may quote them.
+pub const HIDDEN: &str = "`ssoaudit validate` shows it";
 
 /// One problem of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

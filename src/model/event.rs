@@ -5,16 +5,18 @@
 //! [`ATTRIBUTES`](super::attribute::ATTRIBUTES).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use chrono_tz::Tz;
 
 use crate::model::attribute::{Attribute, Value, is_ip};
-use crate::model::fields::Fields;
+use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::{ActorKind, Direction, Outcome};
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
+use crate::text::hex::unhex;
 
 /// Name and version of the normalized event's JSON.
 pub const SCHEMA: &str = "ssoaudit.event.v2";
@@ -47,11 +49,67 @@ pub struct Event<'a> {
     pub ids: Space,
     /// What the line holds.
     pub fields: Fields<'a>,
+    /// Where its line keeps what is known of it since it was read first; `None` if this is the first time.
+    pub retained: Option<&'static RetainedFields>,
     /// Replaces personal texts by pseudonyms, if they are to be hidden.
     pub redactor: Option<&'a Redactor>,
 }
 
+/// The fields of a line that keep what is known of an event since it was read first.
+#[derive(Debug)]
+pub struct RetainedFields {
+    /// Name of the input it was read from.
+    pub input: FieldId,
+    /// Line in that input.
+    pub line: FieldId,
+    /// Digest of its content.
+    pub digest: FieldId,
+    /// Codes of diagnostics.
+    pub code: FieldId,
+    /// Messages of diagnostics.
+    pub message: FieldId,
+}
+
+/// What the table of an event's source told when it was read first.
+#[derive(Clone, Copy, Debug)]
+pub struct Restored {
+    /// Name of the source.
+    pub source: &'static str,
+    /// The space of its ids.
+    pub ids: Space,
+    /// What happened.
+    pub operation: Operation,
+    /// How the attempt ended.
+    pub outcome: Option<Outcome>,
+    /// What kind of actor caused it.
+    pub actor_kind: Option<ActorKind>,
+    /// Which way people sign in through the connection.
+    pub direction: Option<Direction>,
+    /// Neutral protocol of the connection.
+    pub protocol: Option<&'static str>,
+    /// Neutral identity provider of the connection.
+    pub provider: Option<&'static str>,
+    /// Where the rest is.
+    pub retained: &'static RetainedFields,
+}
+
 impl<'a> Event<'a> {
+    /// The event as its source's table told it when it was read first.
+    #[inline]
+    pub fn restored(self, restored: &Restored) -> Self {
+        let Restored { source, ids, operation, outcome, actor_kind, direction, protocol, provider, retained } =
+            *restored;
+        let retained = Some(retained);
+        Self { source, ids, operation, outcome, actor_kind, direction, protocol, provider, retained, ..self }
+    }
+
+    /// The name of the input and the line in it where it was read first, if the line says so.
+    pub fn origin(&self) -> Option<(Cow<'a, str>, u64)> {
+        let retained = self.retained?;
+        let line = self.fields.text(retained.line, 0)?.parse().ok()?;
+        Some((self.fields.text(retained.input, 0)?, line))
+    }
+
     /// The attribute's value, or `None` where the source or the event has none.
     pub fn value(&self, attribute: Attribute) -> Option<Value<'a>> {
         match attribute {
@@ -88,6 +146,13 @@ impl<'a> Event<'a> {
         self.action.map_or_else(|| self.best(Attribute::Action).unwrap_or_default(), Cow::Borrowed)
     }
 
+    /// The digest of its content, which is the same in every process, if it is known.
+    #[inline]
+    pub fn digest(&self) -> Option<[u8; 16]> {
+        let retained = self.retained?;
+        unhex(&self.fields.text(retained.digest, 0)?)
+    }
+
     /// The best non-empty text for the attribute; see [`Fields::best`].
     #[inline(always)]
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
@@ -116,6 +181,27 @@ impl<'a> Event<'a> {
     /// Every text the line gives for the attribute; an event can have several targets.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> {
         self.fields.all(attribute)
+    }
+
+    /// The different texts for an attribute by which it is selected and reported, the displayed one first. Of attributes
+    /// that tables tell, there are none.
+    pub fn texts(&self, attribute: Attribute) -> Vec<Cow<'a, str>> {
+        let all: Vec<_> = match attribute {
+            Attribute::Action => {
+                let action = self.action();
+                let others = self.all(attribute).filter(|text| *text != action);
+                std::iter::once(action.clone()).chain(others).collect()
+            }
+            // An address of another target is not that of the event.
+            Attribute::Ip => self.fields.primary(attribute).collect(),
+            Attribute::Time | Attribute::ConnectionEnabled | Attribute::ConnectionProvider => Vec::new(),
+            _ => self.all(attribute).collect(),
+        };
+        let mut texts: Vec<_> =
+            all.into_iter().filter_map(|text| self.redacted(attribute, Some(text))).collect();
+        let mut seen = HashSet::new();
+        texts.retain(|text| seen.insert(text.clone()));
+        texts
     }
 
     /// The address it came from.

@@ -31,6 +31,9 @@ pub enum ActorKind {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 2] = [Self::Success, Self::Failure];
+
     /// Its name in output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,6 +44,9 @@ impl Outcome {
 }
 
 impl Direction {
+    /// Every direction.
+    pub const ALL: [Self; 2] = [Self::Inbound, Self::Outbound];
+
     /// Its name in output.
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,6 +57,9 @@ impl Direction {
 }
 
 impl ActorKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::User, Self::Service, Self::System];
+
     /// Its name in output.
     pub const fn name(self) -> &'static str {
         match self {

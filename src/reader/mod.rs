@@ -2,6 +2,7 @@
 //! the line.
 
 pub mod bind;
+mod event;
 mod listed;
 pub mod shape;
 pub mod values;
@@ -13,8 +14,8 @@ use crate::model::diagnostic::{
 };
 use crate::model::diagnostics::{Diagnostics, Position};
 use crate::model::event::Event;
-use crate::model::operation::Operation;
 use crate::reader::bind::{Bound, bind};
+use crate::reader::event::event;
 use crate::reader::listed::listed;
 pub use crate::reader::listed::{Listed, Parts};
 use crate::reader::shape::ParsedLine;
@@ -108,23 +109,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
     let action = bind(source, document, &mut diagnostics, bound);
     *owner = Some((source, action));
     let fields = bound.fields(text);
-    let operation = action.map_or(Operation::Other, |action| action.operation_of(&fields));
-    let mut derived = values::check(source, &fields, operation, &mut diagnostics);
-    derived.add_action(source, action, &fields);
-    let event = derived.time.filter(|_| !diagnostics.is_invalid()).map(|time| Event {
-        time,
-        operation,
-        protocol: derived.protocol,
-        provider: derived.provider,
-        outcome: derived.outcome,
-        actor_kind: derived.actor_kind,
-        direction: action.and_then(|action| action.direction),
-        source: source.name,
-        action: source.composite.as_ref().and_then(|composite| composite.action_of(&fields)),
-        ids: source.id_space(),
-        fields,
-        redactor: None,
-    });
+    let event = event(source, action, fields, &mut diagnostics);
     Line { event, diagnostics: diagnostics.finish(), is_json: true, listed: Vec::new() }
 }
 

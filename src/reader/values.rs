@@ -2,14 +2,14 @@
 
 use crate::json::Span;
 use crate::model::attribute::Attribute;
-use crate::model::diagnostic::{BAD_TIME, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
+use crate::model::diagnostic::{BAD_TIME, BAD_VALUE, Code, EMPTY_VALUE, Level, NAIVE_TIME, WRONG_TYPE};
 use crate::model::diagnostics::Diagnostics;
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::neutral::{ActorKind, Outcome};
 use crate::model::operation::Operation;
 use crate::model::time;
 use crate::model::time::Timestamp;
-use crate::sources::{Action, EpochUnit, Expect, Source, Term, Vocabulary};
+use crate::sources::{Action, EpochUnit, Expect, KnownNames, Source, Term, Vocabulary};
 use crate::text::suggest::nearest;
 
 /// The value of a field.
@@ -142,6 +142,14 @@ pub fn check_value(
             diagnostic.message = format!("`{path}` is {quoted}, expected digits");
             diagnostic.expected = Some("a string of digits".to_owned());
         }),
+        Expect::Hexadecimal(digits) if !is_hexadecimal(text, *digits) => {
+            diagnostics.add(&WRONG_TYPE, span, |diagnostic| {
+                let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
+                diagnostic.message = format!("`{path}` is {quoted}, expected {digits} hexadecimal digits");
+                diagnostic.expected = Some(format!("{digits} hexadecimal digits in lower case"));
+            });
+        }
+        Expect::Known(names) => check_name(names, value, diagnostics),
         Expect::Prefix(prefix, code) if !text.starts_with(prefix) => {
             diagnostics.add(code, span, |diagnostic| {
                 let (path, quoted) = (&diagnostic.path, diagnostic.quoted());
@@ -174,12 +182,34 @@ pub fn is_possible(expect: &Expect, text: &str) -> bool {
         Expect::Digits => is_digits(text),
         Expect::Prefix(prefix, _) => text.starts_with(prefix),
         Expect::AtMost(limit, code) => code.level < Level::Error || text.chars().count() <= *limit,
+        Expect::Hexadecimal(digits) => is_hexadecimal(text, *digits),
+        Expect::Known(names) => (names.names)().contains(&text),
         Expect::OneOf(_) | Expect::Outcome(_) => true,
     }
 }
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_hexadecimal(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn check_name(
+    names: &KnownNames,
+    FieldValue { text, span }: FieldValue<'_>,
+    diagnostics: &mut Diagnostics<'_>,
+) {
+    let KnownNames { noun, names } = names;
+    let known = names();
+    if !known.contains(&text) {
+        diagnostics.add(&BAD_VALUE, span, |diagnostic| {
+            diagnostic.message = format!("this version knows no {noun} {}", diagnostic.quoted());
+            diagnostic.nearest = nearest(text, known.iter().copied());
+            diagnostic.expected = Some(known.join(", "));
+        });
+    }
 }
 
 /// A value has at most so many characters.

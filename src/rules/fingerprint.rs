@@ -13,7 +13,7 @@ use crate::rules::subject::{Burst, Renamed, Subject};
 use crate::survey::Change;
 use crate::survey::ids::Id;
 use crate::survey::{Anomaly, AnomalyKind, CertificateNotice, Span, Survey, Use};
-use crate::text::hex::hex;
+use crate::text::hex::{hex, unhex};
 
 /// The number of hexadecimal digits of a fingerprint.
 pub const DIGITS: usize = 32;
@@ -41,14 +41,7 @@ impl Fingerprint {
 
     /// Parses a fingerprint in hexadecimal; `None` if it is invalid.
     pub fn read(text: &str) -> Option<Self> {
-        let mut bytes = [0; DIGITS / 2];
-        if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        for (byte, at) in bytes.iter_mut().zip((0..DIGITS).step_by(2)) {
-            *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        unhex(text).map(Self)
     }
 }
 

@@ -108,7 +108,9 @@ impl Source {
         let beside = || {
             others().find_map(|source| {
                 let action = source.is_complete(document, event).then(|| source.action_of(document, event));
-                let action = source.documented_action(document, event).or(action.flatten().map(|(id, _)| id));
+                // A normalized event names the action of another source.
+                let named = source.documented_action(document, event).filter(|_| self.restore.is_none());
+                let action = named.or(action.flatten().map(|(id, _)| id));
                 action.map(|member| OtherEvent { member, source: Some(source) })
             })
         };

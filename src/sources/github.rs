@@ -36,6 +36,7 @@ pub static SOURCE: Source = Source {
     }),
     composite: None,
     actor_kind: None,
+    restore: None,
     fields: FIELDS,
     trees: LazyLock::new(|| Trees::build(FIELDS)),
     unknown_group: PROVIDER,

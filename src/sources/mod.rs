@@ -10,6 +10,7 @@ mod event_lists;
 mod event_texts;
 mod github;
 mod lookalike;
+mod normalized;
 mod okta;
 mod scalekit;
 pub mod schema;
@@ -32,7 +33,7 @@ pub use detection::{ListedEvent, Root, detect, has_event, listed_events};
 pub use event_texts::event_texts;
 use lookalike::is_lookalike;
 pub use lookalike::lookalike;
-pub use table::{EpochUnit, Expect, Field, FieldKind, MetadataLimits, Part};
+pub use table::{EpochUnit, Expect, Field, FieldKind, KnownNames, MetadataLimits, Part};
 pub use tree::{Tree, Trees};
 pub use unsupported::looks_like;
 pub use vocabulary::{OTHER, Term, Vocabulary};
@@ -40,7 +41,7 @@ pub use wrapper::Wrapper;
 
 use crate::json::{Document, NodeId};
 use crate::model::attribute::Attribute;
-use crate::model::event::Space;
+use crate::model::event::{Restored, Space};
 use crate::model::fields::Fields;
 use crate::model::neutral::ActorKind;
 
@@ -69,6 +70,9 @@ pub struct Source {
     pub composite: Option<Composite>,
     /// Tells the kind of the actor, where it depends on several values.
     pub actor_kind: Option<fn(&Fields<'_>) -> Option<ActorKind>>,
+    /// Takes over what another source's table told of an event when it was read first. It only looks at fields that
+    /// are discriminators.
+    pub restore: Option<fn(&Fields<'_>) -> Restored>,
     /// Documented fields; parents before their children, preferred before others.
     pub fields: &'static [Field],
     /// The same fields as trees, one for each group of actions.
@@ -89,6 +93,7 @@ pub struct CatchAll {
 
 /// Every source. Order is precedence: the first that claims a line owns it.
 pub static ALL: &[&Source] = &[
+    &normalized::SOURCE,
     &centure::SOURCE,
     &scalekit::SOURCE,
     &workos::SOURCE,

@@ -119,6 +119,9 @@ fn value(source: &Source, field: &Field, tree: &Tree, which: Members) -> Value {
             one => vec![one],
         };
         schema["type"] = types.into_iter().chain([json!("null")]).collect();
+        if let Some(Value::Array(values)) = schema.get_mut("enum") {
+            values.push(Value::Null);
+        }
     }
     schema["description"] = field.about.into();
     schema
@@ -155,6 +158,8 @@ fn text(field: &Field) -> Value {
             Expect::OneOf(vocabulary) => {
                 schema["examples"] = vocabulary.terms.iter().map(|term| term.name).collect();
             }
+            Expect::Known(names) => schema["enum"] = (names.names)().into(),
+            Expect::Hexadecimal(digits) => schema["pattern"] = format!("^[0-9a-f]{{{digits}}}$").into(),
             Expect::Prefix(..) | Expect::AtMost(..) | Expect::Epoch(_) | Expect::Outcome(_) => {}
         }
     }

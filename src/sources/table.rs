@@ -131,6 +131,19 @@ pub enum Expect {
     AtMost(usize, &'static Code),
     /// One of the documented values, or the vocabulary's code is given.
     OneOf(&'static Vocabulary),
+    /// One of the tool's own names.
+    Known(&'static KnownNames),
+    /// So many hexadecimal digits in lower case.
+    Hexadecimal(usize),
+}
+
+/// KnownNames that the tool itself gives. A value that is none of them was written by another version of it, or is wrong.
+#[derive(Debug)]
+pub struct KnownNames {
+    /// What a value is, for messages.
+    pub noun: &'static str,
+    /// The names.
+    pub names: fn() -> Vec<&'static str>,
 }
 
 /// The unit of a time that is a number.

@@ -50,6 +50,14 @@ pub struct WorkerCertificates {
     pub(super) types: TupleInterner<CertificateTypeId, 1>,
 }
 
+impl WorkerCertificates {
+    /// Changes where notices and types are.
+    pub(super) fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
+        self.notices.iter_mut().for_each(|notice| notice.place = place(notice.place));
+        self.types.renumber(place);
+    }
+}
+
 impl WorkerSurvey {
     /// Keeps what an event says about a certificate. An event that names no connection says nothing about one.
     #[inline(never)]

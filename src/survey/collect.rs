@@ -13,6 +13,8 @@ use crate::scan::record::Fold;
 use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
 use crate::survey::emptiness::{Display, Misses, Watch, without_event};
 use crate::survey::file_times::Times;
+use crate::survey::line_numbers::LineNumbers;
+use crate::survey::origins::renumber;
 use crate::survey::{Arrivals, Arrived, EventLine, InvalidLine, Plan, Survey, WorkerSurvey};
 
 /// The result of one pass.
@@ -73,29 +75,6 @@ impl InputSummary {
     }
 }
 
-/// Translates lines of blocks to lines of inputs.
-#[derive(Debug, Default)]
-pub struct LineNumbers {
-    names: Vec<String>,
-    /// For each input and block, how many lines of the input come before the block.
-    bases: Vec<Vec<u64>>,
-}
-
-impl LineNumbers {
-    /// For inputs of one block each.
-    pub fn new(names: Vec<String>) -> Self {
-        let bases = vec![Vec::new(); names.len()];
-        Self { names, bases }
-    }
-
-    /// The name of the input and the 1-based line in it.
-    pub fn locate(&self, LineRef { block, line }: LineRef) -> (&str, u64) {
-        let input = block.input as usize;
-        let base = self.bases.get(input).and_then(|bases| bases.get(block.number as usize));
-        (self.names.get(input).map_or("", String::as_str), base.unwrap_or(&0) + u64::from(line))
-    }
-}
-
 /// The progress of a pass.
 pub enum Progress<'a> {
     /// A block was read.
@@ -131,11 +110,11 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     let mut lines = LineNumbers::new(inputs.iter().map(|input| input.name.clone()).collect());
     let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
     let plan = Arc::new(plan);
-    let workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
+    let mut workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
         match item {
             ScanItem::Block { input, line_base, counts, mut value } => {
                 progress(Progress::Block);
-                lines.bases[input].push(line_base);
+                lines.add_block(input, line_base);
                 arrivals.take(std::mem::take(&mut value.arrived));
                 misses.merge(&value.misses);
                 inputs[input].add(counts, value, line_base);
@@ -149,6 +128,7 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     })?;
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
+    renumber(&mut workers, &mut lines);
     let survey = Survey::new(workers, arrivals);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Collected { survey, inputs, lines, plan, misses })
@@ -171,6 +151,7 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
         };
         part.times.add(event.time);
         let is_selected = part.misses.matches(&plan.select, event, &watch);
+        let place = worker.origins.place_of(event).unwrap_or(place);
         worker.add(&EventLine { event, diagnostics, place, is_selected }, &mut part.arrived, &plan);
     }
 }

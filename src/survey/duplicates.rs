@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use crate::model::attribute::Attribute;
+use crate::model::attribute::{ATTRIBUTES, Attribute};
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::fields::{ContentValue, Fields};
@@ -46,6 +46,9 @@ impl EventHasher {
             content = content.wrapping_add(hash);
             hashes.push(hash);
         }
+        if let Some(digest) = event.digest() {
+            content = portable(event, digest);
+        }
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
         EventKey { key, content, is_only_counted }
     }
@@ -61,8 +64,30 @@ const TIME: u64 = u64::MAX;
 
 /// The hash of an event's content. It does not depend on the order of values in the line.
 pub fn content(event: &Event<'_>) -> u64 {
-    value_hashes(event.fields).fold(start(event), u64::wrapping_add)
+    match event.digest() {
+        Some(digest) => portable(event, digest),
+        None => value_hashes(event.fields).fold(start(event), u64::wrapping_add),
+    }
 }
+
+/// The hash of the content of an event whose digest is known, which is the same for the line it was read from first and
+/// for the normalized event. It covers what is reported of the event, too, as anybody can write a digest.
+#[inline(never)]
+fn portable(event: &Event<'_>, digest: [u8; 16]) -> u64 {
+    let keys = &*KEYS;
+    let texts = ATTRIBUTES.iter().flat_map(|info| {
+        let shown = event.text(info.attribute);
+        let key = move |at: u64| keys.at(info.attribute as u64).wrapping_add(at);
+        (0..)
+            .zip(shown.into_iter().chain(event.texts(info.attribute)))
+            .map(move |(at, text)| keys.text(key(at), text.as_bytes()))
+    });
+    let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
+    texts.fold(time.wrapping_add(keys.text(keys.at(DIGEST), &digest)), u64::wrapping_add)
+}
+
+/// The place of the digest among those of attributes.
+const DIGEST: u64 = ATTRIBUTES.len() as u64;
 
 #[inline(always)]
 fn start(event: &Event<'_>) -> u64 {

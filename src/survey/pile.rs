@@ -66,6 +66,11 @@ impl<T> Pile<T> {
         if chunk == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(chunk)?.get_mut(at) }
     }
 
+    /// All items, mutably.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.full.iter_mut().flatten().chain(&mut self.last)
+    }
+
     /// All items.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.full.iter().flatten().chain(&self.last)

@@ -188,6 +188,11 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         id
     }
 
+    /// Changes where combinations first appeared.
+    pub fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
+        self.cold.iter_mut().for_each(|entry| entry.place = place(entry.place));
+    }
+
     /// Every combination, in the order of ids.
     pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.cold.len()];

@@ -28,6 +28,7 @@ use crate::survey::ids::{
 use crate::survey::impersonation::is_explained;
 use crate::survey::input_order::ByBlock;
 use crate::survey::interner::StringTable;
+use crate::survey::origins::Origins;
 use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
 use crate::survey::text_tuples::TupleInterner;
@@ -112,6 +113,8 @@ pub struct WorkerSurvey {
     pub(super) ahead: Seen,
     /// The hashes of the values of the current event's content.
     pub(super) hashes: Vec<u64>,
+    /// The inputs in which events were read first.
+    pub(super) origins: Origins,
 }
 
 impl WorkerSurvey {

@@ -6,15 +6,12 @@ use sha2::{Digest, Sha256};
 use super::event_ids::Counting;
 use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, NamesInEvent, Plan, WorkerSurvey};
 use crate::model::attribute::Attribute;
-use crate::model::diagnostic::{AMBIGUOUS_EVENT, CONTRADICTION, Code, Diagnostic, UNKNOWN_ACTION};
+use crate::model::diagnostic::{Code, Diagnostic, HIDDEN, JUDGED};
 use crate::model::event::Event;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::survey::impersonation::is_explained;
 use crate::text::hex::hex;
-
-/// Replaces the message of a diagnostic that may quote personal data.
-const HIDDEN: &str = "`ssoaudit validate` shows it";
 
 /// Why an event is an anomaly.
 pub(super) struct AnomalyCause<'e> {
@@ -36,11 +33,12 @@ impl WorkerSurvey {
             return;
         }
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
-        if let Some(contradiction) = first(&[&CONTRADICTION, &AMBIGUOUS_EVENT]) {
+        let [contradictions, unknown_actions] = JUDGED;
+        if let Some(contradiction) = first(contradictions) {
             let kind = AnomalyKind::Contradiction;
             self.add_anomaly(AnomalyCause { kind, diagnostic: Some(contradiction) }, line, plan);
         }
-        if let Some(unknown) = first(&[&UNKNOWN_ACTION]) {
+        if let Some(unknown) = first(unknown_actions) {
             let action = line.event.action();
             let is_almost = lookalike(&action).is_some();
             let kind = if is_almost { AnomalyKind::AlmostChange } else { AnomalyKind::UnknownAction };

@@ -15,8 +15,8 @@ use crate::policy::baseline::Baseline;
 use crate::rules::{
     self, ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint,
 };
-use crate::survey::collect::LineNumbers;
 use crate::survey::ids::Id;
+use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
 use crate::verdict::acceptance::{Acceptance, Coverage};
 use crate::verdict::candidates::{Candidate, ChangeFacts};

@@ -30,6 +30,7 @@ mod inputs;
 mod json;
 mod layers;
 mod memory;
+mod normalized;
 mod oracle;
 mod patterns;
 mod redact;

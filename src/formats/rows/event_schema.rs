@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::formats::rows::attribute_tree::{Group, Member};
-use crate::json::schema::{DRAFT, merge, object};
+use crate::json::schema::{DRAFT, about, count, list, members, merge, object, text};
 use crate::model::attribute::{ATTRIBUTES, AttributeInfo, ValueKind};
+use crate::model::diagnostic::JUDGED;
 use crate::model::event::SCHEMA;
 use crate::model::operation::OPERATIONS;
 
@@ -16,9 +17,23 @@ pub fn schema() -> Value {
     if let Some(required) = event["required"].as_array_mut() {
         required.insert(0, "schema".into());
     }
+    merge(&mut event["properties"], retained());
     let mut schema = json!({ "$schema": DRAFT, "title": SCHEMA });
     merge(&mut schema, event);
     schema
+}
+
+/// What an event has besides its attributes, so that it can be read again; not every event has each of them.
+fn retained() -> Value {
+    let texts = json!({ "type": "object" });
+    let code = JUDGED.iter().copied().flatten().map(|code| code.name).collect::<Vec<_>>();
+    let diagnostic = members([("code", json!({ "enum": code })), ("message", text())]);
+    json!({
+        "texts": about(texts, "all texts of attributes of which the event gives several, nested as the attributes are"),
+        "diagnostics": about(list(diagnostic), "what was wrong with the line, as far as rules look at it"),
+        "content": about(json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" }), "digest of the content of the line"),
+        "origin": about(members([("input", text()), ("line", count())]), "where the event was read first"),
+    })
 }
 
 fn neutral(group: Group<'_>) -> Value {

@@ -13,6 +13,7 @@ use crate::formats::RenderOptions;
 use crate::formats::rows::columns::EventColumn;
 use crate::formats::table::{Audience, TABLE_FORMATS, TableFormat};
 use crate::model::attribute::{Attribute, Value};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::reports::sheet::{Cell, Column, Kind};
 
@@ -44,6 +45,8 @@ pub struct Match<'a> {
     pub line: u64,
     /// The event it holds.
     pub event: &'a Event<'a>,
+    /// The diagnostics of the line.
+    pub diagnostics: &'a [Diagnostic],
 }
 
 /// What to print of each event, and how.
@@ -110,10 +113,11 @@ impl RowFormat {
         }
     }
 
-    /// Writes a row. Aligned text has no rows that stand alone.
-    fn row(self, view: &View, row: &Match<'_>, out: &mut Vec<u8>) {
+    /// Writes a row. Aligned text has no rows that stand alone. Returns where the origin of the event belongs, if it
+    /// does.
+    fn row(self, view: &View, row: &Match<'_>, out: &mut Vec<u8>) -> Option<usize> {
         match self {
-            Self::Aligned => {}
+            Self::Aligned => None,
             Self::JsonLines => json::line(&view.body, row, out),
             Self::JsonArray => json::element(&view.body, row, out),
             Self::Table(format) => {
@@ -121,6 +125,7 @@ impl RowFormat {
                 let cells: Vec<_> =
                     view.columns.iter().map(|column| cell(column, row.event, times)).collect();
                 (format.row)(&cells, &view.options, out);
+                None
             }
         }
     }

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use chrono_tz::Tz;
 
-use crate::formats::rows::{Match, RowFormat, View};
+use crate::formats::rows::{Match, RowFormat, View, event_json};
 use crate::formats::table::grid::{GridColumn, GridRow};
 use crate::formats::table::text::{PAGE_ROWS, pages, render};
 use crate::model::event::Event;
@@ -58,6 +58,27 @@ pub struct Rows {
     joined: Vec<u8>,
     count: usize,
     rows: Vec<Row>,
+    origins: Vec<OriginPlace>,
+}
+
+/// Where the origin of an event belongs in its row. It is written in the end, as a block does not know how many lines
+/// come before it.
+struct OriginPlace {
+    /// Offset in the joined rows, or in its row.
+    offset: usize,
+    /// Index of its row, unless rows are joined.
+    row: usize,
+    /// Line number of the event within its block.
+    line: u64,
+}
+
+/// Where a block is.
+#[derive(Clone, Copy)]
+pub struct BlockPlace<'a> {
+    /// Name of the input.
+    pub input: &'a str,
+    /// How many lines of the input come before it.
+    pub line_base: u64,
 }
 
 impl Rows {
@@ -70,15 +91,36 @@ impl Rows {
                 if !self.joined.is_empty() {
                     self.joined.extend_from_slice(format.between().as_bytes());
                 }
-                return format.row(&plan.view, row, &mut self.joined);
+                let origin = format.row(&plan.view, row, &mut self.joined);
+                return self.add_origin(origin, row.line);
             }
             format => {
                 let mut bytes = Vec::new();
-                format.row(&plan.view, row, &mut bytes);
+                let origin = format.row(&plan.view, row, &mut bytes);
+                self.add_origin(origin, row.line);
                 Content::Bytes(bytes.into())
             }
         };
         self.rows.push(Row { line: row.line, time: row.event.time, content });
+    }
+
+    fn add_origin(&mut self, offset: Option<usize>, line: u64) {
+        let row = self.rows.len();
+        self.origins.extend(offset.map(|offset| OriginPlace { offset, row, line }));
+    }
+
+    /// Writes the origins of events into their rows.
+    fn write_origins(&mut self, place: BlockPlace<'_>) {
+        let origins = std::mem::take(&mut self.origins);
+        if self.joined.is_empty() {
+            for origin in &origins {
+                if let Some(Row { content: Content::Bytes(bytes), .. }) = self.rows.get_mut(origin.row) {
+                    *bytes = with_origins(bytes, std::slice::from_ref(origin), place).into();
+                }
+            }
+        } else if !origins.is_empty() {
+            self.joined = with_origins(&self.joined, &origins, place);
+        }
     }
 
     /// Estimates their memory in bytes.
@@ -95,6 +137,23 @@ impl Rows {
         self.count
     }
 }
+
+/// Rows with the origins of their events.
+fn with_origins(rows: &[u8], origins: &[OriginPlace], place: BlockPlace<'_>) -> Vec<u8> {
+    let BlockPlace { input, line_base } = place;
+    let mut written = Vec::with_capacity(rows.len() + origins.len() * (input.len() + ORIGIN_BYTES));
+    let mut from = 0;
+    for OriginPlace { offset, line, .. } in origins {
+        written.extend_from_slice(&rows[from..*offset]);
+        event_json::origin(input, line_base + line, &mut written);
+        from = *offset;
+    }
+    written.extend_from_slice(&rows[from..]);
+    written
+}
+
+/// About how long an origin is, without the name of the input.
+const ORIGIN_BYTES: usize = 40;
 
 fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
     let forms = |form: String| escape_log(&form, view.options.charset);
@@ -138,7 +197,8 @@ impl<'p> Printer<'p> {
 
     /// Takes the rows of the next block. If rows are limited and not sorted, returns the line of the row that reached
     /// the limit.
-    pub fn take(&mut self, rows: Rows) -> Result<Option<u64>> {
+    pub fn take(&mut self, mut rows: Rows, place: BlockPlace<'_>) -> Result<Option<u64>> {
+        rows.write_origins(place);
         if !rows.joined.is_empty() {
             self.bytes(&[&rows.joined])?;
         }

@@ -35,7 +35,6 @@ impl BindContext {
 mod tests {
     use std::sync::LazyLock;
 
-    use super::*;
     use crate::json;
     use crate::model::attribute::Attribute;
     use crate::model::diagnostics::{Diagnostics, Position};
@@ -64,6 +63,7 @@ mod tests {
         catch_all: None,
         composite: None,
         actor_kind: None,
+        restore: None,
         fields: FIELDS,
         trees: LazyLock::new(|| Trees::build(FIELDS)),
         unknown_group: "",

@@ -96,6 +96,7 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         refine: action.refine,
         direction: action.direction,
         action: source.composite.as_ref().and_then(|it| it.action_of(&bound.fields(document.text))),
+        restored: source.restore.map(|restore| restore(&bound.fields(document.text))),
         parts: Vec::new(),
         next_variant: None,
         outcome: action.outcome,

@@ -1,7 +1,7 @@
 //! The fast path: of a line whose shape is known, only the values are looked at.
 //!
 //! Machine-written logs repeat a few skeletons: the same keys in the same order with the same
-//! white space. When the slow path has read a line without any diagnostic, its skeleton is kept as
+//! white space. When the slow path has read a line without any diagnostic, its skeleton is retained as
 //! literal text with slots between. A line of the same skeleton has the same keys, nesting and
 //! types, and so the same source, operation and binding of values to fields: its *shape*.
 //! Values that decide about structure (the action, the discriminator of a list element) are part of the
@@ -14,8 +14,7 @@ mod trie;
 
 use crate::json::Span;
 use crate::model::diagnostics::Diagnostics;
-use crate::model::event::Event;
-use crate::model::event::Space;
+use crate::model::event::{Event, Restored, Space};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::neutral::{Direction, Outcome};
 use crate::model::operation::Operation;
@@ -28,7 +27,7 @@ use crate::text::cut::piece;
 pub use learn::ParsedLine;
 use trie::{Places, Segment, ShapeId, Trie};
 
-/// Shapes that are kept at once.
+/// Shapes that are retained at once.
 const MAX_SHAPES: usize = 512;
 /// Lines of unknown shape after which it is checked whether the shapes pay.
 const ROUND: u64 = 1024;
@@ -58,6 +57,8 @@ struct Shape {
     direction: Option<Direction>,
     /// The action, if several values name it together.
     action: Option<&'static str>,
+    /// What is taken over from when the events were read first.
+    restored: Option<Restored>,
     /// The parts of texts that are values by themselves.
     parts: Vec<SlotPart>,
     /// The next shape that shares its skeleton.
@@ -165,7 +166,7 @@ impl Shape {
         if let Some(actor_kind) = self.source.actor_kind {
             derived.actor_kind = derived.actor_kind.or_else(|| actor_kind(&fields));
         }
-        Some(Event {
+        let event = Event {
             time: derived.time?,
             operation,
             outcome: self.outcome.or(derived.outcome),
@@ -177,8 +178,10 @@ impl Shape {
             action: self.action,
             ids: self.ids,
             fields,
+            retained: None,
             redactor: None,
-        })
+        };
+        Some(self.restored.as_ref().map_or(event, |restored| event.restored(restored)))
     }
 
     /// Adds the places of parts; `None` if there are others than in the line that taught the shape.

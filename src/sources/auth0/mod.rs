@@ -38,6 +38,7 @@ pub static SOURCE: Source = Source {
     }),
     composite: Some(Composite { fields: [TYPE, METHOD, PATH, EVENT_NAME], action }),
     actor_kind: Some(actor_kind),
+    restore: None,
     fields: FIELDS,
     trees: LazyLock::new(|| Trees::build(FIELDS)),
     unknown_group: "",

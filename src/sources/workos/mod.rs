@@ -30,6 +30,7 @@ pub static SOURCE: Source = Source {
     catch_all: None,
     composite: None,
     actor_kind: None,
+    restore: None,
     fields: FIELDS,
     trees: LazyLock::new(|| Trees::build(FIELDS)),
     unknown_group: fields::CONNECTION,

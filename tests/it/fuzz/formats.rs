@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use ssoaudit::analysis::validation::{FileReport, Keep, Part};
 use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::rows::columns;
-use ssoaudit::formats::rows::printer::{Plan, Printer, Rows};
+use ssoaudit::formats::rows::printer::{BlockPlace, Plan, Printer, Rows};
 use ssoaudit::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
 use ssoaudit::formats::sheets::SHEET_FORMATS;
 use ssoaudit::formats::table::Audience;
@@ -25,7 +25,8 @@ use ssoaudit::reader::{Parts, Reading, Scratch};
 use ssoaudit::reports::{self, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
-use ssoaudit::survey::collect::{InputSummary, LineNumbers};
+use ssoaudit::survey::collect::InputSummary;
+use ssoaudit::survey::line_numbers::LineNumbers;
 use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, InvalidLine, Survey, Wants, WorkerSurvey};
 use ssoaudit::text::display::Charset;
 use ssoaudit::verdict::{self, InputFacts};
@@ -93,13 +94,14 @@ fn rows(case: &Case, times: TimeStyle) {
         let (mut rows, mut expected) = (Rows::default(), Vec::new());
         each(case, |number, record| {
             if let Some(event) = &record.event {
-                rows.push(&plan, &Match { raw: record.raw, line: u64::from(number), event });
+                let diagnostics = &record.diagnostics;
+                rows.push(&plan, &Match { raw: record.raw, line: u64::from(number), event, diagnostics });
                 expected.push(texts(event, &plan.view));
             }
         });
         let text = printed(|output| {
             let mut printer = Printer::new(&plan, output);
-            printer.take(rows).unwrap();
+            printer.take(rows, BlockPlace { input: "-", line_base: 0 }).unwrap();
             printer.finish().unwrap();
         });
         let name = format.name();

@@ -20,7 +20,7 @@ const READING: Reading = Reading { source: None, notices: false, max_line_bytes:
 fn told(line: u64, read: &Line<'_>) -> String {
     let mut event = Vec::new();
     if let Some(read) = &read.event {
-        event_json::all(read, &mut event);
+        event_json::all(read, &[], &mut event);
         event.extend(format!(" at {:?}", read.time).into_bytes());
         for attribute in ssoaudit::model::attribute::ATTRIBUTES {
             let texts: Vec<_> = read.all(attribute.attribute).collect();

@@ -1,0 +1,82 @@
+//! Where events were read first that come from normalized events: a finding points there.
+//!
+//! Workers number these inputs as they meet them. In the end, all lines are numbered anew, so that they are in the order
+//! of the names of inputs, in whichever file an event came.
+
+use std::collections::{BTreeSet, HashMap};
+
+use foldhash::fast::RandomState;
+
+use crate::model::event::Event;
+use crate::scan::{BlockId, LineRef};
+use crate::survey::WorkerSurvey;
+use crate::survey::line_numbers::LineNumbers;
+
+/// Inputs from this number on are those of a worker's origins.
+const FIRST: u32 = 1 << 31;
+
+/// The inputs that a worker met as origins of events.
+#[derive(Default)]
+pub struct Origins {
+    names: Vec<String>,
+    numbers: HashMap<String, u32, RandomState>,
+    /// The number of the origin met last: events of one input mostly come together.
+    latest: u32,
+}
+
+impl Origins {
+    /// Where an event was read first, if it is known.
+    pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
+        let (input, line) = event.origin()?;
+        if self.names.get(self.latest as usize).is_none_or(|name| *name != input) {
+            let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX - FIRST);
+            self.latest = *self.numbers.entry(input.clone().into_owned()).or_insert(next);
+            if self.latest == next {
+                self.names.push(input.into_owned());
+            }
+        }
+        let block = BlockId { input: FIRST + self.latest, number: 0 };
+        Some(LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) })
+    }
+}
+
+/// Numbers the lines of all workers anew if an event has an origin, so that inputs are in the order of their names and
+/// a line is known by its number in its input.
+pub fn renumber(workers: &mut [WorkerSurvey], lines: &mut LineNumbers) {
+    if workers.iter().all(|worker| worker.origins.names.is_empty()) {
+        return;
+    }
+    let origins = workers.iter().flat_map(|worker| worker.origins.names.iter());
+    let names: BTreeSet<_> = lines.names().iter().chain(origins).cloned().collect();
+    let names: Vec<_> = names.into_iter().collect();
+    for worker in workers {
+        let origins = std::mem::take(&mut worker.origins.names);
+        worker.renumber(&|place| {
+            let (name, line) = match place.block.input.checked_sub(FIRST) {
+                Some(origin) => (origins[origin as usize].as_str(), u64::from(place.line)),
+                None => lines.locate(place),
+            };
+            let input = names.binary_search_by(|it| it.as_str().cmp(name)).unwrap_or_default();
+            let block = BlockId { input: u32::try_from(input).unwrap_or(u32::MAX), number: 0 };
+            LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) }
+        });
+    }
+    *lines = LineNumbers::new(names);
+}
+
+impl WorkerSurvey {
+    fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
+        self.organizations.renumber(place);
+        self.actors.renumber(place);
+        self.kinds.renumber(place);
+        self.ips.renumber(place);
+        self.agents.renumber(place);
+        self.impersonators.renumber(place);
+        self.reasons.renumber(place);
+        self.pages.renumber(place);
+        self.certificates.renumber(place);
+        let changes = self.changes.all.iter_mut().chain(&mut self.others);
+        changes.for_each(|change| change.place = place(change.place));
+        self.anomalies.kept.iter_mut().for_each(|anomaly| anomaly.place = place(anomaly.place));
+    }
+}
