@@ -17,6 +17,8 @@ pub mod json;
 
 pub mod parallel;
 
+pub mod columnar;
+
 pub mod model;
 
 pub mod input;

@@ -15,6 +15,7 @@ mod certainty;
 mod check_cli;
 mod check_outputs;
 mod cli;
+mod columnar;
 mod determinism;
 mod diagnostics;
 mod emptiness;

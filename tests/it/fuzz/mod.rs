@@ -6,6 +6,7 @@
 mod agreement;
 mod arguments;
 mod blocks;
+mod columnar;
 mod decompression;
 mod events;
 mod formats;
@@ -24,6 +25,7 @@ const TARGETS: &[(&str, Rule, u32)] = &[
     ("agreement", agreement::check, 100),
     ("arguments", arguments::check, 200),
     ("blocks", blocks::check, 100),
+    ("columnar", columnar::check, 400),
     ("decompression", decompression::check, 100),
     ("formats", formats::check, 100),
     ("policy", policy::check, 200),

@@ -1,6 +1,8 @@
-//! What tests share: running the binary, judging logs, documented events, reading pages, the same text in several ways.
+//! What tests share: running the binary, judging logs, columnar files, documented events, reading pages, the same text in several ways.
 
 pub mod both_ways;
+pub mod columnar;
+pub mod columnar_pages;
 pub mod cuts;
 pub mod documented;
 pub mod elements;

@@ -1,0 +1,55 @@
+//! Numbers of a few bits each, and runs of them.
+//!
+//! The hybrid of runs and packed bits is what Parquet has for codes and for whether a value is there.
+
+use super::cursor::{Cursor, Decoded};
+
+/// Hands over `count` numbers of `width` bits, up to 64, the lowest bit first. What is missing at the end is zero.
+pub fn unpack(bytes: &[u8], width: u32, count: usize, mut each: impl FnMut(u64)) {
+    let mask = 1_u64.checked_shl(width).map_or(u64::MAX, |above| above - 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let mut words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+    let (mut buffer, mut available) = (0_u128, 0);
+    for _ in 0..count {
+        if available < width {
+            buffer |= u128::from(words.next().unwrap_or_default()) << available;
+            available += u64::BITS;
+        }
+        each(buffer as u64 & mask);
+        buffer >>= width;
+        available -= width;
+    }
+}
+
+/// Exactly `count` numbers of `width` bits, up to 32, that runs and packed bits make; nothing may remain.
+pub fn hybrid(bytes: &[u8], width: u32, count: usize) -> Decoded<Vec<u32>> {
+    if width > u32::BITS {
+        return Err("a code has too many bits");
+    }
+    let mut cursor = Cursor(bytes);
+    let mut numbers = Vec::with_capacity(count);
+    while numbers.len() < count {
+        let left = count - numbers.len();
+        let head = cursor.count()?;
+        if head & 1 == 1 {
+            // Eight numbers have as many bytes as one has bits.
+            let bytes = (head >> 1).checked_mul(width as usize).ok_or("a run is too long")?;
+            let packed = (head >> 1).saturating_mul(8);
+            unpack(cursor.take(bytes)?, width, packed.min(left), |number| numbers.push(number as u32));
+        } else {
+            let run = head >> 1;
+            if run > left {
+                return Err("a run is too long");
+            }
+            let bytes = cursor.take(width.div_ceil(8) as usize)?;
+            let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+            if number >> width != 0 {
+                return Err("a code has too many bits");
+            }
+            numbers.extend(std::iter::repeat_n(number as u32, run));
+        }
+    }
+    if cursor.is_empty() { Ok(numbers) } else { Err("something follows its last value") }
+}

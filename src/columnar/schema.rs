@@ -1,0 +1,91 @@
+//! Which columns a file has, and how large its parts may be.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Error, Result};
+
+/// A row group has at most so many rows.
+pub const MAX_ROWS: usize = 1 << 20;
+/// A column of a row group has at most so many bytes when it is unpacked, and so many bytes of text.
+pub const MAX_CHUNK_BYTES: usize = 1 << 28;
+/// A value of [`Kind::Fixed`] has at most so many bytes.
+pub const MAX_FIXED_BYTES: usize = 1 << 10;
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// UTF-8.
+    Text,
+    /// A signed number of 64 bits.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// Microseconds since 1970 in UTC.
+    Time,
+    /// So many bytes.
+    Fixed(usize),
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its name, of which no two columns have the same. Dots mean nothing.
+    pub name: String,
+    /// What its values are.
+    pub kind: Kind,
+    /// Whether a row may lack a value.
+    pub nullable: bool,
+}
+
+/// The columns of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Schema {
+    columns: Vec<Column>,
+    sorted_by: Vec<usize>,
+}
+
+impl Schema {
+    /// A schema of these columns. It refuses no columns at all, two of the same name, and fixed values of no size or
+    /// of too large a one.
+    pub fn new(columns: Vec<Column>) -> Result<Self> {
+        let unfit = |problem: String| Err(Error::Unfit(problem));
+        if columns.is_empty() {
+            return unfit("there are no columns".to_owned());
+        }
+        let mut names = HashSet::new();
+        for Column { name, kind, .. } in &columns {
+            if name.is_empty() || !names.insert(name) {
+                return unfit(format!("the column name {name:?} is empty or there twice"));
+            }
+            if let Kind::Fixed(size) = kind
+                && !(1..=MAX_FIXED_BYTES).contains(size)
+            {
+                return unfit(format!("values of {name:?} cannot have {size} bytes"));
+            }
+        }
+        Ok(Self { columns, sorted_by: Vec::new() })
+    }
+
+    /// The same columns, where the rows of each row group are sorted by these columns: ascending, rows without a value
+    /// first. It refuses columns that do not exist.
+    pub fn sorted_by(self, columns: Vec<usize>) -> Result<Self> {
+        match columns.iter().find(|column| **column >= self.columns.len()) {
+            Some(column) => Err(Error::Unfit(format!("there is no column {column} to sort by"))),
+            None => Ok(Self { sorted_by: columns, ..self }),
+        }
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The indices of the columns by which rows are sorted, the most important one first.
+    pub fn sort_columns(&self) -> &[usize] {
+        &self.sorted_by
+    }
+}
