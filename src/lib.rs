@@ -33,6 +33,8 @@ pub mod scan;
 
 pub mod survey;
 
+pub mod history;
+
 pub mod analysis;
 
 pub mod reports;

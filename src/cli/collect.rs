@@ -1,25 +1,78 @@
-//! Collects a survey with a progress bar, for `summary`, `report` and `check`.
+//! `ssoaudit collect`: keeps the events of the inputs in one file, which every command reads.
+
+use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::Args;
 
+use crate::cli::ExitStatus;
+use crate::cli::args::{HELP, InputArgs};
 use crate::cli::input_status::InputStatus;
+use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
-use crate::scan::ScanJob;
-use crate::survey::Plan;
-use crate::survey::collect::{self, Collected};
+use crate::history;
+use crate::input::Meter;
+use crate::output::Output;
+use crate::reader::{Digests, Reading};
+use crate::scan::{ScanJob, Settings};
+use crate::text::plural;
 
-/// Collects what the plan wants, and reports inputs that cannot be used as they are found.
-pub fn collect(job: &ScanJob<'_>, plan: Plan, terminal: Terminal) -> Result<(Collected, InputStatus)> {
-    let mut progress = Progress::new(job.inputs, terminal);
-    let mut status = InputStatus::default();
-    let collected = collect::collect(job, plan, |step| match step {
-        collect::Progress::Block => progress.update(job.meter),
-        collect::Progress::InputEnd(summary) => {
-            status.block(summary.index, summary.counts, summary.first_error.clone());
-            status.end(&job.inputs[summary.index], summary.error.clone(), &mut progress);
+/// Arguments of `collect`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit collect exports/ -o history.parquet          everything so far
+  ssoaudit collect history.parquet last-night.ndjson -o history.parquet
+                                                        and what came since, in the same file
+  ssoaudit check history.parquet                        judged as the exports would be
+")]
+pub struct Collect {
+    #[command(flatten)]
+    input: InputArgs,
+    /// The history to write; it appears when it is complete, and may be one of the inputs
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    output: PathBuf,
+}
+
+impl Collect {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
+        let inputs = self.input.inputs(terminal)?;
+        let output = Output::replace(&self.output, &inputs)?;
+        let settings = self.input.settings();
+        let reading = Reading { digests: Digests::Wanted, ..settings.reading };
+        let meter = Meter::hashing();
+        let job = ScanJob { inputs: &inputs, settings: Settings { reading, ..settings }, meter: &meter };
+        let mut progress = Progress::new(&inputs, terminal);
+        let mut output = output;
+        let scratch = output.scratch()?;
+        let collection = history::write(&job, scratch, &mut output, || progress.update(&meter))?;
+        let mut status = InputStatus::default();
+        for (index, input) in collection.inputs.iter().enumerate() {
+            status.block(index, input.counts, input.first_error.clone());
+            status.end(&inputs[index], input.error.clone(), &mut progress);
         }
-    })?;
-    progress.clear();
-    Ok((collected, status))
+        progress.clear();
+        if status.unusable() > 0 {
+            messages::error(&format!("{} is left as it was", output.name()), terminal.message_style());
+            return Ok(ExitStatus::Unreadable);
+        }
+        output.finish()?;
+        self.say(collection.events, &status, terminal);
+        let is_failed = self.input.strict && status.counts.invalid > 0;
+        Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Done })
+    }
+
+    /// Says what is kept, and what was wrong.
+    fn say(&self, events: u64, status: &InputStatus, terminal: Terminal) {
+        let events = plural::counted(events, "event");
+        let invalid = match status.counts.invalid {
+            0 => String::new(),
+            invalid => format!("; {} noted as invalid", plural::counted(invalid, "line")),
+        };
+        let note = format!("{} has {events}{invalid}", self.output.display());
+        messages::note(&note, terminal.message_style());
+    }
 }

@@ -16,6 +16,7 @@ mod report;
 mod schema;
 mod sheet_output;
 mod summary;
+mod survey;
 pub mod terminal;
 mod validate;
 
@@ -35,6 +36,7 @@ Examples:
   ssoaudit summary exports/                            one page about what is in there
   ssoaudit report removals --since 30d exports/        one question, answered
   ssoaudit check exports/                              exit 1 when a rule is broken
+  ssoaudit collect exports/ -o history.parquet         keep it all in one file, and read that
   ssoaudit validate export.ndjson                      every broken line, with line and field
   ssoaudit schema --list                               what sources, actions and types there are
 ")]
@@ -57,6 +59,8 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),
+    /// Keep events in a history, a Parquet file that every command reads
+    Collect(collect::Collect),
     /// Check logs against a policy; exit with 1 when the check fails
     Check(Box<check::CheckCommand>),
     /// Write a commented policy for `check`
@@ -88,6 +92,7 @@ impl Command {
             Self::Validate(validate) => validate.run(terminal),
             Self::Summary(summary) => summary.run(terminal),
             Self::Report(report) => report.run(terminal),
+            Self::Collect(collect) => collect.run(terminal),
             Self::Check(check) => check.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Schema(schema) => schema.run(),

@@ -176,6 +176,25 @@ impl TextBuilder {
         codes.push(code.unwrap_or(NULL));
     }
 
+    /// Adds the rows of a column.
+    pub fn append(&mut self, column: &TextColumn) {
+        let mut codes = vec![NULL; column.values.len()];
+        for code in &column.codes {
+            let known = codes.get(*code as usize).copied();
+            if known == Some(NULL) {
+                self.push(column.values.get(*code));
+                codes[*code as usize] = self.column.codes.last().copied().unwrap_or(NULL);
+            } else {
+                self.column.codes.push(known.unwrap_or(NULL));
+            }
+        }
+    }
+
+    /// The column so far.
+    pub fn column(&self) -> &TextColumn {
+        &self.column
+    }
+
     /// The column.
     pub fn finish(self) -> TextColumn {
         self.column

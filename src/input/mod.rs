@@ -5,6 +5,7 @@
 mod blocks;
 mod documents;
 mod grammar;
+pub mod history;
 mod kind;
 mod spanning;
 mod unpack;
@@ -18,6 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
+
+use history::History;
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
@@ -92,6 +95,11 @@ impl Meter {
         Self { is_hashing: true, ..Self::of_each() }
     }
 
+    /// Whether it computes the SHA-256 of every input.
+    pub fn is_hashing(&self) -> bool {
+        self.is_hashing
+    }
+
     /// Bytes read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
@@ -106,6 +114,11 @@ impl Meter {
     pub fn digest(&self, input: usize) -> Option<InputDigest> {
         let digests = self.digests.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         digests.get(&input).cloned()
+    }
+
+    /// Counts bytes of an input of which no digest is wanted.
+    pub fn add(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn count(&self, digest: &mut InputDigest, bytes: &[u8]) {
@@ -138,6 +151,9 @@ impl Input {
         let (reader, size): (Reader, u64) = match &self.place {
             Place::Stdin => (Box::new(io::stdin()), 0),
             Place::File(path) => {
+                if let Some(history) = History::of(self)? {
+                    return Ok(Box::new(history.into_lines(meter.clone())));
+                }
                 let file = File::open(path)?;
                 let size = file.metadata().ok().filter(Metadata::is_file).map_or(0, |it| it.len());
                 (Box::new(file), size)

@@ -2,6 +2,7 @@
 //! pseudonyms. It does no I/O and knows no vendor.
 
 pub mod attribute;
+pub mod attribute_tree;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod event;
@@ -10,6 +11,7 @@ pub mod hashed_file;
 pub mod neutral;
 pub mod operation;
 pub mod redact;
+pub mod retained;
 pub mod selection;
 pub mod state;
 pub mod time;

@@ -70,6 +70,24 @@ impl Output {
         Ok(Self::File { pending, path })
     }
 
+    /// Opens a file that may replace one of the inputs when it is complete.
+    pub fn replace(path: &Path, inputs: &[Input]) -> Result<Self> {
+        let others: Vec<_> = inputs.iter().filter(|input| !matches!(&input.place, Place::File(file) if identity::of(file) == identity::of(path))).cloned().collect();
+        if is_stdout(path) {
+            bail!("a history is a file; give it a name instead of {}", path.display());
+        }
+        Self::create(Some(path), &others)
+    }
+
+    /// An empty file without a name, on the same disk if this is a file.
+    pub fn scratch(&self) -> Result<fs::File> {
+        let folder = match self {
+            Self::File { path, .. } => folder_of(path),
+            _ => &std::env::temp_dir(),
+        };
+        tempfile::tempfile_in(folder).with_context(|| format!("creating a file in {}", folder.display()))
+    }
+
     /// Its name for messages.
     pub fn name(&self) -> String {
         match self {

@@ -13,6 +13,7 @@ use crate::scan::record::Fold;
 use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
 use crate::survey::emptiness::{Display, Misses, Watch, without_event};
 use crate::survey::file_times::Times;
+use crate::survey::histories::Histories;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::origins::renumber;
 use crate::survey::{Arrivals, Arrived, EventLine, InvalidLine, Plan, Survey, WorkerSurvey};
@@ -55,6 +56,17 @@ pub struct InputSummary {
     pub error: Option<String>,
     /// The first error in its lines.
     pub first_error: Option<Diagnostic>,
+    /// What is known of its bytes, if a history has its events.
+    pub stored: Option<StoredDigest>,
+}
+
+/// What is known of the bytes of an input that was collected into a history.
+#[derive(Clone, Debug)]
+pub struct StoredDigest {
+    /// How many there were.
+    pub bytes: u64,
+    /// SHA-256 of them in hexadecimal.
+    pub sha256: String,
 }
 
 impl InputSummary {
@@ -110,6 +122,7 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     let mut lines = LineNumbers::new(inputs.iter().map(|input| input.name.clone()).collect());
     let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
     let plan = Arc::new(plan);
+    let histories = Histories::among(job.inputs);
     let mut workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
         match item {
             ScanItem::Block { input, line_base, counts, mut value } => {
@@ -128,8 +141,12 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     })?;
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
+    if let Some(worker) = workers.first_mut() {
+        histories.add_invalid_lines(worker, &plan);
+    }
     renumber(&mut workers, &mut lines);
     let survey = Survey::new(workers, arrivals);
+    let mut inputs = histories.expand(inputs);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Collected { survey, inputs, lines, plan, misses })
 }

@@ -14,6 +14,11 @@ pub struct Times {
 }
 
 impl Times {
+    /// Those of a file that was read before.
+    pub fn known(range: Option<(Timestamp, Timestamp)>, out_of_order: u64) -> Self {
+        Self { range, ends: None, out_of_order }
+    }
+
     /// Adds the next event.
     #[inline]
     pub fn add(&mut self, time: Timestamp) {

@@ -19,6 +19,7 @@ pub mod emptiness;
 mod event_ids;
 pub mod file_times;
 pub mod groups;
+mod histories;
 pub mod ids;
 mod impersonation;
 mod input_order;

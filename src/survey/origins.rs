@@ -28,15 +28,20 @@ impl Origins {
     /// Where an event was read first, if it is known.
     pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
         let (input, line) = event.origin()?;
+        Some(self.place(&input, line))
+    }
+
+    /// A line of an input.
+    pub fn place(&mut self, input: &str, line: u64) -> LineRef {
         if self.names.get(self.latest as usize).is_none_or(|name| *name != input) {
             let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX - FIRST);
-            self.latest = *self.numbers.entry(input.clone().into_owned()).or_insert(next);
+            self.latest = *self.numbers.entry(input.to_owned()).or_insert(next);
             if self.latest == next {
-                self.names.push(input.into_owned());
+                self.names.push(input.to_owned());
             }
         }
         let block = BlockId { input: FIRST + self.latest, number: 0 };
-        Some(LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) })
+        LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 }
 

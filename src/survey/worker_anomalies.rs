@@ -8,6 +8,7 @@ use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, NamesInEvent, Plan, Wo
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{Code, Diagnostic, HIDDEN, JUDGED};
 use crate::model::event::Event;
+use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
 use crate::survey::impersonation::is_explained;
@@ -18,6 +19,18 @@ pub(super) struct AnomalyCause<'e> {
     pub kind: AnomalyKind,
     /// The diagnostic behind it, if there is one.
     pub diagnostic: Option<&'e Diagnostic>,
+}
+
+/// What is known of an invalid line.
+pub(super) struct InvalidFacts<'e> {
+    /// What is wrong with it, or nothing if that is not known.
+    pub message: &'e str,
+    /// The code of that, or nothing.
+    pub code: &'static str,
+    /// See [`Anomaly::key`].
+    pub key: String,
+    /// Where it is in the input.
+    pub place: LineRef,
 }
 
 impl From<AnomalyKind> for AnomalyCause<'_> {
@@ -48,19 +61,30 @@ impl WorkerSurvey {
 
     /// Adds an invalid line.
     pub fn add_invalid_line(&mut self, line: &InvalidLine<'_>, plan: &Plan) {
-        if plan.wants.anomalies.is_none() {
-            return;
-        }
         let InvalidLine { raw, error, place } = *line;
+        let facts = || InvalidFacts {
+            message: error.map_or("", |error| &error.message),
+            code: error.map_or("", |error| error.code.name),
+            // There is nothing left to identify a line that was too long to be kept.
+            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
+            place,
+        };
+        if plan.wants.anomalies.is_some() {
+            self.add_invalid(facts(), plan);
+        }
+    }
+
+    /// Adds what is known of an invalid line.
+    pub(super) fn add_invalid(&mut self, line: InvalidFacts<'_>, plan: &Plan) {
+        let InvalidFacts { message, code, key, place } = line;
         // Nobody knows what a broken line contains, and it may be private.
-        let message = error.map_or("", |error| if plan.redactor.is_some() { HIDDEN } else { &error.message });
+        let message = if plan.redactor.is_some() && !message.is_empty() { HIDDEN } else { message };
         self.anomalies.add(Anomaly {
             kind: AnomalyKind::Invalid,
             time: None,
             message: message.to_owned(),
-            code: error.map_or("", |error| error.code.name),
-            // There is nothing left to identify a line that was too long to be kept.
-            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
+            code,
+            key,
             content: 0,
             action: None,
             organization: None,

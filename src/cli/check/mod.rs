@@ -17,10 +17,10 @@ use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
     stream, targets,
 };
-use crate::cli::collect::collect;
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
+use crate::cli::survey::collect;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
 use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
@@ -30,7 +30,7 @@ use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
 use crate::rules::{self, Severity};
 use crate::scan::ScanJob;
-use crate::survey::collect::{Collected, InputSummary};
+use crate::survey::collect::{Collected, InputSummary, StoredDigest};
 use crate::survey::{Plan, Wants};
 use crate::text::display::Charset;
 use crate::text::hex::hex;
@@ -335,8 +335,13 @@ fn accepted(verdict: &Verdict<'_>, previous: Option<&Baseline>) -> Baseline {
 }
 
 fn input_facts(input: &InputSummary, meter: &Meter) -> InputFacts {
-    let InputDigest { bytes, sha256 } = meter.digest(input.index).unwrap_or_default();
-    let sha256 = sha256.map(|sha256| hex(&sha256.finalize()));
+    let (bytes, sha256) = match &input.stored {
+        Some(StoredDigest { bytes, sha256 }) => (*bytes, meter.is_hashing().then(|| sha256.clone())),
+        None => {
+            let InputDigest { bytes, sha256 } = meter.digest(input.index).unwrap_or_default();
+            (bytes, sha256.map(|sha256| hex(&sha256.finalize())))
+        }
+    };
     InputFacts { bytes, sha256, ..InputFacts::of(input) }
 }
 

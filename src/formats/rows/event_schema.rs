@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::formats::rows::attribute_tree::{Group, Member};
 use crate::json::schema::{DRAFT, about, count, list, members, merge, object, text};
 use crate::model::attribute::{ATTRIBUTES, AttributeInfo, ValueKind};
+use crate::model::attribute_tree::{Group, Member};
 use crate::model::diagnostic::JUDGED;
 use crate::model::event::SCHEMA;
 use crate::model::operation::OPERATIONS;

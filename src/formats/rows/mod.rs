@@ -1,6 +1,5 @@
 //! Prints matching events, one row each: as JSON, in a table format, or as aligned text.
 
-mod attribute_tree;
 pub mod columns;
 pub mod event_json;
 pub mod event_schema;

@@ -1,0 +1,164 @@
+//! Rows of a history that are collected, column by column: those of a block, or those of a row group.
+
+use chrono_tz::Tz;
+
+use crate::columnar::{FixedBuilder, TextBuilder, TextColumn, Values};
+use crate::input::history::columns::{IN_COLUMNS, epoch_nanos};
+use crate::model::attribute::{Attribute, Value, ValueKind};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::event::Event;
+use crate::model::retained;
+use crate::model::time::Timestamp;
+
+/// Rows in the order in which they came.
+pub struct Rows {
+    times: Vec<Timestamp>,
+    /// Times as written, where they are not written in the usual way.
+    time_texts: TextBuilder,
+    /// Those of [`IN_COLUMNS`].
+    attributes: Vec<Cells>,
+    texts: TextBuilder,
+    diagnostics: TextBuilder,
+    digests: Vec<[u8; 16]>,
+    /// Identifies what each event says; see [`Rows::keys`].
+    keys: Vec<u64>,
+    /// The inputs where events were read first, as far as they are known.
+    inputs: TextBuilder,
+    /// Lines in these inputs, or in the block.
+    lines: Vec<u64>,
+}
+
+/// The values of an attribute.
+enum Cells {
+    Texts(TextBuilder),
+    Flags(Vec<Option<bool>>),
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        let cells = IN_COLUMNS.iter().map(|info| match info.kind {
+            ValueKind::Flag => Cells::Flags(Vec::new()),
+            _ => Cells::Texts(TextBuilder::default()),
+        });
+        Self {
+            times: Vec::new(),
+            time_texts: TextBuilder::default(),
+            attributes: cells.collect(),
+            texts: TextBuilder::default(),
+            diagnostics: TextBuilder::default(),
+            digests: Vec::new(),
+            keys: Vec::new(),
+            inputs: TextBuilder::default(),
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// An event with what a row has besides it.
+pub struct NewRow<'e> {
+    /// The event.
+    pub event: &'e Event<'e>,
+    /// The diagnostics of its line.
+    pub diagnostics: &'e [Diagnostic],
+    /// The digest of its content.
+    pub digest: [u8; 16],
+    /// Identifies what it says.
+    pub key: u64,
+    /// Its line in the block.
+    pub line: u64,
+}
+
+impl Rows {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// When the event of a row happened.
+    pub fn time(&self, row: usize) -> Timestamp {
+        self.times[row]
+    }
+
+    /// What identifies the event of each row: two with the same key say the same.
+    pub fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// Where the event of a row was read first; without the input if that is the one that the row was read from.
+    pub fn origin(&self, row: usize) -> (Option<&str>, u64) {
+        (self.inputs.column().get(row), self.lines[row])
+    }
+
+    /// Adds an event.
+    pub fn push(&mut self, row: &NewRow<'_>) {
+        let NewRow { event, diagnostics, digest, key, line } = *row;
+        let written = event.text(Attribute::Time).filter(|text| *text != event.time.rfc3339(Tz::UTC));
+        self.times.push(event.time);
+        self.time_texts.push(written.as_deref());
+        for (cells, info) in self.attributes.iter_mut().zip(IN_COLUMNS.iter()) {
+            match (cells, event.value(info.attribute)) {
+                (Cells::Texts(texts), Some(Value::Text(text))) => texts.push(Some(&text)),
+                (Cells::Texts(texts), _) => texts.push(None),
+                (Cells::Flags(flags), Some(Value::Flag(flag))) => flags.push(Some(flag)),
+                (Cells::Flags(flags), _) => flags.push(None),
+            }
+        }
+        self.texts.push(retained::texts(event).as_deref());
+        self.diagnostics.push(retained::diagnostics(event, diagnostics).as_deref());
+        self.digests.push(digest);
+        self.keys.push(key);
+        let origin = event.origin();
+        self.inputs.push(origin.as_ref().map(|(input, _)| &**input));
+        self.lines.push(origin.map_or(line, |(_, line)| line));
+    }
+
+    /// Adds the rows of a block.
+    pub fn append(&mut self, block: &Self) {
+        self.times.extend_from_slice(&block.times);
+        self.time_texts.append(block.time_texts.column());
+        for (cells, others) in self.attributes.iter_mut().zip(&block.attributes) {
+            match (cells, others) {
+                (Cells::Texts(texts), Cells::Texts(others)) => texts.append(others.column()),
+                (Cells::Flags(flags), Cells::Flags(others)) => flags.extend_from_slice(others),
+                _ => {}
+            }
+        }
+        self.texts.append(block.texts.column());
+        self.diagnostics.append(block.diagnostics.column());
+        self.digests.extend_from_slice(&block.digests);
+        self.keys.extend_from_slice(&block.keys);
+        self.inputs.append(block.inputs.column());
+        self.lines.extend_from_slice(&block.lines);
+    }
+
+    /// The values of some rows, in that order, for the columns up to that of the digest.
+    pub fn into_values(self, order: &[u32]) -> Vec<Values> {
+        let times = || order.iter().map(|row| self.times[*row as usize]);
+        let mut values = vec![
+            Values::Time(times().map(|time| Some(epoch_micros(time))).collect()),
+            Values::Integer(times().map(epoch_nanos).collect()),
+            Values::Text(reordered(self.time_texts, order)),
+        ];
+        values.extend(self.attributes.into_iter().map(|cells| match cells {
+            Cells::Texts(texts) => Values::Text(reordered(texts, order)),
+            Cells::Flags(flags) => Values::Boolean(order.iter().map(|row| flags[*row as usize]).collect()),
+        }));
+        values.push(Values::Text(reordered(self.texts, order)));
+        values.push(Values::Text(reordered(self.diagnostics, order)));
+        let mut digests = FixedBuilder::<16>::default();
+        order.iter().for_each(|row| digests.push(Some(&self.digests[*row as usize])));
+        values.push(Values::Fixed(digests.finish()));
+        values
+    }
+}
+
+/// Whole microseconds since 1970.
+fn epoch_micros(time: Timestamp) -> i64 {
+    time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1000)
+}
+
+fn reordered(texts: TextBuilder, order: &[u32]) -> TextColumn {
+    let column = texts.finish();
+    let codes = order.iter().map(|row| column.codes()[*row as usize]).collect();
+    TextColumn::new(column.values().clone(), codes).expect("codes are those of the column")
+}
