@@ -24,6 +24,7 @@ mod faults;
 mod fingerprints;
 mod fuzz;
 mod hiding;
+mod history;
 mod html;
 mod identities;
 mod injection;

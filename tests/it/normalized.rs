@@ -19,7 +19,8 @@ fn valid_events() -> Vec<u8> {
     ssoaudit_with_input(&["filter", "--format", "ndjson"], &log).stdout.into_bytes()
 }
 
-fn logs(folder: &Path) -> Vec<PathBuf> {
+/// The files of events in a folder.
+pub fn logs(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.sort();
     let nested = |path: PathBuf| if path.is_dir() { logs(&path) } else { vec![path] };

@@ -1,0 +1,160 @@
+//! Histories: whatever they are cut into, and with whichever raw files they are read, everything that is said is what the
+//! raw files say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use crate::normalized::logs;
+use crate::support::run::{Run, command, every_reader, fixture, testdata};
+
+/// Runs the program in a folder.
+fn run_in(folder: &Path, args: &[&str]) -> Run {
+    let output = command(args).current_dir(folder).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Run { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code().unwrap_or(-1) }
+}
+
+fn collect(folder: &Path, inputs: &[&str], history: &str) {
+    let args = [&["collect", "-o", history], inputs].concat();
+    let run = run_in(folder, &args);
+    assert_eq!(run.code, 0, "{inputs:?}: {}", run.stderr);
+}
+
+/// The lines of all fixtures that are logs, valid or not.
+fn lines() -> Vec<Vec<u8>> {
+    let folders = ["checks", "sources", "scenario", "diagnostics", "inputs"];
+    let paths = folders.iter().flat_map(|folder| logs(&testdata(folder)));
+    let logs = paths.map(|path| fs::read(path).unwrap()).chain([fixture("sso-events.ndjson")]);
+    logs.flat_map(|log| log.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Commands that say things of all events, without those that print lines.
+fn commands() -> Vec<Vec<&'static str>> {
+    let tells = |args: &Vec<&str>| ["summary", "report", "check"].contains(&args[0]);
+    let mut all: Vec<_> = every_reader().into_iter().filter(tells).collect();
+    all.push(vec!["filter", "--format", "csv", "--sort", "time"]);
+    all.push(vec!["check", "--now", "2025-04-05", "--evidence", "-"]);
+    all
+}
+
+/// Holds that commands say the same of some inputs as of others.
+fn assert_same(folder: &Path, commands: &[Vec<&str>], [inputs, others]: [&[&str]; 2]) {
+    for args in commands {
+        let [one, other] = [inputs, others].map(|inputs| run_in(folder, &[&args[..], inputs].concat()));
+        for (line, of_others) in one.stdout.lines().zip(other.stdout.lines()) {
+            assert_eq!(line, of_others, "{args:?} of {inputs:?} and {others:?}");
+        }
+        assert!(
+            one.stdout == other.stdout && one.code == other.code,
+            "{args:?}: {} {}",
+            one.stderr,
+            other.stderr
+        );
+    }
+}
+
+#[test]
+fn every_command_says_the_same_of_a_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = lines();
+    for (name, lines) in ["a.ndjson", "b.ndjson"].iter().zip(lines.chunks(lines.len() / 2 + 1)) {
+        fs::write(folder.path().join(name), lines.concat()).unwrap();
+    }
+    let raw = ["a.ndjson", "b.ndjson"];
+    collect(folder.path(), &raw, "h.parquet");
+    assert_same(folder.path(), &commands(), [&raw, &["h.parquet"]]);
+}
+
+const FILES: usize = 3;
+const HISTORIES: usize = 2;
+
+/// Commands that are quick, and say something of every part of a log.
+const TELLING: &[&[&str]] = &[
+    &["summary", "--format", "json"],
+    &["report", "changes", "--format", "csv"],
+    &["report", "access", "--format", "json"],
+    &["check", "--now", "2025-04-05", "--format", "json"],
+];
+
+/// Writes every line into some of the files, and returns their names.
+fn write_files(folder: &Path, files: &[BTreeSet<usize>]) -> Vec<String> {
+    let lines = lines();
+    let write = |file: usize| {
+        let its = lines.iter().zip(files).filter(|(_, files)| files.contains(&file));
+        let name = format!("{file}.ndjson");
+        fs::write(folder.join(&name), its.flat_map(|(line, _)| line.clone()).collect::<Vec<_>>()).unwrap();
+        name
+    };
+    (0..FILES).map(write).collect()
+}
+
+/// Collects some files into a history, unless there are none, and returns its name.
+fn collect_some(folder: &Path, files: &[&str], number: usize) -> Option<String> {
+    let name = format!("{number}.parquet");
+    if files.is_empty() {
+        return None;
+    }
+    collect(folder, files, &name);
+    Some(name)
+}
+
+fn assert_told(folder: &Path, raw: &[String], inputs: &[String]) {
+    let commands: Vec<_> = TELLING.iter().map(|args| args.to_vec()).collect();
+    let names = |inputs: &'_ [String]| inputs.iter().map(String::as_str).collect::<Vec<_>>();
+    assert_same(folder, &commands, [&names(raw), &names(inputs)]);
+}
+
+/// For each line, the files that it is in.
+fn files() -> impl Strategy<Value = Vec<BTreeSet<usize>>> {
+    prop::collection::vec(prop::collection::btree_set(0..FILES, 1..=2), lines().len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn any_cut_in_any_order_says_the_same(
+        files in files(),
+        // The history that each file is in; the last number stands for a file that is read raw.
+        uses in prop::collection::vec(0..=HISTORIES, FILES),
+        is_backwards in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let raw = write_files(folder.path(), &files);
+        let used = |history: usize| raw.iter().zip(&uses).filter(move |(_, of)| **of == history).map(|(name, _)| name);
+        let mut inputs: Vec<String> = used(HISTORIES).cloned().collect();
+        for history in 0..HISTORIES {
+            let its: Vec<_> = used(history).map(String::as_str).collect();
+            inputs.extend(collect_some(folder.path(), &its, history));
+        }
+        if is_backwards {
+            inputs.reverse();
+        }
+        assert_told(folder.path(), &raw, &inputs);
+    }
+
+    #[test]
+    fn what_is_collected_again_is_there_once(
+        files in files(),
+        // The histories that each file is in.
+        uses in prop::collection::vec(prop::collection::btree_set(0..HISTORIES, 1..=HISTORIES), FILES),
+        is_raw in prop::collection::vec(any::<bool>(), FILES),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let raw = write_files(folder.path(), &files);
+        let mut inputs = Vec::new();
+        for history in 0..HISTORIES {
+            let its: Vec<_> = raw.iter().zip(&uses).filter(|(_, of)| of.contains(&history)).map(|(name, _)| name.as_str()).collect();
+            inputs.extend(collect_some(folder.path(), &its, history));
+        }
+        inputs.extend(raw.iter().zip(is_raw).filter(|(_, is_raw)| *is_raw).map(|(name, _)| name.clone()));
+        let names: Vec<_> = inputs.iter().map(String::as_str).collect();
+        collect(folder.path(), &names, "all.parquet");
+        collect(folder.path(), &["all.parquet", names[0]], "all.parquet");
+        assert_told(folder.path(), &raw, &["all.parquet".to_owned()]);
+    }
+}
