@@ -262,11 +262,7 @@ impl Filter {
 
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
         let format = self.format(terminal);
-        let is_json = matches!(format, RowFormat::JsonLines | RowFormat::JsonArray);
-        if self.normalize && !is_json {
-            let name = format.name();
-            bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
-        }
+        self.check_format(format)?;
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
         let columns = match format.audience() {
@@ -286,6 +282,22 @@ impl Filter {
             SortKey::Latest => Sort::Latest,
         });
         Ok(Plan { view, format, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+    }
+
+    /// Refuses options that mean nothing for the format.
+    fn check_format(&self, format: RowFormat) -> Result<()> {
+        let name = format.name();
+        let has_own_fields = matches!(format, RowFormat::Mapped(_));
+        if has_own_fields && !self.columns.is_empty() {
+            bail!(
+                "--format {name} has fields of its own; give --format ndjson or --format json with --columns"
+            );
+        }
+        let is_json = matches!(format, RowFormat::JsonLines | RowFormat::JsonArray);
+        if self.normalize && !is_json {
+            bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
+        }
+        Ok(())
     }
 
     fn format(&self, terminal: Terminal) -> RowFormat {

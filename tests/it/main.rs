@@ -29,6 +29,7 @@ mod injection;
 mod inputs;
 mod json;
 mod layers;
+mod mappings;
 mod memory;
 mod oracle;
 mod patterns;
