@@ -58,7 +58,7 @@ pub struct Filter {
     #[arg(value_parser = format_parser(formats()))]
     #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe"))]
     format: String,
-    /// Columns to print, such as time,action,actor.email; JSON formats print these attributes only
+    /// Columns to print, such as time,action,actor.email; ndjson and json print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<String>,
     /// Print no header
@@ -287,17 +287,17 @@ impl Filter {
     /// Refuses options that mean nothing for the format.
     fn check_format(&self, format: RowFormat) -> Result<()> {
         let name = format.name();
-        let has_own_fields = matches!(format, RowFormat::Mapped(_));
-        if has_own_fields && !self.columns.is_empty() {
-            bail!(
-                "--format {name} has fields of its own; give --format ndjson or --format json with --columns"
-            );
+        let flag = if self.normalize { "--normalize" } else { "--columns" };
+        match format {
+            RowFormat::JsonLines | RowFormat::JsonArray => Ok(()),
+            RowFormat::Mapped(_) if self.normalize || !self.columns.is_empty() => {
+                bail!("{name} has fields of its own; give --format ndjson or --format json with {flag}")
+            }
+            _ if self.normalize => {
+                bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}")
+            }
+            _ => Ok(()),
         }
-        let is_json = matches!(format, RowFormat::JsonLines | RowFormat::JsonArray);
-        if self.normalize && !is_json {
-            bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
-        }
-        Ok(())
     }
 
     fn format(&self, terminal: Terminal) -> RowFormat {

@@ -110,11 +110,11 @@ pub fn line(mapping: &Mapping, event: &Event<'_>, out: &mut Vec<u8>) {
         object.member(field.path.split('.'), &value);
     }
     let rest = ATTRIBUTES.iter().filter(|info| told & bit(info.attribute) == 0);
-    for (name, value) in rest.filter_map(|info| Some((info.name, Json::Value(event.value(info.attribute)?))))
-    {
+    for info in rest {
+        let Some(value) = event.value(info.attribute).map(Json::Value) else { continue };
         match mapping.rest {
-            Rest::Dotted(group) => object.member([group, name].into_iter(), &value),
-            Rest::Nested(group) => object.member(once(group).chain(name.split('.')), &value),
+            Rest::Dotted(group) => object.member([group, info.name].into_iter(), &value),
+            Rest::Nested(group) => object.member(once(group).chain(info.name.split('.')), &value),
         }
     }
     object.close();
@@ -168,4 +168,30 @@ impl<'o> Object<'o> {
 
 fn json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
     write_json(value, out).expect("memory takes all");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::subsequence;
+
+    /// Objects are adjacent, and names come again in other objects.
+    const PATHS: [&str; 9] = ["a", "b.a", "b.c.a", "b.c.d.e", "b.c.d.f", "b.g", "h.a", "h.c.d.e", "i"];
+
+    proptest! {
+        #[test]
+        fn values_are_read_back_at_their_paths(paths in subsequence(&PATHS[..], 0..=PATHS.len())) {
+            let (mut out, mut expected) = (Vec::new(), serde_json::json!({}));
+            let mut object = Object::new(&mut out);
+            for (number, path) in (0..).zip(&paths) {
+                object.member(path.split('.'), &Json::Value(Value::Integer(number)));
+                path.split('.').fold(&mut expected, |object, name| &mut object[name]).clone_from(&number.into());
+            }
+            object.close();
+            let line = String::from_utf8(out)?;
+            prop_assert_eq!(line.matches(':').count(), line.matches('{').count() - 1 + paths.len());
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&line)?, expected);
+        }
+    }
 }

@@ -56,6 +56,8 @@ static ACTIVITIES: &[(Operation, Coded, Coded)] = &[
 const FIELDS: &[Field] = &[
     derived("metadata.version", |_| Json::text("1.3.0")),
     derived("metadata.profiles", |_| Some(Json::List(&["host"]))),
+    // Nothing else tells that the actor is the one whose session it was.
+    derived("metadata.labels", |event| event.is_impersonated().then_some(Json::List(&["impersonated"]))),
     attribute("metadata.product.name", Attribute::Source),
     attribute("metadata.product.vendor_name", Attribute::Source),
     attribute("metadata.log_provider", Attribute::Source),

@@ -80,7 +80,7 @@ fn assert_format(args: &[&str], text: &str) {
         "github" => return assert_annotations(text),
         "json" | "sarif" => drop(serde_json::from_str::<Value>(text).unwrap()),
         "ndjson" | "ocsf" | "ecs" => {
-            text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()))
+            text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()));
         }
         _ => {}
     }

@@ -80,33 +80,28 @@ fn expected_types(facts: &Value) -> impl Iterator<Item = Value> {
 fn what_is_damaged_is_refused() {
     let events = events(&["--format", "ecs", "--action", "sso.delete_connection"]);
     let event = events.iter().find(|event| event["user"]["id"].is_string()).unwrap();
-    let validator = validator();
-    assert_refused(
-        &validator,
-        event,
-        &[
-            ("an unknown field", |event| event["connection"] = json!({ "id": "conn_1" })),
-            ("one in an object", |event| event["user"]["e_mail"] = json!("a@example.com")),
-            ("a dotted name", |event| event["user.id"] = json!("user_1")),
-            ("no time", |event| drop(event.as_object_mut().unwrap().remove("@timestamp"))),
-            ("a time that is none", |event| event["@timestamp"] = json!("22 January 2025")),
-            ("a time as number", |event| event["@timestamp"] = json!(1_737_556_457_934_i64)),
-            ("no version", |event| drop(event.as_object_mut().unwrap().remove("ecs"))),
-            ("another version", |event| event["ecs"]["version"] = json!("9.0.0")),
-            ("a kind that is none", |event| event["event"]["kind"] = json!("audit")),
-            ("a category that is none", |event| event["event"]["category"] = json!(["sso"])),
-            ("a category as text", |event| event["event"]["category"] = json!("iam")),
-            ("a type that is none", |event| event["event"]["type"] = json!(["removal"])),
-            ("a type of another category", |event| event["event"]["type"] = json!(["connection"])),
-            ("a type without a category", |event| {
-                drop(event["event"].as_object_mut().unwrap().remove("category"))
-            }),
-            ("an outcome that is none", |event| event["event"]["outcome"] = json!("done")),
-            ("an address that is none", |event| event["source"]["ip"] = json!("Berlin")),
-            ("an empty object", |event| event["user"] = json!({})),
-            ("null", |event| event["user"]["id"] = Value::Null),
-        ],
-    );
+    let changes = [
+        ("/connection", Some(json!({ "id": "conn_1" }))),
+        ("/user/e_mail", Some(json!("a@example.com"))),
+        ("/user.id", Some(json!("user_1"))),
+        ("/@timestamp", None),
+        ("/ecs", None),
+        ("/@timestamp", Some(json!("22 January 2025"))),
+        ("/@timestamp", Some(json!(1_737_556_457_934_i64))),
+        ("/ecs/version", Some(json!("9.0.0"))),
+        ("/event/kind", Some(json!("audit"))),
+        ("/event/category", Some(json!(["sso"]))),
+        ("/event/category", Some(json!("iam"))),
+        ("/event/type", Some(json!(["removal"]))),
+        // Types are expected with some categories.
+        ("/event/type", Some(json!(["connection"]))),
+        ("/event/category", None),
+        ("/event/outcome", Some(json!("done"))),
+        ("/source/ip", Some(json!("Berlin"))),
+        ("/user", Some(json!({}))),
+        ("/user/id", Some(Value::Null)),
+    ];
+    assert_refused(&validator(), event, &changes);
 }
 
 #[test]
