@@ -58,7 +58,7 @@ pub struct Filter {
     #[arg(value_parser = format_parser(formats()))]
     #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe"))]
     format: String,
-    /// Columns to print, such as time,action,actor.email; JSON formats print these attributes only
+    /// Columns to print, such as time,action,actor.email; ndjson and json print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<String>,
     /// Print no header
@@ -264,11 +264,7 @@ impl Filter {
 
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
         let format = self.format(terminal);
-        let is_json = matches!(format, RowFormat::JsonLines | RowFormat::JsonArray);
-        if self.normalize && !is_json {
-            let name = format.name();
-            bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}");
-        }
+        self.check_format(format)?;
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
         let columns = match format.audience() {
@@ -288,6 +284,22 @@ impl Filter {
             SortKey::Latest => Sort::Latest,
         });
         Ok(Plan { view, format, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+    }
+
+    /// Refuses options that mean nothing for the format.
+    fn check_format(&self, format: RowFormat) -> Result<()> {
+        let name = format.name();
+        let flag = if self.normalize { "--normalize" } else { "--columns" };
+        match format {
+            RowFormat::JsonLines | RowFormat::JsonArray => Ok(()),
+            RowFormat::Mapped(_) if self.normalize || !self.columns.is_empty() => {
+                bail!("{name} has fields of its own; give --format ndjson or --format json with {flag}")
+            }
+            _ if self.normalize => {
+                bail!("--normalize prints JSON; give --format ndjson or --format json with it, not {name}")
+            }
+            _ => Ok(()),
+        }
     }
 
     fn format(&self, terminal: Terminal) -> RowFormat {

@@ -31,6 +31,7 @@ mod injection;
 mod inputs;
 mod json;
 mod layers;
+mod mappings;
 mod memory;
 mod normalized;
 mod oracle;

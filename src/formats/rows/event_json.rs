@@ -60,7 +60,10 @@ fn members(event: &Event<'_>, group: Group<'_>, out: &mut Vec<u8>) {
             Member::Attribute(name, info) => {
                 string(name, out);
                 out.push(b':');
-                value(event.value(info.attribute), out);
+                match event.value(info.attribute) {
+                    Some(value) => self::value(&value, out),
+                    None => out.extend_from_slice(b"null"),
+                }
             }
             Member::Group(name, group) => {
                 string(name, out);
@@ -81,12 +84,12 @@ fn object_or_null(event: &Event<'_>, group: Group<'_>, out: &mut Vec<u8>) {
     }
 }
 
-fn value(value: Option<Value<'_>>, out: &mut Vec<u8>) {
+/// Writes the value of an attribute.
+pub fn value(value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
-        None => out.extend_from_slice(b"null"),
-        Some(Value::Text(text)) => string(&text, out),
-        Some(Value::Integer(number)) => out.extend_from_slice(number.to_string().as_bytes()),
-        Some(Value::Flag(flag)) => out.extend_from_slice(flag.to_string().as_bytes()),
+        Value::Text(text) => string(text, out),
+        Value::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Flag(flag) => out.extend_from_slice(flag.to_string().as_bytes()),
     }
 }
 

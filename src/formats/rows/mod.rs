@@ -1,15 +1,19 @@
-//! Prints matching events, one row each: as JSON, in a table format, or as aligned text.
+//! Prints matching events, one row each: as JSON, in a schema that others define, in a table format, or as aligned text.
 
 pub mod columns;
+mod ecs;
 pub mod event_json;
 pub mod event_schema;
 mod json;
+pub mod mapping;
+mod ocsf;
 pub mod printer;
 
 use std::sync::LazyLock;
 
 use crate::formats::RenderOptions;
 use crate::formats::rows::columns::EventColumn;
+use crate::formats::rows::mapping::Mapping;
 use crate::formats::table::{Audience, TABLE_FORMATS, TableFormat};
 use crate::model::attribute::{Attribute, Value};
 use crate::model::diagnostic::Diagnostic;
@@ -25,14 +29,20 @@ pub enum RowFormat {
     JsonLines,
     /// One JSON array of the same objects, escaped for display.
     JsonArray,
+    /// One JSON object per line in a schema that others define.
+    Mapped(&'static Mapping),
     /// A table format.
     Table(&'static TableFormat),
 }
 
+/// The schemas that others define.
+static MAPPINGS: &[Mapping] = &[ocsf::OCSF, ecs::ECS];
+
 /// Every format of rows.
 pub static ROW_FORMATS: LazyLock<Vec<RowFormat>> = LazyLock::new(|| {
     let own = [RowFormat::Aligned, RowFormat::JsonLines, RowFormat::JsonArray];
-    own.into_iter().chain(TABLE_FORMATS.iter().map(RowFormat::Table)).collect()
+    let others = MAPPINGS.iter().map(RowFormat::Mapped).chain(TABLE_FORMATS.iter().map(RowFormat::Table));
+    own.into_iter().chain(others).collect()
 });
 
 /// A line that matched.
@@ -86,6 +96,7 @@ impl RowFormat {
             Self::Aligned => "table",
             Self::JsonLines => "ndjson",
             Self::JsonArray => "json",
+            Self::Mapped(mapping) => mapping.name,
             Self::Table(format) => format.name,
         }
     }
@@ -94,7 +105,7 @@ impl RowFormat {
     pub fn audience(self) -> Audience {
         match self {
             Self::Aligned => Audience::People,
-            Self::JsonLines | Self::JsonArray => Audience::Programs,
+            Self::JsonLines | Self::JsonArray | Self::Mapped(_) => Audience::Programs,
             Self::Table(format) => format.audience,
         }
     }
@@ -102,7 +113,7 @@ impl RowFormat {
     /// Writes what comes before the first row.
     fn open(self, view: &View, out: &mut Vec<u8>) {
         match self {
-            Self::Aligned | Self::JsonLines => {}
+            Self::Aligned | Self::JsonLines | Self::Mapped(_) => {}
             Self::JsonArray => out.extend_from_slice(b"[\n"),
             Self::Table(format) => {
                 let column = |column: &EventColumn| Column::new(column.name, column.name, Kind::Text, "");
@@ -119,6 +130,7 @@ impl RowFormat {
             Self::Aligned => None,
             Self::JsonLines => json::line(&view.body, row, out),
             Self::JsonArray => json::element(&view.body, row, out),
+            Self::Mapped(mapping) => mapping::line(mapping, row.event, out),
             Self::Table(format) => {
                 let times = if format.audience == Audience::People { TimeStyle::InZone } else { view.times };
                 let cells: Vec<_> =

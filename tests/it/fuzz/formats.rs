@@ -116,7 +116,7 @@ fn rows(case: &Case, times: TimeStyle) {
                     assert!(cells.into_iter().all(|(cell, text)| cell == text || cell[1..] == *text));
                 }
             }
-            "ndjson" => assert_eq!(text.lines().count(), expected.len()),
+            "ndjson" | "ocsf" | "ecs" => assert_eq!(text.lines().count(), expected.len()),
             "markdown" => assert_eq!(text.lines().count(), expected.len() + 2 * head),
             "table" if !expected.is_empty() => {
                 assert_eq!(text.lines().count(), expected.len() + 2 * head, "{text}");

@@ -13,7 +13,7 @@ pub fn assert_sound(format: &str, text: &str, width: Option<usize>) {
         "table" => table(text, width),
         "text" => assert_harmless(&without_colors(text)),
         "json" => drop(json(text)),
-        "ndjson" => text.lines().for_each(|line| drop(json(line))),
+        "ndjson" | "ocsf" | "ecs" => text.lines().for_each(|line| drop(json(line))),
         "csv" => drop(separated(text, b',')),
         "tsv" => drop(separated(text, b'\t')),
         "markdown" => markdown(text),

@@ -12,6 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::mappings::{assert_valid, validators};
 use crate::support::run::{command, every_reader, fixture, ssoaudit_with_input};
 use harmless::{assert_annotations, assert_harmless, assert_junit, assert_markdown, assert_separated};
 use log::{FILE, Log, payloads};
@@ -78,7 +79,9 @@ fn assert_format(args: &[&str], text: &str) {
         "junit" => assert_junit(text),
         "github" => return assert_annotations(text),
         "json" | "sarif" => drop(serde_json::from_str::<Value>(text).unwrap()),
-        "ndjson" => text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap())),
+        "ndjson" | "ocsf" | "ecs" => {
+            text.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()));
+        }
         _ => {}
     }
     assert_harmless(text);
@@ -184,7 +187,7 @@ fn assert_recovers(args: &[&str], text: &str) {
         return;
     }
     let documents: Vec<Value> = match format_of(args) {
-        "ndjson" => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
+        "ndjson" | "ocsf" | "ecs" => text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
         "json" => vec![serde_json::from_str(text).unwrap()],
         _ => return,
     };
@@ -222,6 +225,16 @@ fn the_neutral_event_has_every_field_as_it_was() {
                 let cell = if is_formula { format!("'{text}") } else { text.to_owned() };
                 assert_eq!(record[at], cell);
             }
+        }
+    }
+}
+
+#[test]
+fn lines_satisfy_the_schemas_of_others_whatever_the_texts() {
+    let log = Log::new();
+    for (format, validator) in validators() {
+        for line in print(&log, &["filter", "--format", format]).stdout.lines() {
+            assert_valid(&validator, &serde_json::from_str(line).unwrap());
         }
     }
 }
