@@ -130,7 +130,10 @@ impl RowFormat {
             Self::Aligned => None,
             Self::JsonLines => json::line(&view.body, row, out),
             Self::JsonArray => json::element(&view.body, row, out),
-            Self::Mapped(mapping) => mapping::line(mapping, row.event, out),
+            Self::Mapped(mapping) => {
+                mapping::line(mapping, row.event, out);
+                None
+            }
             Self::Table(format) => {
                 let times = if format.audience == Audience::People { TimeStyle::InZone } else { view.times };
                 let cells: Vec<_> =
