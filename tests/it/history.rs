@@ -4,11 +4,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use proptest::prelude::*;
+use serde_json::Value;
 
 use crate::normalized::logs;
 use crate::support::run::{Run, command, every_reader, fixture, testdata};
+use crate::support::tools::not_checked;
 
 /// Runs the program in a folder.
 fn run_in(folder: &Path, args: &[&str]) -> Run {
@@ -69,6 +72,34 @@ fn every_command_says_the_same_of_a_history() {
     assert_same(folder.path(), &commands(), [&raw, &["h.parquet"]]);
 }
 
+/// Another program that reads Parquet.
+const DUCKDB: &str = "
+import duckdb, json
+rows = duckdb.sql('select source, action, count(*) from \'h.parquet\' group by all order by all').fetchall()
+print(json.dumps(rows))
+";
+
+#[test]
+fn duckdb_counts_what_summary_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.ndjson"), fixture("sso-events.ndjson")).unwrap();
+    collect(folder.path(), &["a.ndjson"], "h.parquet");
+    let python = std::env::var("SSOAUDIT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let duckdb = Command::new(python).args(["-c", DUCKDB]).current_dir(folder.path()).output();
+    let Some(counted) = duckdb.ok().filter(|output| output.status.success()) else {
+        return not_checked("duckdb", "that another program reads a history as it is meant");
+    };
+    let counted: Vec<(String, String, u64)> = serde_json::from_slice(&counted.stdout).unwrap();
+    let summary = run_in(folder.path(), &["summary", "--top", "1000", "--format", "json", "a.ndjson"]);
+    let summary: Value = serde_json::from_str(&summary.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let actions = summary["actions"].as_array().unwrap().iter();
+    let mut expected: Vec<_> =
+        actions.map(|it| (text(&it["source"]), text(&it["action"]), it["events"].as_u64().unwrap())).collect();
+    expected.sort();
+    assert_eq!(counted, expected);
+}
+
 const FILES: usize = 3;
 const HISTORIES: usize = 2;
 
@@ -104,8 +135,8 @@ fn collect_some(folder: &Path, files: &[&str], number: usize) -> Option<String> 
 
 fn assert_told(folder: &Path, raw: &[String], inputs: &[String]) {
     let commands: Vec<_> = TELLING.iter().map(|args| args.to_vec()).collect();
-    let names = |inputs: &'_ [String]| inputs.iter().map(String::as_str).collect::<Vec<_>>();
-    assert_same(folder, &commands, [&names(raw), &names(inputs)]);
+    let [raw, inputs] = [raw, inputs].map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_same(folder, &commands, [&raw, &inputs]);
 }
 
 /// For each line, the files that it is in.
