@@ -33,18 +33,6 @@ pub struct Reading {
     pub max_line_bytes: usize,
     /// Where lines may hold events that are read one by one.
     pub parts: Parts,
-    /// TEMP
-    pub digests: Digests,
-}
-
-/// TEMP
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Digests {
-    /// no
-    #[default]
-    Unwanted,
-    /// yes
-    Wanted,
 }
 
 /// Memory that is used again from line to line.
