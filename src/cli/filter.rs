@@ -25,9 +25,10 @@ use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
+use crate::reader::{Digests, Reading};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
-use crate::scan::{Record, ScanJob, scan};
+use crate::scan::{Record, ScanJob, Settings, scan};
 use crate::survey::emptiness::{Display, Misses, Watch};
 
 /// Arguments of `filter`.
@@ -194,14 +195,23 @@ impl Filter {
     fn scan(&self, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
         let meter = Meter::default();
         let matcher = Arc::clone(matcher);
+        let settings = self.settings(&matcher.plan);
         let each = move |chunk: &mut Chunk, record: &mut Record<'_>| matcher.add(chunk, record);
-        let job = ScanJob { inputs: results.inputs, settings: self.input.settings(), meter: &meter };
+        let job = ScanJob { inputs: results.inputs, settings, meter: &meter };
         scan(&job, each, |item| {
             results.progress.update(&meter);
             self.take(item, results)
         })?;
         results.progress.clear();
         Ok(())
+    }
+
+    /// How inputs are read; the digests of contents are only for normalized events.
+    fn settings(&self, plan: &Plan) -> Settings {
+        let is_normalized = matches!(plan.view.body, Body::Normalized) && plan.redactor.is_none();
+        let digests = if is_normalized { Digests::Wanted } else { Digests::Unwanted };
+        let settings = self.input.settings();
+        Settings { reading: Reading { digests, ..settings.reading }, ..settings }
     }
 
     fn take(&self, item: ScanItem<Chunk>, results: &mut Results<'_>) -> Result<ControlFlow<()>> {

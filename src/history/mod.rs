@@ -27,7 +27,7 @@ use crate::model::operation::Operation;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{Counts, Record, ScanJob, scan};
-use crate::survey::duplicates::content;
+use crate::survey::duplicates::said;
 use crate::survey::file_times::Times;
 use crate::text::hex::hex;
 
@@ -57,6 +57,8 @@ struct BlockRows {
     times: Times,
     errors: Vec<CollectedError>,
     first_error: Option<Diagnostic>,
+    /// The canonical form of the content of the event at hand.
+    form: String,
 }
 
 impl Fold for BlockRows {
@@ -144,16 +146,13 @@ fn add_record(block: &mut BlockRows, record: &mut Record<'_>) {
         return;
     };
     block.times.add(event.time);
-    // An event that somebody wrote by hand has no digest of a content.
-    let digest = event.digest().unwrap_or_else(|| {
-        Sha256::digest(record.raw.trim_ascii()).first_chunk().copied().unwrap_or_default()
-    });
+    let digest = event.digest(&mut block.form).expect("the job asks for digests");
     let kind = if is_change(event) { RowKind::Changes } else { RowKind::Others };
     block.kinds[kind as usize].push(&NewRow {
         event,
         diagnostics: &record.diagnostics,
         digest,
-        key: content(event),
+        key: said(event, digest),
         line: record.line,
     });
 }

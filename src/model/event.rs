@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use chrono_tz::Tz;
 
 use crate::model::attribute::{Attribute, Value, is_ip};
+use crate::model::content::{ContentDigest, digest};
 use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::{ActorKind, Direction, Outcome};
 use crate::model::operation::Operation;
@@ -146,11 +147,17 @@ impl<'a> Event<'a> {
         self.action.map_or_else(|| self.best(Attribute::Action).unwrap_or_default(), Cow::Borrowed)
     }
 
-    /// The digest of its content, which is the same in every process, if it is known.
+    /// The digest of what the event says, which is the same in every process, pseudonyms or not. `None` if the line does
+    /// not retain it and the reading did not want digests. `form` receives the canonical form, if it is needed.
     #[inline]
-    pub fn digest(&self) -> Option<[u8; 16]> {
-        let retained = self.retained?;
-        unhex(&self.fields.text(retained.digest, 0)?)
+    pub fn digest(&self, form: &mut String) -> Option<ContentDigest> {
+        let Fields { text, spans, index, .. } = self.fields;
+        let retained = self.retained.and_then(|retained| unhex(&self.fields.text(retained.digest, 0)?));
+        if retained.is_some() {
+            return retained;
+        }
+        index.canonical.as_ref()?.write(text, spans, self.time, form);
+        Some(digest(form))
     }
 
     /// The best non-empty text for the attribute; see [`Fields::best`].

@@ -3,6 +3,7 @@
 
 pub mod attribute;
 pub mod attribute_tree;
+pub mod content;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod event;

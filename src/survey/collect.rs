@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use chrono_tz::Tz;
 
 use crate::model::diagnostic::{Diagnostic, Level};
 use crate::parallel;
+use crate::reader::Digests;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
@@ -123,6 +124,8 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
     let plan = Arc::new(plan);
     let histories = Histories::among(job.inputs);
+    let settings = histories.settings(job);
+    let job = &ScanJob { settings, ..*job };
     let mut workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
         match item {
             ScanItem::Block { input, line_base, counts, mut value } => {
@@ -141,6 +144,7 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     })?;
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
+    check_comparable(&workers, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
         histories.add_invalid_lines(worker, &plan);
     }
@@ -149,6 +153,18 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     let mut inputs = histories.expand(inputs);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Collected { survey, inputs, lines, plan, misses })
+}
+
+/// Events whose digest is known cannot be compared with others, unless reading wanted digests of all.
+fn check_comparable(workers: &[WorkerSurvey], digests: Digests) -> Result<()> {
+    let has = |known: bool| workers.iter().any(|worker| worker.has_known[usize::from(known)]);
+    if digests == Digests::Unwanted && has(false) && has(true) {
+        bail!(
+            "normalized events stand between others in an input that begins with others, so it is not known which are the \
+             same; give them in a file of their own"
+        );
+    }
+    Ok(())
 }
 
 /// What a worker does with each line.

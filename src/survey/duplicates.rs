@@ -25,6 +25,17 @@ pub struct EventKey {
     pub content: u64,
     /// Whether it is only counted: it has no id, and is neither a change nor a portal link.
     pub is_only_counted: bool,
+    /// Whether the content is that of a digest.
+    pub has_digest: bool,
+}
+
+/// What becomes of the content of the event at hand.
+#[derive(Default)]
+pub struct ContentHashes {
+    /// The hash of each value of its content.
+    pub hashes: Vec<u64>,
+    /// Its canonical form.
+    form: String,
 }
 
 /// Hashes events. All workers share one, as their hashes must agree.
@@ -35,7 +46,7 @@ pub struct EventHasher {
 
 impl EventHasher {
     /// The key of an event. `hashes` receives the hash of each value of its content.
-    pub fn of(&self, event: &Event<'_>, hashes: &mut Vec<u64>) -> EventKey {
+    pub fn of(&self, event: &Event<'_>, ContentHashes { hashes, form }: &mut ContentHashes) -> EventKey {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && !event.operation.is_change_or_link();
         hashes.clear();
@@ -46,11 +57,12 @@ impl EventHasher {
             content = content.wrapping_add(hash);
             hashes.push(hash);
         }
-        if let Some(digest) = event.digest() {
-            content = portable(event, digest);
+        let digest = event.digest(form);
+        if let Some(digest) = digest {
+            content = said(event, digest);
         }
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
-        EventKey { key, content, is_only_counted }
+        EventKey { key, content, is_only_counted, has_digest: digest.is_some() }
     }
 
     /// The hash of a text in an id space, by which it is found among those of other workers.
@@ -64,16 +76,16 @@ const TIME: u64 = u64::MAX;
 
 /// The hash of an event's content. It does not depend on the order of values in the line.
 pub fn content(event: &Event<'_>) -> u64 {
-    match event.digest() {
-        Some(digest) => portable(event, digest),
+    match event.digest(&mut String::new()) {
+        Some(digest) => said(event, digest),
         None => value_hashes(event.fields).fold(start(event), u64::wrapping_add),
     }
 }
 
-/// The hash of the content of an event whose digest is known, which is the same for the line it was read from first and
-/// for the normalized event. It covers what is reported of the event, too, as anybody can write a digest.
+/// The hash of what an event says whose digest is known, which is the same for the line it was read from first and for the
+/// normalized event. It covers what is reported of the event, too, as anybody can write a digest.
 #[inline(never)]
-fn portable(event: &Event<'_>, digest: [u8; 16]) -> u64 {
+pub fn said(event: &Event<'_>, digest: [u8; 16]) -> u64 {
     let keys = &*KEYS;
     let texts = ATTRIBUTES.iter().flat_map(|info| {
         let shown = event.text(info.attribute);

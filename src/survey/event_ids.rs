@@ -56,18 +56,18 @@ impl WorkerSurvey {
         let variant = Variant { is_counted, is_sso, space: event.ids };
         let appearance = Appearance { variant, ..self.appearance(line) };
         let organization = self.organizations.of(
-            (event, &self.hashes),
+            (event, &self.content.hashes),
             [Attribute::OrganizationId, Attribute::OrganizationName],
             &appearance,
         );
         let actor = self.actors.of(
-            (event, &self.hashes),
+            (event, &self.content.hashes),
             [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
             &appearance,
         );
         let appearance = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
         let kind = self.kind_of(event, &appearance);
-        let ip = self.ips.of((event, &self.hashes), [Attribute::Ip], &appearance);
+        let ip = self.ips.of((event, &self.content.hashes), [Attribute::Ip], &appearance);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(event.time);
@@ -112,9 +112,10 @@ impl WorkerSurvey {
         let event = line.event;
         let EventIds { organization, actor, ip, .. } = *ids;
         let appearance = self.appearance(line);
-        let agent = self.agents.of((event, &self.hashes), [Attribute::UserAgent], &appearance);
-        let page = self.pages.of((event, &self.hashes), [Attribute::Page], &appearance);
-        let reason = self.reasons.of((event, &self.hashes), [Attribute::ImpersonatorReason], &appearance);
+        let agent = self.agents.of((event, &self.content.hashes), [Attribute::UserAgent], &appearance);
+        let page = self.pages.of((event, &self.content.hashes), [Attribute::Page], &appearance);
+        let reason =
+            self.reasons.of((event, &self.content.hashes), [Attribute::ImpersonatorReason], &appearance);
         let impersonator = self.impersonator(line);
         let (time, operation) = (event.time, effective_operation(event));
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
@@ -151,7 +152,7 @@ impl WorkerSurvey {
         let [protocol, provider] = facts.map(|fact| fact.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
         let texts = [name.as_bytes(), protocol, provider];
-        let kind = match event.fields.hash([Attribute::ConnectionType], &self.hashes) {
+        let kind = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
             Some(hash) if !name.is_empty() => {
                 // A word that has two addresses in memory makes two kinds, which are merged as those of two
                 // workers are.
@@ -168,7 +169,7 @@ impl WorkerSurvey {
 
     fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {
         let appearance = self.appearance(line);
-        self.impersonators.of((line.event, &self.hashes), [Attribute::ImpersonatorEmail], &appearance)
+        self.impersonators.of((line.event, &self.content.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }
 
     /// The reason for an impersonation, unless it is blank.

@@ -1,13 +1,16 @@
 //! What histories among the inputs say of the inputs that they were collected from.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
-use crate::input::Input;
 use crate::input::history::History;
 use crate::input::history::metadata::{CollectedError, CollectedInput};
+use crate::input::{Input, Meter};
 use crate::model::diagnostic::CODES;
+use crate::model::event::SCHEMA;
 use crate::model::time;
-use crate::scan::Counts;
+use crate::reader::{Digests, Reading};
+use crate::scan::{Counts, ScanJob, Settings};
 use crate::survey::Plan;
 use crate::survey::collect::{InputSummary, StoredDigest};
 use crate::survey::file_times::Times;
@@ -38,6 +41,14 @@ impl Histories {
         histories
     }
 
+    /// How to read the inputs: digests are needed where some events are known by their digest only.
+    pub fn settings(&self, job: &ScanJob<'_>) -> Settings {
+        let is_known =
+            self.is_history.contains(&true) || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);
+        let digests = if is_known { Digests::Wanted } else { job.settings.reading.digests };
+        Settings { reading: Reading { digests, ..job.settings.reading }, ..job.settings }
+    }
+
     /// The inputs with those that were collected in the place of histories that were read to their end.
     pub fn expand(&self, inputs: Vec<InputSummary>) -> Vec<InputSummary> {
         let is_read = |input: &InputSummary| self.is_history[input.index] && input.error.is_none();
@@ -62,6 +73,21 @@ impl Histories {
             }
         }
     }
+}
+
+/// Whether the first bytes of a file are those of a normalized event.
+fn is_normalized(input: &Input) -> bool {
+    const HEAD_BYTES: u64 = 64;
+    let mut head = Vec::new();
+    let is_read = !input.is_live()
+        && input
+            .open(&Meter::default())
+            .is_ok_and(|reader| reader.take(HEAD_BYTES).read_to_end(&mut head).is_ok());
+    let head: Vec<_> = head.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let begins = format!("{{\"schema\":\"{SCHEMA}\"");
+    is_read
+        && (head.starts_with(begins.as_bytes())
+            || head.strip_prefix(b"[").is_some_and(|head| head.starts_with(begins.as_bytes())))
 }
 
 fn summary(input: &CollectedInput) -> InputSummary {

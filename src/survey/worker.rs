@@ -19,7 +19,7 @@ use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
 use crate::survey::certificates::WorkerCertificates;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
-use crate::survey::duplicates::EventKey;
+use crate::survey::duplicates::{ContentHashes, EventKey};
 use crate::survey::event_ids::{Counting, EventIds, LatestAction};
 use crate::survey::ids::{
     ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
@@ -111,8 +111,10 @@ pub struct WorkerSurvey {
     pub(super) selected: u64,
     pub(super) impersonated: u64,
     pub(super) ahead: Seen,
-    /// The hashes of the values of the current event's content.
-    pub(super) hashes: Vec<u64>,
+    /// The hashes of the current event's content.
+    pub(super) content: ContentHashes,
+    /// Whether it met events whose digest is not known, and whether it met events whose digest is.
+    pub(super) has_known: [bool; 2],
     /// The inputs in which events were read first.
     pub(super) origins: Origins,
 }
@@ -123,7 +125,8 @@ impl WorkerSurvey {
     pub fn add(&mut self, line: &EventLine<'_>, arrived: &mut Arrived, plan: &Plan) {
         let EventLine { event, diagnostics, is_selected, .. } = *line;
         self.add_time(event, plan);
-        let identity = plan.identities.of(event, &mut self.hashes);
+        let identity = plan.identities.of(event, &mut self.content);
+        self.has_known[usize::from(identity.has_digest)] = true;
         if plan.wants.anomalies.is_some_and(|latest| is_selected && event.time > latest) {
             self.add_anomaly(AnomalyKind::Future.into(), line, plan);
         }

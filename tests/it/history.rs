@@ -94,8 +94,9 @@ fn duckdb_counts_what_summary_counts() {
     let summary: Value = serde_json::from_str(&summary.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let actions = summary["actions"].as_array().unwrap().iter();
-    let mut expected: Vec<_> =
-        actions.map(|it| (text(&it["source"]), text(&it["action"]), it["events"].as_u64().unwrap())).collect();
+    let mut expected: Vec<_> = actions
+        .map(|it| (text(&it["source"]), text(&it["action"]), it["events"].as_u64().unwrap()))
+        .collect();
     expected.sort();
     assert_eq!(counted, expected);
 }

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::run::{Run, ssoaudit};
+use crate::support::run::{Run, fixture, ssoaudit};
 
 /// An event of the source that names actors.
 struct Entry {
@@ -227,6 +227,37 @@ fn what_comes_again_counts_once_in_whatever_spelling() {
     assert_eq!(statuses(&again, &[("ssoaudit.toml", policy)], &["new-address"]), [""; 0]);
     let different = [view.line(), entry(VIEW, "2025-03-01T09:00:01Z").line(), portal];
     assert_eq!(statuses(&different, &[("ssoaudit.toml", policy)], &["new-address"]), ["new-address open"]);
+}
+
+/// Redeliveries and conflicts among some lines.
+fn copies(lines: &[String]) -> [u64; 2] {
+    let summary = parsed(&run(&["summary", "--format", "json"], lines, &[]));
+    ["redeliveries", "conflicts"].map(|key| summary["input"][key].as_u64().unwrap())
+}
+
+#[test]
+fn an_event_is_one_whoever_delivers_its_id() {
+    // A log stream repeats the id of an entry beside the entry, which an export has by itself.
+    let text = fixture("sources/auth0/documented.ndjson");
+    let streamed = text.split(|byte| *byte == b'\n').next().unwrap();
+    let mut both: Value = serde_json::from_slice(streamed).unwrap();
+    let entry = both["data"].clone();
+    let mut beside = both.clone();
+    beside["data"].as_object_mut().unwrap().remove("log_id");
+    assert_eq!(copies(&[both.to_string(), entry.to_string(), beside.to_string()]), [2, 0]);
+    both["data"]["log_id"] = "another".into();
+    assert_eq!(copies(&[both.to_string(), entry.to_string()]), [0, 1]);
+}
+
+#[test]
+fn an_empty_element_of_a_list_counts() {
+    let line = |target: &str| {
+        format!(
+            r#"{{"uuid":"u","published":"2025-03-01T09:00:00Z","eventType":"user.session.start"{target}}}"#
+        )
+    };
+    assert_eq!(copies(&[line(""), line(r#","target":[{}]"#)]), [0, 1]);
+    assert_eq!(copies(&[line(r#","target":[{}]"#), line(r#", "target": [ { } ]"#)]), [1, 0]);
 }
 
 #[test]

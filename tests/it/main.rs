@@ -18,6 +18,7 @@ mod cli;
 mod columnar;
 mod determinism;
 mod diagnostics;
+mod digests;
 mod emptiness;
 #[cfg(unix)]
 mod faults;

@@ -11,6 +11,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::{Event, SCHEMA};
 use crate::model::retained;
 use crate::text::escape::write_json;
+use crate::text::hex::hex;
 
 /// Writes the whole event on one line, without a line end. Returns where [`origin`] belongs if the event is read for
 /// the first time.
@@ -24,6 +25,10 @@ pub fn all(event: &Event<'_>, diagnostics: &[Diagnostic], out: &mut Vec<u8>) -> 
         if let Some(json) = json {
             out.extend_from_slice(format!(",\"{key}\":{json}").as_bytes());
         }
+    }
+    // A digest would let anybody try whether a text is the one behind a pseudonym.
+    if let Some(digest) = event.digest(&mut String::new()).filter(|_| event.redactor.is_none()) {
+        out.extend_from_slice(format!(",\"content\":\"{}\"", hex(&digest)).as_bytes());
     }
     let place = match event.origin() {
         Some((input, line)) => {
