@@ -1,9 +1,9 @@
 //! The normalized event as JSON (`ssoaudit.event.v2`), whole or some of its attributes.
 
+use crate::formats::json_objects;
 use crate::formats::rows::attribute_tree::{Group, Member};
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::{Event, SCHEMA};
-use crate::text::escape::write_json;
 
 /// Writes all attributes on one line, without a line end.
 pub fn all(event: &Event<'_>, out: &mut Vec<u8>) {
@@ -64,5 +64,5 @@ pub fn value(value: &Value<'_>, out: &mut Vec<u8>) {
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {
-    write_json(text, out).expect("memory takes all");
+    json_objects::text(text, out).expect("memory takes all");
 }
