@@ -58,7 +58,7 @@ pub fn cell(cell: &Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Writes a text. Most texts are plain, which is checked for many bytes at once.
-fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
+pub fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     if !is_plain::<true>(text.as_bytes()) {
         return write_json(text, out);
     }
@@ -66,7 +66,8 @@ fn text(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-fn plain(text: &str, out: &mut Vec<u8>) {
+/// Writes a text that needs no escape.
+pub fn plain(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');

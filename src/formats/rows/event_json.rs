@@ -3,14 +3,12 @@
 //! The whole event can be read again (`sources/normalized.rs`). Besides its attributes, it has what reading it again
 //! needs: all texts of attributes that have several, the diagnostics that rules look at, and where it was read first.
 
-use serde::Serialize;
-
+use crate::formats::json_objects;
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::attribute_tree::{Group, Member};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::{Event, SCHEMA};
 use crate::model::retained;
-use crate::text::escape::write_json;
 use crate::text::hex::hex;
 
 /// Writes the whole event on one line, without a line end. Returns where [`origin`] belongs if the event is read for
@@ -99,9 +97,5 @@ pub fn value(value: &Value<'_>, out: &mut Vec<u8>) {
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {
-    json(text, out);
-}
-
-fn json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
-    write_json(value, out).expect("memory takes all");
+    json_objects::text(text, out).expect("memory takes all");
 }

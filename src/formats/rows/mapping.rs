@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::iter::once;
 
-use serde::Serialize;
-
+use crate::formats::json_objects;
 use crate::formats::rows::event_json;
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::Event;
@@ -147,7 +146,7 @@ impl<'o> Object<'o> {
             if !self.out.ends_with(b"{") {
                 self.out.push(b',');
             }
-            json(name, self.out);
+            json_objects::plain(name, self.out);
             self.out.push(b':');
             if path.peek().is_some() {
                 self.out.push(b'{');
@@ -156,7 +155,7 @@ impl<'o> Object<'o> {
         }
         match value {
             Json::Value(value) => event_json::value(value, self.out),
-            Json::List(texts) => json(*texts, self.out),
+            Json::List(texts) => write_json(*texts, self.out).expect("memory takes all"),
         }
     }
 
@@ -164,10 +163,6 @@ impl<'o> Object<'o> {
         self.out.extend(self.open.iter().map(|_| b'}'));
         self.out.extend_from_slice(b"}\n");
     }
-}
-
-fn json(value: &(impl Serialize + ?Sized), out: &mut Vec<u8>) {
-    write_json(value, out).expect("memory takes all");
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ const FIELDS: &[Field] = &[
     derived("status", |event| Json::text(status(event).1)),
     attribute("actor.user.uid", Attribute::ActorId),
     attribute("actor.user.name", Attribute::ActorName),
-    // A user has a name or an id.
+    // A user has an id or a name.
     attribute_if(has_only_email, "actor.user.name", Attribute::ActorEmail),
     attribute_if(has_plain_email, "actor.user.email_addr", Attribute::ActorEmail),
     derived("actor.user.type_id", |event| Json::integer(user_type(event)?.0)).telling(Attribute::ActorKind),
@@ -92,7 +92,7 @@ const FIELDS: &[Field] = &[
     attribute_if(is_connection, "entity.name", Attribute::ConnectionName),
     attribute_if(is_organization, "entity.uid", Attribute::OrganizationId),
     attribute_if(is_organization, "entity.name", Attribute::OrganizationName),
-    // So has an entity, or it has an organization.
+    // An entity has a name or an id, or else an organization.
     derived("entity.name", |event| if is_anonymous(event) { Json::text(UNKNOWN.1) } else { None }),
     derived("entity.type_id", |event| Json::integer(entity(event).0)),
     derived("entity.type", |event| Json::text(entity(event).1)),

@@ -34,7 +34,9 @@ fn told(line: u64, read: &Line<'_>) -> String {
             event.extend(format!(" {texts:?}").into_bytes());
         }
         let says = content(read);
-        event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read, &mut ContentHashes::default())).into_bytes());
+        event.extend(
+            format!(" {says:x} {:?}", IDENTITIES.of(read, &mut ContentHashes::default())).into_bytes(),
+        );
         let mut form = String::new();
         let digest = read.digest(&mut form).map(|digest| hex(&digest));
         event.extend(format!(" {} {form}", digest.unwrap()).into_bytes());
