@@ -1,19 +1,16 @@
 //! The row groups of a history that are being filled. Each event is in one of them once, with every place where it was
 //! read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context, Result};
 use foldhash::fast::RandomState;
 
 use crate::columnar::{TextBuilder, Values, Writer};
-use crate::history::rows::Rows;
+use crate::history::rows::{Place, Rows};
 
 /// A row group has at most about so many rows.
 const MAX_ROWS: usize = 1 << 17;
-
-/// A place where an event was read: the input, and the line in it.
-pub type Origin = (String, u64);
 
 /// Which row of which row group; row groups are numbered in the order in which they are begun.
 type RowId = (u32, u32);
@@ -32,8 +29,8 @@ pub enum RowKind {
 struct Group {
     number: u32,
     rows: Rows,
-    /// Places where the events of its rows were read.
-    origins: Vec<Option<BTreeSet<Origin>>>,
+    /// Places where the events of its rows were read; none for a row that says what an earlier one says.
+    places: Vec<Option<BTreeSet<Place>>>,
 }
 
 /// The row groups.
@@ -43,7 +40,7 @@ pub struct Groups<W: std::io::Write + Send> {
     begun: u32,
     seen: HashMap<u64, RowId, RandomState>,
     /// Further places of events whose row groups are written.
-    pub late: HashMap<RowId, BTreeSet<Origin>, RandomState>,
+    pub late: HashMap<RowId, BTreeSet<Place>, RandomState>,
     /// For each row group that was begun, its index in the file and where its rows are there.
     pub written: HashMap<u32, (u32, Vec<u32>)>,
 }
@@ -63,25 +60,32 @@ impl<W: std::io::Write + Send> Groups<W> {
     }
 
     /// Adds the rows of a block of an input, before which so many of its lines come.
-    pub fn add(&mut self, kind: RowKind, block: &Rows, (input, line_base): (&str, u64)) -> Result<()> {
+    pub fn add(&mut self, kind: RowKind, block: &Rows, input: (&str, u64)) -> Result<()> {
         let group = &mut self.open[kind as usize];
         let first = group.rows.len();
         group.rows.append(block);
+        let mut added: HashSet<(RowId, Place), RandomState> = HashSet::default();
         for (at, key) in block.keys().iter().enumerate() {
-            let origin = match block.origin(at) {
-                (Some(input), line) => (input.to_owned(), line),
-                (None, line) => (input.to_owned(), line_base + line),
-            };
+            let mut place = block.origin(at, input);
             let own = (group.number, (first + at) as u32);
             let known = *self.seen.entry(*key).or_insert(own);
-            group.origins.push((known == own).then(|| BTreeSet::from([origin.clone()])));
             if known == own {
+                group.places.push(Some(BTreeSet::from([place])));
                 continue;
             }
-            match group.origins.get_mut(known.1 as usize).filter(|_| known.0 == group.number) {
-                Some(Some(origins)) => origins.insert(origin),
-                _ => self.late.entry(known).or_default().insert(origin),
+            group.places.push(None);
+            let places = match group.places.get_mut(known.1 as usize).filter(|_| known.0 == group.number) {
+                Some(Some(places)) => places,
+                _ => self.late.entry(known).or_default(),
             };
+            // What is at the same place in another input is the same line, read again; on one line it is another event.
+            while added.contains(&(known, place.clone()))
+                || (is_of_block(known, group.number, first) && places.contains(&place))
+            {
+                place.2 += 1;
+            }
+            places.insert(place.clone());
+            added.insert((known, place));
         }
         if group.rows.len() >= MAX_ROWS { self.write(kind) } else { Ok(()) }
     }
@@ -95,9 +99,8 @@ impl<W: std::io::Write + Send> Groups<W> {
     fn write(&mut self, kind: RowKind) -> Result<()> {
         let next = Group { number: self.begun, ..Group::default() };
         self.begun += 1;
-        let Group { number, rows, origins } = std::mem::replace(&mut self.open[kind as usize], next);
-        let mut order: Vec<u32> =
-            (0..).zip(&origins).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
+        let Group { number, rows, places: all } = std::mem::replace(&mut self.open[kind as usize], next);
+        let mut order: Vec<u32> = (0..).zip(&all).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
         if order.is_empty() {
             return Ok(());
         }
@@ -105,8 +108,8 @@ impl<W: std::io::Write + Send> Groups<W> {
         let mut positions = vec![u32::MAX; rows.len()];
         (0..).zip(&order).for_each(|(position, row)| positions[*row as usize] = position);
         let mut values = rows.into_values(&order);
-        let places: Vec<_> = order.iter().filter_map(|row| origins[*row as usize].as_ref()).collect();
-        values.extend(origin_values(&places));
+        let places: Vec<_> = order.iter().filter_map(|row| all[*row as usize].as_ref()).collect();
+        values.extend(place_values(&places));
         values.push(Values::Boolean(vec![Some(kind == RowKind::Changes); order.len()]));
         self.writer.row_group(&values).context("writing a row group")?;
         let index = self.written.len() as u32;
@@ -124,7 +127,7 @@ impl<W: std::io::Write + Send> Groups<W> {
             let (index, positions) = written.get(&group)?;
             Some((*index as usize, positions.get(row as usize).copied()? as usize))
         };
-        let late = late.into_iter().filter_map(|(id, origins)| Some((position(id)?, origins))).collect();
+        let late = late.into_iter().filter_map(|(id, places)| Some((position(id)?, places))).collect();
         Ok(Written { out, late })
     }
 }
@@ -134,17 +137,22 @@ pub struct Written<W> {
     /// What it was written to.
     pub out: W,
     /// Further places of events, by row group and row.
-    pub late: HashMap<(usize, usize), BTreeSet<Origin>>,
+    pub late: HashMap<(usize, usize), BTreeSet<Place>>,
+}
+
+/// Whether a row is in the block that is being added, which begins with this row of this row group.
+fn is_of_block((group, row): RowId, current: u32, first: usize) -> bool {
+    group == current && row as usize >= first
 }
 
 /// The values of the columns about places: the first place, the others, and how many there are.
-pub fn origin_values(places: &[&BTreeSet<Origin>]) -> Vec<Values> {
+pub fn place_values(places: &[&BTreeSet<Place>]) -> Vec<Values> {
     let (mut inputs, mut others) = (TextBuilder::default(), TextBuilder::default());
     let (mut lines, mut counts) = (Vec::new(), Vec::new());
     for places in places {
         let first = places.first();
-        inputs.push(first.map(|(input, _)| input.as_str()));
-        lines.push(first.and_then(|(_, line)| i64::try_from(*line).ok()));
+        inputs.push(first.map(|(input, ..)| input.as_str()));
+        lines.push(first.and_then(|(_, line, _)| i64::try_from(*line).ok()));
         let further: Vec<_> = places.iter().skip(1).collect();
         let json = (!further.is_empty()).then(|| serde_json::json!(further).to_string());
         others.push(json.as_deref());

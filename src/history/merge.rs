@@ -7,13 +7,14 @@ use std::io::Write;
 use anyhow::{Context, Result, anyhow};
 
 use crate::columnar::{Reader, Values, Writer};
-use crate::history::groups::{Origin, origin_values};
+use crate::history::groups::place_values;
+use crate::history::rows::Place;
 use crate::input::history::columns::{Further, SCHEMA};
 
 /// Writes a history again, in which some rows, known by row group and row, have further places.
 pub fn with_places<W: Write + Send>(
     history: File,
-    places: &HashMap<(usize, usize), BTreeSet<Origin>>,
+    places: &HashMap<(usize, usize), BTreeSet<Place>>,
     out: W,
 ) -> Result<()> {
     let unreadable = |error| anyhow!("reading what was written: {error}");
@@ -31,7 +32,7 @@ pub fn with_places<W: Write + Send>(
     writer.finish(&key_values).context("ending the file")?.flush().context("writing a history")
 }
 
-fn add<'p>(values: &mut [Values], places: impl Fn(usize) -> Option<&'p BTreeSet<Origin>>) -> Option<()> {
+fn add<'p>(values: &mut [Values], places: impl Fn(usize) -> Option<&'p BTreeSet<Place>>) -> Option<()> {
     let rows = values.first()?.rows();
     let all: Vec<_> = (0..rows)
         .map(|row| {
@@ -41,14 +42,14 @@ fn add<'p>(values: &mut [Values], places: impl Fn(usize) -> Option<&'p BTreeSet<
         })
         .collect::<Option<_>>()?;
     let first = Further::Input.index();
-    for (at, column) in origin_values(&all.iter().collect::<Vec<_>>()).into_iter().enumerate() {
+    for (at, column) in place_values(&all.iter().collect::<Vec<_>>()).into_iter().enumerate() {
         values[first + at] = column;
     }
     Some(())
 }
 
 /// The places of a row.
-fn origins(values: &[Values], row: usize) -> Option<BTreeSet<Origin>> {
+fn origins(values: &[Values], row: usize) -> Option<BTreeSet<Place>> {
     let column = |further: Further| values.get(further.index());
     let (Values::Text(inputs), Values::Integer(lines), Values::Text(others)) =
         (column(Further::Input)?, column(Further::Line)?, column(Further::Origins)?)
@@ -56,9 +57,9 @@ fn origins(values: &[Values], row: usize) -> Option<BTreeSet<Origin>> {
         return None;
     };
     let line = u64::try_from((*lines.get(row)?)?).ok()?;
-    let mut origins = BTreeSet::from([(inputs.get(row)?.to_owned(), line)]);
+    let mut origins = BTreeSet::from([(inputs.get(row)?.to_owned(), line, 0)]);
     if let Some(json) = others.get(row) {
-        origins.extend(serde_json::from_str::<Vec<Origin>>(json).ok()?);
+        origins.extend(serde_json::from_str::<Vec<Place>>(json).ok()?);
     }
     Some(origins)
 }

@@ -9,6 +9,10 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::retained;
 use crate::model::time::Timestamp;
+use crate::text::keyed_hash::KEYS;
+
+/// A place where an event was read: the input, the line in it, and which of several events there that say the same it is.
+pub type Place = (String, u64, u32);
 
 /// Rows in the order in which they came.
 pub struct Rows {
@@ -20,12 +24,14 @@ pub struct Rows {
     texts: TextBuilder,
     diagnostics: TextBuilder,
     digests: Vec<[u8; 16]>,
-    /// Identifies what each event says; see [`Rows::keys`].
+    /// See [`Rows::keys`].
     keys: Vec<u64>,
     /// The inputs where events were read first, as far as they are known.
     inputs: TextBuilder,
     /// Lines in these inputs, or in the block.
     lines: Vec<u64>,
+    /// Which of several events on the line that say the same each is, as far as that is known.
+    copies: Vec<u32>,
 }
 
 /// The values of an attribute.
@@ -50,6 +56,7 @@ impl Default for Rows {
             keys: Vec::new(),
             inputs: TextBuilder::default(),
             lines: Vec::new(),
+            copies: Vec::new(),
         }
     }
 }
@@ -79,14 +86,19 @@ impl Rows {
         self.times[row]
     }
 
-    /// What identifies the event of each row: two with the same key say the same.
+    /// What identifies the event of each row: two with the same key say the same, and the same is wrong with them.
     pub fn keys(&self) -> &[u64] {
         &self.keys
     }
 
-    /// Where the event of a row was read first; without the input if that is the one that the row was read from.
-    pub fn origin(&self, row: usize) -> (Option<&str>, u64) {
-        (self.inputs.column().get(row), self.lines[row])
+    /// Where the event of a row of a block was read first: in this input, before which so many lines come, unless the row
+    /// says otherwise.
+    pub fn origin(&self, row: usize, (input, line_base): (&str, u64)) -> Place {
+        let (line, copy) = (self.lines[row], self.copies[row]);
+        match self.inputs.column().get(row) {
+            Some(input) => (input.to_owned(), line, copy),
+            None => (input.to_owned(), line_base + line, copy),
+        }
     }
 
     /// Adds an event.
@@ -104,12 +116,15 @@ impl Rows {
             }
         }
         self.texts.push(retained::texts(event).as_deref());
-        self.diagnostics.push(retained::diagnostics(event, diagnostics).as_deref());
+        let diagnostics = retained::diagnostics(event, diagnostics);
+        self.diagnostics.push(diagnostics.as_deref());
         self.digests.push(digest);
-        self.keys.push(key);
+        // What is wrong with a line may be in what is around its event, which is not part of what the event says.
+        self.keys.push(diagnostics.map_or(key, |diagnostics| KEYS.text(key, diagnostics.as_bytes())));
         let origin = event.origin();
-        self.inputs.push(origin.as_ref().map(|(input, _)| &**input));
-        self.lines.push(origin.map_or(line, |(_, line)| line));
+        self.inputs.push(origin.as_ref().map(|origin| &*origin.input));
+        self.copies.push(origin.as_ref().map_or(0, |origin| origin.copy));
+        self.lines.push(origin.map_or(line, |origin| origin.line));
     }
 
     /// Adds the rows of a block.
@@ -129,6 +144,7 @@ impl Rows {
         self.keys.extend_from_slice(&block.keys);
         self.inputs.append(block.inputs.column());
         self.lines.extend_from_slice(&block.lines);
+        self.copies.extend_from_slice(&block.copies);
     }
 
     /// The values of some rows, in that order, for the columns up to that of the digest.

@@ -63,12 +63,25 @@ pub struct RetainedFields {
     pub input: FieldId,
     /// Line in that input.
     pub line: FieldId,
+    /// Which of several events on that line that say the same it is, counted from 0.
+    pub copy: FieldId,
     /// Digest of its content.
     pub digest: FieldId,
     /// Codes of diagnostics.
     pub code: FieldId,
     /// Messages of diagnostics.
     pub message: FieldId,
+}
+
+/// Where an event was read first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// Name of the input.
+    pub input: Cow<'a, str>,
+    /// Line in the input, counted from 1.
+    pub line: u64,
+    /// Which of several events on that line that say the same it is, counted from 0.
+    pub copy: u32,
 }
 
 /// What the table of an event's source told when it was read first.
@@ -104,11 +117,12 @@ impl<'a> Event<'a> {
         Self { source, ids, operation, outcome, actor_kind, direction, protocol, provider, retained, ..self }
     }
 
-    /// The name of the input and the line in it where it was read first, if the line says so.
-    pub fn origin(&self) -> Option<(Cow<'a, str>, u64)> {
+    /// Where it was read first, if the line says so.
+    pub fn origin(&self) -> Option<Origin<'a>> {
         let retained = self.retained?;
-        let line = self.fields.text(retained.line, 0)?.parse().ok()?;
-        Some((self.fields.text(retained.input, 0)?, line))
+        let text = |field: FieldId| self.fields.text(field, 0);
+        let copy = text(retained.copy).and_then(|copy| copy.parse().ok()).unwrap_or(0);
+        Some(Origin { input: text(retained.input)?, line: text(retained.line)?.parse().ok()?, copy })
     }
 
     /// The attribute's value, or `None` where the source or the event has none.

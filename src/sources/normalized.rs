@@ -140,6 +140,7 @@ static FIELDS: &[Field] = &[
     Field::new("origin", FieldKind::Object, "where the event was read first"),
     Field::text("origin.input", "name of the input").required().delivery_metadata(),
     Field::new("origin.line", FieldKind::Integer, "line in the input, counted from 1").required().delivery_metadata(),
+    Field::new("origin.copy", FieldKind::Integer, "which of several events on that line that say the same it is, counted from 0").delivery_metadata(),
 ];
 
 const SOURCE_NAME: FieldId = id_of(FIELDS, "source");
@@ -153,6 +154,7 @@ const DIRECTION: FieldId = id_of(FIELDS, "connection.direction");
 static RETAINED: RetainedFields = RetainedFields {
     input: id_of(FIELDS, "origin.input"),
     line: id_of(FIELDS, "origin.line"),
+    copy: id_of(FIELDS, "origin.copy"),
     digest: id_of(FIELDS, "content"),
     code: id_of(FIELDS, "diagnostics[].code"),
     message: id_of(FIELDS, "diagnostics[].message"),

@@ -27,8 +27,8 @@ pub struct Origins {
 impl Origins {
     /// Where an event was read first, if it is known.
     pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
-        let (input, line) = event.origin()?;
-        Some(self.place(&input, line))
+        let origin = event.origin()?;
+        Some(self.place(&origin.input, origin.line))
     }
 
     /// A line of an input.

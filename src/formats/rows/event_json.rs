@@ -7,7 +7,7 @@ use crate::formats::json_objects;
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::attribute_tree::{Group, Member};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::event::{Event, SCHEMA};
+use crate::model::event::{Event, Origin, SCHEMA};
 use crate::model::retained;
 use crate::text::hex::hex;
 
@@ -29,7 +29,7 @@ pub fn all(event: &Event<'_>, diagnostics: &[Diagnostic], out: &mut Vec<u8>) -> 
         out.extend_from_slice(format!(",\"content\":\"{}\"", hex(&digest)).as_bytes());
     }
     let place = match event.origin() {
-        Some((input, line)) => {
+        Some(Origin { input, line, .. }) => {
             origin(&input, line, out);
             None
         }

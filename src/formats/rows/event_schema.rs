@@ -28,11 +28,13 @@ fn retained() -> Value {
     let texts = json!({ "type": "object" });
     let code = JUDGED.iter().copied().flatten().map(|code| code.name).collect::<Vec<_>>();
     let diagnostic = members([("code", json!({ "enum": code })), ("message", text())]);
+    let mut origin = members([("input", text()), ("line", count())]);
+    merge(&mut origin["properties"], json!({ "copy": count() }));
     json!({
         "texts": about(texts, "all texts of attributes of which the event gives several, nested as the attributes are"),
         "diagnostics": about(list(diagnostic), "what was wrong with the line, as far as rules look at it"),
         "content": about(json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" }), "digest of the content of the line"),
-        "origin": about(members([("input", text()), ("line", count())]), "where the event was read first"),
+        "origin": about(origin, "where the event was read first"),
     })
 }
 

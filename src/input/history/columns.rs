@@ -35,7 +35,7 @@ pub enum Further {
     Input,
     /// Line in that input.
     Line,
-    /// The other places where the event was read, as JSON: `[["input",line],…]`.
+    /// The other places where the event was read, as JSON: `[["input",line,copy],…]`.
     Origins,
     /// How many places there are.
     Count,

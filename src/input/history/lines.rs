@@ -84,12 +84,12 @@ impl Lines {
             }
             self.render_event()?;
             let line = (*self.lines.get(self.row)?)?;
-            self.render_place(self.inputs.get(self.row)?, line, out);
+            self.render_place(self.inputs.get(self.row)?, (line, 0), out);
             if let Some(origins) = self.origins.get(self.row) {
-                for (input, line) in serde_json::from_str::<Vec<(String, i64)>>(origins).ok()? {
+                for (input, line, copy) in serde_json::from_str::<Vec<(String, i64, u32)>>(origins).ok()? {
                     let mut json = Vec::new();
                     string(&input, &mut json);
-                    self.render_place(&json, line, out);
+                    self.render_place(&json, (line, copy), out);
                 }
             }
             self.row += 1;
@@ -97,13 +97,17 @@ impl Lines {
         Some(true)
     }
 
-    /// Renders the event at hand with a place where it was read.
-    fn render_place(&self, input: &[u8], line: i64, out: &mut Vec<u8>) {
+    /// Renders the event at hand with a place where it was read: the line, and which of several events there it is.
+    fn render_place(&self, input: &[u8], (line, copy): (i64, u32), out: &mut Vec<u8>) {
         out.extend_from_slice(&self.line);
         out.extend_from_slice(b",\"origin\":{\"input\":");
         out.extend_from_slice(input);
         out.extend_from_slice(b",\"line\":");
         out.extend_from_slice(line.to_string().as_bytes());
+        if copy > 0 {
+            out.extend_from_slice(b",\"copy\":");
+            out.extend_from_slice(copy.to_string().as_bytes());
+        }
         out.extend_from_slice(b"}}\n");
     }
 
