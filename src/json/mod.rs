@@ -7,6 +7,7 @@ mod parse;
 pub mod schema;
 pub mod strict;
 pub mod string_scan;
+mod tokens;
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -16,6 +17,7 @@ use std::str::Chars;
 use foldhash::fast::RandomState;
 
 pub use parse::{Fault, MAX_DEPTH, MAX_WITHOUT_OBJECT, parse};
+pub use tokens::{TokenKind, tokens};
 
 use crate::text::cut::{piece, shortened};
 

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
-use crate::json::{Document, Kind, MAX_WITHOUT_OBJECT, NodeId};
+use crate::json::{Document, Kind, MAX_WITHOUT_OBJECT, NodeId, TokenKind, tokens};
 use crate::model::fields::{ContentValue, Index, Span};
 
 /// More values than this are summed up; a line with so many is not learned.
@@ -162,41 +162,23 @@ fn is_long_list(document: Document<'_>, node: NodeId) -> bool {
 fn hash_list(document: Document<'_>, list: NodeId) -> u64 {
     let Document { text, nodes } = document;
     let mut hasher = HASHER.build_hasher();
-    let objects = (list..nodes[list].next as usize).filter(|id| nodes[*id].kind == Kind::Object);
-    let mut objects = objects.map(|id| nodes[id].span).peekable();
-    let (mut at, end) = (nodes[list].span.start as usize, nodes[list].span.end as usize);
-    let bytes = text.as_bytes();
-    while at < end {
-        let start = at;
-        match bytes[at] {
-            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-            b'{' => {
-                while objects.next_if(|span| (span.start as usize) < at).is_some() {}
-                let remembered = objects.next_if(|span| span.start as usize == at);
-                at = remembered.map_or(at + 1, |span| span.end as usize);
-                hasher.write_u8(b'{');
-            }
-            b'"' => {
-                let mut escaped = false;
-                at += 1;
-                while at < end && bytes[at] != b'"' {
-                    escaped |= bytes[at] == b'\\';
-                    at += 1 + usize::from(bytes[at] == b'\\');
-                }
-                Span { start: start as u32 + 1, end: at as u32, escaped }.decode(text).hash(&mut hasher);
-                at += 1;
-            }
-            b'[' | b']' | b',' | b'}' | b':' => {
-                hasher.write_u8(bytes[at]);
-                at += 1;
-            }
-            _ => {
-                let is_over = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b']' | b'}');
-                at += bytes[at..end].iter().position(is_over).unwrap_or(end - at);
-                hasher.write_u8(b'0');
-                bytes[start..at].hash(&mut hasher);
+    let mut hash = |from: usize, to: usize| {
+        for (kind, span) in tokens(text, from..to) {
+            match kind {
+                TokenKind::Punctuation => hasher.write(span.raw(text).as_bytes()),
+                TokenKind::Text => span.decode(text).hash(&mut hasher),
+                TokenKind::Literal => (b'0', span.raw(text)).hash(&mut hasher),
             }
         }
+    };
+    let mut from = nodes[list].span.start as usize;
+    for id in (list..nodes[list].next as usize).filter(|id| nodes[*id].kind == Kind::Object) {
+        let (start, end) = (nodes[id].span.start as usize, nodes[id].span.end as usize);
+        if start >= from {
+            hash(from, start + 1);
+            from = end;
+        }
     }
+    hash(from, nodes[list].span.end as usize);
     hasher.finish()
 }
