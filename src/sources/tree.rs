@@ -1,5 +1,6 @@
 //! A source's table of paths as a tree, so that binding a line walks both side by side.
 
+use crate::json::{Document, NodeId};
 use crate::model::fields::FieldId;
 use crate::sources::table::{Field, FieldKind};
 
@@ -73,6 +74,12 @@ impl Tree {
         let of = |wanted: Option<&str>| self.elements.iter().position(|(of, _)| *of == wanted);
         let index = discriminator.and_then(|value| of(Some(value))).or_else(|| of(None))?;
         Some((index, &self.elements[index].1))
+    }
+
+    /// The same for an element of a list.
+    pub fn element_at(&self, document: Document<'_>, element: NodeId) -> Option<(usize, &Self)> {
+        let value = self.discriminator.and_then(|key| document.member_text(element, key));
+        self.element(value.as_deref())
     }
 
     fn insert(&mut self, path: &'static str, id: FieldId, field: &'static Field) {

@@ -4,6 +4,7 @@
 mod action;
 mod context;
 mod index;
+mod lists;
 mod metadata;
 mod parts;
 mod problems;
@@ -163,7 +164,7 @@ impl Binder<'_, '_, '_> {
             if let Some(limits) = context.metadata {
                 self.metadata_member(member, limits);
             }
-            self.bound.unbound.add(self.document, member, unbound::member_path(context.path, &key));
+            self.add_unbound(member, unbound::member_path(context.path, &key));
             return None;
         };
         let field = &self.source.fields[child.field? as usize];
@@ -189,7 +190,7 @@ impl Binder<'_, '_, '_> {
 
     /// Takes in a value that does not become a field, although it is at a field's path.
     fn leave_unbound(&mut self, node: NodeId, tree: &Tree, context: BindContext) {
-        self.bound.unbound.add(self.document, node, unbound::member_path(context.path, tree.key));
+        self.add_unbound(node, unbound::member_path(context.path, tree.key));
     }
 
     /// Binds the value of a field in the object that `context` describes.
@@ -265,26 +266,12 @@ impl Binder<'_, '_, '_> {
         for member in self.document.children(object) {
             let key = self.document.key(member);
             let key = tree.member(&key).map_or(&*key, |(_, child)| child.key);
-            self.bound.unbound.add(self.document, member, unbound::member_path(path, key));
+            self.add_unbound(member, unbound::member_path(path, key));
         }
     }
 
-    /// Binds the scalars of a list of which no document says what it is.
-    fn any_list(&mut self, list: NodeId, tree: &Tree, context: BindContext) {
-        let path = unbound::member_path(context.path, tree.key);
-        self.bound.unbound.add_long_list(self.document, list, path);
-        for (element, index) in self.document.children(list).zip(0..) {
-            match (tree.field, self.document.nodes[element].kind) {
-                (Some(field), Kind::Text | Kind::Number | Kind::True | Kind::False) => {
-                    self.put(field, element, context);
-                    self.parts(tree, element, context);
-                }
-                _ => self.bound.unbound.add(self.document, element, unbound::element_path(path, index)),
-            }
-        }
-        if self.document.nodes[list].next as usize == list + 1 {
-            self.leave_unbound(list, tree, context);
-        }
+    fn add_unbound(&mut self, node: NodeId, path: u64) {
+        self.bound.unbound.add(self.document, node, path);
     }
 
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {
@@ -296,31 +283,6 @@ impl Binder<'_, '_, '_> {
         self.bound.spans.push(span);
         let BindContext { element, is_primary, .. } = context;
         self.bound.bindings.push(Binding { field, element, slot, is_primary });
-    }
-
-    /// Binds the elements of a list in the object that `context` describes, but for the path, which is the list's.
-    fn list(&mut self, list: NodeId, tree: &Tree, context: BindContext) {
-        let path = context.path;
-        self.bound.unbound.add_long_list(self.document, list, path);
-        let mut met = vec![false; tree.elements.len()];
-        for (index, item) in self.document.children(list).enumerate() {
-            if self.document.nodes[item].kind != Kind::Object {
-                self.wrong_type(item, "an object");
-                continue;
-            }
-            let value = tree.discriminator.and_then(|key| self.document.member_text(item, key));
-            if let Some((kind, element)) = tree.element(value.as_deref()) {
-                let is_primary = !std::mem::replace(&mut met[kind], true) && context.is_primary;
-                let index = u32::try_from(index).unwrap_or(u32::MAX);
-                let path = unbound::element_path(path, index);
-                let number = context.first_element.wrapping_add(index);
-                self.object(
-                    item,
-                    element,
-                    BindContext { is_primary, path, ..BindContext::of_element(number) },
-                );
-            }
-        }
     }
 }
 
