@@ -229,6 +229,23 @@ fn what_comes_again_counts_once_in_whatever_spelling() {
     assert_eq!(statuses(&different, &[("ssoaudit.toml", policy)], &["new-address"]), ["new-address open"]);
 }
 
+/// Redeliveries and conflicts among some lines.
+fn copies(lines: &[String]) -> [u64; 2] {
+    let summary = parsed(&run(&["summary", "--format", "json"], lines, &[]));
+    ["redeliveries", "conflicts"].map(|key| summary["input"][key].as_u64().unwrap())
+}
+
+#[test]
+fn an_empty_element_of_a_list_counts() {
+    let line = |target: &str| {
+        format!(
+            r#"{{"uuid":"u","published":"2025-03-01T09:00:00Z","eventType":"user.session.start"{target}}}"#
+        )
+    };
+    assert_eq!(copies(&[line(""), line(r#","target":[{}]"#)]), [0, 1]);
+    assert_eq!(copies(&[line(r#","target":[{}]"#), line(r#", "target": [ { } ]"#)]), [1, 0]);
+}
+
 #[test]
 fn an_address_is_one_in_every_spelling() {
     let from = |ip, time| Entry { ip, ..entry(VIEW, time) }.line();

@@ -39,11 +39,12 @@ impl Binder<'_, '_, '_> {
                 let index = u32::try_from(index).unwrap_or(u32::MAX);
                 let path = unbound::element_path(path, index);
                 let number = context.first_element.wrapping_add(index);
-                self.object(
-                    item,
-                    element,
-                    BindContext { is_primary, path, ..BindContext::of_element(number) },
-                );
+                let context = BindContext { is_primary, path, ..BindContext::of_element(number) };
+                self.object(item, element, context);
+                // One that is empty is a value by itself.
+                if self.document.nodes[item].next as usize == item + 1 {
+                    self.add_unbound(item, path);
+                }
             }
         }
     }
