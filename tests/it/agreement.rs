@@ -57,6 +57,25 @@ fn a_second_target_is_compared_on_every_line() {
     assert!(bench.hits() > 2, "{} lines went the fast way", bench.hits());
 }
 
+#[test]
+fn what_a_delivery_says_again_is_compared_on_every_line() {
+    // A log stream repeats the id of an entry beside it.
+    let again =
+        DOCUMENTED.concat().lines().find(|line| line.matches("log_id").count() == 2).unwrap().to_owned();
+    let with_other = |place: usize, number: usize| {
+        let (at, _) = again.match_indices("90020250602").nth(place).unwrap();
+        format!("{}{number:011}{}\n", &again[..at], &again[at + 11..])
+    };
+    let lines = (0..12).map(|number| match number % 3 {
+        0 => format!("{again}\n"),
+        place => with_other(place - 1, number),
+    });
+    let text: String = lines.collect::<String>().repeat(2);
+    let mut bench = LineReader::default();
+    assert_eq!(quickly(text.as_bytes(), &mut bench), slowly(text.as_bytes()));
+    assert!(bench.hits() > 18, "{} lines went the fast way", bench.hits());
+}
+
 /// A way to spoil a line, or to leave it valid in a way that shapes may stumble over.
 #[derive(Clone, Debug)]
 enum Change {

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::run::{Run, ssoaudit};
+use crate::support::run::{Run, fixture, ssoaudit};
 
 /// An event of the source that names actors.
 struct Entry {
@@ -233,6 +233,20 @@ fn what_comes_again_counts_once_in_whatever_spelling() {
 fn copies(lines: &[String]) -> [u64; 2] {
     let summary = parsed(&run(&["summary", "--format", "json"], lines, &[]));
     ["redeliveries", "conflicts"].map(|key| summary["input"][key].as_u64().unwrap())
+}
+
+#[test]
+fn an_event_is_one_whoever_delivers_its_id() {
+    // A log stream repeats the id of an entry beside the entry, which an export has by itself.
+    let text = fixture("sources/auth0/documented.ndjson");
+    let streamed = text.split(|byte| *byte == b'\n').next().unwrap();
+    let mut both: Value = serde_json::from_slice(streamed).unwrap();
+    let entry = both["data"].clone();
+    let mut beside = both.clone();
+    beside["data"].as_object_mut().unwrap().remove("log_id");
+    assert_eq!(copies(&[both.to_string(), entry.to_string(), beside.to_string()]), [2, 0]);
+    both["data"]["log_id"] = "another".into();
+    assert_eq!(copies(&[both.to_string(), entry.to_string()]), [0, 1]);
 }
 
 #[test]

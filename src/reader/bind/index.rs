@@ -4,15 +4,17 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use crate::model::attribute::ATTRIBUTES;
 use crate::model::attribute::Attribute;
-use crate::model::fields::{Binding, ContentValue, FieldId, Index};
+use crate::model::fields::{Binding, ContentValue, FieldId, Fields, Index};
+use crate::reader::bind::Bound;
 use crate::reader::bind::unbound::HASHER;
 use crate::sources::{Field, Source};
 
 /// Fills the index for the bindings of a line, which are in its order and whose slots are their indexes.
-pub fn fill(source: &Source, bindings: &[Binding], index: &mut Index) {
+pub fn fill(source: &Source, text: &str, bound: &mut Bound) {
+    let Bound { bindings, index, .. } = bound;
     index_fields(source, bindings, index);
     index_attributes(bindings, index);
-    index_content(source, bindings, index);
+    index_content(source, text, bound);
 }
 
 fn index_fields(source: &Source, bindings: &[Binding], index: &mut Index) {
@@ -47,22 +49,16 @@ fn index_attributes(bindings: &[Binding], index: &mut Index) {
 }
 
 /// Indexes what tells the event from others. Values that depend on the delivery are left out; the best text for
-/// an attribute counts even so, but not whether the delivery or the event gives it.
-fn index_content(source: &Source, bindings: &[Binding], index: &mut Index) {
-    let fields = source.fields;
+/// an attribute counts even so, but not whether the delivery or the event gives it, or both.
+fn index_content(source: &Source, text: &str, bound: &mut Bound) {
+    // Sorted, as members may come in any order.
+    let fields = bound.fields(text);
+    let content = (0..).zip(fields.bindings).filter(|(_, binding)| is_content(source, &fields, binding));
+    let mut sorted: Vec<u32> = content.map(|(at, _)| at).collect();
+    let Bound { bindings, index, .. } = bound;
     let Index { best, content, best_content, fixed_hash, .. } = index;
     let best = |attribute: Attribute| best[attribute as usize];
-    let is_content = |at: &u32| {
-        let Field { attribute, is_delivery_metadata, part, .. } =
-            fields[bindings[*at as usize].field as usize];
-        // The whole of a part counts.
-        part.is_none()
-            && attribute != Some(Attribute::Time)
-            && !(is_delivery_metadata && attribute.is_none_or(|attribute| best(attribute) == *at))
-    };
     let position = |at: &u32| (bindings[*at as usize].field, bindings[*at as usize].element);
-    // Sorted, as members may come in any order.
-    let mut sorted: Vec<_> = (0..bindings.len() as u32).filter(is_content).collect();
     sorted.sort_unstable_by_key(|at| (position(at), *at));
     let mut hasher = HASHER.build_hasher();
     source.name.hash(&mut hasher);
@@ -75,7 +71,7 @@ fn index_content(source: &Source, bindings: &[Binding], index: &mut Index) {
             values.map(|(nth, slot)| ContentValue { key: content_key(position(slot), nth), slot: *slot }),
         );
     }
-    for (id, field) in (0..).zip(fields).filter(|(_, field)| field.is_delivery_metadata) {
+    for (id, field) in (0..).zip(source.fields).filter(|(_, field)| field.is_delivery_metadata) {
         if let Some(slot) = field.attribute.map(best).filter(|at| *at != u32::MAX) {
             content.push(ContentValue { key: content_key((id, 0), u32::MAX), slot });
             add((id, 0));
@@ -83,6 +79,21 @@ fn index_content(source: &Source, bindings: &[Binding], index: &mut Index) {
     }
     *fixed_hash = hasher.finish();
     *best_content = [u32::MAX; ATTRIBUTES.len()];
+}
+
+/// Whether the value of a binding belongs to the content where it stands.
+pub fn is_content(source: &Source, fields: &Fields<'_>, binding: &Binding) -> bool {
+    let Field { attribute, is_delivery_metadata, part, .. } = source.fields[usize::from(binding.field)];
+    // The whole of a part counts.
+    part.is_none()
+        && attribute != Some(Attribute::Time)
+        && !(is_delivery_metadata && attribute.is_none_or(|attribute| is_best(fields, binding, attribute)))
+}
+
+/// Whether a value is the one that counts for an attribute, or says the same.
+pub fn is_best(fields: &Fields<'_>, binding: &Binding, attribute: Attribute) -> bool {
+    let best = fields.spans.get(fields.index.best[attribute as usize] as usize);
+    best.is_some_and(|best| best.decode(fields.text) == fields.span(binding).decode(fields.text))
 }
 
 /// The key of the nth value for a field in a list element.

@@ -3,7 +3,7 @@
 
 mod action;
 mod context;
-mod index;
+pub mod index;
 mod lists;
 mod metadata;
 mod parts;
@@ -80,9 +80,8 @@ pub fn bind(
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    let Bound { spans, bindings, index, unbound } = bound;
-    index::fill(source, bindings, index);
-    unbound.add_to(spans, index);
+    index::fill(source, document.text, bound);
+    bound.unbound.add_to(&mut bound.spans, &mut bound.index);
     action
 }
 

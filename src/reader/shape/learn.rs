@@ -3,18 +3,19 @@
 use crate::json::{Document, Kind, Node};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::Level;
-use crate::model::fields::{ContentValue, FieldId, Index};
+use crate::model::fields::{Binding, FieldId};
 use crate::reader::bind::Bound;
+use crate::reader::bind::index::is_best;
 use crate::reader::shape::literal::Literal;
+use crate::reader::shape::slots::{Slot, index_slots};
 use crate::reader::shape::trie::{
     Inserted, MAX_FREE_TEXT_BYTES, MAX_TEXT_BYTES, MAX_VALUES, ShapeId, SlotKind,
 };
 use crate::reader::shape::{
-    MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPart, SlotPrefix,
+    MAX_SHAPES, ROUND, Segment, Shape, Shapes, SlotCheck, SlotLength, SlotPart, SlotPrefix, SlotRepeat,
 };
 use crate::reader::values::{self, DerivedValues};
 use crate::sources::{Action, CrossCheck, Expect, Field, FieldKind, Source};
-use crate::text::keyed_hash::KEYS;
 
 /// A line that the slow path has read without any diagnostic.
 pub struct ParsedLine<'a> {
@@ -97,6 +98,7 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
         direction: action.direction,
         action: source.composite.as_ref().and_then(|it| it.action_of(&bound.fields(document.text))),
         parts: Vec::new(),
+        repeats: Vec::new(),
         next_variant: None,
         outcome: action.outcome,
         derived: DerivedValues { protocol: action.protocol, ..DerivedValues::default() },
@@ -111,18 +113,10 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
     let segments = segments(line, &mut shape, &mut slots)?;
     let count = segments.iter().map(|it| it.fixed.len() + usize::from(it.slot != SlotKind::End)).sum();
     shape.bind_parts(line, &mut slots, count)?;
-    index_slots(line, &slots, &mut shape.index);
+    index_slots(document.text, bound, &slots, &mut shape.index);
+    shape.repeats = shape.repeats(line);
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((segments, shape))
-}
-
-/// What becomes of a span of the slow path.
-#[derive(Clone, Copy)]
-struct Slot {
-    /// Its slot in the shape; `u32::MAX` while it has none.
-    slot: u32,
-    /// Its text is part of the skeleton.
-    is_fixed: bool,
 }
 
 /// Whether texts that are bound to no field may be anything. What metadata objects hold has limits.
@@ -175,23 +169,6 @@ fn segments(line: &ParsedLine<'_>, shape: &mut Shape, slots: &mut [Slot]) -> Opt
     Some(segments)
 }
 
-/// Makes the index of the line, which refers to spans, refer to slots. The hash of content that is part of the
-/// skeleton is taken once, for all lines of the shape.
-fn index_slots(line: &ParsedLine<'_>, slots: &[Slot], index: &mut Index) {
-    let Bound { spans, index: of_line, .. } = line.bound;
-    let slot = |at: &u32| slots.get(*at as usize).map_or(u32::MAX, |slot| slot.slot);
-    let (fixed, open): (Vec<_>, Vec<_>) =
-        of_line.content.iter().partition(|value| slots.get(value.slot as usize).is_some_and(|s| s.is_fixed));
-    let hash = |value: &ContentValue| {
-        KEYS.text(value.key, spans[value.slot as usize].raw(line.document.text).as_bytes())
-    };
-    index.fixed_hash = fixed.iter().map(hash).fold(of_line.fixed_hash, u64::wrapping_add);
-    index.content = open.iter().map(|value| ContentValue { slot: slot(&value.slot), ..*value }).collect();
-    index.best = of_line.best.each_ref().map(slot);
-    let position = |best: &u32| index.content.iter().position(|value| value.slot == *best);
-    index.best_content = index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
-}
-
 impl Shape {
     /// Whether a number has to be whole to be a value of the field that it is bound to.
     fn is_integer(&self, binding: usize) -> bool {
@@ -202,7 +179,7 @@ impl Shape {
     /// Whether lines of its skeleton are told apart from those of another shape by what their texts say.
     fn differs(&self, other: &Self) -> bool {
         let parts = |shape: &Self| shape.parts.iter().map(|part| part.is_there).collect::<Vec<_>>();
-        self.action != other.action || parts(self) != parts(other)
+        self.action != other.action || self.repeats != other.repeats || parts(self) != parts(other)
     }
 
     /// Binds the parts of texts to slots behind the `count` slots of the line; `None` if a text is part of the
@@ -240,6 +217,21 @@ impl Shape {
             }
         }
         Some(())
+    }
+
+    /// The values that depend on the delivery and are not those that count for their attributes.
+    fn repeats(&self, line: &ParsedLine<'_>) -> Vec<SlotRepeat> {
+        let fields = line.bound.fields(line.document.text);
+        let repeat = |(binding, of_line): (&Binding, &Binding)| {
+            let Field { is_delivery_metadata, attribute, .. } =
+                &self.source.fields[usize::from(binding.field)];
+            let attribute = attribute.filter(|_| *is_delivery_metadata)?;
+            let best = self.index.best[attribute as usize];
+            let repeat =
+                SlotRepeat { slots: [binding.slot, best], is_same: is_best(&fields, of_line, attribute) };
+            (best != binding.slot && best != u32::MAX).then_some(repeat)
+        };
+        self.bindings.iter().zip(fields.bindings).filter_map(repeat).collect()
     }
 
     /// A cross-check with its slots, if lines of this shape may fail it. If all of its fields are part of the

@@ -10,6 +10,7 @@
 
 mod learn;
 mod literal;
+mod slots;
 mod trie;
 
 use crate::json::Span;
@@ -60,6 +61,8 @@ struct Shape {
     action: Option<&'static str>,
     /// The parts of texts that are values by themselves.
     parts: Vec<SlotPart>,
+    /// The values that depend on the delivery and may say again what counts already.
+    repeats: Vec<SlotRepeat>,
     /// The next shape that shares its skeleton.
     next_variant: Option<ShapeId>,
     /// The outcome that the action names, which values do not overrule.
@@ -108,6 +111,15 @@ struct SlotPart {
     is_there: bool,
 }
 
+/// A value that belongs to the content unless it is the same as another one.
+#[derive(PartialEq, Eq)]
+struct SlotRepeat {
+    /// The two slots.
+    slots: [u32; 2],
+    /// Whether they are the same in lines of this shape.
+    is_same: bool,
+}
+
 /// A line that the fast path has read.
 pub struct Hit<'a> {
     /// Its event; it has no diagnostics.
@@ -142,7 +154,10 @@ impl Shapes {
         let mut next = Some(first);
         while let Some(id) = next {
             let shape = &self.shapes[id];
-            if shape.action == action && shape.place_parts(text, &mut self.places).is_some() {
+            if shape.action == action
+                && shape.place_parts(text, &mut self.places).is_some()
+                && (shape.repeats.is_empty() || shape.has_repeats(text, &self.places))
+            {
                 let is_plain = !self.places.has_escapes() || shape.has_plain_fields(&self.places);
                 return is_plain.then_some(id);
             }
@@ -196,6 +211,15 @@ impl Shape {
             }
         }
         Some(())
+    }
+
+    /// Whether values that may say the same as others do so as in the line that taught the shape.
+    #[inline(never)]
+    fn has_repeats(&self, text: &str, places: &Places) -> bool {
+        self.repeats.iter().all(|SlotRepeat { slots, is_same }| {
+            let [one, other] = slots.map(|slot| places.spans()[slot as usize].raw(text));
+            (one == other) == *is_same
+        })
     }
 
     /// The action that several values of the line name, which they do wherever the skeleton is the same.

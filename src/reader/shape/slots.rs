@@ -1,0 +1,29 @@
+//! Makes the index of a line, which refers to its spans, refer to the slots of its shape. Content that is part of the
+//! skeleton is hashed once, for all lines of the shape.
+
+use crate::model::fields::{ContentValue, Index};
+use crate::reader::bind::Bound;
+use crate::text::keyed_hash::KEYS;
+
+/// What becomes of a span of the slow path.
+#[derive(Clone, Copy)]
+pub struct Slot {
+    /// Its slot in the shape; `u32::MAX` while it has none.
+    pub slot: u32,
+    /// Its text is part of the skeleton.
+    pub is_fixed: bool,
+}
+
+/// Makes the index of the line refer to slots.
+pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index) {
+    let Bound { spans, index: of_line, .. } = bound;
+    let slot = |at: &u32| slots.get(*at as usize).map_or(u32::MAX, |slot| slot.slot);
+    let (fixed, open): (Vec<_>, Vec<_>) =
+        of_line.content.iter().partition(|value| slots.get(value.slot as usize).is_some_and(|s| s.is_fixed));
+    let hash = |value: &ContentValue| KEYS.text(value.key, spans[value.slot as usize].raw(text).as_bytes());
+    index.fixed_hash = fixed.iter().map(hash).fold(of_line.fixed_hash, u64::wrapping_add);
+    index.content = open.iter().map(|value| ContentValue { slot: slot(&value.slot), ..*value }).collect();
+    index.best = of_line.best.each_ref().map(slot);
+    let position = |best: &u32| index.content.iter().position(|value| value.slot == *best);
+    index.best_content = index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
+}
