@@ -35,7 +35,6 @@ impl BindContext {
 mod tests {
     use std::sync::LazyLock;
 
-    use super::*;
     use crate::json;
     use crate::model::attribute::Attribute;
     use crate::model::diagnostics::{Diagnostics, Position};
