@@ -12,13 +12,18 @@ use ssoaudit::model::attribute::Attribute;
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
-use ssoaudit::reader::{Parts, Reading, Scratch};
+use ssoaudit::reader::{Digests, Parts, Reading, Scratch};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::{LineReader, Record, ScanJob, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
-const READING: Reading =
-    Reading { source: None, notices: false, max_line_bytes: 16 << 20, parts: Parts::ALL };
+const READING: Reading = Reading {
+    source: None,
+    notices: false,
+    max_line_bytes: 16 << 20,
+    parts: Parts::ALL,
+    digests: Digests::Unwanted,
+};
 const BLOCK_BYTES: usize = 1 << 19;
 
 fn main() {
@@ -52,16 +57,34 @@ fn slow_path(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn fast_path(bencher: Bencher<'_, '_>) {
+    let each =
+        |matches: &mut Matches, record: &mut Record<'_>| matches.0 += u64::from(record.event.is_some());
+    bench_fast_path(bencher, READING, each);
+}
+
+#[divan::bench]
+fn fast_path_with_digests(bencher: Bencher<'_, '_>) {
+    let mut form = String::new();
+    let each = |matches: &mut Matches, record: &mut Record<'_>| {
+        let digest = record.event.and_then(|event| event.digest(&mut form));
+        matches.0 += u64::from(black_box(digest).is_some());
+    };
+    bench_fast_path(bencher, Reading { digests: Digests::Wanted, ..READING }, each);
+}
+
+fn bench_fast_path(
+    bencher: Bencher<'_, '_>,
+    reading: Reading,
+    mut each: impl FnMut(&mut Matches, &mut Record<'_>),
+) {
     let text = sample(10);
     let sizes = Sizes { block: 2 * text.len(), max_line: READING.max_line_bytes };
     let block = Blocks::new(&*text, sizes).next(&mut Vec::new());
     let block = block.expect("memory can be read").expect("there is a block");
     let mut bench = LineReader::default();
-    let each =
-        |matches: &mut Matches, record: &mut Record<'_>| matches.0 += u64::from(record.event.is_some());
     bencher
         .counter(BytesCount::of_slice(&text))
-        .bench_local(|| fold(black_box(&block), READING, each, &mut bench).value.0);
+        .bench_local(|| fold(black_box(&block), reading, &mut each, &mut bench).value.0);
 }
 
 /// 0 stands for all processors.

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use chrono_tz::Tz;
 
 use crate::model::attribute::{Attribute, Value, is_ip};
+use crate::model::content::{ContentDigest, digest};
 use crate::model::fields::Fields;
 use crate::model::neutral::{ActorKind, Direction, Outcome};
 use crate::model::operation::Operation;
@@ -116,6 +117,14 @@ impl<'a> Event<'a> {
     /// Every text the line gives for the attribute; an event can have several targets.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> {
         self.fields.all(attribute)
+    }
+
+    /// The digest of what the event says, pseudonyms or not; `None` if the reading did not want digests. `form`
+    /// receives the canonical form.
+    pub fn digest(&self, form: &mut String) -> Option<ContentDigest> {
+        let Fields { text, spans, index, .. } = self.fields;
+        index.canonical.as_ref()?.write(text, spans, form);
+        Some(digest(self.time, form))
     }
 
     /// The address it came from.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 pub use crate::json::Span;
 use crate::model::attribute::{ATTRIBUTES, Attribute};
+use crate::model::content::CanonicalContent;
 
 /// Index of a field in its source's table.
 pub type FieldId = u16;
@@ -58,6 +59,8 @@ pub struct Index {
     /// element, or path and type, of each value; values without a text, which are nulls and empty objects and
     /// arrays; and values that are part of a learned skeleton, which are not in `content`.
     pub fixed_hash: u64,
+    /// The canonical form of the content, if digests are wanted.
+    pub canonical: Option<CanonicalContent>,
 }
 
 /// A value of an event's content.

@@ -2,6 +2,7 @@
 //! pseudonyms. It does no I/O and knows no vendor.
 
 pub mod attribute;
+pub mod content;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod event;

@@ -32,6 +32,18 @@ pub struct Reading {
     pub max_line_bytes: usize,
     /// Where lines may hold events that are read one by one.
     pub parts: Parts,
+    /// Whether digests of contents are wanted.
+    pub digests: Digests,
+}
+
+/// Whether events are read so that the digests of their contents can be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Digests {
+    /// They are not: digests cost something even if nobody asks for them.
+    #[default]
+    Unwanted,
+    /// They are.
+    Wanted,
 }
 
 /// Memory that is used again from line to line.
@@ -105,6 +117,7 @@ pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a
         add_unknown_source(document, &mut diagnostics);
         return refuse(diagnostics);
     };
+    bound.start(document, reading.digests);
     let action = bind(source, document, &mut diagnostics, bound);
     *owner = Some((source, action));
     let fields = bound.fields(text);

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use ssoaudit::input::{Input, Meter, Place, Sizes};
-use ssoaudit::reader::{Parts, Reading};
+use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Record, ScanJob, Settings, scan};
@@ -153,7 +153,13 @@ fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(text).unwrap();
     let input = Input { name: "-".to_owned(), place: Place::File(file.path().to_owned()) };
-    let reading = Reading { source: None, notices: false, max_line_bytes: sizes.max_line, parts: Parts::ALL };
+    let reading = Reading {
+        source: None,
+        notices: false,
+        max_line_bytes: sizes.max_line,
+        parts: Parts::ALL,
+        digests: Digests::Unwanted,
+    };
     let settings = Settings { threads, block_bytes: sizes.block, reading };
     let mut texts = Vec::new();
     let each = move |block: &mut Texts, record: &mut Record<'_>| {

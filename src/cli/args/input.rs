@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::input::{self, Input, PassedOver, Place};
-use crate::reader::{Parts, Reading};
+use crate::reader::{Digests, Parts, Reading};
 use crate::scan::Settings;
 use crate::sources;
 
@@ -80,6 +80,7 @@ impl InputArgs {
                 notices: false,
                 max_line_bytes: self.max_line_bytes as usize,
                 parts: Parts::ALL,
+                digests: Digests::Unwanted,
             },
         }
     }

@@ -9,7 +9,9 @@ impl Binder<'_, '_, '_> {
     /// Binds the scalars of a list of which no document says what it is.
     pub(super) fn any_list(&mut self, list: NodeId, tree: &Tree, context: BindContext) {
         let path = unbound::member_path(context.path, tree.key);
-        self.bound.unbound.add_long_list(self.document, list, path);
+        if self.bound.unbound.add_long_list(self.document, list, path) {
+            self.share_whole(list);
+        }
         for (element, index) in self.document.children(list).zip(0..) {
             match (tree.field, self.document.nodes[element].kind) {
                 (Some(field), Kind::Text | Kind::Number | Kind::True | Kind::False) => {

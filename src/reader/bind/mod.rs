@@ -2,12 +2,14 @@
 //! mistyped or unknown.
 
 mod action;
+mod canonical;
 mod context;
 pub mod index;
 mod lists;
 mod metadata;
 mod parts;
 mod problems;
+mod shares;
 mod unbound;
 
 use crate::json::{Document, Kind, NodeId, Span};
@@ -17,7 +19,9 @@ use crate::model::fields::{Binding, FieldId, Fields, Index};
 use crate::reader::values;
 use crate::sources::{Action, Field, FieldKind, Source, Tree, Wrapper};
 use action::{Sso, action};
+pub use canonical::CanonicalValue;
 use context::BindContext;
+use shares::Share;
 use unbound::Unbound;
 
 /// No object of a table has more documented members.
@@ -32,7 +36,11 @@ pub struct Bound {
     pub bindings: Vec<Binding>,
     /// Lookup tables over the bindings.
     pub index: Index,
+    /// The values in the canonical form of the content, in its order.
+    pub canonical_values: Vec<CanonicalValue>,
     unbound: Unbound,
+    /// For each node what of it belongs to the content; empty if digests are not wanted.
+    shares: Vec<Share>,
 }
 
 impl Bound {
@@ -71,16 +79,17 @@ pub fn bind(
     let tree = source.tree_of(action);
     let mut binder = Binder { source, tree, document, diagnostics, bound, sso };
     let mut outer = 0;
-    for (wrapper, inner) in layers {
-        binder.envelope(wrapper, outer, inner);
-        outer = inner;
+    for (wrapper, inner) in &layers {
+        binder.envelope(wrapper, outer, *inner);
+        outer = *inner;
     }
     binder.object(event, tree, BindContext::TOP);
     binder.needs_time(event);
     if let Some(action) = action {
         binder.needs(action, event);
     }
-    index::fill(source, document.text, bound);
+    index::fill(source, document.text, binder.bound);
+    binder.write_content(&layers);
     bound.unbound.add_to(&mut bound.spans, &mut bound.index);
     action
 }
@@ -271,9 +280,12 @@ impl Binder<'_, '_, '_> {
 
     fn add_unbound(&mut self, node: NodeId, path: u64) {
         self.bound.unbound.add(self.document, node, path);
+        self.share_whole(node);
     }
 
+    #[inline]
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {
+        self.share_bound(node);
         self.put_span(field, self.document.nodes[node].span, context);
     }
 

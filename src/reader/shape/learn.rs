@@ -113,7 +113,7 @@ fn shape_of(line: &ParsedLine<'_>) -> Option<(Vec<Segment>, Shape)> {
     let segments = segments(line, &mut shape, &mut slots)?;
     let count = segments.iter().map(|it| it.fixed.len() + usize::from(it.slot != SlotKind::End)).sum();
     shape.bind_parts(line, &mut slots, count)?;
-    index_slots(document.text, bound, &slots, &mut shape.index);
+    index_slots(document.text, bound, &slots, &mut shape.index)?;
     shape.repeats = shape.repeats(line);
     shape.cross_checks = source.cross_checks.iter().filter_map(|check| shape.cross_check(check)).collect();
     Some((segments, shape))

@@ -1,8 +1,10 @@
 //! Makes the index of a line, which refers to its spans, refer to the slots of its shape. Content that is part of the
-//! skeleton is hashed once, for all lines of the shape.
+//! skeleton is hashed and written once, for all lines of the shape.
 
+use crate::model::content::CanonicalContent;
 use crate::model::fields::{ContentValue, Index};
-use crate::reader::bind::Bound;
+use crate::reader::bind::{Bound, CanonicalValue};
+use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
 
 /// What becomes of a span of the slow path.
@@ -14,8 +16,8 @@ pub struct Slot {
     pub is_fixed: bool,
 }
 
-/// Makes the index of the line refer to slots.
-pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index) {
+/// Makes the index of the line refer to slots; `None` if a value of its content has none.
+pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index) -> Option<()> {
     let Bound { spans, index: of_line, .. } = bound;
     let slot = |at: &u32| slots.get(*at as usize).map_or(u32::MAX, |slot| slot.slot);
     let (fixed, open): (Vec<_>, Vec<_>) =
@@ -26,4 +28,25 @@ pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index)
     index.best = of_line.best.each_ref().map(slot);
     let position = |best: &u32| index.content.iter().position(|value| value.slot == *best);
     index.best_content = index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
+    if let Some(canonical) = &of_line.canonical {
+        index.canonical = Some(without_values(canonical, bound, slots)?);
+    }
+    Some(())
+}
+
+/// The form of a line without the values that other lines of its shape have in their slots.
+fn without_values(form: &CanonicalContent, bound: &Bound, slots: &[Slot]) -> Option<CanonicalContent> {
+    let (mut open, mut from) = (CanonicalContent::default(), 0);
+    for CanonicalValue { place, span, binding } in &bound.canonical_values {
+        let unbound = || bound.spans.iter().position(|other| other == span);
+        let Slot { slot, is_fixed } = slots[binding.map(|at| at as usize).or_else(unbound)?];
+        if is_fixed {
+            continue;
+        }
+        open.text.push_str(piece(&form.text, from, place.start as usize));
+        open.slots.push((open.text.len() as u32, (slot != u32::MAX).then_some(slot)?));
+        from = place.end as usize;
+    }
+    open.text.push_str(piece(&form.text, from, form.text.len()));
+    Some(open)
 }

@@ -21,7 +21,7 @@ use ssoaudit::model::time::Timestamp;
 use ssoaudit::output::Output;
 use ssoaudit::policy::Policy;
 use ssoaudit::reader;
-use ssoaudit::reader::{Parts, Reading, Scratch};
+use ssoaudit::reader::{Digests, Parts, Reading, Scratch};
 use ssoaudit::reports::{self, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
@@ -33,7 +33,13 @@ use ssoaudit::verdict::{self, InputFacts};
 use super::events;
 use super::sound::{assert_even, assert_sound, separated, without_colors};
 
-const READING: Reading = Reading { notices: true, max_line_bytes: 1 << 16, source: None, parts: Parts::ALL };
+const READING: Reading = Reading {
+    notices: true,
+    max_line_bytes: 1 << 16,
+    source: None,
+    parts: Parts::ALL,
+    digests: Digests::Unwanted,
+};
 const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
 /// A log, and how it is to be printed.

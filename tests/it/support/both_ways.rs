@@ -7,14 +7,21 @@ use ssoaudit::formats::rows::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::reader;
-use ssoaudit::reader::{Line, Parts, Reading, Scratch};
+use ssoaudit::reader::{Digests, Line, Parts, Reading, Scratch};
 use ssoaudit::scan::{LineReader, Record, fold};
 use ssoaudit::survey::duplicates::{EventHasher, content};
+use ssoaudit::text::hex::hex;
 
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
-const READING: Reading = Reading { source: None, notices: false, max_line_bytes: 4000, parts: Parts::NONE };
+const READING: Reading = Reading {
+    source: None,
+    notices: false,
+    max_line_bytes: 4000,
+    parts: Parts::NONE,
+    digests: Digests::Wanted,
+};
 
 /// Everything that can be told about a line: its event in full, and its findings.
 fn told(line: u64, read: &Line<'_>) -> String {
@@ -28,6 +35,9 @@ fn told(line: u64, read: &Line<'_>) -> String {
         }
         let says = content(read);
         event.extend(format!(" {says:x} {:?}", IDENTITIES.of(read, &mut Vec::new())).into_bytes());
+        let mut form = String::new();
+        let digest = read.digest(&mut form).map(|digest| hex(&digest));
+        event.extend(format!(" {} {form}", digest.unwrap()).into_bytes());
     }
     format!("{line}: {} {:?}", String::from_utf8_lossy(&event), read.diagnostics)
 }

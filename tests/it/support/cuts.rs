@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
 use ssoaudit::model::attribute::Attribute;
-use ssoaudit::reader::{Parts, Reading};
+use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
 use ssoaudit::scan::{Counts, Record, ScanJob, Settings, scan};
@@ -75,7 +75,13 @@ impl Fold for Rows {
 
 /// Everything a scan says about an input, as text in order.
 pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<String>, Counts) {
-    let reading = Reading { source: None, notices: true, max_line_bytes: MOST_LINE_BYTES, parts: Parts::ALL };
+    let reading = Reading {
+        source: None,
+        notices: true,
+        max_line_bytes: MOST_LINE_BYTES,
+        parts: Parts::ALL,
+        digests: Digests::Unwanted,
+    };
     let settings = Settings { threads, block_bytes, reading };
     let mut lines = Vec::new();
     let mut total = Counts::default();
