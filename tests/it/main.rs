@@ -17,6 +17,7 @@ mod check_outputs;
 mod cli;
 mod determinism;
 mod diagnostics;
+mod digests;
 mod emptiness;
 #[cfg(unix)]
 mod faults;

@@ -12,7 +12,7 @@
 
 mod agreement;
 mod bursts;
-mod corpus;
+pub mod corpus;
 mod dice;
 mod events;
 mod histories;
