@@ -55,9 +55,9 @@ pub struct CanonicalContent {
 }
 
 impl CanonicalContent {
-    /// Writes the form for a line with these values. `form` is cleared first.
+    /// Writes the form of a line with these values, up to the time. `form` is cleared first.
     #[inline]
-    pub fn write(&self, line: &str, spans: &[Span], time: Timestamp, form: &mut String) {
+    pub fn write(&self, line: &str, spans: &[Span], form: &mut String) {
         form.clear();
         let mut from = 0;
         for (at, slot) in &self.slots {
@@ -66,12 +66,12 @@ impl CanonicalContent {
             from = *at as usize;
         }
         form.push_str(piece(&self.text, from, self.text.len()));
-        let _ = write!(form, "{},{}]", time.seconds, time.nanos);
     }
 }
 
-/// The digest of a form.
-pub fn digest(form: &str) -> ContentDigest {
+/// Adds the time to a form and returns the form's digest.
+pub fn digest(time: Timestamp, form: &mut String) -> ContentDigest {
+    let _ = write!(form, "{},{}]", time.seconds, time.nanos);
     let whole: [u8; 32] = Sha256::digest(form).into();
     let mut half = ContentDigest::default();
     half.copy_from_slice(&whole[..16]);

@@ -170,8 +170,8 @@ impl<'a> Event<'a> {
         if retained.is_some() {
             return retained;
         }
-        index.canonical.as_ref()?.write(text, spans, self.time, form);
-        Some(digest(form))
+        index.canonical.as_ref()?.write(text, spans, form);
+        Some(digest(self.time, form))
     }
 
     /// The best non-empty text for the attribute; see [`Fields::best`].

@@ -283,6 +283,7 @@ impl Binder<'_, '_, '_> {
         self.share_whole(node);
     }
 
+    #[inline]
     fn put(&mut self, field: FieldId, node: NodeId, context: BindContext) {
         self.share_bound(node);
         self.put_span(field, self.document.nodes[node].span, context);

@@ -28,6 +28,7 @@ impl Bound {
 
 impl Binder<'_, '_, '_> {
     /// Notes that the next binding is that of this node. What counts as a whole stays so.
+    #[inline]
     pub(super) fn share_bound(&mut self, node: NodeId) {
         let binding = self.bound.bindings.len() as u32;
         if let Some(share @ Share::Inside) = self.bound.shares.get_mut(node) {
@@ -36,7 +37,11 @@ impl Binder<'_, '_, '_> {
     }
 
     /// Notes that a node counts as a whole.
+    #[inline]
     pub(super) fn share_whole(&mut self, node: NodeId) {
+        if self.bound.shares.is_empty() {
+            return;
+        }
         let end = self.document.nodes[node].next as usize;
         if let Some(shares) = self.bound.shares.get_mut(node..end) {
             shares.fill(Share::Whole);
