@@ -186,10 +186,14 @@ fn write<T: DataType, V>(
     value: impl Fn(&V) -> Option<T::T>,
 ) -> Result<ColumnCloseResult, ParquetError> {
     let nullable = writer.get_descriptor().max_def_level() > 0;
+    let (mut values, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
     for batch in rows.chunks(BATCH) {
-        let values: Vec<_> = batch.iter().map(&value).collect();
-        let levels: Vec<_> = values.iter().map(|value| i16::from(value.is_some())).collect();
-        let values: Vec<_> = values.into_iter().flatten().collect();
+        values.clear();
+        levels.clear();
+        for value in batch.iter().map(&value) {
+            levels.push(i16::from(value.is_some()));
+            values.extend(value);
+        }
         writer.write_batch(&values, nullable.then_some(&levels), None)?;
     }
     writer.close()
