@@ -6,8 +6,7 @@ use ssoaudit::columnar::{Error, Kind, MAX_CHUNK_BYTES, MAX_ROWS};
 use super::sample;
 use crate::support::columnar::{file, open, read_all, resealed};
 use crate::support::columnar_pages::{
-    CODES, DATA, DELTA_NUMBERS, DELTA_STRINGS, DICTIONARY, PLAIN, delta, forged, page, page_of_size, varint,
-    zigzag,
+    CODES, DATA, DELTA_NUMBERS, DELTA_STRINGS, DICTIONARY, PLAIN, forged, page, page_of_size, varint, zigzag,
 };
 
 fn outcome(bytes: &[u8]) -> Result<usize, Error> {
@@ -90,6 +89,11 @@ fn assert_refused(kind: Kind, rows: usize, chunk: &[Vec<u8>], expected: &str) {
     let error = outcome(&forged(kind, rows, &chunk.concat())).unwrap_err().to_string();
     assert!(error.starts_with("the file is damaged: column \"a\" of row group 0, at byte 4: "), "{error}");
     assert!(error.ends_with(expected), "{error}");
+}
+
+/// The header of differences, with so many values, and the first of them.
+fn delta(block: u64, miniblocks: u64, count: u64, first: i64) -> Vec<u8> {
+    [varint(block), varint(miniblocks), varint(count), zigzag(first)].concat()
 }
 
 #[test]
