@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::error::{Error, Place, Result};
-use super::schema::{Column, Kind, MAX_CHUNK_BYTES, MAX_ROWS, Schema};
+use super::schema::{Column, Kind, MAX_CHUNK_BYTES, MAX_PART_BYTES, MAX_ROWS, Schema};
 use super::values::Values;
 use crate::text::hex::hex;
 
@@ -129,7 +129,11 @@ impl Manifest {
         if *version != VERSION {
             return Err(Error::Version(*version));
         }
-        serde_json::from_slice(json).map_err(|error| contradiction(error.to_string()))
+        // What is there instead may be long, and is not for a terminal.
+        let foreign = |error: serde_json::Error| {
+            contradiction(format!("its byte {} is not what a manifest has there", error.column()))
+        };
+        serde_json::from_slice(json).map_err(foreign)
     }
 
     /// The schema, if everything that the manifest says of row groups fits it.
@@ -159,6 +163,7 @@ impl Chunk {
         self.nulls <= rows
             && (column.nullable || self.nulls == 0)
             && self.unpacked <= MAX_CHUNK_BYTES
+            && self.part.bytes <= MAX_PART_BYTES
             && self.range.is_some() == has_range
             && self.range.is_none_or(|(least, greatest)| least <= greatest)
     }

@@ -3,10 +3,10 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::decode::{self, Shape};
+use super::decode::{self, Expected};
 use super::error::{Error, Place, Result};
 use super::manifest::{Chunk, Manifest, RowGroup, TAIL_BYTES, other_bytes, sha256};
-use super::schema::{Kind, Schema};
+use super::schema::{Kind, MAX_PART_BYTES, Schema};
 use super::values::Values;
 use crate::parallel;
 
@@ -81,8 +81,8 @@ impl<F: Read + Seek> Reader<F> {
             let bytes = read(&mut self.file, start..start + chunk.part.bytes)?;
             let place = Place::Chunk { row_group, column: column.name.clone(), start };
             let (kind, nullable) = (column.kind, column.nullable);
-            let shape = Shape { rows: group.rows, unpacked: chunk.unpacked, nullable };
-            chunks.push(FetchedChunk { bytes, place, kind, shape, chunk: chunk.clone() });
+            let expected = Expected { rows: group.rows, unpacked: chunk.unpacked, nullable };
+            chunks.push(FetchedChunk { bytes, place, kind, expected, chunk: chunk.clone() });
         }
         Ok(Fetched(chunks))
     }
@@ -95,7 +95,7 @@ struct FetchedChunk {
     bytes: Vec<u8>,
     place: Place,
     kind: Kind,
-    shape: Shape,
+    expected: Expected,
     chunk: Chunk,
 }
 
@@ -111,7 +111,7 @@ impl FetchedChunk {
         self.chunk.part.verify(&self.bytes, || self.place.clone())?;
         let damaged =
             |problem: &str| Error::Damaged { place: self.place.clone(), problem: problem.to_owned() };
-        let values = decode::values(&self.bytes, self.kind, self.shape).map_err(damaged)?;
+        let values = decode::values(&self.bytes, self.kind, self.expected).map_err(damaged)?;
         if self.chunk.describes(&values) {
             Ok(values)
         } else {
@@ -122,8 +122,13 @@ impl FetchedChunk {
 
 /// Bytes of the file.
 fn read(file: &mut (impl Read + Seek), range: Range<u64>) -> Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(range.start))?;
     let length = range.end.saturating_sub(range.start);
+    if length > MAX_PART_BYTES {
+        return Err(Error::Unfit(format!(
+            "a part of the file has {length} bytes, more than can be read at once"
+        )));
+    }
+    file.seek(SeekFrom::Start(range.start))?;
     let mut bytes = Vec::new();
     // The file may have become shorter since its size was asked for.
     if file.take(length).read_to_end(&mut bytes)? as u64 == length { Ok(bytes) } else { Err(CUT) }

@@ -10,6 +10,10 @@ use super::error::{Error, Result};
 pub const MAX_ROWS: usize = 1 << 20;
 /// A column of a row group has at most so many bytes when it is unpacked, and so many bytes of text.
 pub const MAX_CHUNK_BYTES: usize = 1 << 28;
+/// The packed bytes of a column of a row group, and everything else that is read at once, has at most so many bytes.
+pub const MAX_PART_BYTES: u64 = 1 << 29;
+/// The name of a column has at most so many bytes.
+pub const MAX_NAME_BYTES: usize = 1 << 8;
 /// A value of [`Kind::Fixed`] has at most so many bytes.
 pub const MAX_FIXED_BYTES: usize = 1 << 10;
 
@@ -49,8 +53,8 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// A schema of these columns. It refuses no columns at all, two of the same name, and fixed values of no size or
-    /// of too large a one.
+    /// A schema of these columns. It refuses no columns at all, two of the same name, and names and fixed values of no
+    /// size or of too large a one.
     pub fn new(columns: Vec<Column>) -> Result<Self> {
         let unfit = |problem: String| Err(Error::Unfit(problem));
         if columns.is_empty() {
@@ -58,8 +62,11 @@ impl Schema {
         }
         let mut names = HashSet::new();
         for Column { name, kind, .. } in &columns {
-            if name.is_empty() || !names.insert(name) {
-                return unfit(format!("the column name {name:?} is empty or there twice"));
+            if !(1..=MAX_NAME_BYTES).contains(&name.len()) {
+                return unfit(format!("the name of a column cannot have {} bytes", name.len()));
+            }
+            if !names.insert(name) {
+                return unfit(format!("there are two columns {name:?}"));
             }
             if let Kind::Fixed(size) = kind
                 && !(1..=MAX_FIXED_BYTES).contains(size)
@@ -84,7 +91,8 @@ impl Schema {
         &self.columns
     }
 
-    /// The indices of the columns by which rows are sorted, the most important one first.
+    /// The indices of the columns by which rows are sorted, the most important one first. A reader has only the word of
+    /// the file for it.
     pub fn sort_columns(&self) -> &[usize] {
         &self.sorted_by
     }

@@ -9,14 +9,14 @@ use parquet::file::writer::SerializedFileWriter;
 use super::encode::{self, Encoded};
 use super::error::{Error, Result};
 use super::manifest::{Manifest, Part, RowGroup, sha256};
-use super::schema::{MAX_ROWS, Schema};
+use super::schema::{MAX_PART_BYTES, MAX_ROWS, Schema};
 use super::values::Values;
 use crate::parallel;
 
 /// Bytes at the end of a file of Parquet: the length of its metadata, and a mark.
 const END_BYTES: usize = 8;
 
-/// Writes a file. It holds one row group at a time, and a few bytes for every chunk before.
+/// Writes a file. It holds one row group at a time, and less than a kilobyte for every page before.
 pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<Target<W>>,
     schema: Schema,
@@ -58,7 +58,8 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
-    /// Ends the file, with what is to be said of it, and returns what it was written to.
+    /// Ends the file, with what is to be said of it, and returns what it was written to. It refuses hundreds of
+    /// thousands of row groups.
     pub fn finish(mut self, key_values: &[(String, String)]) -> Result<W> {
         for (key, value) in key_values {
             self.file.append_key_value_metadata(KeyValue::new(key.clone(), value.clone()));
@@ -78,6 +79,9 @@ impl<W: Write + Send> Writer<W> {
         };
         // Nothing before the manifest refers to what comes behind it, so that it moves nothing.
         for part in [page_index, &manifest.to_bytes()?, footer] {
+            if part.len() as u64 > MAX_PART_BYTES {
+                return Err(Error::Unfit("the file has more row groups than can be described".to_owned()));
+            }
             out.write_all(part)?;
         }
         out.flush()?;

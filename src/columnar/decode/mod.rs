@@ -14,22 +14,22 @@ use super::values::Values;
 use cursor::{Cursor, Decoded};
 use page::{DataPage, Dictionary, Encoding, Pages};
 
-pub use page::Shape;
+pub use page::Expected;
 
 /// The values of a chunk.
-pub fn values(bytes: &[u8], kind: Kind, shape: Shape) -> Decoded<Values> {
-    let pages = Pages::new(bytes, shape)?;
+pub fn values(bytes: &[u8], kind: Kind, expected: Expected) -> Decoded<Values> {
+    let pages = Pages::new(bytes, expected)?;
     match kind {
-        Kind::Text => texts(pages, shape).map(Values::Text),
-        Kind::Integer => numbers(pages, shape).map(Values::Integer),
-        Kind::Time => numbers(pages, shape).map(Values::Time),
-        Kind::Boolean => booleans(pages, shape).map(Values::Boolean),
-        Kind::Fixed(size) => fixed(pages, shape, size).map(Values::Fixed),
+        Kind::Text => texts(pages, expected).map(Values::Text),
+        Kind::Integer => numbers(pages, expected).map(Values::Integer),
+        Kind::Time => numbers(pages, expected).map(Values::Time),
+        Kind::Boolean => booleans(pages, expected).map(Values::Boolean),
+        Kind::Fixed(size) => fixed(pages, expected, size).map(Values::Fixed),
     }
 }
 
-fn numbers(mut pages: Pages<'_>, shape: Shape) -> Decoded<Vec<Option<i64>>> {
-    let mut all = Vec::with_capacity(shape.rows);
+fn numbers(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<i64>>> {
+    let mut all = Vec::with_capacity(expected.rows);
     while let Some(page) = pages.next_data()? {
         if page.encoding != Encoding::DeltaNumbers {
             return Err("numbers have an encoding that is not used for them");
@@ -44,8 +44,8 @@ fn numbers(mut pages: Pages<'_>, shape: Shape) -> Decoded<Vec<Option<i64>>> {
     Ok(all)
 }
 
-fn booleans(mut pages: Pages<'_>, shape: Shape) -> Decoded<Vec<Option<bool>>> {
-    let mut all = Vec::with_capacity(shape.rows);
+fn booleans(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<bool>>> {
+    let mut all = Vec::with_capacity(expected.rows);
     while let Some(page) = pages.next_data()? {
         if page.encoding != Encoding::Plain || page.bytes().len() != page.count.div_ceil(8) {
             return Err("booleans have an encoding that is not used for them");
@@ -69,8 +69,8 @@ fn add_codes(page: &DataPage, limit: usize, codes: &mut Vec<u32>) -> Decoded<()>
     Ok(())
 }
 
-fn texts(mut pages: Pages<'_>, shape: Shape) -> Decoded<TextColumn> {
-    let mut codes = Vec::with_capacity(shape.rows);
+fn texts(mut pages: Pages<'_>, expected: Expected) -> Decoded<TextColumn> {
+    let mut codes = Vec::with_capacity(expected.rows);
     let mut arena = Arena::default();
     if let Some(dictionary) = pages.dictionary()? {
         arena.add_dictionary(&dictionary)?;
@@ -115,26 +115,28 @@ impl Arena {
     }
 
     fn add_strings(&mut self, bytes: &[u8], count: usize) -> Decoded<()> {
-        let mut before = self.bytes.len();
+        // Where the string before begins.
+        let mut previous = self.bytes.len();
         delta::strings(bytes, count, |prefix, suffix| {
-            let (Self { bytes, ends }, start) = (&mut *self, before);
-            before = bytes.len();
-            if prefix > before - start {
+            let Self { bytes, ends } = &mut *self;
+            let end = bytes.len();
+            if prefix > end - previous {
                 return Err("a text begins with more than the one before has");
             }
-            if prefix + suffix.len() > MAX_CHUNK_BYTES - before {
+            if prefix + suffix.len() > MAX_CHUNK_BYTES - end {
                 return Err("its texts have too many bytes");
             }
-            bytes.extend_from_within(start..start + prefix);
+            bytes.extend_from_within(previous..previous + prefix);
             bytes.extend_from_slice(suffix);
             ends.push(bytes.len());
+            previous = end;
             Ok(())
         })
     }
 }
 
-fn fixed(mut pages: Pages<'_>, shape: Shape, size: usize) -> Decoded<FixedColumn> {
-    let mut codes = Vec::with_capacity(shape.rows);
+fn fixed(mut pages: Pages<'_>, expected: Expected, size: usize) -> Decoded<FixedColumn> {
+    let mut codes = Vec::with_capacity(expected.rows);
     let mut values = Vec::new();
     if let Some(dictionary) = pages.dictionary()? {
         if Some(dictionary.bytes.len()) != dictionary.count.checked_mul(size) {

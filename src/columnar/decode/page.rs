@@ -1,4 +1,4 @@
-//! The pages of a column chunk: their heads, which are a structure in the compact protocol of Thrift, and their bytes.
+//! The pages of a column chunk: their headers, which are a structure in the compact protocol of Thrift, and their bytes.
 
 use super::bits::hybrid;
 use super::cursor::{Cursor, Decoded};
@@ -30,7 +30,7 @@ impl Encoding {
 
 /// What stands before the bytes of a page: numbers by the ids that Parquet gives fields.
 #[derive(Default)]
-struct Head {
+struct Header {
     outer: [Option<i64>; 9],
     inner: [Option<i64>; 9],
     /// The field that has the inner structure.
@@ -50,24 +50,24 @@ const FALSE: u8 = 2;
 const NUMBER: u8 = 5;
 const STRUCTURE: u8 = 12;
 
-impl Head {
+impl Header {
     fn read(cursor: &mut Cursor<'_>) -> Decoded<Self> {
-        let mut head = Self::default();
-        let Self { outer, inner, inside } = &mut head;
+        let mut header = Self::default();
+        let Self { outer, inner, inside } = &mut header;
         fields(cursor, |field, kind, cursor| {
             if kind != STRUCTURE {
                 return number(outer, field, kind, cursor);
             }
             if std::mem::replace(inside, field) != 0 {
-                return Err("the head of a page has two structures");
+                return Err("the header of a page has two structures");
             }
             fields(cursor, |field, kind, cursor| number(inner, field, kind, cursor))
         })?;
-        Ok(head)
+        Ok(header)
     }
 
     fn size(field: Option<i64>) -> Decoded<usize> {
-        let size = field.ok_or("the head of a page lacks a number")?;
+        let size = field.ok_or("the header of a page lacks a number")?;
         usize::try_from(size).map_err(|_| "a size is negative")
     }
 }
@@ -82,10 +82,10 @@ fn fields(
         let byte = cursor.byte()?;
         let (step, kind) = (byte >> 4, byte & 0xF);
         if kind == STOP {
-            return if step == 0 { Ok(()) } else { Err("the head of a page is malformed") };
+            return if step == 0 { Ok(()) } else { Err("the header of a page is malformed") };
         }
         if step == 0 {
-            return Err("the head of a page is malformed");
+            return Err("the header of a page is malformed");
         }
         field += usize::from(step);
         each(field, kind, cursor)?;
@@ -97,18 +97,18 @@ fn number(numbers: &mut [Option<i64>], field: usize, kind: u8, cursor: &mut Curs
         NUMBER => cursor.zigzag()?,
         TRUE => 1,
         FALSE => 0,
-        _ => return Err("the head of a page has a field that is not used here"),
+        _ => return Err("the header of a page has a field that is not used here"),
     };
-    *numbers.get_mut(field).ok_or("the head of a page has a field that is not used here")? = Some(value);
+    *numbers.get_mut(field).ok_or("the header of a page has a field that is not used here")? = Some(value);
     Ok(())
 }
 
-/// What every column of a row group is like, as far as its pages are concerned.
+/// What the manifest says of a chunk, as far as its pages are concerned.
 #[derive(Clone, Copy)]
-pub struct Shape {
+pub struct Expected {
     /// Rows of the chunk.
     pub rows: usize,
-    /// Bytes of all its pages when they are unpacked, with their heads.
+    /// Bytes of all its pages when they are unpacked, with their headers.
     pub unpacked: usize,
     /// Whether a row may lack a value.
     pub nullable: bool,
@@ -157,32 +157,32 @@ impl DataPage {
 pub struct Pages<'a> {
     cursor: Cursor<'a>,
     /// Rows and unpacked bytes that are still to come.
-    left: Shape,
+    left: Expected,
     decompressor: zstd::bulk::Decompressor<'static>,
 }
 
 impl<'a> Pages<'a> {
     /// The pages that these bytes are.
-    pub fn new(bytes: &'a [u8], shape: Shape) -> Decoded<Self> {
+    pub fn new(bytes: &'a [u8], expected: Expected) -> Decoded<Self> {
         let decompressor = zstd::bulk::Decompressor::new().map_err(|_| "zstd cannot be started")?;
-        Ok(Self { cursor: Cursor(bytes), left: shape, decompressor })
+        Ok(Self { cursor: Cursor(bytes), left: expected, decompressor })
     }
 
     /// The dictionary, which stands before all data.
     pub fn dictionary(&mut self) -> Decoded<Option<Dictionary>> {
         let mut ahead = self.cursor;
-        if Head::read(&mut ahead)?.inside != DICTIONARY {
+        if Header::read(&mut ahead)?.inside != DICTIONARY {
             return Ok(None);
         }
-        let head = Head::read(&mut self.cursor)?;
-        if (head.outer[KIND], Encoding::of(head.inner[2].unwrap_or(-1))?) != (Some(2), Encoding::Plain) {
+        let header = Header::read(&mut self.cursor)?;
+        if (header.outer[KIND], Encoding::of(header.inner[2].unwrap_or(-1))?) != (Some(2), Encoding::Plain) {
             return Err("the dictionary has an encoding that is not used here");
         }
-        let count = Head::size(head.inner[1])?;
+        let count = Header::size(header.inner[1])?;
         if count > self.left.rows {
             return Err("the dictionary has more values than there are rows");
         }
-        Ok(Some(Dictionary { count, bytes: self.unpack(&head)? }))
+        Ok(Some(Dictionary { count, bytes: self.unpack(&header)? }))
     }
 
     /// The next page of data; `None` after the last one.
@@ -190,21 +190,21 @@ impl<'a> Pages<'a> {
         if self.cursor.is_empty() {
             return if self.left.rows == 0 { Ok(None) } else { Err("it has too few rows") };
         }
-        let head = Head::read(&mut self.cursor)?;
-        if (head.outer[KIND], head.inside) != (Some(0), DATA) {
+        let header = Header::read(&mut self.cursor)?;
+        if (header.outer[KIND], header.inside) != (Some(0), DATA) {
             return Err("a page is of a kind that is not used here");
         }
-        let rows = Head::size(head.inner[1])?;
+        let rows = Header::size(header.inner[1])?;
         self.left.rows = self.left.rows.checked_sub(rows).ok_or("it has too many rows")?;
-        let encoding = Encoding::of(head.inner[2].unwrap_or(-1))?;
-        let bytes = self.unpack(&head)?;
+        let encoding = Encoding::of(header.inner[2].unwrap_or(-1))?;
+        let bytes = self.unpack(&header)?;
         let page = DataPage { levels: None, count: rows, encoding, bytes, start: 0 };
         if self.left.nullable { with_levels(page).map(Some) } else { Ok(Some(page)) }
     }
 
-    fn unpack(&mut self, head: &Head) -> Decoded<Vec<u8>> {
-        let packed = self.cursor.take(Head::size(head.outer[PACKED])?)?;
-        let size = Head::size(head.outer[UNPACKED])?;
+    fn unpack(&mut self, header: &Header) -> Decoded<Vec<u8>> {
+        let packed = self.cursor.take(Header::size(header.outer[PACKED])?)?;
+        let size = Header::size(header.outer[UNPACKED])?;
         self.left.unpacked =
             self.left.unpacked.checked_sub(size).ok_or("a page is larger than its column")?;
         let bytes = self.decompressor.decompress(packed, size).map_err(|_| "a page cannot be unpacked")?;

@@ -176,11 +176,9 @@ fn what_does_not_fit_is_refused_and_leaves_the_writer_sound() {
     let two = || vec![column("a", Kind::Integer, false), column("b", Kind::Text, true)];
     for (columns, problem) in [
         (vec![], "no columns"),
-        (
-            vec![column("a", Kind::Text, false), column("a", Kind::Time, false)],
-            "\"a\" is empty or there twice",
-        ),
-        (vec![column("", Kind::Text, false)], "\"\" is empty"),
+        (vec![column("a", Kind::Text, false), column("a", Kind::Time, false)], "two columns \"a\""),
+        (vec![column("", Kind::Text, false)], "cannot have 0 bytes"),
+        (vec![column(&"a".repeat(300), Kind::Text, false)], "cannot have 300 bytes"),
         (vec![column("a", Kind::Fixed(0), false)], "cannot have 0 bytes"),
         (vec![column("a", Kind::Fixed(2_000), false)], "cannot have 2000 bytes"),
     ] {

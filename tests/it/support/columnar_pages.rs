@@ -61,8 +61,3 @@ pub fn forged(kind: Kind, rows: usize, chunk: &[u8]) -> Vec<u8> {
     }]});
     resealed(&bytes, |json| json["row_groups"] = json!([group])).unwrap()
 }
-
-/// The header of differences, with so many values, and the first of them.
-pub fn delta(block: u64, miniblocks: u64, count: u64, first: i64) -> Vec<u8> {
-    [varint(block), varint(miniblocks), varint(count), zigzag(first)].concat()
-}
