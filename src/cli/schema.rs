@@ -76,7 +76,7 @@ fn list() -> String {
     let mut text =
         section("Sources", sources::ALL.iter().map(|source| (source.name, source.about.to_owned())));
     text.push_str(&section("Operations", OPERATIONS.iter().map(|info| (info.name, info.about.to_owned()))));
-    for source in sources::ALL {
+    for source in sources::logging() {
         let actions = source
             .actions
             .iter()

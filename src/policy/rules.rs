@@ -158,7 +158,7 @@ pub(super) fn severity(entry: Entry<'_>) -> Option<Severity> {
 }
 
 fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {
-    let known: Vec<_> = sources::ALL.iter().map(|source| (source.name, source.name)).collect();
+    let known: Vec<_> = sources::logging().iter().map(|source| (source.name, source.name)).collect();
     let elements = entry.elements("a list of strings")?;
     let names: Vec<_> = elements.into_iter().map(|element| element.one_of("source", &known)).collect();
     names.into_iter().map(|name| name.map(str::to_owned)).collect()

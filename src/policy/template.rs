@@ -65,7 +65,7 @@ fn example(scope: &str) -> &str {
     match scope {
         "organizations" => "acme*",
         "connection-types" => "*SAML",
-        _ => sources::ALL.first().map_or("", |source| source.name),
+        _ => sources::logging().first().map_or("", |source| source.name),
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_rule_is_shown_with_what_can_be_set() {
         let text = commented(CHECKS);
-        let source = sources::ALL[0].name;
+        let source = sources::logging()[0].name;
         let expected = format!(
             "
 [rules.unwanted-connection-type]

@@ -91,7 +91,13 @@ pub struct CatchAll {
     pub except: &'static [&'static str],
 }
 
-/// Every source. Order is precedence: the first that claims a line owns it.
+/// The sources that log events themselves.
+pub fn logging() -> &'static [&'static Source] {
+    &ALL[1..]
+}
+
+/// Every source. Order is precedence: the first that claims a line owns it. The first reads what was read before from
+/// any of the others.
 pub static ALL: &[&Source] = &[
     &normalized::SOURCE,
     &centure::SOURCE,

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::{ALL, CatchAll, Root, Source, Trees, protocols, providers};
+use super::{CatchAll, Root, Source, Trees, logging, protocols, providers};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::JUDGED;
 use crate::model::event::{Restored, RetainedFields, SCHEMA};
@@ -48,7 +48,7 @@ fn detects(root: &Root<'_>) -> bool {
 
 static SCHEMAS: KnownNames = KnownNames { noun: "version of the normalized event", names: || vec![SCHEMA] };
 static SOURCES: KnownNames =
-    KnownNames { noun: "source", names: || logging().map(|source| source.name).collect() };
+    KnownNames { noun: "source", names: || logging().iter().map(|source| source.name).collect() };
 static OPERATION_NAMES: KnownNames =
     KnownNames { noun: "operation", names: || OPERATIONS.iter().map(|it| it.name).collect() };
 static OUTCOMES: KnownNames =
@@ -63,11 +63,6 @@ static CODES: KnownNames = KnownNames {
     noun: "code",
     names: || JUDGED.iter().flat_map(|codes| codes.iter().map(|code| code.name)).collect(),
 };
-
-/// Every source that logs events itself.
-fn logging() -> impl Iterator<Item = &'static Source> {
-    ALL.iter().copied().filter(|source| source.restore.is_none())
-}
 
 #[rustfmt::skip]
 static FIELDS: &[Field] = &[
@@ -162,7 +157,8 @@ static RETAINED: RetainedFields = RetainedFields {
 
 fn restore(fields: &Fields<'_>) -> Restored {
     let text = |field: FieldId| fields.text(field, 0).unwrap_or_default();
-    let source = logging().find(|source| source.name == text(SOURCE_NAME)).unwrap_or(&SOURCE);
+    let source =
+        logging().iter().find(|source| source.name == text(SOURCE_NAME)).map_or(&SOURCE, |source| *source);
     let operation = OPERATIONS.iter().find(|info| info.name == text(OPERATION));
     Restored {
         source: source.name,
