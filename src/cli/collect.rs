@@ -40,13 +40,12 @@ impl Collect {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::replace(&self.output, &inputs)?;
+        let mut output = Output::replace(&self.output, &inputs)?;
         let settings = self.input.settings();
         let reading = Reading { digests: Digests::Wanted, ..settings.reading };
         let meter = Meter::hashing();
         let job = ScanJob { inputs: &inputs, settings: Settings { reading, ..settings }, meter: &meter };
         let mut progress = Progress::new(&inputs, terminal);
-        let mut output = output;
         let scratch = output.scratch()?;
         let collection = history::write(&job, scratch, &mut output, || progress.update(&meter))?;
         let mut status = InputStatus::default();

@@ -118,7 +118,7 @@ impl<W: std::io::Write + Send> Groups<W> {
     }
 
     /// Writes what is left and ends the file.
-    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<Written<W>> {
+    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<Scratch<W>> {
         self.write(RowKind::Changes)?;
         self.write(RowKind::Others)?;
         let Self { writer, late, written, .. } = self;
@@ -128,12 +128,12 @@ impl<W: std::io::Write + Send> Groups<W> {
             Some((*index as usize, positions.get(row as usize).copied()? as usize))
         };
         let late = late.into_iter().filter_map(|(id, places)| Some((position(id)?, places))).collect();
-        Ok(Written { out, late })
+        Ok(Scratch { out, late })
     }
 }
 
 /// A file that is written.
-pub struct Written<W> {
+pub struct Scratch<W> {
     /// What it was written to.
     pub out: W,
     /// Further places of events, by row group and row.

@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use crate::columnar::Writer;
-use crate::history::groups::{Groups, RowKind, Written};
+use crate::history::groups::{Groups, RowKind, Scratch};
 use crate::history::rows::{NewRow, Rows};
 use crate::input::Meter;
 use crate::input::history::History;
@@ -113,7 +113,7 @@ pub fn write<W: Write + Send>(
 
 /// Takes over what is written, with the places that came later.
 fn complete<W: Write + Send>(
-    Written { out: scratch, late }: Written<BufWriter<File>>,
+    Scratch { out: scratch, late }: Scratch<BufWriter<File>>,
     mut out: W,
 ) -> Result<()> {
     let mut scratch =

@@ -36,15 +36,15 @@ pub struct Rows {
 
 /// The values of an attribute.
 enum Cells {
-    Texts(TextBuilder),
-    Flags(Vec<Option<bool>>),
+    Text(TextBuilder),
+    Flag(Vec<Option<bool>>),
 }
 
 impl Default for Rows {
     fn default() -> Self {
         let cells = IN_COLUMNS.iter().map(|info| match info.kind {
-            ValueKind::Flag => Cells::Flags(Vec::new()),
-            _ => Cells::Texts(TextBuilder::default()),
+            ValueKind::Flag => Cells::Flag(Vec::new()),
+            _ => Cells::Text(TextBuilder::default()),
         });
         Self {
             times: Vec::new(),
@@ -109,10 +109,10 @@ impl Rows {
         self.time_texts.push(written.as_deref());
         for (cells, info) in self.attributes.iter_mut().zip(IN_COLUMNS.iter()) {
             match (cells, event.value(info.attribute)) {
-                (Cells::Texts(texts), Some(Value::Text(text))) => texts.push(Some(&text)),
-                (Cells::Texts(texts), _) => texts.push(None),
-                (Cells::Flags(flags), Some(Value::Flag(flag))) => flags.push(Some(flag)),
-                (Cells::Flags(flags), _) => flags.push(None),
+                (Cells::Text(texts), Some(Value::Text(text))) => texts.push(Some(&text)),
+                (Cells::Text(texts), _) => texts.push(None),
+                (Cells::Flag(flags), Some(Value::Flag(flag))) => flags.push(Some(flag)),
+                (Cells::Flag(flags), _) => flags.push(None),
             }
         }
         self.texts.push(retained::texts(event).as_deref());
@@ -133,8 +133,8 @@ impl Rows {
         self.time_texts.append(block.time_texts.column());
         for (cells, others) in self.attributes.iter_mut().zip(&block.attributes) {
             match (cells, others) {
-                (Cells::Texts(texts), Cells::Texts(others)) => texts.append(others.column()),
-                (Cells::Flags(flags), Cells::Flags(others)) => flags.extend_from_slice(others),
+                (Cells::Text(texts), Cells::Text(others)) => texts.append(others.column()),
+                (Cells::Flag(flags), Cells::Flag(others)) => flags.extend_from_slice(others),
                 _ => {}
             }
         }
@@ -156,8 +156,8 @@ impl Rows {
             Values::Text(reordered(self.time_texts, order)),
         ];
         values.extend(self.attributes.into_iter().map(|cells| match cells {
-            Cells::Texts(texts) => Values::Text(reordered(texts, order)),
-            Cells::Flags(flags) => Values::Boolean(order.iter().map(|row| flags[*row as usize]).collect()),
+            Cells::Text(texts) => Values::Text(reordered(texts, order)),
+            Cells::Flag(flags) => Values::Boolean(order.iter().map(|row| flags[*row as usize]).collect()),
         }));
         values.push(Values::Text(reordered(self.texts, order)));
         values.push(Values::Text(reordered(self.diagnostics, order)));

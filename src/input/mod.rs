@@ -134,6 +134,11 @@ impl Meter {
     }
 }
 
+/// Opens a file for reading.
+fn open_file(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
 /// An open input.
 pub type Reader = Box<dyn Read + Send>;
 
@@ -154,7 +159,7 @@ impl Input {
                 if let Some(history) = History::of(self)? {
                     return Ok(Box::new(history.into_lines(meter.clone())));
                 }
-                let file = File::open(path)?;
+                let file = open_file(path)?;
                 let size = file.metadata().ok().filter(Metadata::is_file).map_or(0, |it| it.len());
                 (Box::new(file), size)
             }

@@ -55,7 +55,7 @@ codes! {
     MISSING_FIELD "missing-field" Error "a required field is absent"
     WRONG_TYPE "wrong-type" Error "a field has another type than documented"
     EMPTY_VALUE "empty-value" Error "a required id, action or time is empty"
-    BAD_VALUE "bad-value" Error "a normalized event has a name that this version does not know"
+    BAD_VALUE "bad-value" Error "a normalized event has a name that this version of ssoaudit does not know"
     BAD_TIME "bad-time" Error "a time is not an RFC 3339 date-time"
     BAD_ID "bad-id" Error "an id breaks the pattern its vendor documents"
     UNKNOWN_ACTION "unknown-action" Warning "no document names this action"

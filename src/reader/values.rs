@@ -205,7 +205,7 @@ fn check_name(
     let known = names();
     if !known.contains(&text) {
         diagnostics.add(&BAD_VALUE, span, |diagnostic| {
-            diagnostic.message = format!("this version knows no {noun} {}", diagnostic.quoted());
+            diagnostic.message = format!("unknown {noun} {}", diagnostic.quoted());
             diagnostic.nearest = nearest(text, known.iter().copied());
             diagnostic.expected = Some(known.join(", "));
         });

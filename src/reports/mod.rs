@@ -22,7 +22,7 @@ use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Sheet;
-use crate::survey::collect::InputSummary;
+use crate::survey::input_summary::InputSummary;
 use crate::survey::{Survey, Wants};
 
 pub use burst_option::Burst;

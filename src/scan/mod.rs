@@ -7,6 +7,7 @@
 //! depends on the number of threads.
 
 pub mod block;
+pub mod histories;
 mod job;
 pub mod order;
 mod queue;

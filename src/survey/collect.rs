@@ -9,12 +9,14 @@ use chrono_tz::Tz;
 use crate::model::diagnostic::{Diagnostic, Level};
 use crate::parallel;
 use crate::reader::Digests;
+use crate::scan::histories::Histories;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
-use crate::scan::{BlockId, Counts, LineRef, Record, ScanJob, scan_with_state};
-use crate::survey::emptiness::{Display, Misses, Watch, without_event};
+use crate::scan::{BlockId, LineRef, Record, ScanJob, scan_with_state};
+use crate::survey::emptiness::{Display, Misses, Watch};
 use crate::survey::file_times::Times;
-use crate::survey::histories::Histories;
+use crate::survey::histories::{add_invalid_lines, expand};
+use crate::survey::input_summary::InputSummary;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::origins::renumber;
 use crate::survey::{Arrivals, Arrived, EventLine, InvalidLine, Plan, Survey, WorkerSurvey};
@@ -39,52 +41,6 @@ impl Collected {
         let display = Display { zone, is_private: self.plan.redactor.is_some() };
         (self.survey.selected == 0 && !is_explained)
             .then(|| self.misses.explain(&self.plan.select, valid, display))
-    }
-}
-
-/// A summary of an input.
-#[derive(Clone, Debug, Default)]
-pub struct InputSummary {
-    /// Its displayed name.
-    pub name: String,
-    /// Its index in the order given on the command line.
-    pub index: usize,
-    /// The counts of its lines.
-    pub counts: Counts,
-    /// When its events happened.
-    pub times: Times,
-    /// Why it was not read to its end, if it was not.
-    pub error: Option<String>,
-    /// The first error in its lines.
-    pub first_error: Option<Diagnostic>,
-    /// What is known of its bytes, if a history has its events.
-    pub stored: Option<StoredDigest>,
-}
-
-/// What is known of the bytes of an input that was collected into a history.
-#[derive(Clone, Debug)]
-pub struct StoredDigest {
-    /// How many there were.
-    pub bytes: u64,
-    /// SHA-256 of them in hexadecimal.
-    pub sha256: String,
-}
-
-impl InputSummary {
-    /// Adds a block that begins after `line_base` lines.
-    fn add(&mut self, counts: Counts, part: BlockPart, line_base: u64) {
-        self.counts.merge(counts);
-        self.times.append(part.times);
-        if self.first_error.is_none() {
-            let from_input = |error: Diagnostic| Diagnostic { line: error.line + line_base, ..error };
-            self.first_error = part.first_error.map(from_input);
-        }
-    }
-
-    /// Why it is useless as a log: it was not read to its end, or no line of it is an event.
-    pub fn problem(&self) -> Option<String> {
-        let Counts { lines, blank, valid, .. } = self.counts;
-        self.error.clone().or_else(|| without_event(lines - blank, valid))
     }
 }
 
@@ -133,7 +89,7 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
                 lines.add_block(input, line_base);
                 arrivals.take(std::mem::take(&mut value.arrived));
                 misses.merge(&value.misses);
-                inputs[input].add(counts, value, line_base);
+                inputs[input].add((counts, value.times), value.first_error, line_base);
             }
             ScanItem::End { input, error } => {
                 inputs[input].error = error;
@@ -146,11 +102,11 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     parallel::limit(job.settings.threads);
     check_comparable(&workers, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
-        histories.add_invalid_lines(worker, &plan);
+        add_invalid_lines(&histories, worker, &plan);
     }
     renumber(&mut workers, &mut lines);
     let survey = Survey::new(workers, arrivals);
-    let mut inputs = histories.expand(inputs);
+    let mut inputs = expand(&histories, inputs);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Collected { survey, inputs, lines, plan, misses })
 }

@@ -23,6 +23,7 @@ mod histories;
 pub mod ids;
 mod impersonation;
 mod input_order;
+pub mod input_summary;
 pub mod interner;
 mod labels;
 pub mod line_numbers;

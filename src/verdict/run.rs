@@ -6,7 +6,7 @@ use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
 use crate::policy::Policy;
 use crate::rules::Severity;
-use crate::survey::collect::InputSummary;
+use crate::survey::input_summary::InputSummary;
 
 /// The circumstances under which rules were evaluated.
 #[derive(Clone, Debug)]

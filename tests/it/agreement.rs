@@ -167,6 +167,9 @@ fn changed(mut line: Vec<u8>, change: &Change) -> Vec<u8> {
         }
         Change::CarriageReturn => line.insert(length, b'\r'),
     }
+    // It stays a line: an object that spans lines may be read as one, which is another subject.
+    let end = line.len().saturating_sub(1);
+    line[..end].iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
     line
 }
 

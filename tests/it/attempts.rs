@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::run::ssoaudit_with_input;
+use crate::support::run::{attributes_only, ssoaudit_with_input};
 
 /// The normalized events of these lines.
 fn normalized(lines: &[String]) -> Vec<Value> {
     let input = format!("{}\n", lines.join("\n"));
     let run = ssoaudit_with_input(&["filter", "--normalize", "--format", "ndjson"], input.as_bytes());
-    run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    run.stdout.lines().map(|line| attributes_only(serde_json::from_str(line).unwrap())).collect()
 }
 
 fn normal(line: &str) -> Value {

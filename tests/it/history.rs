@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use proptest::prelude::*;
@@ -29,11 +29,7 @@ fn collect(folder: &Path, inputs: &[&str], history: &str) {
 /// The lines of all fixtures that are logs, valid or not.
 fn lines() -> Vec<Vec<u8>> {
     let folders = ["checks", "sources", "scenario", "diagnostics", "inputs"];
-    // Events that say where they were read first are at one place, in whichever files they are.
-    let is_raw = |path: &PathBuf| {
-        !["normalized", "bad-value"].iter().any(|name| path.to_string_lossy().contains(name))
-    };
-    let paths = folders.iter().flat_map(|folder| logs(&testdata(folder))).filter(is_raw);
+    let paths = folders.iter().flat_map(|folder| logs(&testdata(folder)));
     let logs = paths.map(|path| fs::read(path).unwrap()).chain([fixture("sso-events.ndjson")]);
     logs.flat_map(|log| log.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>())
         .collect()

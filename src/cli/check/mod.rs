@@ -1,5 +1,6 @@
 //! `ssoaudit check`: checks the input against a policy. The exit code says whether it failed.
 
+mod input_facts;
 pub(crate) mod list_rules;
 pub(crate) mod outputs;
 
@@ -9,10 +10,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use sha2::Digest;
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_shown};
+use crate::cli::check::input_facts::input_facts;
 use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
     stream, targets,
@@ -24,17 +25,16 @@ use crate::cli::survey::collect;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
 use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
-use crate::input::{Input, InputDigest, Meter};
+use crate::input::{Input, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
 use crate::rules::{self, Severity};
 use crate::scan::ScanJob;
-use crate::survey::collect::{Collected, InputSummary, StoredDigest};
+use crate::survey::collect::Collected;
 use crate::survey::{Plan, Wants};
 use crate::text::display::Charset;
-use crate::text::hex::hex;
-use crate::verdict::{self, FindingKey, InputFacts, Options, Outcome, Status, Verdict};
+use crate::verdict::{self, FindingKey, Options, Outcome, Status, Verdict};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -332,17 +332,6 @@ fn accepted(verdict: &Verdict<'_>, previous: Option<&Baseline>) -> Baseline {
         accepted.add(finding.fingerprint, verdict.rule_of(&finding).rule.id, &finding.message());
     }
     accepted
-}
-
-fn input_facts(input: &InputSummary, meter: &Meter) -> InputFacts {
-    let (bytes, sha256) = match &input.stored {
-        Some(StoredDigest { bytes, sha256 }) => (*bytes, meter.is_hashing().then(|| sha256.clone())),
-        None => {
-            let InputDigest { bytes, sha256 } = meter.digest(input.index).unwrap_or_default();
-            (bytes, sha256.map(|sha256| hex(&sha256.finalize())))
-        }
-    };
-    InputFacts { bytes, sha256, ..InputFacts::of(input) }
 }
 
 fn exit_status(outcome: Outcome) -> ExitStatus {

@@ -26,7 +26,7 @@ pub static IN_COLUMNS: LazyLock<Vec<&'static AttributeInfo>> = LazyLock::new(|| 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Further {
     /// All texts of attributes that have several, as JSON.
-    Texts,
+    AllTexts,
     /// The diagnostics that rules look at, as JSON.
     Diagnostics,
     /// Digest of the content.

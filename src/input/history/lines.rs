@@ -64,7 +64,7 @@ impl Lines {
             rows,
             times,
             attributes,
-            texts: texts(take(Further::Texts.index())?)?,
+            texts: texts(take(Further::AllTexts.index())?)?,
             diagnostics: texts(take(Further::Diagnostics.index())?)?,
             content: fixed(take(Further::Content.index())?)?,
             inputs: Snippets::of(take(Further::Input.index())?)?,

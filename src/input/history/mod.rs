@@ -13,7 +13,7 @@ use crate::columnar;
 use crate::input::history::columns::SCHEMA;
 use crate::input::history::lines::Lines;
 use crate::input::history::metadata::{KEY, Metadata, VERSION};
-use crate::input::{Input, Meter, Place};
+use crate::input::{Input, Meter, Place, open_file};
 
 /// The first bytes of a history, as of any file of Parquet.
 pub const MAGIC: &[u8] = b"PAR1";
@@ -31,7 +31,7 @@ pub struct History {
 impl History {
     /// Opens the history of that path.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let reader = columnar::Reader::open(File::open(path)?).map_err(unreadable)?;
+        let reader = columnar::Reader::open(open_file(path)?).map_err(unreadable)?;
         let own = reader.key_values().iter().find(|(key, _)| key == KEY);
         let Some((_, json)) = own else {
             return Err(damaged("it has columns, but they are not those of a history (ssoaudit collect)"));
@@ -62,7 +62,7 @@ impl History {
             return Ok(None);
         }
         let mut head = Vec::new();
-        File::open(path)?.take(MAGIC.len() as u64).read_to_end(&mut head)?;
+        open_file(path)?.take(MAGIC.len() as u64).read_to_end(&mut head)?;
         if head == MAGIC { Self::open(path).map(Some) } else { Ok(None) }
     }
 

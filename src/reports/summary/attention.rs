@@ -13,8 +13,8 @@ use crate::reports::ReportInput;
 use crate::reports::sheet::{Column, Kind, Table, Tone};
 use crate::reports::table::{ColumnOf, TableLayout};
 use crate::survey::Survey;
-use crate::survey::collect::InputSummary;
 use crate::survey::ids::Id;
+use crate::survey::input_summary::InputSummary;
 
 /// Something that needs attention, and the command that shows more about it.
 struct Attention {

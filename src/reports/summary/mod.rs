@@ -13,8 +13,8 @@ use crate::analysis::calendar::Unit;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::sheet::{Cell, Chart, Column, Fact, Kind, Section, Sheet, Table, Tone};
-use crate::survey::collect::InputSummary;
 use crate::survey::ids::Id;
+use crate::survey::input_summary::InputSummary;
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
 
 /// The report.

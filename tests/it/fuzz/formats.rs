@@ -25,7 +25,7 @@ use ssoaudit::reader::{Digests, Parts, Reading, Scratch};
 use ssoaudit::reports::{self, Options, ReportInput};
 use ssoaudit::rules;
 use ssoaudit::scan::{BlockId, Counts, LineRef, Record};
-use ssoaudit::survey::collect::InputSummary;
+use ssoaudit::survey::input_summary::InputSummary;
 use ssoaudit::survey::line_numbers::LineNumbers;
 use ssoaudit::survey::{self, Arrivals, Arrived, EventLine, InvalidLine, Survey, Wants, WorkerSurvey};
 use ssoaudit::text::display::Charset;

@@ -87,6 +87,8 @@ fn lines_with_diagnostics_agree() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))
+        // The oracle reads no normalized events.
+        .filter(|path| !path.ends_with("bad-value.ndjson"))
         .collect();
     paths.sort();
     assert!(!paths.is_empty(), "there are fixtures");
@@ -173,7 +175,7 @@ fn printed_events(args: &[String], lines: &[&[u8]], is_log: bool) -> Vec<Value> 
     let run = run::ssoaudit_with_input(&all, &input);
     let is_empty = input.trim_ascii().is_empty();
     assert_eq!(run.code, if is_log || is_empty { 0 } else { 2 }, "{all:?}: {}", run.stderr);
-    run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    run.stdout.lines().map(|line| run::attributes_only(serde_json::from_str(line).unwrap())).collect()
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use ssoaudit::formats::rows::ROW_FORMATS;
 use ssoaudit::formats::sheets::SHEET_FORMATS;
 use ssoaudit::formats::validation::VALIDATION_FORMATS;
@@ -65,6 +66,13 @@ pub fn every_reader() -> Vec<Vec<&'static str>> {
     let check = |name| vec!["check", "--now", "2025-04-05", "--format", name];
     all.extend(VERDICT_FORMATS.iter().map(|format| check(format.name)));
     all
+}
+
+/// Removes from a normalized event what it has besides attributes, so that it can be read again.
+pub fn attributes_only(mut event: Value) -> Value {
+    let members = event.as_object_mut().unwrap();
+    ["texts", "diagnostics", "content", "origin"].iter().for_each(|name| drop(members.remove(*name)));
+    event
 }
 
 /// The root of the repository.

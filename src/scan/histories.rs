@@ -1,0 +1,70 @@
+//! What histories among the inputs say of the inputs that they were collected from.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+pub use crate::input::history::metadata::{CollectedError, CollectedInput};
+
+use crate::input::history::History;
+use crate::input::{Input, Meter};
+use crate::model::event::SCHEMA;
+use crate::reader::{Digests, Reading};
+use crate::scan::{ScanJob, Settings};
+
+/// The inputs that histories were collected from.
+#[derive(Default)]
+pub struct Histories {
+    /// For each input, whether it is a history.
+    is_history: Vec<bool>,
+    /// An input that is in several histories is here once.
+    collected: BTreeMap<(String, String), CollectedInput>,
+}
+
+impl Histories {
+    /// Looks for histories among the inputs. One that cannot be read is no history here: reading it says why.
+    pub fn among(inputs: &[Input]) -> Self {
+        let mut histories = Self::default();
+        for input in inputs {
+            let history = History::of(input).ok().flatten();
+            histories.is_history.push(history.is_some());
+            for collected in history.into_iter().flat_map(|history| history.metadata.inputs) {
+                let key = (collected.name.clone(), collected.sha256.clone());
+                histories.collected.insert(key, collected);
+            }
+        }
+        histories
+    }
+
+    /// How to read the inputs: digests are needed where some events are known by their digest only.
+    pub fn settings(&self, job: &ScanJob<'_>) -> Settings {
+        let is_known =
+            self.is_history.contains(&true) || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);
+        let digests = if is_known { Digests::Wanted } else { job.settings.reading.digests };
+        Settings { reading: Reading { digests, ..job.settings.reading }, ..job.settings }
+    }
+
+    /// Whether the input of that index is a history.
+    pub fn is_history(&self, input: usize) -> bool {
+        self.is_history.get(input).copied().unwrap_or_default()
+    }
+
+    /// The inputs that histories were collected from, each once.
+    pub fn collected(&self) -> impl Iterator<Item = &CollectedInput> {
+        self.collected.values()
+    }
+}
+
+/// Whether the first bytes of a file are those of a normalized event.
+fn is_normalized(input: &Input) -> bool {
+    const HEAD_BYTES: u64 = 64;
+    let mut head = Vec::new();
+    let is_read = !input.is_live()
+        && input
+            .open(&Meter::default())
+            .is_ok_and(|reader| reader.take(HEAD_BYTES).read_to_end(&mut head).is_ok());
+    let head: Vec<_> = head.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let begins = format!("{{\"schema\":\"{SCHEMA}\"");
+    is_read
+        && (head.starts_with(begins.as_bytes())
+            || head.strip_prefix(b"[").is_some_and(|head| head.starts_with(begins.as_bytes())))
+}
