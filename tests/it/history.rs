@@ -3,14 +3,18 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use ssoaudit::columnar::{Reader, Writer};
+use tempfile::TempDir;
 
-use crate::normalized::logs;
-use crate::support::run::{Run, command, every_reader, fixture, testdata};
+use crate::normalized::{logs, telling_commands};
+use crate::support::run::{Run, command, fixture, testdata};
 use crate::support::tools::not_checked;
 
 /// Runs the program in a folder.
@@ -35,10 +39,9 @@ fn lines() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Commands that say things of all events, without those that print lines.
+/// Commands that say things of all events, without those that print events.
 fn commands() -> Vec<Vec<&'static str>> {
-    let tells = |args: &Vec<&str>| ["summary", "report", "check"].contains(&args[0]);
-    let mut all: Vec<_> = every_reader().into_iter().filter(tells).collect();
+    let mut all: Vec<_> = telling_commands().into_iter().filter(|args| args[0] != "filter").collect();
     all.push(vec!["check", "--now", "2025-04-05", "--evidence", "-"]);
     all
 }
@@ -98,6 +101,99 @@ fn duckdb_counts_what_summary_counts() {
         .collect();
     expected.sort();
     assert_eq!(counted, expected);
+}
+
+/// A history of the sample export in a folder of its own.
+fn sample() -> (TempDir, Vec<u8>) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.ndjson"), fixture("sso-events.ndjson")).unwrap();
+    collect(folder.path(), &["a.ndjson"], "h.parquet");
+    let bytes = fs::read(folder.path().join("h.parquet")).unwrap();
+    (folder, bytes)
+}
+
+/// Holds that a file is refused with its name, whatever is read of it.
+fn assert_refused(folder: &Path, bytes: &[u8], what: &str) {
+    fs::write(folder.join("h.parquet"), bytes).unwrap();
+    let Run { stdout, stderr, code } = run_in(folder, &["check", "--format", "json", "h.parquet"]);
+    assert_eq!(code, 2, "{what}: {stdout}");
+    assert!(stderr.starts_with("error: h.parquet: "), "{what}: {stderr}");
+    assert!(!stdout.contains("\"verdict\": \"passed\""), "{what}");
+}
+
+#[test]
+fn a_damaged_history_is_an_error() {
+    let (folder, bytes) = sample();
+    for place in 0..100 {
+        // The first bytes say what the file is.
+        let at = 4 + place * (bytes.len() - 4) / 100;
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1 << (place % 8);
+        assert_refused(folder.path(), &flipped, &format!("byte {at}"));
+        assert_refused(folder.path(), &bytes[..at], &format!("the first {at} bytes"));
+    }
+}
+
+#[test]
+fn a_history_of_a_later_version_is_refused_with_words() {
+    let (folder, bytes) = sample();
+    let mut reader = Reader::open(Cursor::new(bytes)).unwrap();
+    let columns: Vec<_> = (0..reader.schema().columns().len()).collect();
+    let key_values = |version: &str| {
+        let later =
+            |(key, value): &(String, String)| (key.clone(), value.replacen("\"version\":1", version, 1));
+        reader.key_values().iter().map(later).collect::<Vec<_>>()
+    };
+    let [later, broken] = ["\"version\":2,\"unheard\":[]", "\"version\":1,\"inputs\":7"].map(key_values);
+    let values = reader.read(0, &columns).unwrap();
+    for (key_values, message) in [
+        (later, "it is a history of version 2, and this version of ssoaudit reads up to 1; use a newer one"),
+        (broken, "its metadata is not that of a history"),
+        (Vec::new(), "it has columns, but they are not those of a history (ssoaudit collect)"),
+    ] {
+        let mut writer = Writer::new(Vec::new(), reader.schema().clone()).unwrap();
+        writer.row_group(&values).unwrap();
+        fs::write(folder.path().join("h.parquet"), writer.finish(&key_values).unwrap()).unwrap();
+        let run = run_in(folder.path(), &["summary", "h.parquet"]);
+        assert_eq!((run.stderr.trim_end(), run.code), (&*format!("error: h.parquet: {message}"), 2));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_leaves_the_history_as_it_was() {
+    let (folder, bytes) = sample();
+    fs::write(folder.path().join("bad.ndjson"), "{}\n{}\n").unwrap();
+    for input in ["missing.ndjson", "bad.ndjson"] {
+        let run = run_in(folder.path(), &["collect", "h.parquet", input, "-o", "h.parquet"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains("h.parquet is left as it was"), "{}", run.stderr);
+        assert!(fs::read(folder.path().join("h.parquet")).unwrap() == bytes);
+    }
+}
+
+/// Kills a run that adds to a history at a hundred moments.
+#[cfg(unix)]
+#[test]
+fn a_history_is_whole_whenever_its_successor_is_killed() {
+    let (folder, bytes) = sample();
+    fs::write(folder.path().join("b.ndjson"), fixture("sso-events.ndjson").repeat(20)).unwrap();
+    let mut killed = 0;
+    for moment in 0..100 {
+        let args = ["collect", "h.parquet", "b.ndjson", "-o", "h.parquet"];
+        let mut child = command(&args).current_dir(folder.path()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(moment * 1_500));
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+        let run = run_in(folder.path(), &["filter", "--count", "h.parquet"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        if fs::read(folder.path().join("h.parquet")).unwrap() != bytes {
+            fs::write(folder.path().join("h.parquet"), &bytes).unwrap();
+        }
+    }
+    assert!(killed > 10, "{killed} runs were killed");
+    let names: BTreeSet<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["a.ndjson", "b.ndjson", "h.parquet"].map(Into::into).into());
 }
 
 const FILES: usize = 3;
