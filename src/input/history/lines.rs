@@ -179,36 +179,26 @@ impl Snippets {
 /// Renders the attributes of a row that have a value, each with a comma before it.
 fn render_attributes(attributes: &[AttributeColumn], row: usize, line: &mut Vec<u8>) {
     let mut open: &[&str] = &[];
-    let mut is_first = false;
     for AttributeColumn { keys, values } in attributes {
-        let Some(json) = values.get(row) else {
-            continue;
-        };
-        let Some((key, objects)) = keys.split_last() else {
+        let (Some(json), Some((key, objects))) = (values.get(row), keys.split_last()) else {
             continue;
         };
         let common = open.iter().zip(objects).take_while(|(one, other)| one == other).count();
-        if open.len() > common {
-            line.extend(std::iter::repeat_n(b'}', open.len() - common));
-            is_first = false;
-        }
+        line.extend(std::iter::repeat_n(b'}', open.len() - common));
+        line.push(b',');
         for object in &objects[common..] {
-            member(object, is_first, line);
+            member(object, line);
             line.push(b'{');
-            is_first = true;
         }
-        member(key, is_first, line);
+        member(key, line);
         line.extend_from_slice(json);
-        (open, is_first) = (objects, false);
+        open = objects;
     }
     line.extend(std::iter::repeat_n(b'}', open.len()));
 }
 
-/// Writes the key of a member of an object.
-fn member(key: &str, is_first: bool, line: &mut Vec<u8>) {
-    if !is_first {
-        line.push(b',');
-    }
+/// Writes the key of a member.
+fn member(key: &str, line: &mut Vec<u8>) {
     line.push(b'"');
     line.extend_from_slice(key.as_bytes());
     line.extend_from_slice(b"\":");
