@@ -12,6 +12,9 @@ use crate::history::rows::{Place, Rows};
 /// A row group has at most about so many rows.
 const MAX_ROWS: usize = 1 << 17;
 
+/// A row group has at most about so many bytes of texts, so that reading it needs little memory.
+const MAX_BYTES: usize = 1 << 26;
+
 /// Which row of which row group; row groups are numbered in the order in which they are begun.
 type RowId = (u32, u32);
 
@@ -87,7 +90,8 @@ impl<W: std::io::Write + Send> Groups<W> {
             places.insert(place.clone());
             added.insert((known, place));
         }
-        if group.rows.len() >= MAX_ROWS { self.write(kind) } else { Ok(()) }
+        let is_full = group.rows.len() >= MAX_ROWS || group.rows.bytes() >= MAX_BYTES;
+        if is_full { self.write(kind) } else { Ok(()) }
     }
 
     /// How many different events there are.

@@ -81,6 +81,16 @@ impl Rows {
         self.times.len()
     }
 
+    /// How many bytes its texts have, each different one counted once.
+    pub fn bytes(&self) -> usize {
+        let attributes = self.attributes.iter().filter_map(|cells| match cells {
+            Cells::Text(texts) => Some(texts),
+            Cells::Flag(_) => None,
+        });
+        let texts = attributes.chain([&self.time_texts, &self.texts, &self.diagnostics, &self.inputs]);
+        texts.map(|texts| texts.column().values().bytes()).sum()
+    }
+
     /// When the event of a row happened.
     pub fn time(&self, row: usize) -> Timestamp {
         self.times[row]

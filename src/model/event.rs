@@ -204,9 +204,23 @@ impl<'a> Event<'a> {
         self.fields.all(attribute)
     }
 
+    /// The different texts for an attribute by which it is selected and reported, the displayed one first; `None` if there
+    /// are none but that.
+    pub fn further_texts(&self, attribute: Attribute) -> Option<Vec<Cow<'a, str>>> {
+        // Most attributes have one text or none, which is displayed unless it is no address or names an action in part.
+        let is_displayed =
+            attribute != Attribute::Ip && (attribute != Attribute::Action || self.action.is_none());
+        if is_displayed && self.fields.count(attribute) < 2 {
+            return None;
+        }
+        let texts = self.texts(attribute);
+        let is_other = || texts.first().is_some_and(|first| self.text(attribute).as_ref() != Some(first));
+        (texts.len() > 1 || is_other()).then_some(texts)
+    }
+
     /// The different texts for an attribute by which it is selected and reported, the displayed one first. Of attributes
     /// that tables tell, there are none.
-    pub fn texts(&self, attribute: Attribute) -> Vec<Cow<'a, str>> {
+    fn texts(&self, attribute: Attribute) -> Vec<Cow<'a, str>> {
         let all: Vec<_> = match attribute {
             Attribute::Action => {
                 let action = self.action();

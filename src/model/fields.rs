@@ -123,6 +123,13 @@ impl<'a> Fields<'a> {
             .map(move |(_, span)| span.decode(text))
     }
 
+    /// How many values there are for the attribute, empty ones included.
+    #[inline]
+    pub fn count(&self, attribute: Attribute) -> usize {
+        let Index { starts, .. } = self.index;
+        (starts[attribute as usize + 1] - starts[attribute as usize]) as usize
+    }
+
     /// Every non-empty text for the attribute, those of further list elements as well.
     pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let text = self.text;

@@ -13,18 +13,12 @@ use crate::text::escape::write_json;
 /// All texts of the attributes that have others than the one that is displayed, nested as attributes are.
 pub fn texts(event: &Event<'_>) -> Option<String> {
     let further: Vec<_> =
-        ATTRIBUTES.iter().filter_map(|info| Some((info, further_texts(event, info)?))).collect();
+        ATTRIBUTES.iter().filter_map(|info| Some((info, event.further_texts(info.attribute)?))).collect();
     if further.is_empty() {
         return None;
     }
     let attributes: Vec<_> = further.iter().map(|(info, _)| *info).collect();
     Some(text(&nested(Group::root(&attributes), &further)))
-}
-
-fn further_texts<'e>(event: &Event<'e>, info: &AttributeInfo) -> Option<Vec<Cow<'e, str>>> {
-    let texts = event.texts(info.attribute);
-    let is_other = || texts.first().is_some_and(|first| event.text(info.attribute).as_ref() != Some(first));
-    (texts.len() > 1 || is_other()).then_some(texts)
 }
 
 fn nested(group: Group<'_>, texts: &[(&AttributeInfo, Vec<Cow<'_, str>>)]) -> Value {

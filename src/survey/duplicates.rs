@@ -88,13 +88,12 @@ pub fn content(event: &Event<'_>) -> u64 {
 pub fn said(event: &Event<'_>, digest: [u8; 16]) -> u64 {
     let keys = &*KEYS;
     // How the time is written does not matter.
-    let said = ATTRIBUTES.iter().filter(|info| info.attribute != Attribute::Time);
-    let texts = said.flat_map(|info| {
-        let shown = event.text(info.attribute);
-        let key = move |at: u64| keys.at(info.attribute as u64).wrapping_add(at);
-        (0..)
-            .zip(shown.into_iter().chain(event.texts(info.attribute)))
-            .map(move |(at, text)| keys.text(key(at), text.as_bytes()))
+    let said = ATTRIBUTES.iter().map(|info| info.attribute).filter(|attribute| *attribute != Attribute::Time);
+    let texts = said.map(|attribute| {
+        let key = |at: u64| keys.at(attribute as u64).wrapping_add(at);
+        let shown = event.text(attribute).map_or(0, |text| keys.text(key(0), text.as_bytes()));
+        let further = event.further_texts(attribute).into_iter().flatten().zip(1..);
+        further.map(|(text, at)| keys.text(key(at), text.as_bytes())).fold(shown, u64::wrapping_add)
     });
     let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
     texts.fold(time.wrapping_add(keys.text(keys.at(DIGEST), &digest)), u64::wrapping_add)

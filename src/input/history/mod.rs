@@ -21,6 +21,9 @@ pub const MAGIC: &[u8] = b"PAR1";
 /// So many bytes of lines are rendered at once.
 const LINES_BYTES: usize = 1 << 18;
 
+/// A row group unpacks to at most so many bytes; those that are written unpack to far fewer.
+const MAX_UNPACKED_BYTES: usize = 1 << 29;
+
 /// A history that is open.
 pub struct History {
     reader: columnar::Reader<File>,
@@ -109,6 +112,11 @@ impl HistoryLines {
             let Some(group) = reader.row_groups().get(self.row_group) else {
                 return Ok(false);
             };
+            if group.chunks.iter().map(|chunk| chunk.unpacked).sum::<usize>() > MAX_UNPACKED_BYTES {
+                return Err(damaged(
+                    "a row group of it unpacks to more than 512 MiB, which none does that was collected",
+                ));
+            }
             self.meter.add(group.chunks.iter().map(|chunk| chunk.part.bytes).sum());
             let columns: Vec<_> = (0..SCHEMA.columns().len()).collect();
             let values = reader.read(self.row_group, &columns).map_err(unreadable)?;
