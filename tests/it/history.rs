@@ -176,12 +176,12 @@ fn what_cannot_be_read_leaves_the_history_as_it_was() {
 #[test]
 fn a_history_is_whole_whenever_its_successor_is_killed() {
     let (folder, bytes) = sample();
-    fs::write(folder.path().join("b.ndjson"), fixture("sso-events.ndjson").repeat(20)).unwrap();
+    fs::write(folder.path().join("b.ndjson"), fixture("sso-events.ndjson").repeat(100)).unwrap();
     let mut killed = 0;
     for moment in 0..100 {
         let args = ["collect", "h.parquet", "b.ndjson", "-o", "h.parquet"];
         let mut child = command(&args).current_dir(folder.path()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(moment * 1_500));
+        std::thread::sleep(Duration::from_millis(moment));
         child.kill().unwrap();
         killed += u32::from(child.wait().unwrap().code().is_none());
         let run = run_in(folder.path(), &["filter", "--count", "h.parquet"]);
