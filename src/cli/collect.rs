@@ -55,7 +55,7 @@ impl Collect {
         }
         progress.clear();
         if status.unusable() > 0 {
-            messages::error(&format!("{} is left as it was", output.name()), terminal.message_style());
+            messages::error(&format!("nothing is written to {}", output.name()), terminal.message_style());
             return Ok(ExitStatus::Unreadable);
         }
         output.finish()?;
