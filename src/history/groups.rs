@@ -2,6 +2,7 @@
 //! read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use foldhash::fast::RandomState;
@@ -32,8 +33,10 @@ pub enum RowKind {
 struct Group {
     number: u32,
     rows: Rows,
-    /// Places where the events of its rows were read; none for a row that says what an earlier one says.
-    places: Vec<Option<BTreeSet<Place>>>,
+    /// Where the event of each row was read first; none for a row that says what an earlier one says.
+    places: Vec<Option<Place>>,
+    /// The further places of rows that have some.
+    further: HashMap<u32, BTreeSet<Place>, RandomState>,
 }
 
 /// The row groups.
@@ -41,6 +44,8 @@ pub struct Groups<W: std::io::Write + Send> {
     writer: Writer<W>,
     open: [Group; 2],
     begun: u32,
+    /// The names of inputs, each once.
+    inputs: HashSet<Arc<str>, RandomState>,
     seen: HashMap<u64, RowId, RandomState>,
     /// Further places of events whose row groups are written.
     pub late: HashMap<RowId, BTreeSet<Place>, RandomState>,
@@ -56,6 +61,7 @@ impl<W: std::io::Write + Send> Groups<W> {
             writer,
             open,
             begun: 2,
+            inputs: HashSet::default(),
             seen: HashMap::default(),
             late: HashMap::default(),
             written: HashMap::new(),
@@ -69,25 +75,29 @@ impl<W: std::io::Write + Send> Groups<W> {
         group.rows.append(block);
         let mut added: HashSet<(RowId, Place), RandomState> = HashSet::default();
         for (at, key) in block.keys().iter().enumerate() {
-            let mut place = block.origin(at, input);
+            let (input, line, copy) = block.origin(at, input);
+            let mut place = (name(&mut self.inputs, input), line, copy);
             let own = (group.number, (first + at) as u32);
             let known = *self.seen.entry(*key).or_insert(own);
             if known == own {
-                group.places.push(Some(BTreeSet::from([place])));
+                group.places.push(Some(place));
                 continue;
             }
             group.places.push(None);
-            let places = match group.places.get_mut(known.1 as usize).filter(|_| known.0 == group.number) {
-                Some(Some(places)) => places,
-                _ => self.late.entry(known).or_default(),
+            let is_open = known.0 == group.number;
+            let earliest = group.places.get(known.1 as usize).filter(|_| is_open).cloned().flatten();
+            let further = if is_open {
+                group.further.entry(known.1).or_default()
+            } else {
+                self.late.entry(known).or_default()
             };
             // What is at the same place in another input is the same line, read again; on one line it is another event.
             while added.contains(&(known, place.clone()))
-                || (is_of_block(known, group.number, first) && places.contains(&place))
+                || (is_of_block(known, group.number, first) && earliest.as_ref() == Some(&place))
             {
                 place.2 += 1;
             }
-            places.insert(place.clone());
+            further.insert(place.clone());
             added.insert((known, place));
         }
         let is_full = group.rows.len() >= MAX_ROWS || group.rows.bytes() >= MAX_BYTES;
@@ -103,8 +113,9 @@ impl<W: std::io::Write + Send> Groups<W> {
     fn write(&mut self, kind: RowKind) -> Result<()> {
         let next = Group { number: self.begun, ..Group::default() };
         self.begun += 1;
-        let Group { number, rows, places: all } = std::mem::replace(&mut self.open[kind as usize], next);
-        let mut order: Vec<u32> = (0..).zip(&all).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
+        let Group { number, rows, places, further } = std::mem::replace(&mut self.open[kind as usize], next);
+        let mut order: Vec<u32> =
+            (0..).zip(&places).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
         if order.is_empty() {
             return Ok(());
         }
@@ -112,8 +123,11 @@ impl<W: std::io::Write + Send> Groups<W> {
         let mut positions = vec![u32::MAX; rows.len()];
         (0..).zip(&order).for_each(|(position, row)| positions[*row as usize] = position);
         let mut values = rows.into_values(&order);
-        let places: Vec<_> = order.iter().filter_map(|row| all[*row as usize].as_ref()).collect();
-        values.extend(place_values(&places));
+        let of_row = |row: &u32| {
+            let all = places[*row as usize].iter().chain(further.get(row).into_iter().flatten());
+            all.collect::<BTreeSet<_>>()
+        };
+        values.extend(place_values(order.iter().map(of_row)));
         values.push(Values::Boolean(vec![Some(kind == RowKind::Changes); order.len()]));
         self.writer.row_group(&values).context("writing a row group")?;
         let index = self.written.len() as u32;
@@ -144,20 +158,31 @@ pub struct Scratch<W> {
     pub late: HashMap<(usize, usize), BTreeSet<Place>>,
 }
 
+/// The name of an input, kept once.
+fn name(names: &mut HashSet<Arc<str>, RandomState>, input: &str) -> Arc<str> {
+    if let Some(name) = names.get(input) {
+        return Arc::clone(name);
+    }
+    let name: Arc<str> = input.into();
+    names.insert(Arc::clone(&name));
+    name
+}
+
 /// Whether a row is in the block that is being added, which begins with this row of this row group.
 fn is_of_block((group, row): RowId, current: u32, first: usize) -> bool {
     group == current && row as usize >= first
 }
 
 /// The values of the columns about places: the first place, the others, and how many there are.
-pub fn place_values(places: &[&BTreeSet<Place>]) -> Vec<Values> {
+pub fn place_values<'p>(places: impl Iterator<Item = BTreeSet<&'p Place>>) -> Vec<Values> {
     let (mut inputs, mut others) = (TextBuilder::default(), TextBuilder::default());
     let (mut lines, mut counts) = (Vec::new(), Vec::new());
     for places in places {
         let first = places.first();
-        inputs.push(first.map(|(input, ..)| input.as_str()));
+        inputs.push(first.map(|(input, ..)| &**input));
         lines.push(first.and_then(|(_, line, _)| i64::try_from(*line).ok()));
-        let further: Vec<_> = places.iter().skip(1).collect();
+        let further = places.iter().skip(1).map(|(input, line, copy)| (&**input, line, copy));
+        let further: Vec<_> = further.collect();
         let json = (!further.is_empty()).then(|| serde_json::json!(further).to_string());
         others.push(json.as_deref());
         counts.push(i64::try_from(places.len()).ok());

@@ -42,7 +42,8 @@ fn add<'p>(values: &mut [Values], places: impl Fn(usize) -> Option<&'p BTreeSet<
         })
         .collect::<Option<_>>()?;
     let first = Further::Input.index();
-    for (at, column) in place_values(&all.iter().collect::<Vec<_>>()).into_iter().enumerate() {
+    for (at, column) in place_values(all.iter().map(|places| places.iter().collect())).into_iter().enumerate()
+    {
         values[first + at] = column;
     }
     Some(())
@@ -57,9 +58,10 @@ fn origins(values: &[Values], row: usize) -> Option<BTreeSet<Place>> {
         return None;
     };
     let line = u64::try_from((*lines.get(row)?)?).ok()?;
-    let mut origins = BTreeSet::from([(inputs.get(row)?.to_owned(), line, 0)]);
+    let mut origins = BTreeSet::from([(inputs.get(row)?.into(), line, 0)]);
     if let Some(json) = others.get(row) {
-        origins.extend(serde_json::from_str::<Vec<Place>>(json).ok()?);
+        let further = serde_json::from_str::<Vec<(String, u64, u32)>>(json).ok()?;
+        origins.extend(further.into_iter().map(|(input, line, copy)| (input.into(), line, copy)));
     }
     Some(origins)
 }

@@ -1,5 +1,7 @@
 //! Rows of a history that are collected, column by column: those of a block, or those of a row group.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use crate::columnar::{FixedBuilder, TextBuilder, TextColumn, Values};
@@ -12,7 +14,7 @@ use crate::model::time::Timestamp;
 use crate::text::keyed_hash::KEYS;
 
 /// A place where an event was read: the input, the line in it, and which of several events there that say the same it is.
-pub type Place = (String, u64, u32);
+pub type Place = (Arc<str>, u64, u32);
 
 /// Rows in the order in which they came.
 pub struct Rows {
@@ -103,11 +105,11 @@ impl Rows {
 
     /// Where the event of a row of a block was read first: in this input, before which so many lines come, unless the row
     /// says otherwise.
-    pub fn origin(&self, row: usize, (input, line_base): (&str, u64)) -> Place {
+    pub fn origin<'a>(&'a self, row: usize, (input, line_base): (&'a str, u64)) -> (&'a str, u64, u32) {
         let (line, copy) = (self.lines[row], self.copies[row]);
         match self.inputs.column().get(row) {
-            Some(input) => (input.to_owned(), line, copy),
-            None => (input.to_owned(), line_base + line, copy),
+            Some(input) => (input, line, copy),
+            None => (input, line_base + line, copy),
         }
     }
 

@@ -75,11 +75,11 @@ fn every_command_says_the_same_of_a_history() {
 }
 
 /// Another program that reads Parquet.
-const DUCKDB: &str = "
+const DUCKDB: &str = r#"
 import duckdb, json
-rows = duckdb.sql('select source, action, count(*) from \'h.parquet\' group by all order by all').fetchall()
+rows = duckdb.sql("select source, action, count(*) from 'h.parquet' group by all order by all").fetchall()
 print(json.dumps(rows))
-";
+"#;
 
 #[test]
 fn duckdb_counts_what_summary_counts() {
