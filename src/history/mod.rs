@@ -131,8 +131,7 @@ fn add_record(block: &mut BlockRows, record: &mut Record<'_>) {
         let mut errors = record.diagnostics.iter().filter(|it| it.code.level == Level::Error);
         if let Some(error) = errors.next() {
             block.errors.push(CollectedError {
-                line: error.line,
-                column: error.column,
+                line: record.line,
                 code: error.code.name.to_owned(),
                 message: error.message.clone(),
                 hash: if record.raw.is_empty() {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::Reader;
+use super::{Reader, history};
 
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
@@ -41,6 +41,11 @@ pub fn unpack(mut reader: impl Read + Send + 'static) -> io::Result<Reader> {
         return Err(io::Error::other(format!(
             "it is {name}, which is not read; unpack it, such as with `{command} FILE | ssoaudit …`"
         )));
+    }
+    if head.starts_with(history::MAGIC) {
+        return Err(io::Error::other(
+            "it is a file of Parquet, which is read by its name only; write it to a file first",
+        ));
     }
     let all = Cursor::new(head).chain(reader);
     Ok(if is_gzip {

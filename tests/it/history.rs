@@ -14,7 +14,7 @@ use ssoaudit::columnar::{Reader, Writer};
 use tempfile::TempDir;
 
 use crate::normalized::{logs, telling_commands};
-use crate::support::run::{Run, command, fixture, testdata};
+use crate::support::run::{Run, command, fixture, ssoaudit_with_input, testdata};
 use crate::support::tools::not_checked;
 
 /// Runs the program in a folder.
@@ -43,6 +43,11 @@ fn lines() -> Vec<Vec<u8>> {
 fn commands() -> Vec<Vec<&'static str>> {
     let mut all: Vec<_> = telling_commands().into_iter().filter(|args| args[0] != "filter").collect();
     all.push(vec!["check", "--now", "2025-04-05", "--evidence", "-"]);
+    let key = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/roster.csv");
+    all.push(vec!["check", "--now", "2025-04-05", "--format", "json", "--redact", "--redact-key-file", key]);
+    all.push(vec!["report", "admins", "--format", "json", "--redact", "--redact-key-file", key]);
+    all.push(vec!["report", "removals", "--format", "json", "--org", "Halvorsen*"]);
+    all.push(vec!["summary", "--format", "json", "--actor", "*@example.com", "--since", "2025-02-01"]);
     all
 }
 
@@ -72,6 +77,19 @@ fn every_command_says_the_same_of_a_history() {
     let raw = ["a.ndjson", "b.ndjson"];
     collect(folder.path(), &raw, "h.parquet");
     assert_same(folder.path(), &commands(), [&raw, &["h.parquet"]]);
+}
+
+#[test]
+fn an_invalid_object_over_lines_is_where_it_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let valid = String::from_utf8(fixture("inputs/events.ndjson")).unwrap();
+    let log = format!("{valid}{{\n \"action\": \"sso.view_settings\",\n \"occurred_at\": 7\n}}\n{valid}");
+    fs::write(folder.path().join("a.ndjson"), log).unwrap();
+    collect(folder.path(), &["a.ndjson"], "h.parquet");
+    let check = vec!["check", "--now", "2026-01-01", "--format", "json"];
+    let found = run_in(folder.path(), &[&check[..], &["a.ndjson"]].concat()).stdout;
+    assert!(found.contains("\"rule\":\"invalid-event\""), "{found}");
+    assert_same(folder.path(), &[check], [&["a.ndjson"], &["h.parquet"]]);
 }
 
 /// Another program that reads Parquet.
@@ -157,6 +175,15 @@ fn a_history_of_a_later_version_is_refused_with_words() {
         let run = run_in(folder.path(), &["summary", "h.parquet"]);
         assert_eq!((run.stderr.trim_end(), run.code), (&*format!("error: h.parquet: {message}"), 2));
     }
+}
+
+#[test]
+fn a_history_in_a_pipe_is_refused_with_words() {
+    let (_, bytes) = sample();
+    let run = ssoaudit_with_input(&["summary"], &bytes);
+    let message =
+        "error: <stdin>: it is a file of Parquet, which is read by its name only; write it to a file first";
+    assert_eq!((run.stderr.trim_end(), run.code), (message, 2));
 }
 
 #[test]

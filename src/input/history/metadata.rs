@@ -47,11 +47,9 @@ pub struct CollectedInput {
 /// A line that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CollectedError {
-    /// Its number in the input, counted from 1.
+    /// Its number in the input, counted from 1; of an object over several lines, that of the first one.
     pub line: u64,
-    /// The column of the first error in it, counted from 1.
-    pub column: u64,
-    /// The code of that error.
+    /// The code of the first error in it.
     pub code: String,
     /// What is wrong.
     pub message: String,
