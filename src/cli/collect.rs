@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::cli::ExitStatus;
@@ -11,8 +11,10 @@ use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
-use crate::history;
-use crate::input::Meter;
+use crate::history::{self, Collection};
+use crate::input::history::History;
+use crate::input::history::metadata::CollectedInput;
+use crate::input::{Input, Meter, Place};
 use crate::output::Output;
 use crate::reader::{Digests, Reading};
 use crate::scan::{ScanJob, Settings};
@@ -31,7 +33,7 @@ Examples:
 pub struct Collect {
     #[command(flatten)]
     input: InputArgs,
-    /// The history to write; it appears when it is complete, and may be one of the inputs
+    /// The history to write; it appears when it is complete, and may replace a history among the inputs
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     output: PathBuf,
 }
@@ -40,7 +42,7 @@ impl Collect {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let inputs = self.input.inputs(terminal)?;
-        let mut output = Output::replace(&self.output, &inputs)?;
+        let mut output = Output::history(&self.output, &inputs)?;
         let settings = self.input.settings();
         let reading = Reading { digests: Digests::Wanted, ..settings.reading };
         let meter = Meter::hashing();
@@ -58,10 +60,32 @@ impl Collect {
             messages::error(&format!("nothing is written to {}", output.name()), terminal.message_style());
             return Ok(ExitStatus::Unreadable);
         }
+        self.check_replaced(&collection)?;
         output.finish()?;
         self.say(collection.events, &status, terminal);
         let is_failed = self.input.strict && status.counts.invalid > 0;
         Ok(if is_failed { ExitStatus::Findings } else { ExitStatus::Done })
+    }
+
+    /// Refuses to replace a history that has events of inputs which the new one does not have.
+    fn check_replaced(&self, collection: &Collection) -> Result<()> {
+        if !self.output.is_file() {
+            return Ok(());
+        }
+        let name = self.output.display();
+        let replaced = Input { name: name.to_string(), place: Place::File(self.output.clone()) };
+        let replaced = History::of(&replaced).with_context(|| name.to_string())?;
+        let is_lost = |old: &CollectedInput| {
+            !collection.collected.iter().any(|new| new.name == old.name && new.sha256 == old.sha256)
+        };
+        if let Some(lost) = replaced.iter().flat_map(|old| &old.metadata.inputs).find(|old| is_lost(old)) {
+            bail!(
+                "{name} has the events of {}, which is not among the inputs; name {name} as an input as well, or write \
+                 to another file",
+                lost.name
+            );
+        }
+        Ok(())
     }
 
     /// Says what is kept, and what was wrong.

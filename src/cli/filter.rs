@@ -26,6 +26,7 @@ use crate::model::redact::Redactor;
 use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
 use crate::reader::{Digests, Reading};
+use crate::scan::histories::Histories;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{Record, ScanJob, Settings, scan};
@@ -158,6 +159,7 @@ struct Results<'p> {
     printer: Printer<'p>,
     progress: Progress,
     status: InputStatus,
+    histories: Histories,
     matched: u64,
     misses: Misses,
     doubtful: Doubtful,
@@ -184,6 +186,7 @@ impl Filter {
             printer: Printer::new(&matcher.plan, output),
             progress: Progress::new(&inputs, terminal),
             status: InputStatus::default(),
+            histories: Histories::among(&inputs),
             matched: 0,
             misses: Misses::default(),
             doubtful: Doubtful::default(),
@@ -218,6 +221,7 @@ impl Filter {
         let (input, line_base, mut counts, mut chunk) = match item {
             ScanItem::Block { input, line_base, counts, value } => (input, line_base, counts, value),
             ScanItem::End { input, error } => {
+                results.status.block(input, results.histories.invalid_lines(input), None);
                 results.status.end(&results.inputs[input], error, &mut results.progress);
                 return Ok(ControlFlow::Continue(()));
             }

@@ -9,6 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Level};
 use crate::model::redact::Redactor;
 use crate::scan::Counts;
 use crate::survey::emptiness::without_event;
+use crate::text::plural;
 
 /// What a command has counted and reported about its inputs.
 #[derive(Default)]
@@ -64,6 +65,12 @@ impl InputStatus {
     /// Warns of the invalid lines that results leave out. With pseudonyms, the warning quotes nothing of a line.
     pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
         let Some((input, error)) = &self.first_error else {
+            if self.counts.invalid > 0 {
+                let lines = plural::counted(self.counts.invalid, "invalid line");
+                let warning =
+                    format!("{lines} skipped when the history was collected; `ssoaudit check` shows them");
+                messages::warning(&warning, terminal.message_style());
+            }
             return;
         };
         let lines = match self.counts.invalid {

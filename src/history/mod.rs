@@ -37,6 +37,8 @@ pub struct Collection {
     pub inputs: Vec<InputCounts>,
     /// How many different events the history has.
     pub events: u64,
+    /// The inputs that it has the events of; none if it is not complete.
+    pub collected: Vec<CollectedInput>,
 }
 
 /// What was read of an input.
@@ -104,11 +106,14 @@ pub fn write<W: Write + Send>(
     })?;
     let events = groups.events();
     let is_whole = inputs.iter().all(|input| input.counts.error.is_none());
+    let mut collected = Vec::new();
     if is_whole {
-        let metadata = serde_json::to_string(&metadata(job, &inputs)?).context("describing the history")?;
-        complete(groups.finish(&[(KEY.to_owned(), metadata)])?, out)?;
+        let metadata = metadata(job, &inputs)?;
+        let json = serde_json::to_string(&metadata).context("describing the history")?;
+        complete(groups.finish(&[(KEY.to_owned(), json)])?, out)?;
+        collected = metadata.inputs;
     }
-    Ok(Collection { inputs: inputs.into_iter().map(|input| input.counts).collect(), events })
+    Ok(Collection { inputs: inputs.into_iter().map(|input| input.counts).collect(), events, collected })
 }
 
 /// Takes over what is written, with the places that came later.

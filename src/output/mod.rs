@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use crate::input::history::History;
 use crate::input::{Input, Place};
 use crate::output::pending::{Pending, folder_of};
 
@@ -70,13 +71,14 @@ impl Output {
         Ok(Self::File { pending, path })
     }
 
-    /// Opens a file that may replace one of the inputs when it is complete.
-    pub fn replace(path: &Path, inputs: &[Input]) -> Result<Self> {
-        let others: Vec<_> = inputs.iter().filter(|input| !matches!(&input.place, Place::File(file) if identity::of(file) == identity::of(path))).cloned().collect();
+    /// Opens a history, which may replace one of the inputs when it is complete if that is a history as well.
+    pub fn history(path: &Path, inputs: &[Input]) -> Result<Self> {
         if is_stdout(path) {
             bail!("a history is a file; give it a name instead of {}", path.display());
         }
-        Self::create(Some(path), &others)
+        let kept: Vec<_> =
+            inputs.iter().filter(|input| !matches!(History::of(input), Ok(Some(_)))).cloned().collect();
+        Self::create(Some(path), &kept)
     }
 
     /// An empty file without a name, on the same disk if this is a file.

@@ -9,13 +9,13 @@ use crate::input::history::History;
 use crate::input::{Input, Meter};
 use crate::model::event::SCHEMA;
 use crate::reader::{Digests, Reading};
-use crate::scan::{ScanJob, Settings};
+use crate::scan::{Counts, ScanJob, Settings};
 
 /// The inputs that histories were collected from.
 #[derive(Default)]
 pub struct Histories {
-    /// For each input, whether it is a history.
-    is_history: Vec<bool>,
+    /// For each input, how many lines of its inputs were invalid if it is a history.
+    invalid: Vec<Option<u64>>,
     /// An input that is in several histories is here once.
     collected: BTreeMap<(String, String), CollectedInput>,
 }
@@ -26,7 +26,8 @@ impl Histories {
         let mut histories = Self::default();
         for input in inputs {
             let history = History::of(input).ok().flatten();
-            histories.is_history.push(history.is_some());
+            let invalid = |history: &History| history.metadata.inputs.iter().map(|input| input.invalid).sum();
+            histories.invalid.push(history.as_ref().map(invalid));
             for collected in history.into_iter().flat_map(|history| history.metadata.inputs) {
                 let key = (collected.name.clone(), collected.sha256.clone());
                 histories.collected.insert(key, collected);
@@ -37,15 +38,21 @@ impl Histories {
 
     /// How to read the inputs: digests are needed where some events are known by their digest only.
     pub fn settings(&self, job: &ScanJob<'_>) -> Settings {
-        let is_known =
-            self.is_history.contains(&true) || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);
+        let is_known = self.invalid.iter().any(Option::is_some)
+            || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);
         let digests = if is_known { Digests::Wanted } else { job.settings.reading.digests };
         Settings { reading: Reading { digests, ..job.settings.reading }, ..job.settings }
     }
 
     /// Whether the input of that index is a history.
     pub fn is_history(&self, input: usize) -> bool {
-        self.is_history.get(input).copied().unwrap_or_default()
+        self.invalid.get(input).is_some_and(Option::is_some)
+    }
+
+    /// The invalid lines that were found when the input of that index was collected, as counts.
+    pub fn invalid_lines(&self, input: usize) -> Counts {
+        let invalid = self.invalid.get(input).copied().flatten().unwrap_or_default();
+        Counts { lines: invalid, invalid, ..Counts::default() }
     }
 
     /// The inputs that histories were collected from, each once.

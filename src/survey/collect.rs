@@ -93,6 +93,8 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
             }
             ScanItem::End { input, error } => {
                 inputs[input].error = error;
+                // If it is a history, others take its place; now it has to be told how it is.
+                inputs[input].counts.merge(histories.invalid_lines(input));
                 progress(Progress::InputEnd(&inputs[input]));
             }
         }

@@ -178,6 +178,47 @@ fn a_history_of_a_later_version_is_refused_with_words() {
 }
 
 #[test]
+fn nothing_that_was_kept_is_replaced_by_less() {
+    let (folder, bytes) = sample();
+    let export = fs::read(folder.path().join("a.ndjson")).unwrap();
+    fs::write(folder.path().join("b.ndjson"), fixture("inputs/events.ndjson")).unwrap();
+    for (args, message) in [
+        (["a.ndjson", "-o", "a.ndjson"], "a.ndjson is the input a.ndjson; write to another file"),
+        (
+            ["b.ndjson", "-o", "h.parquet"],
+            "h.parquet has the events of a.ndjson, which is not among the inputs; name h.parquet as an input as well, or \
+             write to another file",
+        ),
+    ] {
+        let run = run_in(folder.path(), &[&["collect"][..], &args].concat());
+        assert_eq!((run.stderr.trim_end(), run.code), (&*format!("error: {message}"), 2));
+    }
+    assert!(fs::read(folder.path().join("h.parquet")).unwrap() == bytes);
+    assert!(fs::read(folder.path().join("a.ndjson")).unwrap() == export);
+    // The same inputs again are no less.
+    collect(folder.path(), &["a.ndjson"], "h.parquet");
+}
+
+#[test]
+fn invalid_lines_of_a_history_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = [&fixture("inputs/events.ndjson")[..], b"garbage\n"].concat();
+    fs::write(folder.path().join("a.ndjson"), log).unwrap();
+    collect(folder.path(), &["a.ndjson"], "h.parquet");
+    for args in [&["filter", "--count"][..], &["summary"], &["report", "changes"], &["check"]] {
+        for input in ["a.ndjson", "h.parquet"] {
+            let run = run_in(folder.path(), &[args, &["--strict", input]].concat());
+            assert_eq!(run.code, 1, "{args:?} {input}: {}", run.stderr);
+            assert!(
+                args[0] == "check" || run.stderr.starts_with("warning: 1 invalid line"),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+}
+
+#[test]
 fn a_history_in_a_pipe_is_refused_with_words() {
     let (_, bytes) = sample();
     let run = ssoaudit_with_input(&["summary"], &bytes);
