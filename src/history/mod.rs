@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, Result};
 use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 
 use crate::columnar::Writer;
 use crate::history::groups::{Groups, RowKind, Scratch};
@@ -29,27 +29,18 @@ use crate::scan::record::Fold;
 use crate::scan::{Counts, Record, ScanJob, scan};
 use crate::survey::duplicates::said;
 use crate::survey::file_times::Times;
+use crate::survey::input_summary::InputSummary;
+use crate::survey::line_hash;
 use crate::text::hex::hex;
 
 /// What a history was made of.
 pub struct Collection {
     /// The inputs that were read, in the order given.
-    pub inputs: Vec<InputCounts>,
+    pub inputs: Vec<InputSummary>,
     /// How many different events the history has.
     pub events: u64,
     /// The inputs that it has the events of; none if it is not complete.
     pub collected: Vec<CollectedInput>,
-}
-
-/// What was read of an input.
-#[derive(Clone, Debug, Default)]
-pub struct InputCounts {
-    /// Its lines.
-    pub counts: Counts,
-    /// Why it was not read to its end.
-    pub error: Option<String>,
-    /// The first line that is no event.
-    pub first_error: Option<Diagnostic>,
 }
 
 /// The rows of a block.
@@ -73,8 +64,7 @@ impl Fold for BlockRows {
 /// An input as far as it is read.
 #[derive(Default)]
 struct Progress {
-    counts: InputCounts,
-    times: Times,
+    summary: InputSummary,
     errors: Vec<CollectedError>,
 }
 
@@ -100,12 +90,12 @@ pub fn write<W: Write + Send>(
                 }
                 inputs[input].add(counts, value, line_base);
             }
-            ScanItem::End { input, error } => inputs[input].counts.error = error,
+            ScanItem::End { input, error } => inputs[input].summary.error = error,
         }
         Ok(ControlFlow::Continue(()))
     })?;
     let events = groups.events();
-    let is_whole = inputs.iter().all(|input| input.counts.error.is_none());
+    let is_whole = inputs.iter().all(|input| input.summary.error.is_none());
     let mut collected = Vec::new();
     if is_whole {
         let metadata = metadata(job, &inputs)?;
@@ -113,7 +103,7 @@ pub fn write<W: Write + Send>(
         complete(groups.finish(&[(KEY.to_owned(), json)])?, out)?;
         collected = metadata.inputs;
     }
-    Ok(Collection { inputs: inputs.into_iter().map(|input| input.counts).collect(), events, collected })
+    Ok(Collection { inputs: inputs.into_iter().map(|input| input.summary).collect(), events, collected })
 }
 
 /// Takes over what is written, with the places that came later.
@@ -139,11 +129,7 @@ fn add_record(block: &mut BlockRows, record: &mut Record<'_>) {
                 line: record.line,
                 code: error.code.name.to_owned(),
                 message: error.message.clone(),
-                hash: if record.raw.is_empty() {
-                    String::new()
-                } else {
-                    hex(&Sha256::digest(record.raw.trim_ascii()))
-                },
+                hash: line_hash(record.raw),
             });
             block.first_error.get_or_insert_with(|| error.clone());
         }
@@ -171,13 +157,8 @@ impl Progress {
     /// Adds a block, before which so many lines come.
     fn add(&mut self, counts: Counts, block: BlockRows, line_base: u64) {
         let in_input = |error: CollectedError| CollectedError { line: error.line + line_base, ..error };
-        self.counts.counts.merge(counts);
-        self.times.append(block.times);
         self.errors.extend(block.errors.into_iter().map(in_input));
-        if self.counts.first_error.is_none() {
-            let in_input = |error: Diagnostic| Diagnostic { line: error.line + line_base, ..error };
-            self.counts.first_error = block.first_error.map(in_input);
-        }
+        self.summary.add((counts, block.times), block.first_error, line_base);
     }
 }
 
@@ -198,7 +179,7 @@ fn metadata(job: &ScanJob<'_>, inputs: &[Progress]) -> Result<Metadata> {
 
 fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress) -> CollectedInput {
     let digest = meter.digest(index).unwrap_or_default();
-    let Counts { lines, valid, invalid, blank } = progress.counts.counts;
+    let Counts { lines, valid, invalid, blank } = progress.summary.counts;
     let text = |time: crate::model::time::Timestamp| time.rfc3339(Tz::UTC);
     CollectedInput {
         name: name.to_owned(),
@@ -208,8 +189,8 @@ fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress)
         valid,
         invalid,
         blank,
-        out_of_order: progress.times.out_of_order,
-        range: progress.times.range.map(|(first, last)| (text(first), text(last))),
+        out_of_order: progress.summary.times.out_of_order,
+        range: progress.summary.times.range.map(|(first, last)| (text(first), text(last))),
         invalid_lines: progress.errors.clone(),
     }
 }

@@ -35,12 +35,7 @@ pub struct StoredDigest {
 
 impl InputSummary {
     /// Adds a block, before which so many lines come.
-    pub(super) fn add(
-        &mut self,
-        (counts, times): (Counts, Times),
-        first_error: Option<Diagnostic>,
-        line_base: u64,
-    ) {
+    pub fn add(&mut self, (counts, times): (Counts, Times), first_error: Option<Diagnostic>, line_base: u64) {
         self.counts.merge(counts);
         self.times.append(times);
         if self.first_error.is_none() {

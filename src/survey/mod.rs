@@ -70,6 +70,7 @@ pub use labels::{Labels, MAX_LABELS, Use};
 pub use parties::{Moment, Party};
 pub use source_ranges::Ranges;
 pub use worker::{EventLine, InvalidLine, WorkerSurvey};
+pub use worker_anomalies::line_hash;
 
 /// What to collect.
 #[derive(Default)]

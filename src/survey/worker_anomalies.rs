@@ -21,6 +21,11 @@ pub(super) struct AnomalyCause<'e> {
     pub diagnostic: Option<&'e Diagnostic>,
 }
 
+/// Identifies an invalid line; nothing is left to identify one that was too long to be kept.
+pub fn line_hash(raw: &[u8]) -> String {
+    if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) }
+}
+
 /// What is known of an invalid line.
 pub(super) struct InvalidFacts<'e> {
     /// What is wrong with it, or nothing if that is not known.
@@ -65,8 +70,7 @@ impl WorkerSurvey {
         let facts = || InvalidFacts {
             message: error.map_or("", |error| &error.message),
             code: error.map_or("", |error| error.code.name),
-            // There is nothing left to identify a line that was too long to be kept.
-            key: if raw.is_empty() { String::new() } else { hex(&Sha256::digest(raw.trim_ascii())) },
+            key: line_hash(raw),
             place,
         };
         if plan.wants.anomalies.is_some() {
