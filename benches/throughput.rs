@@ -14,7 +14,7 @@ use ssoaudit::model::selection::{Clause, Pattern, Selection, Test};
 use ssoaudit::reader;
 use ssoaudit::reader::{Digests, Parts, Reading, Scratch};
 use ssoaudit::scan::Fold;
-use ssoaudit::scan::{LineReader, Record, ScanJob, Settings, fold, scan};
+use ssoaudit::scan::{HistoryForm, LineReader, Record, ScanJob, Settings, fold, scan};
 use tempfile::NamedTempFile;
 
 const READING: Reading = Reading {
@@ -119,6 +119,7 @@ fn bench_scan<T: Fold>(
         threads: if threads == 0 { all } else { threads },
         block_bytes: BLOCK_BYTES,
         reading: READING,
+        histories: HistoryForm::Lines,
     };
     bencher.counter(BytesCount::of_slice(&text)).bench_local(|| {
         let job = ScanJob { inputs: &inputs, settings, meter: &Meter::default() };

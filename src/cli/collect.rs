@@ -12,12 +12,12 @@ use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::history::{self, Collection};
-use crate::input::history::History;
 use crate::input::history::metadata::CollectedInput;
+use crate::input::history::{Extent, History};
 use crate::input::{Input, Meter, Place};
 use crate::output::Output;
 use crate::reader::{Digests, Reading};
-use crate::scan::{ScanJob, Settings};
+use crate::scan::{HistoryForm, ScanJob, Settings};
 use crate::text::plural;
 
 /// Arguments of `collect`.
@@ -46,7 +46,8 @@ impl Collect {
         let settings = self.input.settings();
         let reading = Reading { digests: Digests::Wanted, ..settings.reading };
         let meter = Meter::hashing();
-        let job = ScanJob { inputs: &inputs, settings: Settings { reading, ..settings }, meter: &meter };
+        let settings = Settings { reading, histories: HistoryForm::Rows(Extent::All), ..settings };
+        let job = ScanJob { inputs: &inputs, settings, meter: &meter };
         let mut progress = Progress::new(&inputs, terminal);
         let scratch = output.scratch()?;
         let collection = history::write(&job, scratch, &mut output, || progress.update(&meter))?;

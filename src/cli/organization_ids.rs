@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 
+use crate::input::history::Extent;
 use crate::input::{Input, Meter, Place};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
@@ -13,7 +14,7 @@ use crate::model::event::Space;
 use crate::model::selection::{Pattern, Selection};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
-use crate::scan::{Record, ScanJob, Settings, scan};
+use crate::scan::{HistoryForm, Record, ScanJob, Settings, scan};
 use crate::sources;
 
 #[derive(Default)]
@@ -99,6 +100,7 @@ fn look_up(select: &mut Selection, names: Vec<Pattern>, inputs: &[Input], settin
         }
     };
     let mut ids = BTreeSet::new();
+    let settings = Settings { histories: HistoryForm::Rows(Extent::All), ..settings };
     scan(&ScanJob { inputs, settings, meter: &Meter::default() }, each, |item| {
         // Other items, such as errors of inputs, are reported by the pass for the result.
         if let ScanItem::Block { value, .. } = item {

@@ -176,14 +176,15 @@ impl TextBuilder {
         codes.push(code.unwrap_or(NULL));
     }
 
-    /// Adds the rows of a column.
-    pub fn append(&mut self, column: &TextColumn) {
+    /// Adds rows of a column.
+    pub fn append(&mut self, column: &TextColumn, rows: impl Iterator<Item = usize>) {
         let mut codes = vec![NULL; column.values.len()];
-        for code in &column.codes {
-            let known = codes.get(*code as usize).copied();
+        for row in rows {
+            let code = column.codes[row];
+            let known = codes.get(code as usize).copied();
             if known == Some(NULL) {
-                self.push(column.values.get(*code));
-                codes[*code as usize] = self.column.codes.last().copied().unwrap_or(NULL);
+                self.push(column.values.get(code));
+                codes[code as usize] = self.column.codes.last().copied().unwrap_or(NULL);
             } else {
                 self.column.codes.push(known.unwrap_or(NULL));
             }

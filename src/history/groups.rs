@@ -8,10 +8,11 @@ use anyhow::{Context, Result};
 use foldhash::fast::RandomState;
 
 use crate::columnar::{TextBuilder, Values, Writer};
+use crate::history::names::named;
 use crate::history::rows::{Place, Rows};
 
 /// A row group has at most about so many rows.
-const MAX_ROWS: usize = 1 << 17;
+const MAX_ROWS: usize = 1 << 16;
 
 /// A row group has at most about so many bytes of texts, so that reading it needs little memory.
 const MAX_BYTES: usize = 1 << 26;
@@ -48,9 +49,13 @@ pub struct Groups<W: std::io::Write + Send> {
     inputs: HashSet<Arc<str>, RandomState>,
     seen: HashMap<u64, RowId, RandomState>,
     /// Further places of events whose row groups are written.
-    pub late: HashMap<RowId, BTreeSet<Place>, RandomState>,
+    late: HashMap<RowId, BTreeSet<Place>, RandomState>,
     /// For each row group that was begun, its index in the file and where its rows are there.
-    pub written: HashMap<u32, (u32, Vec<u32>)>,
+    written: HashMap<u32, (u32, Vec<u32>)>,
+    /// The rows that were put into another row group in the end.
+    moved: HashMap<RowId, RowId, RandomState>,
+    /// The row groups that reports about changes need, by index in the file.
+    changes: Vec<usize>,
 }
 
 impl<W: std::io::Write + Send> Groups<W> {
@@ -65,6 +70,8 @@ impl<W: std::io::Write + Send> Groups<W> {
             seen: HashMap::default(),
             late: HashMap::default(),
             written: HashMap::new(),
+            moved: HashMap::default(),
+            changes: Vec::new(),
         }
     }
 
@@ -72,7 +79,7 @@ impl<W: std::io::Write + Send> Groups<W> {
     pub fn add(&mut self, kind: RowKind, block: &Rows, input: (&str, u64)) -> Result<()> {
         let group = &mut self.open[kind as usize];
         let first = group.rows.len();
-        group.rows.append(block);
+        group.rows.append(block, 0..block.len());
         let mut added: HashSet<(RowId, Place), RandomState> = HashSet::default();
         for (at, key) in block.keys().iter().enumerate() {
             let (input, line, copy) = block.origin(at, input);
@@ -100,8 +107,7 @@ impl<W: std::io::Write + Send> Groups<W> {
             further.insert(place.clone());
             added.insert((known, place));
         }
-        let is_full = group.rows.len() >= MAX_ROWS || group.rows.bytes() >= MAX_BYTES;
-        if is_full { self.write(kind) } else { Ok(()) }
+        if is_full(&group.rows) { self.write(kind) } else { Ok(()) }
     }
 
     /// How many different events there are.
@@ -113,41 +119,76 @@ impl<W: std::io::Write + Send> Groups<W> {
     fn write(&mut self, kind: RowKind) -> Result<()> {
         let next = Group { number: self.begun, ..Group::default() };
         self.begun += 1;
-        let Group { number, rows, places, further } = std::mem::replace(&mut self.open[kind as usize], next);
+        let mut group = std::mem::replace(&mut self.open[kind as usize], next);
         let mut order: Vec<u32> =
-            (0..).zip(&places).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
-        if order.is_empty() {
-            return Ok(());
+            (0..).zip(&group.places).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
+        order.sort_by_key(|row| group.rows.time(*row as usize));
+        if kind == RowKind::Others {
+            let named = named(&group.rows, &order);
+            order.retain(|row| named.binary_search(row).is_err());
+            self.move_to_changes(&mut group, &named);
         }
-        order.sort_by_key(|row| rows.time(*row as usize));
+        if !order.is_empty() {
+            self.write_rows(kind, group, &order)?;
+        }
+        let changes = &self.open[RowKind::Changes as usize].rows;
+        if kind == RowKind::Others && is_full(changes) { self.write(RowKind::Changes) } else { Ok(()) }
+    }
+
+    /// Puts rows of a group into the one of changes, where they are read together with these.
+    fn move_to_changes(&mut self, group: &mut Group, rows: &[u32]) {
+        let changes = &mut self.open[RowKind::Changes as usize];
+        for (row, to) in rows.iter().zip(changes.rows.len() as u32..) {
+            self.moved.insert((group.number, *row), (changes.number, to));
+            changes.places.push(group.places[*row as usize].clone());
+            changes.further.extend(group.further.remove(row).map(|places| (to, places)));
+        }
+        changes.rows.append(&group.rows, rows.iter().map(|row| *row as usize));
+    }
+
+    fn write_rows(&mut self, kind: RowKind, group: Group, order: &[u32]) -> Result<()> {
+        let Group { number, rows, places, further } = group;
         let mut positions = vec![u32::MAX; rows.len()];
-        (0..).zip(&order).for_each(|(position, row)| positions[*row as usize] = position);
-        let mut values = rows.into_values(&order);
+        (0..).zip(order).for_each(|(position, row)| positions[*row as usize] = position);
+        let are_changes = rows.are_changes(order);
+        let mut values = rows.into_values(order);
         let of_row = |row: &u32| {
             let all = places[*row as usize].iter().chain(further.get(row).into_iter().flatten());
             all.collect::<BTreeSet<_>>()
         };
         values.extend(place_values(order.iter().map(of_row)));
-        values.push(Values::Boolean(vec![Some(kind == RowKind::Changes); order.len()]));
+        values.push(are_changes);
         self.writer.row_group(&values).context("writing a row group")?;
         let index = self.written.len() as u32;
         self.written.insert(number, (index, positions));
+        if kind == RowKind::Changes {
+            self.changes.push(index as usize);
+        }
         Ok(())
     }
 
-    /// Writes what is left and ends the file.
-    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<Scratch<W>> {
-        self.write(RowKind::Changes)?;
+    /// Writes what is left and ends the file; `key_values` is told the row groups that reports about changes need.
+    pub fn finish(
+        mut self,
+        key_values: impl FnOnce(Vec<usize>) -> Result<(String, String)>,
+    ) -> Result<Scratch<W>> {
         self.write(RowKind::Others)?;
-        let Self { writer, late, written, .. } = self;
-        let out = writer.finish(key_values).context("ending the file")?;
-        let position = |(group, row): RowId| {
+        self.write(RowKind::Changes)?;
+        let Self { writer, late, written, moved, changes, .. } = self;
+        let out = writer.finish(&[key_values(changes)?]).context("ending the file")?;
+        let position = |id: RowId| {
+            let (group, row) = *moved.get(&id).unwrap_or(&id);
             let (index, positions) = written.get(&group)?;
             Some((*index as usize, positions.get(row as usize).copied()? as usize))
         };
         let late = late.into_iter().filter_map(|(id, places)| Some((position(id)?, places))).collect();
         Ok(Scratch { out, late })
     }
+}
+
+/// Whether a row group has as many rows as it may have.
+fn is_full(rows: &Rows) -> bool {
+    rows.len() >= MAX_ROWS || rows.bytes() >= MAX_BYTES
 }
 
 /// A file that is written.

@@ -3,6 +3,7 @@
 
 mod groups;
 mod merge;
+mod names;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -24,10 +25,10 @@ use crate::input::history::metadata::{CollectedError, CollectedInput, KEY, Metad
 use crate::model::diagnostic::{Diagnostic, Level};
 use crate::model::event::Event;
 use crate::model::operation::Operation;
+use crate::model::reported::reported_hash;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{Counts, Record, ScanJob, scan};
-use crate::survey::duplicates::said;
 use crate::survey::file_times::Times;
 use crate::survey::input_summary::InputSummary;
 use crate::survey::line_hash;
@@ -99,8 +100,11 @@ pub fn write<W: Write + Send>(
     let mut collected = Vec::new();
     if is_whole {
         let metadata = metadata(job, &inputs)?;
-        let json = serde_json::to_string(&metadata).context("describing the history")?;
-        complete(groups.finish(&[(KEY.to_owned(), json)])?, out)?;
+        let described = |changes| {
+            let metadata = Metadata { changes, ..metadata.clone() };
+            Ok((KEY.to_owned(), serde_json::to_string(&metadata).context("describing the history")?))
+        };
+        complete(groups.finish(described)?, out)?;
         collected = metadata.inputs;
     }
     Ok(Collection { inputs: inputs.into_iter().map(|input| input.summary).collect(), events, collected })
@@ -137,13 +141,15 @@ fn add_record(block: &mut BlockRows, record: &mut Record<'_>) {
     };
     block.times.add(event.time);
     let digest = event.digest(&mut block.form).expect("the job asks for digests");
-    let kind = if is_change(event) { RowKind::Changes } else { RowKind::Others };
+    let is_change = is_change(event);
+    let kind = if is_change { RowKind::Changes } else { RowKind::Others };
     block.kinds[kind as usize].push(&NewRow {
         event,
         diagnostics: &record.diagnostics,
         digest,
-        key: said(event, digest),
+        key: reported_hash(event, digest),
         line: record.line,
+        is_change,
     });
 }
 
@@ -174,7 +180,7 @@ fn metadata(job: &ScanJob<'_>, inputs: &[Progress]) -> Result<Metadata> {
             .extend(of_input.into_iter().map(|input| ((input.name.clone(), input.sha256.clone()), input)));
     }
     let tool = format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    Ok(Metadata { version: VERSION, tool, inputs: collected.into_values().collect() })
+    Ok(Metadata { version: VERSION, tool, inputs: collected.into_values().collect(), changes: Vec::new() })
 }
 
 fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress) -> CollectedInput {

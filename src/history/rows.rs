@@ -28,6 +28,8 @@ pub struct Rows {
     digests: Vec<[u8; 16]>,
     /// See [`Rows::keys`].
     keys: Vec<u64>,
+    /// Whether each is a change, a portal link or about a certificate.
+    changes: Vec<bool>,
     /// The inputs where events were read first, as far as they are known.
     inputs: TextBuilder,
     /// Lines in these inputs, or in the block.
@@ -56,6 +58,7 @@ impl Default for Rows {
             diagnostics: TextBuilder::default(),
             digests: Vec::new(),
             keys: Vec::new(),
+            changes: Vec::new(),
             inputs: TextBuilder::default(),
             lines: Vec::new(),
             copies: Vec::new(),
@@ -75,6 +78,8 @@ pub struct NewRow<'e> {
     pub key: u64,
     /// Its line in the block.
     pub line: u64,
+    /// Whether it is a change, a portal link or about a certificate.
+    pub is_change: bool,
 }
 
 impl Rows {
@@ -115,7 +120,7 @@ impl Rows {
 
     /// Adds an event.
     pub fn push(&mut self, row: &NewRow<'_>) {
-        let NewRow { event, diagnostics, digest, key, line } = *row;
+        let NewRow { event, diagnostics, digest, key, line, is_change } = *row;
         let written = event.text(Attribute::Time).filter(|text| *text != event.time.rfc3339(Tz::UTC));
         self.times.push(event.time);
         self.time_texts.push(written.as_deref());
@@ -131,6 +136,7 @@ impl Rows {
         let diagnostics = retained::diagnostics(event, diagnostics);
         self.diagnostics.push(diagnostics.as_deref());
         self.digests.push(digest);
+        self.changes.push(is_change);
         // What is wrong with a line may be in what is around its event, which is not part of what the event says.
         self.keys.push(diagnostics.map_or(key, |diagnostics| KEYS.text(key, diagnostics.as_bytes())));
         let origin = event.origin();
@@ -139,24 +145,53 @@ impl Rows {
         self.lines.push(origin.map_or(line, |origin| origin.line));
     }
 
-    /// Adds the rows of a block.
-    pub fn append(&mut self, block: &Self) {
-        self.times.extend_from_slice(&block.times);
-        self.time_texts.append(block.time_texts.column());
-        for (cells, others) in self.attributes.iter_mut().zip(&block.attributes) {
+    /// Adds some rows of others, in this order.
+    pub fn append(&mut self, others: &Self, rows: impl Iterator<Item = usize> + Clone) {
+        let texts =
+            |texts: &mut TextBuilder, others: &TextBuilder| texts.append(others.column(), rows.clone());
+        self.times.extend(rows.clone().map(|row| others.times[row]));
+        texts(&mut self.time_texts, &others.time_texts);
+        for (cells, others) in self.attributes.iter_mut().zip(&others.attributes) {
             match (cells, others) {
-                (Cells::Text(texts), Cells::Text(others)) => texts.append(others.column()),
-                (Cells::Flag(flags), Cells::Flag(others)) => flags.extend_from_slice(others),
+                (Cells::Text(cells), Cells::Text(others)) => texts(cells, others),
+                (Cells::Flag(flags), Cells::Flag(others)) => {
+                    flags.extend(rows.clone().map(|row| others[row]))
+                }
                 _ => {}
             }
         }
-        self.texts.append(block.texts.column());
-        self.diagnostics.append(block.diagnostics.column());
-        self.digests.extend_from_slice(&block.digests);
-        self.keys.extend_from_slice(&block.keys);
-        self.inputs.append(block.inputs.column());
-        self.lines.extend_from_slice(&block.lines);
-        self.copies.extend_from_slice(&block.copies);
+        texts(&mut self.texts, &others.texts);
+        texts(&mut self.diagnostics, &others.diagnostics);
+        texts(&mut self.inputs, &others.inputs);
+        self.digests.extend(rows.clone().map(|row| others.digests[row]));
+        self.changes.extend(rows.clone().map(|row| others.changes[row]));
+        self.keys.extend(rows.clone().map(|row| others.keys[row]));
+        self.lines.extend(rows.clone().map(|row| others.lines[row]));
+        self.copies.extend(rows.map(|row| others.copies[row]));
+    }
+
+    /// For each row, what its text for an attribute is known by.
+    pub fn codes(&self, attribute: Attribute) -> &[u32] {
+        self.texts_of(attribute).codes()
+    }
+
+    /// What a text for an attribute is known by, if some row has it.
+    pub fn code(&self, attribute: Attribute, text: &str) -> Option<u32> {
+        (0..).zip(self.texts_of(attribute).values().iter()).find(|(_, it)| *it == text).map(|(code, _)| code)
+    }
+
+    fn texts_of(&self, attribute: Attribute) -> &TextColumn {
+        let mut columns = IN_COLUMNS.iter().zip(&self.attributes);
+        let column = columns.find_map(|(info, cells)| match cells {
+            Cells::Text(texts) if info.attribute == attribute => Some(texts.column()),
+            _ => None,
+        });
+        column.expect("the attribute is a text")
+    }
+
+    /// Whether each of some rows is a change, a portal link or about a certificate.
+    pub fn are_changes(&self, order: &[u32]) -> Values {
+        Values::Boolean(order.iter().map(|row| Some(self.changes[*row as usize])).collect())
     }
 
     /// The values of some rows, in that order, for the columns up to that of the digest.

@@ -5,8 +5,10 @@
 //! pretty-printed objects go through [`super::documents`] instead.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::documents::{Framer, Record};
+use super::history::Rows;
 use super::kind::{DECIDING, Extent, is_documents};
 use super::spanning::{OpenObject, last_boundary};
 
@@ -26,9 +28,16 @@ pub enum Form {
     LongLine(u64),
     /// Events that may span lines, with their places.
     Records(Vec<Record>),
+    /// Rows of a history. The block has no bytes.
+    Rows(Arc<Rows>),
 }
 
 impl Block {
+    /// A block of rows, which keeps the buffer until it is given back.
+    pub fn of_rows(rows: Arc<Rows>, buffer: Vec<u8>) -> Self {
+        Self { buffer, filled: 0, form: Form::Rows(rows) }
+    }
+
     /// The bytes of the block.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[..self.filled]

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use chrono_tz::Tz;
 
-use crate::model::attribute::{Attribute, Value, is_ip};
+use crate::model::attribute::{ATTRIBUTES, Attribute, Value, is_ip};
 use crate::model::content::{ContentDigest, digest};
 use crate::model::fields::{FieldId, Fields};
 use crate::model::neutral::{ActorKind, Direction, Outcome};
@@ -50,10 +50,36 @@ pub struct Event<'a> {
     pub ids: Space,
     /// What the line holds.
     pub fields: Fields<'a>,
-    /// Where its line keeps what is known of it since it was read first; `None` if this is the first time.
-    pub retained: Option<&'static RetainedFields>,
+    /// What is known of it since it was read first; `None` if this is the first time.
+    pub retained: Option<Retained<'a>>,
     /// Replaces personal texts by pseudonyms, if they are to be hidden.
     pub redactor: Option<&'a Redactor>,
+}
+
+/// What is known of an event since it was read first.
+#[derive(Clone, Copy, Debug)]
+pub enum Retained<'a> {
+    /// Fields of its line keep it.
+    Fields(&'static RetainedFields),
+    /// The row of a history keeps it.
+    Row(&'a RetainedRow<'a>),
+}
+
+/// What a row of a history keeps of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct RetainedRow<'a> {
+    /// Where it was read first.
+    pub input: &'a str,
+    /// Line in that input, counted from 1.
+    pub line: u64,
+    /// Which of several events on that line that say the same it is, counted from 0.
+    pub copy: u32,
+    /// Digest of its content.
+    pub digest: ContentDigest,
+    /// The hash of each attribute as [`reported::attribute_hash`] computes it, 0 where it has none.
+    ///
+    /// [`reported::attribute_hash`]: crate::model::reported::attribute_hash
+    pub hashes: &'a [u64; ATTRIBUTES.len()],
 }
 
 /// The fields of a line that keep what is known of an event since it was read first.
@@ -113,13 +139,18 @@ impl<'a> Event<'a> {
     pub fn restored(self, restored: &Restored) -> Self {
         let Restored { source, ids, operation, outcome, actor_kind, direction, protocol, provider, retained } =
             *restored;
-        let retained = Some(retained);
+        let retained = Some(Retained::Fields(retained));
         Self { source, ids, operation, outcome, actor_kind, direction, protocol, provider, retained, ..self }
     }
 
-    /// Where it was read first, if the line says so.
+    /// Where it was read first, if that was elsewhere.
     pub fn origin(&self) -> Option<Origin<'a>> {
-        let retained = self.retained?;
+        let retained = match self.retained? {
+            Retained::Fields(retained) => retained,
+            Retained::Row(row) => {
+                return Some(Origin { input: Cow::Borrowed(row.input), line: row.line, copy: row.copy });
+            }
+        };
         let text = |field: FieldId| self.fields.text(field, 0);
         let copy = text(retained.copy).and_then(|copy| copy.parse().ok()).unwrap_or(0);
         Some(Origin { input: text(retained.input)?, line: text(retained.line)?.parse().ok()?, copy })
@@ -141,7 +172,7 @@ impl<'a> Event<'a> {
         match attribute {
             Attribute::Source => Some(Cow::Borrowed(self.source)),
             Attribute::Action => self.action().into(),
-            Attribute::Time => self.best(attribute).map(|text| self.time_text(text)),
+            Attribute::Time => Some(self.time_text(self.best(attribute).unwrap_or_default())),
             Attribute::Operation => Some(Cow::Borrowed(self.operation.name())),
             Attribute::ConnectionProtocol => self.protocol.map(Cow::Borrowed),
             Attribute::ConnectionProvider => self.provider.map(Cow::Borrowed),
@@ -166,9 +197,15 @@ impl<'a> Event<'a> {
     #[inline]
     pub fn digest(&self, form: &mut String) -> Option<ContentDigest> {
         let Fields { text, spans, index, .. } = self.fields;
-        let retained = self.retained.and_then(|retained| unhex(&self.fields.text(retained.digest, 0)?));
-        if retained.is_some() {
-            return retained;
+        match self.retained {
+            Some(Retained::Row(row)) => return Some(row.digest),
+            Some(Retained::Fields(retained)) => {
+                let digest = self.fields.text(retained.digest, 0).and_then(|digits| unhex(&digits));
+                if digest.is_some() {
+                    return digest;
+                }
+            }
+            None => {}
         }
         index.canonical.as_ref()?.write(text, spans, form);
         Some(digest(self.time, form))
@@ -250,7 +287,8 @@ impl<'a> Event<'a> {
         self.outcome == Some(Outcome::Failure)
     }
 
-    /// A time as written; one that is a number would be hard to read, and is written as a date-time.
+    /// A time as written; one that is a number would be hard to read, and is written as a date-time, as is one that is
+    /// not kept as it was written.
     fn time_text(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         let is_date_time = text.contains(':');
         if is_date_time { text } else { Cow::Owned(self.time.rfc3339(Tz::UTC)) }

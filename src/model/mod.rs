@@ -12,6 +12,7 @@ pub mod hashed_file;
 pub mod neutral;
 pub mod operation;
 pub mod redact;
+pub mod reported;
 pub mod retained;
 pub mod selection;
 pub mod state;

@@ -21,7 +21,7 @@ pub static REPORT: Report = Report {
     name: "admins",
     about: "what each actor did, from where and when, and who acted in their sessions",
     schema: "ssoaudit.report.admins.v1",
-    wants: Wants { counts: false, changes: false, connection_names: false, visits: true, anomalies: None },
+    wants: Wants { visits: true, ..Wants::NOTHING },
     flags: &["--hours"],
     make,
 };

@@ -26,7 +26,7 @@ pub static REPORT: Report = Report {
     name: "authorization",
     about: "whether those who opened the portal or changed connections were allowed to",
     schema: "ssoaudit.report.authorization.v2",
-    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
+    wants: Wants { changes: true, ..Wants::NOTHING },
     flags: &["--roster"],
     make,
 };

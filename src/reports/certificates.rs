@@ -20,7 +20,7 @@ pub static REPORT: Report = Report {
     name: "certificates",
     about: "until when the certificates of connections are valid, and which were renewed",
     schema: "ssoaudit.report.certificates.v1",
-    wants: Wants { counts: false, changes: true, connection_names: true, visits: false, anomalies: None },
+    wants: Wants { changes: true, connection_names: true, ..Wants::NOTHING },
     flags: &["--top", "--within"],
     make,
 };

@@ -28,7 +28,7 @@ pub static REPORT: Report = Report {
     name: "changes",
     about: "every configuration change in time order: who, from where, what, before and after",
     schema: "ssoaudit.report.changes.v4",
-    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
+    wants: Wants { changes: true, conflicts: true, ..Wants::NOTHING },
     flags: &["--top"],
     make,
 };

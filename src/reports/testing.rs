@@ -10,7 +10,7 @@ use crate::model::time::Timestamp;
 use crate::reader::Reading;
 use crate::reports::sheet::{Body, Cell, Chart, Row, Sheet};
 use crate::reports::{Options, Report, ReportInput};
-use crate::scan::{ScanJob, Settings};
+use crate::scan::{HistoryForm, ScanJob, Settings};
 use crate::survey::Plan;
 use crate::survey::collect::collect;
 
@@ -157,7 +157,7 @@ impl Log {
         };
         let inputs: Vec<_> = files.iter().enumerate().map(input).collect();
         let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
-        let settings = Settings { threads: 1, block_bytes: 1 << 16, reading };
+        let settings = Settings { threads: 1, block_bytes: 1 << 16, reading, histories: HistoryForm::Lines };
         let plan = Plan { wants: report.wants, ..Plan::default() };
         let job = ScanJob { inputs: &inputs, settings, meter: &Meter::default() };
         let collected = collect(&job, plan, |_| {}).unwrap();

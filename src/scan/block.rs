@@ -3,16 +3,20 @@
 //! The fast path is tried first; a line that it declines is read the slow way, and its shape is learned.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::input::history::{Lines, Rows};
 use crate::input::{
     self, Block, Form, Limit, Misplaced, OpenObject, Span, first_line, line_content, objects, trim_start,
 };
 use crate::model::diagnostic::Diagnostic;
 use crate::model::diagnostics::{Position, join};
+use crate::model::event::Event;
 use crate::reader;
 use crate::reader::shape::Shapes;
 use crate::reader::{Listed, Reading, Scratch};
 use crate::scan::record::{Counts, Folded, Record};
+use crate::scan::rows::{RowIndexes, RowReader};
 use crate::text::position::PositionCursor;
 
 /// What a worker keeps from block to block.
@@ -20,6 +24,7 @@ use crate::text::position::PositionCursor;
 pub struct LineReader {
     scratch: Scratch,
     shapes: Shapes,
+    indexes: RowIndexes,
     hits: u64,
 }
 
@@ -52,6 +57,7 @@ pub fn fold<T: Default>(
             folder.too_long(*bytes, Position { line: 1, column: 1 });
         }
         Form::Records(records) => records.iter().for_each(|record| folder.record(block.bytes(), record)),
+        Form::Rows(rows) => folder.rows(rows),
     }
     folder.folded
 }
@@ -90,6 +96,32 @@ struct Folder<'b, T, F> {
 }
 
 impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
+    /// Reads the rows of a history. One that is not plain is read as its lines are.
+    fn rows(&mut self, rows: &Arc<Rows>) {
+        let mut indexes = std::mem::take(&mut self.reader.indexes);
+        let reader = RowReader::new(rows, self.reading.max_line_bytes);
+        let (mut lines, mut rendered) = (None, Vec::new());
+        for row in 0..rows.len() {
+            let is_read = reader.read(row, &mut indexes, |event| self.row_event(event));
+            if !is_read && let Some(lines) = lines.get_or_insert_with(|| Lines::new(Arc::clone(rows))) {
+                rendered.clear();
+                lines.render(row, &mut rendered);
+                self.lines(&rendered);
+            }
+        }
+        self.reader.indexes = indexes;
+    }
+
+    fn row_event(&mut self, event: Event<'_>) {
+        let folded = &mut self.folded;
+        folded.line_count += 1;
+        folded.counts.lines += 1;
+        folded.counts.valid += 1;
+        let line = folded.line_count;
+        let mut record = Record { raw: &[], line, event: Some(event), diagnostics: Vec::new() };
+        (self.each)(&mut folded.value, &mut record);
+    }
+
     /// Reads what may span lines.
     fn record(&mut self, bytes: &[u8], record: &input::Record) {
         let origin = record.origin;

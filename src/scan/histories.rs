@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+pub use crate::input::history::Extent;
 pub use crate::input::history::metadata::{CollectedError, CollectedInput};
 
 use crate::input::history::History;
 use crate::input::{Input, Meter};
 use crate::model::event::SCHEMA;
 use crate::reader::{Digests, Reading};
-use crate::scan::{Counts, ScanJob, Settings};
+use crate::scan::{Counts, HistoryForm, ScanJob, Settings};
 
 /// The inputs that histories were collected from.
 #[derive(Default)]
@@ -36,12 +37,19 @@ impl Histories {
         histories
     }
 
-    /// How to read the inputs: digests are needed where some events are known by their digest only.
-    pub fn settings(&self, job: &ScanJob<'_>) -> Settings {
+    /// Whether there are some.
+    pub fn is_empty(&self) -> bool {
+        self.collected.is_empty()
+    }
+
+    /// How to read the inputs, and so many events of histories: digests are needed where some events are known by their
+    /// digest only.
+    pub fn settings(&self, job: &ScanJob<'_>, extent: Extent) -> Settings {
         let is_known = self.invalid.iter().any(Option::is_some)
             || job.inputs.len() > 1 && job.inputs.iter().any(is_normalized);
         let digests = if is_known { Digests::Wanted } else { job.settings.reading.digests };
-        Settings { reading: Reading { digests, ..job.settings.reading }, ..job.settings }
+        let reading = Reading { digests, ..job.settings.reading };
+        Settings { reading, histories: HistoryForm::Rows(extent), ..job.settings }
     }
 
     /// Whether the input of that index is a history.

@@ -1,5 +1,6 @@
 //! What to scan, and how.
 
+use crate::input::history::Extent;
 use crate::input::{Input, Meter};
 use crate::reader::Reading;
 
@@ -23,4 +24,16 @@ pub struct Settings {
     pub block_bytes: usize,
     /// How lines are read.
     pub reading: Reading,
+    /// How histories among the inputs are read.
+    pub histories: HistoryForm,
+}
+
+/// How a history is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HistoryForm {
+    /// As the lines of normalized events.
+    #[default]
+    Lines,
+    /// Row by row, which is faster: records have no bytes, and of other events than these there are none.
+    Rows(Extent),
 }

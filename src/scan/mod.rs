@@ -12,6 +12,7 @@ mod job;
 pub mod order;
 mod queue;
 pub mod record;
+mod rows;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::scan::order::{ReorderBuffer, ScanItem};
 use crate::scan::queue::{BlockRead, Claim, StopOnDrop, WaitMode, WorkQueue};
 
 pub use crate::scan::block::{LineReader, fold};
-pub use crate::scan::job::{ScanJob, Settings};
+pub use crate::scan::job::{HistoryForm, ScanJob, Settings};
 pub use crate::scan::record::{Counts, Fold, Folded, Record};
 
 /// A block: index of the input it belongs to, and its number there, counted from 0.

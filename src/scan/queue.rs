@@ -4,8 +4,9 @@
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::input::history::{History, RowGroups};
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
-use crate::scan::job::{ScanJob, Settings};
+use crate::scan::job::{HistoryForm, ScanJob, Settings};
 use crate::scan::order::ReorderBuffer;
 use crate::scan::record::Fold;
 
@@ -14,7 +15,36 @@ const MAX_OPEN: usize = 4;
 /// Results of later inputs may wait for their turn up to so many bytes.
 const MAX_WAITING_BYTES: usize = 8 << 20;
 
-type InputBlocks = Blocks<Reader>;
+/// An input that is open.
+enum InputBlocks {
+    Bytes(Blocks<Reader>),
+    Rows(RowGroups),
+}
+
+impl InputBlocks {
+    fn open(input: &Input, settings: &Settings, meter: &Meter) -> io::Result<Self> {
+        if let HistoryForm::Rows(extent) = settings.histories
+            && let Some(history) = History::of(input)?
+        {
+            return Ok(Self::Rows(history.into_row_groups(extent, meter.clone())));
+        }
+        let sizes = Sizes { block: settings.block_bytes, max_line: settings.reading.max_line_bytes };
+        let reader = input.open(meter)?;
+        let blocks = if input.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
+        Ok(Self::Bytes(blocks))
+    }
+
+    fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {
+        match self {
+            Self::Bytes(blocks) => blocks.next(buffer),
+            Self::Rows(row_groups) => {
+                let rows = row_groups.next()?;
+                Ok(rows.map(|rows| Block::of_rows(rows, std::mem::take(buffer))))
+            }
+        }
+    }
+}
+
 /// An input that a worker may read from until it gives it back.
 pub struct Claim {
     /// Index of the input.
@@ -140,16 +170,8 @@ impl WorkQueue {
         Claim { input, blocks }: Claim,
         buffer: &mut Vec<u8>,
     ) -> (Option<InputBlocks>, io::Result<Option<Block>>) {
-        let place = &self.inputs[input];
-        let sizes =
-            Sizes { block: self.settings.block_bytes, max_line: self.settings.reading.max_line_bytes };
-        let opened = blocks.map_or_else(
-            || {
-                let reader = place.open(&self.meter.of_input(input))?;
-                Ok(if place.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) })
-            },
-            Ok,
-        );
+        let open = || InputBlocks::open(&self.inputs[input], &self.settings, &self.meter.of_input(input));
+        let opened = blocks.map_or_else(open, Ok);
         match opened {
             Err(error) => (None, Err(error)),
             Ok(mut blocks) => {

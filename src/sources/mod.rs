@@ -10,7 +10,7 @@ mod event_lists;
 mod event_texts;
 mod github;
 mod lookalike;
-mod normalized;
+pub mod normalized;
 mod okta;
 mod scalekit;
 pub mod schema;

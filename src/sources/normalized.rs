@@ -157,18 +157,51 @@ static RETAINED: RetainedFields = RetainedFields {
 
 fn restore(fields: &Fields<'_>) -> Restored {
     let text = |field: FieldId| fields.text(field, 0).unwrap_or_default();
-    let source =
-        logging().iter().find(|source| source.name == text(SOURCE_NAME)).map_or(&SOURCE, |source| *source);
-    let operation = OPERATIONS.iter().find(|info| info.name == text(OPERATION));
+    let source = source_named(&text(SOURCE_NAME)).unwrap_or(&SOURCE);
     Restored {
         source: source.name,
         ids: source.id_space(),
-        operation: operation.map_or(Operation::Other, |info| info.operation),
-        outcome: Outcome::ALL.into_iter().find(|it| it.name() == text(OUTCOME)),
-        actor_kind: ActorKind::ALL.into_iter().find(|it| it.name() == text(ACTOR_KIND)),
-        direction: Direction::ALL.into_iter().find(|it| it.name() == text(DIRECTION)),
-        protocol: protocols().find(|name| *name == text(PROTOCOL)),
-        provider: providers().find(|name| *name == text(PROVIDER)),
+        operation: operation_named(&text(OPERATION)).unwrap_or(Operation::Other),
+        outcome: outcome_named(&text(OUTCOME)),
+        actor_kind: actor_kind_named(&text(ACTOR_KIND)),
+        direction: direction_named(&text(DIRECTION)),
+        protocol: protocol_named(&text(PROTOCOL)),
+        provider: provider_named(&text(PROVIDER)),
         retained: &RETAINED,
     }
+}
+
+/// The source of that name, if it logs events.
+pub fn source_named(name: &str) -> Option<&'static Source> {
+    logging().iter().find(|source| source.name == name).copied()
+}
+
+/// The operation of that name.
+pub fn operation_named(name: &str) -> Option<Operation> {
+    OPERATIONS.iter().find(|info| info.name == name).map(|info| info.operation)
+}
+
+/// The outcome of that name.
+pub fn outcome_named(name: &str) -> Option<Outcome> {
+    Outcome::ALL.into_iter().find(|it| it.name() == name)
+}
+
+/// The kind of actor of that name.
+pub fn actor_kind_named(name: &str) -> Option<ActorKind> {
+    ActorKind::ALL.into_iter().find(|it| it.name() == name)
+}
+
+/// The direction of that name.
+pub fn direction_named(name: &str) -> Option<Direction> {
+    Direction::ALL.into_iter().find(|it| it.name() == name)
+}
+
+/// The protocol of that name.
+pub fn protocol_named(name: &str) -> Option<&'static str> {
+    protocols().find(|it| *it == name)
+}
+
+/// The identity provider of that name.
+pub fn provider_named(name: &str) -> Option<&'static str> {
+    providers().find(|it| *it == name)
 }

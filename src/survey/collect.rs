@@ -7,15 +7,16 @@ use anyhow::{Result, bail};
 use chrono_tz::Tz;
 
 use crate::model::diagnostic::{Diagnostic, Level};
+use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reader::Digests;
-use crate::scan::histories::Histories;
+use crate::scan::histories::{Extent, Histories};
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{BlockId, LineRef, Record, ScanJob, scan_with_state};
 use crate::survey::emptiness::{Display, Misses, Watch};
 use crate::survey::file_times::Times;
-use crate::survey::histories::{add_invalid_lines, expand};
+use crate::survey::histories::{add_invalid_lines, expand, latest};
 use crate::survey::input_summary::InputSummary;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::origins::renumber;
@@ -67,8 +68,42 @@ impl Fold for BlockPart {
     }
 }
 
-/// Goes over the inputs once, collects what is planned, and reports the progress.
+/// Goes over the inputs, collects what is planned, and reports the progress.
 pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<'_>)) -> Result<Collected> {
+    let plan = Arc::new(plan);
+    let histories = Histories::among(job.inputs);
+    let is_early = |time: Timestamp| plan.now.is_none_or(|now| time <= now);
+    // What was in the future when it was collected may not be now, and then names of others count. What can be read only
+    // once cannot be read again if nothing is selected.
+    let are_files = job.inputs.iter().all(|input| !input.is_live());
+    let extent = if are_files && histories.collected().all(|input| is_early(latest(input))) {
+        plan.wants.extent()
+    } else {
+        Extent::All
+    };
+    if extent == Extent::All || histories.is_empty() {
+        return pass(job, &plan, (&histories, Extent::All), &mut progress);
+    }
+    let mut ends = Vec::new();
+    let collected = pass(job, &plan, (&histories, extent), &mut |step| match step {
+        Progress::Block => progress(step),
+        Progress::InputEnd(summary) => ends.push(summary.clone()),
+    })?;
+    if collected.survey.selected == 0 {
+        // Only all events tell whether some would have been selected, and why none was.
+        return pass(job, &plan, (&histories, Extent::All), &mut progress);
+    }
+    ends.iter().for_each(|summary| progress(Progress::InputEnd(summary)));
+    Ok(collected)
+}
+
+/// Goes over the inputs once.
+fn pass(
+    job: &ScanJob<'_>,
+    plan: &Arc<Plan>,
+    (histories, extent): (&Histories, Extent),
+    progress: &mut impl FnMut(Progress<'_>),
+) -> Result<Collected> {
     let inputs = (0..).zip(job.inputs);
     let summary = inputs.map(|(index, input)| InputSummary {
         name: input.name.clone(),
@@ -78,11 +113,9 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     let mut inputs: Vec<_> = summary.collect();
     let mut lines = LineNumbers::new(inputs.iter().map(|input| input.name.clone()).collect());
     let (mut arrivals, mut misses) = (Arrivals::default(), Misses::default());
-    let plan = Arc::new(plan);
-    let histories = Histories::among(job.inputs);
-    let settings = histories.settings(job);
+    let settings = histories.settings(job, extent);
     let job = &ScanJob { settings, ..*job };
-    let mut workers = scan_with_state(job, add_record(Arc::clone(&plan)), |item| {
+    let mut workers = scan_with_state(job, add_record(Arc::clone(plan)), |item| {
         match item {
             ScanItem::Block { input, line_base, counts, mut value } => {
                 progress(Progress::Block);
@@ -104,13 +137,13 @@ pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<
     parallel::limit(job.settings.threads);
     check_comparable(&workers, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
-        add_invalid_lines(&histories, worker, &plan);
+        add_invalid_lines(histories, worker, plan);
     }
     renumber(&mut workers, &mut lines);
     let survey = Survey::new(workers, arrivals);
-    let mut inputs = expand(&histories, inputs);
+    let mut inputs = expand(histories, inputs);
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Collected { survey, inputs, lines, plan, misses })
+    Ok(Collected { survey, inputs, lines, plan: Arc::clone(plan), misses })
 }
 
 /// Events whose digest is known cannot be compared with others, unless reading wanted digests of all.

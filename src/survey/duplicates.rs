@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-use crate::model::attribute::{ATTRIBUTES, Attribute};
-use crate::model::event::Event;
-use crate::model::event::Space;
+use crate::model::attribute::Attribute;
+use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
+use crate::model::reported::{reported_hash, time_hash};
 use crate::parallel;
 use crate::text::keyed_hash::KEYS;
 
@@ -50,6 +50,9 @@ impl EventHasher {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && !event.operation.is_change_or_link();
         hashes.clear();
+        if let Some(Retained::Row(row)) = event.retained {
+            hashes.extend_from_slice(row.hashes);
+        }
         hashes.reserve(event.fields.index.content.len());
         let mut content = start(event);
         for part in &event.fields.index.content {
@@ -59,7 +62,7 @@ impl EventHasher {
         }
         let digest = event.digest(form);
         if let Some(digest) = digest {
-            content = said(event, digest);
+            content = reported_hash(event, digest);
         }
         let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
         EventKey { key, content, is_only_counted, has_digest: digest.is_some() }
@@ -71,41 +74,17 @@ impl EventHasher {
     }
 }
 
-/// The key of the time in the hash. No value has it.
-const TIME: u64 = u64::MAX;
-
 /// The hash of an event's content. It does not depend on the order of values in the line.
 pub fn content(event: &Event<'_>) -> u64 {
     match event.digest(&mut String::new()) {
-        Some(digest) => said(event, digest),
+        Some(digest) => reported_hash(event, digest),
         None => value_hashes(event.fields).fold(start(event), u64::wrapping_add),
     }
 }
 
-/// The hash of what an event says whose digest is known, which is the same for the line it was read from first and for the
-/// normalized event. It covers what is reported of the event, too, as anybody can write a digest.
-#[inline(never)]
-pub fn said(event: &Event<'_>, digest: [u8; 16]) -> u64 {
-    let keys = &*KEYS;
-    // How the time is written does not matter.
-    let said = ATTRIBUTES.iter().map(|info| info.attribute).filter(|attribute| *attribute != Attribute::Time);
-    let texts = said.map(|attribute| {
-        let key = |at: u64| keys.at(attribute as u64).wrapping_add(at);
-        let shown = event.text(attribute).map_or(0, |text| keys.text(key(0), text.as_bytes()));
-        let further = event.further_texts(attribute).into_iter().flatten().zip(1..);
-        further.map(|(text, at)| keys.text(key(at), text.as_bytes())).fold(shown, u64::wrapping_add)
-    });
-    let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
-    texts.fold(time.wrapping_add(keys.text(keys.at(DIGEST), &digest)), u64::wrapping_add)
-}
-
-/// The place of the digest among those of attributes.
-const DIGEST: u64 = ATTRIBUTES.len() as u64;
-
 #[inline(always)]
 fn start(event: &Event<'_>) -> u64 {
-    let time = KEYS.numbers(TIME, [event.time.seconds.cast_unsigned(), event.time.nanos.into()]);
-    event.fields.index.fixed_hash.wrapping_add(time)
+    event.fields.index.fixed_hash.wrapping_add(time_hash(event.time))
 }
 
 /// The hash of each value of an event's content.

@@ -1,7 +1,7 @@
 //! What histories among the inputs add to a survey: the inputs that they were collected from, and invalid lines of these.
 
 use crate::model::diagnostic::CODES;
-use crate::model::time;
+use crate::model::time::{self, Timestamp};
 use crate::scan::Counts;
 use crate::scan::histories::{CollectedError, CollectedInput, Histories};
 use crate::survey::Plan;
@@ -32,15 +32,24 @@ pub fn add_invalid_lines(histories: &Histories, worker: &mut WorkerSurvey, plan:
     }
 }
 
+/// The time of the latest event of an input; without events, it is before every other.
+pub fn latest(input: &CollectedInput) -> Timestamp {
+    range(input).map_or(Timestamp::MIN, |(_, last)| last)
+}
+
+fn range(input: &CollectedInput) -> Option<(Timestamp, Timestamp)> {
+    let time = |text: &str| time::parse(text).map(|parsed| parsed.timestamp);
+    let (first, last) = input.range.as_ref()?;
+    time(first).zip(time(last))
+}
+
 fn summary(input: &CollectedInput) -> InputSummary {
     let CollectedInput { lines, valid, invalid, blank, out_of_order, .. } = *input;
-    let time = |text: &str| time::parse(text).map(|parsed| parsed.timestamp);
-    let range = input.range.as_ref().and_then(|(first, last)| time(first).zip(time(last)));
     InputSummary {
         name: input.name.clone(),
         index: usize::MAX,
         counts: Counts { lines, valid, invalid, blank },
-        times: Times::known(range, out_of_order),
+        times: Times::known(range(input), out_of_order),
         stored: Some(StoredDigest { bytes: input.bytes, sha256: input.sha256.clone() }),
         ..InputSummary::default()
     }

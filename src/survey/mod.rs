@@ -50,6 +50,7 @@ use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
+use crate::scan::histories::Extent;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::EventHasher;
 use crate::survey::ids::{
@@ -97,6 +98,8 @@ pub struct Wants {
     pub counts: bool,
     /// Changes, portal links and certificates.
     pub changes: bool,
+    /// Which changes share their id with other events, whatever these are.
+    pub conflicts: bool,
     /// The names of connections that have a certificate.
     pub connection_names: bool,
     /// Events with an actor or an address, one by one. Not available together with anomalies.
@@ -104,6 +107,24 @@ pub struct Wants {
     /// What rules need besides changes: event ids, observations, silences and anomalies. An event later than
     /// this time is an anomaly.
     pub anomalies: Option<Timestamp>,
+}
+
+impl Wants {
+    /// What costs least.
+    pub const NOTHING: Self = Self {
+        counts: false,
+        changes: false,
+        conflicts: false,
+        connection_names: false,
+        visits: false,
+        anomalies: None,
+    };
+
+    /// Which events of histories it takes.
+    pub fn extent(&self) -> Extent {
+        let Self { counts, changes: _, conflicts, connection_names: _, visits, anomalies } = *self;
+        if counts || conflicts || visits || anomalies.is_some() { Extent::All } else { Extent::Changes }
+    }
 }
 
 /// The result of a pass over the input.

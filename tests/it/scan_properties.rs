@@ -9,7 +9,7 @@ use ssoaudit::input::{Input, Meter, Place, Sizes};
 use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{Record, ScanJob, Settings, scan};
+use ssoaudit::scan::{HistoryForm, Record, ScanJob, Settings, scan};
 use ssoaudit::sources;
 
 use crate::support::cuts::{pieces, transcript};
@@ -160,7 +160,7 @@ fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
         parts: Parts::ALL,
         digests: Digests::Unwanted,
     };
-    let settings = Settings { threads, block_bytes: sizes.block, reading };
+    let settings = Settings { threads, block_bytes: sizes.block, reading, histories: HistoryForm::Lines };
     let mut texts = Vec::new();
     let each = move |block: &mut Texts, record: &mut Record<'_>| {
         // A line that is too long is kept or not as blocks happen to fall.

@@ -10,7 +10,7 @@ use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::input::{self, Input, PassedOver, Place};
 use crate::reader::{Digests, Parts, Reading};
-use crate::scan::Settings;
+use crate::scan::{HistoryForm, Settings};
 use crate::sources;
 
 /// What to read, the same for every command.
@@ -82,6 +82,7 @@ impl InputArgs {
                 parts: Parts::ALL,
                 digests: Digests::Unwanted,
             },
+            histories: HistoryForm::Lines,
         }
     }
 

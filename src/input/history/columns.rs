@@ -39,7 +39,7 @@ pub enum Further {
     Origins,
     /// How many places there are.
     Count,
-    /// Whether it is a change or portal link, or about a certificate; such events have row groups of their own.
+    /// Whether it is a change or portal link, or about a certificate.
     IsChange,
 }
 

@@ -17,6 +17,9 @@ pub struct Metadata {
     pub tool: String,
     /// The inputs that events were read from first, in the order of their names.
     pub inputs: Vec<CollectedInput>,
+    /// The row groups that reports about changes need: of other events, these have the first and the last one of every
+    /// source, and of every combination of names of an organization, an actor or a connection.
+    pub changes: Vec<usize>,
 }
 
 /// An input that a history holds the events of.

@@ -4,16 +4,20 @@
 pub mod columns;
 mod lines;
 pub mod metadata;
+mod rows;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::columnar;
 use crate::input::history::columns::SCHEMA;
-use crate::input::history::lines::Lines;
 use crate::input::history::metadata::{KEY, Metadata, VERSION};
 use crate::input::{Input, Meter, Place, open_file};
+
+pub use crate::input::history::lines::Lines;
+pub use crate::input::history::rows::Rows;
 
 /// The first bytes of a history, as of any file of Parquet.
 pub const MAGIC: &[u8] = b"PAR1";
@@ -69,10 +73,30 @@ impl History {
         if head == MAGIC { Self::open(path).map(Some) } else { Ok(None) }
     }
 
+    /// Its row groups. `meter` counts the bytes that are read.
+    pub fn into_row_groups(self, extent: Extent, meter: Meter) -> RowGroups {
+        let all = 0..self.reader.row_groups().len();
+        let is_wanted = |index: &usize| extent == Extent::All || self.metadata.changes.contains(index);
+        let left = all.rev().filter(is_wanted).collect();
+        RowGroups { history: self, meter, left }
+    }
+
     /// Its events as lines. `meter` counts the bytes that are read.
     pub fn into_lines(self, meter: Meter) -> HistoryLines {
-        HistoryLines { history: self, meter, row_group: 0, lines: None, rendered: Vec::new(), at: 0 }
+        let row_groups = self.into_row_groups(Extent::All, meter);
+        HistoryLines { row_groups, lines: None, rendered: Vec::new(), at: 0 }
     }
+}
+
+/// Which events of a history are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that reports about changes need: changes, and enough others for the names of organizations, actors and
+    /// connections and for the range of each source.
+    Changes,
 }
 
 /// The version alone, which is read before anything that may be different in another one.
@@ -81,12 +105,40 @@ struct Version {
     version: u32,
 }
 
-/// The events of a history as lines.
-pub struct HistoryLines {
+/// The row groups of a history, read one after the other.
+pub struct RowGroups {
     history: History,
     meter: Meter,
-    row_group: usize,
-    lines: Option<Lines>,
+    /// Those that are left, the last one first.
+    left: Vec<usize>,
+}
+
+impl RowGroups {
+    /// The rows of the next row group; `None` at the end.
+    pub fn next(&mut self) -> io::Result<Option<Arc<Rows>>> {
+        let Some(index) = self.left.pop() else {
+            return Ok(None);
+        };
+        let reader = &mut self.history.reader;
+        let chunks = reader.row_groups().get(index).map(|group| &*group.chunks).unwrap_or_default();
+        if chunks.iter().map(|chunk| chunk.unpacked).sum::<usize>() > MAX_UNPACKED_BYTES {
+            return Err(damaged(
+                "a row group of it unpacks to more than 512 MiB, which none does that was collected",
+            ));
+        }
+        let columns = Rows::columns();
+        self.meter.add(columns.iter().filter_map(|column| Some(chunks.get(*column)?.part.bytes)).sum());
+        let values = reader.read(index, &columns).map_err(unreadable)?;
+        let rows = Rows::new(values).ok_or_else(|| damaged("a row lacks what every event has"))?;
+        Ok(Some(Arc::new(rows)))
+    }
+}
+
+/// The events of a history as lines.
+pub struct HistoryLines {
+    row_groups: RowGroups,
+    /// The lines of the row group at hand, and the next row.
+    lines: Option<(Lines, usize)>,
     rendered: Vec<u8>,
     /// How many of the rendered bytes were read.
     at: usize,
@@ -95,35 +147,25 @@ pub struct HistoryLines {
 impl HistoryLines {
     /// Renders further lines; `false` at the end.
     fn advance(&mut self) -> io::Result<bool> {
-        loop {
-            self.rendered.clear();
-            self.at = 0;
-            if let Some(lines) = &mut self.lines {
-                let more = lines.render(LINES_BYTES, &mut self.rendered);
-                let more = more.ok_or_else(|| damaged("a row lacks what every event has"))?;
-                if !more {
-                    self.lines = None;
+        self.rendered.clear();
+        self.at = 0;
+        while self.rendered.len() < LINES_BYTES {
+            match &mut self.lines {
+                Some((lines, row)) if *row < lines.rows() => {
+                    lines.render(*row, &mut self.rendered);
+                    *row += 1;
                 }
-                if !self.rendered.is_empty() {
-                    return Ok(true);
+                _ => {
+                    let Some(rows) = self.row_groups.next()? else {
+                        break;
+                    };
+                    let lines = Lines::new(rows);
+                    let lines = lines.ok_or_else(|| damaged("its columns are not those of a history"))?;
+                    self.lines = Some((lines, 0));
                 }
             }
-            let reader = &mut self.history.reader;
-            let Some(group) = reader.row_groups().get(self.row_group) else {
-                return Ok(false);
-            };
-            if group.chunks.iter().map(|chunk| chunk.unpacked).sum::<usize>() > MAX_UNPACKED_BYTES {
-                return Err(damaged(
-                    "a row group of it unpacks to more than 512 MiB, which none does that was collected",
-                ));
-            }
-            self.meter.add(group.chunks.iter().map(|chunk| chunk.part.bytes).sum());
-            let columns: Vec<_> = (0..SCHEMA.columns().len()).collect();
-            let values = reader.read(self.row_group, &columns).map_err(unreadable)?;
-            self.lines =
-                Some(Lines::new(values).ok_or_else(|| damaged("its columns are not those of a history"))?);
-            self.row_group += 1;
         }
+        Ok(!self.rendered.is_empty())
     }
 }
 

@@ -44,7 +44,7 @@ impl Timestamp {
         let unit = i64::from(per_second);
         let nanos = u32::try_from(units.rem_euclid(unit)).ok()? * (NANOS_PER_SECOND / per_second);
         let time = Self { seconds: units.div_euclid(unit), nanos };
-        (Self::FIRST..=Self::LAST).contains(&time).then_some(time)
+        time.is_usual().then_some(time)
     }
 
     /// The point so many seconds later.
@@ -71,9 +71,14 @@ impl Timestamp {
         self.seconds * 1000 + i64::from(self.nanos / 1_000_000)
     }
 
+    /// Whether its year has four digits, as in every time that can be read.
+    pub fn is_usual(self) -> bool {
+        (Self::FIRST..=Self::LAST).contains(&self)
+    }
+
     /// RFC 3339 in `zone`, with as many fractional digits as the value needs.
     pub fn rfc3339(self, zone: Tz) -> String {
-        if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
+        if zone == Tz::UTC && self.is_usual() {
             return format::rfc3339(self);
         }
         self.in_zone(zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
@@ -81,7 +86,7 @@ impl Timestamp {
 
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_second(self, zone: Tz) -> String {
-        if zone == Tz::UTC && (Self::FIRST..=Self::LAST).contains(&self) {
+        if zone == Tz::UTC && self.is_usual() {
             let mut text = format::rfc3339(self);
             truncate(&mut text, "2025-01-15T10:30:00".len());
             return text.replace('T', " ");

@@ -21,7 +21,7 @@ pub static REPORT: Report = Report {
     name: "access",
     about: "patterns of use: hours, new addresses, bursts, sessions, actors across organizations",
     schema: "ssoaudit.report.access.v1",
-    wants: Wants { counts: false, changes: false, connection_names: false, visits: true, anomalies: None },
+    wants: Wants { visits: true, ..Wants::NOTHING },
     flags: &["--top", "--burst"],
     make,
 };

@@ -29,7 +29,7 @@ pub static REPORT: Report = Report {
     name: "connections",
     about: "every connection with its state and life; with --at, what was known at that moment",
     schema: "ssoaudit.report.connections.v2",
-    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
+    wants: Wants { changes: true, ..Wants::NOTHING },
     flags: &["--top", "--at"],
     make,
 };

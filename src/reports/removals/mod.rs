@@ -23,7 +23,7 @@ pub static REPORT: Report = Report {
     name: "removals",
     about: "every deletion or disabling, what it left behind, and for how long",
     schema: "ssoaudit.report.removals.v2",
-    wants: Wants { counts: false, changes: true, connection_names: false, visits: false, anomalies: None },
+    wants: Wants { changes: true, ..Wants::NOTHING },
     flags: &["--top"],
     make,
 };

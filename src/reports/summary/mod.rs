@@ -22,7 +22,7 @@ pub static REPORT: Report = Report {
     name: "summary",
     about: "what is in the input, on one page",
     schema: "ssoaudit.report.summary.v2",
-    wants: Wants { counts: true, changes: true, connection_names: false, visits: false, anomalies: None },
+    wants: Wants { counts: true, changes: true, ..Wants::NOTHING },
     flags: &["--top", "--by"],
     make,
 };

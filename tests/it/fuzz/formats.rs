@@ -244,6 +244,7 @@ fn verdict_of(case: &Case, show_known: bool) {
     let wants = Wants {
         counts: false,
         changes: true,
+        conflicts: true,
         connection_names: false,
         visits: false,
         anomalies: Some(now()),

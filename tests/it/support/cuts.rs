@@ -9,7 +9,7 @@ use ssoaudit::model::attribute::Attribute;
 use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
 use ssoaudit::scan::order::ScanItem;
-use ssoaudit::scan::{Counts, Record, ScanJob, Settings, scan};
+use ssoaudit::scan::{Counts, HistoryForm, Record, ScanJob, Settings, scan};
 
 /// Longer lines are refused.
 pub const MOST_LINE_BYTES: usize = 8192;
@@ -57,6 +57,7 @@ pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Ve
                 None if record.misplaced.is_some() => format!("{:?}", record.misplaced).into_bytes(),
                 None => block.bytes()[record.start..record.end].to_vec(),
             })),
+            Form::Rows(_) => unreachable!("bytes are no history"),
         }
         buffer = block.into_buffer();
     }
@@ -82,7 +83,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
         parts: Parts::ALL,
         digests: Digests::Unwanted,
     };
-    let settings = Settings { threads, block_bytes, reading };
+    let settings = Settings { threads, block_bytes, reading, histories: HistoryForm::Lines };
     let mut lines = Vec::new();
     let mut total = Counts::default();
     let each = |rows: &mut Rows, record: &mut Record<'_>| {

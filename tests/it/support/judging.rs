@@ -11,7 +11,7 @@ use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::policy::{Policy, RulePolicy};
 use ssoaudit::reader::Reading;
 use ssoaudit::rules::{self, Freeze, Rule, Scope, Value, Window};
-use ssoaudit::scan::{ScanJob, Settings as Scan};
+use ssoaudit::scan::{HistoryForm, ScanJob, Settings as Scan};
 use ssoaudit::survey::collect::collect;
 use ssoaudit::survey::{Plan, Wants};
 use ssoaudit::verdict::{self, Options};
@@ -128,17 +128,11 @@ pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdi
     let inputs: Vec<_> = files.iter().enumerate().map(|file| input(folder.path(), file)).collect();
     let policy = settings.policy(rule);
     let latest = settings.now.later_by(policy.skew_seconds());
-    let wants = Wants {
-        counts: true,
-        changes: true,
-        connection_names: false,
-        visits: false,
-        anomalies: Some(latest),
-    };
+    let wants = Wants { counts: true, changes: true, anomalies: Some(latest), ..Wants::NOTHING };
     let plan = Plan { wants, now: Some(settings.now), ..Plan::default() };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };
-    let scan = Scan { threads: 2, block_bytes: 4096, reading };
+    let scan = Scan { threads: 2, block_bytes: 4096, reading, histories: HistoryForm::Lines };
     let job = ScanJob { inputs: &inputs, settings: scan, meter: &Meter::default() };
     let mut collected = collect(&job, plan, |_| {}).unwrap();
     assert!(collected.inputs.iter().all(|input| input.error.is_none()));
