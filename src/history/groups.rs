@@ -11,8 +11,8 @@ use crate::columnar::{TextBuilder, Values, Writer};
 use crate::history::names::named;
 use crate::history::rows::{Place, Rows};
 
-/// A row group has at most about so many rows.
-const MAX_ROWS: usize = 1 << 16;
+/// A row group has at most about so many rows, by kind: the more others it has, the more rarely the same names are copied.
+const MAX_ROWS: [usize; 2] = [1 << 16, 1 << 17];
 
 /// A row group has at most about so many bytes of texts, so that reading it needs little memory.
 const MAX_BYTES: usize = 1 << 26;
@@ -52,10 +52,12 @@ pub struct Groups<W: std::io::Write + Send> {
     late: HashMap<RowId, BTreeSet<Place>, RandomState>,
     /// For each row group that was begun, its index in the file and where its rows are there.
     written: HashMap<u32, (u32, Vec<u32>)>,
-    /// The rows that were put into another row group in the end.
+    /// The rows that were put into another row group, which is that of later ones or that of changes.
     moved: HashMap<RowId, RowId, RandomState>,
     /// The row groups that reports about changes need, by index in the file.
     changes: Vec<usize>,
+    /// Whether all events came.
+    has_all: bool,
 }
 
 impl<W: std::io::Write + Send> Groups<W> {
@@ -72,6 +74,7 @@ impl<W: std::io::Write + Send> Groups<W> {
             written: HashMap::new(),
             moved: HashMap::default(),
             changes: Vec::new(),
+            has_all: false,
         }
     }
 
@@ -90,6 +93,7 @@ impl<W: std::io::Write + Send> Groups<W> {
                 group.places.push(Some(place));
                 continue;
             }
+            let known = last_of(&self.moved, known);
             group.places.push(None);
             let is_open = known.0 == group.number;
             let earliest = group.places.get(known.1 as usize).filter(|_| is_open).cloned().flatten();
@@ -107,7 +111,7 @@ impl<W: std::io::Write + Send> Groups<W> {
             further.insert(place.clone());
             added.insert((known, place));
         }
-        if is_full(&group.rows) { self.write(kind) } else { Ok(()) }
+        if is_full(&group.rows, kind) { self.write(kind) } else { Ok(()) }
     }
 
     /// How many different events there are.
@@ -125,25 +129,28 @@ impl<W: std::io::Write + Send> Groups<W> {
         order.sort_by_key(|row| group.rows.time(*row as usize));
         if kind == RowKind::Others {
             let named = named(&group.rows, &order);
+            // Later events may take their place; where most events are named, few will.
+            let to = if self.has_all || named.len() > order.len() / 2 { RowKind::Changes } else { kind };
             order.retain(|row| named.binary_search(row).is_err());
-            self.move_to_changes(&mut group, &named);
+            self.move_rows(&mut group, &named, to);
         }
         if !order.is_empty() {
             self.write_rows(kind, group, &order)?;
         }
         let changes = &self.open[RowKind::Changes as usize].rows;
-        if kind == RowKind::Others && is_full(changes) { self.write(RowKind::Changes) } else { Ok(()) }
+        let is_full = kind == RowKind::Others && is_full(changes, RowKind::Changes);
+        if is_full { self.write(RowKind::Changes) } else { Ok(()) }
     }
 
-    /// Puts rows of a group into the one of changes, where they are read together with these.
-    fn move_to_changes(&mut self, group: &mut Group, rows: &[u32]) {
-        let changes = &mut self.open[RowKind::Changes as usize];
-        for (row, to) in rows.iter().zip(changes.rows.len() as u32..) {
-            self.moved.insert((group.number, *row), (changes.number, to));
-            changes.places.push(group.places[*row as usize].clone());
-            changes.further.extend(group.further.remove(row).map(|places| (to, places)));
+    /// Puts rows of a group into an open one.
+    fn move_rows(&mut self, group: &mut Group, rows: &[u32], to: RowKind) {
+        let open = &mut self.open[to as usize];
+        for (row, to) in rows.iter().zip(open.rows.len() as u32..) {
+            self.moved.insert((group.number, *row), (open.number, to));
+            open.places.push(group.places[*row as usize].clone());
+            open.further.extend(group.further.remove(row).map(|places| (to, places)));
         }
-        changes.rows.append(&group.rows, rows.iter().map(|row| *row as usize));
+        open.rows.append(&group.rows, rows.iter().map(|row| *row as usize));
     }
 
     fn write_rows(&mut self, kind: RowKind, group: Group, order: &[u32]) -> Result<()> {
@@ -172,12 +179,13 @@ impl<W: std::io::Write + Send> Groups<W> {
         mut self,
         key_values: impl FnOnce(Vec<usize>) -> Result<(String, String)>,
     ) -> Result<Scratch<W>> {
+        self.has_all = true;
         self.write(RowKind::Others)?;
         self.write(RowKind::Changes)?;
         let Self { writer, late, written, moved, changes, .. } = self;
         let out = writer.finish(&[key_values(changes)?]).context("ending the file")?;
         let position = |id: RowId| {
-            let (group, row) = *moved.get(&id).unwrap_or(&id);
+            let (group, row) = last_of(&moved, id);
             let (index, positions) = written.get(&group)?;
             Some((*index as usize, positions.get(row as usize).copied()? as usize))
         };
@@ -186,9 +194,17 @@ impl<W: std::io::Write + Send> Groups<W> {
     }
 }
 
+/// Where a row is that may have been moved, perhaps more than once.
+fn last_of(moved: &HashMap<RowId, RowId, RandomState>, mut id: RowId) -> RowId {
+    while let Some(next) = moved.get(&id) {
+        id = *next;
+    }
+    id
+}
+
 /// Whether a row group has as many rows as it may have.
-fn is_full(rows: &Rows) -> bool {
-    rows.len() >= MAX_ROWS || rows.bytes() >= MAX_BYTES
+fn is_full(rows: &Rows, kind: RowKind) -> bool {
+    rows.len() >= MAX_ROWS[kind as usize] || rows.bytes() >= MAX_BYTES
 }
 
 /// A file that is written.

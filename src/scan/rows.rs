@@ -4,6 +4,7 @@
 //! A row is plain if all that it says is in its columns of attributes and its line would be read without a diagnostic.
 //! Others are declined, and read as lines, so that both ways agree.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -70,13 +71,14 @@ pub struct RowReader<'r> {
     rows: &'r Rows,
     /// The texts of all columns.
     text: String,
-    columns: Vec<AttributeColumn>,
+    /// Those in which some row has a value.
+    columns: Vec<AttributeColumn<'r>>,
     told: ToldColumns,
 }
 
-struct AttributeColumn {
+struct AttributeColumn<'r> {
     attribute: Attribute,
-    codes: Vec<u32>,
+    codes: Cow<'r, [u32]>,
     values: Vec<AttributeValue>,
 }
 
@@ -110,7 +112,7 @@ impl<'r> RowReader<'r> {
             let column = reader.column(info.attribute, values);
             let lengths = column.values.iter().map(|it| (it.span.end - it.span.start) as usize);
             longest += ESCAPED_BYTES * lengths.max().unwrap_or(0);
-            reader.columns.push(column);
+            reader.columns.extend((!column.values.is_empty()).then_some(column));
         }
         if longest > max_line_bytes {
             // Some line may be too long. Which one, reading lines finds out.
@@ -120,14 +122,14 @@ impl<'r> RowReader<'r> {
         reader
     }
 
-    fn column(&mut self, attribute: Attribute, values: &Values) -> AttributeColumn {
-        let (codes, texts): (Vec<u32>, Vec<&str>) = match values {
-            Values::Text(column) => (column.codes().to_vec(), column.values().iter().collect()),
+    fn column(&mut self, attribute: Attribute, values: &'r Values) -> AttributeColumn<'r> {
+        let (codes, texts): (Cow<'r, [u32]>, Vec<&str>) = match values {
+            Values::Text(column) => (column.codes().into(), column.values().iter().collect()),
             Values::Boolean(flags) => {
                 let code = |flag: &Option<bool>| flag.map_or(NULL, u32::from);
                 (flags.iter().map(code).collect(), vec!["false", "true"])
             }
-            _ => (vec![NULL; values.rows()], Vec::new()),
+            _ => (Cow::default(), Vec::new()),
         };
         self.told.add(attribute, &texts);
         let values = texts.into_iter().map(|text| {

@@ -39,7 +39,7 @@ fn numbers(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<i64>>
         if !cursor.is_empty() {
             return Err("something follows its last value");
         }
-        page.rows(numbers, |number| all.push(number));
+        page.rows(numbers.into_iter().map(Some), &None, &mut all);
     }
     Ok(all)
 }
@@ -52,7 +52,7 @@ fn booleans(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<bool
         }
         let mut booleans = Vec::with_capacity(page.count);
         bits::unpack(page.bytes(), 1, page.count, |bit| booleans.push(bit == 1));
-        page.rows(booleans, |boolean| all.push(boolean));
+        page.rows(booleans.into_iter().map(Some), &None, &mut all);
     }
     Ok(all)
 }
@@ -62,10 +62,10 @@ fn add_codes(page: &DataPage, limit: usize, codes: &mut Vec<u32>) -> Decoded<()>
     let mut cursor = Cursor(page.bytes());
     let width = u32::from(cursor.byte()?);
     let here = bits::hybrid(cursor.rest(), width, page.count)?;
-    if here.iter().any(|code| *code as usize >= limit) {
+    if here.iter().max().is_some_and(|code| *code as usize >= limit) {
         return Err("a code stands for no value");
     }
-    page.rows(here, |code| codes.push(code.unwrap_or(NULL)));
+    page.rows(here, &NULL, codes);
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn texts(mut pages: Pages<'_>, expected: Expected) -> Decoded<TextColumn> {
             Encoding::DeltaStrings => {
                 let first = arena.ends.len() as u32;
                 arena.add_strings(page.bytes(), page.count)?;
-                page.rows(first.., |code| codes.push(code.unwrap_or(NULL)));
+                page.rows(first.., &NULL, &mut codes);
             }
             _ => return Err("texts have an encoding that is not used for them"),
         }
@@ -151,7 +151,7 @@ fn fixed(mut pages: Pages<'_>, expected: Expected, size: usize) -> Decoded<Fixed
             Encoding::Plain if Some(page.bytes().len()) == page.count.checked_mul(size) => {
                 let first = (values.len() / size) as u32;
                 values.extend_from_slice(page.bytes());
-                page.rows(first.., |code| codes.push(code.unwrap_or(NULL)));
+                page.rows(first.., &NULL, &mut codes);
             }
             _ => return Err("values of one size have an encoding that is not used for them"),
         }

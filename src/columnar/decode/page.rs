@@ -140,14 +140,15 @@ impl DataPage {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    /// A value for every row, where only those are given that are there.
-    pub fn rows<T>(&self, values: impl IntoIterator<Item = T>, each: impl FnMut(Option<T>)) {
+    /// Adds a value for every row, where only those are given that are there.
+    pub fn rows<T: Clone>(&self, values: impl IntoIterator<Item = T>, absent: &T, all: &mut Vec<T>) {
         let mut values = values.into_iter();
         match &self.levels {
-            None => values.take(self.count).map(Some).for_each(each),
+            None => all.extend(values.take(self.count)),
+            Some(levels) if self.count == 0 => all.extend(std::iter::repeat_n(absent, levels.len()).cloned()),
             Some(levels) => {
-                let value = |level: &u32| if *level == 1 { values.next() } else { None };
-                levels.iter().map(value).for_each(each);
+                let mut value = |level: &u32| if *level == 1 { values.next() } else { None };
+                all.extend(levels.iter().map(|level| value(level).unwrap_or_else(|| absent.clone())));
             }
         }
     }
