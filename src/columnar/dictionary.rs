@@ -1,11 +1,9 @@
 //! Columns whose rows refer to values by a code, so that what a value costs is paid once, not for every row.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::text::cut;
+use crate::text::keyed_hash::KEYS;
 
 /// The code of a row without a value.
 pub const NULL: u32 = u32::MAX;
@@ -139,54 +137,68 @@ fn are_codes(codes: &[u32], values: usize) -> bool {
     greatest.is_none_or(|greatest| greatest as usize <= values)
 }
 
-/// The codes of values seen so far.
-#[derive(Default)]
-struct Interner {
-    codes: HashTable<u32>,
-    hasher: RandomState,
+/// A value that was seen: the low half of its hash, and its code. With the former, most others need not be compared.
+#[derive(Clone, Copy)]
+struct Seen {
+    hash: u32,
+    code: u32,
 }
 
-impl Interner {
-    /// The code of a value, if it was seen; otherwise it is noted under `new`.
-    fn code<'v>(&mut self, value: &[u8], new: u32, seen: impl Fn(u32) -> &'v [u8]) -> Option<u32> {
-        let Self { codes, hasher } = self;
-        let hash = |value: &[u8]| hasher.hash_one(value);
-        let found = codes.find(hash(value), |code| seen(*code) == value).copied();
-        if found.is_none() {
-            codes.insert_unique(hash(value), new, |code| hash(seen(*code)));
-        }
-        found
-    }
+/// The hash by which the table of what was seen finds a value.
+fn spread(hash: u32) -> u64 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    u64::from(hash).wrapping_mul(ODD)
 }
 
 /// Makes a column of texts that come row by row.
 #[derive(Default)]
 pub struct TextBuilder {
     column: TextColumn,
-    interner: Interner,
+    seen: HashTable<Seen>,
+    /// The hash of each value.
+    hashes: Vec<u32>,
 }
 
 impl TextBuilder {
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
-        let TextColumn { values, codes } = &mut self.column;
-        let code = text.map(|text| {
-            let seen = |code| values.get(code).unwrap_or_default().as_bytes();
-            let known = self.interner.code(text.as_bytes(), values.len() as u32, seen);
-            known.unwrap_or_else(|| values.push(text))
-        });
-        codes.push(code.unwrap_or(NULL));
+        self.push_hashed(text, KEYS.text(0, text.unwrap_or_default().as_bytes()));
     }
 
-    /// Adds rows of a column.
-    pub fn append(&mut self, column: &TextColumn, rows: impl Iterator<Item = usize>) {
-        let mut codes = vec![NULL; column.values.len()];
+    /// Adds a row; texts that are the same have to come with the same hash.
+    #[inline]
+    pub fn push_hashed(&mut self, text: Option<&str>, hash: u64) {
+        match text {
+            Some(text) => self.push_text(text, hash as u32),
+            None => self.column.codes.push(NULL),
+        }
+    }
+
+    fn push_text(&mut self, text: &str, hash: u32) {
+        let Self { column: TextColumn { values, codes }, seen, hashes } = self;
+        let is_same = |it: &Seen| it.hash == hash && values.get(it.code) == Some(text);
+        let code = match seen.find(spread(hash), is_same) {
+            Some(known) => known.code,
+            None => {
+                let code = values.push(text);
+                seen.insert_unique(spread(hash), Seen { hash, code }, |it| spread(it.hash));
+                hashes.push(hash);
+                code
+            }
+        };
+        codes.push(code);
+    }
+
+    /// Adds rows of another one.
+    pub fn append(&mut self, other: &Self, rows: impl Iterator<Item = usize>) {
+        let TextColumn { values, codes } = &other.column;
+        let mut own = vec![NULL; values.len()];
         for row in rows {
-            let code = column.codes[row];
-            let known = codes.get(code as usize).copied();
+            let code = codes[row];
+            let known = own.get(code as usize).copied();
             if known == Some(NULL) {
-                self.push(column.values.get(code));
-                codes[code as usize] = self.column.codes.last().copied().unwrap_or(NULL);
+                self.push_text(values.get(code).unwrap_or_default(), other.hashes[code as usize]);
+                own[code as usize] = self.column.codes.last().copied().unwrap_or(NULL);
             } else {
                 self.column.codes.push(known.unwrap_or(NULL));
             }
@@ -200,40 +212,6 @@ impl TextBuilder {
 
     /// The column.
     pub fn finish(self) -> TextColumn {
-        self.column
-    }
-}
-
-/// Makes a column of values of `N` bytes that come row by row.
-pub struct FixedBuilder<const N: usize> {
-    column: FixedColumn,
-    interner: Interner,
-}
-
-impl<const N: usize> Default for FixedBuilder<N> {
-    fn default() -> Self {
-        let column = FixedColumn { size: N, values: Vec::new(), codes: Vec::new() };
-        Self { column, interner: Interner::default() }
-    }
-}
-
-impl<const N: usize> FixedBuilder<N> {
-    /// Adds a row.
-    pub fn push(&mut self, value: Option<&[u8; N]>) {
-        let code = value.map(|value| {
-            let column = &mut self.column;
-            let new = self.interner.codes.len() as u32;
-            let known = self.interner.code(value, new, |code| column.value(code).unwrap_or_default());
-            known.unwrap_or_else(|| {
-                column.values.extend_from_slice(value);
-                new
-            })
-        });
-        self.column.codes.push(code.unwrap_or(NULL));
-    }
-
-    /// The column.
-    pub fn finish(self) -> FixedColumn {
         self.column
     }
 }

@@ -14,7 +14,7 @@ use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl,
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
@@ -93,10 +93,16 @@ fn properties(values: &Values) -> Result<WriterPropertiesPtr, ParquetError> {
         Values::Integer(_) | Values::Time(_) => Encoding::DELTA_BINARY_PACKED,
         Values::Fixed(_) | Values::Boolean(_) => Encoding::PLAIN,
     };
+    // The least and the greatest of many names exclude nothing.
+    let statistics = match values.kind() {
+        Kind::Text | Kind::Fixed(_) => EnabledStatistics::None,
+        Kind::Integer | Kind::Boolean | Kind::Time => EnabledStatistics::Page,
+    };
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_encoding(encoding)
         .set_dictionary_enabled(has_dictionary(values))
+        .set_statistics_enabled(statistics)
         .set_dictionary_page_size_limit(usize::MAX);
     Ok(Arc::new(properties.build()))
 }

@@ -28,7 +28,7 @@ mod schema;
 mod values;
 mod writer;
 
-pub use dictionary::{FixedBuilder, FixedColumn, NULL, StringArray, TextBuilder, TextColumn};
+pub use dictionary::{FixedColumn, NULL, StringArray, TextBuilder, TextColumn};
 pub use error::{Error, Place, Result};
 pub use manifest::{Chunk, Part, RowGroup};
 pub use reader::{Fetched, Reader};

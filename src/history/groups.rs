@@ -84,9 +84,10 @@ impl<W: std::io::Write + Send> Groups<W> {
         let first = group.rows.len();
         group.rows.append(block, 0..block.len());
         let mut added: HashSet<(RowId, Place), RandomState> = HashSet::default();
+        let mut latest = Arc::from("");
         for (at, key) in block.keys().iter().enumerate() {
             let (input, line, copy) = block.origin(at, input);
-            let mut place = (name(&mut self.inputs, input), line, copy);
+            let mut place = (name(&mut self.inputs, &mut latest, input), line, copy);
             let own = (group.number, (first + at) as u32);
             let known = *self.seen.entry(*key).or_insert(own);
             if known == own {
@@ -215,14 +216,15 @@ pub struct Scratch<W> {
     pub late: HashMap<(usize, usize), BTreeSet<Place>>,
 }
 
-/// The name of an input, kept once.
-fn name(names: &mut HashSet<Arc<str>, RandomState>, input: &str) -> Arc<str> {
-    if let Some(name) = names.get(input) {
-        return Arc::clone(name);
+/// The name of an input, kept once; `latest` is the one of the row before, which mostly has the same.
+fn name(names: &mut HashSet<Arc<str>, RandomState>, latest: &mut Arc<str>, input: &str) -> Arc<str> {
+    if **latest != *input {
+        if !names.contains(input) {
+            names.insert(input.into());
+        }
+        *latest = names.get(input).cloned().unwrap_or_default();
     }
-    let name: Arc<str> = input.into();
-    names.insert(Arc::clone(&name));
-    name
+    Arc::clone(latest)
 }
 
 /// Whether a row is in the block that is being added, which begins with this row of this row group.

@@ -25,7 +25,6 @@ use crate::input::history::metadata::{CollectedError, CollectedInput, KEY, Metad
 use crate::model::diagnostic::{Diagnostic, Level};
 use crate::model::event::Event;
 use crate::model::operation::Operation;
-use crate::model::reported::reported_hash;
 use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{Counts, Record, ScanJob, scan};
@@ -147,7 +146,6 @@ fn add_record(block: &mut BlockRows, record: &mut Record<'_>) {
         event,
         diagnostics: &record.diagnostics,
         digest,
-        key: reported_hash(event, digest),
         line: record.line,
         is_change,
     });

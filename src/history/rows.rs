@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::columnar::{FixedBuilder, TextBuilder, TextColumn, Values};
+use crate::columnar::{FixedColumn, TextBuilder, TextColumn, Values};
 use crate::input::history::columns::{IN_COLUMNS, epoch_nanos};
-use crate::model::attribute::{Attribute, Value, ValueKind};
+use crate::model::attribute::{Attribute, ValueKind};
+use crate::model::content::ContentDigest;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
+use crate::model::reported::{attribute_hash, digest_hash};
 use crate::model::retained;
 use crate::model::time::Timestamp;
 use crate::text::keyed_hash::KEYS;
@@ -25,7 +27,7 @@ pub struct Rows {
     attributes: Vec<Cells>,
     texts: TextBuilder,
     diagnostics: TextBuilder,
-    digests: Vec<[u8; 16]>,
+    digests: Vec<ContentDigest>,
     /// See [`Rows::keys`].
     keys: Vec<u64>,
     /// Whether each is a change, a portal link or about a certificate.
@@ -73,9 +75,7 @@ pub struct NewRow<'e> {
     /// The diagnostics of its line.
     pub diagnostics: &'e [Diagnostic],
     /// The digest of its content.
-    pub digest: [u8; 16],
-    /// Identifies what it says.
-    pub key: u64,
+    pub digest: ContentDigest,
     /// Its line in the block.
     pub line: u64,
     /// Whether it is a change, a portal link or about a certificate.
@@ -120,25 +120,31 @@ impl Rows {
 
     /// Adds an event.
     pub fn push(&mut self, row: &NewRow<'_>) {
-        let NewRow { event, diagnostics, digest, key, line, is_change } = *row;
+        let NewRow { event, diagnostics, digest, line, is_change } = *row;
         let written = event.text(Attribute::Time).filter(|text| *text != event.time.rfc3339(Tz::UTC));
         self.times.push(event.time);
         self.time_texts.push(written.as_deref());
+        let mut key = digest_hash(event.time, digest);
         for (cells, info) in self.attributes.iter_mut().zip(IN_COLUMNS.iter()) {
-            match (cells, event.value(info.attribute)) {
-                (Cells::Text(texts), Some(Value::Text(text))) => texts.push(Some(&text)),
-                (Cells::Text(texts), _) => texts.push(None),
-                (Cells::Flag(flags), Some(Value::Flag(flag))) => flags.push(Some(flag)),
-                (Cells::Flag(flags), _) => flags.push(None),
+            let text = event.text(info.attribute);
+            let hash = text.as_ref().map_or(0, |text| attribute_hash(info.attribute, text));
+            key = key.wrapping_add(hash);
+            match cells {
+                Cells::Text(texts) => texts.push_hashed(text.as_deref(), hash),
+                Cells::Flag(flags) => flags.push(text.map(|text| text == "true")),
             }
         }
-        self.texts.push(retained::texts(event).as_deref());
+        let texts = retained::texts(event);
+        // What is wrong with a line may be in what is around its event, which is not part of what the event says.
         let diagnostics = retained::diagnostics(event, diagnostics);
+        for json in texts.iter().chain(&diagnostics) {
+            key = KEYS.text(key, json.as_bytes());
+        }
+        self.texts.push(texts.as_deref());
         self.diagnostics.push(diagnostics.as_deref());
         self.digests.push(digest);
         self.changes.push(is_change);
-        // What is wrong with a line may be in what is around its event, which is not part of what the event says.
-        self.keys.push(diagnostics.map_or(key, |diagnostics| KEYS.text(key, diagnostics.as_bytes())));
+        self.keys.push(key);
         let origin = event.origin();
         self.inputs.push(origin.as_ref().map(|origin| &*origin.input));
         self.copies.push(origin.as_ref().map_or(0, |origin| origin.copy));
@@ -147,8 +153,7 @@ impl Rows {
 
     /// Adds some rows of others, in this order.
     pub fn append(&mut self, others: &Self, rows: impl Iterator<Item = usize> + Clone) {
-        let texts =
-            |texts: &mut TextBuilder, others: &TextBuilder| texts.append(others.column(), rows.clone());
+        let texts = |texts: &mut TextBuilder, others: &TextBuilder| texts.append(others, rows.clone());
         self.times.extend(rows.clone().map(|row| others.times[row]));
         texts(&mut self.time_texts, &others.time_texts);
         for (cells, others) in self.attributes.iter_mut().zip(&others.attributes) {
@@ -208,9 +213,11 @@ impl Rows {
         }));
         values.push(Values::Text(reordered(self.texts, order)));
         values.push(Values::Text(reordered(self.diagnostics, order)));
-        let mut digests = FixedBuilder::<16>::default();
-        order.iter().for_each(|row| digests.push(Some(&self.digests[*row as usize])));
-        values.push(Values::Fixed(digests.finish()));
+        // Hardly any two are the same.
+        let digests = order.iter().flat_map(|row| self.digests[*row as usize]).collect();
+        let digests =
+            FixedColumn::new(size_of::<ContentDigest>(), digests, (0..order.len() as u32).collect());
+        values.push(Values::Fixed(digests.expect("every code stands for a digest")));
         values
     }
 }

@@ -17,12 +17,17 @@ const DIGEST: u64 = ATTRIBUTES.len() as u64;
 /// The hash of what an event with this digest says.
 #[inline]
 pub fn reported_hash(event: &Event<'_>, digest: ContentDigest) -> u64 {
-    let keys = &*KEYS;
-    let fixed = time_hash(event.time).wrapping_add(keys.text(keys.at(DIGEST), &digest));
+    let fixed = digest_hash(event.time, digest);
     match event.retained {
         Some(Retained::Row(row)) => row.hashes.iter().copied().fold(fixed, u64::wrapping_add),
         _ => fixed.wrapping_add(texts_hash(event)),
     }
+}
+
+/// The hash of when an event happened and of the digest of its content.
+#[inline]
+pub fn digest_hash(time: Timestamp, digest: ContentDigest) -> u64 {
+    time_hash(time).wrapping_add(KEYS.text(KEYS.at(DIGEST), &digest))
 }
 
 /// The hash of when an event happened.

@@ -45,10 +45,10 @@ impl Origins {
     }
 }
 
-/// Numbers the lines of all workers anew if an event has an origin, so that inputs are in the order of their names and
-/// a line is known by its number in its input.
+/// Numbers the lines of all workers anew, so that inputs are in the order of their names and a line is known by its number
+/// in its input, unless inputs are in that order already and no event has an origin.
 pub fn renumber(workers: &mut [WorkerSurvey], lines: &mut LineNumbers) {
-    if workers.iter().all(|worker| worker.origins.names.is_empty()) {
+    if lines.names().is_sorted() && workers.iter().all(|worker| worker.origins.names.is_empty()) {
         return;
     }
     let origins = workers.iter().flat_map(|worker| worker.origins.names.iter());

@@ -6,7 +6,8 @@ mod others;
 
 use proptest::prelude::*;
 use ssoaudit::columnar::{
-    Column, Error, FixedBuilder, Kind, MAX_ROWS, Schema, StringArray, TextBuilder, TextColumn, Values, Writer,
+    Column, Error, FixedColumn, Kind, MAX_ROWS, NULL, Schema, StringArray, TextBuilder, TextColumn, Values,
+    Writer,
 };
 
 use crate::support::columnar::{assert_same, file, open, read_all};
@@ -25,9 +26,17 @@ pub fn texts<'a>(rows: impl IntoIterator<Item = Option<&'a str>>) -> Values {
 }
 
 pub fn fixed<const N: usize>(rows: impl IntoIterator<Item = Option<[u8; N]>>) -> Values {
-    let mut builder = FixedBuilder::<N>::default();
-    rows.into_iter().for_each(|value| builder.push(value.as_ref()));
-    Values::Fixed(builder.finish())
+    let (mut values, mut codes) = (Vec::<[u8; N]>::new(), Vec::new());
+    for row in rows {
+        let code = row.map(|value| {
+            values.iter().position(|other| *other == value).unwrap_or_else(|| {
+                values.push(value);
+                values.len() - 1
+            })
+        });
+        codes.push(code.map_or(NULL, |code| code as u32));
+    }
+    Values::Fixed(FixedColumn::new(N, values.concat(), codes).unwrap())
 }
 
 /// A file of all kinds, with and without dictionaries and missing values.
