@@ -8,7 +8,7 @@ use crate::text::keyed_hash::KEYS;
 /// The code of a row without a value.
 pub const NULL: u32 = u32::MAX;
 
-/// StringArray one after the other in one allocation, numbered from 0.
+/// Texts one after the other in one allocation, numbered from 0.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct StringArray {
     bytes: String,
@@ -43,6 +43,11 @@ impl StringArray {
     /// How many bytes they have together.
     pub fn bytes(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// All of them as one text.
+    pub fn text(&self) -> &str {
+        &self.bytes
     }
 
     /// The text of a number.
@@ -157,9 +162,16 @@ pub struct TextBuilder {
     seen: HashTable<Seen>,
     /// The hash of each value.
     hashes: Vec<u32>,
+    /// Whether no value is looked for among those seen.
+    is_distinct: bool,
 }
 
 impl TextBuilder {
+    /// For texts of which hardly any two are the same, so that looking for each would be in vain.
+    pub fn distinct() -> Self {
+        Self { is_distinct: true, ..Self::default() }
+    }
+
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
         self.push_hashed(text, KEYS.text(0, text.unwrap_or_default().as_bytes()));
@@ -175,18 +187,18 @@ impl TextBuilder {
     }
 
     fn push_text(&mut self, text: &str, hash: u32) {
-        let Self { column: TextColumn { values, codes }, seen, hashes } = self;
+        let Self { column: TextColumn { values, codes }, seen, hashes, is_distinct } = self;
         let is_same = |it: &Seen| it.hash == hash && values.get(it.code) == Some(text);
-        let code = match seen.find(spread(hash), is_same) {
-            Some(known) => known.code,
-            None => {
-                let code = values.push(text);
-                seen.insert_unique(spread(hash), Seen { hash, code }, |it| spread(it.hash));
-                hashes.push(hash);
-                code
-            }
-        };
+        let known = if *is_distinct { None } else { seen.find(spread(hash), is_same) };
+        if let Some(known) = known {
+            return codes.push(known.code);
+        }
+        let code = values.push(text);
+        hashes.push(hash);
         codes.push(code);
+        if !*is_distinct {
+            seen.insert_unique(spread(hash), Seen { hash, code }, |it| spread(it.hash));
+        }
     }
 
     /// Adds rows of another one.

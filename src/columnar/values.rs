@@ -8,7 +8,7 @@ use super::schema::Kind;
 /// The values of a column, one for every row; `None` or [`NULL`] where a row has none.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Values {
-    /// StringArray.
+    /// Texts.
     Text(TextColumn),
     /// Numbers.
     Integer(Vec<Option<i64>>),

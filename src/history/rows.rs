@@ -48,8 +48,9 @@ enum Cells {
 
 impl Default for Rows {
     fn default() -> Self {
-        let cells = IN_COLUMNS.iter().map(|info| match info.kind {
-            ValueKind::Flag => Cells::Flag(Vec::new()),
+        let cells = IN_COLUMNS.iter().map(|info| match info.attribute {
+            _ if info.kind == ValueKind::Flag => Cells::Flag(Vec::new()),
+            Attribute::Id => Cells::Text(TextBuilder::distinct()),
             _ => Cells::Text(TextBuilder::default()),
         });
         Self {

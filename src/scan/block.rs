@@ -99,7 +99,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// Reads the rows of a history. One that is not plain is read as its lines are.
     fn rows(&mut self, rows: &Arc<Rows>) {
         let mut indexes = std::mem::take(&mut self.reader.indexes);
-        let reader = RowReader::new(rows, self.reading.max_line_bytes);
+        let mut reader = RowReader::new(rows, self.reading.max_line_bytes);
         let (mut lines, mut rendered) = (None, Vec::new());
         for row in 0..rows.len() {
             let is_read = reader.read(row, &mut indexes, |event| self.row_event(event));
