@@ -129,8 +129,8 @@ fn read(file: &mut (impl Read + Seek), range: Range<u64>) -> Result<Vec<u8>> {
         )));
     }
     file.seek(SeekFrom::Start(range.start))?;
-    let mut bytes = Vec::new();
     // The file may have become shorter since its size was asked for.
+    let mut bytes = Vec::with_capacity(length as usize);
     if file.take(length).read_to_end(&mut bytes)? as u64 == length { Ok(bytes) } else { Err(CUT) }
 }
 

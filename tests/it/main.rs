@@ -37,6 +37,7 @@ mod memory;
 mod normalized;
 mod oracle;
 mod patterns;
+mod pruning;
 mod redact;
 mod reports;
 mod rules;

@@ -101,6 +101,8 @@ struct Arena {
 
 impl Arena {
     fn add_dictionary(&mut self, dictionary: &Dictionary) -> Decoded<()> {
+        self.bytes.reserve(dictionary.bytes.len());
+        self.ends.reserve(dictionary.count);
         let mut cursor = Cursor(&dictionary.bytes);
         while !cursor.is_empty() && self.ends.len() < dictionary.count {
             let length = cursor.length()?;
@@ -115,6 +117,8 @@ impl Arena {
     }
 
     fn add_strings(&mut self, bytes: &[u8], count: usize) -> Decoded<()> {
+        self.bytes.reserve(bytes.len());
+        self.ends.reserve(count);
         // Where the string before begins.
         let mut previous = self.bytes.len();
         delta::strings(bytes, count, |prefix, suffix| {

@@ -78,7 +78,12 @@ impl History {
         let all = 0..self.reader.row_groups().len();
         let is_wanted = |index: &usize| extent == Extent::All || self.metadata.changes.contains(index);
         let left = all.rev().filter(is_wanted).collect();
-        RowGroups { history: self, meter, left }
+        let columns = match extent {
+            // Nothing of a file that is read as a whole may be damaged.
+            Extent::All => (0..SCHEMA.columns().len()).collect(),
+            Extent::Changes => Rows::columns(),
+        };
+        RowGroups { history: self, meter, left, columns }
     }
 
     /// Its events as lines. `meter` counts the bytes that are read.
@@ -111,6 +116,7 @@ pub struct RowGroups {
     meter: Meter,
     /// Those that are left, the last one first.
     left: Vec<usize>,
+    columns: Vec<usize>,
 }
 
 impl RowGroups {
@@ -126,9 +132,9 @@ impl RowGroups {
                 "a row group of it unpacks to more than 512 MiB, which none does that was collected",
             ));
         }
-        let columns = Rows::columns();
+        let Self { columns, .. } = self;
         self.meter.add(columns.iter().filter_map(|column| Some(chunks.get(*column)?.part.bytes)).sum());
-        let values = reader.read(index, &columns).map_err(unreadable)?;
+        let values = reader.read(index, columns).map_err(unreadable)?;
         let rows = Rows::new(values).ok_or_else(|| damaged("a row lacks what every event has"))?;
         Ok(Some(Arc::new(rows)))
     }

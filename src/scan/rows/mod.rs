@@ -78,9 +78,12 @@ struct AttributeValue {
 impl<'r> RowReader<'r> {
     /// A reader of these rows, whose lines may have so many bytes.
     pub fn new(rows: &'r Rows, max_line_bytes: usize) -> Self {
+        let bytes =
+            |values: &Values| if let Values::Text(column) = values { column.values().bytes() } else { 0 };
+        let bytes: usize = rows.attributes.iter().map(bytes).sum();
         let mut reader = Self {
             rows,
-            text: String::new(),
+            text: String::with_capacity(bytes + FLAGS.bytes()),
             columns: Vec::new(),
             told: ToldColumns::default(),
             values: RowValues::NONE,
