@@ -66,9 +66,11 @@ impl InputStatus {
     pub fn warn(&self, inputs: &[Input], redactor: Option<&Redactor>, terminal: Terminal) {
         let Some((input, error)) = &self.first_error else {
             if self.counts.invalid > 0 {
+                let (were, them) = if self.counts.invalid == 1 { ("was", "it") } else { ("were", "them") };
                 let lines = plural::counted(self.counts.invalid, "invalid line");
-                let warning =
-                    format!("{lines} skipped when the history was collected; `ssoaudit check` shows them");
+                let warning = format!(
+                    "{lines} {were} skipped when the history was collected; `ssoaudit check` shows {them}"
+                );
                 messages::warning(&warning, terminal.message_style());
             }
             return;

@@ -18,6 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
+use super::coded;
 use super::dictionary::{FixedColumn, TextColumn};
 use super::error::Error;
 use super::manifest::{Chunk, Part};
@@ -148,6 +149,11 @@ fn written(
     out: &mut TrackedWrite<Vec<u8>>,
 ) -> Result<ColumnCloseResult, ParquetError> {
     let column = schema.column(column);
+    if let Values::Text(texts) = values
+        && has_dictionary(values)
+    {
+        return coded::write(column, texts, ZSTD_LEVEL, out);
+    }
     let pages = Box::new(SerializedPageWriter::new(out));
     match (get_column_writer(column, properties(values)?, pages), values) {
         (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(column)) => {

@@ -18,6 +18,7 @@
 //! from checked slices only, and neither its memory nor its time exceeds what the limits of `schema.rs` allow. Tests and
 //! fuzzing give it forged chunks whose digests are right.
 
+mod coded;
 mod decode;
 mod dictionary;
 mod encode;

@@ -145,6 +145,23 @@ proptest! {
     ) {
         assert_round_trip(&schema, &groups, &key_values);
     }
+
+    #[test]
+    fn runs_of_any_length_are_read(
+        // How many texts there are, and which of them comes how often in a row, where some stands for none.
+        distinct in 1..600_usize,
+        runs in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>(), 1..40_usize), 0..60),
+    ) {
+        let all: Vec<_> = (0..distinct).map(|number| format!("text {number}")).collect();
+        // Every text comes twice at least, so that there is a dictionary.
+        let twice = all.iter().chain(&all).map(|text| Some(text.as_str()));
+        let of_run = |(index, is_there, length): &(prop::sample::Index, bool, usize)| {
+            std::iter::repeat_n(is_there.then(|| all[index.index(distinct)].as_str()), *length)
+        };
+        let rows: Vec<_> = twice.chain([Some("text 0")]).chain(runs.iter().flat_map(of_run)).collect();
+        let schema = Schema::new(vec![column("text", Kind::Text, true)]).unwrap();
+        assert_round_trip(&schema, &[vec![texts(rows)]], &[]);
+    }
 }
 
 #[test]
