@@ -40,6 +40,7 @@ mod patterns;
 mod pruning;
 mod redact;
 mod reports;
+mod rows;
 mod rules;
 mod sarif;
 mod scan_properties;

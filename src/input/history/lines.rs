@@ -83,7 +83,7 @@ impl Lines {
         line.extend_from_slice(b"{\"schema\":");
         string(SCHEMA, line);
         line.extend_from_slice(b",\"time\":");
-        match rows.time_texts.get(row) {
+        match rows.time_text(row) {
             Some(text) => string(text, line),
             None => string(&rows.time(row).rfc3339(Tz::UTC), line),
         }

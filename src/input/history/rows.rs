@@ -7,8 +7,8 @@ use crate::model::time::Timestamp;
 /// Rows of a history. Every column has the same number of them.
 pub struct Rows {
     times: Vec<Timestamp>,
-    /// Times as the vendor wrote them, where that is not the usual way.
-    pub time_texts: TextColumn,
+    /// Times as the vendor wrote them, where that is not the usual way: texts.
+    pub time_texts: Values,
     /// Texts or booleans, in the order of [`IN_COLUMNS`].
     pub attributes: Vec<Values>,
     /// All texts of attributes that have several, as JSON.
@@ -49,7 +49,7 @@ impl Rows {
                 .zip(nanos)
                 .map(|(micros, nanos)| time(micros?, nanos))
                 .collect::<Option<_>>()?,
-            time_texts: texts(take(TIME_TEXT)?)?,
+            time_texts: take(TIME_TEXT)?,
             attributes: (0..IN_COLUMNS.len()).map(|at| take(attribute_index(at))).collect::<Option<_>>()?,
             all_texts: texts(take(Further::AllTexts.index())?)?,
             diagnostics: texts(take(Further::Diagnostics.index())?)?,
@@ -80,6 +80,11 @@ impl Rows {
         self.times[row]
     }
 
+    /// That time as the vendor wrote it, unless that is the usual way.
+    pub fn time_text(&self, row: usize) -> Option<&str> {
+        if let Values::Text(texts) = &self.time_texts { texts.get(row) } else { None }
+    }
+
     /// Where the event of a row was read first.
     pub fn first_place(&self, row: usize) -> (&str, u64) {
         (self.inputs.get(row).unwrap_or_default(), self.lines[row])
@@ -95,7 +100,7 @@ fn time(micros: i64, nanos: Option<i64>) -> Option<Timestamp> {
     const MICROS: i64 = 1_000_000;
     let below = nanos.map_or(0, |nanos| nanos.rem_euclid(1000));
     let nanos = u32::try_from(micros.rem_euclid(MICROS) * 1000 + below).ok()?;
-    Some(Timestamp { seconds: micros.div_euclid(MICROS), nanos })
+    Some(Timestamp { seconds: micros.div_euclid(MICROS), nanos }).filter(|time| time.is_usual())
 }
 
 fn texts(values: Values) -> Option<TextColumn> {

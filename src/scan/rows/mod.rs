@@ -19,6 +19,7 @@ use crate::model::attribute::{Attribute, is_ip};
 use crate::model::event::{Event, Retained, RetainedRow};
 use crate::model::fields::Fields;
 use crate::model::reported::attribute_hash;
+use crate::model::time::{self, Parsed};
 use crate::scan::rows::attribute_set::{AttributeSet, COUNT, set};
 use crate::scan::rows::indexes::BINDINGS;
 use crate::scan::rows::told::ToldColumns;
@@ -89,8 +90,9 @@ impl<'r> RowReader<'r> {
             values: RowValues::NONE,
         };
         let mut longest = LINE_BYTES;
-        for (info, values) in IN_COLUMNS.iter().zip(&rows.attributes) {
-            let column = reader.column(info.attribute, values);
+        let attributes = IN_COLUMNS.iter().map(|info| info.attribute).zip(&rows.attributes);
+        for (attribute, values) in attributes.chain([(Attribute::Time, &rows.time_texts)]) {
+            let column = reader.column(attribute, values);
             let lengths = column.values.iter().map(|it| (it.span.end - it.span.start) as usize);
             longest += ESCAPED_BYTES * lengths.max().unwrap_or(0);
             reader.columns.extend((!column.values.is_empty()).then_some(column));
@@ -116,7 +118,8 @@ impl<'r> RowReader<'r> {
             end += text.len() as u32;
             AttributeValue {
                 span: Span { start, end, escaped: false },
-                hash: attribute_hash(attribute, text),
+                // How the time is written does not matter.
+                hash: if attribute == Attribute::Time { 0 } else { attribute_hash(attribute, text) },
                 is_plain: is_plain(attribute, text),
             }
         });
@@ -150,11 +153,17 @@ impl<'r> RowReader<'r> {
         true
     }
 
-    /// Whether a row has something besides attributes, or a time that is not written as others are.
+    /// Whether a row has something besides attributes, or a time that is written as another one.
     fn says_more(&self, row: usize) -> bool {
-        let Rows { time_texts, all_texts, diagnostics, .. } = self.rows;
+        let Rows { all_texts, diagnostics, .. } = self.rows;
         let has_text = |column: &TextColumn| column.codes().get(row).is_some_and(|code| *code != NULL);
-        [time_texts, all_texts, diagnostics].into_iter().any(has_text) || !self.rows.time(row).is_usual()
+        let time = self.rows.time(row);
+        let is_written =
+            |text: &str| time::parse(text).is_some_and(|parsed| !parsed.naive && parsed.timestamp == time);
+        has_text(all_texts)
+            || has_text(diagnostics)
+            || !time.is_usual()
+            || !self.rows.time_text(row).is_none_or(is_written)
     }
 }
 
