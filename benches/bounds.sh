@@ -32,6 +32,7 @@ numbered() { awk -v n="$1" -v at="$2" -v put="$3" 'BEGIN {
   for (k = 0; k < n; k++) printf "%s%09d%s\n", a, k, b }'; }
 shapes() { numbered "$1" '{"action"' '{"field_#":1,"action"'; }
 actors() { numbered "$1" 'user_01GZZS7ZVG5AF8AX46YP6PVGWP' 'user_01GZZS7ZVG5AF8AX#'; }
+events() { numbered "$1" 'Mozilla/5.0' 'Mozilla/#'; }
 # One line with many members.
 members() { printf '%s,"n":{' "${event%\}}"; awk -v n="$1" -v put="$2" 'BEGIN { j = index(put, "#")
   for (k = 0; k < n; k++) if (j) printf "%s%d%s,", substr(put, 1, j - 1), k, substr(put, j + 1); else printf "%s,", put
@@ -72,6 +73,8 @@ has_gnu_time=$(command -v time >/dev/null && command time -f %M true 2>&1 | grep
 run() {
   local producer=$1 size=$2 from
   shift 2
+  # A history is not replaced by one that lacks its inputs.
+  rm -f "$work/history"
   # Files are there before anything reads them.
   if [ "$producer" = files ]; then files "$size"; producer=true; fi
   from=$(date +%s%N)
@@ -116,6 +119,8 @@ measure actors actors 1000000 filter --count
 measure actors actors 1000000 "${summary[@]}"
 measure actors actors 1000000 report admins --format json
 measure actors actors 1000000 "${check[@]}"
+measure actors actors 1000000 collect -o "$work/history"
+measure events events 6000000 collect -o "$work/history"
 measure different-keys different_keys 1300000 "${validate[@]}" --notices
 measure duplicate-keys duplicate_keys 2700000 "${validate[@]}"
 measure lists-in-list lists_in_list 4100000 "${validate[@]}"
