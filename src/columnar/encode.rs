@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl, get_column_writer};
-use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
@@ -20,6 +20,7 @@ use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::dictionary::{FixedColumn, TextColumn};
 use super::error::Error;
+use super::list::ListColumn;
 use super::manifest::{Chunk, Part};
 use super::schema::{Column, Kind, MAX_CHUNK_BYTES, Schema};
 use super::values::Values;
@@ -49,17 +50,34 @@ pub fn parquet_schema(schema: &Schema) -> Result<TypePtr, ParquetError> {
 }
 
 fn field(column: &Column) -> Result<Type, ParquetError> {
-    let (physical, logical, length) = match column.kind {
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
+    let repetition = if column.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    if column.kind != Kind::List {
+        return leaf(&column.name, column.kind, repetition);
+    }
+    // The three levels in which every reader knows a list.
+    let element = leaf("element", Kind::Text, Repetition::REQUIRED)?;
+    let elements = Type::group_type_builder("list").with_repetition(Repetition::REPEATED);
+    let elements = elements.with_fields(vec![Arc::new(element)]).build()?;
+    Type::group_type_builder(&column.name)
+        .with_logical_type(Some(LogicalType::List))
+        .with_repetition(repetition)
+        .with_fields(vec![Arc::new(elements)])
+        .build()
+}
+
+fn leaf(name: &str, kind: Kind, repetition: Repetition) -> Result<Type, ParquetError> {
+    let (physical, logical, length) = match kind {
+        Kind::Text | Kind::List => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
         Kind::Integer => (Physical::INT64, None, None),
         Kind::Boolean => (Physical::BOOLEAN, None, None),
         Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(IN_UTC, TimeUnit::MICROS)), None),
+        Kind::Float => (Physical::DOUBLE, None, None),
         Kind::Fixed(size) => (Physical::FIXED_LEN_BYTE_ARRAY, None, i32::try_from(size).ok()),
     };
-    Type::primitive_type_builder(&column.name, physical)
+    Type::primitive_type_builder(name, physical)
         .with_logical_type(logical)
         .with_length(length.unwrap_or(-1))
-        .with_repetition(if column.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED })
+        .with_repetition(repetition)
         .build()
 }
 
@@ -82,16 +100,17 @@ fn has_dictionary(values: &Values) -> bool {
     let distinct = match values {
         Values::Text(column) => column.values().len(),
         Values::Fixed(column) => column.values().len() / column.size(),
-        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) => return false,
+        Values::List(column) => return column.texts().values().len() < column.texts().codes().len() / 2,
+        _ => return false,
     };
     distinct < (values.rows() - values.nulls()) / 2
 }
 
 fn properties(values: &Values) -> Result<WriterPropertiesPtr, ParquetError> {
     let encoding = match values {
-        Values::Text(_) => Encoding::DELTA_BYTE_ARRAY,
+        Values::Text(_) | Values::List(_) => Encoding::DELTA_BYTE_ARRAY,
         Values::Integer(_) | Values::Time(_) => Encoding::DELTA_BINARY_PACKED,
-        Values::Fixed(_) | Values::Boolean(_) => Encoding::PLAIN,
+        Values::Fixed(_) | Values::Boolean(_) | Values::Float(_) => Encoding::PLAIN,
     };
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
@@ -105,19 +124,22 @@ fn properties(values: &Values) -> Result<WriterPropertiesPtr, ParquetError> {
 fn value_bytes(values: &Values) -> usize {
     match values {
         Values::Text(column) if has_dictionary(values) => column.values().bytes(),
-        Values::Text(column) => {
-            let lengths = column.codes().iter().filter_map(|code| column.values().get(*code)).map(str::len);
-            lengths.fold(0, usize::saturating_add)
-        }
+        Values::Text(column) => text_bytes(column),
+        Values::List(column) => text_bytes(column.texts()),
         Values::Fixed(column) => column.codes().len().saturating_mul(column.size()),
-        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) => 0,
+        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) | Values::Float(_) => 0,
     }
+}
+
+fn text_bytes(column: &TextColumn) -> usize {
+    let lengths = column.codes().iter().filter_map(|code| column.values().get(*code)).map(str::len);
+    lengths.fold(0, usize::saturating_add)
 }
 
 /// The chunk of a column, whose index in the schema is given. It refuses more than [`MAX_CHUNK_BYTES`].
 pub fn chunk(schema: &SchemaDescriptor, column: usize, values: &Values) -> Result<Encoded, Error> {
     let too_large = || {
-        let name = schema.column(column).name().to_owned();
+        let name = schema.column(column).path().parts().first().cloned().unwrap_or_default();
         let limit = format!("has more than {MAX_CHUNK_BYTES} bytes in a row group");
         Error::Unfit(format!("column {name:?} {limit}; write fewer rows at once"))
     };
@@ -147,6 +169,10 @@ fn written(
         (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(column)) => {
             let texts = byte_arrays(column);
             write(writer, column.codes(), |code| texts.get(*code as usize).cloned())
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::List(column)) => write_lists(writer, column),
+        (ColumnWriter::DoubleColumnWriter(writer), Values::Float(values)) => {
+            write(writer, values, |value| *value)
         }
         (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(column)) => {
             let values = fixed_arrays(column);
@@ -195,6 +221,35 @@ fn write<T: DataType, V>(
             values.extend(value);
         }
         writer.write_batch(&values, nullable.then_some(&levels), None)?;
+    }
+    writer.close()
+}
+
+/// Writes lists with their levels: an entry for every text, and one for a list that has none or is missing.
+fn write_lists(
+    mut writer: ColumnWriterImpl<'_, ByteArrayType>,
+    column: &ListColumn,
+) -> Result<ColumnCloseResult, ParquetError> {
+    let texts = byte_arrays(column.texts());
+    let with_text = writer.get_descriptor().max_def_level();
+    let (mut values, mut levels, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
+    for rows in column.ranges().chunks(BATCH) {
+        values.clear();
+        levels.clear();
+        repetitions.clear();
+        for range in rows {
+            let codes = range.clone().map(|range| column.texts().codes().get(range).unwrap_or_default());
+            levels.extend(match codes {
+                None => vec![0],
+                Some([]) => vec![with_text - 1],
+                Some(codes) => vec![with_text; codes.len()],
+            });
+            repetitions.push(0);
+            repetitions.resize(levels.len(), 1);
+            let codes = codes.unwrap_or_default();
+            values.extend(codes.iter().filter_map(|code| texts.get(*code as usize).cloned()));
+        }
+        writer.write_batch(&values, Some(&levels), Some(&repetitions))?;
     }
     writer.close()
 }

@@ -29,6 +29,10 @@ pub enum Kind {
     Boolean,
     /// Microseconds since 1970 in UTC.
     Time,
+    /// A number with a fraction, of 64 bits.
+    Float,
+    /// Several texts, for other programs: [`Reader`](super::Reader) refuses to decode them.
+    List,
     /// So many bytes.
     Fixed(usize),
 }
