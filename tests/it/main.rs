@@ -36,6 +36,7 @@ mod mappings;
 mod memory;
 mod normalized;
 mod oracle;
+mod parquet;
 mod patterns;
 mod redact;
 mod reports;

@@ -55,12 +55,7 @@ fn writing<'a>((flags, prefix): &(&[&'a str], &str), output: &Path, input: &'a s
 }
 
 fn run(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap_or(-1),
-    }
+    Run::of(command.output().unwrap())
 }
 
 fn run_strings(args: &[String]) -> Run {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use ssoaudit::formats::rows::ROW_FORMATS;
@@ -16,6 +16,18 @@ pub struct Run {
     pub stdout: String,
     pub stderr: String,
     pub code: i32,
+}
+
+impl Run {
+    /// How a process ended that printed text, or a file of Parquet, which is something else as a text.
+    pub fn of(output: Output) -> Self {
+        let stdout = match output.stdout.starts_with(b"PAR1") {
+            true => String::from_utf8_lossy(&output.stdout).into_owned(),
+            false => String::from_utf8(output.stdout).unwrap(),
+        };
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Self { stdout, stderr, code: output.status.code().unwrap_or(-1) }
+    }
 }
 
 /// Runs `ssoaudit` at the root of the repository with a neutral environment.
