@@ -22,7 +22,7 @@ use super::dictionary::{FixedColumn, TextColumn};
 use super::error::Error;
 use super::list::ListColumn;
 use super::manifest::{Chunk, Part};
-use super::schema::{Column, Kind, MAX_CHUNK_BYTES, Schema};
+use super::schema::{Column, Kind, MAX_CHUNK_BYTES, Nesting, Schema};
 use super::values::Values;
 
 /// The level at which pages are packed.
@@ -44,21 +44,43 @@ pub struct Encoded {
 
 /// What the crate calls a schema.
 pub fn parquet_schema(schema: &Schema) -> Result<TypePtr, ParquetError> {
-    let fields =
-        schema.columns().iter().map(|column| field(column).map(Arc::new)).collect::<Result<_, _>>()?;
-    Type::group_type_builder("schema").with_fields(fields).build().map(Arc::new)
+    let columns: Vec<_> = schema.columns().iter().map(|column| (column.name.as_str(), column)).collect();
+    let fields = match schema.nesting() {
+        Nesting::Flat => columns.iter().map(|(name, column)| field(name, column).map(Arc::new)).collect(),
+        Nesting::Groups => grouped(&columns),
+    };
+    Type::group_type_builder("schema").with_fields(fields?).build().map(Arc::new)
 }
 
-fn field(column: &Column) -> Result<Type, ParquetError> {
+/// Columns with their names inside of a group, in the groups that these names have.
+fn grouped(columns: &[(&str, &Column)]) -> Result<Vec<TypePtr>, ParquetError> {
+    let runs = columns.chunk_by(|a, b| group(a.0).is_some() && group(a.0) == group(b.0));
+    let of_run = |run: &[(&str, &Column)]| {
+        let (name, column) = run[0];
+        let Some(group) = group(name) else { return field(name, column) };
+        let inside = run.iter().filter_map(|(name, column)| Some((name.split_once('.')?.1, *column)));
+        Type::group_type_builder(group)
+            .with_repetition(Repetition::REQUIRED)
+            .with_fields(grouped(&inside.collect::<Vec<_>>())?)
+            .build()
+    };
+    runs.map(|run| of_run(run).map(Arc::new)).collect()
+}
+
+fn group(name: &str) -> Option<&str> {
+    name.split_once('.').map(|(group, _)| group)
+}
+
+fn field(name: &str, column: &Column) -> Result<Type, ParquetError> {
     let repetition = if column.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED };
     if column.kind != Kind::List {
-        return leaf(&column.name, column.kind, repetition);
+        return leaf(name, column.kind, repetition);
     }
     // The three levels in which every reader knows a list.
     let element = leaf("element", Kind::Text, Repetition::REQUIRED)?;
     let elements = Type::group_type_builder("list").with_repetition(Repetition::REPEATED);
     let elements = elements.with_fields(vec![Arc::new(element)]).build()?;
-    Type::group_type_builder(&column.name)
+    Type::group_type_builder(name)
         .with_logical_type(Some(LogicalType::List))
         .with_repetition(repetition)
         .with_fields(vec![Arc::new(elements)])
@@ -139,7 +161,7 @@ fn text_bytes(column: &TextColumn) -> usize {
 /// The chunk of a column, whose index in the schema is given. It refuses more than [`MAX_CHUNK_BYTES`].
 pub fn chunk(schema: &SchemaDescriptor, column: usize, values: &Values) -> Result<Encoded, Error> {
     let too_large = || {
-        let name = schema.column(column).path().parts().first().cloned().unwrap_or_default();
+        let name = schema.column(column).path().string();
         let limit = format!("has more than {MAX_CHUNK_BYTES} bytes in a row group");
         Error::Unfit(format!("column {name:?} {limit}; write fewer rows at once"))
     };

@@ -31,6 +31,8 @@ mod identities;
 mod injection;
 mod inputs;
 mod json;
+#[cfg(unix)]
+mod lake;
 mod layers;
 mod mappings;
 mod memory;

@@ -6,7 +6,7 @@ pub mod event_json;
 pub mod event_schema;
 mod json;
 pub mod mapping;
-mod ocsf;
+pub mod ocsf;
 pub mod printer;
 mod typed;
 

@@ -22,7 +22,7 @@ pub fn columns(columns: &[EventColumn]) -> Vec<Column> {
 }
 
 /// The kind of the values of some attributes, which have all the same.
-fn kind(attributes: &[Attribute]) -> Kind {
+pub fn kind(attributes: &[Attribute]) -> Kind {
     let info = ATTRIBUTES.iter().find(|info| attributes.contains(&info.attribute));
     match info.map(|info| info.kind) {
         Some(ValueKind::Integer) => Kind::Integer,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::formats::RenderOptions;
-use crate::formats::table::columnar::ColumnarWriter;
+use crate::formats::table::columnar::{self, ColumnarWriter};
 use crate::formats::table::{Layout, TableFormat};
 use crate::parallel;
 use crate::reports::sheet::{Body, Column, Fact, Kind, Row, Sheet, Table, Tone};
@@ -71,7 +71,8 @@ fn write_columns(
     options: &RenderOptions,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let mut columns = ColumnarWriter::new(&table.columns, out)?;
+    let schema = columnar::schema(&table.columns).map_err(io::Error::other)?;
+    let mut columns = ColumnarWriter::new(schema, out)?;
     write_rows(format, table, options, &mut columns)?;
     columns.finish().map(drop)
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::columnar::{Column, Error, Kind, ListBuilder, Schema, TextBuilder, Values, Writer};
+use crate::columnar::{self, Column, Error, Kind, ListBuilder, Schema, TextBuilder, Values, Writer};
 use crate::formats::table::packed::{self, Packed};
 use crate::formats::table::{Audience, Layout, TableFormat};
 use crate::reports::sheet;
@@ -40,15 +40,8 @@ enum Cells {
 }
 
 impl<W: Write + Send> ColumnarWriter<W> {
-    /// Begins a file. Every column may lack values, whatever the rows are. It refuses two columns of the same name, and
-    /// no columns at all.
-    pub fn new(columns: &[sheet::Column], out: W) -> io::Result<Self> {
-        let column = |column: &sheet::Column| Column {
-            name: column.key.to_owned(),
-            kind: kind(column.kind),
-            nullable: true,
-        };
-        let schema = Schema::new(columns.iter().map(column).collect()).map_err(error)?;
+    /// Begins a file.
+    pub fn new(schema: Schema, out: W) -> io::Result<Self> {
         let columns = schema.columns().iter().map(|column| Cells::new(column.kind)).collect();
         Ok(Self { writer: Writer::new(out, schema).map_err(error)?, columns, rows: 0, bytes: 0 })
     }
@@ -88,15 +81,23 @@ impl<W: Write + Send> Write for ColumnarWriter<W> {
     }
 }
 
-fn kind(kind: sheet::Kind) -> Kind {
-    match kind {
+/// The schema of a table. Every column may lack values, whatever the rows are. It refuses two columns of the same name,
+/// and no columns at all.
+pub fn schema(columns: &[sheet::Column]) -> columnar::Result<Schema> {
+    Schema::new(columns.iter().map(|column| nullable(column.key, column.kind)).collect())
+}
+
+/// A column of cells of a kind, which may be empty.
+pub fn nullable(name: &str, kind: sheet::Kind) -> Column {
+    let kind = match kind {
         sheet::Kind::Text | sheet::Kind::Id => Kind::Text,
         sheet::Kind::Number | sheet::Kind::Integer | sheet::Kind::Duration => Kind::Integer,
         sheet::Kind::Share => Kind::Float,
         sheet::Kind::Time => Kind::Time,
         sheet::Kind::Flag => Kind::Boolean,
         sheet::Kind::List => Kind::List,
-    }
+    };
+    Column { name: name.to_owned(), kind, nullable: true }
 }
 
 impl Cells {
@@ -182,7 +183,7 @@ mod tests {
         fn bytes_follow_from_the_rows_alone(numbers in prop::collection::vec(0..9_u64, 0..60), part in 1..20_usize) {
             let rows: Vec<_> = numbers.iter().map(|number| row(*number, &"x".repeat(*number as usize))).collect();
             let file = |part: usize| {
-                let mut writer = ColumnarWriter::new(&COLUMNS, Vec::new()).unwrap();
+                let mut writer = ColumnarWriter::new(schema(&COLUMNS).unwrap(), Vec::new()).unwrap();
                 rows.chunks(part).for_each(|rows| writer.write_all(&rows.concat()).unwrap());
                 writer.finish().unwrap()
             };
@@ -193,7 +194,7 @@ mod tests {
     #[test]
     fn a_row_group_is_full_when_it_has_many_rows_or_bytes() {
         let file = |count: u64, text: &str| {
-            let mut writer = ColumnarWriter::new(&COLUMNS, Vec::new()).unwrap();
+            let mut writer = ColumnarWriter::new(schema(&COLUMNS).unwrap(), Vec::new()).unwrap();
             (0..count).for_each(|number| writer.write_all(&row(number, text)).unwrap());
             writer.finish().unwrap()
         };
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_cell_of_another_kind_is_an_error() {
-        let mut writer = ColumnarWriter::new(&COLUMNS, Vec::new()).unwrap();
+        let mut writer = ColumnarWriter::new(schema(&COLUMNS).unwrap(), Vec::new()).unwrap();
         let mut bytes = Vec::new();
         packed::pack(&Cell::Flag(true), &mut bytes);
         let error = writer.write_all(&bytes).unwrap_err().to_string();

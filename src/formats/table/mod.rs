@@ -9,7 +9,7 @@ pub mod columnar;
 pub mod grid;
 pub mod markdown;
 pub mod output;
-mod packed;
+pub mod packed;
 pub mod separated;
 pub mod text;
 

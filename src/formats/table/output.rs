@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 
-use crate::formats::table::columnar::ColumnarWriter;
+use crate::columnar::Schema;
+use crate::formats::table::columnar::{self, ColumnarWriter};
 use crate::formats::table::{Layout, TableFormat};
 use crate::output::Output;
 use crate::reports::sheet::Column;
@@ -28,12 +29,18 @@ impl RowOutput {
         match format.layout {
             Layout::Text(_) => Ok(Self::Text(output)),
             Layout::Columns => {
-                let name = output.name();
-                let writer = ColumnarWriter::new(columns, output);
-                let writer = writer.with_context(|| format!("--format {}", format.name))?;
-                Ok(Self::Columns { writer: Box::new(writer), name })
+                let schema =
+                    columnar::schema(columns).with_context(|| format!("--format {}", format.name))?;
+                Self::with_schema(schema, output)
             }
         }
+    }
+
+    /// An output for packed rows of this schema.
+    pub fn with_schema(schema: Schema, output: Output) -> Result<Self> {
+        let name = output.name();
+        let writer = ColumnarWriter::new(schema, output).with_context(|| writing(&name))?;
+        Ok(Self::Columns { writer: Box::new(writer), name })
     }
 
     /// Writes whole rows, and what stands around them in a text.

@@ -72,6 +72,35 @@ fn the_crate_reads_what_we_write() {
     assert!(index.page_locations(0, 0).unwrap().len() > 1, "one page");
 }
 
+/// Dots lead into groups, which other programs see and ours does not.
+#[test]
+fn groups_are_read_by_the_crate() {
+    let of = |names: &[&str]| {
+        let columns = names.iter().map(|name| column(name, Kind::Integer, true)).collect();
+        Schema::new(columns).unwrap().in_groups()
+    };
+    for (names, refused) in [
+        (&["a.b", "c", "a.d"][..], "a.d"),
+        (&["a.b.c", "a.d", "a.b.e"], "a.b.e"),
+        (&["a", "a.b"], "a.b"),
+        (&["a.b", "a"], "a.b"),
+        (&["a.b", "a.b.c"], "a.b.c"),
+    ] {
+        let error = of(names).unwrap_err().to_string();
+        assert_eq!(error, format!("the groups of column {refused:?} are there twice"));
+    }
+    let schema = of(&["a.b", "a.c.d", "a.c.b", "e", "f.c.b"]).unwrap();
+    let values: Vec<_> = (0..5).map(|at| Values::Integer(vec![Some(at), None])).collect();
+    let bytes = file(&schema, std::slice::from_ref(&values), &[]);
+    let first = json!({ "a": { "b": 0, "c": { "d": 1, "b": 2 } }, "e": 3, "f": { "c": { "b": 4 } } });
+    let second =
+        json!({ "a": { "b": null, "c": { "d": null, "b": null } }, "e": null, "f": { "c": { "b": null } } });
+    assert_eq!(rows(&bytes), [first, second]);
+    let mut ours = open(&bytes).unwrap();
+    assert_eq!(ours.schema().columns(), schema.columns());
+    assert_same(&read_all(&mut ours).unwrap(), &[values]);
+}
+
 /// Lists are for others only; ours tells that they are as they were written.
 #[test]
 fn lists_are_read_by_the_crate() {
