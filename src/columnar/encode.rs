@@ -261,11 +261,12 @@ fn write_lists(
         repetitions.clear();
         for range in rows {
             let codes = range.clone().map(|range| column.texts().codes().get(range).unwrap_or_default());
-            levels.extend(match codes {
-                None => vec![0],
-                Some([]) => vec![with_text - 1],
-                Some(codes) => vec![with_text; codes.len()],
-            });
+            let (level, entries) = match codes {
+                None => (0, 1),
+                Some([]) => (with_text - 1, 1),
+                Some(codes) => (with_text, codes.len()),
+            };
+            levels.resize(levels.len() + entries, level);
             repetitions.push(0);
             repetitions.resize(levels.len(), 1);
             let codes = codes.unwrap_or_default();

@@ -1,9 +1,10 @@
 //! Typed columns in files: Apache Parquet that any tool can read, and that proves to us that it is what was written.
 //!
-//! A file is Parquet with flat columns, groups of columns and lists of texts, written through the `parquet` crate. Plain Parquet does not protect its metadata,
-//! and mostly not its data: a byte that changes on a disk can become another actor. So a manifest (`manifest.rs`) stands
-//! before the footer, where other readers pass over it. It has the schema, what the writer says of the file, the size and
-//! the SHA-256 of every other part, and its own SHA-256, so that no byte of a file can change unnoticed:
+//! A file is Parquet with columns, which may be in groups or have lists of texts for other programs. It is written
+//! through the `parquet` crate. Plain Parquet does not protect its metadata, and mostly not its data: a byte that
+//! changes on a disk can become another actor. So a manifest (`manifest.rs`) stands before the footer, where other
+//! readers pass over it. It has the schema, what the writer says of the file, the size and the SHA-256 of every other
+//! part, and its own SHA-256, so that no byte of a file can change unnoticed:
 //!
 //! ```text
 //! "PAR1" │ chunks of row group 0 │ … │ page index │ manifest │ footer, its length, "PAR1"

@@ -59,10 +59,9 @@ pub struct Schema {
 }
 
 /// What other programs make of dots in the names of columns. [`Reader`](super::Reader) always sees flat columns.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Nesting {
     /// Nothing.
-    #[default]
     Flat,
     /// Groups: `a.b` is the column `b` in the group `a`. A group is there in every row.
     Groups,

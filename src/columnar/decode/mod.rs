@@ -1,7 +1,8 @@
 //! The bytes of a column chunk to its values.
 //!
-//! This reads the few encodings that `encode.rs` chooses but for lists, and refuses everything else. It does not trust its input:
-//! whatever the bytes are, it gives values or an error, and takes no more memory than the limits of `schema.rs` allow.
+//! This reads the few encodings that `encode.rs` chooses, but for lists, and refuses everything else. It does not trust
+//! its input: whatever the bytes are, it gives values or an error, and takes no more memory than the limits of `schema.rs`
+//! allow.
 
 mod bits;
 mod cursor;

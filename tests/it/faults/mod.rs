@@ -39,6 +39,7 @@ const OTHERS: &[&[&str]] = &[
 /// How every command may be told to write a file, with the flags before its name.
 const WRITERS: &[(&[&str], &str)] = &[
     (&["filter", "--output"], ""),
+    (&["filter", "--format", "parquet", "--output"], ""),
     (&["validate", "--output"], ""),
     (&["summary", "--output"], ""),
     (&["report", "changes", "--output"], ""),

@@ -19,10 +19,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// How a process ended that printed text, or a file of Parquet, which is something else as a text.
+    /// How a process ended that printed text, or a file of Parquet, each byte of which becomes a character.
     pub fn of(output: Output) -> Self {
         let stdout = match output.stdout.starts_with(b"PAR1") {
-            true => String::from_utf8_lossy(&output.stdout).into_owned(),
+            true => output.stdout.iter().map(|byte| char::from(*byte)).collect(),
             false => String::from_utf8(output.stdout).unwrap(),
         };
         let stderr = String::from_utf8(output.stderr).unwrap();

@@ -34,7 +34,8 @@ impl MappedColumns {
         let columns = self.columns.iter().map(|(path, fields)| nullable(path, fields[0].kind()));
         let columns: Vec<_> = columns.chain(once(nullable(self.rest.name(), Kind::Text))).collect();
         let sorted_by = columns.iter().position(|column| column.name == sorted_by);
-        Schema::new(columns)?.in_groups()?.sorted_by(sorted_by.into_iter().collect())
+        let sorted_by = sorted_by.expect("the mapping has the field");
+        Schema::new(columns)?.in_groups()?.sorted_by(vec![sorted_by])
     }
 
     /// The cells of an event.
