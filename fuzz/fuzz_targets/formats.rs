@@ -9,6 +9,7 @@ mod support {
     pub mod documented;
     pub mod elements;
     pub mod harmless;
+    pub mod parquet;
 }
 #[path = "../../tests/it/fuzz/events.rs"]
 mod events;

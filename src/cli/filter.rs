@@ -183,7 +183,7 @@ impl Filter {
         let matcher = Arc::new(matcher);
         let mut results = Results {
             inputs: &inputs,
-            printer: Printer::new(&matcher.plan, output),
+            printer: Printer::new(&matcher.plan, output)?,
             progress: Progress::new(&inputs, terminal),
             status: InputStatus::default(),
             histories: Histories::among(&inputs),
@@ -277,7 +277,7 @@ impl Filter {
     }
 
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
-        let format = self.format(terminal);
+        let format = self.format(terminal)?;
         self.check_format(format)?;
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
@@ -316,10 +316,14 @@ impl Filter {
         }
     }
 
-    fn format(&self, terminal: Terminal) -> RowFormat {
-        let name = self.output.format_name(&self.format, ["table", "ndjson"], terminal);
+    /// The format of rows; a count has none, and is text.
+    fn format(&self, terminal: Terminal) -> Result<RowFormat> {
+        if self.count {
+            return Ok(RowFormat::JsonLines);
+        }
+        let name = self.output.format_name(&self.format, ["table", "ndjson"], terminal)?;
         let format = ROW_FORMATS.iter().find(|format| format.name() == name);
-        *format.expect("clap knows the formats from the list")
+        Ok(*format.expect("clap knows the formats from the list"))
     }
 
     fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {

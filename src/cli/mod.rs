@@ -7,6 +7,7 @@ mod completions;
 mod filter;
 mod init;
 mod input_status;
+mod lake;
 mod man;
 pub mod messages;
 mod organization_ids;
@@ -61,6 +62,8 @@ pub enum Command {
     Report(Box<report::ReportCommand>),
     /// Keep events in a history, a Parquet file that every command reads
     Collect(collect::Collect),
+    /// Write events as OCSF in Parquet, laid out for Amazon Security Lake
+    Lake(Box<lake::Lake>),
     /// Check logs against a policy; exit with 1 when the check fails
     Check(Box<check::CheckCommand>),
     /// Write a commented policy for `check`
@@ -93,6 +96,7 @@ impl Command {
             Self::Summary(summary) => summary.run(terminal),
             Self::Report(report) => report.run(terminal),
             Self::Collect(collect) => collect.run(terminal),
+            Self::Lake(lake) => lake.run(terminal),
             Self::Check(check) => check.run(terminal),
             Self::Init(init) => init.run(terminal),
             Self::Schema(schema) => schema.run(),

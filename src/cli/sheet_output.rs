@@ -36,7 +36,7 @@ pub struct SheetArgs {
     #[arg(value_parser = format_parser(formats()))]
     #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe"))]
     format: String,
-    /// Print only these sections, such as actors; csv and tsv print the first
+    /// Print only these sections, such as actors; csv, tsv and parquet print the first
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     section: Vec<String>,
     /// Print no header in csv, tsv and tables
@@ -72,6 +72,7 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
+        let format = self.format(terminal)?;
         let mut select = self.select.select()?;
         self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
@@ -95,7 +96,8 @@ impl Request<'_> {
         }
         let Collected { survey, inputs: files, .. } = &collected;
         let material = ReportInput { survey, files, options: &self.options, verdicts };
-        self.print((report.make)(&material), output, terminal)?;
+        let options = self.render_options(terminal);
+        self.print((report.make)(&material), output, (format, &options))?;
         if let Some(why) = collected.why_empty(self.options.zone) {
             messages::note(&why, terminal.message_style());
         }
@@ -126,10 +128,15 @@ impl Request<'_> {
         Some(roster.verdicts(&collected.survey, self.options.now))
     }
 
-    fn print(&self, mut sheet: Sheet<'_>, mut output: Output, terminal: Terminal) -> Result<()> {
+    fn print(
+        &self,
+        mut sheet: Sheet<'_>,
+        mut output: Output,
+        (format, options): (&SheetFormat, &RenderOptions),
+    ) -> Result<()> {
         self.keep_sections(&mut sheet)?;
         let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
-        let written = self.format(terminal).render(&sheet, &self.render_options(terminal), &mut buffered);
+        let written = format.render(&sheet, options, &mut buffered);
         written.and_then(|()| buffered.flush()).context("writing the report")?;
         drop(buffered);
         output.finish()
@@ -147,9 +154,10 @@ impl Request<'_> {
         Ok(())
     }
 
-    fn format(&self, terminal: Terminal) -> &'static SheetFormat {
-        let name = self.sheet.output.format_name(&self.sheet.format, ["table", "json"], terminal);
-        SHEET_FORMATS.iter().find(|format| format.name == name).expect("clap knows the formats from the list")
+    fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
+        let name = self.sheet.output.format_name(&self.sheet.format, ["table", "json"], terminal)?;
+        let format = SHEET_FORMATS.iter().find(|format| format.name == name);
+        Ok(format.expect("clap knows the formats from the list"))
     }
 
     fn render_options(&self, terminal: Terminal) -> RenderOptions {

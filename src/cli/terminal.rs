@@ -4,10 +4,13 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use anyhow::{Result, bail};
 use chrono_tz::Tz;
 use clap::ValueEnum;
 
 use crate::formats::RenderOptions;
+use crate::formats::table::is_binary;
+use crate::output::is_stdout;
 use crate::text::display::Charset;
 
 /// When to colour.
@@ -70,6 +73,14 @@ impl Terminal {
             charset: if is_terminal { locale_charset() } else { Charset::Unicode },
             header: true,
         }
+    }
+
+    /// Refuses to print a format that is not text, where results go to a terminal instead of a file.
+    pub fn check_prints(&self, format: &str, file: Option<&Path>) -> Result<()> {
+        if self.stdout && file.is_none_or(is_stdout) && is_binary(format) {
+            bail!("{format} is not text, so a terminal cannot show it; write it to a file or into a pipe");
+        }
+        Ok(())
     }
 
     /// How messages are printed.

@@ -82,9 +82,9 @@ struct Total {
 impl Validate {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
+        let format = self.format(terminal)?;
         let inputs = self.input.inputs(terminal)?;
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
-        let format = self.format(terminal);
         let mut writer = Writer::new(format, self.render_options(format, terminal), output)?;
         let Total { report, status } = self.scan(&inputs, &mut writer, terminal)?;
         writer.finish(&report)?;
@@ -133,10 +133,10 @@ impl Validate {
         Ok(total)
     }
 
-    fn format(&self, terminal: Terminal) -> Format {
-        let name = self.output.format_name(&self.format, ["text", "ndjson"], terminal);
+    fn format(&self, terminal: Terminal) -> Result<Format> {
+        let name = self.output.format_name(&self.format, ["text", "ndjson"], terminal)?;
         let format = VALIDATION_FORMATS.iter().find(|format| format.name() == name);
-        *format.expect("clap knows the formats from the list")
+        Ok(*format.expect("clap knows the formats from the list"))
     }
 
     fn render_options(&self, format: Format, terminal: Terminal) -> RenderOptions {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, ColumnWriterImpl, get_column_writer};
-use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
@@ -21,8 +21,9 @@ use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 use super::coded;
 use super::dictionary::{FixedColumn, TextColumn};
 use super::error::Error;
+use super::list::ListColumn;
 use super::manifest::{Chunk, Part};
-use super::schema::{Column, Kind, MAX_CHUNK_BYTES, Schema};
+use super::schema::{Column, Kind, MAX_CHUNK_BYTES, Nesting, Schema};
 use super::values::Values;
 
 /// The level at which pages are packed.
@@ -44,23 +45,62 @@ pub struct Encoded {
 
 /// What the crate calls a schema.
 pub fn parquet_schema(schema: &Schema) -> Result<TypePtr, ParquetError> {
-    let fields =
-        schema.columns().iter().map(|column| field(column).map(Arc::new)).collect::<Result<_, _>>()?;
-    Type::group_type_builder("schema").with_fields(fields).build().map(Arc::new)
+    let columns: Vec<_> = schema.columns().iter().map(|column| (column.name.as_str(), column)).collect();
+    let fields = match schema.nesting() {
+        Nesting::Flat => columns.iter().map(|(name, column)| field(name, column).map(Arc::new)).collect(),
+        Nesting::Groups => grouped(&columns),
+    };
+    Type::group_type_builder("schema").with_fields(fields?).build().map(Arc::new)
 }
 
-fn field(column: &Column) -> Result<Type, ParquetError> {
-    let (physical, logical, length) = match column.kind {
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
+/// Columns with their names inside of a group, in the groups that these names have.
+fn grouped(columns: &[(&str, &Column)]) -> Result<Vec<TypePtr>, ParquetError> {
+    let runs = columns.chunk_by(|a, b| group(a.0).is_some() && group(a.0) == group(b.0));
+    let of_run = |run: &[(&str, &Column)]| {
+        let (name, column) = run[0];
+        let Some(group) = group(name) else { return field(name, column) };
+        let inside = run.iter().filter_map(|(name, column)| Some((name.split_once('.')?.1, *column)));
+        Type::group_type_builder(group)
+            .with_repetition(Repetition::REQUIRED)
+            .with_fields(grouped(&inside.collect::<Vec<_>>())?)
+            .build()
+    };
+    runs.map(|run| of_run(run).map(Arc::new)).collect()
+}
+
+fn group(name: &str) -> Option<&str> {
+    name.split_once('.').map(|(group, _)| group)
+}
+
+fn field(name: &str, column: &Column) -> Result<Type, ParquetError> {
+    let repetition = if column.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    if column.kind != Kind::List {
+        return leaf(name, column.kind, repetition);
+    }
+    // The three levels in which every reader knows a list.
+    let element = leaf("element", Kind::Text, Repetition::REQUIRED)?;
+    let elements = Type::group_type_builder("list").with_repetition(Repetition::REPEATED);
+    let elements = elements.with_fields(vec![Arc::new(element)]).build()?;
+    Type::group_type_builder(name)
+        .with_logical_type(Some(LogicalType::List))
+        .with_repetition(repetition)
+        .with_fields(vec![Arc::new(elements)])
+        .build()
+}
+
+fn leaf(name: &str, kind: Kind, repetition: Repetition) -> Result<Type, ParquetError> {
+    let (physical, logical, length) = match kind {
+        Kind::Text | Kind::List => (Physical::BYTE_ARRAY, Some(LogicalType::String), None),
         Kind::Integer => (Physical::INT64, None, None),
         Kind::Boolean => (Physical::BOOLEAN, None, None),
         Kind::Time => (Physical::INT64, Some(LogicalType::timestamp(IN_UTC, TimeUnit::MICROS)), None),
+        Kind::Float => (Physical::DOUBLE, None, None),
         Kind::Fixed(size) => (Physical::FIXED_LEN_BYTE_ARRAY, None, i32::try_from(size).ok()),
     };
-    Type::primitive_type_builder(&column.name, physical)
+    Type::primitive_type_builder(name, physical)
         .with_logical_type(logical)
         .with_length(length.unwrap_or(-1))
-        .with_repetition(if column.nullable { Repetition::OPTIONAL } else { Repetition::REQUIRED })
+        .with_repetition(repetition)
         .build()
 }
 
@@ -83,21 +123,22 @@ fn has_dictionary(values: &Values) -> bool {
     let distinct = match values {
         Values::Text(column) => column.values().len(),
         Values::Fixed(column) => column.values().len() / column.size(),
-        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) => return false,
+        Values::List(column) => return column.texts().values().len() < column.texts().codes().len() / 2,
+        _ => return false,
     };
     distinct < (values.rows() - values.nulls()) / 2
 }
 
 fn properties(values: &Values) -> Result<WriterPropertiesPtr, ParquetError> {
     let encoding = match values {
-        Values::Text(_) => Encoding::DELTA_BYTE_ARRAY,
+        Values::Text(_) | Values::List(_) => Encoding::DELTA_BYTE_ARRAY,
         Values::Integer(_) | Values::Time(_) => Encoding::DELTA_BINARY_PACKED,
-        Values::Fixed(_) | Values::Boolean(_) => Encoding::PLAIN,
+        Values::Fixed(_) | Values::Boolean(_) | Values::Float(_) => Encoding::PLAIN,
     };
     // The least and the greatest of many names exclude nothing.
     let statistics = match values.kind() {
-        Kind::Text | Kind::Fixed(_) => EnabledStatistics::None,
-        Kind::Integer | Kind::Boolean | Kind::Time => EnabledStatistics::Page,
+        Kind::Text | Kind::List | Kind::Fixed(_) => EnabledStatistics::None,
+        Kind::Integer | Kind::Float | Kind::Boolean | Kind::Time => EnabledStatistics::Page,
     };
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
@@ -112,19 +153,22 @@ fn properties(values: &Values) -> Result<WriterPropertiesPtr, ParquetError> {
 fn value_bytes(values: &Values) -> usize {
     match values {
         Values::Text(column) if has_dictionary(values) => column.values().bytes(),
-        Values::Text(column) => {
-            let lengths = column.codes().iter().filter_map(|code| column.values().get(*code)).map(str::len);
-            lengths.fold(0, usize::saturating_add)
-        }
+        Values::Text(column) => text_bytes(column),
+        Values::List(column) => text_bytes(column.texts()),
         Values::Fixed(column) => column.codes().len().saturating_mul(column.size()),
-        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) => 0,
+        Values::Integer(_) | Values::Boolean(_) | Values::Time(_) | Values::Float(_) => 0,
     }
+}
+
+fn text_bytes(column: &TextColumn) -> usize {
+    let lengths = column.codes().iter().filter_map(|code| column.values().get(*code)).map(str::len);
+    lengths.fold(0, usize::saturating_add)
 }
 
 /// The chunk of a column, whose index in the schema is given. It refuses more than [`MAX_CHUNK_BYTES`].
 pub fn chunk(schema: &SchemaDescriptor, column: usize, values: &Values) -> Result<Encoded, Error> {
     let too_large = || {
-        let name = schema.column(column).name().to_owned();
+        let name = schema.column(column).path().string();
         let limit = format!("has more than {MAX_CHUNK_BYTES} bytes in a row group");
         Error::Unfit(format!("column {name:?} {limit}; write fewer rows at once"))
     };
@@ -159,6 +203,10 @@ fn written(
         (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(column)) => {
             let texts = byte_arrays(column);
             write(writer, column.codes(), |code| texts.get(*code as usize).cloned())
+        }
+        (ColumnWriter::ByteArrayColumnWriter(writer), Values::List(column)) => write_lists(writer, column),
+        (ColumnWriter::DoubleColumnWriter(writer), Values::Float(values)) => {
+            write(writer, values, |value| *value)
         }
         (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(column)) => {
             let values = fixed_arrays(column);
@@ -207,6 +255,36 @@ fn write<T: DataType, V>(
             values.extend(value);
         }
         writer.write_batch(&values, nullable.then_some(&levels), None)?;
+    }
+    writer.close()
+}
+
+/// Writes lists with their levels: an entry for every text, and one for a list that has none or is missing.
+fn write_lists(
+    mut writer: ColumnWriterImpl<'_, ByteArrayType>,
+    column: &ListColumn,
+) -> Result<ColumnCloseResult, ParquetError> {
+    let texts = byte_arrays(column.texts());
+    let with_text = writer.get_descriptor().max_def_level();
+    let (mut values, mut levels, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
+    for rows in column.ranges().chunks(BATCH) {
+        values.clear();
+        levels.clear();
+        repetitions.clear();
+        for range in rows {
+            let codes = range.clone().map(|range| column.texts().codes().get(range).unwrap_or_default());
+            let (level, entries) = match codes {
+                None => (0, 1),
+                Some([]) => (with_text - 1, 1),
+                Some(codes) => (with_text, codes.len()),
+            };
+            levels.resize(levels.len() + entries, level);
+            repetitions.push(0);
+            repetitions.resize(levels.len(), 1);
+            let codes = codes.unwrap_or_default();
+            values.extend(codes.iter().filter_map(|code| texts.get(*code as usize).cloned()));
+        }
+        writer.write_batch(&values, Some(&levels), Some(&repetitions))?;
     }
     writer.close()
 }

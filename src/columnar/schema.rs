@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Error, Result};
+use crate::text::cut::piece;
 
 /// A row group has at most so many rows.
 pub const MAX_ROWS: usize = 1 << 20;
@@ -29,6 +30,10 @@ pub enum Kind {
     Boolean,
     /// Microseconds since 1970 in UTC.
     Time,
+    /// A number with a fraction, of 64 bits.
+    Float,
+    /// Several texts, for other programs: [`Reader`](super::Reader) refuses to decode them.
+    List,
     /// So many bytes.
     Fixed(usize),
 }
@@ -37,7 +42,7 @@ pub enum Kind {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
-    /// Its name, of which no two columns have the same. Dots mean nothing.
+    /// Its name, of which no two columns have the same. Dots mean nothing unless the schema is nested.
     pub name: String,
     /// What its values are.
     pub kind: Kind,
@@ -50,6 +55,16 @@ pub struct Column {
 pub struct Schema {
     columns: Vec<Column>,
     sorted_by: Vec<usize>,
+    nesting: Nesting,
+}
+
+/// What other programs make of dots in the names of columns. [`Reader`](super::Reader) always sees flat columns.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Nesting {
+    /// Nothing.
+    Flat,
+    /// Groups: `a.b` is the column `b` in the group `a`. A group is there in every row.
+    Groups,
 }
 
 impl Schema {
@@ -74,7 +89,7 @@ impl Schema {
                 return unfit(format!("values of {name:?} cannot have {size} bytes"));
             }
         }
-        Ok(Self { columns, sorted_by: Vec::new() })
+        Ok(Self { columns, sorted_by: Vec::new(), nesting: Nesting::Flat })
     }
 
     /// The same columns, where the rows of each row group are sorted by these columns: ascending, rows without a value
@@ -84,6 +99,28 @@ impl Schema {
             Some(column) => Err(Error::Unfit(format!("there is no column {column} to sort by"))),
             None => Ok(Self { sorted_by: columns, ..self }),
         }
+    }
+
+    /// The same columns in groups. The columns of a group have to be adjacent: it refuses what would be two groups, or a
+    /// group and a column, of the same name.
+    pub fn in_groups(self) -> Result<Self> {
+        let mut groups = HashSet::new();
+        let mut open: Vec<&str> = Vec::new();
+        for Column { name, .. } in &self.columns {
+            let around: Vec<_> = name.match_indices('.').map(|(end, _)| piece(name, 0, end)).collect();
+            let shared = open.iter().zip(&around).take_while(|(open, group)| open == group).count();
+            let is_again = around.iter().skip(shared).any(|group| !groups.insert(*group));
+            if is_again || self.columns.iter().any(|column| around.contains(&column.name.as_str())) {
+                return Err(Error::Unfit(format!("the groups of column {name:?} are there twice")));
+            }
+            open = around;
+        }
+        Ok(Self { nesting: Nesting::Groups, ..self })
+    }
+
+    /// What other programs make of dots in the names of columns.
+    pub fn nesting(&self) -> Nesting {
+        self.nesting
     }
 
     /// The columns, in order.

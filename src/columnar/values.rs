@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use super::dictionary::{FixedColumn, NULL, TextColumn};
+use super::list::ListColumn;
 use super::schema::Kind;
 
 /// The values of a column, one for every row; `None` or [`NULL`] where a row has none.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Texts.
     Text(TextColumn),
@@ -16,6 +17,10 @@ pub enum Values {
     Boolean(Vec<Option<bool>>),
     /// Microseconds since 1970 in UTC.
     Time(Vec<Option<i64>>),
+    /// Numbers with a fraction.
+    Float(Vec<Option<f64>>),
+    /// Several texts.
+    List(ListColumn),
     /// Values of the same number of bytes.
     Fixed(FixedColumn),
 }
@@ -28,6 +33,8 @@ impl Values {
             Self::Integer(_) => Kind::Integer,
             Self::Boolean(_) => Kind::Boolean,
             Self::Time(_) => Kind::Time,
+            Self::Float(_) => Kind::Float,
+            Self::List(_) => Kind::List,
             Self::Fixed(column) => Kind::Fixed(column.size()),
         }
     }
@@ -38,6 +45,8 @@ impl Values {
             Self::Text(column) => column.codes().len(),
             Self::Integer(values) | Self::Time(values) => values.len(),
             Self::Boolean(values) => values.len(),
+            Self::Float(values) => values.len(),
+            Self::List(column) => column.ranges().len(),
             Self::Fixed(column) => column.codes().len(),
         }
     }
@@ -47,10 +56,10 @@ impl Values {
         let without_code = |codes: &[u32]| codes.iter().filter(|code| **code == NULL).count();
         match self {
             Self::Text(column) => without_code(column.codes()),
-            Self::Integer(values) | Self::Time(values) => {
-                values.iter().filter(|value| value.is_none()).count()
-            }
-            Self::Boolean(values) => values.iter().filter(|value| value.is_none()).count(),
+            Self::Integer(values) | Self::Time(values) => missing(values),
+            Self::Boolean(values) => missing(values),
+            Self::Float(values) => missing(values),
+            Self::List(column) => missing(column.ranges()),
             Self::Fixed(column) => without_code(column.codes()),
         }
     }
@@ -68,7 +77,16 @@ impl Values {
             Self::Text(column) => column.get(row).cmp(&column.get(other)),
             Self::Integer(values) | Self::Time(values) => values.get(row).cmp(&values.get(other)),
             Self::Boolean(values) => values.get(row).cmp(&values.get(other)),
+            Self::Float(values) => {
+                let value = |row| values.get(row).copied().flatten();
+                value(row).partial_cmp(&value(other)).unwrap_or(Ordering::Equal)
+            }
+            Self::List(column) => column.get(row).cmp(&column.get(other)),
             Self::Fixed(column) => column.get(row).cmp(&column.get(other)),
         }
     }
+}
+
+fn missing<T>(values: &[Option<T>]) -> usize {
+    values.iter().filter(|value| value.is_none()).count()
 }

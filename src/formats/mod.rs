@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod json_objects;
+pub mod lake;
 pub mod rows;
 pub mod sheets;
 pub mod table;

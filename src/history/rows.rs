@@ -204,7 +204,7 @@ impl Rows {
     pub fn into_values(self, order: &[u32]) -> Vec<Values> {
         let times = || order.iter().map(|row| self.times[*row as usize]);
         let mut values = vec![
-            Values::Time(times().map(|time| Some(epoch_micros(time))).collect()),
+            Values::Time(times().map(|time| Some(time.epoch_micros())).collect()),
             Values::Integer(times().map(epoch_nanos).collect()),
             Values::Text(reordered(self.time_texts, order)),
         ];
@@ -221,11 +221,6 @@ impl Rows {
         values.push(Values::Fixed(digests.expect("every code stands for a digest")));
         values
     }
-}
-
-/// Whole microseconds since 1970.
-fn epoch_micros(time: Timestamp) -> i64 {
-    time.seconds.saturating_mul(1_000_000).saturating_add(i64::from(time.nanos) / 1000)
 }
 
 fn reordered(texts: TextBuilder, order: &[u32]) -> TextColumn {

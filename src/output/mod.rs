@@ -3,6 +3,7 @@
 
 pub mod interrupt;
 pub mod pending;
+pub mod sorted_rows;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Stdout, Write};

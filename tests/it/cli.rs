@@ -87,7 +87,7 @@ fn a_closed_pipe_ends_quietly() {
 #[test]
 fn exit_codes_do_not_depend_on_the_format() {
     let invalid = "testdata/diagnostics/bad-time.ndjson";
-    for format in ["table", "ndjson", "json", "csv", "tsv", "markdown"] {
+    for format in ["table", "ndjson", "json", "csv", "tsv", "markdown", "parquet"] {
         let code = |args: &[&str]| ssoaudit(&[&["filter", "--format", format][..], args].concat()).code;
         assert_eq!(code(&[invalid]), 0, "{format}");
         assert_eq!(code(&["--strict", invalid]), 1, "{format}");
@@ -95,7 +95,7 @@ fn exit_codes_do_not_depend_on_the_format() {
         assert_eq!(code(&["--exit-status", invalid]), 0, "{format}");
         assert_eq!(code(&["--strict", invalid, "missing"]), 2, "{format}");
     }
-    for format in ["text", "table", "ndjson", "json", "csv"] {
+    for format in ["text", "table", "ndjson", "json", "csv", "parquet"] {
         let code = |args: &[&str]| ssoaudit(&[&["validate", "--format", format][..], args].concat()).code;
         assert_eq!(code(&["testdata/sso-events.ndjson"]), 0, "{format}");
         assert_eq!(code(&[invalid]), 1, "{format}");

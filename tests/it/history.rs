@@ -19,9 +19,7 @@ use crate::support::tools::not_checked;
 
 /// Runs the program in a folder.
 pub fn run_in(folder: &Path, args: &[&str]) -> Run {
-    let output = command(args).current_dir(folder).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Run { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code().unwrap_or(-1) }
+    Run::of(command(args).current_dir(folder).output().unwrap())
 }
 
 /// Collects inputs into a history.

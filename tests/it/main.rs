@@ -31,11 +31,14 @@ mod identities;
 mod injection;
 mod inputs;
 mod json;
+#[cfg(unix)]
+mod lake;
 mod layers;
 mod mappings;
 mod memory;
 mod normalized;
 mod oracle;
+mod parquet;
 mod patterns;
 mod pruning;
 mod redact;

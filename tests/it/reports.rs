@@ -50,7 +50,7 @@ fn a_log_without_an_event_is_reported_in_every_format() {
         fs::write(&path, text).unwrap();
         let file = path.to_str().unwrap();
         for report in reports::every() {
-            for format in ["table", "ndjson", "csv", "tsv", "markdown", "html"] {
+            for format in ["table", "ndjson", "csv", "tsv", "markdown", "parquet", "html"] {
                 printed(report.name, &["--format", format, file], code);
             }
             let schema: Value = serde_json::from_str(&ssoaudit(&["schema", report.schema]).stdout).unwrap();

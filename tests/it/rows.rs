@@ -79,6 +79,7 @@ fn values(rows: &[Vec<u8>], column: usize) -> Values {
             let bytes = choices.flat_map(|choice| vec![choice.unwrap_or_default() as u8; size]).collect();
             Values::Fixed(FixedColumn::new(size, bytes, (0..rows.len() as u32).collect()).unwrap())
         }
+        Kind::Float | Kind::List => unreachable!("histories have none"),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::support::tools::not_checked;
 const READING: &[&[&str]] = &[
     &["filter", "--format", "table"],
     &["filter", "--format", "csv"],
+    &["filter", "--format", "parquet"],
     &["filter", "--redact"],
     &["validate", "--notices"],
     &["summary", "--format", "html"],

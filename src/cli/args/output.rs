@@ -76,18 +76,21 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// The name of the format: the given one, or else the default for terminals, or for files and pipes.
+    /// The name of the format: the given one, or else the default for terminals, or for files and pipes. It refuses a
+    /// format that a terminal cannot show.
     pub fn format_name<'a>(
         &self,
         given: &'a str,
         [on_terminal, elsewhere]: [&'a str; 2],
         terminal: Terminal,
-    ) -> &'a str {
-        match given {
-            "auto" if terminal.stdout && self.output.is_none() => on_terminal,
+    ) -> Result<&'a str> {
+        let output = self.output.as_deref();
+        terminal.check_prints(given, output)?;
+        Ok(match given {
+            "auto" if terminal.stdout && output.is_none() => on_terminal,
             "auto" => elsewhere,
             name => name,
-        }
+        })
     }
 
     /// How results are rendered for their destination.

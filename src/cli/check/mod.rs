@@ -74,7 +74,7 @@ pub struct CheckCommand {
     /// Explain a rule
     #[arg(long, value_name = "RULE", conflicts_with_all = ["paths", "list_rules"], help_heading = "Rules")]
     explain: Option<String>,
-    /// table (the default), json, ndjson, csv, tsv, markdown, html, sarif, junit or github; FORMAT=FILE
+    /// table (the default), json, ndjson, csv, tsv, markdown, parquet, html, sarif, junit or github; FORMAT=FILE
     /// writes to a file, and the flag can be repeated
     #[arg(long, short, value_name = "FORMAT[=FILE]", help_heading = "Output")]
     format: Vec<String>,
@@ -110,6 +110,7 @@ impl CheckCommand {
             return list_rules::explain(id);
         }
         let targets = targets(&self.format)?;
+        targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
         match self.check(&targets, terminal) {
             Ok((exit, written)) => written.finish().map(|()| exit),
             Err(error) => {

@@ -81,7 +81,10 @@ impl WriteErrors {
 
 /// Streams output, which may be as large as the input. If the reader closes the pipe, that must not turn a violation
 /// into a success, so the rest is dropped.
-pub fn stream(mut output: Output, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub fn stream(
+    mut output: Output,
+    print: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<()> {
     let name = output.name();
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut output);
     let written = print(&mut buffered).and_then(|()| buffered.flush());

@@ -1,7 +1,8 @@
 //! The bytes of a column chunk to its values.
 //!
-//! This reads the few encodings that `encode.rs` chooses, and refuses everything else. It does not trust its input:
-//! whatever the bytes are, it gives values or an error, and takes no more memory than the limits of `schema.rs` allow.
+//! This reads the few encodings that `encode.rs` chooses, but for lists, and refuses everything else. It does not trust
+//! its input: whatever the bytes are, it gives values or an error, and takes no more memory than the limits of `schema.rs`
+//! allow.
 
 mod bits;
 mod cursor;
@@ -24,6 +25,8 @@ pub fn values(bytes: &[u8], kind: Kind, expected: Expected) -> Decoded<Values> {
         Kind::Integer => numbers(pages, expected).map(Values::Integer),
         Kind::Time => numbers(pages, expected).map(Values::Time),
         Kind::Boolean => booleans(pages, expected).map(Values::Boolean),
+        Kind::Float => floats(pages, expected).map(Values::Float),
+        Kind::List => Err("lists are for other programs"),
         Kind::Fixed(size) => fixed(pages, expected, size).map(Values::Fixed),
     }
 }
@@ -53,6 +56,18 @@ fn booleans(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<bool
         let mut booleans = Vec::with_capacity(page.count);
         bits::unpack(page.bytes(), 1, page.count, |bit| booleans.push(bit == 1));
         page.rows(booleans.into_iter().map(Some), &None, &mut all);
+    }
+    Ok(all)
+}
+
+fn floats(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<f64>>> {
+    let mut all = Vec::with_capacity(expected.rows);
+    while let Some(page) = pages.next_data()? {
+        let (values, rest) = page.bytes().as_chunks();
+        if page.encoding != Encoding::Plain || values.len() != page.count || !rest.is_empty() {
+            return Err("numbers with a fraction have an encoding that is not used for them");
+        }
+        page.rows(values.iter().map(|bytes| Some(f64::from_le_bytes(*bytes))), &None, &mut all);
     }
     Ok(all)
 }

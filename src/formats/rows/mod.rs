@@ -6,18 +6,23 @@ pub mod event_json;
 pub mod event_schema;
 mod json;
 pub mod mapping;
-mod ocsf;
+pub mod ocsf;
 pub mod printer;
+mod typed;
 
 use std::sync::LazyLock;
+
+use anyhow::Result;
 
 use crate::formats::RenderOptions;
 use crate::formats::rows::columns::EventColumn;
 use crate::formats::rows::mapping::Mapping;
-use crate::formats::table::{Audience, TABLE_FORMATS, TableFormat};
+use crate::formats::table::output::RowOutput;
+use crate::formats::table::{Audience, Layout, TABLE_FORMATS, TableFormat};
 use crate::model::attribute::{Attribute, Value};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
+use crate::output::Output;
 use crate::reports::sheet::{Cell, Column, Kind};
 
 /// A format of rows.
@@ -110,6 +115,14 @@ impl RowFormat {
         }
     }
 
+    /// What takes the rows, and writes them to an output.
+    fn output(self, view: &View, output: Output) -> Result<RowOutput> {
+        match self {
+            Self::Table(format) => RowOutput::new(format, &typed::columns(&view.columns), output),
+            _ => Ok(RowOutput::Text(output)),
+        }
+    }
+
     /// Writes what comes before the first row.
     fn open(self, view: &View, out: &mut Vec<u8>) {
         match self {
@@ -118,7 +131,7 @@ impl RowFormat {
             Self::Table(format) => {
                 let column = |column: &EventColumn| Column::new(column.name, column.name, Kind::Text, "");
                 let columns: Vec<_> = view.columns.iter().map(column).collect();
-                (format.open)(&columns, &view.options, out);
+                format.open(&columns, &view.options, out);
             }
         }
     }
@@ -136,8 +149,10 @@ impl RowFormat {
             }
             Self::Table(format) => {
                 let times = if format.audience == Audience::People { TimeStyle::InZone } else { view.times };
-                let cells: Vec<_> =
-                    view.columns.iter().map(|column| cell(column, row.event, times)).collect();
+                let cells: Vec<_> = match format.layout {
+                    Layout::Text(_) => view.columns.iter().map(|it| cell(it, row.event, times)).collect(),
+                    Layout::Columns => typed::cells(&view.columns, row.event),
+                };
                 (format.row)(&cells, &view.options, out);
                 None
             }

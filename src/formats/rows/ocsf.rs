@@ -10,6 +10,7 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::neutral::{ActorKind, Outcome};
 use crate::model::operation::Operation;
+use crate::reports::sheet::Kind;
 
 /// The mapping.
 pub const OCSF: Mapping = Mapping { name: "ocsf", fields: FIELDS, rest: Rest::Dotted("unmapped") };
@@ -55,9 +56,9 @@ static ACTIVITIES: &[(Operation, Coded, Coded)] = &[
 #[rustfmt::skip]
 const FIELDS: &[Field] = &[
     derived("metadata.version", |_| Json::text("1.3.0")),
-    derived("metadata.profiles", |_| Some(Json::List(&["host"]))),
+    derived("metadata.profiles", |_| Some(Json::List(&["host"]))).of_kind(Kind::List),
     // Nothing else tells that the actor is the one whose session it was.
-    derived("metadata.labels", |event| event.is_impersonated().then_some(Json::List(&["impersonated"]))),
+    derived("metadata.labels", |event| event.is_impersonated().then_some(Json::List(&["impersonated"]))).of_kind(Kind::List),
     attribute("metadata.product.name", Attribute::Source),
     attribute("metadata.product.vendor_name", Attribute::Source),
     attribute("metadata.log_provider", Attribute::Source),
@@ -66,27 +67,27 @@ const FIELDS: &[Field] = &[
     attribute("metadata.original_time", Attribute::Time),
     attribute("metadata.tenant_uid", Attribute::EnvironmentId),
     attribute("time", Attribute::EpochMs),
-    derived("category_uid", |_| Json::integer(3)),
+    derived("category_uid", |_| Json::integer(3)).of_kind(Kind::Integer),
     derived("category_name", |_| Json::text("Identity & Access Management")),
-    derived("class_uid", |_| Json::integer(CLASS)),
+    derived("class_uid", |_| Json::integer(CLASS)).of_kind(Kind::Integer),
     derived("class_name", |_| Json::text("Entity Management")),
-    derived("activity_id", |event| Json::integer(activity(event).0)),
+    derived("activity_id", |event| Json::integer(activity(event).0)).of_kind(Kind::Integer),
     derived("activity_name", |event| match activity(event) {
         OTHER => Json::text(event.action()),
         (_, name) => Json::text(name),
     }),
-    derived("type_uid", |event| Json::integer(CLASS * 100 + activity(event).0)),
+    derived("type_uid", |event| Json::integer(CLASS * 100 + activity(event).0)).of_kind(Kind::Integer),
     derived("type_name", |event| Json::text(format!("Entity Management: {}", activity(event).1))),
-    derived("severity_id", |_| Json::integer(UNKNOWN.0)),
+    derived("severity_id", |_| Json::integer(UNKNOWN.0)).of_kind(Kind::Integer),
     derived("severity", |_| Json::text(UNKNOWN.1)),
-    derived("status_id", |event| Json::integer(status(event).0)).telling(Attribute::Outcome),
+    derived("status_id", |event| Json::integer(status(event).0)).of_kind(Kind::Integer).telling(Attribute::Outcome),
     derived("status", |event| Json::text(status(event).1)),
     attribute("actor.user.uid", Attribute::ActorId),
     attribute("actor.user.name", Attribute::ActorName),
     // A user has an id or a name.
     attribute_if(has_only_email, "actor.user.name", Attribute::ActorEmail),
     attribute_if(has_plain_email, "actor.user.email_addr", Attribute::ActorEmail),
-    derived("actor.user.type_id", |event| Json::integer(user_type(event)?.0)).telling(Attribute::ActorKind),
+    derived("actor.user.type_id", |event| Json::integer(user_type(event)?.0)).of_kind(Kind::Integer).telling(Attribute::ActorKind),
     derived("actor.user.type", |event| Json::text(user_type(event)?.1)),
     attribute_if(is_connection, "entity.uid", Attribute::ConnectionId),
     attribute_if(is_connection, "entity.name", Attribute::ConnectionName),
@@ -94,7 +95,7 @@ const FIELDS: &[Field] = &[
     attribute_if(is_organization, "entity.name", Attribute::OrganizationName),
     // An entity has a name or an id, or else an organization.
     derived("entity.name", |event| if is_anonymous(event) { Json::text(UNKNOWN.1) } else { None }),
-    derived("entity.type_id", |event| Json::integer(entity(event).0)),
+    derived("entity.type_id", |event| Json::integer(entity(event).0)).of_kind(Kind::Integer),
     derived("entity.type", |event| Json::text(entity(event).1)),
     attribute("entity.org.uid", Attribute::OrganizationId),
     attribute("entity.org.name", Attribute::OrganizationName),

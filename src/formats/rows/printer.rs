@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use crate::formats::rows::{Match, RowFormat, View, event_json};
 use crate::formats::table::grid::{GridColumn, GridRow};
+use crate::formats::table::output::RowOutput;
 use crate::formats::table::text::{PAGE_ROWS, pages, render};
 use crate::model::event::Event;
 use crate::model::operation::Emphasis;
@@ -179,7 +180,7 @@ fn color(operation: Operation) -> Style {
 /// Writes rows.
 pub struct Printer<'p> {
     plan: &'p Plan,
-    output: Output,
+    output: RowOutput,
     columns: Vec<GridColumn>,
     held: Vec<Row>,
     printed: usize,
@@ -188,11 +189,19 @@ pub struct Printer<'p> {
 }
 
 impl<'p> Printer<'p> {
-    /// Prints to `output`.
-    pub fn new(plan: &'p Plan, output: Output) -> Self {
+    /// Prints to `output`. It refuses columns that the format cannot have.
+    pub fn new(plan: &'p Plan, output: Output) -> Result<Self> {
         let View { columns, options, .. } = &plan.view;
         let columns = columns.iter().map(|column| grid_column(column.name, options.zone)).collect();
-        Self { plan, output, columns, held: Vec::new(), printed: 0, wrote_head: false, hidden: Vec::new() }
+        Ok(Self {
+            plan,
+            output: plan.format.output(&plan.view, output)?,
+            columns,
+            held: Vec::new(),
+            printed: 0,
+            wrote_head: false,
+            hidden: Vec::new(),
+        })
     }
 
     /// Takes the rows of the next block. If rows are limited and not sorted, returns the line of the row that reached

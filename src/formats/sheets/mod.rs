@@ -65,7 +65,12 @@ impl SheetFormat {
     }
 
     /// Prints a sheet.
-    pub fn render(&self, sheet: &Sheet<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
+    pub fn render(
+        &self,
+        sheet: &Sheet<'_>,
+        options: &RenderOptions,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         match self.layout {
             Layout::Sections(render) => render(sheet, options, out),
             Layout::FirstTable(format) => table::write_first(format, sheet, options, out),

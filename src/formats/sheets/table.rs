@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use crate::formats::RenderOptions;
-use crate::formats::table::TableFormat;
+use crate::formats::table::columnar::{self, ColumnarWriter};
+use crate::formats::table::{Layout, TableFormat};
 use crate::parallel;
-use crate::reports::sheet::{Body, Column, Fact, Kind, Sheet, Table};
+use crate::reports::sheet::{Body, Column, Fact, Kind, Row, Sheet, Table, Tone};
 
-/// Prints a table; all threads render rows.
+/// Prints a table in a format that is text.
 pub fn write(
     format: &TableFormat,
     table: &Table<'_>,
@@ -15,8 +16,18 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut head = Vec::new();
-    (format.open)(&table.columns, options, &mut head);
+    format.open(&table.columns, options, &mut head);
     out.write_all(&head)?;
+    write_rows(format, table, options, out)
+}
+
+/// Writes the rows of a table; all threads render them.
+fn write_rows(
+    format: &TableFormat,
+    table: &Table<'_>,
+    options: &RenderOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let each = |index: usize, out: &mut Vec<u8>| {
         (format.row)(&table.rows.get(index).cells, options, out);
         Ok(())
@@ -29,7 +40,7 @@ pub fn write_first(
     format: &TableFormat,
     sheet: &Sheet<'_>,
     options: &RenderOptions,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
     let bodies = || sheet.sections.iter().map(|section| &section.body);
     let table = bodies().find_map(|body| match body {
@@ -40,10 +51,38 @@ pub fn write_first(
         Body::Facts(facts) => Some(facts),
         _ => None,
     });
-    match table {
-        Some(table) => write(format, table, options, out),
-        None => write_facts(format, facts.map_or(&[], Vec::as_slice), options, out),
+    match (format.layout, table) {
+        (Layout::Text(_), Some(table)) => write(format, table, options, out),
+        (Layout::Text(_), None) => write_facts(format, facts.map_or(&[], Vec::as_slice), options, out),
+        (Layout::Columns, Some(table)) => write_columns(format, table, options, out),
+        (Layout::Columns, None) => {
+            let facts = facts.ok_or_else(|| io::Error::other(NO_COLUMNS))?;
+            write_columns(format, &facts_in_one_row(facts), options, out)
+        }
     }
+}
+
+const NO_COLUMNS: &str = "a chart has no columns; name a section that is a table, or give --format json";
+
+/// Writes the columns of a table.
+fn write_columns(
+    format: &TableFormat,
+    table: &Table<'_>,
+    options: &RenderOptions,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let schema = columnar::schema(&table.columns).map_err(io::Error::other)?;
+    let mut columns = ColumnarWriter::new(schema, out)?;
+    write_rows(format, table, options, &mut columns)?;
+    columns.finish().map(drop)
+}
+
+/// Facts as a table where each of them has a column, of its kind.
+fn facts_in_one_row<'a>(facts: &[Fact<'a>]) -> Table<'a> {
+    let column = |fact: &Fact<'_>| Column::new(fact.key, fact.label, fact.kind, "");
+    let cells = facts.iter().map(|fact| fact.value.clone()).collect();
+    let rows = vec![Row { cells, tone: Tone::Plain }].into();
+    Table { columns: facts.iter().map(column).collect(), rows, empty: "", left_out: 0 }
 }
 
 /// Prints facts as a table of keys and values.
@@ -58,7 +97,7 @@ fn write_facts(
         Column::new("value", "value", Kind::Text, "how much or which it is"),
     ];
     let mut bytes = Vec::new();
-    (format.open)(&COLUMNS, options, &mut bytes);
+    format.open(&COLUMNS, options, &mut bytes);
     for fact in facts {
         (format.row)(&[fact.key.into(), fact.value.clone()], options, &mut bytes);
     }

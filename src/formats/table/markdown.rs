@@ -1,6 +1,6 @@
 //! Tables as Markdown. No text of the log can break out of its cell.
 
-use crate::formats::table::{Audience, TableFormat};
+use crate::formats::table::{Audience, Layout, TableFormat};
 use crate::formats::{RenderOptions, cells};
 use crate::reports::sheet::{Cell, Column};
 use crate::text::display::escape_own;
@@ -8,7 +8,7 @@ use crate::text::escape;
 
 /// Tables in GitHub's flavour of Markdown.
 pub const MARKDOWN: TableFormat =
-    TableFormat { name: "markdown", audience: Audience::People, open: header, row: cell_row };
+    TableFormat { name: "markdown", audience: Audience::People, layout: Layout::Text(header), row: cell_row };
 
 fn header(columns: &[Column], options: &RenderOptions, out: &mut Vec<u8>) {
     if !options.header {

@@ -5,8 +5,11 @@
 //! ([`crate::formats::json_objects`]) escapes its keys once for many rows; a row of `filter` is not an object of cells
 //! there, but the original line or a nested event.
 
+pub mod columnar;
 pub mod grid;
 pub mod markdown;
+pub mod output;
+pub mod packed;
 pub mod separated;
 pub mod text;
 
@@ -20,10 +23,28 @@ pub struct TableFormat {
     pub name: &'static str,
     /// Who reads it.
     pub audience: Audience,
-    /// Writes what precedes the rows.
-    pub open: fn(&[Column], &RenderOptions, &mut Vec<u8>),
-    /// Writes a row.
+    /// What rendered rows become.
+    pub layout: Layout,
+    /// Renders a row.
     pub row: fn(&[Cell<'_>], &RenderOptions, &mut Vec<u8>),
+}
+
+/// What rendered rows become.
+#[derive(Clone, Copy)]
+pub enum Layout {
+    /// A text, which begins with what this writes.
+    Text(fn(&[Column], &RenderOptions, &mut Vec<u8>)),
+    /// Columns of values in a file that is not text.
+    Columns,
+}
+
+impl TableFormat {
+    /// Writes what precedes the rows.
+    pub fn open(&self, columns: &[Column], options: &RenderOptions, out: &mut Vec<u8>) {
+        if let Layout::Text(open) = self.layout {
+            open(columns, options, out);
+        }
+    }
 }
 
 /// Who reads a format.
@@ -36,4 +57,11 @@ pub enum Audience {
 }
 
 /// All table formats. Every command that prints tables offers all of them.
-pub static TABLE_FORMATS: &[TableFormat] = &[separated::CSV, separated::TSV, markdown::MARKDOWN];
+pub static TABLE_FORMATS: &[TableFormat] =
+    &[separated::CSV, separated::TSV, markdown::MARKDOWN, columnar::PARQUET];
+
+/// Whether the format of this name is not text, so that it means nothing on a terminal.
+pub fn is_binary(name: &str) -> bool {
+    let is_meant = |format: &&TableFormat| format.name == name;
+    TABLE_FORMATS.iter().find(is_meant).is_some_and(|format| matches!(format.layout, Layout::Columns))
+}

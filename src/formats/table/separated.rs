@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::formats::table::{Audience, TableFormat};
+use crate::formats::table::{Audience, Layout, TableFormat};
 use crate::formats::{RenderOptions, cells};
 use crate::reports::sheet::{Cell, Column};
 use crate::text::escape::escape_formula;
@@ -11,7 +11,7 @@ use crate::text::escape::escape_formula;
 pub const CSV: TableFormat = TableFormat {
     name: "csv",
     audience: Audience::Programs,
-    open: |columns, options, out| header(columns, options, b',', out),
+    layout: Layout::Text(|columns, options, out| header(columns, options, b',', out)),
     row: |cells, options, out| row(cells, options, b',', out),
 };
 
@@ -19,7 +19,7 @@ pub const CSV: TableFormat = TableFormat {
 pub const TSV: TableFormat = TableFormat {
     name: "tsv",
     audience: Audience::Programs,
-    open: |columns, options, out| header(columns, options, b'\t', out),
+    layout: Layout::Text(|columns, options, out| header(columns, options, b'\t', out)),
     row: |cells, options, out| row(cells, options, b'\t', out),
 };
 

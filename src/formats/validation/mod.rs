@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::analysis::validation::FileReport;
 use crate::formats::RenderOptions;
 use crate::formats::table::grid::GridRow;
+use crate::formats::table::output::RowOutput;
 use crate::formats::table::text::render;
 use crate::formats::table::{TABLE_FORMATS, TableFormat};
 use crate::formats::validation::diagnostic::{COLUMNS, DiagnosticJson};
@@ -60,7 +61,7 @@ impl Format {
 pub struct Writer {
     format: Format,
     options: RenderOptions,
-    output: Output,
+    output: RowOutput,
     /// The table of the current file.
     rows: Vec<GridRow>,
     /// The diagnostics of the current file, as JSON.
@@ -70,13 +71,17 @@ pub struct Writer {
 
 impl Writer {
     /// Writes to `output`; formats with a head begin with it.
-    pub fn new(format: Format, options: RenderOptions, mut output: Output) -> Result<Self> {
+    pub fn new(format: Format, options: RenderOptions, output: Output) -> Result<Self> {
         let mut head = Vec::new();
         match format {
-            Format::Table(format) => (format.open)(&COLUMNS, &options, &mut head),
+            Format::Table(format) => format.open(&COLUMNS, &options, &mut head),
             Format::JsonObject => head = format!("{{\"schema\":\"{SCHEMA}\",\"files\":[").into_bytes(),
             Format::Messages | Format::Aligned | Format::JsonLines => {}
         }
+        let mut output = match format {
+            Format::Table(format) => RowOutput::new(format, &COLUMNS, output)?,
+            _ => RowOutput::Text(output),
+        };
         output.write(&head)?;
         Ok(Self { format, options, output, rows: Vec::new(), json: Vec::new(), files: 0 })
     }

@@ -98,7 +98,12 @@ impl VerdictFormat {
     }
 
     /// Prints a verdict.
-    pub fn render(&self, verdict: &Verdict, options: &VerdictOptions, out: &mut dyn Write) -> io::Result<()> {
+    pub fn render(
+        &self,
+        verdict: &Verdict,
+        options: &VerdictOptions,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
         match self.layout {
             Layout::Own(render) => render(verdict, options, out),
             Layout::Sheet(format) => {

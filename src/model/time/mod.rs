@@ -76,6 +76,11 @@ impl Timestamp {
         (Self::FIRST..=Self::LAST).contains(&self)
     }
 
+    /// Microseconds since 1970, rounded towards the past.
+    pub fn epoch_micros(self) -> i64 {
+        self.seconds.saturating_mul(1_000_000).saturating_add(i64::from(self.nanos / 1000))
+    }
+
     /// RFC 3339 in `zone`, with as many fractional digits as the value needs.
     pub fn rfc3339(self, zone: Tz) -> String {
         if zone == Tz::UTC && self.is_usual() {

@@ -157,13 +157,9 @@ impl<'r> RowReader<'r> {
     fn says_more(&self, row: usize) -> bool {
         let Rows { all_texts, diagnostics, .. } = self.rows;
         let has_text = |column: &TextColumn| column.codes().get(row).is_some_and(|code| *code != NULL);
-        let time = self.rows.time(row);
-        let is_written =
-            |text: &str| time::parse(text).is_some_and(|parsed| !parsed.naive && parsed.timestamp == time);
-        has_text(all_texts)
-            || has_text(diagnostics)
-            || !time.is_usual()
-            || !self.rows.time_text(row).is_none_or(is_written)
+        let time = Some(Parsed { timestamp: self.rows.time(row), naive: false });
+        let is_other = |text: &str| time::parse(text) != time;
+        has_text(all_texts) || has_text(diagnostics) || self.rows.time_text(row).is_some_and(is_other)
     }
 }
 

@@ -151,6 +151,9 @@ fn pages_that_lie_are_refused() {
     );
     refused(Kind::Boolean, 9, &[page(DATA, 9, PLAIN, &[1])], "not used for them");
     refused(Kind::Fixed(4), 2, &[page(DATA, 2, PLAIN, &[1; 7])], "not used for them");
+    refused(Kind::Float, 2, &[page(DATA, 2, PLAIN, &[1; 17])], "not used for them");
+    refused(Kind::Float, 2, &[page(DATA, 2, PLAIN, &[1; 8])], "not used for them");
+    refused(Kind::List, 1, &[page(DATA, 1, DELTA_STRINGS, b"")], "for other programs");
 }
 
 #[test]

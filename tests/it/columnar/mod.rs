@@ -99,6 +99,8 @@ fn values_of(kind: Kind, seeds: &[Option<(u8, i64)>], is_varied: bool) -> Values
             Values::Boolean(numbers().map(|number| number.map(|number| number % 2 == 0)).collect())
         }
         Kind::Time => Values::Time(numbers().collect()),
+        Kind::Float => Values::Float(numbers().map(|it| it.map(|it| it as f64 / 7.0)).collect()),
+        Kind::List => unreachable!("lists are not read"),
         Kind::Fixed(_) => {
             let bytes = |number: i64| -> [u8; SIZE] { number.to_le_bytes()[..SIZE].try_into().unwrap() };
             fixed(numbers().map(|number| number.map(bytes)))
@@ -107,7 +109,8 @@ fn values_of(kind: Kind, seeds: &[Option<(u8, i64)>], is_varied: bool) -> Values
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
-    prop::sample::select(vec![Kind::Text, Kind::Integer, Kind::Boolean, Kind::Time, Kind::Fixed(SIZE)])
+    let kinds = [Kind::Text, Kind::Integer, Kind::Boolean, Kind::Time, Kind::Float, Kind::Fixed(SIZE)];
+    prop::sample::select(kinds.to_vec())
 }
 
 fn many() -> impl Strategy<Value = i64> {

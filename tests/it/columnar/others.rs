@@ -6,10 +6,12 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 use parquet::file::statistics::Statistics;
 use parquet::record::{Field, Row};
-use ssoaudit::columnar::Values;
+use serde_json::json;
+use ssoaudit::columnar::{Kind, ListBuilder, Schema, Values};
 
-use super::sample;
+use super::{column, sample};
 use crate::support::columnar::{assert_same, file, open, read_all};
+use crate::support::parquet::rows;
 use crate::support::run::testdata;
 
 /// What the crate makes of a value.
@@ -21,6 +23,8 @@ fn field(values: &Values, row: usize) -> Field {
         Values::Boolean(values) => values[row].map(Field::Bool),
         Values::Time(values) => values[row].map(Field::TimestampMicros),
         Values::Fixed(column) => column.get(row).map(bytes),
+        Values::Float(values) => values[row].map(Field::Double),
+        Values::List(_) => unreachable!("the sample has none"),
     };
     field.unwrap_or(Field::Null)
 }
@@ -66,6 +70,55 @@ fn the_crate_reads_what_we_write() {
     assert_eq!(times.min_opt().copied().zip(times.max_opt().copied()), groups[0][0].range());
     let index = metadata.page_index().unwrap();
     assert!(index.page_locations(0, 0).unwrap().len() > 1, "one page");
+}
+
+/// Dots lead into groups, which other programs see and ours does not.
+#[test]
+fn groups_are_read_by_the_crate() {
+    let of = |names: &[&str]| {
+        let columns = names.iter().map(|name| column(name, Kind::Integer, true)).collect();
+        Schema::new(columns).unwrap().in_groups()
+    };
+    for (names, refused) in [
+        (&["a.b", "c", "a.d"][..], "a.d"),
+        (&["a.b.c", "a.d", "a.b.e"], "a.b.e"),
+        (&["a", "a.b"], "a.b"),
+        (&["a.b", "a"], "a.b"),
+        (&["a.b", "a.b.c"], "a.b.c"),
+    ] {
+        let error = of(names).unwrap_err().to_string();
+        assert_eq!(error, format!("the groups of column {refused:?} are there twice"));
+    }
+    let schema = of(&["a.b", "a.c.d", "a.c.b", "e", "f.c.b"]).unwrap();
+    let values: Vec<_> = (0..5).map(|at| Values::Integer(vec![Some(at), None])).collect();
+    let bytes = file(&schema, std::slice::from_ref(&values), &[]);
+    let first = json!({ "a": { "b": 0, "c": { "d": 1, "b": 2 } }, "e": 3, "f": { "c": { "b": 4 } } });
+    let second =
+        json!({ "a": { "b": null, "c": { "d": null, "b": null } }, "e": null, "f": { "c": { "b": null } } });
+    assert_eq!(rows(&bytes), [first, second]);
+    let mut ours = open(&bytes).unwrap();
+    assert_eq!(ours.schema().columns(), schema.columns());
+    assert_same(&read_all(&mut ours).unwrap(), &[values]);
+}
+
+/// Lists are for others only; ours tells that they are as they were written.
+#[test]
+fn lists_are_read_by_the_crate() {
+    let many: Vec<String> = (0..9_000).map(|number| format!("text {number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let lists: [Option<&[&str]>; 7] =
+        [Some(&["a", "b", "a"]), None, Some(&[]), Some(&[""]), Some(&many), None, Some(&["株", "b"])];
+    for nullable in [true, false] {
+        let lists = lists.iter().filter(|list| nullable || list.is_some()).cycle().take(300);
+        let mut builder = ListBuilder::default();
+        lists.clone().for_each(|list| builder.push(*list));
+        let schema = Schema::new(vec![column("a.list", Kind::List, nullable)]).unwrap();
+        let bytes = file(&schema, &[vec![Values::List(builder.finish())]], &[]);
+        let expected: Vec<_> = lists.map(|list| json!({ "a.list": list })).collect();
+        assert_eq!(rows(&bytes), expected);
+        let refused = open(&bytes).unwrap().read(0, &[0]).unwrap_err().to_string();
+        assert!(refused.ends_with("lists are for other programs"), "{refused}");
+    }
 }
 
 /// Files stay readable: this one was written by the first version that wrote any.

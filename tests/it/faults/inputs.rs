@@ -16,12 +16,7 @@ use crate::support::run::{Run, command, fixture, ssoaudit};
 use crate::support::tools::not_checked;
 
 fn finished(child: Child) -> Run {
-    let output = child.wait_with_output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Run::of(child.wait_with_output().unwrap())
 }
 
 fn events() -> String {

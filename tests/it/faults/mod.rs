@@ -39,6 +39,7 @@ const OTHERS: &[&[&str]] = &[
 /// How every command may be told to write a file, with the flags before its name.
 const WRITERS: &[(&[&str], &str)] = &[
     (&["filter", "--output"], ""),
+    (&["filter", "--format", "parquet", "--output"], ""),
     (&["validate", "--output"], ""),
     (&["summary", "--output"], ""),
     (&["report", "changes", "--output"], ""),
@@ -55,12 +56,7 @@ fn writing<'a>((flags, prefix): &(&[&'a str], &str), output: &Path, input: &'a s
 }
 
 fn run(mut command: Command) -> Run {
-    let output = command.output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap_or(-1),
-    }
+    Run::of(command.output().unwrap())
 }
 
 fn run_strings(args: &[String]) -> Run {

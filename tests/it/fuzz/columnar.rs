@@ -24,7 +24,7 @@ pub fn check(bytes: &[u8]) {
 
 fn pages(bytes: &[u8]) {
     let Some(([kind, encoding, low, high, count, length], rest)) = bytes.split_first_chunk() else { return };
-    let kinds = [Kind::Text, Kind::Integer, Kind::Boolean, Kind::Time, Kind::Fixed(3)];
+    let kinds = [Kind::Text, Kind::Integer, Kind::Boolean, Kind::Time, Kind::Fixed(3), Kind::Float];
     let kind = kinds[usize::from(*kind) % kinds.len()];
     let encodings = [PLAIN, DELTA_NUMBERS, DELTA_STRINGS, CODES];
     let encoding = encodings[usize::from(*encoding) % encodings.len()];

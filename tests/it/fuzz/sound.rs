@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::support::elements::assert_inert;
 use crate::support::harmless::assert_harmless;
+use crate::support::parquet::rows;
 
 /// Holds a text of the format to what its readers rely on; tables fit into so many columns.
 pub fn assert_sound(format: &str, text: &str, width: Option<usize>) {
@@ -26,6 +27,15 @@ pub fn assert_sound(format: &str, text: &str, width: Option<usize>) {
         "github" => github(text),
         other => panic!("nothing is known of the format {other}"),
     }
+}
+
+/// The text of a format; if that is not text, every value is read instead.
+pub fn text(format: &str, bytes: Vec<u8>) -> Option<String> {
+    if format == "parquet" {
+        let _ = rows(&bytes);
+        return None;
+    }
+    Some(String::from_utf8(bytes).unwrap())
 }
 
 fn json(text: &str) -> Value {

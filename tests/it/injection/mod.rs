@@ -11,8 +11,10 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
+use ssoaudit::formats::table::is_binary;
 
 use crate::mappings::{assert_valid, validators};
+use crate::support::parquet;
 use crate::support::run::{command, every_reader, fixture, ssoaudit_with_input};
 use harmless::{assert_annotations, assert_harmless, assert_junit, assert_markdown, assert_separated};
 use log::{FILE, Log, payloads};
@@ -54,10 +56,10 @@ fn is_exact(args: &[&str]) -> bool {
     args[0] == "filter" && !args.contains(&"--normalize") && format_of(args) == "ndjson"
 }
 
-/// Every command in every format, with what makes it show most.
+/// Every command in every format that is text, with what makes it show most.
 fn runs() -> Vec<Vec<&'static str>> {
     let mut runs = every_reader();
-    runs.retain(|args| args.contains(&"--format"));
+    runs.retain(|args| args.contains(&"--format") && !is_binary(format_of(args)));
     runs.push(vec!["filter", "--normalize", "--format", "json"]);
     runs.push(vec!["filter", "--normalize", "--format", "ndjson"]);
     for args in &mut runs {
@@ -253,6 +255,27 @@ fn originals_and_separated_values_stay_exact() {
     assert!(!lines.lines().any(|line| line.starts_with("::")), "JSON begins with a brace");
     let csv = print(&log, &["filter", "--format", "csv", "--columns", "actor"]).stdout;
     assert!(csv.lines().any(|line| line.starts_with("::error::")), "{csv}");
+}
+
+/// Values are no text that anything obeys, and nothing is done to them, not even to what would be a formula elsewhere.
+#[test]
+fn columns_have_every_text_as_it_was() {
+    let log = Log::new();
+    let mut readers = every_reader();
+    readers.retain(|args| args.contains(&"parquet"));
+    for args in readers {
+        let mut command = command(&args);
+        prepare(&mut command, &log);
+        let output = command.output().unwrap();
+        assert_harmless(&String::from_utf8(output.stderr).unwrap());
+        let mut found = BTreeSet::new();
+        parquet::rows(&output.stdout).iter().for_each(|row| texts(row, &mut found));
+        if args[0] == "filter" {
+            for (what, text) in payloads() {
+                assert!(found.contains(&text), "{args:?} lacks {what}: {text:?}");
+            }
+        }
+    }
 }
 
 /// A return between the tokens of a line would let a terminal write over it.

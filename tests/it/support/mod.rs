@@ -1,4 +1,4 @@
-//! What tests share: running the binary, judging logs, columnar files, documented events, reading pages, the same text in several ways.
+//! What tests share: running the binary, judging logs, columnar files, Parquet as others read it, documented events, reading pages, the same text in several ways.
 
 pub mod both_ways;
 pub mod columnar;
@@ -8,6 +8,7 @@ pub mod documented;
 pub mod elements;
 pub mod harmless;
 pub mod judging;
+pub mod parquet;
 pub mod run;
 #[cfg(unix)]
 pub mod tools;

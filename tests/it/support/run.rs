@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use ssoaudit::formats::rows::ROW_FORMATS;
@@ -16,6 +16,20 @@ pub struct Run {
     pub stdout: String,
     pub stderr: String,
     pub code: i32,
+}
+
+impl Run {
+    /// How a process ended that printed text or a file of Parquet.
+    pub fn of(output: Output) -> Self {
+        let stdout = characters(&output.stdout).unwrap_or_else(|| String::from_utf8(output.stdout).unwrap());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Self { stdout, stderr, code: output.status.code().unwrap_or(-1) }
+    }
+}
+
+/// A character for each byte of a file of Parquet, so that different ones stay different.
+fn characters(bytes: &[u8]) -> Option<String> {
+    bytes.starts_with(b"PAR1").then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
 }
 
 /// Runs `ssoaudit` at the root of the repository with a neutral environment.
@@ -34,8 +48,9 @@ pub fn ssoaudit_with_input(args: &[&str], input: &[u8]) -> Run {
     });
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
+    let lossy = || String::from_utf8_lossy(&output.stdout).into_owned();
     Run {
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stdout: characters(&output.stdout).unwrap_or_else(lossy),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         code: output.status.code().unwrap_or(-1),
     }

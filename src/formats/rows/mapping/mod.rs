@@ -1,13 +1,18 @@
 //! Events in a schema that others define: a table says what each field has. Attributes that no field has are put into
 //! an object of their own, so that nothing is lost.
 
+mod columns;
+
 use std::borrow::Cow;
 use std::iter::once;
 
+pub use columns::MappedColumns;
+
 use crate::formats::json_objects;
-use crate::formats::rows::event_json;
+use crate::formats::rows::{event_json, typed};
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::Event;
+use crate::reports::sheet::Kind;
 use crate::text::escape::write_json;
 
 /// A schema, and how an event is put into it.
@@ -26,6 +31,8 @@ pub struct Field {
     /// The attribute that its value is, or can be told from its value.
     attribute: Option<Attribute>,
     content: Content,
+    /// The kind of its values, if it follows from the event.
+    kind: Kind,
 }
 
 enum Content {
@@ -65,6 +72,20 @@ pub enum Rest {
     Nested(&'static str),
 }
 
+impl Rest {
+    /// The name of the object.
+    pub fn name(&self) -> &'static str {
+        let (Self::Dotted(name) | Self::Nested(name)) = self;
+        name
+    }
+
+    /// The path of an attribute in it.
+    fn path(&self, attribute: &'static str) -> impl Iterator<Item = &'static str> {
+        let is_nested = matches!(self, Self::Nested(_));
+        attribute.split(move |sign| is_nested && sign == '.')
+    }
+}
+
 /// A field of this dotted path for an attribute.
 pub const fn attribute(path: &'static str, attribute: Attribute) -> Field {
     attribute_if(|_| true, path, attribute)
@@ -76,18 +97,29 @@ pub const fn attribute_if(
     path: &'static str,
     attribute: Attribute,
 ) -> Field {
-    Field { path, attribute: Some(attribute), content: Content::AttributeIf(condition) }
+    Field { path, attribute: Some(attribute), content: Content::AttributeIf(condition), kind: Kind::Text }
 }
 
-/// A field that follows from the event.
+/// A field that follows from the event: a text, unless it is said to be of another kind.
 pub const fn derived(path: &'static str, derive: Derive) -> Field {
-    Field { path, attribute: None, content: Content::Derived(derive) }
+    Field { path, attribute: None, content: Content::Derived(derive), kind: Kind::Text }
 }
 
 impl Field {
     /// The same field, from which an attribute can be told.
     pub const fn telling(self, attribute: Attribute) -> Self {
         Self { attribute: Some(attribute), ..self }
+    }
+
+    /// The same field, whose values are of another kind than text.
+    pub const fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The kind of its values.
+    fn kind(&self) -> Kind {
+        let attribute = self.attribute.filter(|_| matches!(self.content, Content::AttributeIf(_)));
+        attribute.map_or(self.kind, |attribute| typed::kind(&[attribute]))
     }
 
     fn value<'a>(&self, event: &Event<'a>) -> Option<Json<'a>> {
@@ -108,15 +140,17 @@ pub fn line(mapping: &Mapping, event: &Event<'_>, out: &mut Vec<u8>) {
         told |= field.attribute.map_or(0, bit);
         object.member(field.path.split('.'), &value);
     }
-    let rest = ATTRIBUTES.iter().filter(|info| told & bit(info.attribute) == 0);
-    for info in rest {
-        let Some(value) = event.value(info.attribute).map(Json::Value) else { continue };
-        match mapping.rest {
-            Rest::Dotted(group) => object.member([group, info.name].into_iter(), &value),
-            Rest::Nested(group) => object.member(once(group).chain(info.name.split('.')), &value),
-        }
+    for (name, value) in rest(event, told) {
+        object.member(once(mapping.rest.name()).chain(mapping.rest.path(name)), &value);
     }
     object.close();
+    out.push(b'\n');
+}
+
+/// The attributes that no field has told, by their names.
+fn rest<'a>(event: &Event<'a>, told: u64) -> impl Iterator<Item = (&'static str, Json<'a>)> {
+    let rest = ATTRIBUTES.iter().filter(move |info| told & bit(info.attribute) == 0);
+    rest.filter_map(|info| Some((info.name, Json::Value(event.value(info.attribute)?))))
 }
 
 /// Attributes are fewer than bits.
@@ -161,7 +195,7 @@ impl<'o> Object<'o> {
 
     fn close(self) {
         self.out.extend(self.open.iter().map(|_| b'}'));
-        self.out.extend_from_slice(b"}\n");
+        self.out.push(b'}');
     }
 }
 
