@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder};
@@ -18,6 +18,25 @@ const PAGE_ROWS: usize = 1 << 16;
 /// A value that comes so often in a row is written once. Others are packed, so many at a time.
 const GROUP: usize = 8;
 
+/// What was written so far.
+struct Pages<'w> {
+    writer: SerializedPageWriter<'w, Vec<u8>>,
+    level: i32,
+    packed: i64,
+    unpacked: i64,
+}
+
+impl Pages<'_> {
+    /// Packs a page and writes it.
+    fn add(&mut self, bytes: &[u8], page: impl FnOnce(Bytes) -> Page) -> Result<PageWriteSpec, ParquetError> {
+        let packed = zstd::bulk::compress(bytes, self.level)?;
+        let written = self.writer.write_page(CompressedPage::new(page(packed.into()), bytes.len()))?;
+        self.packed += written.compressed_size as i64;
+        self.unpacked += written.uncompressed_size as i64;
+        Ok(written)
+    }
+}
+
 /// Writes a column to pages, packed at that level of zstd. Its values are written in the order of their first use.
 pub fn write(
     column: ColumnDescPtr,
@@ -25,30 +44,15 @@ pub fn write(
     level: i32,
     out: &mut TrackedWrite<Vec<u8>>,
 ) -> Result<ColumnCloseResult, ParquetError> {
-    let (dictionary, codes) = used(values);
+    let (texts, codes) = used(values);
     let nullable = column.max_def_level() > 0;
-    let (mut offsets, mut unpacked, mut packed) = (OffsetIndexBuilder::new(), 0, 0);
-    let mut pages = SerializedPageWriter::new(out);
-    let mut bytes = Vec::new();
-    for text in &dictionary {
-        bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(text.as_bytes());
-    }
-    let mut write = |page: CompressedPage| {
-        let written = pages.write_page(page)?;
-        unpacked += written.uncompressed_size as i64;
-        packed += written.compressed_size as i64;
-        Ok::<_, ParquetError>(written)
-    };
-    let page = |buf| Page::DictionaryPage {
-        buf,
-        num_values: dictionary.len() as u32,
-        encoding: Encoding::PLAIN,
-        is_sorted: false,
-    };
-    let dictionary_page = write(compressed(&bytes, level, page)?)?;
-    let mut data_page_offset = None;
-    let width = u32::BITS - (dictionary.len() as u32).saturating_sub(1).leading_zeros();
+    let width = u32::BITS - (texts.len() as u32).saturating_sub(1).leading_zeros();
+    let mut pages = Pages { writer: SerializedPageWriter::new(out), level, packed: 0, unpacked: 0 };
+    let num_values = texts.len() as u32;
+    let page = |buf| Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
+    let dictionary_offset = pages.add(&plain(&texts), page)?.offset;
+    let mut offsets = OffsetIndexBuilder::new();
+    let mut data_offset = None;
     for codes in codes.chunks(PAGE_ROWS) {
         let page = |buf| Page::DataPage {
             buf,
@@ -58,11 +62,13 @@ pub fn write(
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let written = write(compressed(&data(codes, width, nullable), level, page)?)?;
-        data_page_offset.get_or_insert(written.offset);
+        let written = pages.add(&data(codes, width, nullable), page)?;
+        data_offset.get_or_insert(written.offset);
         offsets.append_row_count(codes.len() as i64);
         offsets.append_offset_and_size(written.offset as i64, written.compressed_size as i32);
     }
+    let Pages { mut writer, packed, unpacked, .. } = pages;
+    writer.close()?;
     let nulls = codes.iter().filter(|code| **code == NULL).count() as u64;
     let metadata = ColumnChunkMetaData::builder(column)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(level)?))
@@ -70,11 +76,10 @@ pub fn write(
         .set_total_compressed_size(packed)
         .set_total_uncompressed_size(unpacked)
         .set_num_values(codes.len() as i64)
-        .set_dictionary_page_offset(Some(dictionary_page.offset as i64))
-        .set_data_page_offset(data_page_offset.unwrap_or(dictionary_page.offset) as i64)
+        .set_dictionary_page_offset(Some(dictionary_offset as i64))
+        .set_data_page_offset(data_offset.unwrap_or(dictionary_offset) as i64)
         .set_statistics(Statistics::byte_array(None, None, None, Some(nulls), false))
         .build()?;
-    pages.close()?;
     Ok(ColumnCloseResult {
         bytes_written: packed as u64,
         rows_written: codes.len() as u64,
@@ -83,6 +88,16 @@ pub fn write(
         column_index: None,
         offset_index: Some(offsets.build()),
     })
+}
+
+/// Texts one after the other, each with its length before it.
+fn plain(texts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for text in texts {
+        bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
 }
 
 /// The texts that rows have, in the order of their first use, and the code of every row among these.
@@ -166,13 +181,4 @@ fn count(mut number: usize, out: &mut Vec<u8>) {
         number >>= 7;
     }
     out.push(number as u8);
-}
-
-fn compressed(
-    bytes: &[u8],
-    level: i32,
-    page: impl FnOnce(Bytes) -> Page,
-) -> Result<CompressedPage, ParquetError> {
-    let packed = zstd::bulk::compress(bytes, level)?;
-    Ok(CompressedPage::new(page(packed.into()), bytes.len()))
 }

@@ -172,6 +172,11 @@ impl TextBuilder {
         Self { is_distinct: true, ..Self::default() }
     }
 
+    /// Makes room for so many rows.
+    pub fn reserve(&mut self, rows: usize) {
+        self.column.codes.reserve(rows);
+    }
+
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
         self.push_hashed(text, KEYS.text(0, text.unwrap_or_default().as_bytes()));

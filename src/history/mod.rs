@@ -100,7 +100,7 @@ pub fn write<W: Write + Send>(
     if is_whole {
         let metadata = metadata(job, &inputs)?;
         let described = |changes| {
-            let metadata = Metadata { changes, ..metadata.clone() };
+            let metadata = Metadata { changes: Some(changes), ..metadata.clone() };
             Ok((KEY.to_owned(), serde_json::to_string(&metadata).context("describing the history")?))
         };
         complete(groups.finish(described)?, out)?;
@@ -178,7 +178,7 @@ fn metadata(job: &ScanJob<'_>, inputs: &[Progress]) -> Result<Metadata> {
             .extend(of_input.into_iter().map(|input| ((input.name.clone(), input.sha256.clone()), input)));
     }
     let tool = format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    Ok(Metadata { version: VERSION, tool, inputs: collected.into_values().collect(), changes: Vec::new() })
+    Ok(Metadata { version: VERSION, tool, inputs: collected.into_values().collect(), changes: None })
 }
 
 fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress) -> CollectedInput {

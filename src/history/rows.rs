@@ -18,6 +18,9 @@ use crate::text::keyed_hash::KEYS;
 /// A place where an event was read: the input, the line in it, and which of several events there that say the same it is.
 pub type Place = (Arc<str>, u64, u32);
 
+/// A block mostly has fewer rows of a kind.
+const USUAL_ROWS: usize = 1 << 9;
+
 /// Rows in the order in which they came.
 pub struct Rows {
     times: Vec<Timestamp>,
@@ -121,6 +124,9 @@ impl Rows {
 
     /// Adds an event.
     pub fn push(&mut self, row: &NewRow<'_>) {
+        if self.times.is_empty() {
+            self.reserve(USUAL_ROWS);
+        }
         let NewRow { event, diagnostics, digest, line, is_change } = *row;
         let written = event.text(Attribute::Time).filter(|text| *text != event.time.rfc3339(Tz::UTC));
         self.times.push(event.time);
@@ -150,6 +156,24 @@ impl Rows {
         self.inputs.push(origin.as_ref().map(|origin| &*origin.input));
         self.copies.push(origin.as_ref().map_or(0, |origin| origin.copy));
         self.lines.push(origin.map_or(line, |origin| origin.line));
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        self.times.reserve(rows);
+        for cells in &mut self.attributes {
+            match cells {
+                Cells::Text(texts) => texts.reserve(rows),
+                Cells::Flag(flags) => flags.reserve(rows),
+            }
+        }
+        for texts in [&mut self.time_texts, &mut self.texts, &mut self.diagnostics, &mut self.inputs] {
+            texts.reserve(rows);
+        }
+        self.digests.reserve(rows);
+        self.keys.reserve(rows);
+        self.changes.reserve(rows);
+        self.lines.reserve(rows);
+        self.copies.reserve(rows);
     }
 
     /// Adds some rows of others, in this order.

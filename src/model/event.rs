@@ -244,10 +244,14 @@ impl<'a> Event<'a> {
     /// The different texts for an attribute by which it is selected and reported, the displayed one first; `None` if there
     /// are none but that.
     pub fn further_texts(&self, attribute: Attribute) -> Option<Vec<Cow<'a, str>>> {
+        let count = self.fields.count(attribute);
         // Most attributes have one text or none, which is displayed unless it is no address or names an action in part.
-        let is_displayed =
-            attribute != Attribute::Ip && (attribute != Attribute::Action || self.action.is_none());
-        if is_displayed && self.fields.count(attribute) < 2 {
+        let is_displayed = match attribute {
+            Attribute::Ip => count == 0 || self.text(attribute).is_some(),
+            Attribute::Action => self.action.is_none(),
+            _ => true,
+        };
+        if is_displayed && count < 2 {
             return None;
         }
         let texts = self.texts(attribute);

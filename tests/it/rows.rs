@@ -91,7 +91,7 @@ fn write(path: &Path, rows: &[Vec<u8>]) {
     let mut writer = Writer::new(file, SCHEMA.clone()).unwrap();
     let columns: Vec<_> = (0..SCHEMA.columns().len()).map(|column| values(&sorted, column)).collect();
     writer.row_group(&columns).unwrap();
-    let metadata = Metadata { version: VERSION, changes: vec![0], ..Metadata::default() };
+    let metadata = Metadata { version: VERSION, ..Metadata::default() };
     writer.finish(&[(KEY.to_owned(), serde_json::to_string(&metadata).unwrap())]).unwrap();
 }
 

@@ -18,8 +18,9 @@ pub struct Metadata {
     /// The inputs that events were read from first, in the order of their names.
     pub inputs: Vec<CollectedInput>,
     /// The row groups that reports about changes need: of other events, these have the first and the last one of every
-    /// source, and of every combination of names of an organization, an actor or a connection.
-    pub changes: Vec<usize>,
+    /// source, and of every combination of names of an organization, an actor or a connection. `None` if that is not known.
+    #[serde(default)]
+    pub changes: Option<Vec<usize>>,
 }
 
 /// An input that a history holds the events of.

@@ -76,7 +76,8 @@ impl History {
     /// Its row groups. `meter` counts the bytes that are read.
     pub fn into_row_groups(self, extent: Extent, meter: Meter) -> RowGroups {
         let all = 0..self.reader.row_groups().len();
-        let is_wanted = |index: &usize| extent == Extent::All || self.metadata.changes.contains(index);
+        let changes = self.metadata.changes.as_ref().filter(|_| extent == Extent::Changes);
+        let is_wanted = |index: &usize| changes.is_none_or(|changes| changes.contains(index));
         let left = all.rev().filter(is_wanted).collect();
         let columns = match extent {
             // Nothing of a file that is read as a whole may be damaged.
