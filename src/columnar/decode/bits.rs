@@ -23,6 +23,21 @@ pub fn unpack(bytes: &[u8], width: u32, count: usize, mut each: impl FnMut(u64))
     }
 }
 
+/// How often which number of `width` bits, up to 32, comes if the bytes are a single run.
+pub fn only_run(bytes: &[u8], width: u32) -> Option<(usize, u32)> {
+    let mut cursor = Cursor(bytes);
+    let head = cursor.count().ok().filter(|head| head & 1 == 0)?;
+    let number = run_number(&mut cursor, width).ok()?;
+    cursor.is_empty().then_some((head >> 1, number))
+}
+
+/// The number that a run consists of.
+fn run_number(cursor: &mut Cursor<'_>, width: u32) -> Decoded<u32> {
+    let bytes = cursor.take(width.div_ceil(8) as usize)?;
+    let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    if number >> width != 0 { Err("a code has too many bits") } else { Ok(number as u32) }
+}
+
 /// Exactly `count` numbers of `width` bits, up to 32, that runs and packed bits make; nothing may remain.
 pub fn hybrid(bytes: &[u8], width: u32, count: usize) -> Decoded<Vec<u32>> {
     if width > u32::BITS {
@@ -43,12 +58,7 @@ pub fn hybrid(bytes: &[u8], width: u32, count: usize) -> Decoded<Vec<u32>> {
             if run > left {
                 return Err("a run is too long");
             }
-            let bytes = cursor.take(width.div_ceil(8) as usize)?;
-            let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
-            if number >> width != 0 {
-                return Err("a code has too many bits");
-            }
-            numbers.extend(std::iter::repeat_n(number as u32, run));
+            numbers.extend(std::iter::repeat_n(run_number(&mut cursor, width)?, run));
         }
     }
     if cursor.is_empty() { Ok(numbers) } else { Err("something follows its last value") }

@@ -1,6 +1,6 @@
 //! The pages of a column chunk: their headers, which are a structure in the compact protocol of Thrift, and their bytes.
 
-use super::bits::hybrid;
+use super::bits::{hybrid, only_run};
 use super::cursor::{Cursor, Decoded};
 
 /// How the values of a page are written, by the numbers that Parquet gives encodings.
@@ -217,8 +217,13 @@ impl<'a> Pages<'a> {
 fn with_levels(page: DataPage) -> Decoded<DataPage> {
     let mut cursor = Cursor(&page.bytes);
     let length = cursor.length()?;
-    let levels = hybrid(cursor.take(length)?, 1, page.count)?;
+    let levels = cursor.take(length)?;
     let start = page.bytes.len() - cursor.rest().len();
+    // Most columns have a value in every row of a page.
+    if only_run(levels, 1) == Some((page.count, 1)) {
+        return Ok(DataPage { start, ..page });
+    }
+    let levels = hybrid(levels, 1, page.count)?;
     let count = levels.iter().filter(|level| **level == 1).count();
     let levels = (count < page.count).then_some(levels);
     Ok(DataPage { levels, count, start, ..page })

@@ -9,6 +9,7 @@ mod indexes;
 mod told;
 
 use std::borrow::Cow;
+use std::iter;
 use std::sync::LazyLock;
 
 use crate::columnar::{NULL, StringArray, TextColumn, Values};
@@ -65,6 +66,7 @@ pub struct RowReader<'r> {
 struct AttributeColumn<'r> {
     attribute: Attribute,
     codes: Cow<'r, [u32]>,
+    /// By code, after [`AttributeValue::NONE`]: to take that for a row without a value needs no branch.
     values: Vec<AttributeValue>,
 }
 
@@ -72,8 +74,14 @@ struct AttributeColumn<'r> {
 struct AttributeValue {
     span: Span,
     hash: u64,
+    /// The set of its attribute.
+    present: AttributeSet,
     /// Whether rows with it may be plain.
     is_plain: bool,
+}
+
+impl AttributeValue {
+    const NONE: Self = Self { span: NOWHERE, hash: 0, present: 0, is_plain: true };
 }
 
 impl<'r> RowReader<'r> {
@@ -95,7 +103,7 @@ impl<'r> RowReader<'r> {
             let column = reader.column(attribute, values);
             let lengths = column.values.iter().map(|it| (it.span.end - it.span.start) as usize);
             longest += ESCAPED_BYTES * lengths.max().unwrap_or(0);
-            reader.columns.extend((!column.values.is_empty()).then_some(column));
+            reader.columns.extend((column.values.len() > 1).then_some(column));
         }
         if longest > max_line_bytes {
             // Some line may be too long. Which one, reading lines finds out.
@@ -120,10 +128,11 @@ impl<'r> RowReader<'r> {
                 span: Span { start, end, escaped: false },
                 // How the time is written does not matter.
                 hash: if attribute == Attribute::Time { 0 } else { attribute_hash(attribute, text) },
+                present: set(&[attribute]),
                 is_plain: is_plain(attribute, text),
             }
         });
-        AttributeColumn { attribute, codes, values: values.collect() }
+        AttributeColumn { attribute, codes, values: iter::once(AttributeValue::NONE).chain(values).collect() }
     }
 
     /// Reads a row, and hands its event to `each` for every place where it was read; `false` if it is declined.
@@ -180,12 +189,12 @@ impl RowValues {
         let (mut present, mut is_plain) = (0, true);
         for AttributeColumn { attribute, codes, values } in columns {
             let (attribute, code) = (*attribute as usize, codes[row]);
-            let value = values.get(code as usize);
+            let value = &values[code.wrapping_sub(NULL) as usize];
             self.codes[attribute] = code;
-            self.spans[attribute] = value.map_or(NOWHERE, |value| value.span);
-            self.hashes[attribute] = value.map_or(0, |value| value.hash);
-            is_plain &= value.is_none_or(|value| value.is_plain);
-            present |= AttributeSet::from(value.is_some()) << attribute;
+            self.spans[attribute] = value.span;
+            self.hashes[attribute] = value.hash;
+            is_plain &= value.is_plain;
+            present |= value.present;
         }
         self.present = present;
         let has = |attributes: AttributeSet| present & attributes != 0;
