@@ -358,6 +358,10 @@ proptest! {
         let names: Vec<_> = inputs.iter().map(String::as_str).collect();
         collect(folder.path(), &names, "all.parquet");
         collect(folder.path(), &["all.parquet", names[0]], "all.parquet");
+        let of_raw: Vec<_> = raw.iter().map(String::as_str).collect();
+        collect(folder.path(), &of_raw, "raw.parquet");
+        let [of_histories, of_raw] = ["all.parquet", "raw.parquet"].map(|name| fs::read(folder.path().join(name)).unwrap());
+        prop_assert!(of_histories == of_raw, "the file depends on what was read first");
         assert_told(folder.path(), &raw, &["all.parquet".to_owned()]);
     }
 }

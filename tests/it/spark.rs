@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::history::{assert_same, commands, counted, lines, query};
+use crate::history::{assert_same, collect, commands, counted, lines, query};
 use crate::support::run::{Run, root};
 use crate::support::tools::not_checked;
 
@@ -64,8 +64,7 @@ fn submit_collect(python: &Path, folder: &Path, master: &str, args: &[&str]) -> 
     submit(python, folder, master, &args)
 }
 
-/// Files with the lines of all fixtures, many of them in two files, some of these packed, and one without a line; in the
-/// order of their names, as a shell gives them.
+/// Files with the lines of all fixtures, many of them in two files, some of these packed, and one without a line.
 fn exports() -> (TempDir, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("exports")).unwrap();
@@ -90,8 +89,7 @@ fn exports() -> (TempDir, Vec<String>) {
         }
         name
     });
-    let mut names: Vec<_> = names.collect();
-    names.sort();
+    let names = names.collect();
     (folder, names)
 }
 
@@ -114,6 +112,9 @@ fn executors_say_what_one_process_says() {
     assert_eq!(entries(folder), ["exports", "spark.parquet"]);
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     assert_same(folder, &commands(), [&names, &["spark.parquet"]]);
+    collect(folder, &names, "one.parquet");
+    let [one, spark] = ["one.parquet", "spark.parquet"].map(|name| fs::read(folder.join(name)).unwrap());
+    assert!(one == spark, "the histories differ");
 }
 
 #[test]
