@@ -10,6 +10,8 @@ use foldhash::fast::RandomState;
 use crate::columnar::{TextBuilder, Values, Writer};
 use crate::history::names::named;
 use crate::history::rows::{Place, Rows};
+use crate::model::content::ContentDigest;
+use crate::model::time::Timestamp;
 
 /// A row group has at most about so many rows, by kind: the more others it has, the more rarely the same names are copied.
 const MAX_ROWS: [usize; 2] = [1 << 16, 1 << 17];
@@ -38,6 +40,25 @@ struct Group {
     places: Vec<Option<Place>>,
     /// The further places of rows that have some.
     further: HashMap<u32, BTreeSet<Place>, RandomState>,
+}
+
+impl Group {
+    /// Lets a row at an earlier place stand for an event: its time may be written in another way. Returns the place of the
+    /// row that did.
+    fn replace(&mut self, former: u32, (row, place): (u32, Place)) -> Option<Place> {
+        let former_place = self.places[former as usize].take();
+        self.places[row as usize] = Some(place);
+        let mut further = self.further.remove(&former).unwrap_or_default();
+        further.extend(former_place.clone());
+        self.further.insert(row, further);
+        former_place
+    }
+
+    /// What rows are sorted by, so that their order does not depend on which was read first.
+    fn order(&self, row: u32) -> (Timestamp, Option<&Place>, ContentDigest) {
+        let row = row as usize;
+        (self.rows.time(row), self.places[row].as_ref(), self.rows.digest(row))
+    }
 }
 
 /// The row groups.
@@ -83,7 +104,7 @@ impl<W: std::io::Write + Send> Groups<W> {
         let group = &mut self.open[kind as usize];
         let first = group.rows.len();
         group.rows.append(block, 0..block.len());
-        let mut added: HashSet<(RowId, Place), RandomState> = HashSet::default();
+        let mut added: HashSet<(u64, Place), RandomState> = HashSet::default();
         let mut latest = Arc::from("");
         for (at, key) in block.keys().iter().enumerate() {
             let (input, line, copy) = block.origin(at, input);
@@ -98,19 +119,22 @@ impl<W: std::io::Write + Send> Groups<W> {
             group.places.push(None);
             let is_open = known.0 == group.number;
             let earliest = group.places.get(known.1 as usize).filter(|_| is_open).cloned().flatten();
-            let further = if is_open {
-                group.further.entry(known.1).or_default()
-            } else {
-                self.late.entry(known).or_default()
-            };
             // What is at the same place in another input is the same line, read again; on one line it is another event.
-            while added.contains(&(known, place.clone()))
-                || (is_of_block(known, group.number, first) && earliest.as_ref() == Some(&place))
+            let is_of_block = is_open && known.1 as usize >= first;
+            while added.contains(&(*key, place.clone())) || (is_of_block && earliest.as_ref() == Some(&place))
             {
                 place.2 += 1;
             }
-            further.insert(place.clone());
-            added.insert((known, place));
+            added.insert((*key, place.clone()));
+            if earliest.is_some_and(|earliest| place < earliest) {
+                let former = group.replace(known.1, (own.1, place));
+                added.extend(former.filter(|_| is_of_block).map(|former| (*key, former)));
+                self.seen.insert(*key, own);
+            } else if is_open {
+                group.further.entry(known.1).or_default().insert(place);
+            } else {
+                self.late.entry(known).or_default().insert(place);
+            }
         }
         if is_full(&group.rows, kind) { self.write(kind) } else { Ok(()) }
     }
@@ -127,7 +151,7 @@ impl<W: std::io::Write + Send> Groups<W> {
         let mut group = std::mem::replace(&mut self.open[kind as usize], next);
         let mut order: Vec<u32> =
             (0..).zip(&group.places).filter_map(|(row, it)| it.as_ref().map(|_| row)).collect();
-        order.sort_by_key(|row| group.rows.time(*row as usize));
+        order.sort_unstable_by(|row, other| group.order(*row).cmp(&group.order(*other)));
         if kind == RowKind::Others {
             let named = named(&group.rows, &order);
             // Later events may take their place; where most events are named, few will.
@@ -225,11 +249,6 @@ fn name(names: &mut HashSet<Arc<str>, RandomState>, latest: &mut Arc<str>, input
         *latest = names.get(input).cloned().unwrap_or_default();
     }
     Arc::clone(latest)
-}
-
-/// Whether a row is in the block that is being added, which begins with this row of this row group.
-fn is_of_block((group, row): RowId, current: u32, first: usize) -> bool {
-    group == current && row as usize >= first
 }
 
 /// The values of the columns about places: the first place, the others, and how many there are.

@@ -107,6 +107,11 @@ impl Rows {
         self.times[row]
     }
 
+    /// The digest of what the event of a row says.
+    pub fn digest(&self, row: usize) -> ContentDigest {
+        self.digests[row]
+    }
+
     /// What identifies the event of each row: two with the same key say the same, and the same is wrong with them.
     pub fn keys(&self) -> &[u64] {
         &self.keys
@@ -226,11 +231,14 @@ impl Rows {
 
     /// The values of some rows, in that order, for the columns up to that of the digest.
     pub fn into_values(self, order: &[u32]) -> Vec<Values> {
+        // How many there are decides how they are stored, so those of rows that are left out do not count.
+        let mut time_texts = TextBuilder::default();
+        time_texts.append(&self.time_texts, order.iter().map(|row| *row as usize));
         let times = || order.iter().map(|row| self.times[*row as usize]);
         let mut values = vec![
             Values::Time(times().map(|time| Some(time.epoch_micros())).collect()),
             Values::Integer(times().map(epoch_nanos).collect()),
-            Values::Text(reordered(self.time_texts, order)),
+            Values::Text(time_texts.finish()),
         ];
         values.extend(self.attributes.into_iter().map(|cells| match cells {
             Cells::Text(texts) => Values::Text(reordered(texts, order)),

@@ -14,7 +14,7 @@ use ssoaudit::columnar::{Reader, Writer};
 use tempfile::TempDir;
 
 use crate::normalized::{logs, telling_commands};
-use crate::support::run::{Run, command, fixture, ssoaudit_with_input, testdata};
+use crate::support::run::{Run, command, fixture, root, ssoaudit_with_input, testdata};
 use crate::support::tools::not_checked;
 
 /// Runs the program in a folder.
@@ -30,7 +30,7 @@ pub fn collect(folder: &Path, inputs: &[&str], history: &str) {
 }
 
 /// The lines of all fixtures that are logs, valid or not.
-fn lines() -> Vec<Vec<u8>> {
+pub fn lines() -> Vec<Vec<u8>> {
     let folders = ["checks", "sources", "scenario", "diagnostics", "inputs"];
     let paths = folders.iter().flat_map(|folder| logs(&testdata(folder)));
     let logs = paths.map(|path| fs::read(path).unwrap()).chain([fixture("sso-events.ndjson")]);
@@ -39,7 +39,7 @@ fn lines() -> Vec<Vec<u8>> {
 }
 
 /// Commands that say things of all events, without those that print events.
-fn commands() -> Vec<Vec<&'static str>> {
+pub fn commands() -> Vec<Vec<&'static str>> {
     let mut all: Vec<_> = telling_commands().into_iter().filter(|args| args[0] != "filter").collect();
     all.push(vec!["check", "--now", "2025-04-05", "--evidence", "-"]);
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/roster.csv");
@@ -91,33 +91,40 @@ fn an_invalid_object_over_lines_is_where_it_begins() {
     assert_same(folder.path(), &[check], [&["a.ndjson"], &["h.parquet"]]);
 }
 
-/// Another program that reads Parquet.
-const DUCKDB: &str = r#"
-import duckdb, json
-rows = duckdb.sql("select source, action, count(*) from 'h.parquet' group by all order by all").fetchall()
-print(json.dumps(rows))
-"#;
+/// Prints the rows of a query as JSON.
+const DUCKDB: &str = "import duckdb, json, sys; print(json.dumps(duckdb.sql(sys.argv[1]).fetchall()))";
+
+/// The query below a heading of `docs/scale.md`, which reads `history.parquet`.
+pub fn query(heading: &str) -> String {
+    let page = fs::read_to_string(root().join("docs/scale.md")).unwrap();
+    let below = page.split_once(&format!("\n### {heading}\n")).unwrap().1;
+    below.split_once("```sql\n").unwrap().1.split_once("```").unwrap().0.to_owned()
+}
+
+/// A folder with a history, and what `summary` counts in it: events by source and action.
+pub fn counted() -> (TempDir, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.ndjson"), fixture("sso-events.ndjson")).unwrap();
+    collect(folder.path(), &["a.ndjson"], "history.parquet");
+    let summary = run_in(folder.path(), &["summary", "--top", "1000", "--format", "json", "a.ndjson"]);
+    let summary: Value = serde_json::from_str(&summary.stdout).unwrap();
+    let actions = summary["actions"].as_array().unwrap().iter();
+    let mut rows: Vec<_> = actions.map(|it| [&it["source"], &it["action"], &it["events"]]).collect();
+    rows.sort_by_key(|[source, action, _]| (source.as_str().unwrap(), action.as_str().unwrap()));
+    let rows = serde_json::json!(rows);
+    (folder, rows)
+}
 
 #[test]
 fn duckdb_counts_what_summary_counts() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("a.ndjson"), fixture("sso-events.ndjson")).unwrap();
-    collect(folder.path(), &["a.ndjson"], "h.parquet");
+    let (folder, counted) = counted();
     let python = std::env::var("SSOAUDIT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let duckdb = Command::new(python).args(["-c", DUCKDB]).current_dir(folder.path()).output();
-    let Some(counted) = duckdb.ok().filter(|output| output.status.success()) else {
+    let duckdb =
+        Command::new(python).args(["-c", DUCKDB, &query("DuckDB")]).current_dir(folder.path()).output();
+    let Some(rows) = duckdb.ok().filter(|output| output.status.success()) else {
         return not_checked("duckdb", "that another program reads a history as it is meant");
     };
-    let counted: Vec<(String, String, u64)> = serde_json::from_slice(&counted.stdout).unwrap();
-    let summary = run_in(folder.path(), &["summary", "--top", "1000", "--format", "json", "a.ndjson"]);
-    let summary: Value = serde_json::from_str(&summary.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let actions = summary["actions"].as_array().unwrap().iter();
-    let mut expected: Vec<_> = actions
-        .map(|it| (text(&it["source"]), text(&it["action"]), it["events"].as_u64().unwrap()))
-        .collect();
-    expected.sort();
-    assert_eq!(counted, expected);
+    assert_eq!(serde_json::from_slice::<Value>(&rows.stdout).unwrap(), counted);
 }
 
 /// A history of the sample export in a folder of its own.
@@ -351,6 +358,10 @@ proptest! {
         let names: Vec<_> = inputs.iter().map(String::as_str).collect();
         collect(folder.path(), &names, "all.parquet");
         collect(folder.path(), &["all.parquet", names[0]], "all.parquet");
+        let of_raw: Vec<_> = raw.iter().map(String::as_str).collect();
+        collect(folder.path(), &of_raw, "raw.parquet");
+        let [of_histories, of_raw] = ["all.parquet", "raw.parquet"].map(|name| fs::read(folder.path().join(name)).unwrap());
+        prop_assert!(of_histories == of_raw, "the file depends on what was read first");
         assert_told(folder.path(), &raw, &["all.parquet".to_owned()]);
     }
 }

@@ -51,6 +51,8 @@ mod scenario;
 mod schema;
 mod security;
 mod sheets;
+#[cfg(unix)]
+mod spark;
 mod supply_chain;
 mod support;
 mod tidy;
