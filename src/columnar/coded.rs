@@ -62,7 +62,9 @@ pub fn write(
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let written = pages.add(&data(codes, width, nullable), page)?;
+        let mut bytes = if nullable { levels(codes) } else { Vec::new() };
+        data(codes, width, &mut bytes);
+        let written = pages.add(&bytes, page)?;
         data_offset.get_or_insert(written.offset);
         offsets.append_row_count(codes.len() as i64);
         offsets.append_offset_and_size(written.offset as i64, written.compressed_size as i32);
@@ -118,20 +120,19 @@ fn used(column: &TextColumn) -> (Vec<&str>, Vec<u32>) {
     (texts, codes)
 }
 
-/// What a page has before it is packed: which rows have a value, if some may lack one, and the codes of those that have.
-fn data(codes: &[u32], width: u32, nullable: bool) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if nullable {
-        let levels: Vec<_> = codes.iter().map(|code| u32::from(*code != NULL)).collect();
-        bytes.extend_from_slice(&[0; size_of::<u32>()]);
-        hybrid(&levels, 1, &mut bytes);
-        let length = (bytes.len() - size_of::<u32>()) as u32;
-        bytes[..size_of::<u32>()].copy_from_slice(&length.to_le_bytes());
-    }
-    bytes.push(width as u8);
+/// Which rows have a value, with how many bytes say so.
+fn levels(codes: &[u32]) -> Vec<u8> {
+    let levels: Vec<_> = codes.iter().map(|code| u32::from(*code != NULL)).collect();
+    let mut packed = Vec::new();
+    hybrid(&levels, 1, &mut packed);
+    [&(packed.len() as u32).to_le_bytes(), &*packed].concat()
+}
+
+/// The codes of those that have a value.
+fn data(codes: &[u32], width: u32, out: &mut Vec<u8>) {
+    out.push(width as u8);
     let present: Vec<_> = codes.iter().copied().filter(|code| *code != NULL).collect();
-    hybrid(&present, width, &mut bytes);
-    bytes
+    hybrid(&present, width, out);
 }
 
 /// Numbers of `width` bits as runs of the same one, and packed bits for others.

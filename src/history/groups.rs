@@ -68,13 +68,12 @@ pub struct Groups<W: std::io::Write + Send> {
     begun: u32,
     /// The names of inputs, each once.
     inputs: HashSet<Arc<str>, RandomState>,
+    /// Where the row of each event is, by key.
     seen: HashMap<u64, RowId, RandomState>,
     /// Further places of events whose row groups are written.
     late: HashMap<RowId, BTreeSet<Place>, RandomState>,
     /// For each row group that was begun, its index in the file and where its rows are there.
     written: HashMap<u32, (u32, Vec<u32>)>,
-    /// The rows that were put into another row group, which is that of later ones or that of changes.
-    moved: HashMap<RowId, RowId, RandomState>,
     /// The row groups that reports about changes need, by index in the file.
     changes: Vec<usize>,
     /// Whether all events came.
@@ -93,7 +92,6 @@ impl<W: std::io::Write + Send> Groups<W> {
             seen: HashMap::default(),
             late: HashMap::default(),
             written: HashMap::new(),
-            moved: HashMap::default(),
             changes: Vec::new(),
             has_all: false,
         }
@@ -115,7 +113,6 @@ impl<W: std::io::Write + Send> Groups<W> {
                 group.places.push(Some(place));
                 continue;
             }
-            let known = last_of(&self.moved, known);
             group.places.push(None);
             let is_open = known.0 == group.number;
             let earliest = group.places.get(known.1 as usize).filter(|_| is_open).cloned().flatten();
@@ -171,7 +168,7 @@ impl<W: std::io::Write + Send> Groups<W> {
     fn move_rows(&mut self, group: &mut Group, rows: &[u32], to: RowKind) {
         let open = &mut self.open[to as usize];
         for (row, to) in rows.iter().zip(open.rows.len() as u32..) {
-            self.moved.insert((group.number, *row), (open.number, to));
+            self.seen.insert(group.rows.keys()[*row as usize], (open.number, to));
             open.places.push(group.places[*row as usize].clone());
             open.further.extend(group.further.remove(row).map(|places| (to, places)));
         }
@@ -207,24 +204,15 @@ impl<W: std::io::Write + Send> Groups<W> {
         self.has_all = true;
         self.write(RowKind::Others)?;
         self.write(RowKind::Changes)?;
-        let Self { writer, late, written, moved, changes, .. } = self;
+        let Self { writer, late, written, changes, .. } = self;
         let out = writer.finish(&[key_values(changes)?]).context("ending the file")?;
-        let position = |id: RowId| {
-            let (group, row) = last_of(&moved, id);
+        let position = |(group, row): RowId| {
             let (index, positions) = written.get(&group)?;
             Some((*index as usize, positions.get(row as usize).copied()? as usize))
         };
         let late = late.into_iter().filter_map(|(id, places)| Some((position(id)?, places))).collect();
         Ok(Scratch { out, late })
     }
-}
-
-/// Where a row is that may have been moved, perhaps more than once.
-fn last_of(moved: &HashMap<RowId, RowId, RandomState>, mut id: RowId) -> RowId {
-    while let Some(next) = moved.get(&id) {
-        id = *next;
-    }
-    id
 }
 
 /// Whether a row group has as many rows as it may have.

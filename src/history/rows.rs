@@ -190,7 +190,7 @@ impl Rows {
             match (cells, others) {
                 (Cells::Text(cells), Cells::Text(others)) => texts(cells, others),
                 (Cells::Flag(flags), Cells::Flag(others)) => {
-                    flags.extend(rows.clone().map(|row| others[row]))
+                    flags.extend(rows.clone().map(|row| others[row]));
                 }
                 _ => {}
             }

@@ -2,7 +2,7 @@
 //!
 //! An event is a view: it points into the line it was read from, and an attribute is looked up
 //! when somebody asks for it. Columns, the normalized JSON and its schema all come from
-//! [`ATTRIBUTES`](super::attribute::ATTRIBUTES).
+//! [`ATTRIBUTES`].
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -76,9 +76,8 @@ pub struct RetainedRow<'a> {
     pub copy: u32,
     /// Digest of its content.
     pub digest: ContentDigest,
-    /// The hash of each attribute as [`reported::attribute_hash`] computes it, 0 where it has none.
-    ///
-    /// [`reported::attribute_hash`]: crate::model::reported::attribute_hash
+    /// The hash of each attribute as [`attribute_hash`](crate::model::reported::attribute_hash) computes it, 0 where it has
+    /// none.
     pub hashes: &'a [u64; ATTRIBUTES.len()],
 }
 

@@ -38,7 +38,7 @@ impl InputBlocks {
         match self {
             Self::Bytes(blocks) => blocks.next(buffer),
             Self::Rows(row_groups) => {
-                let rows = row_groups.next()?;
+                let rows = row_groups.read_next()?;
                 Ok(rows.map(|rows| Block::of_rows(rows, std::mem::take(buffer))))
             }
         }

@@ -122,7 +122,7 @@ pub struct RowGroups {
 
 impl RowGroups {
     /// The rows of the next row group; `None` at the end.
-    pub fn next(&mut self) -> io::Result<Option<Arc<Rows>>> {
+    pub fn read_next(&mut self) -> io::Result<Option<Arc<Rows>>> {
         let Some(index) = self.left.pop() else {
             return Ok(None);
         };
@@ -163,7 +163,7 @@ impl HistoryLines {
                     *row += 1;
                 }
                 _ => {
-                    let Some(rows) = self.row_groups.next()? else {
+                    let Some(rows) = self.row_groups.read_next()? else {
                         break;
                     };
                     let lines = Lines::new(rows);
