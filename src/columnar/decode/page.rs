@@ -124,7 +124,9 @@ pub struct Dictionary {
 
 /// Some rows of a chunk.
 pub struct DataPage {
-    /// For every row 1 if it has a value, and 0 if not; nothing if all have.
+    /// How many rows there are.
+    rows: usize,
+    /// For every row 1 if it has a value, and 0 if not; nothing if all or none have.
     levels: Option<Vec<u32>>,
     /// How many values there are.
     pub count: usize,
@@ -144,8 +146,8 @@ impl DataPage {
     pub fn rows<T: Clone>(&self, values: impl IntoIterator<Item = T>, absent: &T, all: &mut Vec<T>) {
         let mut values = values.into_iter();
         match &self.levels {
+            None if self.count == 0 => all.extend(std::iter::repeat_n(absent, self.rows).cloned()),
             None => all.extend(values.take(self.count)),
-            Some(levels) if self.count == 0 => all.extend(std::iter::repeat_n(absent, levels.len()).cloned()),
             Some(levels) => {
                 let mut value = |level: &u32| if *level == 1 { values.next() } else { None };
                 all.extend(levels.iter().map(|level| value(level).unwrap_or_else(|| absent.clone())));
@@ -199,7 +201,7 @@ impl<'a> Pages<'a> {
         self.left.rows = self.left.rows.checked_sub(rows).ok_or("it has too many rows")?;
         let encoding = Encoding::of(header.inner[2].unwrap_or(-1))?;
         let bytes = self.unpack(&header)?;
-        let page = DataPage { levels: None, count: rows, encoding, bytes, start: 0 };
+        let page = DataPage { rows, levels: None, count: rows, encoding, bytes, start: 0 };
         if self.left.nullable { with_levels(page).map(Some) } else { Ok(Some(page)) }
     }
 
@@ -219,12 +221,13 @@ fn with_levels(page: DataPage) -> Decoded<DataPage> {
     let length = cursor.length()?;
     let levels = cursor.take(length)?;
     let start = page.bytes.len() - cursor.rest().len();
-    // Most columns have a value in every row of a page.
-    if only_run(levels, 1) == Some((page.count, 1)) {
-        return Ok(DataPage { start, ..page });
+    // Most columns have a value in every row of a page, or in none.
+    match only_run(levels, 1) {
+        Some((rows, 1)) if rows == page.rows => return Ok(DataPage { start, ..page }),
+        Some((rows, 0)) if rows == page.rows => return Ok(DataPage { count: 0, start, ..page }),
+        _ => {}
     }
-    let levels = hybrid(levels, 1, page.count)?;
+    let levels = hybrid(levels, 1, page.rows)?;
     let count = levels.iter().filter(|level| **level == 1).count();
-    let levels = (count < page.count).then_some(levels);
-    Ok(DataPage { levels, count, start, ..page })
+    Ok(DataPage { levels: Some(levels), count, start, ..page })
 }

@@ -9,6 +9,7 @@ mod indexes;
 mod told;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::iter;
 use std::sync::LazyLock;
 
@@ -59,6 +60,8 @@ pub struct RowReader<'r> {
     /// Those in which some row has a value.
     columns: Vec<AttributeColumn<'r>>,
     told: ToldColumns,
+    /// Whether no line can be too long.
+    is_short: bool,
     /// The values of the row at hand.
     values: RowValues,
 }
@@ -68,20 +71,20 @@ struct AttributeColumn<'r> {
     codes: Cow<'r, [u32]>,
     /// By code, after [`AttributeValue::NONE`]: to take that for a row without a value needs no branch.
     values: Vec<AttributeValue>,
+    /// The codes of values with which a row is not plain; mostly there are none.
+    odd: HashSet<u32>,
 }
 
-/// A value of a column.
+/// A value of a column: where it is, and its hash.
+#[derive(Clone, Copy)]
 struct AttributeValue {
-    span: Span,
+    start: u32,
+    end: u32,
     hash: u64,
-    /// The set of its attribute.
-    present: AttributeSet,
-    /// Whether rows with it may be plain.
-    is_plain: bool,
 }
 
 impl AttributeValue {
-    const NONE: Self = Self { span: NOWHERE, hash: 0, present: 0, is_plain: true };
+    const NONE: Self = Self { start: 0, end: 0, hash: 0 };
 }
 
 impl<'r> RowReader<'r> {
@@ -95,21 +98,19 @@ impl<'r> RowReader<'r> {
             text: String::with_capacity(bytes + FLAGS.bytes()),
             columns: Vec::new(),
             told: ToldColumns::default(),
+            is_short: true,
             values: RowValues::NONE,
         };
         let mut longest = LINE_BYTES;
         let attributes = IN_COLUMNS.iter().map(|info| info.attribute).zip(&rows.attributes);
         for (attribute, values) in attributes.chain([(Attribute::Time, &rows.time_texts)]) {
             let column = reader.column(attribute, values);
-            let lengths = column.values.iter().map(|it| (it.span.end - it.span.start) as usize);
+            let lengths = column.values.iter().map(|value| (value.end - value.start) as usize);
             longest += ESCAPED_BYTES * lengths.max().unwrap_or(0);
             reader.columns.extend((column.values.len() > 1).then_some(column));
         }
-        if longest > max_line_bytes {
-            // Some line may be too long. Which one, reading lines finds out.
-            let values = reader.columns.iter_mut().flat_map(|column| &mut column.values);
-            values.for_each(|value| value.is_plain = false);
-        }
+        // Some line may be too long. Which one, reading lines finds out.
+        reader.is_short = longest <= max_line_bytes;
         reader
     }
 
@@ -124,20 +125,18 @@ impl<'r> RowReader<'r> {
         let values = texts.iter().map(|text| {
             let start = end;
             end += text.len() as u32;
-            AttributeValue {
-                span: Span { start, end, escaped: false },
-                // How the time is written does not matter.
-                hash: if attribute == Attribute::Time { 0 } else { attribute_hash(attribute, text) },
-                present: set(&[attribute]),
-                is_plain: is_plain(attribute, text),
-            }
+            // How the time is written does not matter.
+            let hash = if attribute == Attribute::Time { 0 } else { attribute_hash(attribute, text) };
+            AttributeValue { start, end, hash }
         });
-        AttributeColumn { attribute, codes, values: iter::once(AttributeValue::NONE).chain(values).collect() }
+        let values = iter::once(AttributeValue::NONE).chain(values).collect();
+        let odd = (0..).zip(texts.iter()).filter(|(_, text)| !is_plain(attribute, text));
+        AttributeColumn { attribute, codes, values, odd: odd.map(|(code, _)| code).collect() }
     }
 
     /// Reads a row, and hands its event to `each` for every place where it was read; `false` if it is declined.
     pub fn read(&mut self, row: usize, indexes: &mut RowIndexes, mut each: impl FnMut(Event<'_>)) -> bool {
-        if !self.values.take(&self.columns, row) || self.says_more(row) {
+        if !self.is_short || !self.values.take(&self.columns, row) || self.says_more(row) {
             return false;
         }
         let values = &self.values;
@@ -187,14 +186,14 @@ impl RowValues {
     #[inline]
     fn take(&mut self, columns: &[AttributeColumn<'_>], row: usize) -> bool {
         let (mut present, mut is_plain) = (0, true);
-        for AttributeColumn { attribute, codes, values } in columns {
+        for AttributeColumn { attribute, codes, values, odd } in columns {
             let (attribute, code) = (*attribute as usize, codes[row]);
-            let value = &values[code.wrapping_sub(NULL) as usize];
+            let AttributeValue { start, end, hash } = values[code.wrapping_sub(NULL) as usize];
             self.codes[attribute] = code;
-            self.spans[attribute] = value.span;
-            self.hashes[attribute] = value.hash;
-            is_plain &= value.is_plain;
-            present |= value.present;
+            self.spans[attribute] = Span { start, end, escaped: false };
+            self.hashes[attribute] = hash;
+            is_plain &= odd.is_empty() || !odd.contains(&code);
+            present |= AttributeSet::from(code != NULL) << attribute;
         }
         self.present = present;
         let has = |attributes: AttributeSet| present & attributes != 0;
