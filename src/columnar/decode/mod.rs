@@ -42,7 +42,7 @@ fn numbers(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<i64>>
         if !cursor.is_empty() {
             return Err("something follows its last value");
         }
-        page.rows(numbers.into_iter().map(Some), &None, &mut all);
+        page.rows(numbers.into_iter().map(Some), None, &mut all);
     }
     Ok(all)
 }
@@ -55,7 +55,7 @@ fn booleans(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<bool
         }
         let mut booleans = Vec::with_capacity(page.count);
         bits::unpack(page.bytes(), 1, page.count, |bit| booleans.push(bit == 1));
-        page.rows(booleans.into_iter().map(Some), &None, &mut all);
+        page.rows(booleans.into_iter().map(Some), None, &mut all);
     }
     Ok(all)
 }
@@ -67,7 +67,7 @@ fn floats(mut pages: Pages<'_>, expected: Expected) -> Decoded<Vec<Option<f64>>>
         if page.encoding != Encoding::Plain || values.len() != page.count || !rest.is_empty() {
             return Err("numbers with a fraction have an encoding that is not used for them");
         }
-        page.rows(values.iter().map(|bytes| Some(f64::from_le_bytes(*bytes))), &None, &mut all);
+        page.rows(values.iter().map(|bytes| Some(f64::from_le_bytes(*bytes))), None, &mut all);
     }
     Ok(all)
 }
@@ -80,7 +80,7 @@ fn add_codes(page: &DataPage, limit: usize, codes: &mut Vec<u32>) -> Decoded<()>
     if here.iter().max().is_some_and(|code| *code as usize >= limit) {
         return Err("a code stands for no value");
     }
-    page.rows(here, &NULL, codes);
+    page.rows(here, NULL, codes);
     Ok(())
 }
 
@@ -97,7 +97,7 @@ fn texts(mut pages: Pages<'_>, expected: Expected) -> Decoded<TextColumn> {
             Encoding::DeltaStrings => {
                 let first = arena.ends.len() as u32;
                 arena.add_strings(page.bytes(), page.count)?;
-                page.rows(first.., &NULL, &mut codes);
+                page.rows(first.., NULL, &mut codes);
             }
             _ => return Err("texts have an encoding that is not used for them"),
         }
@@ -170,7 +170,7 @@ fn fixed(mut pages: Pages<'_>, expected: Expected, size: usize) -> Decoded<Fixed
             Encoding::Plain if Some(page.bytes().len()) == page.count.checked_mul(size) => {
                 let first = (values.len() / size) as u32;
                 values.extend_from_slice(page.bytes());
-                page.rows(first.., &NULL, &mut codes);
+                page.rows(first.., NULL, &mut codes);
             }
             _ => return Err("values of one size have an encoding that is not used for them"),
         }

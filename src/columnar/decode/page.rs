@@ -143,14 +143,20 @@ impl DataPage {
     }
 
     /// Adds a value for every row, where only those are given that are there.
-    pub fn rows<T: Clone>(&self, values: impl IntoIterator<Item = T>, absent: &T, all: &mut Vec<T>) {
-        let mut values = values.into_iter();
+    pub fn rows<T: Copy>(&self, values: impl IntoIterator<Item = T>, absent: T, all: &mut Vec<T>) {
+        let values = values.into_iter().take(self.count);
         match &self.levels {
-            None if self.count == 0 => all.extend(std::iter::repeat_n(absent, self.rows).cloned()),
-            None => all.extend(values.take(self.count)),
+            None if self.count == 0 => all.extend(std::iter::repeat_n(absent, self.rows)),
+            None => all.extend(values),
             Some(levels) => {
-                let mut value = |level: &u32| if *level == 1 { values.next() } else { None };
-                all.extend(levels.iter().map(|level| value(level).unwrap_or_else(|| absent.clone())));
+                // Which rows have a value cannot be predicted, so that none of this may be a branch.
+                let values: Vec<_> = values.chain([absent]).collect();
+                let mut next = 0;
+                all.extend(levels.iter().map(|level| {
+                    let value = values.get(next).copied().unwrap_or(absent);
+                    next += *level as usize;
+                    if *level == 1 { value } else { absent }
+                }));
             }
         }
     }
