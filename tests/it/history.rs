@@ -175,7 +175,10 @@ fn a_history_of_a_later_version_is_refused_with_words() {
     for (key_values, message) in [
         (later, "it is a history of version 2, and this version of ssoaudit reads up to 1; use a newer one"),
         (broken, "its metadata is not that of a history"),
-        (Vec::new(), "it has columns, but they are not those of a history (ssoaudit collect)"),
+        (
+            Vec::new(),
+            "it has columns, but they are not those of a history; give the exports, or a history that `ssoaudit collect` made of them",
+        ),
     ] {
         let mut writer = Writer::new(Vec::new(), reader.schema().clone()).unwrap();
         writer.row_group(&values).unwrap();

@@ -41,7 +41,9 @@ impl History {
         let reader = columnar::Reader::open(open_file(path)?).map_err(unreadable)?;
         let own = reader.key_values().iter().find(|(key, _)| key == KEY);
         let Some((_, json)) = own else {
-            return Err(damaged("it has columns, but they are not those of a history (ssoaudit collect)"));
+            return Err(damaged(
+                "it has columns, but they are not those of a history; give the exports, or a history that `ssoaudit collect` made of them",
+            ));
         };
         let version = serde_json::from_str::<Version>(json)
             .map_err(|_| damaged("its metadata is not readable"))?
