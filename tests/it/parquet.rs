@@ -260,7 +260,7 @@ fn it_is_no_history() {
     fs::write(&path, bytes(&["filter", "--format", "parquet", SAMPLE])).unwrap();
     let run = ssoaudit(&["summary", path.to_str().unwrap()]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("they are not those of a history (ssoaudit collect)"), "{}", run.stderr);
+    assert!(run.stderr.contains("they are not those of a history; give the exports"), "{}", run.stderr);
 }
 
 #[test]
