@@ -138,8 +138,8 @@ impl FixedColumn {
 
 fn are_codes(codes: &[u32], values: usize) -> bool {
     // The greatest one without a branch for each, where `NULL` becomes the least.
-    let greatest = codes.iter().map(|code| code.wrapping_sub(NULL)).max();
-    greatest.is_none_or(|greatest| greatest as usize <= values)
+    let greatest = codes.iter().fold(0, |greatest: u32, code| greatest.max(code.wrapping_sub(NULL)));
+    greatest as usize <= values
 }
 
 /// A value that was seen: the low half of its hash, and its code. With the former, most others need not be compared.

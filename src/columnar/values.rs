@@ -67,8 +67,8 @@ impl Values {
     /// The least and the greatest number or time; `None` if there is none.
     pub fn range(&self) -> Option<(i64, i64)> {
         let (Self::Integer(values) | Self::Time(values)) = self else { return None };
-        let present = || values.iter().flatten().copied();
-        present().min().zip(present().max())
+        let present = values.iter().flatten().map(|value| (*value, *value));
+        present.reduce(|(least, greatest), (value, _)| (least.min(value), greatest.max(value)))
     }
 
     /// How two rows compare; one without a value comes first.

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 
 use crate::model::event::Event;
+use crate::parallel;
 use crate::scan::{BlockId, LineRef};
 use crate::survey::WorkerSurvey;
 use crate::survey::line_numbers::LineNumbers;
@@ -54,18 +55,19 @@ pub fn renumber(workers: &mut [WorkerSurvey], lines: &mut LineNumbers) {
     let origins = workers.iter().flat_map(|worker| worker.origins.names.iter());
     let names: BTreeSet<_> = lines.names().iter().chain(origins).cloned().collect();
     let names: Vec<_> = names.into_iter().collect();
-    for worker in workers {
-        let origins = std::mem::take(&mut worker.origins.names);
+    let number =
+        |name: &String| u32::try_from(names.binary_search(name).unwrap_or_default()).unwrap_or(u32::MAX);
+    let inputs: Vec<_> = lines.names().iter().map(number).collect();
+    parallel::change(workers, |worker| {
+        let origins: Vec<_> = worker.origins.names.drain(..).map(|name| number(&name)).collect();
         worker.renumber(&|place| {
-            let (name, line) = match place.block.input.checked_sub(FIRST) {
-                Some(origin) => (origins[origin as usize].as_str(), u64::from(place.line)),
-                None => lines.locate(place),
+            let (input, line) = match place.block.input.checked_sub(FIRST) {
+                Some(origin) => (origins[origin as usize], u64::from(place.line)),
+                None => (inputs[place.block.input as usize], lines.locate(place).1),
             };
-            let input = names.binary_search_by(|it| it.as_str().cmp(name)).unwrap_or_default();
-            let block = BlockId { input: u32::try_from(input).unwrap_or(u32::MAX), number: 0 };
-            LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) }
+            LineRef { block: BlockId { input, number: 0 }, line: u32::try_from(line).unwrap_or(u32::MAX) }
         });
-    }
+    });
     *lines = LineNumbers::new(names);
 }
 

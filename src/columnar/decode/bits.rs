@@ -7,20 +7,23 @@ use super::cursor::{Cursor, Decoded};
 /// Hands over `count` numbers of `width` bits, up to 64, the lowest bit first. What is missing at the end is zero.
 pub fn unpack(bytes: &[u8], width: u32, count: usize, mut each: impl FnMut(u64)) {
     let mask = 1_u64.checked_shl(width).map_or(u64::MAX, |above| above - 1);
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    let mut words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
-    let (mut buffer, mut available) = (0_u128, 0);
-    for _ in 0..count {
-        if available < width {
-            buffer |= u128::from(words.next().unwrap_or_default()) << available;
-            available += u64::BITS;
-        }
-        each(buffer as u64 & mask);
-        buffer >>= width;
-        available -= width;
+    let width = width as usize;
+    // No number waits for the one before it.
+    for bit in (0..count).map(|index| index * width) {
+        each((word(bytes, bit / 8) >> (bit % 8)) as u64 & mask);
     }
+}
+
+/// The bytes from there, as many as any number can be in.
+#[inline]
+fn word(bytes: &[u8], at: usize) -> u128 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let word = rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 16];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        last
+    });
+    u128::from_le_bytes(word)
 }
 
 /// How often which number of `width` bits, up to 32, comes if the bytes are a single run.

@@ -77,7 +77,7 @@ fn add_codes(page: &DataPage, limit: usize, codes: &mut Vec<u32>) -> Decoded<()>
     let mut cursor = Cursor(page.bytes());
     let width = u32::from(cursor.byte()?);
     let here = bits::hybrid(cursor.rest(), width, page.count)?;
-    if here.iter().max().is_some_and(|code| *code as usize >= limit) {
+    if here.iter().fold(0, |greatest, code| greatest.max(*code as usize + 1)) > limit {
         return Err("a code stands for no value");
     }
     page.rows(here, NULL, codes);

@@ -66,43 +66,37 @@ impl Removal<'_> {
     }
 }
 
-/// The selected removals, the worst first.
-pub fn removals<'a>(input: &ReportInput<'a>) -> Vec<Removal<'a>> {
+/// The selected removals, the worst first, and until when the log reaches.
+pub fn removals<'a>(input: &ReportInput<'a>) -> (Vec<Removal<'a>>, Timestamp) {
     let survey = input.survey;
-    let (reach, history) = parallel::both(|| input.reach(), || History::of(input));
-    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    let mut later = Later::default();
-    let mut removals = Vec::new();
-    // Backwards, so that later changes are known.
-    for (step, kind) in history.steps.iter().copied().zip(history.kinds.iter().copied()).rev() {
+    let ((reach, confirmations), history) =
+        parallel::both(|| (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)), || History::of(input));
+    let is_removal = |step: &Step| {
+        matches!(step.reported, State::Disabled | State::Deleted)
+            && survey.changes[step.change].is_selected
+            && !confirmations.is_told_twice(survey, step.change)
+    };
+    let followed = followed(input, &history, is_removal);
+    let mut removals = parallel::map(&followed, |Followed { step, replaced_by, is_recreated }| {
         let change = &survey.changes[step.change];
-        let technology = protocol_and_provider(survey, kind);
-        let is_removal = matches!(step.reported, State::Disabled | State::Deleted) && change.is_selected;
-        if is_removal && !confirmations.is_told_twice(survey, step.change) {
-            let gap = history.gap(&step);
-            let exposure = gap.map(|gap| exposure(survey, &reach, gap));
-            let until = exposure.map_or(change.time, |exposure| exposure.until);
-            let from = gap.map_or(change.time, |gap| survey.changes[gap.cause].time);
-            let certainty = reach.certainty(step.owner, change.action, (from, until));
-            let is_contradictory =
-                step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
-            removals.push(Removal {
-                change,
-                step,
-                exposure,
-                certainty: if is_contradictory { certainty.contradicted() } else { certainty },
-                replaced_by: later.activated.get(&step.owner).copied(),
-                is_recreated: technology
-                    .is_some_and(|technology| later.added.contains(&(step.owner, technology))),
-            });
+        let gap = history.gap(step);
+        let exposure = gap.map(|gap| exposure(survey, &reach, gap));
+        let until = exposure.map_or(change.time, |exposure| exposure.until);
+        let from = gap.map_or(change.time, |gap| survey.changes[gap.cause].time);
+        let certainty = reach.certainty(step.owner, change.action, (from, until));
+        let is_contradictory =
+            step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
+        Removal {
+            change,
+            step: *step,
+            exposure,
+            certainty: if is_contradictory { certainty.contradicted() } else { certainty },
+            replaced_by: *replaced_by,
+            is_recreated: *is_recreated,
         }
-        // Changes dated later than the present have not happened yet.
-        if change.time <= input.options.now {
-            later.add(change, &step, technology);
-        }
-    }
+    });
     sort(survey, &mut removals);
-    removals
+    (removals, reach.end())
 }
 
 /// The steps of a log in time order.
@@ -139,32 +133,80 @@ impl History {
     }
 }
 
-/// The protocol and the provider of a connection, by which a replacement is recognized.
-type ProtocolAndProvider = (Option<&'static str>, Option<&'static str>);
+/// A removal with what followed it in its organization.
+struct Followed<'a> {
+    step: Step,
+    replaced_by: Option<&'a Change>,
+    is_recreated: bool,
+}
 
-/// The protocol and provider of a kind of connections; `None` if neither is known.
-fn protocol_and_provider(survey: &Survey, kind: Option<KindId>) -> Option<ProtocolAndProvider> {
-    let kind = survey.kinds.kind(kind)?;
-    kind.protocol.or(kind.provider).map(|_| (kind.protocol, kind.provider))
+/// The steps that are removals, the latest first.
+fn followed<'a>(
+    input: &ReportInput<'a>,
+    history: &History,
+    is_removal: impl Fn(&Step) -> bool,
+) -> Vec<Followed<'a>> {
+    let survey = input.survey;
+    let technologies = technologies(survey);
+    let mut later = Later::of(survey);
+    let mut followed = Vec::new();
+    // Backwards, so that later changes are known.
+    for (step, kind) in history.steps.iter().zip(&history.kinds).rev() {
+        let change = &survey.changes[step.change];
+        let technology = kind.and_then(|kind| technologies[kind.index()]);
+        if is_removal(step) {
+            let (replaced_by, is_recreated) = later.about(step, technology);
+            followed.push(Followed { step: *step, replaced_by, is_recreated });
+        }
+        // Changes dated later than the present have not happened yet.
+        if change.time <= input.options.now {
+            later.add(change, step, technology);
+        }
+    }
+    followed
+}
+
+/// For each kind of connections, the first kind that has its protocol and provider, by which a replacement is recognized;
+/// `None` if neither is known.
+fn technologies(survey: &Survey) -> Vec<Option<KindId>> {
+    let mut first = HashMap::<_, _, RandomState>::default();
+    let technology = |id| {
+        let kind = survey.kinds.kind(id)?;
+        kind.protocol.or(kind.provider)?;
+        Some(*first.entry((kind.protocol, kind.provider)).or_insert(id))
+    };
+    KindId::first(survey.kinds.len()).map(technology).collect()
 }
 
 /// What happened after a removal, collected backwards in time.
-#[derive(Default)]
 struct Later<'a> {
-    /// For each organization, the next change that made a connection active.
-    activated: HashMap<Option<OrganizationId>, &'a Change, RandomState>,
-    /// The organizations with the protocols and providers of connections that they created or enabled.
-    added: HashSet<(Option<OrganizationId>, ProtocolAndProvider), RandomState>,
+    /// For each organization, the next change that made a connection active; at last for connections without one.
+    activated: Vec<Option<&'a Change>>,
+    /// The organizations with the technologies of connections that they created or enabled.
+    added: HashSet<(Option<OrganizationId>, KindId), RandomState>,
 }
 
 impl<'a> Later<'a> {
-    fn add(&mut self, change: &'a Change, step: &Step, technology: Option<ProtocolAndProvider>) {
+    fn of(survey: &Survey) -> Self {
+        Self { activated: vec![None; survey.organizations.names.len() + 1], added: HashSet::default() }
+    }
+
+    fn add(&mut self, change: &'a Change, step: &Step, technology: Option<KindId>) {
         if matches!(step.reported, State::Created | State::Active) && step.after != State::Unknown {
             self.added.extend(technology.map(|technology| (step.owner, technology)));
         }
         if step.activates() {
-            self.activated.insert(step.owner, change);
+            let without = self.activated.len() - 1;
+            self.activated[step.owner.map_or(without, Id::index)] = Some(change);
         }
+    }
+
+    /// What made a connection of the organization active after a step, and whether one of that technology came.
+    fn about(&self, step: &Step, technology: Option<KindId>) -> (Option<&'a Change>, bool) {
+        let without = self.activated.len() - 1;
+        let is_recreated =
+            technology.is_some_and(|technology| self.added.contains(&(step.owner, technology)));
+        (self.activated[step.owner.map_or(without, Id::index)], is_recreated)
     }
 }
 

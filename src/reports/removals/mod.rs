@@ -15,6 +15,7 @@ use super::columns::{
 use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput, presumption_notes};
 use crate::model::operation::Operation;
+use crate::parallel;
 use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet};
 use crate::survey::Wants;
 
@@ -29,8 +30,8 @@ pub static REPORT: Report = Report {
 };
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
-    let removals = removals(input);
-    let (totals, chart) = (totals(&removals), chart::chart(input, &removals));
+    let (removals, end) = removals(input);
+    let (totals, chart) = parallel::both(|| totals(&removals), || chart::chart(input, &removals, end));
     let mut notes = input.notes();
     notes.extend(presumption_notes(removals.iter().map(|removal| removal.certainty)));
     let layout = TableLayout {
