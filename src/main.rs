@@ -10,7 +10,8 @@ use ssoaudit::cli::Cli;
 use ssoaudit::cli::ExitStatus;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
-use ssoaudit::cli::terminal::{MessageStyle, Terminal};
+use ssoaudit::cli::terminal::{MessageStyle, Terminal, locale_charset};
+use ssoaudit::model::expression::InvalidExpression;
 use ssoaudit::output::is_closed_pipe;
 use ssoaudit::policy::InvalidFile;
 
@@ -30,6 +31,9 @@ fn main() -> ExitCode {
             let problems = error.downcast_ref::<InvalidFile>().map(|refused| refused.0.clone());
             for problem in problems.unwrap_or_else(|| vec![format!("{error:#}")]) {
                 messages::error(&problem, terminal.message_style());
+            }
+            if let Some(invalid) = error.downcast_ref::<InvalidExpression>() {
+                messages::plain(&invalid.excerpt(locale_charset()));
             }
             ExitCode::from(2)
         }

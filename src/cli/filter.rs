@@ -271,6 +271,7 @@ impl Filter {
             messages::note(&why, terminal.message_style());
         }
         status.warn(inputs, plan.redactor.as_ref(), terminal);
+        select.unjudged().map_or(Ok(()), |problem| bail!(problem))?;
         let is_failed =
             (self.input.strict && status.counts.invalid > 0) || (self.exit_status && matched == 0);
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
@@ -189,6 +189,7 @@ impl Lake {
             messages::note(&why, terminal.message_style());
         }
         status.warn(inputs, matcher.redactor.as_ref(), terminal);
+        matcher.select.unjudged().map_or(Ok(()), |problem| bail!(problem))?;
         let is_failed = self.input.strict && status.counts.invalid > 0;
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }

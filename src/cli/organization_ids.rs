@@ -45,14 +45,20 @@ pub fn resolve_names_to_ids(select: &mut Selection, inputs: &[Input], settings: 
     if names.is_empty() {
         return Ok(());
     }
-    if let Some(input) = inputs.iter().find(|input| is_gone_once_read(input)) {
-        bail!(
+    refuse_gone(inputs)?;
+    look_up(select, names, inputs, settings)
+}
+
+/// Refuses inputs that can be read only once.
+fn refuse_gone(inputs: &[Input]) -> Result<()> {
+    match inputs.iter().find(|input| is_gone_once_read(input)) {
+        Some(input) => bail!(
             "{} can be read once only, and not every event says the name of its organization; give --org an id, \
              or a file to read",
             input.name
-        );
+        ),
+        None => Ok(()),
     }
-    look_up(select, names, inputs, settings)
 }
 
 /// Like [`resolve_names_to_ids`], for inputs that can be read twice. If one cannot, returns the names to look for while
@@ -65,6 +71,10 @@ pub fn by_id_where_possible(
     let names = names(select);
     if names.is_empty() {
         return Ok(None);
+    }
+    if select.excludes_organization_names(&sources::organization_prefixes()) {
+        // What is printed already cannot be taken back when its organization turns out to be excluded.
+        refuse_gone(inputs)?;
     }
     let (once, twice): (Vec<_>, Vec<_>) = inputs.iter().cloned().partition(is_gone_once_read);
     look_up(select, names.clone(), &twice, settings)?;

@@ -106,7 +106,7 @@ pub struct Node {
 }
 
 /// A parsed text.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
     /// The text.
     pub text: &'a str,

@@ -7,6 +7,7 @@ pub mod content;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod event;
+pub mod expression;
 pub mod fields;
 pub mod hashed_file;
 pub mod neutral;

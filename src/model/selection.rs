@@ -14,6 +14,7 @@ use wildmatch::WildMatch;
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
+use crate::model::expression::Expression;
 use crate::model::time::Timestamp;
 use crate::text::suggest;
 
@@ -53,6 +54,10 @@ pub enum Test {
     Since(Timestamp),
     /// Before.
     Until(Timestamp),
+    /// The expression holds.
+    Where(Box<Expression>),
+    /// This does not hold.
+    Not(Box<Self>),
 }
 
 /// Whether events without an actor are meant.
@@ -73,8 +78,7 @@ impl Selection {
     /// The patterns of organizations that may be names, as they do not begin like ids.
     pub fn organization_names(&self, ids: &[&str]) -> Vec<Pattern> {
         let organizations = self.clauses.iter().filter_map(Clause::organizations).flatten();
-        let is_name = |pattern: &&Pattern| !ids.iter().any(|id| pattern.start().starts_with(id));
-        organizations.filter(is_name).cloned().collect()
+        organizations.filter(|pattern| is_name(pattern, ids)).cloned().collect()
     }
 
     /// Whether all clauses hold for the event except some about organizations.
@@ -88,9 +92,7 @@ impl Selection {
     /// Makes every clause about organizations hold for these ids as well, each in its id space.
     pub fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)> + Clone) {
         for clause in &mut self.clauses {
-            if let Test::Organization(_, known) = &mut clause.test {
-                known.extend(ids.clone());
-            }
+            clause.test.add_organizations(ids.clone());
         }
     }
 
@@ -98,13 +100,28 @@ impl Selection {
     pub fn period(&self) -> (Timestamp, Timestamp) {
         let mut period = (Timestamp::MIN, Timestamp::MAX);
         for clause in self.clauses.iter().filter(|_| !self.invert) {
-            match clause.test {
-                Test::Since(bound) => period.0 = period.0.max(bound),
-                Test::Until(bound) => period.1 = period.1.min(bound),
-                _ => {}
-            }
+            let (from, to) = clause.test.period();
+            period = (period.0.max(from), period.1.min(to));
         }
         period
+    }
+
+    /// Why nobody can tell which events are selected, if one was read that is not kept as its vendor logged it.
+    pub fn unjudged(&self) -> Option<String> {
+        let lacks_fields = |clause: &&Clause| clause.test.expression().is_some_and(Expression::lacks_fields);
+        let clause = self.clauses.iter().find(lacks_fields)?;
+        Some(format!(
+            "{} asks for field(…), and of an event in a history or a normalized event nothing but attributes is \
+             kept; give the exports, or ask for attributes only",
+            clause.flag
+        ))
+    }
+
+    /// Whether an organization with a name is excluded.
+    pub fn excludes_organization_names(&self, ids: &[&str]) -> bool {
+        let excluding = self.clauses.iter().filter(|clause| matches!(clause.test, Test::Not(_)));
+        let mut patterns = excluding.filter_map(Clause::organizations).flatten();
+        patterns.any(|pattern| is_name(pattern, ids))
     }
 
     /// Its flags, times as instants.
@@ -115,7 +132,7 @@ impl Selection {
     /// The same without values that may be personal.
     pub fn redacted_flags(&self) -> Vec<String> {
         self.flags_as(|clause| match clause.flag.split_once(' ') {
-            Some((name, values)) if clause.is_personal() || values.contains('@') => format!("{name} …"),
+            Some((name, values)) if clause.test.is_personal() || values.contains('@') => format!("{name} …"),
             _ => clause.flag.clone(),
         })
     }
@@ -126,25 +143,64 @@ impl Selection {
     }
 }
 
+/// Whether a pattern of organizations may be of names, as it does not begin like an id.
+fn is_name(pattern: &Pattern, ids: &[&str]) -> bool {
+    !ids.iter().any(|id| pattern.start().starts_with(id))
+}
+
 const ORGANIZATION: &[Attribute] = &[Attribute::OrganizationId, Attribute::OrganizationName];
 const ACTOR: &[Attribute] = &[Attribute::ActorId, Attribute::ActorEmail, Attribute::ActorName];
 
 impl Clause {
-    /// Whether what it looks for may be about a person.
-    fn is_personal(&self) -> bool {
-        self.organizations().is_some() || matches!(self.test, Test::Actor(..) | Test::Within(_))
-    }
-
     /// What it looks for, if that is organizations.
     fn organizations(&self) -> Option<&[Pattern]> {
-        match &self.test {
-            Test::Organization(patterns, _) => Some(patterns),
-            _ => None,
-        }
+        self.test.organizations()
     }
 }
 
 impl Test {
+    /// Whether what it looks for may be about a person.
+    fn is_personal(&self) -> bool {
+        match self {
+            Self::Organization(..) | Self::Actor(..) | Self::Within(_) | Self::Where(_) => true,
+            Self::Not(test) => test.is_personal(),
+            _ => false,
+        }
+    }
+
+    /// What it looks for, if that is organizations.
+    fn organizations(&self) -> Option<&[Pattern]> {
+        match self {
+            Self::Organization(patterns, _) => Some(patterns),
+            Self::Not(test) => test.organizations(),
+            _ => None,
+        }
+    }
+
+    /// Makes a test for organizations hold for these ids as well, or fail if it is negated.
+    fn add_organizations(&mut self, ids: impl IntoIterator<Item = (Space, String)>) {
+        match self {
+            Self::Organization(_, known) => known.extend(ids),
+            Self::Not(test) => test.add_organizations(ids),
+            _ => {}
+        }
+    }
+
+    /// Its expression, if it is one.
+    fn expression(&self) -> Option<&Expression> {
+        if let Self::Where(expression) = self { Some(expression) } else { None }
+    }
+
+    /// The time in which it can hold, the end excluded.
+    fn period(&self) -> (Timestamp, Timestamp) {
+        match self {
+            Self::Since(bound) => (*bound, Timestamp::MAX),
+            Self::Until(bound) => (Timestamp::MIN, *bound),
+            Self::Where(expression) => expression.period(),
+            _ => (Timestamp::MIN, Timestamp::MAX),
+        }
+    }
+
     /// Whether it holds for the event.
     pub fn holds(&self, event: &Event<'_>) -> bool {
         match self {
@@ -161,6 +217,8 @@ impl Test {
                 .is_some_and(|ip| networks.iter().any(|network| network.contains(&ip.to_canonical()))),
             Self::Since(bound) => event.time >= *bound,
             Self::Until(bound) => event.time < *bound,
+            Self::Where(expression) => expression.holds(event),
+            Self::Not(test) => !test.holds(event),
         }
     }
 }

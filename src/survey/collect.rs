@@ -135,6 +135,7 @@ fn pass(
     })?;
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
+    plan.select.unjudged().map_or(Ok(()), |problem| bail!(problem))?;
     check_comparable(&workers, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
         add_invalid_lines(histories, worker, plan);

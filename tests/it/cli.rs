@@ -34,14 +34,18 @@ fn messages() {
     assert_eq!(run.code, 1);
 }
 
-/// Runs every console block of the README as it stands, with the binary under test for
+/// Runs every console block of the README and of `docs/` as it stands, with the binary under test for
 /// `cargo run --release --`.
 #[cfg(unix)]
 #[test]
-fn readme_commands_print_what_the_readme_says() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+fn commands_in_documents_print_what_is_said() {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut documents: Vec<_> = docs.chain([root().join("README.md")]).collect();
+    documents.sort();
+    let read = |path| std::fs::read_to_string(path).unwrap();
+    let text = documents.into_iter().map(read).collect::<Vec<_>>().join("\n");
     let blocks: Vec<_> =
-        readme.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(!blocks.is_empty());
     for block in blocks {
         for step in block.split("$ ").skip(1) {

@@ -20,6 +20,7 @@ mod determinism;
 mod diagnostics;
 mod digests;
 mod emptiness;
+mod expressions;
 #[cfg(unix)]
 mod faults;
 mod fingerprints;

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use chrono_tz::Tz;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::model::attribute::Attribute;
+use crate::model::expression::Expression;
 use crate::model::operation::OPERATIONS;
 use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
 use crate::model::time::{self, Timestamp};
@@ -17,7 +18,7 @@ use crate::sources;
 /// Which events are selected, the same for every command that selects.
 #[derive(Debug, Args)]
 #[command(
-    next_help_heading = "Select (values of one flag are alternatives, different flags all have to hold; * and ? are wildcards)"
+    next_help_heading = "Select (values of one flag are alternatives, different flags all have to hold; * and ? are wildcards, '!VALUE' excludes)"
 )]
 pub struct SelectArgs {
     /// Vendor's action or operation: viewed, portal-opened, created, enabled, disabled, deleted, other
@@ -41,9 +42,9 @@ pub struct SelectArgs {
     /// Neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub provider: Vec<String>,
-    /// Done in an impersonated session
-    #[arg(long)]
-    pub impersonated: bool,
+    /// Done in an impersonated session; =no for all others
+    #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub impersonated: Option<YesOrNo>,
     /// IP address or network, such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub ip: Vec<String>,
@@ -53,6 +54,9 @@ pub struct SelectArgs {
     /// Before, and not at that time, in the same forms
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Expression that holds for the event, in the syntax of CEL: 'operation == "deleted" && actor.email != ""'
+    #[arg(long = "where", value_name = "EXPR")]
+    pub expression: Option<String>,
     /// Keep the events that the flags above do not match
     #[arg(long)]
     pub invert_match: bool,
@@ -62,6 +66,15 @@ pub struct SelectArgs {
     /// Take this for the present, for runs that can be repeated
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
+}
+
+/// Whether events with or without something are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum YesOrNo {
+    /// With it.
+    Yes,
+    /// Without it.
+    No,
 }
 
 const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
@@ -88,34 +101,40 @@ impl SelectArgs {
     pub fn select(&self) -> Result<Selection> {
         let zone = self.zone()?;
         let mut clauses = Vec::new();
-        let mut matching = |flag: &str, values: &[String], attributes: &'static [Attribute]| {
-            if !values.is_empty() {
-                clauses.push(clause(flag, values, Test::Matches(attributes, patterns(values))));
-            }
-        };
-        matching("--action", &self.action, ACTION);
-        matching("--connection", &self.connection, &[Attribute::ConnectionId]);
-        matching("--connection-type", &self.connection_type, &[Attribute::ConnectionType]);
-        matching("--protocol", &self.protocol, &[Attribute::ConnectionProtocol]);
-        matching("--provider", &self.provider, &[Attribute::ConnectionProvider]);
-        if !self.org.is_empty() {
-            let test = Test::Organization(patterns(&self.org), HashSet::default());
-            clauses.push(clause("--org", &self.org, test));
+        let attributes: [(&str, &[String], &'static [Attribute]); 5] = [
+            ("--action", &self.action, ACTION),
+            ("--connection", &self.connection, &[Attribute::ConnectionId]),
+            ("--connection-type", &self.connection_type, &[Attribute::ConnectionType]),
+            ("--protocol", &self.protocol, &[Attribute::ConnectionProtocol]),
+            ("--provider", &self.provider, &[Attribute::ConnectionProvider]),
+        ];
+        for (flag, values, attributes) in attributes {
+            clauses
+                .extend(negatable(flag, values, |values| Ok(Test::Matches(attributes, patterns(values))))?);
         }
-        if !self.actor.is_empty() {
+        clauses.extend(negatable("--org", &self.org, |values| {
+            Ok(Test::Organization(patterns(values), HashSet::default()))
+        })?);
+        clauses.extend(negatable("--actor", &self.actor, |values| {
             let is_none = |value: &String| value.eq_ignore_ascii_case("none");
-            let no_actor = if self.actor.iter().any(is_none) { NoActor::Matches } else { NoActor::Fails };
-            clauses.push(clause("--actor", &self.actor, Test::Actor(patterns(&self.actor), no_actor)));
-        }
-        if self.impersonated {
-            clauses.push(clause("--impersonated", &[], Test::Impersonated));
-        }
-        if !self.ip.is_empty() {
-            let networks: Result<_> = self.ip.iter().map(|text| parse_network(text)).collect();
-            let networks = networks.map_err(|error| error.context("--ip"))?;
-            clauses.push(clause("--ip", &self.ip, Test::Within(networks)));
-        }
+            let no_actor = if values.iter().any(is_none) { NoActor::Matches } else { NoActor::Fails };
+            Ok(Test::Actor(patterns(values), no_actor))
+        })?);
+        clauses.extend(self.impersonated.map(|wanted| match wanted {
+            YesOrNo::Yes => clause("--impersonated", &[], Test::Impersonated),
+            YesOrNo::No => clause("--impersonated=no", &[], Test::Not(Box::new(Test::Impersonated))),
+        }));
+        clauses.extend(negatable("--ip", &self.ip, |values| {
+            let networks: Result<_> = values.iter().map(|text| parse_network(text)).collect();
+            networks.map(Test::Within).map_err(|error| error.context("--ip"))
+        })?);
         clauses.extend(self.period(zone)?);
+        if let Some(source) = &self.expression {
+            let expression = Expression::new(source, self.now()?);
+            let expression = expression.map_err(|error| Error::new(error).context("--where"))?;
+            let flag = format!("--where '{source}'");
+            clauses.push(Clause { flag, test: Test::Where(Box::new(expression)) });
+        }
         if self.invert_match && clauses.is_empty() {
             bail!("--invert-match needs a flag to invert");
         }
@@ -138,6 +157,16 @@ impl SelectArgs {
         Ok(since.into_iter().chain(until))
     }
 
+    /// A warning if names of organizations are compared, which not every event has.
+    fn warning_of_names(&self) -> Option<String> {
+        let expression = Expression::new(self.expression.as_deref()?, self.now().ok()?).ok()?;
+        expression.names_organizations().then(|| {
+            "--where compares organization.name with what each event says; --org NAME also selects events that say \
+             the organization's id only"
+                .to_owned()
+        })
+    }
+
     /// Warns on standard error of every undocumented value.
     pub fn warn(&self, terminal: Terminal) {
         for warning in self.warnings() {
@@ -156,10 +185,33 @@ impl SelectArgs {
             ("--provider", &self.provider, sources::providers().collect::<Vec<_>>()),
         ];
         let warnings = flags.iter().flat_map(|(flag, values, documented)| {
-            values.iter().filter_map(|value| undocumented(flag, value, documented))
+            values.iter().filter_map(|value| undocumented(flag, without_negation(value), documented))
         });
-        warnings.collect()
+        warnings.chain(self.warning_of_names()).collect()
     }
+}
+
+/// The clauses of a flag: one of its values has to match, and none of those with `!` before them.
+fn negatable(flag: &str, values: &[String], test: impl Fn(&[String]) -> Result<Test>) -> Result<Vec<Clause>> {
+    let (excluded, wanted): (Vec<_>, Vec<_>) =
+        values.iter().cloned().partition(|value| value.starts_with('!'));
+    let mut clauses = Vec::new();
+    if !wanted.is_empty() {
+        clauses.push(clause(flag, &wanted, test(&wanted)?));
+    }
+    if !excluded.is_empty() {
+        let values: Vec<_> = excluded.iter().map(|value| without_negation(value).to_owned()).collect();
+        if values.iter().any(String::is_empty) {
+            bail!("{flag} `!`: a value has to follow, which is then excluded");
+        }
+        clauses.push(clause(flag, &excluded, Test::Not(Box::new(test(&values)?))));
+    }
+    Ok(clauses)
+}
+
+/// A value without the `!` that excludes it.
+fn without_negation(value: &str) -> &str {
+    value.strip_prefix('!').unwrap_or(value)
 }
 
 fn patterns(values: &[String]) -> Vec<Pattern> {

@@ -15,7 +15,8 @@ use ssoaudit::text::hex::hex;
 /// What tells events from others is the same for both ways.
 static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
-const READING: Reading = Reading {
+/// How lines are read.
+pub const READING: Reading = Reading {
     source: None,
     notices: false,
     max_line_bytes: 4000,
