@@ -37,6 +37,11 @@ impl Unit {
         }
     }
 
+    /// The label of the unit that a time is in.
+    pub fn label_of(self, time: Timestamp, zone: Tz) -> String {
+        self.label(self.begin(local(time, zone)))
+    }
+
     /// The unit that divides a span of time into some tens of parts.
     pub fn fitting(first: Timestamp, last: Timestamp) -> Self {
         match last.seconds_since(first) {

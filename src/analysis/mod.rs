@@ -5,6 +5,7 @@ pub mod bursts;
 pub mod calendar;
 pub mod certificates;
 pub mod confirmations;
+pub mod grouping;
 pub mod lifecycle;
 pub mod reach;
 pub mod roster;

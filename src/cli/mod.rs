@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod collect;
 mod completions;
+mod count;
 mod filter;
 mod init;
 mod input_status;
@@ -35,6 +36,7 @@ Examples:
   ssoaudit filter --action deleted exports/            deletions of SSO connections, as a table
   ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
   ssoaudit summary exports/                            one page about what is in there
+  ssoaudit count --by operation,actor exports/         how many events of each kind
   ssoaudit report removals --since 30d exports/        one question, answered
   ssoaudit check exports/                              exit 1 when a rule is broken
   ssoaudit collect exports/ -o history.parquet         keep it all in one file, and read that
@@ -58,6 +60,8 @@ pub enum Command {
     Validate(validate::Validate),
     /// Print one page about what is in the input
     Summary(Box<summary::Summary>),
+    /// Count events by their attributes or by time
+    Count(Box<count::Count>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),
     /// Keep events in a history, a Parquet file that every command reads
@@ -94,6 +98,7 @@ impl Command {
             Self::Filter(filter) => filter.run(terminal),
             Self::Validate(validate) => validate.run(terminal),
             Self::Summary(summary) => summary.run(terminal),
+            Self::Count(count) => count.run(terminal),
             Self::Report(report) => report.run(terminal),
             Self::Collect(collect) => collect.run(terminal),
             Self::Lake(lake) => lake.run(terminal),

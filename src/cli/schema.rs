@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::analysis::grouping::GroupBy;
 use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::formats::rows::event_schema;
@@ -12,7 +13,7 @@ use crate::formats::verdict::{self, evidence, json};
 use crate::model::event;
 use crate::model::operation::OPERATIONS;
 use crate::output::Output;
-use crate::reports::{self, Options, Report, ReportInput};
+use crate::reports::{self, Options, Report, ReportInput, counts};
 use crate::sources::schema;
 use crate::sources::{self, CatchAll, Source};
 use crate::survey::Survey;
@@ -40,7 +41,8 @@ pub struct Schema {
 fn names() -> PossibleValuesParser {
     let names = sources::ALL.iter().map(|source| source.name);
     let reports = reports::every().map(|report| report.schema);
-    PossibleValuesParser::new(names.chain([event::SCHEMA, json::SCHEMA, evidence::SCHEMA]).chain(reports))
+    let others = [event::SCHEMA, json::SCHEMA, evidence::SCHEMA, counts::SCHEMA];
+    PossibleValuesParser::new(names.chain(others).chain(reports))
 }
 
 impl Schema {
@@ -54,6 +56,7 @@ impl Schema {
             (_, Some(report)) => pretty(&of_report(report)),
             _ if self.name.as_deref() == Some(json::SCHEMA) => pretty(&verdict::schema::check()),
             _ if self.name.as_deref() == Some(evidence::SCHEMA) => pretty(&verdict::schema::evidence()),
+            _ if self.name.as_deref() == Some(counts::SCHEMA) => pretty(&of_counts()),
             (None, None) => pretty(&event_schema::schema()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;
@@ -66,6 +69,17 @@ fn of_report(report: &Report) -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
     let material = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };
     sheets::schema::schema(&(report.make)(&material))
+}
+
+/// The schema of counts. Which columns there are besides the numbers depends on what they are counted by.
+fn of_counts() -> serde_json::Value {
+    let (survey, options) = (Survey::default(), Options::default());
+    let read = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };
+    let by = GroupBy { columns: Vec::new(), period: None };
+    let mut schema = sheets::schema::schema(&counts::counts(Vec::new(), &by, &read));
+    schema["properties"]["counts"]["items"]["additionalProperties"] =
+        serde_json::json!({ "type": ["string", "null"] });
+    schema
 }
 
 fn pretty(schema: &serde_json::Value) -> String {

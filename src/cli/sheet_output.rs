@@ -6,6 +6,7 @@ use std::slice;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use chrono_tz::Tz;
 use clap::Args;
 
 use crate::analysis::roster::Authorization;
@@ -45,10 +46,12 @@ pub struct SheetArgs {
     /// Draw with ASCII characters only
     #[arg(long)]
     ascii: bool,
+    /// Pseudonyms.
     #[command(flatten)]
-    redact: RedactArgs,
+    pub redact: RedactArgs,
+    /// Where results go.
     #[command(flatten)]
-    output: OutputArgs,
+    pub output: OutputArgs,
 }
 
 fn formats() -> impl Iterator<Item = &'static str> {
@@ -72,7 +75,7 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
-        let format = self.format(terminal)?;
+        let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
         self.options.now = self.select.now()?;
         self.options.zone = self.select.zone()?;
@@ -96,8 +99,8 @@ impl Request<'_> {
         }
         let Collected { survey, inputs: files, .. } = &collected;
         let material = ReportInput { survey, files, options: &self.options, verdicts };
-        let options = self.render_options(terminal);
-        self.print((report.make)(&material), output, (format, &options))?;
+        let options = self.sheet.render_options(terminal, self.options.zone);
+        self.sheet.print((report.make)(&material), output, (format, &options))?;
         if let Some(why) = collected.why_empty(self.options.zone) {
             messages::note(&why, terminal.message_style());
         }
@@ -127,8 +130,11 @@ impl Request<'_> {
         }
         Some(roster.verdicts(&collected.survey, self.options.now))
     }
+}
 
-    fn print(
+impl SheetArgs {
+    /// Prints a sheet.
+    pub fn print(
         &self,
         mut sheet: Sheet<'_>,
         mut output: Output,
@@ -143,7 +149,7 @@ impl Request<'_> {
     }
 
     fn keep_sections(&self, sheet: &mut Sheet<'_>) -> Result<()> {
-        let wanted = &self.sheet.section;
+        let wanted = &self.section;
         let keys: Vec<_> = sheet.sections.iter().map(|section| section.key).collect();
         if let Some(name) = wanted.iter().find(|name| !keys.contains(&name.as_str())) {
             bail!(suggest::unknown("section", name, keys.iter().copied()));
@@ -154,18 +160,20 @@ impl Request<'_> {
         Ok(())
     }
 
-    fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
-        let name = self.sheet.output.format_name(&self.sheet.format, ["table", "json"], terminal)?;
+    /// The format of sheets.
+    pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
+        let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
         let format = SHEET_FORMATS.iter().find(|format| format.name == name);
         Ok(format.expect("clap knows the formats from the list"))
     }
 
-    fn render_options(&self, terminal: Terminal) -> RenderOptions {
-        let options = self.sheet.output.render_options(terminal);
+    /// How sheets are rendered, with times in a zone.
+    pub fn render_options(&self, terminal: Terminal, zone: Tz) -> RenderOptions {
+        let options = self.output.render_options(terminal);
         RenderOptions {
-            zone: self.options.zone,
-            charset: if self.sheet.ascii { Charset::Ascii } else { options.charset },
-            header: !self.sheet.no_header,
+            zone,
+            charset: if self.ascii { Charset::Ascii } else { options.charset },
+            header: !self.no_header,
             ..options
         }
     }

@@ -8,6 +8,7 @@ mod certificates;
 mod changes;
 mod columns;
 mod connections;
+pub mod counts;
 mod removals;
 pub mod sheet;
 mod summary;

@@ -136,7 +136,8 @@ fn pass(
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
     plan.select.unjudged().map_or(Ok(()), |problem| bail!(problem))?;
-    check_comparable(&workers, settings.reading.digests)?;
+    let has = [0, 1].map(|known| workers.iter().any(|worker| worker.has_known[known]));
+    check_comparable(has, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
         add_invalid_lines(histories, worker, plan);
     }
@@ -147,10 +148,10 @@ fn pass(
     Ok(Collected { survey, inputs, lines, plan: Arc::clone(plan), misses })
 }
 
-/// Events whose digest is known cannot be compared with others, unless reading wanted digests of all.
-fn check_comparable(workers: &[WorkerSurvey], digests: Digests) -> Result<()> {
-    let has = |known: bool| workers.iter().any(|worker| worker.has_known[usize::from(known)]);
-    if digests == Digests::Unwanted && has(false) && has(true) {
+/// Events whose digest is known cannot be compared with others, unless reading wanted digests of all. `has` tells whether
+/// there are others, and whether there are such.
+pub fn check_comparable(has: [bool; 2], digests: Digests) -> Result<()> {
+    if digests == Digests::Unwanted && has == [true, true] {
         bail!(
             "normalized events stand between others in an input that begins with others, so it is not known which are the \
              same; give them in a file of their own"

@@ -16,6 +16,7 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+mod counts;
 mod determinism;
 mod diagnostics;
 mod digests;

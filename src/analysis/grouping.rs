@@ -1,0 +1,193 @@
+//! Counts events by what they have in common. An event that was delivered several times counts once.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use foldhash::fast::RandomState;
+
+use crate::analysis::calendar::Unit;
+use crate::model::attribute::{Attribute, Value};
+use crate::model::event::{Event, Space};
+use crate::model::time::Timestamp;
+use crate::survey::duplicates::{content, repeated};
+
+/// By what events are grouped.
+pub struct GroupBy {
+    /// The columns whose values they have in common.
+    pub columns: Vec<GroupColumn>,
+    /// The unit of time in which they happened, in a time zone.
+    pub period: Option<(Unit, Tz)>,
+}
+
+/// A column by which events are grouped.
+pub struct GroupColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value is the first of these that an event has. If one is an id and others are names, the id decides, and the
+    /// latest name is shown.
+    pub candidates: &'static [Attribute],
+}
+
+impl GroupColumn {
+    /// The id that stands behind the names of this column.
+    fn id(&self) -> Option<Attribute> {
+        self.candidates.iter().skip(1).copied().find(|attribute| *attribute == Attribute::ActorId)
+    }
+
+    fn id_text<'e>(&self, event: &Event<'e>) -> Option<Cow<'e, str>> {
+        event.text(self.id()?)
+    }
+
+    fn text<'e>(&self, event: &Event<'e>) -> Option<Cow<'e, str>> {
+        let value = self.candidates.iter().find_map(|attribute| event.value(*attribute))?;
+        Some(match value {
+            Value::Text(text) => text,
+            Value::Integer(number) => number.to_string().into(),
+            Value::Flag(flag) => flag.to_string().into(),
+        })
+    }
+}
+
+/// A group of events.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// When the unit of time begins, if events are grouped by it.
+    pub period: Option<String>,
+    /// The value of each column.
+    pub values: Vec<GroupValue>,
+    /// How many events there are.
+    pub count: u64,
+    /// The time of the earliest one.
+    pub first: Timestamp,
+    /// The time of the latest one.
+    pub last: Timestamp,
+    /// What tells it apart from other groups.
+    key: Vec<u8>,
+}
+
+/// What the events of a group have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GroupValue {
+    /// The text; `None` if the events have none.
+    pub text: Option<String>,
+    /// The id that decides, in its id space, if the text is the latest name of what it identifies.
+    id: Option<(Space, String)>,
+    /// When it last had that name.
+    named: Option<Timestamp>,
+}
+
+/// The groups that a worker found.
+#[derive(Default)]
+pub struct WorkerGroups {
+    groups: Vec<Group>,
+    numbers: HashMap<Vec<u8>, u32, RandomState>,
+    /// The hash of each event's content, and the number of its group.
+    events: Vec<(u64, u32)>,
+    /// Whether it met events that were not read before, and whether it met others.
+    pub has_retained: [bool; 2],
+    /// The key of the event at hand.
+    key: Vec<u8>,
+}
+
+/// No text has this byte.
+const END: u8 = 0xFF;
+
+impl WorkerGroups {
+    /// Adds an event.
+    pub fn add(&mut self, event: &Event<'_>, by: &GroupBy) {
+        let period = by.period.map(|(unit, zone)| unit.label_of(event.time, zone));
+        let values: Vec<_> =
+            by.columns.iter().map(|column| (column.text(event), column.id_text(event))).collect();
+        self.key.clear();
+        self.key.extend(period.iter().flat_map(|label| label.bytes()));
+        for (text, id) in &values {
+            self.key.extend([END, u8::from(text.is_some()) + u8::from(id.is_some())]);
+            self.key.extend(id.is_some().then_some(event.ids));
+            self.key.extend(id.as_ref().or(text.as_ref()).into_iter().flat_map(|text| text.bytes()));
+        }
+        let number = self.numbers.get(&self.key).copied().unwrap_or_else(|| {
+            let number = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+            let (key, time) = (self.key.clone(), event.time);
+            let owned = values.iter().map(|(text, id)| GroupValue {
+                text: text.as_deref().map(str::to_owned),
+                id: id.as_deref().map(|id| (event.ids, id.to_owned())),
+                named: id.as_ref().map(|_| time),
+            });
+            let values = owned.collect();
+            self.numbers.insert(key.clone(), number);
+            self.groups.push(Group { period, values, count: 0, first: time, last: time, key });
+            number
+        });
+        let group = &mut self.groups[number as usize];
+        group.count += 1;
+        (group.first, group.last) = (group.first.min(event.time), group.last.max(event.time));
+        for (known, (text, _)) in group.values.iter_mut().zip(&values) {
+            let name = (known.named, known.text.as_deref());
+            if name.0.is_some() && name < (Some(event.time), text.as_deref()) {
+                (known.named, known.text) = (Some(event.time), text.as_deref().map(str::to_owned));
+            }
+        }
+        self.events.push((content(event), number));
+        self.has_retained[usize::from(event.retained.is_some())] = true;
+    }
+}
+
+/// The groups of all workers: by time, then from the largest to the smallest, then by value.
+pub fn groups(mut workers: Vec<WorkerGroups>) -> Vec<Group> {
+    let events: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.events)).collect();
+    for duplicates in repeated(&events, |(content, _)| *content).groups() {
+        for (_, (worker, event)) in duplicates.iter().skip(1) {
+            let (_, group) = events[*worker as usize][*event as usize];
+            workers[*worker as usize].groups[group as usize].count -= 1;
+        }
+    }
+    let mut merged: HashMap<Vec<u8>, Group, RandomState> = HashMap::default();
+    for group in workers.into_iter().flat_map(|worker| worker.groups) {
+        let Group { count, first, last, .. } = group;
+        // The latest name is found for all groups of an id together.
+        merged
+            .entry(group.key.clone())
+            .and_modify(|known| {
+                known.count += count;
+                (known.first, known.last) = (known.first.min(first), known.last.max(last));
+                known
+                    .values
+                    .iter_mut()
+                    .zip(&group.values)
+                    .for_each(|(known, value)| known.keep_latest(value));
+            })
+            .or_insert_with(|| group);
+    }
+    let mut groups: Vec<_> = merged.into_values().collect();
+    name_alike(&mut groups);
+    groups.sort_by(|a, b| {
+        let key = |group: &Group| (group.period.clone(), Reverse(group.count));
+        key(a).cmp(&key(b)).then_with(|| (&a.values, &a.key).cmp(&(&b.values, &b.key)))
+    });
+    groups
+}
+
+impl GroupValue {
+    fn keep_latest(&mut self, other: &Self) {
+        if self.id.is_some() && (self.named, &self.text) < (other.named, &other.text) {
+            self.clone_from(other);
+        }
+    }
+}
+
+/// Gives an id the same name in all groups.
+fn name_alike(groups: &mut [Group]) {
+    let mut latest: HashMap<(Space, String), GroupValue, RandomState> = HashMap::default();
+    for value in groups.iter().flat_map(|group| &group.values) {
+        if let Some(id) = &value.id {
+            latest.entry(id.clone()).or_insert_with(|| value.clone()).keep_latest(value);
+        }
+    }
+    for value in groups.iter_mut().flat_map(|group| &mut group.values) {
+        if let Some(named) = value.id.as_ref().and_then(|id| latest.get(id)) {
+            value.clone_from(named);
+        }
+    }
+}

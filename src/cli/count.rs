@@ -1,0 +1,216 @@
+//! `ssoaudit count`: how many events there are of each kind.
+
+use std::ops::ControlFlow;
+use std::slice;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::analysis::calendar::Unit;
+use crate::analysis::grouping::{GroupBy, GroupColumn, WorkerGroups, groups};
+use crate::cli::ExitStatus;
+use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::input_status::{InputStatus, first_error};
+use crate::cli::messages;
+use crate::cli::organization_ids::resolve_names_to_ids;
+use crate::cli::progress::Progress;
+use crate::cli::sheet_output::SheetArgs;
+use crate::cli::terminal::Terminal;
+use crate::formats::rows::columns;
+use crate::input::{Input, Meter};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::event::Event;
+use crate::model::redact::Redactor;
+use crate::model::selection::Selection;
+use crate::output::{Output, check_no_overwrite};
+use crate::reports::counts::counts;
+use crate::reports::{Options, ReportInput};
+use crate::scan::histories::{Extent, Histories};
+use crate::scan::order::ScanItem;
+use crate::scan::record::Fold;
+use crate::scan::{BlockId, Record, ScanJob, scan_with_state};
+use crate::survey::Survey;
+use crate::survey::collect::check_comparable;
+use crate::survey::emptiness::{Display, Misses, Watch};
+use crate::survey::input_summary::InputSummary;
+
+/// Arguments of `count`.
+#[derive(Debug, Args)]
+#[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit count --by operation exports/                how often what happened
+  ssoaudit count --by actor,operation --top 20 exports/ who did what most
+  ssoaudit count --by action --per month exports/       the same for each month
+  ssoaudit count --per day --action deleted exports/    how many deletions a day
+")]
+pub struct Count {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Count by these columns, such as operation,actor; `filter --columns` has the same
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        required_unless_present = "per",
+        help_heading = "Count"
+    )]
+    by: Vec<String>,
+    /// Count for each unit of time, in the zone of --tz
+    #[arg(long, value_name = "UNIT", help_heading = "Count")]
+    per: Option<Per>,
+    /// The largest groups only, of each unit of time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Count")]
+    top: Option<u32>,
+    #[command(flatten)]
+    sheet: SheetArgs,
+}
+
+/// A unit of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Per {
+    /// A day, from midnight.
+    Day,
+    /// A week, from Monday.
+    Week,
+    /// A month, from its first day.
+    Month,
+    /// A year, from January 1.
+    Year,
+}
+
+impl Per {
+    fn unit(self) -> Unit {
+        match self {
+            Self::Day => Unit::Day,
+            Self::Week => Unit::Week,
+            Self::Month => Unit::Month,
+            Self::Year => Unit::Year,
+        }
+    }
+}
+
+/// What workers need to count an event.
+struct Plan {
+    select: Selection,
+    by: GroupBy,
+    redactor: Option<Redactor>,
+    watch: Watch,
+}
+
+/// What is known of a block.
+#[derive(Default)]
+struct BlockPart {
+    misses: Misses,
+    first_error: Option<Diagnostic>,
+}
+
+impl Fold for BlockPart {
+    fn weight(&self) -> usize {
+        0
+    }
+}
+
+impl Plan {
+    fn add(&self, groups: &mut WorkerGroups, part: &mut BlockPart, record: &mut Record<'_>) {
+        let Some(event) = record.event else {
+            if part.first_error.is_none() {
+                part.first_error = first_error(std::mem::take(&mut record.diagnostics));
+            }
+            return;
+        };
+        if part.misses.matches(&self.select, &event, &self.watch) {
+            groups.add(&Event { redactor: self.redactor.as_ref(), ..event }, &self.by);
+        }
+    }
+}
+
+/// What was read.
+struct Scanned {
+    workers: Vec<WorkerGroups>,
+    files: Vec<InputSummary>,
+    status: InputStatus,
+    misses: Misses,
+}
+
+impl Count {
+    /// Runs the command.
+    pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
+        let format = self.sheet.format(terminal)?;
+        let mut select = self.select.select()?;
+        let zone = self.select.zone()?;
+        let redactor = self.sheet.redact.redactor()?;
+        let selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
+        let columns = columns::named(&self.by)?.into_iter();
+        let columns = columns.map(|it| GroupColumn { name: it.name, candidates: it.candidates }).collect();
+        let by = GroupBy { columns, period: self.per.map(|per| (per.unit(), zone)) };
+        let inputs = self.input.inputs(terminal)?;
+        let output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        check_no_overwrite(slice::from_ref(&output), &[self.sheet.redact.key()])?;
+        self.select.warn(terminal);
+        resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
+        let plan = Arc::new(Plan { select, by, redactor, watch: Watch::default() });
+        let Scanned { workers, files, status, misses } = self.scan(&inputs, &plan, terminal)?;
+        let all = groups(workers);
+        let is_empty = all.is_empty();
+        let options = Options { selection, top: self.top.map(|top| top as usize), ..Options::default() };
+        let survey = Survey::default();
+        let read = ReportInput { survey: &survey, files: &files, options: &options, verdicts: None };
+        let sheet = counts(all, &plan.by, &read);
+        self.sheet.print(sheet, output, (format, &self.sheet.render_options(terminal, zone)))?;
+        let events = status.counts.valid;
+        if is_empty && (events > 0 || status.unusable() == 0) {
+            let display = Display { zone, is_private: plan.redactor.is_some() };
+            messages::note(&misses.explain(&plan.select, events, display), terminal.message_style());
+        }
+        status.warn(&inputs, plan.redactor.as_ref(), terminal);
+        let is_failed = self.input.strict && status.counts.invalid > 0;
+        Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
+    }
+
+    fn scan(&self, inputs: &[Input], plan: &Arc<Plan>, terminal: Terminal) -> Result<Scanned> {
+        let mut progress = Progress::new(inputs, terminal);
+        let (mut status, mut misses) = (InputStatus::default(), Misses::default());
+        let summary = |input: &Input| InputSummary { name: input.name.clone(), ..InputSummary::default() };
+        let mut files: Vec<_> = inputs.iter().map(summary).collect();
+        let (meter, histories) = (Meter::default(), Histories::among(inputs));
+        let job = ScanJob { inputs, settings: self.input.settings(), meter: &meter };
+        let job = ScanJob { settings: histories.settings(&job, Extent::All), ..job };
+        let adding = Arc::clone(plan);
+        let each =
+            move |groups: &mut WorkerGroups, _: BlockId, part: &mut BlockPart, record: &mut Record<'_>| {
+                adding.add(groups, part, record);
+            };
+        let workers = scan_with_state(&job, each, |item| {
+            progress.update(&meter);
+            match item {
+                ScanItem::Block { input, line_base, counts, mut value } => {
+                    misses.merge(&value.misses);
+                    if let Some(error) = &mut value.first_error {
+                        error.line += line_base;
+                    }
+                    files[input].counts.merge(counts);
+                    status.block(input, counts, value.first_error);
+                }
+                ScanItem::End { input, error } => {
+                    files[input].counts.merge(histories.invalid_lines(input));
+                    files[input].error.clone_from(&error);
+                    status.block(input, histories.invalid_lines(input), None);
+                    status.end(&inputs[input], error, &mut progress);
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        progress.clear();
+        if let Some(problem) = plan.select.unjudged() {
+            bail!(problem);
+        }
+        let has = [0, 1].map(|retained| workers.iter().any(|worker| worker.has_retained[retained]));
+        check_comparable(has, job.settings.reading.digests)?;
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Scanned { workers, files, status, misses })
+    }
+}
