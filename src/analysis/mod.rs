@@ -4,6 +4,7 @@
 pub mod bursts;
 pub mod calendar;
 pub mod certificates;
+pub mod comparison;
 pub mod confirmations;
 pub mod grouping;
 pub mod lifecycle;

@@ -5,6 +5,7 @@ mod check;
 mod collect;
 mod completions;
 mod count;
+mod diff;
 mod filter;
 mod init;
 mod input_status;
@@ -37,6 +38,7 @@ Examples:
   ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
   ssoaudit summary exports/                            one page about what is in there
   ssoaudit count --by operation,actor exports/         how many events of each kind
+  ssoaudit diff last-quarter/ this-quarter/            what changed, and whether the log was edited
   ssoaudit report removals --since 30d exports/        one question, answered
   ssoaudit check exports/                              exit 1 when a rule is broken
   ssoaudit collect exports/ -o history.parquet         keep it all in one file, and read that
@@ -62,6 +64,8 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Count events by their attributes or by time
     Count(Box<count::Count>),
+    /// Print what a newer export adds to an older one, lacks and contradicts
+    Diff(Box<diff::Diff>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),
     /// Keep events in a history, a Parquet file that every command reads
@@ -99,6 +103,7 @@ impl Command {
             Self::Validate(validate) => validate.run(terminal),
             Self::Summary(summary) => summary.run(terminal),
             Self::Count(count) => count.run(terminal),
+            Self::Diff(diff) => diff.run(terminal),
             Self::Report(report) => report.run(terminal),
             Self::Collect(collect) => collect.run(terminal),
             Self::Lake(lake) => lake.run(terminal),

@@ -13,6 +13,7 @@ use crate::formats::verdict::{self, evidence, json};
 use crate::model::event;
 use crate::model::operation::OPERATIONS;
 use crate::output::Output;
+use crate::reports::differences::{self, Differences};
 use crate::reports::{self, Options, Report, ReportInput, counts};
 use crate::sources::schema;
 use crate::sources::{self, CatchAll, Source};
@@ -41,7 +42,7 @@ pub struct Schema {
 fn names() -> PossibleValuesParser {
     let names = sources::ALL.iter().map(|source| source.name);
     let reports = reports::every().map(|report| report.schema);
-    let others = [event::SCHEMA, json::SCHEMA, evidence::SCHEMA, counts::SCHEMA];
+    let others = [event::SCHEMA, json::SCHEMA, evidence::SCHEMA, counts::SCHEMA, differences::SCHEMA];
     PossibleValuesParser::new(names.chain(others).chain(reports))
 }
 
@@ -57,6 +58,9 @@ impl Schema {
             _ if self.name.as_deref() == Some(json::SCHEMA) => pretty(&verdict::schema::check()),
             _ if self.name.as_deref() == Some(evidence::SCHEMA) => pretty(&verdict::schema::evidence()),
             _ if self.name.as_deref() == Some(counts::SCHEMA) => pretty(&of_counts()),
+            _ if self.name.as_deref() == Some(differences::SCHEMA) => {
+                pretty(&sheets::schema::schema(&differences::sheet(&Differences::default())))
+            }
             (None, None) => pretty(&event_schema::schema()),
         };
         Output::create(None, &[])?.write(text.as_bytes())?;

@@ -9,6 +9,7 @@ mod changes;
 mod columns;
 mod connections;
 pub mod counts;
+pub mod differences;
 mod removals;
 pub mod sheet;
 mod summary;

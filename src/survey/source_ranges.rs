@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::survey::activity::{Span, widen};
 
 /// The times of the first and the last event of every source.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Ranges {
     /// A list, as sources are few.
     all: Vec<(&'static str, Span)>,

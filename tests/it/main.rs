@@ -19,6 +19,7 @@ mod columnar;
 mod counts;
 mod determinism;
 mod diagnostics;
+mod diff;
 mod digests;
 mod emptiness;
 mod expressions;
