@@ -163,6 +163,7 @@ impl Test {
     fn is_personal(&self) -> bool {
         match self {
             Self::Organization(..) | Self::Actor(..) | Self::Within(_) | Self::Where(_) => true,
+            Self::Matches(attributes, _) => attributes.contains(&Attribute::ImpersonatorEmail),
             Self::Not(test) => test.is_personal(),
             _ => false,
         }

@@ -10,6 +10,7 @@ mod columns;
 mod connections;
 pub mod counts;
 pub mod differences;
+mod impersonation;
 mod removals;
 pub mod sheet;
 mod summary;
@@ -61,6 +62,7 @@ pub static ALL: &[&Report] = &[
     &connections::REPORT,
     &certificates::REPORT,
     &admins::REPORT,
+    &impersonation::REPORT,
     &authorization::REPORT,
     &access::REPORT,
 ];

@@ -45,6 +45,9 @@ pub struct SelectArgs {
     /// Done in an impersonated session; =no for all others
     #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
     pub impersonated: Option<YesOrNo>,
+    /// Who acted in an impersonated session: their e-mail address
+    #[arg(long, value_name = "EMAIL", value_delimiter = ',')]
+    pub impersonator: Vec<String>,
     /// IP address or network, such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub ip: Vec<String>,
@@ -124,6 +127,9 @@ impl SelectArgs {
             YesOrNo::Yes => clause("--impersonated", &[], Test::Impersonated),
             YesOrNo::No => clause("--impersonated=no", &[], Test::Not(Box::new(Test::Impersonated))),
         }));
+        clauses.extend(negatable("--impersonator", &self.impersonator, |values| {
+            Ok(Test::Matches(&[Attribute::ImpersonatorEmail], patterns(values)))
+        })?);
         clauses.extend(negatable("--ip", &self.ip, |values| {
             let networks: Result<_> = values.iter().map(|text| parse_network(text)).collect();
             networks.map(Test::Within).map_err(|error| error.context("--ip"))

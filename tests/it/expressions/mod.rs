@@ -48,6 +48,8 @@ fn it_selects_what_flags_select() {
         ("connection.provider == 'okta'", &["--provider", "okta"]),
         ("has(actor.impersonator.email) || has(actor.impersonator.reason)", &["--impersonated"]),
         ("!has(actor.impersonator.email) && !has(actor.impersonator.reason)", &["--impersonated=no"]),
+        ("actor.impersonator.email == 'support@example.org'", &["--impersonator", "support@*"]),
+        ("actor.impersonator.email != 'support@example.org'", &["--impersonator", "!support@*"]),
         ("!has(actor.id) && !has(actor.name) && !has(actor.email)", &["--actor", "none"]),
         ("has(actor.id) || has(actor.name) || has(actor.email)", &["--actor", "!none"]),
         ("time >= timestamp('2025-03-01T00:00:00Z')", &["--since", "2025-03-01"]),
