@@ -324,7 +324,8 @@ mod tests {
         let start = format!("p:2:10: cannot read roster {}: ", testdata().join("none.csv").display());
         assert!(found.len() == 1 && found[0].starts_with(&start), "{found:?}");
         let policy = policy("roster = 'roster.csv'");
-        let role = policy.roster.unwrap().role(&["acme"], &["ann@example.com"]);
+        let role =
+            policy.roster.unwrap().role(&["acme"], &["ann@example.com"], crate::model::time::Timestamp::MIN);
         assert_eq!(role, Some(roster::Role::Admin));
     }
 

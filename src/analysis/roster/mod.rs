@@ -50,11 +50,29 @@ pub fn is_for_admins(change: &Change) -> bool {
     }
 }
 
+/// A role, and when somebody has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// From when on.
+    pub from: Timestamp,
+    /// Until when, that moment excluded.
+    pub until: Timestamp,
+}
+
+impl Grant {
+    /// The role, if it is held at that time.
+    fn at(&self, time: Timestamp) -> Option<Role> {
+        (self.from <= time && time < self.until).then_some(self.role)
+    }
+}
+
 /// The rows of a roster.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roster {
     /// The roles in rows without a wildcard, by organization and actor in ASCII lower case.
-    roles: HashMap<(String, String), Role>,
+    roles: HashMap<(String, String), Vec<Grant>>,
     /// Rows with a wildcard, in the order of the file.
     pub wild: Vec<Row>,
     /// Indices of the rows whose organization has no wildcard, by organization in ASCII lower case.
@@ -73,7 +91,7 @@ pub struct Row {
     /// Actor id or e-mail address, if it has a wildcard.
     pub actor: Option<Pattern>,
     /// The role of the row.
-    role: Role,
+    grant: Grant,
     /// 1-based line in the file.
     pub line: usize,
 }
@@ -82,7 +100,7 @@ pub struct Row {
 struct Entry<'t> {
     organization: &'t str,
     actor: &'t str,
-    role: Role,
+    grant: Grant,
     /// 1-based line in the file.
     line: u64,
 }
@@ -91,12 +109,13 @@ const EVERY_ORGANIZATION: &str = "*";
 const WILDCARDS: [char; 2] = ['*', '?'];
 
 impl Roster {
-    /// The strongest role that any of the actor's names has in the organization under any of its names.
-    pub fn role(&self, organizations: &[&str], actors: &[&str]) -> Option<Role> {
+    /// The strongest role that any of the actor's names has at that time in the organization under any of its names.
+    pub fn role(&self, organizations: &[&str], actors: &[&str], time: Timestamp) -> Option<Role> {
         let with_every = || organizations.iter().copied().chain([EVERY_ORGANIZATION]);
         let pairs =
             with_every().flat_map(|organization| actors.iter().map(move |actor| (organization, *actor)));
-        let exact = pairs.filter_map(|pair| self.roles.get(&key(pair)).copied()).max();
+        let exact = pairs.filter_map(|pair| self.roles.get(&key(pair))).flatten();
+        let exact = exact.filter_map(|grant| grant.at(time)).max();
         if self.wild.is_empty() {
             return exact;
         }
@@ -108,7 +127,7 @@ impl Roster {
             pattern.as_ref().is_none_or(|pattern| texts.iter().any(|text| pattern.matches(text)))
         };
         let matches = |row: &&Row| is_any(&row.organization, organizations) && is_any(&row.actor, actors);
-        exact.max(rows.filter(matches).map(|row| row.role).max())
+        exact.max(rows.filter(matches).filter_map(|row| row.grant.at(time)).max())
     }
 
     /// Whether a roster allows a change, given by its index, that is for administrators only. Organization
@@ -121,7 +140,7 @@ impl Roster {
         }
         let moment = Moment { time: change.time, now };
         let organization = survey.organization_at(change.organization, names, moment);
-        match self.role_of(&organization, &survey.actor_at(change.actor, names, moment)) {
+        match self.role_of(&organization, &survey.actor_at(change.actor, names, moment), change.time) {
             None => Authorization::NotOnTheRoster,
             Some(Role::Member) => Authorization::WrongRole,
             Some(Role::Admin) if change.is_impersonated() => Authorization::Impersonated,
@@ -156,10 +175,11 @@ impl Roster {
 
     /// The role by id or by name. If there are several names, the weakest role counts, as only one of them is
     /// right.
-    fn role_of(&self, organization: &Party<'_>, actor: &Party<'_>) -> Option<Role> {
+    fn role_of(&self, organization: &Party<'_>, actor: &Party<'_>, time: Timestamp) -> Option<Role> {
         let by = |organization: &[&str]| {
-            let by_id = actor.id.and_then(|id| self.role(organization, &[id]));
-            let by_name = actor.names.iter().map(|name| self.role(organization, &[name])).min().flatten();
+            let by_id = actor.id.and_then(|id| self.role(organization, &[id], time));
+            let by_name =
+                actor.names.iter().map(|name| self.role(organization, &[name], time)).min().flatten();
             by_id.max(by_name)
         };
         let by_id = by(organization.id.as_slice());
@@ -171,25 +191,23 @@ impl Roster {
         self.roles.is_empty() && self.wild.is_empty()
     }
 
-    /// Adds a row. If several are about the same actor in the same organization, the strongest role counts.
+    /// Adds a row. If several are about the same actor in the same organization at the same time, the strongest role counts.
     fn add(&mut self, entry: Entry<'_>) {
-        let Entry { organization, actor, role, line } = entry;
+        let Entry { organization, actor, grant, line } = entry;
         let is_wild = |text: &str| text != EVERY_ORGANIZATION && text.contains(WILDCARDS);
         let pattern = |text: &str| is_wild(text).then(|| Pattern::new(text));
         let (wild_organization, wild_actor) = (pattern(organization), pattern(actor));
         let (at, (organization, actor)) = (self.wild.len(), key((organization, actor)));
         match (&wild_organization, &wild_actor) {
             (None, None) => {
-                let strongest = self.roles.entry((organization, actor)).or_insert(role);
-                *strongest = (*strongest).max(role);
-                return;
+                return self.roles.entry((organization, actor)).or_default().push(grant);
             }
             (None, Some(_)) => self.by_organization.entry(organization).or_default().push(at),
             (Some(_), None) => self.by_actor.entry(actor).or_default().push(at),
             (Some(_), Some(_)) => self.rest.push(at),
         }
         let line = line as usize;
-        self.wild.push(Row { organization: wild_organization, actor: wild_actor, role, line });
+        self.wild.push(Row { organization: wild_organization, actor: wild_actor, grant, line });
     }
 }
 
@@ -220,7 +238,11 @@ mod tests {
             (&[], &["user_2"], Some(Role::Member)),
             (&["org_A"], &[], None),
         ] {
-            assert_eq!(roster.role(organization, actor), expected, "{organization:?} {actor:?}");
+            assert_eq!(
+                roster.role(organization, actor, Timestamp::MIN),
+                expected,
+                "{organization:?} {actor:?}"
+            );
         }
     }
 
@@ -245,7 +267,11 @@ mod tests {
             (&["org_b"], &["x_9"], None),
             (&["org_a"], &[], None),
         ] {
-            assert_eq!(roster.role(organizations, actors), expected, "{organizations:?} {actors:?}");
+            assert_eq!(
+                roster.role(organizations, actors, Timestamp::MIN),
+                expected,
+                "{organizations:?} {actors:?}"
+            );
         }
         let lines: Vec<_> = roster.wild.iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 3, 4, 5, 6]);

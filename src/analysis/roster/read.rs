@@ -10,18 +10,22 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use csv::StringRecord;
 
-use crate::analysis::roster::{EVERY_ORGANIZATION, Entry, Role, Roster, WILDCARDS};
+use crate::analysis::roster::{EVERY_ORGANIZATION, Entry, Grant, Role, Roster, WILDCARDS};
 use crate::input::read_whole;
 use crate::json::strict::{self, Members, Problem};
 use crate::json::{Document, Kind, NodeId};
 use crate::model::hashed_file::HashedFile;
+use crate::model::time::{self, Timestamp};
 use crate::text::position::{Position, PositionCursor, utf8};
 use crate::text::suggest::unknown;
 
-const COLUMNS: [&str; 3] = ["organization", "actor", "role"];
+/// The columns. Those after the first [`REQUIRED`] may be missing.
+const COLUMNS: [&str; 5] = ["organization", "actor", "role", "from", "until"];
+const REQUIRED: usize = 3;
 const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("member", Role::Member)];
 
-/// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with these keys.
+/// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with these keys. `from` and
+/// `until` may say when somebody has the role: dates in UTC, or times with a zone; the latter moment is excluded.
 /// It may be compressed like any input.
 pub fn read(path: &Path) -> Result<(Roster, HashedFile)> {
     let name = path.display();
@@ -65,8 +69,8 @@ fn from_csv(text: &str, name: &dyn Display) -> Result<Roster> {
     Ok(roster)
 }
 
-/// The indices of the columns organization, actor and role.
-fn header(record: &StringRecord) -> Result<[usize; 3]> {
+/// The index of each of [`COLUMNS`]; `None` for one that is missing.
+fn header(record: &StringRecord) -> Result<[Option<usize>; COLUMNS.len()]> {
     for (at, column) in record.iter().enumerate() {
         if !COLUMNS.iter().any(|known| known.eq_ignore_ascii_case(column)) {
             bail!("{}", unknown("column", column, COLUMNS));
@@ -75,18 +79,21 @@ fn header(record: &StringRecord) -> Result<[usize; 3]> {
             bail!("column `{column}` is there twice");
         }
     }
-    let index = |name: &str| {
-        let found = record.iter().position(|column| column.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| anyhow!("missing column `{name}`; the header is {}", COLUMNS.join(",")))
-    };
-    Ok([index(COLUMNS[0])?, index(COLUMNS[1])?, index(COLUMNS[2])?])
+    let index = |name: &str| record.iter().position(|column| column.eq_ignore_ascii_case(name));
+    let columns = COLUMNS.map(index);
+    let (required, _) = COLUMNS.split_at(REQUIRED);
+    if let Some((name, _)) = required.iter().zip(columns).find(|(_, column)| column.is_none()) {
+        bail!("missing column `{name}`; the header is {}, and may have from and until", required.join(","));
+    }
+    Ok(columns)
 }
 
-fn row(record: &StringRecord, columns: [usize; 3], line: u64) -> Result<Entry<'_>> {
-    if record.len() != columns.len() {
-        bail!("there are {} values, expected {}", record.len(), columns.len());
+fn row(record: &StringRecord, columns: [Option<usize>; COLUMNS.len()], line: u64) -> Result<Entry<'_>> {
+    let expected = columns.iter().flatten().count();
+    if record.len() != expected {
+        bail!("there are {} values, expected {expected}", record.len());
     }
-    entry(columns.map(|column| &record[column]), line)
+    entry(columns.map(|column| column.map_or("", |column| &record[column])), line)
 }
 
 fn from_json(text: &str, name: &dyn Display) -> Result<Roster> {
@@ -111,13 +118,13 @@ fn from_json(text: &str, name: &dyn Display) -> Result<Roster> {
 }
 
 /// The values of an object's members, in the order of [`COLUMNS`].
-fn values(document: Document<'_>, element: NodeId) -> Result<[String; 3]> {
+fn values(document: Document<'_>, element: NodeId) -> Result<[String; COLUMNS.len()]> {
     let kind = document.nodes[element].kind;
     if kind != Kind::Object {
         bail!("the entry is {}, expected an object", kind.name());
     }
     let Members { values, mut problems, .. } = Members::of(document, element, COLUMNS);
-    let mut texts = [const { None }; 3];
+    let mut texts = [const { None }; COLUMNS.len()];
     for (at, value) in values.into_iter().enumerate() {
         texts[at] = value.and_then(|value| document.string(value)).map(Cow::into_owned);
         if let Some(value) = value.filter(|_| texts[at].is_none()) {
@@ -129,14 +136,14 @@ fn values(document: Document<'_>, element: NodeId) -> Result<[String; 3]> {
     if let Some(first) = problems.into_iter().min_by_key(|problem| problem.offset) {
         bail!("{}", first.message);
     }
-    match texts.iter().position(Option::is_none) {
+    match texts.iter().take(REQUIRED).position(Option::is_none) {
         Some(missing) => bail!("missing `{}`", COLUMNS[missing]),
         None => Ok(texts.map(Option::unwrap_or_default)),
     }
 }
 
-/// A row with its three values checked.
-fn entry([organization, actor, role]: [&str; 3], line: u64) -> Result<Entry<'_>> {
+/// A row with its values checked.
+fn entry([organization, actor, role, from, until]: [&str; COLUMNS.len()], line: u64) -> Result<Entry<'_>> {
     let values = COLUMNS.into_iter().zip([organization, actor, role]);
     if let Some((column, _)) = values.into_iter().find(|(_, value)| value.is_empty()) {
         bail!("{column} is empty");
@@ -147,10 +154,25 @@ fn entry([organization, actor, role]: [&str; 3], line: u64) -> Result<Entry<'_>>
     if actor.trim_matches(WILDCARDS).is_empty() {
         bail!("`{actor}` would be any actor; say which, as in `*@example.com`");
     }
-    match ROLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(role)) {
-        Some((_, role)) => Ok(Entry { organization, actor, role: *role, line }),
-        None => bail!("{}", unknown("role", role, ROLES.map(|(name, _)| name))),
+    let Some((_, role)) = ROLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(role)) else {
+        bail!("{}", unknown("role", role, ROLES.map(|(name, _)| name)));
+    };
+    let bound =
+        |column, text: &str, missing| if text.is_empty() { Ok(missing) } else { moment(column, text) };
+    let from = bound("from", from, Timestamp::MIN)?;
+    let until = bound("until", until, Timestamp::MAX)?;
+    if from >= until {
+        bail!("from is not before until");
     }
+    Ok(Entry { organization, actor, grant: Grant { role: *role, from, until }, line })
+}
+
+/// A date, which begins in UTC, or a time with a zone.
+fn moment(column: &str, text: &str) -> Result<Timestamp> {
+    const DATE: usize = 10;
+    let time = if text.len() == DATE { time::parse(&format!("{text}T00:00:00Z")) } else { time::parse(text) };
+    let time = time.filter(|parsed| !parsed.naive).map(|parsed| parsed.timestamp);
+    time.ok_or_else(|| anyhow!("{column} is `{text}`; write 2025-01-31, or 2025-01-31T09:00:00Z"))
 }
 
 #[cfg(test)]
@@ -190,6 +212,31 @@ mod tests {
     }
 
     #[test]
+    fn a_role_is_held_from_and_until() {
+        let csv = roster(
+            "organization,actor,role,from,until\na,x,admin,2025-02-01,2025-03-01\na,x,member,,\na,y*,admin,,2025-03-01T12:00:00+02:00\n",
+        );
+        let json = roster(
+            r#"[{"organization":"a","actor":"x","role":"admin","from":"2025-02-01T00:00:00Z","until":"2025-03-01"},
+                {"organization":"a","actor":"x","role":"member"},
+                {"organization":"a","actor":"y*","role":"admin","until":"2025-03-01T10:00:00Z"}]"#,
+        );
+        for (actor, time, expected) in [
+            ("x", "2025-01-31T23:59:59.999Z", Some(Role::Member)),
+            ("x", "2025-02-01T00:00:00Z", Some(Role::Admin)),
+            ("x", "2025-02-28T23:59:59.999Z", Some(Role::Admin)),
+            ("x", "2025-03-01T00:00:00Z", Some(Role::Member)),
+            ("yo", "2025-03-01T09:59:59Z", Some(Role::Admin)),
+            ("yo", "2025-03-01T10:00:00Z", None),
+        ] {
+            let time = time::parse(time).unwrap().timestamp;
+            for roster in [&csv, &json] {
+                assert_eq!(roster.role(&["a"], &[actor], time), expected, "{actor} {time:?}");
+            }
+        }
+    }
+
+    #[test]
     fn files_are_read_packed_or_not() {
         let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
         let read = |path: &Path| read(path).map(|(roster, _)| roster);
@@ -213,7 +260,7 @@ mod tests {
             ("organisation,actor,role\n", "roster:1: no column `organisation`; did you mean `organization`?"),
             (
                 "organization,actor\n",
-                "roster:1: missing column `role`; the header is organization,actor,role",
+                "roster:1: missing column `role`; the header is organization,actor,role, and may have from and until",
             ),
             ("actor,organization,role,Actor\n", "roster:1: column `Actor` is there twice"),
             (&format!("{head}\na,b,admn\n"), "roster:2: no role `admn`; did you mean `admin`?"),
@@ -235,13 +282,28 @@ mod tests {
             ("", "roster: the roster names nobody"),
             ("[]", "roster: the roster names nobody"),
             ("{}", "roster:1: the roster is an object, expected an array of objects"),
-            ("[\n{\"org\":\"a\"}]", "roster:2: no key `org`; there are organization, actor, role"),
+            (
+                "[\n{\"org\":\"a\"}]",
+                "roster:2: no key `org`; there are organization, actor, role, from, until",
+            ),
             ("[\n\n{\"rol\":\"a\"}]", "roster:3: no key `rol`; did you mean `role`?"),
             ("[\n{\"actor\":1}]", "roster:2: actor is a number, expected a string"),
             ("[\n{\"actor\":\"a\",\"role\":\"admin\"}]", "roster:2: missing `organization`"),
             (
                 "[{\"actor\":\"a\",\"role\":\"admin\",\n\"organization\":\" \"}]",
                 "roster:1: organization is empty",
+            ),
+            (
+                "organization,actor,role,until\na,b,admin,soon\n",
+                "roster:2: until is `soon`; write 2025-01-31, or 2025-01-31T09:00:00Z",
+            ),
+            (
+                "organization,actor,role,from,until\na,b,admin,2025-02-01,2025-02-01\n",
+                "roster:2: from is not before until",
+            ),
+            (
+                "[{\"actor\":\"a\",\"role\":\"admin\",\"organization\":\"o\",\"from\":\"2025-01-01T09:00\"}]",
+                "roster:1: from is `2025-01-01T09:00`; write 2025-01-31, or 2025-01-31T09:00:00Z",
             ),
             ("[\n7]", "roster:2: the entry is a number, expected an object"),
         ] {
