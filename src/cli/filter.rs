@@ -266,7 +266,7 @@ impl Filter {
         }
         let events = status.counts.valid;
         if matched == 0 && (events > 0 || status.unusable() == 0) {
-            let display = Display { zone: self.select.zone()?, is_private: plan.redactor.is_some() };
+            let display = Display { zone: self.select.times.zone()?, is_private: plan.redactor.is_some() };
             let why = misses.explain(select, events, display);
             messages::note(&why, terminal.message_style());
         }
@@ -286,9 +286,9 @@ impl Filter {
             Audience::Programs => columns::all(),
             Audience::People => columns::default(),
         };
-        let times = if self.select.tz.is_some() { TimeStyle::InZone } else { TimeStyle::AsWritten };
+        let times = if self.select.times.has_zone() { TimeStyle::InZone } else { TimeStyle::AsWritten };
         let options = RenderOptions {
-            zone: self.select.zone()?,
+            zone: self.select.times.zone()?,
             header: !self.no_header,
             ..self.output.render_options(terminal)
         };

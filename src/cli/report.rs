@@ -94,7 +94,7 @@ impl ReportCommand {
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
             within: self.within.as_deref().map(certificates_within).transpose()?,
             roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
-            at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
+            at: self.at.as_deref().map(|at| self.select.times.bound("--at", at)).transpose()?,
             ..Options::default()
         };
         let request = Request {

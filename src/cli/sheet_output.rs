@@ -74,8 +74,8 @@ impl Request<'_> {
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.format(terminal)?;
         let mut select = self.select.select()?;
-        self.options.now = self.select.now()?;
-        self.options.zone = self.select.zone()?;
+        self.options.now = self.select.times.now()?;
+        self.options.zone = self.select.times.zone()?;
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;

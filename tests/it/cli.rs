@@ -135,6 +135,25 @@ fn a_limit_counts_invalid_lines_up_to_its_last_row_only() {
     assert_eq!((run.stdout.lines().count(), run.code), (2, 1));
 }
 
+/// A day of 23 hours, as the machine's zone and by its name.
+#[cfg(unix)]
+#[test]
+fn the_zone_of_the_machine_is_that_of_its_variable() {
+    let first = |zone: &str, tz: &str| {
+        let mut filter = command(&["filter", "--on", "2025-03-30", "--tz", zone, "--format", "csv"]);
+        let output = filter.env("TZ", tz).arg("testdata/sso-events.ndjson").output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        (String::from_utf8(output.stdout).unwrap(), told, output.status.code())
+    };
+    let expected = first("Europe/Berlin", "");
+    assert_eq!(first("local", "Europe/Berlin"), expected);
+    assert_eq!(first("local", ":Europe/Berlin"), expected);
+    assert_eq!(first("local", ""), first("UTC", "Europe/Berlin"));
+    let (_, refused, code) = first("local", "CET-1CEST");
+    assert_eq!(code, Some(2));
+    assert!(refused.contains("`CET-1CEST` of the variable TZ is no IANA name"), "{refused}");
+}
+
 #[test]
 fn completions_and_manual_are_printed() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -3,6 +3,7 @@
 mod input;
 mod output;
 mod select;
+mod times;
 
 pub use input::InputArgs;
 pub use output::{OutputArgs, RedactArgs, format_help, format_parser, max_shown};

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 
 use anyhow::{Result, bail};
-use chrono_tz::Tz;
 use clap::Args;
 
+use crate::cli::args::times::TimeArgs;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::model::attribute::Attribute;
 use crate::model::operation::OPERATIONS;
 use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
-use crate::model::time::{self, Timestamp};
+use crate::model::time::Timestamp;
 use crate::sources;
 
 /// Which events are selected, the same for every command that selects.
@@ -47,46 +47,19 @@ pub struct SelectArgs {
     /// IP address or network, such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub ip: Vec<String>,
-    /// At that time or later: RFC 3339, a date, or an age such as 7d or 12h
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Before, and not at that time, in the same forms
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
+    /// Which time is selected, the zone, and the present.
+    #[command(flatten)]
+    pub times: TimeArgs,
     /// Keep the events that the flags above do not match
     #[arg(long)]
     pub invert_match: bool,
-    /// IANA time zone of bounds without a zone and of times in tables, csv and tsv
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-    /// Take this for the present, for runs that can be repeated
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
 }
 
 const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
 
 impl SelectArgs {
-    /// The time zone for reading and printing times.
-    pub fn zone(&self) -> Result<Tz> {
-        self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
-    }
-
-    /// The time taken as the present.
-    pub fn now(&self) -> Result<Timestamp> {
-        let now = Timestamp::now();
-        self.now.as_deref().map_or(Ok(now), |text| time::parse_bound(text, self.zone()?, now))
-    }
-
-    /// Parses a time given to a flag.
-    pub fn bound(&self, flag: &'static str, text: &str) -> Result<Timestamp> {
-        let bound = time::parse_bound(text, self.zone()?, self.now()?);
-        bound.map_err(|error| error.context(flag))
-    }
-
     /// The selection. Values that cannot be intended are errors.
     pub fn select(&self) -> Result<Selection> {
-        let zone = self.zone()?;
         let mut clauses = Vec::new();
         let mut matching = |flag: &str, values: &[String], attributes: &'static [Attribute]| {
             if !values.is_empty() {
@@ -115,23 +88,17 @@ impl SelectArgs {
             let networks = networks.map_err(|error| error.context("--ip"))?;
             clauses.push(clause("--ip", &self.ip, Test::Within(networks)));
         }
-        clauses.extend(self.period(zone)?);
+        clauses.extend(self.period()?);
         if self.invert_match && clauses.is_empty() {
             bail!("--invert-match needs a flag to invert");
         }
         Ok(Selection { clauses, invert: self.invert_match })
     }
 
-    /// The clauses of `--since` and `--until`.
-    fn period(&self, zone: Tz) -> Result<impl Iterator<Item = Clause>> {
-        let bound =
-            |flag, text: &Option<String>| text.as_deref().map(|text| self.bound(flag, text)).transpose();
-        let (since, until) = (bound("--since", &self.since)?, bound("--until", &self.until)?);
-        if let (Some(since), Some(until)) = (since, until)
-            && since >= until
-        {
-            bail!("--since {} is not before --until {}", since.rfc3339(zone), until.rfc3339(zone));
-        }
+    /// The clauses of `--since`, `--until` and `--on`.
+    fn period(&self) -> Result<impl Iterator<Item = Clause>> {
+        let zone = self.times.zone()?;
+        let [since, until] = self.times.selected()?;
         let at = |flag: &str, bound: Timestamp, test| clause(flag, &[bound.rfc3339(zone)], test);
         let since = since.map(|since| at("--since", since, Test::Since(since)));
         let until = until.map(|until| at("--until", until, Test::Until(until)));

@@ -142,7 +142,7 @@ impl CheckCommand {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
-        let now = self.select.now()?;
+        let now = self.select.times.now()?;
         let select = self.select.select()?;
         let (selection, period) =
             (if redactor.is_some() { select.redacted_flags() } else { select.flags() }, select.period());
@@ -156,7 +156,7 @@ impl CheckCommand {
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
-        let why_empty = collected.why_empty(self.select.zone()?);
+        let why_empty = collected.why_empty(self.select.times.zone()?);
         // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
         let mut survey = ManuallyDrop::new(collected.survey);
         let redacted = redactor.as_deref().map(|redactor| survey.redacted_names(redactor));
@@ -300,7 +300,7 @@ impl CheckCommand {
     fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
         let options = terminal.render_options(file, self.color, self.width);
         let render = RenderOptions {
-            zone: self.select.zone().unwrap_or_default(),
+            zone: self.select.times.zone().unwrap_or_default(),
             charset: if self.ascii { Charset::Ascii } else { options.charset },
             ..options
         };
