@@ -224,6 +224,7 @@ fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input
     let is_same = |input: &&Input| match &input.place {
         Place::Stdin => identity::of_stdin().as_ref() == Some(&file),
         Place::File(path) => identity::of(path).as_ref() == Some(&file),
+        Place::Followed(followed) => identity::of(&followed.path).as_ref() == Some(&file),
         Place::Unreadable(_) => false,
     };
     inputs.iter().find(is_same)

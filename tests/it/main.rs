@@ -53,6 +53,7 @@ mod security;
 mod sheets;
 #[cfg(unix)]
 mod spark;
+mod streams;
 mod supply_chain;
 mod support;
 mod tidy;

@@ -1,5 +1,8 @@
 //! `ssoaudit filter`: prints the events that match.
 
+mod follow;
+mod matcher;
+
 use std::ops::ControlFlow;
 use std::slice;
 use std::sync::Arc;
@@ -9,26 +12,24 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs, format_help, format_parser};
-use crate::cli::input_status::{InputStatus, first_error};
+use crate::cli::filter::matcher::{Chunk, Matcher};
+use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::{Doubtful, by_id_where_possible, may_be_missing};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
+use crate::formats::rows::aligned::Flush;
 use crate::formats::rows::columns::{self, EventColumn};
-use crate::formats::rows::printer::{BlockPlace, Plan, Printer, Rows, Sort};
-use crate::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
+use crate::formats::rows::printer::{BlockPlace, Plan, Printer, Sort};
+use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, TimeStyle, View};
 use crate::formats::table::Audience;
-use crate::input::{Input, Meter};
-use crate::model::diagnostic::Diagnostic;
-use crate::model::event::Event;
+use crate::input::{Followed, Input, Meter, Place};
 use crate::model::redact::Redactor;
-use crate::model::selection::{Pattern, Selection};
 use crate::output::{Output, check_no_overwrite};
 use crate::reader::{Digests, Reading};
 use crate::scan::histories::Histories;
 use crate::scan::order::ScanItem;
-use crate::scan::record::Fold;
 use crate::scan::{Record, ScanJob, Settings, scan};
 use crate::survey::emptiness::{Display, Misses, Watch};
 
@@ -81,6 +82,9 @@ pub struct Filter {
     /// Exit with 1 when no event matches
     #[arg(long, help_heading = "Output")]
     exit_status: bool,
+    /// Go on as the file grows, as tail -F does: also when it is replaced or truncated, or does not exist yet
+    #[arg(long, short = 'F', conflicts_with_all = ["sort", "count", "exit_status", "strict", "output"], help_heading = "Output")]
+    follow: bool,
     #[command(flatten)]
     redact: RedactArgs,
     #[command(flatten)]
@@ -101,58 +105,6 @@ fn formats() -> impl Iterator<Item = &'static str> {
     ROW_FORMATS.iter().map(|format| format.name())
 }
 
-/// What workers need to match and render a line.
-struct Matcher {
-    select: Selection,
-    /// The selected organization names, if they cannot be looked up because an input can be read only once.
-    names: Option<Vec<Pattern>>,
-    plan: Plan,
-    /// Whether to render rows, and not only count them.
-    renders: bool,
-    watch: Watch,
-}
-
-/// The result of a block.
-#[derive(Default)]
-struct Chunk {
-    rows: Rows,
-    matched: u64,
-    misses: Misses,
-    doubtful: Doubtful,
-    invalid_lines: Vec<u64>,
-    first_error: Option<Diagnostic>,
-}
-
-impl Fold for Chunk {
-    fn weight(&self) -> usize {
-        self.rows.weight() + self.invalid_lines.len() * size_of::<u64>()
-    }
-}
-
-impl Matcher {
-    fn add(&self, chunk: &mut Chunk, record: &mut Record<'_>) {
-        let Some(event) = record.event else {
-            chunk.invalid_lines.push(record.line);
-            if chunk.first_error.is_none() {
-                chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
-            }
-            return;
-        };
-        if let Some(names) = &self.names {
-            chunk.doubtful.add(&event, &self.select, names);
-        }
-        if chunk.misses.matches(&self.select, &event, &self.watch) {
-            chunk.matched += 1;
-            if self.renders {
-                let event = Event { redactor: self.plan.redactor.as_ref(), ..event };
-                let diagnostics = &record.diagnostics;
-                let row = Match { raw: record.raw, line: record.line, event: &event, diagnostics };
-                chunk.rows.push(&self.plan, &row);
-            }
-        }
-    }
-}
-
 /// The results so far, and the printer of rows.
 struct Results<'p> {
     inputs: &'p [Input],
@@ -163,6 +115,10 @@ struct Results<'p> {
     matched: u64,
     misses: Misses,
     doubtful: Doubtful,
+    /// There will be no further rows.
+    is_complete: bool,
+    redactor: Option<&'p Redactor>,
+    terminal: Terminal,
 }
 
 impl Filter {
@@ -171,7 +127,12 @@ impl Filter {
         let mut select = self.select.select()?;
         let redactor = self.redact.redactor()?;
         let plan = self.plan(redactor, terminal)?;
-        let inputs = self.input.inputs(terminal)?;
+        let inputs = if self.follow {
+            vec![follow::input(&self.input.paths)?]
+        } else {
+            self.input.inputs(terminal)?
+        };
+        let plan = Plan { flush: self.flush(&inputs, terminal), ..plan };
         let output = Output::create(self.output.output.as_deref(), &inputs)?;
         check_no_overwrite(slice::from_ref(&output), &[self.redact.key()])?;
         self.select.warn(terminal);
@@ -190,9 +151,32 @@ impl Filter {
             matched: 0,
             misses: Misses::default(),
             doubtful: Doubtful::default(),
+            is_complete: false,
+            redactor: matcher.plan.redactor.as_ref(),
+            terminal,
         };
-        self.scan(&matcher, &mut results)?;
+        match inputs.as_slice() {
+            [Input { place: Place::Followed(file), .. }] => self.follow(file, &matcher, &mut results)?,
+            _ => self.scan(&matcher, &mut results)?,
+        }
+        results.progress.clear();
         self.finish(results, &matcher, terminal)
+    }
+
+    /// Scans a file as it grows, and what it is replaced by, until there are as many rows as are wanted.
+    fn follow(&self, file: &Followed, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
+        results.progress.clear();
+        while !results.is_complete {
+            follow::tell(file, results.terminal);
+            self.scan(matcher, results)?;
+        }
+        Ok(())
+    }
+
+    /// Whether rows are held until their page is full: not if somebody waits for what arrives.
+    fn flush(&self, inputs: &[Input], terminal: Terminal) -> Flush {
+        let is_watched = terminal.stdout && inputs.iter().any(Input::is_live);
+        if self.follow || is_watched { Flush::Blocks } else { Flush::Pages }
     }
 
     fn scan(&self, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
@@ -204,9 +188,7 @@ impl Filter {
         scan(&job, each, |item| {
             results.progress.update(&meter);
             self.take(item, results)
-        })?;
-        results.progress.clear();
-        Ok(())
+        })
     }
 
     /// How inputs are read; the digests of contents are only for normalized events.
@@ -222,6 +204,7 @@ impl Filter {
             ScanItem::Block { input, line_base, counts, value } => (input, line_base, counts, value),
             ScanItem::End { input, error } => {
                 results.status.block(input, results.histories.invalid_lines(input), None);
+                results.is_complete = error.is_some() || !self.follow;
                 results.status.end(&results.inputs[input], error, &mut results.progress);
                 return Ok(ControlFlow::Continue(()));
             }
@@ -243,7 +226,13 @@ impl Filter {
             error.line += line_base;
         }
         results.status.block(input, counts, chunk.first_error);
-        Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        if self.follow && counts.invalid > 0 {
+            // Nobody knows whether there will be an end at which to tell.
+            let status = std::mem::take(&mut results.status);
+            status.warn(results.inputs, results.redactor, results.terminal);
+        }
+        results.is_complete = last_line.is_some();
+        Ok(if results.is_complete { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
     /// Prints the remaining rows, and messages about the whole input.
@@ -279,6 +268,9 @@ impl Filter {
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
         let format = self.format(terminal)?;
         self.check_format(format)?;
+        if self.follow {
+            follow::check_format(format)?;
+        }
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
         let columns = match format.audience() {
@@ -297,7 +289,8 @@ impl Filter {
             SortKey::Earliest => Sort::Earliest,
             SortKey::Latest => Sort::Latest,
         });
-        Ok(Plan { view, format, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+        let limit = self.limit.map(|limit| limit as usize);
+        Ok(Plan { view, format, sort, limit, flush: Flush::Pages, redactor })
     }
 
     /// Refuses options that mean nothing for the format.
