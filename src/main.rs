@@ -11,11 +11,15 @@ use ssoaudit::cli::ExitStatus;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
 use ssoaudit::cli::terminal::{MessageStyle, Terminal};
-use ssoaudit::output::is_closed_pipe;
+use ssoaudit::output::{interrupt, is_closed_pipe, pager};
 use ssoaudit::policy::InvalidFile;
 
 fn main() -> ExitCode {
     panics::end_with(|| std::process::exit(2));
+    pager::end_with(|| {
+        interrupt::remove_all();
+        std::process::exit(0);
+    });
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(told) => return print(&told),

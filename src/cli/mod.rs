@@ -11,6 +11,7 @@ mod lake;
 mod man;
 pub mod messages;
 mod organization_ids;
+mod pager;
 pub mod panics;
 pub mod progress;
 mod report;

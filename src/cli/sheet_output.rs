@@ -79,7 +79,7 @@ impl Request<'_> {
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        let output = self.sheet.output.open(format.name, &inputs, terminal)?;
         let read = [self.sheet.redact.key(), (self.roster, "the roster")];
         check_no_overwrite(slice::from_ref(&output), &read)?;
         self.select.warn(terminal);

@@ -16,7 +16,6 @@ use crate::formats::RenderOptions;
 use crate::formats::validation::{Format, VALIDATION_FORMATS, Writer};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Level;
-use crate::output::Output;
 
 use crate::scan::ScanJob;
 use crate::scan::order::ScanItem;
@@ -84,7 +83,7 @@ impl Validate {
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.format(terminal)?;
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        let output = self.output.open(format.name(), &inputs, terminal)?;
         let mut writer = Writer::new(format, self.render_options(format, terminal), output)?;
         let Total { report, status } = self.scan(&inputs, &mut writer, terminal)?;
         writer.finish(&report)?;

@@ -6,7 +6,7 @@ mod select;
 mod times;
 
 pub use input::InputArgs;
-pub use output::{OutputArgs, RedactArgs, format_help, format_parser, max_shown};
+pub use output::{OutputArgs, RedactArgs, TerminalArgs, format_help, format_parser, max_shown};
 pub use select::SelectArgs;
 
 /// Help with the examples first.

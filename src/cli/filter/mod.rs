@@ -26,7 +26,7 @@ use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, TimeStyle, View};
 use crate::formats::table::Audience;
 use crate::input::{Followed, Input, Meter, Place};
 use crate::model::redact::Redactor;
-use crate::output::{Output, check_no_overwrite};
+use crate::output::check_no_overwrite;
 use crate::reader::{Digests, Reading};
 use crate::scan::histories::Histories;
 use crate::scan::order::ScanItem;
@@ -133,7 +133,8 @@ impl Filter {
             self.input.inputs(terminal)?
         };
         let plan = Plan { flush: self.flush(&inputs, terminal), ..plan };
-        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        let paged = if self.follow || self.count { "" } else { plan.format.name() };
+        let output = self.output.open(paged, &inputs, terminal)?;
         check_no_overwrite(slice::from_ref(&output), &[self.redact.key()])?;
         self.select.warn(terminal);
         let names = by_id_where_possible(&mut select, &inputs, self.input.settings())?;

@@ -63,6 +63,8 @@ pub fn command(args: &[&str]) -> Command {
     for name in ["NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"] {
         command.env_remove(name);
     }
+    // In tests of terminals, nobody would quit it.
+    command.env("SSOAUDIT_PAGER", "");
     command
 }
 
