@@ -5,9 +5,8 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use clap::Parser;
-use ssoaudit::cli::Cli;
 use ssoaudit::cli::ExitStatus;
+use ssoaudit::cli::environment;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
 use ssoaudit::cli::terminal::{MessageStyle, Terminal};
@@ -20,11 +19,12 @@ fn main() -> ExitCode {
         interrupt::remove_all();
         std::process::exit(0);
     });
-    let cli = match Cli::try_parse() {
+    let terminal = Terminal::detect();
+    let typed: Vec<_> = std::env::args_os().collect();
+    let cli = match environment::parse(&typed, terminal) {
         Ok(cli) => cli,
         Err(told) => return print(&told),
     };
-    let terminal = Terminal::detect();
     match cli.command.run(terminal) {
         Ok(ExitStatus::Done) => ExitCode::SUCCESS,
         Ok(ExitStatus::Findings) => ExitCode::from(1),

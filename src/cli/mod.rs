@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod collect;
 mod completions;
+pub mod environment;
 mod filter;
 mod init;
 mod input_status;
@@ -89,6 +90,17 @@ pub enum ExitStatus {
 }
 
 impl Command {
+    /// Refuses a format that does not fit the other flags or the terminal.
+    fn check_format(&self, terminal: Terminal) -> Result<()> {
+        match self {
+            Self::Filter(filter) => filter.check_format(terminal),
+            Self::Validate(validate) => validate.check_format(terminal),
+            Self::Summary(summary) => summary.check_format(terminal),
+            Self::Report(report) => report.check_format(terminal),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         match self {

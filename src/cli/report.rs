@@ -68,6 +68,11 @@ fn names() -> PossibleValuesParser {
 }
 
 impl ReportCommand {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.sheet.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let report = reports::ALL

@@ -34,7 +34,7 @@ use crate::verdict::unmatched;
 pub struct SheetArgs {
     #[arg(long, short, value_name = "FORMAT", default_value = "auto", hide_possible_values = true)]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Print only these sections, such as actors; csv, tsv and parquet print the first
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -55,6 +55,15 @@ fn formats() -> impl Iterator<Item = &'static str> {
     SHEET_FORMATS.iter().map(|format| format.name)
 }
 
+impl SheetArgs {
+    /// The format of the sheet.
+    pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
+        let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
+        let format = SHEET_FORMATS.iter().find(|format| format.name == name);
+        Ok(format.expect("clap knows the formats from the list"))
+    }
+}
+
 /// What to report on, and how.
 pub struct Request<'a> {
     /// What to read.
@@ -72,7 +81,7 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// Makes the report and prints it.
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
-        let format = self.format(terminal)?;
+        let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
         self.options.now = self.select.times.now()?;
         self.options.zone = self.select.times.zone()?;
@@ -152,12 +161,6 @@ impl Request<'_> {
             sheet.sections.retain(|section| wanted.iter().any(|name| name == section.key));
         }
         Ok(())
-    }
-
-    fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
-        let name = self.sheet.output.format_name(&self.sheet.format, ["table", "json"], terminal)?;
-        let format = SHEET_FORMATS.iter().find(|format| format.name == name);
-        Ok(format.expect("clap knows the formats from the list"))
     }
 
     fn render_options(&self, terminal: Terminal) -> RenderOptions {

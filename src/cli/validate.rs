@@ -46,7 +46,7 @@ pub struct Validate {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Show notices as well, and how often each unknown field and value was seen
     #[arg(long, help_heading = "Output")]
@@ -79,6 +79,11 @@ struct Total {
 }
 
 impl Validate {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.format(terminal)?;

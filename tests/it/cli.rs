@@ -3,13 +3,15 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Command;
 
-use crate::support::run::{command, root, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{UNSET, command, root, ssoaudit, ssoaudit_with_input};
 
 /// Every `tests/cmd/*.md` is a page of commands with what they print; `TRYCMD=overwrite` renews
 /// them.
 #[test]
 fn snapshots() {
-    trycmd::TestCases::new().case("tests/cmd/*.md");
+    let cases = trycmd::TestCases::new();
+    UNSET.iter().for_each(|(name, empty)| drop(cases.env(*name, *empty)));
+    cases.case("tests/cmd/*.md");
 }
 
 /// Every message there is, as `tests/cmd/messages.csv`.
@@ -54,6 +56,7 @@ fn readme_commands_print_what_the_readme_says() {
             let shell = Command::new("sh")
                 .args(["-c", &line])
                 .env("PATH", path)
+                .envs(UNSET)
                 .current_dir(root())
                 .output()
                 .unwrap();

@@ -57,4 +57,5 @@ mod streams;
 mod supply_chain;
 mod support;
 mod tidy;
+mod variables;
 mod verdicts;

@@ -67,10 +67,10 @@ impl RedactArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct TerminalArgs {
-    /// When to colour
+    /// When to colour; SSOAUDIT_COLOR is another default
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
-    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
+    /// Columns of the terminal [default: SSOAUDIT_WIDTH, or else the terminal's, unlimited in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     width: Option<u16>,
     /// Show no pager in a terminal; see SSOAUDIT_PAGER and PAGER

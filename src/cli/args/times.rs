@@ -20,7 +20,8 @@ pub struct TimeArgs {
     /// In that day, month, quarter or year, or the week of last-week or this-week: from its begin until its end
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["since", "until"])]
     on: Option<String>,
-    /// IANA time zone, or `local`, of times without a zone and of times in tables, csv and tsv
+    /// IANA time zone, or `local`, of times without a zone and of times in tables, csv and tsv [default: SSOAUDIT_TZ
+    /// (but for check and --exit-status), or else UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
     /// Take this for the present, for runs that can be repeated
@@ -36,11 +37,7 @@ impl TimeArgs {
 
     /// The time zone for reading and printing times.
     pub fn zone(&self) -> Result<Tz> {
-        match self.tz.as_deref() {
-            None => Ok(Tz::UTC),
-            Some("local") => local_zone(),
-            Some(name) => time::parse_zone(name),
-        }
+        self.tz.as_deref().map_or(Ok(Tz::UTC), zone)
     }
 
     /// The time taken as the present.
@@ -72,6 +69,11 @@ impl TimeArgs {
         }
         Ok([since, until])
     }
+}
+
+/// The time zone of a name, or of this machine for `local`.
+pub fn zone(name: &str) -> Result<Tz> {
+    if name == "local" { local_zone() } else { time::parse_zone(name) }
 }
 
 /// The time zone of this machine: that of the variable `TZ`, or else of the system.

@@ -59,7 +59,7 @@ pub struct Filter {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Columns to print, such as time,action,actor.email; ndjson and json print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
@@ -122,6 +122,11 @@ struct Results<'p> {
 }
 
 impl Filter {
+    /// Refuses a format that does not fit the other flags or the terminal.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
@@ -268,10 +273,6 @@ impl Filter {
 
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
         let format = self.format(terminal)?;
-        self.check_format(format)?;
-        if self.follow {
-            follow::check_format(format)?;
-        }
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
         let columns = match format.audience() {
@@ -295,7 +296,10 @@ impl Filter {
     }
 
     /// Refuses options that mean nothing for the format.
-    fn check_format(&self, format: RowFormat) -> Result<()> {
+    fn check_options(&self, format: RowFormat) -> Result<()> {
+        if self.follow {
+            follow::check_format(format)?;
+        }
         let name = format.name();
         let flag = if self.normalize { "--normalize" } else { "--columns" };
         match format {
@@ -317,7 +321,8 @@ impl Filter {
         }
         let name = self.output.format_name(&self.format, ["table", "ndjson"], terminal)?;
         let format = ROW_FORMATS.iter().find(|format| format.name() == name);
-        Ok(*format.expect("clap knows the formats from the list"))
+        let format = *format.expect("clap knows the formats from the list");
+        self.check_options(format).map(|()| format)
     }
 
     fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {
