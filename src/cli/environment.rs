@@ -9,6 +9,7 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::cli::args::zone;
+use crate::cli::hints::with_hint;
 use crate::cli::terminal::Terminal;
 
 /// A variable that gives a default to a flag of its name. Empty, it counts as not set.
@@ -36,7 +37,7 @@ const FORMAT: &str = "SSOAUDIT_FORMAT";
 /// Reads a command line, with the defaults of the environment. A format that the command does not have, or that does
 /// not fit its other flags or the terminal, is passed over; every other value that cannot be is an error.
 pub fn parse(args: &[OsString], terminal: Terminal) -> Result<Cli, Error> {
-    let typed = Cli::command().try_get_matches_from(args)?;
+    let typed = Cli::command().try_get_matches_from(args).map_err(|error| with_hint(error, args))?;
     let parse = |passed_over: &str| {
         let mut variables = VARIABLES.iter().filter(|variable| variable.name != passed_over);
         let command = variables.try_fold(Cli::command(), |command, it| it.apply(command, &typed))?;

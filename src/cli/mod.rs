@@ -6,6 +6,7 @@ mod collect;
 mod completions;
 pub mod environment;
 mod filter;
+mod hints;
 mod init;
 mod input_status;
 mod lake;

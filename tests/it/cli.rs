@@ -10,7 +10,9 @@ use crate::support::run::{UNSET, command, root, ssoaudit, ssoaudit_with_input};
 #[test]
 fn snapshots() {
     let cases = trycmd::TestCases::new();
-    UNSET.iter().for_each(|(name, empty)| drop(cases.env(*name, *empty)));
+    for (name, empty) in UNSET {
+        cases.env(name, empty);
+    }
     cases.case("tests/cmd/*.md");
 }
 

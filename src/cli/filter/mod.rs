@@ -74,10 +74,10 @@ pub struct Filter {
     #[arg(long, value_name = "KEY", help_heading = "Output", allow_hyphen_values = true)]
     sort: Option<SortKey>,
     /// Stop after so many events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
     limit: Option<u32>,
     /// Print only how many events match
-    #[arg(long, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
+    #[arg(long, short, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
     count: bool,
     /// Exit with 1 when no event matches
     #[arg(long, help_heading = "Output")]
