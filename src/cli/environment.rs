@@ -19,7 +19,7 @@ struct Variable {
     flag: &'static str,
     /// The command whose verdict must not depend on it.
     except: &'static str,
-    /// The flag that makes the exit code depend on it.
+    /// A flag that would make the exit code depend on it.
     unless: Option<&'static str>,
 }
 
@@ -70,19 +70,21 @@ impl Variable {
             return Err(refuse("it is not UTF-8"));
         };
         if self.name == FORMAT && !has_format(flag, value) {
-            let is_known = command.get_subcommands().flat_map(Command::get_arguments);
-            let is_known =
-                is_known.filter(|flag| flag.get_id() == self.flag).any(|flag| has_format(flag, value));
-            return if is_known {
-                Ok(command)
-            } else {
-                Err(refuse(&format!("no command has the format `{value}`")))
+            return match is_format(&command, value) {
+                true => Ok(command),
+                false => Err(refuse(&format!("no command has the format `{value}`"))),
             };
         }
         check(flag, value).map_err(|why| refuse(&why))?;
         let (id, value) = (self.flag, value.to_owned());
         Ok(command.mut_subcommand(name, |it| it.mut_arg(id, |flag| flag.default_value(value))))
     }
+}
+
+/// Whether some command prints a format of this name.
+fn is_format(program: &Command, value: &str) -> bool {
+    let mut flags = program.get_subcommands().flat_map(Command::get_arguments);
+    flags.any(|flag| flag.get_id() == "format" && has_format(flag, value))
 }
 
 fn has_format(flag: &Arg, value: &str) -> bool {
@@ -96,17 +98,9 @@ fn check(flag: &Arg, value: &str) -> Result<(), String> {
     }
     let alone = Command::new("").no_binary_name(true).arg(flag.clone());
     let given = format!("--{}={value}", flag.get_id());
-    match alone.try_get_matches_from([given]) {
-        Ok(_) => Ok(()),
-        Err(_) => {
-            let known: Vec<_> =
-                flag.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
-            let known = if known.is_empty() {
-                "a whole number, as the flag does".to_owned()
-            } else {
-                known.join(", ")
-            };
-            Err(format!("`{value}` is no value of --{}; it takes {known}", flag.get_id()))
-        }
-    }
+    let values = flag.get_possible_values();
+    let known: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+    let known = if known.is_empty() { "numbers, as the flag does".to_owned() } else { known.join(", ") };
+    let refusal = format!("`{value}` is no value of --{}; it takes {known}", flag.get_id());
+    alone.try_get_matches_from([given]).map(drop).map_err(|_| refusal)
 }

@@ -131,6 +131,14 @@ pub fn write_message(text: &str) {
     }
 }
 
+/// Writes the messages that were held back, and holds back no more. Returns whether the pager was still to be given
+/// something.
+pub fn release_messages() -> bool {
+    let Screen { held, is_fed } = mem::take(&mut *lock());
+    held.iter().flatten().for_each(|text| write_message(text));
+    is_fed
+}
+
 static END: OnceLock<fn()> = OnceLock::new();
 
 /// Sets how the process ends when a pager is quit before it was given everything.
@@ -141,8 +149,7 @@ pub fn end_with(end: fn()) {
 /// Waits until the user quits the pager.
 fn watch(mut child: Child, at_quit: AtQuit) {
     let _ = child.wait();
-    let Screen { held, is_fed } = mem::take(&mut *lock());
-    held.iter().flatten().for_each(|text| write_message(text));
+    let is_fed = release_messages();
     interrupts::obey();
     if let (true, AtQuit::EndRun, Some(end)) = (is_fed, at_quit, END.get()) {
         end();

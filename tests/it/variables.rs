@@ -21,8 +21,10 @@ fn assert_same(run: &Run, expected: &Run, what: &str) {
     );
 }
 
-/// A variable, commands that take its flag, and values of the flag.
-const DEFAULTS: &[(&str, &str, &[&[&str]], [&str; 2])] = &[
+/// A variable, its flag, commands that take it, and values of it.
+type Default = (&'static str, &'static str, &'static [&'static [&'static str]], [&'static str; 2]);
+
+const DEFAULTS: &[Default] = &[
     (
         "SSOAUDIT_TZ",
         "--tz",

@@ -47,8 +47,10 @@ impl AlignedTable {
         }
         let head: String = table.text.split_inclusive('\n').take(HEAD_LINES).collect();
         let last = std::mem::replace(&mut self.head, head);
-        let rest = table.text.strip_prefix(&last).filter(|_| !last.is_empty());
-        rest.map_or(table.text.clone(), str::to_owned)
+        match table.text.strip_prefix(&last) {
+            Some(rest) if !last.is_empty() => rest.to_owned(),
+            _ => table.text,
+        }
     }
 }
 
