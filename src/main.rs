@@ -5,23 +5,27 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use clap::Parser;
-use ssoaudit::cli::Cli;
 use ssoaudit::cli::ExitStatus;
+use ssoaudit::cli::environment;
 use ssoaudit::cli::messages;
 use ssoaudit::cli::panics;
 use ssoaudit::cli::terminal::{MessageStyle, Terminal, locale_charset};
 use ssoaudit::model::expression::InvalidExpression;
-use ssoaudit::output::is_closed_pipe;
+use ssoaudit::output::{interrupt, is_closed_pipe, pager};
 use ssoaudit::policy::InvalidFile;
 
 fn main() -> ExitCode {
     panics::end_with(|| std::process::exit(2));
-    let cli = match Cli::try_parse() {
+    pager::end_with(|| {
+        interrupt::remove_all();
+        std::process::exit(0);
+    });
+    let terminal = Terminal::detect();
+    let typed: Vec<_> = std::env::args_os().collect();
+    let cli = match environment::parse(&typed, terminal) {
         Ok(cli) => cli,
         Err(told) => return print(&told),
     };
-    let terminal = Terminal::detect();
     match cli.command.run(terminal) {
         Ok(ExitStatus::Done) => ExitCode::SUCCESS,
         Ok(ExitStatus::Findings) => ExitCode::from(1),

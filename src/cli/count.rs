@@ -23,7 +23,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::Selection;
-use crate::output::{Output, check_no_overwrite};
+use crate::output::check_no_overwrite;
 use crate::reports::counts::counts;
 use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
@@ -137,18 +137,23 @@ struct Scanned {
 }
 
 impl Count {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.sheet.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
-        let zone = self.select.zone()?;
+        let zone = self.select.times.zone()?;
         let redactor = self.sheet.redact.redactor()?;
         let selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
         let columns = columns::named(&self.by)?.into_iter();
         let columns = columns.map(|it| GroupColumn { name: it.name, candidates: it.candidates }).collect();
         let by = GroupBy { columns, period: self.per.map(|per| (per.unit(), zone)) };
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        let output = self.sheet.output.open(format.name, &inputs, terminal)?;
         check_no_overwrite(slice::from_ref(&output), &[self.sheet.redact.key()])?;
         self.select.warn(terminal);
         resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;

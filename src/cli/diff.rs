@@ -24,7 +24,7 @@ use crate::model::event::Event;
 use crate::model::redact::Redactor;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
-use crate::output::{Output, check_no_overwrite};
+use crate::output::check_no_overwrite;
 use crate::reports::differences::{Differences, sheet};
 use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
@@ -115,13 +115,18 @@ struct Comparison {
 }
 
 impl Diff {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.sheet.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.sheet.format(terminal)?;
-        let (zone, now) = (self.select.zone()?, self.select.now()?);
+        let (zone, now) = (self.select.times.zone()?, self.select.times.now()?);
         let mut select = self.select.select()?;
         let logs = self.logs(terminal)?;
-        let output = Output::create(self.sheet.output.output.as_deref(), &logs.inputs)?;
+        let output = self.sheet.output.open(format.name, &logs.inputs, terminal)?;
         check_no_overwrite(slice::from_ref(&output), &[self.sheet.redact.key()])?;
         self.select.warn(terminal);
         resolve_names_to_ids(&mut select, &logs.inputs, self.input.settings())?;

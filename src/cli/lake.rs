@@ -184,7 +184,7 @@ impl Lake {
             let note = format!("{files} with {of_events} written to {}", self.output.display());
             messages::note(&note, terminal.message_style());
         } else if events > 0 || status.unusable() == 0 {
-            let display = Display { zone: self.select.zone()?, is_private: matcher.redactor.is_some() };
+            let display = Display { zone: self.select.times.zone()?, is_private: matcher.redactor.is_some() };
             let why = misses.explain(&matcher.select, events, display);
             messages::note(&why, terminal.message_style());
         }

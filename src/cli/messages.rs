@@ -1,10 +1,11 @@
 //! Messages to the user. They go to standard error only, and results never do.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::terminal::{MessageStyle, locale_charset};
+use crate::output::pager::write_message;
 use crate::text::display::{Charset, escape_own};
 
 /// Prints why the program could not do its job.
@@ -24,7 +25,7 @@ pub fn note(message: &str, style: MessageStyle) {
 
 /// Prints text that is laid out and escaped already.
 pub fn plain(text: &str) {
-    let _ = write!(io::stderr(), "{text}");
+    write_message(text);
 }
 
 fn print((label, color): (&str, AnsiColor), message: &str, style: MessageStyle) {
@@ -34,6 +35,5 @@ fn print((label, color): (&str, AnsiColor), message: &str, style: MessageStyle) 
     };
     let charset = if io::stderr().is_terminal() { locale_charset() } else { Charset::Unicode };
     let message = escape_own(message, charset);
-    // If standard error is closed, there is nowhere to report it.
-    let _ = writeln!(io::stderr(), "{style}{label}{style:#}: {message}");
+    write_message(&format!("{style}{label}{style:#}: {message}\n"));
 }

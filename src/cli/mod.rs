@@ -6,13 +6,16 @@ mod collect;
 mod completions;
 mod count;
 mod diff;
+pub mod environment;
 mod filter;
+mod hints;
 mod init;
 mod input_status;
 mod lake;
 mod man;
 pub mod messages;
 mod organization_ids;
+mod pager;
 pub mod panics;
 pub mod progress;
 mod report;
@@ -96,6 +99,19 @@ pub enum ExitStatus {
 }
 
 impl Command {
+    /// Refuses a format that does not fit the other flags or the terminal.
+    fn check_format(&self, terminal: Terminal) -> Result<()> {
+        match self {
+            Self::Filter(filter) => filter.check_format(terminal),
+            Self::Validate(validate) => validate.check_format(terminal),
+            Self::Summary(summary) => summary.check_format(terminal),
+            Self::Count(count) => count.check_format(terminal),
+            Self::Diff(diff) => diff.check_format(terminal),
+            Self::Report(report) => report.check_format(terminal),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         match self {

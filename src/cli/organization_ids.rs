@@ -97,7 +97,7 @@ fn names(select: &Selection) -> Vec<Pattern> {
 
 fn is_gone_once_read(input: &Input) -> bool {
     match &input.place {
-        Place::Stdin => true,
+        Place::Stdin | Place::Followed(_) => true,
         Place::File(path) => path.metadata().is_ok_and(|metadata| !metadata.is_file()),
         Place::Unreadable(_) => false,
     }

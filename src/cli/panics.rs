@@ -5,7 +5,7 @@ use std::sync::Once;
 
 use crate::cli::messages;
 use crate::cli::terminal::MessageStyle;
-use crate::output::interrupt;
+use crate::output::{interrupt, pager};
 
 /// Sets the panic hook. A panic of any thread removes unfinished files, prints in one line what happened and where,
 /// and ends the process with `end`. With `RUST_BACKTRACE` set, it prints a backtrace before.
@@ -19,6 +19,7 @@ pub fn end_with(end: fn()) {
             if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
                 default(info);
             }
+            pager::release_messages();
             messages::error(&message(info), MessageStyle::Plain);
             end();
         });

@@ -68,6 +68,11 @@ fn names() -> PossibleValuesParser {
 }
 
 impl ReportCommand {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.sheet.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let report = reports::ALL
@@ -94,7 +99,7 @@ impl ReportCommand {
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
             within: self.within.as_deref().map(certificates_within).transpose()?,
             roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
-            at: self.at.as_deref().map(|at| self.select.bound("--at", at)).transpose()?,
+            at: self.at.as_deref().map(|at| self.select.times.bound("--at", at)).transpose()?,
             ..Options::default()
         };
         let request = Request {

@@ -35,7 +35,7 @@ use crate::verdict::unmatched;
 pub struct SheetArgs {
     #[arg(long, short, value_name = "FORMAT", default_value = "auto", hide_possible_values = true)]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Print only these sections, such as actors; csv, tsv and parquet print the first
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -58,6 +58,15 @@ fn formats() -> impl Iterator<Item = &'static str> {
     SHEET_FORMATS.iter().map(|format| format.name)
 }
 
+impl SheetArgs {
+    /// The format of the sheet.
+    pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
+        let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
+        let format = SHEET_FORMATS.iter().find(|format| format.name == name);
+        Ok(format.expect("clap knows the formats from the list"))
+    }
+}
+
 /// What to report on, and how.
 pub struct Request<'a> {
     /// What to read.
@@ -77,12 +86,12 @@ impl Request<'_> {
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
-        self.options.now = self.select.now()?;
-        self.options.zone = self.select.zone()?;
+        self.options.now = self.select.times.now()?;
+        self.options.zone = self.select.times.zone()?;
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.sheet.output.output.as_deref(), &inputs)?;
+        let output = self.sheet.output.open(format.name, &inputs, terminal)?;
         let read = [self.sheet.redact.key(), (self.roster, "the roster")];
         check_no_overwrite(slice::from_ref(&output), &read)?;
         self.select.warn(terminal);
@@ -158,13 +167,6 @@ impl SheetArgs {
             sheet.sections.retain(|section| wanted.iter().any(|name| name == section.key));
         }
         Ok(())
-    }
-
-    /// The format of sheets.
-    pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
-        let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
-        let format = SHEET_FORMATS.iter().find(|format| format.name == name);
-        Ok(format.expect("clap knows the formats from the list"))
     }
 
     /// How sheets are rendered, with times in a zone.

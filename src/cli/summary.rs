@@ -36,6 +36,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.sheet.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };

@@ -16,7 +16,7 @@ use crate::text::display::Charset;
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal; see NO_COLOR, FORCE_COLOR and TERM=dumb.
+    /// On a terminal; see NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM=dumb.
     Auto,
     /// Always.
     Always,
@@ -109,13 +109,17 @@ pub fn locale_charset() -> Charset {
     if is_utf8 { Charset::Unicode } else { Charset::Ascii }
 }
 
-/// Whether the environment wants colours: `NO_COLOR` and `FORCE_COLOR` count unless empty, and `TERM=dumb` has none.
+/// Whether the environment wants colours: `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE` count unless empty, the latter
+/// unless 0 as well; `CLICOLOR=0` and `TERM=dumb` have none.
 fn color_of_environment() -> Option<bool> {
     let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_zero = |name| env::var_os(name).is_some_and(|value| value == "0");
     if is_set("NO_COLOR") {
         Some(false)
-    } else if is_set("FORCE_COLOR") {
+    } else if is_set("FORCE_COLOR") || (is_set("CLICOLOR_FORCE") && !is_zero("CLICOLOR_FORCE")) {
         Some(true)
+    } else if is_zero("CLICOLOR") {
+        Some(false)
     } else {
         env::var_os("TERM").filter(|term| term == "dumb").map(|_| false)
     }

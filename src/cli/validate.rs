@@ -16,7 +16,6 @@ use crate::formats::RenderOptions;
 use crate::formats::validation::{Format, VALIDATION_FORMATS, Writer};
 use crate::input::{Input, Meter};
 use crate::model::diagnostic::Level;
-use crate::output::Output;
 
 use crate::scan::ScanJob;
 use crate::scan::order::ScanItem;
@@ -47,7 +46,7 @@ pub struct Validate {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Show notices as well, and how often each unknown field and value was seen
     #[arg(long, help_heading = "Output")]
@@ -80,11 +79,16 @@ struct Total {
 }
 
 impl Validate {
+    /// Refuses a format that the terminal cannot show.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.format(terminal)?;
         let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        let output = self.output.open(format.name(), &inputs, terminal)?;
         let mut writer = Writer::new(format, self.render_options(format, terminal), output)?;
         let Total { report, status } = self.scan(&inputs, &mut writer, terminal)?;
         writer.finish(&report)?;

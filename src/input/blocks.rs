@@ -6,11 +6,13 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::documents::{Framer, Record};
 use super::history::Rows;
 use super::kind::{DECIDING, Extent, is_documents};
 use super::spanning::{OpenObject, last_boundary};
+use super::stream::Stream;
 
 /// What one block holds.
 pub struct Block {
@@ -53,7 +55,8 @@ impl Block {
 pub struct Blocks<R> {
     reader: R,
     sizes: Sizes,
-    is_live: bool,
+    /// Asks whether a live input has more.
+    has_more_within: Option<fn(&R, Duration) -> Option<bool>>,
     carry: Vec<u8>,
     state: State,
     has_ended: bool,
@@ -85,24 +88,29 @@ enum State {
     Documents(Framer),
 }
 
-/// A live input that returns fewer bytes than this at once has no more for the moment.
+/// A live input that returns fewer bytes than this at once has no more for the moment, unless it can tell.
 const SHORT_READ: usize = 1 << 12;
+
+/// Whoever writes as fast as the pipe takes it has written more by then; small blocks would cost a tenth.
+const NEXT_READ: Duration = Duration::from_millis(1);
 
 /// A byte order mark, which may come before everything.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-impl<R: Read> Blocks<R> {
+impl<R: Stream> Blocks<R> {
     /// Blocks of an input that may arrive bit by bit: nobody waits for it to fill a block.
     pub fn live(reader: R, sizes: Sizes) -> Self {
-        Self { is_live: true, ..Self::new(reader, sizes) }
+        Self { has_more_within: Some(R::has_more_within), ..Self::new(reader, sizes) }
     }
+}
 
+impl<R: Read> Blocks<R> {
     /// Blocks of what `reader` returns.
     pub fn new(reader: R, sizes: Sizes) -> Self {
         Self {
             reader,
             sizes,
-            is_live: false,
+            has_more_within: None,
             carry: Vec::new(),
             state: State::Start,
             has_ended: false,
@@ -164,7 +172,7 @@ impl<R: Read> Blocks<R> {
                 Ok(n) => {
                     filled += n;
                     self.read += n as u64;
-                    if self.is_live && n < SHORT_READ {
+                    if !self.has_more(n) {
                         break;
                     }
                 }
@@ -180,6 +188,13 @@ impl<R: Read> Blocks<R> {
             }
         }
         filled
+    }
+
+    /// Whether an input that returned so many bytes has more for the same block: a live one only if that is there.
+    fn has_more(&self, read: usize) -> bool {
+        let time = if read < SHORT_READ { Duration::ZERO } else { NEXT_READ };
+        let asked = self.has_more_within.map(|has_more| has_more(&self.reader, time));
+        asked.is_none_or(|answer| answer.unwrap_or(read >= SHORT_READ))
     }
 
     /// How to read a file that begins with these bytes; `None` if more of them are needed to decide.

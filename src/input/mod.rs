@@ -4,10 +4,12 @@
 
 mod blocks;
 mod documents;
+mod follow;
 mod grammar;
 pub mod history;
 mod kind;
 mod spanning;
+mod stream;
 mod unpack;
 mod walk;
 
@@ -17,6 +19,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -24,9 +27,11 @@ use history::History;
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
+pub use follow::{FollowEnd, Followed};
 pub use grammar::trim_start;
 pub use kind::objects;
 pub use spanning::{Limit, OpenObject, Span, first_line, line_content};
+pub use stream::Stream;
 pub use walk::{PassedOver, collect};
 
 /// Something to read.
@@ -45,6 +50,8 @@ pub enum Place {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A file that is read as it grows.
+    Followed(Arc<Followed>),
     /// A path that cannot be read, with the reason.
     Unreadable(String),
 }
@@ -140,7 +147,7 @@ fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// An open input.
-pub type Reader = Box<dyn Read + Send>;
+pub type Reader = Box<dyn Stream>;
 
 impl Input {
     /// Size on disk in bytes; `None` for what has no size.
@@ -154,7 +161,7 @@ impl Input {
     /// Opens the input and its decompressor, which is chosen by the first bytes.
     pub fn open(&self, meter: &Meter) -> io::Result<Reader> {
         let (reader, size): (Reader, u64) = match &self.place {
-            Place::Stdin => (Box::new(io::stdin()), 0),
+            Place::Stdin => (stream::stdin()?, 0),
             Place::File(path) => {
                 if let Some(history) = History::of(self)? {
                     return Ok(Box::new(history.into_lines(meter.clone())));
@@ -163,15 +170,23 @@ impl Input {
                 let size = file.metadata().ok().filter(Metadata::is_file).map_or(0, |it| it.len());
                 (Box::new(file), size)
             }
+            Place::Followed(followed) => {
+                let reader = Box::new(follow::open(followed)?);
+                return unpack::refuse_packed(metered(reader, 0, meter));
+            }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        unpack::unpack(Metered { reader, meter: meter.clone(), size, digest: InputDigest::default() })
+        unpack::unpack(metered(reader, size, meter))
     }
 
     /// Whether bytes may arrive bit by bit, so that what has arrived is to be read at once.
     pub fn is_live(&self) -> bool {
         self.size().is_none()
     }
+}
+
+fn metered(reader: Reader, size: u64, meter: &Meter) -> Metered {
+    Metered { reader, meter: meter.clone(), size, digest: InputDigest::default() }
 }
 
 struct Metered {
@@ -191,5 +206,11 @@ impl Read for Metered {
             return Err(io::Error::other(format!("the file lost its last {lost} bytes while it was read")));
         }
         Ok(n)
+    }
+}
+
+impl Stream for Metered {
+    fn has_more_within(&self, time: Duration) -> Option<bool> {
+        self.reader.has_more_within(time)
     }
 }

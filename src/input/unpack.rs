@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::{Reader, history};
+use super::{Reader, Stream, history};
 
 const GZIP: &[u8] = &[0x1F, 0x8B];
 const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
@@ -31,7 +31,7 @@ const UNSUPPORTED: &[Unsupported] = &[
 const HEAD_BYTES: u64 = 4;
 
 /// What the reader gives, unpacked.
-pub fn unpack(mut reader: impl Read + Send + 'static) -> io::Result<Reader> {
+pub fn unpack(mut reader: impl Stream + 'static) -> io::Result<Reader> {
     let mut head = Vec::new();
     reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let is_gzip = head.starts_with(GZIP);
@@ -59,6 +59,20 @@ pub fn unpack(mut reader: impl Read + Send + 'static) -> io::Result<Reader> {
     })
 }
 
+/// What the reader gives, unless it is packed or a history: these have an end, and a growing file has none yet.
+pub fn refuse_packed(mut reader: impl Stream + 'static) -> io::Result<Reader> {
+    let mut head = Vec::new();
+    reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+    let unsupported = UNSUPPORTED.iter().map(|format| format.magic);
+    let mut magics = unsupported.chain([GZIP, ZSTD, history::MAGIC]);
+    if is_skippable(&head) || magics.any(|magic| head.starts_with(magic)) {
+        return Err(io::Error::other(
+            "it is compressed or Parquet, which cannot be followed; read it without --follow",
+        ));
+    }
+    Ok(Box::new(Cursor::new(head).chain(reader)))
+}
+
 fn is_skippable(head: &[u8]) -> bool {
     head.first().is_some_and(|first| first & 0xF0 == SKIPPABLE[0]) && head.get(1..) == Some(&SKIPPABLE[1..])
 }
@@ -82,6 +96,8 @@ impl<R: BufRead> Read for Gunzip<R> {
         Ok(0)
     }
 }
+
+impl<R: BufRead + Send> Stream for Gunzip<R> {}
 
 /// The member after any zeros; whatever else comes there is an error when it is read.
 fn next_member<R: BufRead>(mut reader: R) -> io::Result<Option<GzDecoder<R>>> {
@@ -118,3 +134,5 @@ impl<R: Read> Read for Unzstd<R> {
         })
     }
 }
+
+impl<R: Read + Send> Stream for Unzstd<R> {}

@@ -51,11 +51,16 @@ fn listen() {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
+    use crate::output::pager;
+
     let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
         return;
     };
     std::thread::spawn(move || {
         for signal in signals.forever() {
+            if signal == SIGINT && pager::is_open() {
+                continue;
+            }
             // The lock is held to the end, so that no further file is created.
             let temporaries = temporaries();
             remove(&temporaries);

@@ -2,6 +2,7 @@
 //! `/dev/stderr`, are written at once.
 
 pub mod interrupt;
+pub mod pager;
 pub mod pending;
 pub mod sorted_rows;
 
@@ -13,12 +14,15 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::input::history::History;
 use crate::input::{Input, Place};
+use crate::output::pager::{Pager, PagerCommand};
 use crate::output::pending::{Pending, folder_of};
 
 /// A destination of results.
 pub enum Output {
     /// Standard output.
     Stdout(Stdout),
+    /// A pager on the terminal that standard output is.
+    Pager(Pager),
     /// A file that appears when it is complete.
     File {
         /// What is written so far.
@@ -72,6 +76,14 @@ impl Output {
         Ok(Self::File { pending, path })
     }
 
+    /// The same with a pager, if there is one and this is standard output.
+    pub fn paged(self, command: Option<PagerCommand>) -> Self {
+        match (self, command) {
+            (Self::Stdout(_), Some(command)) => Self::Pager(Pager::new(command)),
+            (output, _) => output,
+        }
+    }
+
     /// Opens a history, which may replace one of the inputs when it is complete if that is a history as well.
     pub fn history(path: &Path, inputs: &[Input]) -> Result<Self> {
         if is_stdout(path) {
@@ -94,14 +106,14 @@ impl Output {
     /// Its name for messages.
     pub fn name(&self) -> String {
         match self {
-            Self::Stdout(_) => "standard output".to_owned(),
+            Self::Stdout(_) | Self::Pager(_) => "standard output".to_owned(),
             Self::File { path, .. } | Self::Device { path, .. } => path.display().to_string(),
         }
     }
 
     /// Whether it is standard output.
     pub fn is_stdout(&self) -> bool {
-        matches!(self, Self::Stdout(_))
+        matches!(self, Self::Stdout(_) | Self::Pager(_))
     }
 
     /// The canonical path of the file or pipe that it writes, by which it is compared with others.
@@ -123,6 +135,7 @@ impl Output {
                 let mut stdout = stdout.lock();
                 stdout.write_all(bytes).and_then(|()| stdout.flush()).context("writing standard output")
             }
+            Self::Pager(pager) => pager.write_all(bytes).context("writing to the pager"),
             Self::File { pending, path } => {
                 pending.write_all(bytes).with_context(|| format!("writing {}", path.display()))
             }
@@ -132,7 +145,7 @@ impl Output {
         }
     }
 
-    /// Makes the file appear under its name.
+    /// Makes the file appear under its name; waits until a pager is quit.
     pub fn finish(self) -> Result<()> {
         let Self::File { pending, path } = self else {
             return Ok(());
@@ -197,6 +210,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(stdout) => stdout.write(bytes),
+            Self::Pager(pager) => pager.write(bytes),
             Self::File { pending, .. } => pending.write(bytes),
             Self::Device { device, .. } => device.write(bytes),
         }
@@ -205,6 +219,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(stdout) => stdout.flush(),
+            Self::Pager(pager) => pager.flush(),
             Self::File { pending, .. } => pending.flush(),
             Self::Device { device, .. } => device.flush(),
         }
@@ -224,6 +239,7 @@ fn is_among(file: Option<identity::Identity>, inputs: &[Input]) -> Option<&Input
     let is_same = |input: &&Input| match &input.place {
         Place::Stdin => identity::of_stdin().as_ref() == Some(&file),
         Place::File(path) => identity::of(path).as_ref() == Some(&file),
+        Place::Followed(followed) => identity::of(&followed.path).as_ref() == Some(&file),
         Place::Unreadable(_) => false,
     };
     inputs.iter().find(is_same)

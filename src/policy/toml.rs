@@ -246,8 +246,6 @@ impl<'a> Entry<'a> {
 
     /// A point in time, as a TOML value or a text; without an offset it is in `zone`.
     pub(super) fn time(self, zone: Tz) -> Option<Timestamp> {
-        const EXPECTED: &str =
-            "RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) or a date and time (2025-01-15T10:30)";
         let text = match self.value {
             DeValue::Datetime(written) if written.date.is_some() => {
                 let mut written = *written;
@@ -259,16 +257,13 @@ impl<'a> Entry<'a> {
             DeValue::String(text) => text.trim().to_owned(),
             _ => return self.expected("a point in time"),
         };
-        if time::parse_age(&text).is_some() {
-            return self.refuse(format!("`{text}` is another time every day; give {EXPECTED}"));
+        if time::is_relative(&text) {
+            return self.refuse(format!("`{text}` is another time every day; give {}", time::FIXED));
         }
-        match time::parse_bound(&text, zone, Timestamp::MIN) {
-            Ok(time) => Some(time),
-            // The time is valid, but does not exist in this zone.
-            Err(error) if time::parse_bound(&text, Tz::UTC, Timestamp::MIN).is_ok() => {
-                self.refuse(error.to_string())
-            }
-            Err(_) => self.refuse(format!("invalid time `{text}`; give {EXPECTED}")),
+        match time::parse_fixed(&text, zone) {
+            Ok(None) => self.refuse(format!("invalid time `{text}`; give {}", time::FIXED)),
+            Ok(time) => time,
+            Err(error) => self.refuse(error.to_string()),
         }
     }
 

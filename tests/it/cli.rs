@@ -3,13 +3,17 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Command;
 
-use crate::support::run::{command, root, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{UNSET, command, root, ssoaudit, ssoaudit_with_input};
 
 /// Every `tests/cmd/*.md` is a page of commands with what they print; `TRYCMD=overwrite` renews
 /// them.
 #[test]
 fn snapshots() {
-    trycmd::TestCases::new().case("tests/cmd/*.md");
+    let cases = trycmd::TestCases::new();
+    for (name, empty) in UNSET {
+        cases.env(name, empty);
+    }
+    cases.case("tests/cmd/*.md");
 }
 
 /// Every message there is, as `tests/cmd/messages.csv`.
@@ -58,6 +62,7 @@ fn commands_in_documents_print_what_is_said() {
             let shell = Command::new("sh")
                 .args(["-c", &line])
                 .env("PATH", path)
+                .envs(UNSET)
                 .current_dir(root())
                 .output()
                 .unwrap();
@@ -137,6 +142,25 @@ fn a_limit_counts_invalid_lines_up_to_its_last_row_only() {
     let run = ssoaudit_with_input(&["filter", "--limit", "2", "--strict"], input.as_bytes());
     assert!(run.stderr.contains("3 invalid lines were skipped"), "{}", run.stderr);
     assert_eq!((run.stdout.lines().count(), run.code), (2, 1));
+}
+
+/// A day of 23 hours, as the machine's zone and by its name.
+#[cfg(unix)]
+#[test]
+fn the_zone_of_the_machine_is_that_of_its_variable() {
+    let first = |zone: &str, tz: &str| {
+        let mut filter = command(&["filter", "--on", "2025-03-30", "--tz", zone, "--format", "csv"]);
+        let output = filter.env("TZ", tz).arg("testdata/sso-events.ndjson").output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        (String::from_utf8(output.stdout).unwrap(), told, output.status.code())
+    };
+    let expected = first("Europe/Berlin", "");
+    assert_eq!(first("local", "Europe/Berlin"), expected);
+    assert_eq!(first("local", ":Europe/Berlin"), expected);
+    assert_eq!(first("local", ""), first("UTC", "Europe/Berlin"));
+    let (_, refused, code) = first("local", "CET-1CEST");
+    assert_eq!(code, Some(2));
+    assert!(refused.contains("`CET-1CEST` of the variable TZ is no IANA name"), "{refused}");
 }
 
 #[test]

@@ -56,7 +56,9 @@ mod security;
 mod sheets;
 #[cfg(unix)]
 mod spark;
+mod streams;
 mod supply_chain;
 mod support;
 mod tidy;
+mod variables;
 mod verdicts;

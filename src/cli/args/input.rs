@@ -26,7 +26,7 @@ pub struct InputArgs {
     /// Refuse lines longer than this; 16777216 is 16 MiB
     #[arg(long, value_name = "N", default_value_t = MAX_LINE_BYTES, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_line_bytes: u32,
-    /// Threads that parse [default: one a processor]
+    /// Threads that parse [default: SSOAUDIT_THREADS, or else one a processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
     /// Bytes that are read at once; nothing that is printed depends on it

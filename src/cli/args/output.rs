@@ -6,10 +6,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::cli::pager;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
-use crate::input;
+use crate::input::{self, Input};
 use crate::model::redact::Redactor;
+use crate::output::Output;
+use crate::output::pager::AtQuit;
 
 /// Whether personal values are replaced, the same for every command that prints events.
 #[derive(Debug, Args)]
@@ -60,6 +63,39 @@ impl RedactArgs {
     }
 }
 
+/// How to print to a terminal.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct TerminalArgs {
+    /// When to colour; SSOAUDIT_COLOR is another default
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// Columns of the terminal [default: SSOAUDIT_WIDTH, or else the terminal's, unlimited in a pipe]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    width: Option<u16>,
+    /// Show no pager in a terminal; see SSOAUDIT_PAGER and PAGER
+    #[arg(long)]
+    no_pager: bool,
+}
+
+impl TerminalArgs {
+    /// How results are rendered in a file, or on standard output if there is none.
+    pub fn render_options(&self, file: Option<&Path>, terminal: Terminal) -> RenderOptions {
+        terminal.render_options(file, self.color, self.width)
+    }
+
+    /// The output with a pager, if it is a terminal that has one for the format.
+    pub fn paged(
+        &self,
+        output: Output,
+        format: &str,
+        (terminal, at_quit): (Terminal, AtQuit),
+    ) -> Result<Output> {
+        let pager = if self.no_pager { None } else { pager::command(format, terminal, at_quit)? };
+        Ok(output.paged(pager))
+    }
+}
+
 /// How to print, the same for every command that prints rows.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -67,15 +103,17 @@ pub struct OutputArgs {
     /// Write to a file, which appears when it is complete
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// When to colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: ColorChoice,
-    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub width: Option<u16>,
+    #[command(flatten)]
+    screen: TerminalArgs,
 }
 
 impl OutputArgs {
+    /// Opens the output for a format, in a terminal with a pager if there is one.
+    pub fn open(&self, format: &str, inputs: &[Input], terminal: Terminal) -> Result<Output> {
+        let output = Output::create(self.output.as_deref(), inputs)?;
+        self.screen.paged(output, format, (terminal, AtQuit::EndRun))
+    }
+
     /// The name of the format: the given one, or else the default for terminals, or for files and pipes. It refuses a
     /// format that a terminal cannot show.
     pub fn format_name<'a>(
@@ -95,7 +133,7 @@ impl OutputArgs {
 
     /// How results are rendered for their destination.
     pub fn render_options(&self, terminal: Terminal) -> RenderOptions {
-        terminal.render_options(self.output.as_deref(), self.color, self.width)
+        self.screen.render_options(self.output.as_deref(), terminal)
     }
 }
 

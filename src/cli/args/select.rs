@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 
 use anyhow::{Error, Result, bail};
-use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
+use crate::cli::args::times::TimeArgs;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::model::attribute::Attribute;
 use crate::model::expression::Expression;
 use crate::model::operation::OPERATIONS;
 use crate::model::selection::{Clause, NoActor, Pattern, Selection, Test, parse_network, undocumented};
-use crate::model::time::{self, Timestamp};
+use crate::model::time::Timestamp;
 use crate::sources;
 
 /// Which events are selected, the same for every command that selects.
@@ -51,24 +51,15 @@ pub struct SelectArgs {
     /// IP address or network, such as 192.0.2.0/24
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub ip: Vec<String>,
-    /// At that time or later: RFC 3339, a date, or an age such as 7d or 12h
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Before, and not at that time, in the same forms
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
     /// Expression that holds for the event, in the syntax of CEL: 'operation == "deleted" && actor.email != ""'
     #[arg(long = "where", value_name = "EXPR")]
     pub expression: Option<String>,
+    /// Which time is selected, the zone, and the present.
+    #[command(flatten)]
+    pub times: TimeArgs,
     /// Keep the events that the flags above do not match
     #[arg(long)]
     pub invert_match: bool,
-    /// IANA time zone of bounds without a zone and of times in tables, csv and tsv
-    #[arg(long, value_name = "ZONE")]
-    pub tz: Option<String>,
-    /// Take this for the present, for runs that can be repeated
-    #[arg(long, value_name = "TIME")]
-    pub now: Option<String>,
 }
 
 /// Whether events with or without something are meant.
@@ -83,26 +74,8 @@ pub enum YesOrNo {
 const ACTION: &[Attribute] = &[Attribute::Action, Attribute::Operation];
 
 impl SelectArgs {
-    /// The time zone for reading and printing times.
-    pub fn zone(&self) -> Result<Tz> {
-        self.tz.as_deref().map_or(Ok(Tz::UTC), time::parse_zone)
-    }
-
-    /// The time taken as the present.
-    pub fn now(&self) -> Result<Timestamp> {
-        let now = Timestamp::now();
-        self.now.as_deref().map_or(Ok(now), |text| time::parse_bound(text, self.zone()?, now))
-    }
-
-    /// Parses a time given to a flag.
-    pub fn bound(&self, flag: &'static str, text: &str) -> Result<Timestamp> {
-        let bound = time::parse_bound(text, self.zone()?, self.now()?);
-        bound.map_err(|error| error.context(flag))
-    }
-
     /// The selection. Values that cannot be intended are errors.
     pub fn select(&self) -> Result<Selection> {
-        let zone = self.zone()?;
         let mut clauses = Vec::new();
         let attributes: [(&str, &[String], &'static [Attribute]); 5] = [
             ("--action", &self.action, ACTION),
@@ -134,9 +107,9 @@ impl SelectArgs {
             let networks: Result<_> = values.iter().map(|text| parse_network(text)).collect();
             networks.map(Test::Within).map_err(|error| error.context("--ip"))
         })?);
-        clauses.extend(self.period(zone)?);
+        clauses.extend(self.period()?);
         if let Some(source) = &self.expression {
-            let expression = Expression::new(source, self.now()?);
+            let expression = Expression::new(source, self.times.now()?);
             let expression = expression.map_err(|error| Error::new(error).context("--where"))?;
             let flag = format!("--where '{source}'");
             clauses.push(Clause { flag, test: Test::Where(Box::new(expression)) });
@@ -147,16 +120,10 @@ impl SelectArgs {
         Ok(Selection { clauses, invert: self.invert_match })
     }
 
-    /// The clauses of `--since` and `--until`.
-    fn period(&self, zone: Tz) -> Result<impl Iterator<Item = Clause>> {
-        let bound =
-            |flag, text: &Option<String>| text.as_deref().map(|text| self.bound(flag, text)).transpose();
-        let (since, until) = (bound("--since", &self.since)?, bound("--until", &self.until)?);
-        if let (Some(since), Some(until)) = (since, until)
-            && since >= until
-        {
-            bail!("--since {} is not before --until {}", since.rfc3339(zone), until.rfc3339(zone));
-        }
+    /// The clauses of `--since`, `--until` and `--on`.
+    fn period(&self) -> Result<impl Iterator<Item = Clause>> {
+        let zone = self.times.zone()?;
+        let [since, until] = self.times.selected()?;
         let at = |flag: &str, bound: Timestamp, test| clause(flag, &[bound.rfc3339(zone)], test);
         let since = since.map(|since| at("--since", since, Test::Since(since)));
         let until = until.map(|until| at("--until", until, Test::Until(until)));
@@ -165,7 +132,7 @@ impl SelectArgs {
 
     /// A warning if names of organizations are compared, which not every event has.
     fn warning_of_names(&self) -> Option<String> {
-        let expression = Expression::new(self.expression.as_deref()?, self.now().ok()?).ok()?;
+        let expression = Expression::new(self.expression.as_deref()?, self.times.now().ok()?).ok()?;
         expression.names_organizations().then(|| {
             "--where compares organization.name with what each event says; --org NAME also selects events that say \
              the organization's id only"

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, max_shown};
+use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, TerminalArgs, max_shown};
 use crate::cli::check::input_facts::input_facts;
 use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
@@ -22,10 +22,11 @@ use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::survey::collect;
-use crate::cli::terminal::{ColorChoice, Terminal};
+use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
 use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
+use crate::output::pager::AtQuit;
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
 use crate::policy::{Policy, baseline, locate, read};
@@ -92,12 +93,8 @@ pub struct CheckCommand {
     /// Draw with ASCII characters only
     #[arg(long, help_heading = "Output")]
     ascii: bool,
-    /// When to colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    color: ColorChoice,
-    /// Columns of the terminal [default: the terminal's, unlimited in a pipe]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Output")]
-    width: Option<u16>,
+    #[command(flatten)]
+    screen: TerminalArgs,
 }
 
 impl CheckCommand {
@@ -142,7 +139,7 @@ impl CheckCommand {
         let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
-        let now = self.select.now()?;
+        let now = self.select.times.now()?;
         let select = self.select.select()?;
         let (selection, period) =
             (if redactor.is_some() { select.redacted_flags() } else { select.flags() }, select.period());
@@ -156,7 +153,7 @@ impl CheckCommand {
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
         let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
-        let why_empty = collected.why_empty(self.select.zone()?);
+        let why_empty = collected.why_empty(self.select.times.zone()?);
         // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
         let mut survey = ManuallyDrop::new(collected.survey);
         let redacted = redactor.as_deref().map(|redactor| survey.redacted_names(redactor));
@@ -232,7 +229,9 @@ impl CheckCommand {
         let mut written = WriteErrors::new(terminal);
         for (format, file) in targets {
             let options = self.options(*file, terminal);
-            written.add(stream(next(), |out| format.render(verdict, &options, out)));
+            // A verdict stands however much of it is read.
+            let output = self.screen.paged(next(), format.name, (terminal, AtQuit::GoOn));
+            written.add(output.and_then(|it| stream(it, |out| format.render(verdict, &options, out))));
         }
         if targets.iter().any(|(format, _)| format.name == GITHUB) {
             written
@@ -298,9 +297,9 @@ impl CheckCommand {
     }
 
     fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
-        let options = terminal.render_options(file, self.color, self.width);
+        let options = self.screen.render_options(file, terminal);
         let render = RenderOptions {
-            zone: self.select.zone().unwrap_or_default(),
+            zone: self.select.times.zone().unwrap_or_default(),
             charset: if self.ascii { Charset::Ascii } else { options.charset },
             ..options
         };

@@ -1,5 +1,6 @@
 //! Prints matching events, one row each: as JSON, in a schema that others define, in a table format, or as aligned text.
 
+pub mod aligned;
 pub mod columns;
 mod ecs;
 pub mod event_json;

@@ -1,21 +1,15 @@
 //! Prints rows of events: workers render them, and the printer writes them in order, sorted or limited.
 
-use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use chrono_tz::Tz;
 
+use crate::formats::rows::aligned::{AlignedTable, Flush, grid_row};
 use crate::formats::rows::{Match, RowFormat, View, event_json};
-use crate::formats::table::grid::{GridColumn, GridRow};
+use crate::formats::table::grid::GridRow;
 use crate::formats::table::output::RowOutput;
-use crate::formats::table::text::{PAGE_ROWS, pages, render};
-use crate::model::event::Event;
-use crate::model::operation::Emphasis;
-use crate::model::operation::Operation;
+use crate::formats::table::text::{PAGE_ROWS, pages};
 use crate::model::redact::Redactor;
 use crate::model::time::Timestamp;
 use crate::output::Output;
-use crate::text::display::escape_log;
-use crate::text::width::Cut;
 
 /// How to print rows.
 pub struct Plan {
@@ -27,6 +21,8 @@ pub struct Plan {
     pub sort: Option<Sort>,
     /// The maximum number of rows.
     pub limit: Option<usize>,
+    /// When rows of aligned text are written.
+    pub flush: Flush,
     /// Replaces personal values by pseudonyms, if requested.
     pub redactor: Option<Redactor>,
 }
@@ -156,51 +152,26 @@ fn with_origins(rows: &[u8], origins: &[OriginPlace], place: BlockPlace<'_>) -> 
 /// About how long an origin is, without the name of the input.
 const ORIGIN_BYTES: usize = 40;
 
-fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
-    let forms = |form: String| escape_log(&form, view.options.charset);
-    let cells = view
-        .columns
-        .iter()
-        .map(|column| column.forms(event, view.options.zone).into_iter().map(forms).collect());
-    GridRow { cells: cells.collect(), style: color(event.operation) }
-}
-
-/// The colour of a row; changes stand out.
-fn color(operation: Operation) -> Style {
-    let color = match operation.info().emphasis {
-        Emphasis::Bad => AnsiColor::Red,
-        Emphasis::Warning => AnsiColor::Yellow,
-        Emphasis::Good => AnsiColor::Green,
-        Emphasis::Notice => AnsiColor::Cyan,
-        Emphasis::Plain => return Style::new(),
-    };
-    color.on_default()
-}
-
 /// Writes rows.
 pub struct Printer<'p> {
     plan: &'p Plan,
     output: RowOutput,
-    columns: Vec<GridColumn>,
+    table: AlignedTable,
     held: Vec<Row>,
     printed: usize,
     wrote_head: bool,
-    hidden: Vec<String>,
 }
 
 impl<'p> Printer<'p> {
     /// Prints to `output`. It refuses columns that the format cannot have.
     pub fn new(plan: &'p Plan, output: Output) -> Result<Self> {
-        let View { columns, options, .. } = &plan.view;
-        let columns = columns.iter().map(|column| grid_column(column.name, options.zone)).collect();
         Ok(Self {
             plan,
             output: plan.format.output(&plan.view, output)?,
-            columns,
+            table: AlignedTable::new(&plan.view),
             held: Vec::new(),
             printed: 0,
             wrote_head: false,
-            hidden: Vec::new(),
         })
     }
 
@@ -226,7 +197,9 @@ impl<'p> Printer<'p> {
         } else {
             // A page that is not full may still grow.
             let ready = match self.plan.format {
-                RowFormat::Aligned => self.held.len() / PAGE_ROWS * PAGE_ROWS,
+                RowFormat::Aligned if self.plan.flush == Flush::Pages => {
+                    self.held.len() / PAGE_ROWS * PAGE_ROWS
+                }
                 _ => self.held.len(),
             };
             self.release(ready)?;
@@ -246,7 +219,7 @@ impl<'p> Printer<'p> {
         }
         self.output.write(&end)?;
         self.output.finish()?;
-        Ok(self.hidden)
+        Ok(self.table.hidden)
     }
 
     /// Writes a text instead of rows.
@@ -296,9 +269,8 @@ impl<'p> Printer<'p> {
         }
         if !grid.is_empty() {
             self.printed += grid.len();
-            let table = render(&self.columns, &grid, &self.plan.view.options);
-            self.hidden = table.hidden;
-            self.output.write(table.text.as_bytes())?;
+            let page = self.table.page(&grid, &self.plan.view, self.plan.flush);
+            self.output.write(page.as_bytes())?;
         }
         Ok(())
     }
@@ -320,21 +292,4 @@ impl<'p> Printer<'p> {
             _ => self.output.write(&rows.join(format.between().as_bytes())),
         }
     }
-}
-
-/// The column of an aligned table, with its behaviour in a narrow terminal.
-fn grid_column(name: &str, zone: Tz) -> GridColumn {
-    let (cut, min) = match name {
-        name if name.ends_with("id") => (Cut::Middle, 10),
-        "organization" => (Cut::Middle, 9),
-        "connection" => (Cut::Middle, 10),
-        "ip" => (Cut::Middle, 15),
-        "page" | "connection.name" => (Cut::Middle, 12),
-        "type" | "connection.type" => (Cut::End, 10),
-        "actor" => (Cut::End, 8),
-        _ => (Cut::End, 10),
-    };
-    // Times in other zones show their offset.
-    let title = if name == "time" && zone == Tz::UTC { "time (UTC)" } else { name };
-    GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::columnar;
 use crate::input::history::columns::SCHEMA;
 use crate::input::history::metadata::{KEY, Metadata, VERSION};
-use crate::input::{Input, Meter, Place, open_file};
+use crate::input::{Input, Meter, Place, Stream, open_file};
 
 pub use crate::input::history::lines::Lines;
 pub use crate::input::history::rows::Rows;
@@ -177,6 +177,8 @@ impl HistoryLines {
         Ok(!self.rendered.is_empty())
     }
 }
+
+impl Stream for HistoryLines {}
 
 impl Read for HistoryLines {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -1,42 +1,86 @@
 //! Reads the times, zones and ages that users type.
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use chrono::{DateTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::model::time::parse::parse;
+use crate::model::time::period::{self, Period, calendar_age, parse_dated_period, parse_period};
 use crate::model::time::{SECONDS_PER_DAY, Timestamp};
 use crate::text::suggest;
 
-/// Reads a bound that a user typed: RFC 3339, a date, a date and time in `zone`, or an age such as `7d` before
-/// `now`. Times outside of the years 0000 to 9999 in UTC become the first or last of those years.
+/// Reads a bound that a user typed: what [`parse_fixed`] reads, the begin of a named period such as `yesterday`, or an
+/// age such as `7d` or `6mo` before `now`. Times outside of the years 0000 to 9999 in UTC become the first or last of
+/// those years.
 pub fn parse_bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
-    bound(text, zone, now).map(|time| time.clamp(Timestamp::FIRST, Timestamp::LAST))
+    let before =
+        parse_age(text).map(|age| Timestamp { seconds: now.seconds.saturating_sub(age), nanos: now.nanos });
+    if let Some(bound) = before.or_else(|| calendar_age(text, zone, now)) {
+        return Ok(bound.clamp(Timestamp::FIRST, Timestamp::LAST));
+    }
+    match parse_period(text, zone, now)? {
+        Some(period) => Ok(period.begin),
+        None => moment(text, zone)?.ok_or_else(|| anyhow!("invalid time `{text}`; give {FIXED}, {RELATIVE}")),
+    }
 }
 
-fn bound(text: &str, zone: Tz, now: Timestamp) -> Result<Timestamp> {
-    if let Some(age) = parse_age(text) {
-        return Ok(Timestamp { seconds: now.seconds.saturating_sub(age), nanos: now.nanos });
+/// Reads a time that does not depend on the present: RFC 3339, a date and time in `zone`, seconds or milliseconds since
+/// 1970, or the begin of a day, month, quarter or year in `zone`. `None` if it is something else, an error if there is
+/// no such time in the calendar or the zone.
+pub fn parse_fixed(text: &str, zone: Tz) -> Result<Option<Timestamp>> {
+    match parse_dated_period(text, zone)? {
+        Some(period) => Ok(Some(period.begin)),
+        None => moment(text, zone),
     }
-    if let Some(parsed) = parse(text)
-        && !parsed.naive
-    {
-        return Ok(parsed.timestamp);
+}
+
+/// Reads a period that a user typed: its begin and its end.
+pub fn parse_on(text: &str, zone: Tz, now: Timestamp) -> Result<Period> {
+    parse_period(text, zone, now)?.ok_or_else(|| {
+        anyhow!("`{text}` is no period; give {PERIODS}, today, yesterday, last-week, this-month, …")
+    })
+}
+
+/// Whether a text is an age or the name of a period, which is another time every day.
+pub fn is_relative(text: &str) -> bool {
+    parse_age(text).is_some() || period::is_relative(text)
+}
+
+const PERIODS: &str = "a day (2025-01-15), a month (2025-01), a quarter (2025-Q1), a year (2025)";
+/// What [`parse_fixed`] reads, for messages.
+pub const FIXED: &str = "RFC 3339 (2025-01-15T10:30:00Z), a date and time (2025-01-15T10:30), a day (2025-01-15), a \
+     month (2025-01), a quarter (2025-Q1), a year (2025), seconds or milliseconds since 1970 (1736937000)";
+const RELATIVE: &str =
+    "today, yesterday, this- or last-week, -month, -quarter or -year, or an age (30m, 12h, 7d, 2w, 6mo, 1y)";
+
+/// Reads a point in time; `None` if the text is something else.
+fn moment(text: &str, zone: Tz) -> Result<Option<Timestamp>> {
+    if let Some(time) = epoch(text) {
+        return Ok(Some(time));
     }
-    let local = local_date_time(text).ok_or_else(|| {
-        anyhow!(
-            "invalid time `{text}`; give RFC 3339 (2025-01-15T10:30:00Z), a date (2025-01-15) \
-             or an age (30m, 12h, 7d, 2w)"
-        )
-    })?;
-    // A day without a midnight, because clocks are put forward then, begins with its first minute.
-    let is_date = text.len() == "2025-01-15".len();
-    let minutes = if is_date { 24 * 60 } else { 1 };
-    let mut moments = (0..minutes).filter_map(|minute| local.checked_add_signed(TimeDelta::minutes(minute)));
-    moments
-        .find_map(|moment| zone.from_local_datetime(&moment).earliest())
-        .map(Timestamp::from)
-        .ok_or_else(|| anyhow!("`{text}` does not exist in {zone}: clocks were put forward"))
+    let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
+    let time = match parse(&with_seconds) {
+        None => return Ok(None),
+        Some(parsed) if !parsed.naive => return Ok(Some(parsed.timestamp)),
+        Some(parsed) => parsed.timestamp,
+    };
+    let local = DateTime::from_timestamp(time.seconds, time.nanos).map(|time| time.naive_utc());
+    match local.and_then(|local| zone.from_local_datetime(&local).earliest()) {
+        Some(time) => Ok(Some(Timestamp::from(time).clamp(Timestamp::FIRST, Timestamp::LAST))),
+        None => bail!("`{text}` does not exist in {zone}: clocks were put forward"),
+    }
+}
+
+/// Reads seconds or milliseconds since 1970, which their digits tell apart. Fewer digits are times near 1970, which no log
+/// is about, and may be meant as dates.
+fn epoch(text: &str) -> Option<Timestamp> {
+    let per_second = match text.len() {
+        9..=10 => 1,
+        12..=13 => 1000,
+        _ => return None,
+    };
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    Timestamp::from_epoch(text.parse().ok().filter(|_| is_number)?, per_second)
 }
 
 /// Reads an IANA zone name, naming the nearest one when there is no such zone.
@@ -66,15 +110,6 @@ pub fn parse_age(text: &str) -> Option<i64> {
     (age <= 10_000 * 366 * SECONDS_PER_DAY).then_some(age)
 }
 
-fn local_date_time(text: &str) -> Option<NaiveDateTime> {
-    if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return (text.len() == 10).then(|| date.and_hms_opt(0, 0, 0))?;
-    }
-    let with_seconds = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
-    let Timestamp { seconds, nanos } = parse(&with_seconds)?.timestamp;
-    DateTime::from_timestamp(seconds, nanos).map(|time| time.naive_utc())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,25 +118,52 @@ mod tests {
     fn reads_bounds() {
         let now = parse("2025-01-15T12:00:00Z").unwrap().timestamp;
         let bound = |text, zone| parse_bound(text, zone, now).map(|time: Timestamp| time.rfc3339(Tz::UTC));
-        assert_eq!(bound("7d", Tz::UTC).unwrap(), "2025-01-08T12:00:00Z");
-        assert_eq!(bound("90m", Tz::UTC).unwrap(), "2025-01-15T10:30:00Z");
-        assert_eq!(bound("2025-01-15", Tz::UTC).unwrap(), "2025-01-15T00:00:00Z");
-        assert_eq!(bound("2025-01-15", Tz::Europe__Berlin).unwrap(), "2025-01-14T23:00:00Z");
-        assert_eq!(bound("2025-01-15 08:30", Tz::Europe__Berlin).unwrap(), "2025-01-15T07:30:00Z");
-        assert!(bound("2025-03-30T02:30:00", Tz::Europe__Berlin).is_err());
-        assert_eq!(bound("2025-04-25", Tz::Africa__Cairo).unwrap(), "2025-04-24T22:00:00Z");
-        assert!(bound("2025-04-25T00:00", Tz::Africa__Cairo).is_err());
-        // A day that there never was.
-        assert!(bound("2011-12-30", Tz::Pacific__Apia).is_err());
-        assert_eq!(
-            bound("9999-12-31T23:30", Tz::America__New_York).unwrap(),
-            "9999-12-31T23:59:59.999999999Z"
-        );
-        assert_eq!(bound("0000-01-01", Tz::Asia__Kolkata).unwrap(), "0000-01-01T00:00:00Z");
-        assert_eq!(bound("3660000d", Tz::UTC).unwrap(), "0000-01-01T00:00:00Z");
-        for text in ["soon", "d", "-7d", "99999999999999999999d", "2025-13-01"] {
-            assert!(bound(text, Tz::UTC).is_err(), "{text}");
+        for (text, zone, expected) in [
+            ("7d", Tz::UTC, "2025-01-08T12:00:00Z"),
+            ("90m", Tz::UTC, "2025-01-15T10:30:00Z"),
+            ("2025-01-15", Tz::UTC, "2025-01-15T00:00:00Z"),
+            ("2025-01-15", Tz::Europe__Berlin, "2025-01-14T23:00:00Z"),
+            ("2025-01-15 08:30", Tz::Europe__Berlin, "2025-01-15T07:30:00Z"),
+            ("2025-04-25", Tz::Africa__Cairo, "2025-04-24T22:00:00Z"),
+            ("9999-12-31T23:30", Tz::America__New_York, "9999-12-31T23:59:59.999999999Z"),
+            ("0000-01-01", Tz::Asia__Kolkata, "0000-01-01T00:00:00Z"),
+            ("3660000d", Tz::UTC, "0000-01-01T00:00:00Z"),
+            ("99999999y", Tz::UTC, "0000-01-01T00:00:00Z"),
+            ("1736937000", Tz::Europe__Berlin, "2025-01-15T10:30:00Z"),
+            ("1736937000123", Tz::UTC, "2025-01-15T10:30:00.123Z"),
+            ("999999999", Tz::UTC, "2001-09-09T01:46:39Z"),
+            ("999999999999", Tz::UTC, "2001-09-09T01:46:39.999Z"),
+        ] {
+            assert_eq!(bound(text, zone).unwrap(), expected, "{text} {zone}");
+        }
+        for (text, zone) in [
+            ("2025-03-30T02:30:00", Tz::Europe__Berlin),
+            ("2025-04-25T00:00", Tz::Africa__Cairo),
+            // A day that there never was.
+            ("2011-12-30", Tz::Pacific__Apia),
+        ] {
+            let error = bound(text, zone).unwrap_err().to_string();
+            assert!(error.contains("does not exist in"), "{error}");
+        }
+        for text in
+            ["soon", "d", "-7d", "99999999999999999999d", "20250115", "17369370000", "mo", "1.5y", "-1y"]
+        {
+            let error = bound(text, Tz::UTC).unwrap_err().to_string();
+            assert!(
+                error.contains("2025-Q1") && error.contains("6mo") && error.contains("yesterday"),
+                "{error}"
+            );
         }
         assert!(parse_zone("Europe/Berln").unwrap_err().to_string().contains("`Europe/Berlin`"));
+    }
+
+    #[test]
+    fn only_what_depends_on_the_present_is_relative() {
+        for text in ["7d", "6mo", "1y", "today", "Last-Week"] {
+            assert!(is_relative(text) && parse_fixed(text, Tz::UTC).unwrap().is_none(), "{text}");
+        }
+        for text in ["2025", "2025-q1", "2025-01", "2025-01-15", "1736937000", "2025-01-15T10:30:00Z"] {
+            assert!(!is_relative(text) && parse_fixed(text, Tz::UTC).unwrap().is_some(), "{text}");
+        }
     }
 }

@@ -4,13 +4,15 @@ mod bound;
 mod format;
 mod of_day;
 mod parse;
+mod period;
 
 use chrono::{DateTime, Datelike, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 
-pub use bound::{parse_age, parse_bound, parse_zone};
+pub use bound::{FIXED, is_relative, parse_age, parse_bound, parse_fixed, parse_on, parse_zone};
 pub use format::{duration, duration_in_units};
 pub use parse::{Parsed, Recent, parse};
+pub use period::Period;
 
 pub use of_day::{MINUTES_PER_DAY, parse_time_of_day};
 

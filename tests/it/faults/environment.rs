@@ -65,7 +65,7 @@ fn before_1970_is_the_past_like_any_other() {
 
 /// Runs a script in a terminal of 20 columns and returns what the terminal was sent.
 #[cfg(target_os = "linux")]
-fn in_terminal(script: &str, environment: &[(&str, &str)]) -> Run {
+pub(super) fn in_terminal(script: &str, environment: &[(&str, &str)]) -> Run {
     let script = format!("stty cols 20 rows 10; exec {script}");
     let mut command = shell("exec script -q -e -c \"$SCRIPT\" /dev/null");
     command.env("SCRIPT", script).env("TERM", "xterm").envs(environment.iter().copied());
@@ -76,7 +76,7 @@ fn in_terminal(script: &str, environment: &[(&str, &str)]) -> Run {
 
 /// Whether scripts can be run in terminals here; says so if they cannot.
 #[cfg(target_os = "linux")]
-fn has_terminals() -> bool {
+pub(super) fn has_terminals() -> bool {
     let has_them = run(shell("exec script -q -e -c true /dev/null")).code == 0;
     if !has_them {
         not_checked("script", "what is printed to a terminal");

@@ -4,6 +4,8 @@
 mod environment;
 mod inputs;
 mod outputs;
+#[cfg(target_os = "linux")]
+mod pager;
 mod panics;
 mod pipes;
 mod signals;

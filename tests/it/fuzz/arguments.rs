@@ -45,6 +45,14 @@ fn times(text: &str) {
         if let Ok(bound) = time::parse_bound(text, zone, now) {
             reads_back(bound, zone);
         }
+        if let Ok(period) = time::parse_on(text, zone, now) {
+            assert!(period.begin < period.end, "{text}");
+            assert_eq!(time::parse_bound(text, zone, now).unwrap(), period.begin, "{text}");
+        }
+        if let Ok(Some(fixed)) = time::parse_fixed(text, zone) {
+            assert_eq!(time::parse_bound(text, zone, now).unwrap(), fixed, "{text}");
+            assert!(!time::is_relative(text), "{text}");
+        }
     }
 }
 

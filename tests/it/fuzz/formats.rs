@@ -5,6 +5,7 @@
 use chrono_tz::Tz;
 use ssoaudit::analysis::validation::{FileReport, Keep, Part};
 use ssoaudit::formats::RenderOptions;
+use ssoaudit::formats::rows::aligned::Flush;
 use ssoaudit::formats::rows::columns;
 use ssoaudit::formats::rows::printer::{BlockPlace, Plan, Printer, Rows};
 use ssoaudit::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
@@ -147,7 +148,7 @@ fn plan(case: &Case, format: RowFormat, times: TimeStyle) -> Plan {
         Audience::People => columns::default(),
     };
     let view = View { columns, body: Body::Normalized, times, options: case.look };
-    Plan { view, format, sort: None, limit: None, redactor: None }
+    Plan { view, format, sort: None, limit: None, flush: Flush::Pages, redactor: None }
 }
 
 /// What the columns show of an event, as it stands in the log.

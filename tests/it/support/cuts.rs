@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes};
+use ssoaudit::input::{Blocks, Form, Input, Meter, Sizes, Stream};
 use ssoaudit::model::attribute::Attribute;
 use ssoaudit::reader::{Digests, Parts, Reading};
 use ssoaudit::scan::Fold;
@@ -29,6 +29,8 @@ impl Read for Trickle<'_> {
         Ok(size)
     }
 }
+
+impl Stream for Trickle<'_> {}
 
 /// The lines or events in blocks, in order; a line that was too long is its length in brackets.
 pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Vec<Vec<u8>> {

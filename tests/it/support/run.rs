@@ -56,13 +56,30 @@ pub fn ssoaudit_with_input(args: &[&str], input: &[u8]) -> Run {
     }
 }
 
+/// The variables of a developer that must not change a test; empty, they count as not set. In a terminal, nobody would
+/// quit a pager.
+pub const UNSET: [(&str, &str); 11] = [
+    ("CLICOLOR", ""),
+    ("CLICOLOR_FORCE", ""),
+    ("FORCE_COLOR", ""),
+    ("NO_COLOR", ""),
+    ("PAGER", ""),
+    ("SSOAUDIT_COLOR", ""),
+    ("SSOAUDIT_FORMAT", ""),
+    ("SSOAUDIT_PAGER", ""),
+    ("SSOAUDIT_THREADS", ""),
+    ("SSOAUDIT_TZ", ""),
+    ("SSOAUDIT_WIDTH", ""),
+];
+
 /// A command for `ssoaudit` with piped output.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssoaudit"));
     command.args(args).current_dir(root()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in ["NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"] {
+    for name in ["TERM", "COLUMNS"] {
         command.env_remove(name);
     }
+    command.envs(UNSET);
     command
 }
 

@@ -1,5 +1,8 @@
 //! `ssoaudit filter`: prints the events that match.
 
+mod follow;
+mod matcher;
+
 use std::ops::ControlFlow;
 use std::slice;
 use std::sync::Arc;
@@ -9,26 +12,24 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, OutputArgs, RedactArgs, SelectArgs, format_help, format_parser};
-use crate::cli::input_status::{InputStatus, first_error};
+use crate::cli::filter::matcher::{Chunk, Matcher};
+use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::{Doubtful, by_id_where_possible, may_be_missing};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
+use crate::formats::rows::aligned::Flush;
 use crate::formats::rows::columns::{self, EventColumn};
-use crate::formats::rows::printer::{BlockPlace, Plan, Printer, Rows, Sort};
-use crate::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
+use crate::formats::rows::printer::{BlockPlace, Plan, Printer, Sort};
+use crate::formats::rows::{Body, ROW_FORMATS, RowFormat, TimeStyle, View};
 use crate::formats::table::Audience;
-use crate::input::{Input, Meter};
-use crate::model::diagnostic::Diagnostic;
-use crate::model::event::Event;
+use crate::input::{Followed, Input, Meter, Place};
 use crate::model::redact::Redactor;
-use crate::model::selection::{Pattern, Selection};
-use crate::output::{Output, check_no_overwrite};
+use crate::output::check_no_overwrite;
 use crate::reader::{Digests, Reading};
 use crate::scan::histories::Histories;
 use crate::scan::order::ScanItem;
-use crate::scan::record::Fold;
 use crate::scan::{Record, ScanJob, Settings, scan};
 use crate::survey::emptiness::{Display, Misses, Watch};
 
@@ -58,7 +59,7 @@ pub struct Filter {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
     format: String,
     /// Columns to print, such as time,action,actor.email; ndjson and json print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
@@ -73,14 +74,17 @@ pub struct Filter {
     #[arg(long, value_name = "KEY", help_heading = "Output", allow_hyphen_values = true)]
     sort: Option<SortKey>,
     /// Stop after so many events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
     limit: Option<u32>,
     /// Print only how many events match
-    #[arg(long, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
+    #[arg(long, short, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
     count: bool,
     /// Exit with 1 when no event matches
     #[arg(long, help_heading = "Output")]
     exit_status: bool,
+    /// Go on as the file grows, as tail -F does: also when it is replaced or truncated, or does not exist yet
+    #[arg(long, short = 'F', conflicts_with_all = ["sort", "count", "exit_status", "strict", "output"], help_heading = "Output")]
+    follow: bool,
     #[command(flatten)]
     redact: RedactArgs,
     #[command(flatten)]
@@ -101,58 +105,6 @@ fn formats() -> impl Iterator<Item = &'static str> {
     ROW_FORMATS.iter().map(|format| format.name())
 }
 
-/// What workers need to match and render a line.
-struct Matcher {
-    select: Selection,
-    /// The selected organization names, if they cannot be looked up because an input can be read only once.
-    names: Option<Vec<Pattern>>,
-    plan: Plan,
-    /// Whether to render rows, and not only count them.
-    renders: bool,
-    watch: Watch,
-}
-
-/// The result of a block.
-#[derive(Default)]
-struct Chunk {
-    rows: Rows,
-    matched: u64,
-    misses: Misses,
-    doubtful: Doubtful,
-    invalid_lines: Vec<u64>,
-    first_error: Option<Diagnostic>,
-}
-
-impl Fold for Chunk {
-    fn weight(&self) -> usize {
-        self.rows.weight() + self.invalid_lines.len() * size_of::<u64>()
-    }
-}
-
-impl Matcher {
-    fn add(&self, chunk: &mut Chunk, record: &mut Record<'_>) {
-        let Some(event) = record.event else {
-            chunk.invalid_lines.push(record.line);
-            if chunk.first_error.is_none() {
-                chunk.first_error = first_error(std::mem::take(&mut record.diagnostics));
-            }
-            return;
-        };
-        if let Some(names) = &self.names {
-            chunk.doubtful.add(&event, &self.select, names);
-        }
-        if chunk.misses.matches(&self.select, &event, &self.watch) {
-            chunk.matched += 1;
-            if self.renders {
-                let event = Event { redactor: self.plan.redactor.as_ref(), ..event };
-                let diagnostics = &record.diagnostics;
-                let row = Match { raw: record.raw, line: record.line, event: &event, diagnostics };
-                chunk.rows.push(&self.plan, &row);
-            }
-        }
-    }
-}
-
 /// The results so far, and the printer of rows.
 struct Results<'p> {
     inputs: &'p [Input],
@@ -163,16 +115,31 @@ struct Results<'p> {
     matched: u64,
     misses: Misses,
     doubtful: Doubtful,
+    /// There will be no further rows.
+    is_complete: bool,
+    redactor: Option<&'p Redactor>,
+    terminal: Terminal,
 }
 
 impl Filter {
+    /// Refuses a format that does not fit the other flags or the terminal.
+    pub fn check_format(&self, terminal: Terminal) -> Result<()> {
+        self.format(terminal).map(drop)
+    }
+
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
         let redactor = self.redact.redactor()?;
         let plan = self.plan(redactor, terminal)?;
-        let inputs = self.input.inputs(terminal)?;
-        let output = Output::create(self.output.output.as_deref(), &inputs)?;
+        let inputs = if self.follow {
+            vec![follow::input(&self.input.paths)?]
+        } else {
+            self.input.inputs(terminal)?
+        };
+        let plan = Plan { flush: self.flush(&inputs, terminal), ..plan };
+        let paged = if self.follow || self.count { "" } else { plan.format.name() };
+        let output = self.output.open(paged, &inputs, terminal)?;
         check_no_overwrite(slice::from_ref(&output), &[self.redact.key()])?;
         self.select.warn(terminal);
         let names = by_id_where_possible(&mut select, &inputs, self.input.settings())?;
@@ -190,9 +157,32 @@ impl Filter {
             matched: 0,
             misses: Misses::default(),
             doubtful: Doubtful::default(),
+            is_complete: false,
+            redactor: matcher.plan.redactor.as_ref(),
+            terminal,
         };
-        self.scan(&matcher, &mut results)?;
+        match inputs.as_slice() {
+            [Input { place: Place::Followed(file), .. }] => self.follow(file, &matcher, &mut results)?,
+            _ => self.scan(&matcher, &mut results)?,
+        }
+        results.progress.clear();
         self.finish(results, &matcher, terminal)
+    }
+
+    /// Scans a file as it grows, and what it is replaced by, until there are as many rows as are wanted.
+    fn follow(&self, file: &Followed, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
+        results.progress.clear();
+        while !results.is_complete {
+            follow::tell(file, results.terminal);
+            self.scan(matcher, results)?;
+        }
+        Ok(())
+    }
+
+    /// Whether rows are held until their page is full: not if somebody waits for what arrives.
+    fn flush(&self, inputs: &[Input], terminal: Terminal) -> Flush {
+        let is_watched = terminal.stdout && inputs.iter().any(Input::is_live);
+        if self.follow || is_watched { Flush::Blocks } else { Flush::Pages }
     }
 
     fn scan(&self, matcher: &Arc<Matcher>, results: &mut Results<'_>) -> Result<()> {
@@ -204,9 +194,7 @@ impl Filter {
         scan(&job, each, |item| {
             results.progress.update(&meter);
             self.take(item, results)
-        })?;
-        results.progress.clear();
-        Ok(())
+        })
     }
 
     /// How inputs are read; the digests of contents are only for normalized events.
@@ -222,6 +210,7 @@ impl Filter {
             ScanItem::Block { input, line_base, counts, value } => (input, line_base, counts, value),
             ScanItem::End { input, error } => {
                 results.status.block(input, results.histories.invalid_lines(input), None);
+                results.is_complete = error.is_some() || !self.follow;
                 results.status.end(&results.inputs[input], error, &mut results.progress);
                 return Ok(ControlFlow::Continue(()));
             }
@@ -243,7 +232,13 @@ impl Filter {
             error.line += line_base;
         }
         results.status.block(input, counts, chunk.first_error);
-        Ok(if last_line.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        if self.follow && counts.invalid > 0 {
+            // Nobody knows whether there will be an end at which to tell.
+            let status = std::mem::take(&mut results.status);
+            status.warn(results.inputs, results.redactor, results.terminal);
+        }
+        results.is_complete = last_line.is_some();
+        Ok(if results.is_complete { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
     /// Prints the remaining rows, and messages about the whole input.
@@ -266,7 +261,7 @@ impl Filter {
         }
         let events = status.counts.valid;
         if matched == 0 && (events > 0 || status.unusable() == 0) {
-            let display = Display { zone: self.select.zone()?, is_private: plan.redactor.is_some() };
+            let display = Display { zone: self.select.times.zone()?, is_private: plan.redactor.is_some() };
             let why = misses.explain(select, events, display);
             messages::note(&why, terminal.message_style());
         }
@@ -279,7 +274,6 @@ impl Filter {
 
     fn plan(&self, redactor: Option<Redactor>, terminal: Terminal) -> Result<Plan> {
         let format = self.format(terminal)?;
-        self.check_format(format)?;
         let named = columns::named(&self.columns)?;
         let body = self.body(&named, redactor.as_ref());
         let columns = match format.audience() {
@@ -287,9 +281,9 @@ impl Filter {
             Audience::Programs => columns::all(),
             Audience::People => columns::default(),
         };
-        let times = if self.select.tz.is_some() { TimeStyle::InZone } else { TimeStyle::AsWritten };
+        let times = if self.select.times.has_zone() { TimeStyle::InZone } else { TimeStyle::AsWritten };
         let options = RenderOptions {
-            zone: self.select.zone()?,
+            zone: self.select.times.zone()?,
             header: !self.no_header,
             ..self.output.render_options(terminal)
         };
@@ -298,11 +292,15 @@ impl Filter {
             SortKey::Earliest => Sort::Earliest,
             SortKey::Latest => Sort::Latest,
         });
-        Ok(Plan { view, format, sort, limit: self.limit.map(|limit| limit as usize), redactor })
+        let limit = self.limit.map(|limit| limit as usize);
+        Ok(Plan { view, format, sort, limit, flush: Flush::Pages, redactor })
     }
 
     /// Refuses options that mean nothing for the format.
-    fn check_format(&self, format: RowFormat) -> Result<()> {
+    fn check_options(&self, format: RowFormat) -> Result<()> {
+        if self.follow {
+            follow::check_format(format)?;
+        }
         let name = format.name();
         let flag = if self.normalize { "--normalize" } else { "--columns" };
         match format {
@@ -324,7 +322,8 @@ impl Filter {
         }
         let name = self.output.format_name(&self.format, ["table", "ndjson"], terminal)?;
         let format = ROW_FORMATS.iter().find(|format| format.name() == name);
-        Ok(*format.expect("clap knows the formats from the list"))
+        let format = *format.expect("clap knows the formats from the list");
+        self.check_options(format).map(|()| format)
     }
 
     fn body(&self, named: &[EventColumn], redactor: Option<&Redactor>) -> Body {
