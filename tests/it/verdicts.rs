@@ -107,7 +107,12 @@ fn run(has_baseline: bool) -> Run {
         last: None,
     };
     Run {
-        policy: PolicyInfo { path: Some("ssoaudit.toml".to_owned()), sha256: "b".repeat(64), roster: None },
+        policy: PolicyInfo {
+            path: Some("ssoaudit.toml".to_owned()),
+            sha256: "b".repeat(64),
+            roster: None,
+            rule_files: Vec::new(),
+        },
         fail_on: Severity::Medium,
         now: at("2025-02-01T00:00:00Z"),
         baseline: has_baseline.then(|| HashedFile { path: "known.json".to_owned(), sha256: "c".repeat(64) }),

@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 use crate::cli::ExitStatus;
@@ -28,9 +28,11 @@ use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
+use crate::policy::read::RuleSources;
 use crate::policy::{Policy, baseline, locate, read};
 use crate::rules::{self, Severity};
 use crate::scan::ScanJob;
+use crate::sigma;
 use crate::survey::collect::Collected;
 use crate::survey::{Plan, Wants};
 use crate::text::display::Charset;
@@ -68,6 +70,9 @@ pub struct CheckCommand {
     /// Pass when there is no event at all, unless a file has lines that are none
     #[arg(long, help_heading = "Policy")]
     allow_empty: bool,
+    /// Custom rules in Sigma: a file, a folder or a pattern such as 'rules/*.yml'; can be repeated
+    #[arg(long = "rules", value_name = "PATH", help_heading = "Rules")]
+    rules: Vec<PathBuf>,
     /// List the rules
     #[arg(long, conflicts_with = "paths", help_heading = "Rules")]
     list_rules: bool,
@@ -104,10 +109,10 @@ impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         if self.list_rules {
-            return list_rules::list();
+            return list_rules::list(&self.policy()?.catalog);
         }
         if let Some(id) = &self.explain {
-            return list_rules::explain(id);
+            return list_rules::explain(id, &self.policy()?.catalog);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
@@ -154,7 +159,9 @@ impl CheckCommand {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
-        let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
+        let (redactor_of_plan, matcher) = (redactor.clone(), policy.custom.matcher.clone());
+        let plan =
+            Plan { select, wants, now: Some(now), redactor: redactor_of_plan, matcher, ..Plan::default() };
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.zone()?);
         // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
@@ -274,11 +281,13 @@ impl CheckCommand {
         }
         let page = targets.iter().any(|(format, _)| format.name == GITHUB).then(step_summary_file).flatten();
         let roster = policy.roster_file.as_ref().map(|file| Path::new(&file.path));
+        let custom = policy.custom.files.iter().map(|file| (Some(Path::new(&file.path)), "a custom rule"));
         let read = [
             (policy.path.as_deref().map(Path::new), "the policy"),
             (roster, "the roster of the policy"),
             self.redact.key(),
         ];
+        let read: Vec<_> = read.into_iter().chain(custom).collect();
         check_no_overwrite(&outputs, &read)?;
         if let Some(page) = &page {
             check_no_overwrite(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
@@ -294,7 +303,9 @@ impl CheckCommand {
 
     fn policy(&self) -> Result<Policy> {
         let path = self.policy.clone().map_or_else(locate::here, |path| Ok(Some(path)))?;
-        path.map_or_else(|| Ok(Policy::default_for(rules::ALL)), |path| read::read(&path, rules::ALL))
+        let files = rule_files(&self.rules)?;
+        let rules = RuleSources { built_in: rules::ALL, files: &files };
+        path.map_or_else(|| read::default_with(rules), |path| read::read(&path, rules))
     }
 
     fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
@@ -310,6 +321,14 @@ impl CheckCommand {
     fn known_findings(&self) -> KnownFindings {
         if self.show_known { KnownFindings::Listed } else { KnownFindings::Counted }
     }
+}
+
+/// The files of custom rules that paths name.
+fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let files = |path: &PathBuf| {
+        sigma::rule_files(path).map_err(|why| anyhow!("--rules {}: the path {why}", path.display()))
+    };
+    Ok(paths.iter().map(files).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// The formats of a verdict, and the open outputs for these, the evidence and the baseline, in this order.
