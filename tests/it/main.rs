@@ -16,6 +16,8 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+#[cfg(feature = "sigma")]
+mod custom_rules;
 mod determinism;
 mod diagnostics;
 mod digests;
