@@ -12,6 +12,7 @@ mod man;
 pub mod messages;
 mod organization_ids;
 pub mod panics;
+mod policy;
 pub mod progress;
 mod report;
 mod rules;

@@ -115,12 +115,17 @@ fn judged(context: &RuleContext<'_>, custom: &Custom) -> (u64, u64) {
     let includes: Vec<_> = facts.iter().map(|(source, _)| custom.product.includes(source)).collect();
     let ours = match custom.product {
         Product::Any => events,
+        _ if context.scope.is_everything() => {
+            let known = context.change_index.events_by_action(context.survey);
+            known.iter().zip(&includes).filter(|(_, includes)| **includes).map(|(events, _)| events).sum()
+        }
         _ => {
             let changes = context.attempts().filter(|(_, change)| includes[change.action.index()]).count();
             let others = context.observations().filter(|seen| includes[seen.action.index()]).count();
-            ((changes + others) as u64).min(events)
+            (changes + others) as u64
         }
     };
+    let ours = ours.min(events);
     // A delivery may be one of several of an event, so no more than all events lack their lines.
     let without_line = if custom.reads_lines { context.survey.matches.without_line.min(ours) } else { 0 };
     (ours - without_line, events - ours + without_line)

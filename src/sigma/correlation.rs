@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::rules::{self, wording};
 use crate::sigma::engine::Correlation;
 use crate::sigma::windows::{Item, Kind, Span, Windows};
-use crate::survey::Match;
+use crate::survey::{Correlated, Match};
 
 /// A correlation, which both the matcher and the rule need.
 pub type Shared = Arc<Correlation>;
@@ -56,13 +56,12 @@ impl rules::Correlation for Correlator {
         let mut groups: HashMap<u64, Windows> = HashMap::new();
         let mut completed = Vec::new();
         for (index, found) in matches.iter().enumerate() {
-            let Some(rule) = self.lists.iter().position(|list| *list == found.list) else {
+            let rule = self.lists.iter().position(|list| *list == found.list);
+            let (Some(rule), Some(Correlated { group, value })) = (rule, found.correlated) else {
                 continue;
             };
-            let windows = groups
-                .entry(found.correlated.group)
-                .or_insert_with(|| Windows::new(kind, span, self.lists.len()));
-            let (time, value) = (found.event.time.epoch_ms(), found.correlated.value);
+            let windows = groups.entry(group).or_insert_with(|| Windows::new(kind, span, self.lists.len()));
+            let time = found.event.time.epoch_ms();
             windows.add(Item { index, time, rule, value });
             // An event counts for one finding only, so that what follows is judged anew.
             if self.correlation.holds(windows) {

@@ -1,7 +1,7 @@
 //! Reads files of rules, and makes sure that ids are unique and references lead to rules.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::CustomRules;
@@ -63,7 +63,7 @@ pub fn load(files: &[PathBuf], built_in: &[&'static Rule]) -> Result<CustomRules
 
 impl Loader {
     /// Reads a file.
-    fn add(&mut self, path: &PathBuf) -> Option<HashedFile> {
+    fn add(&mut self, path: &Path) -> Option<HashedFile> {
         let name = path.display().to_string();
         let bytes = match read_whole(path) {
             Ok(bytes) => bytes,

@@ -203,3 +203,78 @@ fn reduce<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const RULES: usize = 3;
+    const LENGTH: i64 = 10;
+
+    /// What a window has, found by looking at all of its items.
+    fn expected(kind: Kind, items: &[Item]) -> f64 {
+        let different = |mut all: Vec<u64>| {
+            all.sort_unstable();
+            all.dedup();
+            all.len() as f64
+        };
+        match kind {
+            Kind::Events => items.len() as f64,
+            Kind::Values => different(items.iter().map(|item| item.value).collect()),
+            Kind::Rules => different(items.iter().map(|item| item.rule as u64).collect()),
+            Kind::RulesInOrder => {
+                items.iter().fold(0, |next, item| next + usize::from(item.rule == next)) as f64
+            }
+            Kind::Sum => items.iter().map(|item| f64::from_bits(item.value)).sum(),
+            Kind::Average => expected(Kind::Sum, items) / items.len() as f64,
+            Kind::Percentile(_) => {
+                let mut numbers: Vec<_> = items.iter().map(|item| f64::from_bits(item.value)).collect();
+                numbers.sort_by(f64::total_cmp);
+                let middle = (numbers.len() - 1) / 2;
+                (numbers[middle] + numbers[numbers.len() / 2]) / 2.0
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_sliding_window_has_what_is_within_its_length(
+            mut items in prop::collection::vec((0..40_i64, 0..RULES, 0..4_u8), 1..40),
+            taken in 0..40_usize,
+        ) {
+            let kinds = [
+                Kind::Events, Kind::Values, Kind::Rules, Kind::RulesInOrder, Kind::Sum, Kind::Average, Kind::Percentile(50),
+            ];
+            items.sort_unstable();
+            for kind in kinds {
+                let mut windows = Windows::new(kind, (LENGTH as u64, Span::Sliding), RULES);
+                let mut all: Vec<Item> = Vec::new();
+                for (index, (seconds, rule, value)) in items.iter().copied().enumerate() {
+                    let item = Item { index, time: seconds * 1000, rule, value: f64::from(value).to_bits() };
+                    windows.add(item);
+                    all.retain(|other| item.time - other.time <= LENGTH * 1000);
+                    all.push(item);
+                    prop_assert_eq!(windows.value(), Some(expected(kind, &all)), "{:?} {:?}", kind, all);
+                    if index == taken {
+                        prop_assert_eq!(windows.take(), all.drain(..).map(|item| item.index).collect::<Vec<_>>());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_windows_begin_anew() {
+        let sizes = |span, times: &[i64]| {
+            let mut windows = Windows::new(Kind::Events, (10, span), 1);
+            let add = |(index, time): (usize, &i64)| {
+                windows.add(Item { index, time: time * 1000, rule: 0, value: 0 });
+                windows.value().unwrap() as u32
+            };
+            times.iter().enumerate().map(add).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(Span::Tumbling, &[0, 9, 10, 19, 40]), [1, 2, 1, 2, 1]);
+        assert_eq!(sizes(Span::Session(4), &[0, 4, 8, 10, 11, 16]), [1, 2, 3, 4, 1, 1]);
+    }
+}

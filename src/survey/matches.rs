@@ -43,8 +43,8 @@ pub struct Correlated {
 pub struct Match {
     /// The number of its list.
     pub list: u16,
-    /// What a correlation needs of it.
-    pub correlated: Correlated,
+    /// What a correlation needs of it; `None` if it is a finding by itself.
+    pub correlated: Option<Correlated>,
     /// The event; its key is the hash of its content.
     pub event: Change,
     /// The names that it carries.
@@ -56,8 +56,8 @@ pub struct Match {
 impl Match {
     pub(super) fn new(detected: Detected, event: Change, key: &str) -> Self {
         let digest = Sha256::digest(key).first_chunk().copied().map_or(0, u128::from_be_bytes);
-        let correlated = detected.correlated.unwrap_or_default();
-        Self { list: detected.list, correlated, event, names: NamesInEvent::NONE, digest }
+        let Detected { list, correlated } = detected;
+        Self { list, correlated, event, names: NamesInEvent::NONE, digest }
     }
 }
 
@@ -124,9 +124,9 @@ impl Matches {
     }
 
     /// Adds a match.
-    pub(super) fn add(&mut self, found: Match, is_correlated: bool) {
+    pub(super) fn add(&mut self, found: Match) {
         let list = self.list(found.list);
-        list.is_correlated = is_correlated;
+        list.is_correlated = found.correlated.is_some();
         list.digests.entry(found.event.key).or_insert(found.digest);
         list.kept.push(found);
         if list.kept.len() > 2 * list.most() {

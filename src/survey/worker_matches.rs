@@ -24,8 +24,7 @@ impl WorkerSurvey {
                 change.key = content(event);
                 let key = key_of(event);
                 for detected in found {
-                    let is_correlated = detected.correlated.is_some();
-                    self.matches.add(Match::new(detected, change.clone(), &key), is_correlated);
+                    self.matches.add(Match::new(detected, change.clone(), &key));
                 }
             }
         }

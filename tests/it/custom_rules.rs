@@ -151,8 +151,10 @@ fn a_policy_names_rules_and_sets_them() {
     assert_eq!(counts(suppression, &[]), pair("critical critical", "open suppressed"));
     let planned = "[[planned]]\norganization = \"7310001\"\noperation = \"deleted\"\nnot-before = \"2025-01-01\"\nexpires = \"2026-01-01\"\nticket = \"T\"";
     assert_eq!(counts(planned, &[]), pair("critical critical", "open planned"));
-    // The same file twice is one rule.
-    assert_eq!(counts("", &["--rules", RULE]).0, "");
+    // The same file twice is one rule, and another one with the same id is refused.
+    let (run, _) =
+        check(&["--rules", RULE, "--rules", "./examples/rules/../rules/github-*turned-off.yml", FIRES]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
 }
 
 #[test]
@@ -236,8 +238,9 @@ fn what_a_rule_cannot_judge_is_told() {
     assert_eq!([&rule.unwrap()["judged"], &rule.unwrap()["not_applicable"]], [0, 1]);
     // A rule about attributes needs nothing else.
     let log = "examples/rules/centure-portal-url-from-outside.fires.ndjson";
-    assert_eq!(ssoaudit(&["collect", log, "-o", &history, "--force"]).code, 0);
-    let (_, json) = check(&["--rules", "examples/rules/centure-portal-url-from-outside.yml", &history]);
+    let other = path(&files, "other.parquet");
+    assert_eq!(ssoaudit(&["collect", log, "-o", &other]).code, 0);
+    let (_, json) = check(&["--rules", "examples/rules/centure-portal-url-from-outside.yml", &other]);
     assert_eq!(
         (findings(&json, "portal-url-from-outside").len(), json["warnings"].to_string()),
         (2, "[]".to_owned())
@@ -278,4 +281,62 @@ fn correlations_do_not_depend_on_how_the_log_is_read() {
     {
         assert_eq!(told(args), expected, "{args:?}");
     }
+}
+
+/// Rules that ask for what is known of an action beforehand, for texts of a line, or for both; each with a twin of which
+/// nothing is known beforehand.
+#[test]
+fn what_is_known_beforehand_changes_nothing() {
+    let items = [
+        "action: org.disable_saml",
+        "action|contains: [delete, idp]",
+        "action|re: '.*saml.*'",
+        "eventtype|startswith: system.idp",
+        "eventType: null",
+        "type|endswith: .sso_disabled",
+        "operation: [deleted, disabled]",
+        "source: [okta, github]",
+        "source|neq: okta",
+        "actor.displayName|contains|all: [acme, ADMIN]",
+        "target.displayName|cased: Partner SAML",
+        "outcome.result|exists: true",
+        "data.enabled: false",
+        "org_id|gte: 7310001",
+        "actor|fieldref: org",
+        "nothing: here",
+    ];
+    let detection = |one: &str, other: &str| {
+        format!(
+            "detection:\n    a:\n        {one}\n    b:\n        {other}\n    never:\n        nothing|re: x^\n"
+        )
+    };
+    let conditions = ["a and b", "a or b", "a and not b", "not a and b", "1 of a*", "not (a and b)"];
+    let mut text = String::new();
+    let mut count = 0;
+    for (number, condition) in conditions.iter().enumerate() {
+        for (at, one) in items.iter().enumerate() {
+            let other = items[(at * 5 + number + 3) % items.len()];
+            for (twin, condition) in
+                [("x", (*condition).to_owned()), ("y", format!("({condition}) or (never and a)"))]
+            {
+                text += &format!(
+                    "---\ntitle: {twin}{count}\n{}    condition: {condition}\n",
+                    detection(one, other)
+                );
+            }
+            count += 1;
+        }
+    }
+    let rules = folder(&[("all.yml", &text)]);
+    let (_, json) = check(&["--rules", &path(&rules, "all.yml"), "testdata/sources", "testdata/rules"]);
+    let mut found = 0;
+    for number in 0..count {
+        let of = |twin: &str| {
+            let findings = findings(&json, &format!("{twin}{number}"));
+            findings.iter().map(|it| (it["file"].to_string(), it["line"].to_string())).collect::<Vec<_>>()
+        };
+        assert_eq!(of("x"), of("y"), "{number}");
+        found += usize::from(!of("x").is_empty());
+    }
+    assert!(found > count / 2, "{found} of {count}");
 }

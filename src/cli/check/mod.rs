@@ -8,7 +8,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::cli::ExitStatus;
@@ -21,6 +21,7 @@ use crate::cli::check::outputs::{
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
+use crate::cli::policy::policy;
 use crate::cli::survey::collect;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
@@ -28,11 +29,9 @@ use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
-use crate::policy::read::RuleSources;
-use crate::policy::{Policy, baseline, locate, read};
-use crate::rules::{self, Severity};
+use crate::policy::{Policy, baseline};
+use crate::rules::Severity;
 use crate::scan::ScanJob;
-use crate::sigma;
 use crate::survey::collect::Collected;
 use crate::survey::{Plan, Wants};
 use crate::text::display::Charset;
@@ -109,10 +108,10 @@ impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         if self.list_rules {
-            return list_rules::list(&self.policy()?.catalog);
+            return list_rules::list(&policy(self.policy.as_deref(), &self.rules)?.catalog);
         }
         if let Some(id) = &self.explain {
-            return list_rules::explain(id, &self.policy()?.catalog);
+            return list_rules::explain(id, &policy(self.policy.as_deref(), &self.rules)?.catalog);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
@@ -144,7 +143,7 @@ impl CheckCommand {
 
     /// Checks the input; returns the exit status, and what could not be written.
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
-        let policy = self.policy()?;
+        let policy = policy(self.policy.as_deref(), &self.rules)?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.now()?;
@@ -159,9 +158,9 @@ impl CheckCommand {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
-        let (redactor_of_plan, matcher) = (redactor.clone(), policy.custom.matcher.clone());
-        let plan =
-            Plan { select, wants, now: Some(now), redactor: redactor_of_plan, matcher, ..Plan::default() };
+        let matcher = policy.custom.matcher.clone();
+        let mut plan = Plan { select, wants, now: Some(now), matcher, ..Plan::default() };
+        plan.redactor = redactor.clone();
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.zone()?);
         // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
@@ -301,13 +300,6 @@ impl CheckCommand {
         Ok(outputs)
     }
 
-    fn policy(&self) -> Result<Policy> {
-        let path = self.policy.clone().map_or_else(locate::here, |path| Ok(Some(path)))?;
-        let files = rule_files(&self.rules)?;
-        let rules = RuleSources { built_in: rules::ALL, files: &files };
-        path.map_or_else(|| read::default_with(rules), |path| read::read(&path, rules))
-    }
-
     fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {
         let options = terminal.render_options(file, self.color, self.width);
         let render = RenderOptions {
@@ -321,14 +313,6 @@ impl CheckCommand {
     fn known_findings(&self) -> KnownFindings {
         if self.show_known { KnownFindings::Listed } else { KnownFindings::Counted }
     }
-}
-
-/// The files of custom rules that paths name.
-fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let files = |path: &PathBuf| {
-        sigma::rule_files(path).map_err(|why| anyhow!("--rules {}: the path {why}", path.display()))
-    };
-    Ok(paths.iter().map(files).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// The formats of a verdict, and the open outputs for these, the evidence and the baseline, in this order.

@@ -5,15 +5,15 @@ mod examples;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
+use crate::cli::policy::{policy, rule_files};
 use crate::cli::rules::examples::{Examples, Failure, Rules};
 use crate::output::Output;
-use crate::policy::read::RuleSources;
-use crate::policy::{InvalidFile, Policy, locate, read};
+use crate::policy::{InvalidFile, Policy};
 use crate::rules;
 use crate::sigma;
 use crate::text::display::{Charset, escape_own};
@@ -108,17 +108,9 @@ impl Test {
     /// The policy with all custom rules, and no others, turned on.
     fn policy(&self) -> Result<Policy> {
         let custom = if self.paths.is_empty() {
-            let path = self.policy.clone().map_or_else(locate::here, |path| Ok(Some(path)))?;
-            let Some(path) = path else {
-                bail!("there is no policy here; name files of rules, or give --policy");
-            };
-            read::read(&path, RuleSources { built_in: rules::ALL, files: &[] })?.custom
+            policy(self.policy.as_deref(), &[])?.custom
         } else {
-            let files = |path: &PathBuf| {
-                sigma::rule_files(path).map_err(|why| anyhow!("{}: the path {why}", path.display()))
-            };
-            let files = self.paths.iter().map(files).collect::<Result<Vec<_>>>()?.concat();
-            sigma::load(&files, rules::ALL).map_err(InvalidFile)?
+            sigma::load(&rule_files(&self.paths)?, rules::ALL).map_err(InvalidFile)?
         };
         if custom.rules.is_empty() {
             bail!("there is no custom rule to test; name files of rules, or give `rule-files` in the policy");
