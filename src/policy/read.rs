@@ -158,9 +158,7 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: RuleSources<'_>, problem
 
 fn settings_of_rules(entry: Entry<'_>) -> Option<Section<'_>> {
     if entry.is_list() {
-        return entry.refuse(
-            "`rules` is a list, expected settings such as [rules.log-gap]; `rule-files` names custom rules",
-        );
+        return entry.refuse("`rules` is a list, expected a table; custom rules are named by `rule-files`");
     }
     entry.open_section()
 }

@@ -149,7 +149,7 @@ fn a_policy_names_rules_and_sets_them() {
     assert_eq!(counts(scope, &[]), pair("critical", "open"));
     let suppression = "[[suppressions]]\nrule = \"saml-turned-off\"\norganization = \"9001\"\nreason = \"r\"\nexpires = \"2027-01-01\"";
     assert_eq!(counts(suppression, &[]), pair("critical critical", "open suppressed"));
-    let planned = "[[planned]]\norganization = \"7310001\"\noperation = \"deleted\"\nnot-before = \"2025-01-01\"\nexpires = \"2026-01-01\"\nticket = \"T\"";
+    let planned = "[[planned]]\norganization = \"7310001\"\noperation = \"disabled\"\nnot-before = \"2025-01-01\"\nexpires = \"2026-01-01\"\nticket = \"T\"";
     assert_eq!(counts(planned, &[]), pair("critical critical", "open planned"));
     // The same file twice is one rule, and another one with the same id is refused.
     let (run, _) =

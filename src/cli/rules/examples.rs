@@ -18,12 +18,6 @@ use crate::survey::{Plan, Wants};
 use crate::text::plural::counted;
 use crate::verdict::{self, InputFacts, Options};
 
-/// Custom rules, which are judged with a policy that has no others.
-pub struct Rules {
-    /// The policy.
-    pub policy: Policy,
-}
-
 /// What an example did not do.
 pub struct Failure {
     /// The file, and the line if it is about one.
@@ -46,52 +40,6 @@ struct Found {
     invalid: u64,
     /// The rule and the line of each finding.
     findings: Vec<(&'static Rule, u64)>,
-}
-
-impl Rules {
-    /// The rules of a policy.
-    pub fn new(policy: Policy) -> Self {
-        Self { policy }
-    }
-
-    /// What the rules of a file find in a log.
-    fn find(&self, file: &str, log: &Path) -> Result<Found> {
-        let inputs = [Input { name: log.display().to_string(), place: Place::File(log.to_owned()) }];
-        let meter = Meter::of_each();
-        let job = ScanJob { inputs: &inputs, settings: SETTINGS, meter: &meter };
-        let wants = Wants { changes: true, anomalies: Some(Timestamp::MAX), ..Wants::default() };
-        let plan = Plan { wants, matcher: self.policy.custom.matcher.clone(), ..Plan::default() };
-        let mut collected = collect(&job, plan, |_| {})?;
-        let options = Options {
-            fail_on: None,
-            now: Timestamp::MAX,
-            period: (Timestamp::MIN, Timestamp::MAX),
-            baseline: None,
-            inputs: collected.inputs.iter().map(InputFacts::of).collect(),
-            lines: &collected.lines,
-            selection: Vec::new(),
-            reading: Vec::new(),
-            is_strict: false,
-            needs_event: true,
-            folder: None,
-            redacted: None,
-        };
-        let verdict = verdict::check(&mut collected.survey, &self.policy, options);
-        let findings = verdict.findings.iter().filter_map(|key| {
-            let finding = verdict.resolve(key);
-            let rule = verdict.rule_of(&finding).rule;
-            let is_ours = rule.custom.is_some_and(|custom| custom.file == file);
-            is_ours.then_some((rule, finding.position.map_or(0, |(_, line)| line)))
-        });
-        let input = verdict.run.inputs.first();
-        let text = fs::read_to_string(log).with_context(|| log.display().to_string())?;
-        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        Ok(Found {
-            findings: findings.collect(),
-            invalid: input.map_or(0, |input| input.invalid),
-            events: lines.map(|(number, _)| number).collect(),
-        })
-    }
 }
 
 /// Examples are small.
@@ -141,15 +89,15 @@ impl Examples {
     }
 
     /// What they do not do that they should.
-    pub fn failures(&self, file: &str, rules: &Rules) -> Result<Vec<Failure>> {
+    pub fn failures(&self, file: &str, policy: &Policy) -> Result<Vec<Failure>> {
         let mut failures = Vec::new();
         for log in &self.fires {
-            let found = rules.find(file, log)?;
+            let found = find(policy, file, log)?;
             failures.extend(found.unfit(log));
-            failures.extend(found.missing(log, &rules.of(file)));
+            failures.extend(found.missing(log, &rules_of(policy, file)));
         }
         for log in &self.quiet {
-            let found = rules.find(file, log)?;
+            let found = find(policy, file, log)?;
             failures.extend(found.unfit(log));
             failures.extend(found.findings.iter().map(|(rule, line)| Failure {
                 place: format!("{}:{line}", log.display()),
@@ -160,12 +108,49 @@ impl Examples {
     }
 }
 
-impl Rules {
-    /// The rules of a file.
-    fn of(&self, file: &str) -> Vec<&'static Rule> {
-        let is_of = |rule: &&&'static Rule| rule.custom.is_some_and(|custom| custom.file == file);
-        self.policy.catalog.iter().filter(is_of).copied().collect()
-    }
+/// What the rules of a file find in a log.
+fn find(policy: &Policy, file: &str, log: &Path) -> Result<Found> {
+    let inputs = [Input { name: log.display().to_string(), place: Place::File(log.to_owned()) }];
+    let meter = Meter::of_each();
+    let job = ScanJob { inputs: &inputs, settings: SETTINGS, meter: &meter };
+    let wants = Wants { changes: true, anomalies: Some(Timestamp::MAX), ..Wants::default() };
+    let plan = Plan { wants, matcher: policy.custom.matcher.clone(), ..Plan::default() };
+    let mut collected = collect(&job, plan, |_| {})?;
+    let options = Options {
+        fail_on: None,
+        now: Timestamp::MAX,
+        period: (Timestamp::MIN, Timestamp::MAX),
+        baseline: None,
+        inputs: collected.inputs.iter().map(InputFacts::of).collect(),
+        lines: &collected.lines,
+        selection: Vec::new(),
+        reading: Vec::new(),
+        is_strict: false,
+        needs_event: true,
+        folder: None,
+        redacted: None,
+    };
+    let verdict = verdict::check(&mut collected.survey, policy, options);
+    let findings = verdict.findings.iter().filter_map(|key| {
+        let finding = verdict.resolve(key);
+        let rule = verdict.rule_of(&finding).rule;
+        let is_ours = rule.custom.is_some_and(|custom| custom.file == file);
+        is_ours.then_some((rule, finding.position.map_or(0, |(_, line)| line)))
+    });
+    let input = verdict.run.inputs.first();
+    let text = fs::read_to_string(log).with_context(|| log.display().to_string())?;
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    Ok(Found {
+        findings: findings.collect(),
+        invalid: input.map_or(0, |input| input.invalid),
+        events: lines.map(|(number, _)| number).collect(),
+    })
+}
+
+/// The rules of a file.
+fn rules_of(policy: &Policy, file: &str) -> Vec<&'static Rule> {
+    let is_of = |rule: &&&'static Rule| rule.custom.is_some_and(|custom| custom.file == file);
+    policy.catalog.iter().filter(is_of).copied().collect()
 }
 
 impl Found {

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::cli::policy::{policy, rule_files};
-use crate::cli::rules::examples::{Examples, Failure, Rules};
+use crate::cli::rules::examples::{Examples, Failure};
 use crate::output::Output;
 use crate::policy::{InvalidFile, Policy};
 use crate::rules;
@@ -68,11 +68,11 @@ impl RulesCommand {
 
 impl Test {
     fn run(&self) -> Result<ExitStatus> {
-        let rules = Rules::new(self.policy()?);
+        let policy = self.policy()?;
         let mut lines = Vec::new();
         let (mut failed, mut without) = (0, 0);
         let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for rule in &rules.policy.catalog {
+        for rule in &policy.catalog {
             files.entry(rule.custom.map_or("", |custom| &custom.file)).or_default().push(rule.id);
         }
         for (file, ids) in &files {
@@ -85,7 +85,7 @@ impl Test {
                 ));
                 continue;
             }
-            let failures = examples.failures(file, &rules)?;
+            let failures = examples.failures(file, &policy)?;
             match &failures[..] {
                 [] => lines.push(format!("pass  {file} ({}): {}", ids.join(", "), examples.described())),
                 _ => {
