@@ -11,7 +11,7 @@ use rsigma_parser::{
 use serde_json::Value as Json;
 
 use crate::model::attribute;
-use crate::sigma::fields::{AttributeValue, EventFields, at_path, attribute};
+use crate::sigma::fields::{AttributeValue, EventFields, attribute};
 use crate::sigma::header::Header;
 use crate::sigma::prefilter::{KnownFields, literals};
 use crate::sigma::windows::{Kind, Span, Windows};
@@ -151,33 +151,33 @@ impl SigmaEvent for EventFields<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         if let Some(attribute) = attribute(path) {
             return Some(match self.value(attribute)? {
-                AttributeValue::One(attribute::Value::Text(text)) => EventValue::Str(text),
-                AttributeValue::One(attribute::Value::Integer(number)) => EventValue::Int(number),
-                AttributeValue::One(attribute::Value::Flag(flag)) => EventValue::Bool(flag),
+                AttributeValue::One(attribute::Value::Text(text)) => EventValue::Str(Cow::Borrowed(text)),
+                AttributeValue::One(attribute::Value::Integer(number)) => EventValue::Int(*number),
+                AttributeValue::One(attribute::Value::Flag(flag)) => EventValue::Bool(*flag),
                 AttributeValue::Several(texts) => {
-                    EventValue::Array(texts.into_iter().map(EventValue::Str).collect())
+                    EventValue::Array(texts.iter().map(|text| EventValue::Str(Cow::Borrowed(text))).collect())
                 }
             });
         }
-        self.objects().into_iter().find_map(|object| match &at_path(object, path)[..] {
+        match &self.at_path(path)[..] {
             [] => None,
             [value] => Some(EventValue::from(*value)),
             values => Some(EventValue::Array(values.iter().map(|value| EventValue::from(*value)).collect())),
-        })
+        }
     }
 
     fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {
-        self.objects().last().is_some_and(|line| JsonEvent::borrow(line).any_string_value(pred))
+        self.line().is_some_and(|line| JsonEvent::borrow(line).any_string_value(pred))
     }
 
     fn all_string_values(&self) -> Vec<Cow<'_, str>> {
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         let all = |line: &Json| JsonEvent::borrow(line).all_string_values().into_iter().map(owned).collect();
-        self.objects().last().map(|line| all(line)).unwrap_or_default()
+        self.line().map(all).unwrap_or_default()
     }
 
     fn to_json(&self) -> Json {
-        self.objects().last().map_or(Json::Null, |line| (*line).clone())
+        self.line().cloned().unwrap_or_default()
     }
 }
 

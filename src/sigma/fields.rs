@@ -28,42 +28,77 @@ pub enum AttributeValue<'e> {
     Several(Vec<Cow<'e, str>>),
 }
 
-/// An event with its line.
+/// An event with its line. What several rules ask for is found out once.
 pub struct EventFields<'e> {
     event: &'e Event<'e>,
+    /// The values of attributes, once they are asked for.
+    values: [OnceCell<Option<AttributeValue<'e>>>; ATTRIBUTES.len()],
     /// The line, once something is asked of it; `None` if it is not the vendor's.
-    line: OnceCell<Option<Json>>,
+    line: OnceCell<Option<Line>>,
+}
+
+/// The line of an event.
+struct Line {
+    json: Json,
+    /// The keys of the wrappers that hold the event, the outermost first.
+    wrappers: Vec<&'static str>,
 }
 
 impl<'e> EventFields<'e> {
     /// The fields of an event.
     pub fn new(event: &'e Event<'e>) -> Self {
-        Self { event, line: OnceCell::new() }
+        Self { event, values: [const { OnceCell::new() }; ATTRIBUTES.len()], line: OnceCell::new() }
     }
 
     /// The value of an attribute.
-    pub fn value(&self, attribute: Attribute) -> Option<AttributeValue<'e>> {
-        // What happened, and where it is logged, is one thing, even if several values name it.
-        let is_one = matches!(attribute, Attribute::Action | Attribute::Source | Attribute::Operation);
-        let several = if is_one { None } else { self.event.further_texts(attribute) };
-        several.map(AttributeValue::Several).or_else(|| self.event.value(attribute).map(AttributeValue::One))
+    pub fn value(&self, attribute: Attribute) -> Option<&AttributeValue<'e>> {
+        self.values[attribute as usize].get_or_init(|| value(self.event, attribute)).as_ref()
     }
 
-    /// The objects in which a field of the vendor's may be: the event in its wrappers, then what is around it.
-    pub fn objects(&self) -> Vec<&Json> {
-        let line = self.line.get_or_init(|| {
-            let is_own = self.event.retained.is_none();
-            is_own.then(|| serde_json::from_str(self.event.fields.text).ok()).flatten()
-        });
-        let mut objects: Vec<_> = line.iter().collect();
-        let source = sources::ALL.iter().find(|source| source.name == self.event.source);
-        for wrapper in source.into_iter().flat_map(|source| source.wrappers) {
-            let inner = objects.last().and_then(|outer| outer.get(wrapper.key));
-            objects.extend(inner.filter(|inner| inner.is_object()));
-        }
-        objects.reverse();
-        objects
+    /// The whole line, if it is the vendor's.
+    pub fn line(&self) -> Option<&Json> {
+        self.read().map(|line| &line.json)
     }
+
+    /// Every value at a path, in the event, or else in what is around it.
+    pub fn at_path(&self, path: &str) -> Vec<&Json> {
+        let Some(Line { json, wrappers }) = self.read() else {
+            return Vec::new();
+        };
+        let inside = |depth: usize| {
+            let object = wrappers.iter().take(depth).try_fold(json, |outer, key| outer.get(key));
+            object.map(|object| at_path(object, path)).filter(|values| !values.is_empty())
+        };
+        (0..=wrappers.len()).rev().find_map(inside).unwrap_or_default()
+    }
+
+    fn read(&self) -> Option<&Line> {
+        self.line
+            .get_or_init(|| self.event.retained.is_none().then(|| Line::of(self.event)).flatten())
+            .as_ref()
+    }
+}
+
+impl Line {
+    fn of(event: &Event<'_>) -> Option<Self> {
+        let json: Json = serde_json::from_str(event.fields.text).ok()?;
+        let source = sources::ALL.iter().find(|source| source.name == event.source);
+        let (mut wrappers, mut outer) = (Vec::new(), &json);
+        for wrapper in source.into_iter().flat_map(|source| source.wrappers) {
+            if let Some(inner) = outer.get(wrapper.key).filter(|inner| inner.is_object()) {
+                wrappers.push(wrapper.key);
+                outer = inner;
+            }
+        }
+        Some(Self { json, wrappers })
+    }
+}
+
+fn value<'e>(event: &Event<'e>, attribute: Attribute) -> Option<AttributeValue<'e>> {
+    // What happened, and where it is logged, is one thing, even if several values name it.
+    let is_one = matches!(attribute, Attribute::Action | Attribute::Source | Attribute::Operation);
+    let several = if is_one { None } else { event.further_texts(attribute) };
+    several.map(AttributeValue::Several).or_else(|| event.value(attribute).map(AttributeValue::One))
 }
 
 /// Every value at a dotted path: exactly as it is spelled, or else with the case of ASCII letters ignored. Each element of

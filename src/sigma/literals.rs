@@ -1,9 +1,12 @@
 //! Which rules a line may be found by, given the texts that it has. One pass over its bytes looks for those of all rules.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// What makes a text be written otherwise than it is compared: an escape, and the two letters that become ASCII in lower case.
 const EVASIVE: [&str; 3] = ["\\", "\u{130}", "\u{212A}"];
+
+/// Up to so many bytes of all texts, the fastest automaton is built, which takes most memory.
+const MAX_FAST: usize = 1 << 15;
 
 /// The texts of all rules.
 #[derive(Debug)]
@@ -44,7 +47,9 @@ impl Literals {
             .flat_map(|(rule, texts)| texts.iter().flatten().map(move |text| (text.clone(), Some(rule))));
         let (patterns, rules): (Vec<_>, Vec<_>) = evasive.chain(literals).unzip();
         // Without an automaton, every line is possible.
-        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).ok();
+        let bytes: usize = patterns.iter().map(String::len).sum();
+        let kind = (bytes < MAX_FAST).then_some(AhoCorasickKind::DFA);
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(&patterns).ok();
         Self { automaton, rules, looks: texts.iter().map(Option::is_some).collect() }
     }
 

@@ -168,13 +168,15 @@ fn of_matcher(matcher: &CompiledMatcher) -> Option<Vec<String>> {
     }
 }
 
-/// A text that a line has as it is, unless that has escapes. Numbers are written in several ways, so it has a letter.
+/// A text that a line has as it is, unless that has escapes. Numbers are written in several ways, so it must not be a part of
+/// one.
 fn literal(text: &str) -> Option<String> {
     const SHORTEST: usize = 3;
     let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ';
     let longest = text.split(|c| !is_plain(c)).max_by_key(|part| part.len())?;
-    let is_telling = longest.len() >= SHORTEST && longest.contains(|c: char| c.is_ascii_alphabetic());
-    is_telling.then(|| longest.to_ascii_lowercase())
+    let is_of_number = longest.chars().all(|c| matches!(c, '0'..='9' | '-' | '.'));
+    let is_number = is_of_number && longest.matches('.').count() < 2;
+    (longest.len() >= SHORTEST && !is_number).then(|| longest.to_ascii_lowercase())
 }
 
 /// What one of several parts has to have; `None` if one of them need not have any.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::rules::{Activation, Correlation, Custom, Product, Rule, Severity};
 use crate::sigma::header::Header;
 use crate::sources;
+use crate::text::escape::escape_controls;
 
 /// What a rule is made of.
 pub struct Parts {
@@ -48,7 +49,7 @@ pub fn rule(parts: Parts) -> &'static Rule {
     let Parts { header, file, product, reads_lines, lists, correlation } = parts;
     let id: &'static str = id_of(&header).leak();
     let status = header.status.as_deref();
-    let title = header.title.trim_end_matches('.').to_owned();
+    let title = plain(header.title.trim_end_matches('.'));
     let custom = Custom {
         title: title.clone(),
         product,
@@ -65,8 +66,13 @@ pub fn rule(parts: Parts) -> &'static Rule {
         rule.activation = Activation::Off;
     }
     rule.about = title.leak();
-    rule.explain.means = header.description.unwrap_or(header.title).trim().to_owned().leak();
+    rule.explain.means = plain(header.description.as_deref().unwrap_or(&header.title)).leak();
     Box::leak(Box::new(rule))
+}
+
+/// A text on one line, without anything that a terminal would obey: rules are copied from elsewhere.
+fn plain(text: &str) -> String {
+    escape_controls(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 /// The severity of a level; a rule without one is of medium severity.
@@ -87,7 +93,7 @@ fn is_address(text: &str) -> bool {
 }
 
 fn explanation(header: &Header, file: &str) -> Vec<(&'static str, String)> {
-    let list = |items: &[String]| items.join("; ");
+    let list = |items: &[String]| plain(&items.join("; "));
     vec![
         ("False positives", list(&header.falsepositives)),
         ("References", list(&header.references)),
