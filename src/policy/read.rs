@@ -9,8 +9,9 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::InvalidFile;
 use super::Policy;
-use super::problems::{InvalidFile, Problems};
+use super::problems::Problems;
 use super::rules::{self, Parts};
 use crate::analysis::roster;
 use crate::analysis::roster::Roster;
@@ -82,7 +83,7 @@ impl Policy {
     }
 }
 
-/// Reads a policy; one that is malformed is an [`InvalidFile`](super::InvalidFile) error.
+/// Reads a policy; one that is malformed is an [`InvalidFile`] error.
 pub fn read<'a>(path: &Path, rules: impl Into<RuleSources<'a>>) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
@@ -93,7 +94,7 @@ pub fn read<'a>(path: &Path, rules: impl Into<RuleSources<'a>>) -> Result<Policy
 }
 
 /// The policy that applies without a file, with custom rules; malformed ones are an
-/// [`InvalidFile`](super::InvalidFile) error.
+/// [`InvalidFile`] error.
 pub fn default_with(rules: RuleSources<'_>) -> Result<Policy> {
     let custom = sigma::load(rules.files, rules.built_in).map_err(InvalidFile)?;
     let catalog = [rules.built_in, &custom.rules].concat();
@@ -101,7 +102,7 @@ pub fn default_with(rules: RuleSources<'_>) -> Result<Policy> {
 }
 
 /// Parses the text of a policy whose roster and rules are in or below `folder`; malformed text is an
-/// [`InvalidFile`](super::InvalidFile) error.
+/// [`InvalidFile`] error.
 pub fn parse<'a>(name: &str, text: &str, folder: &Path, rules: impl Into<RuleSources<'a>>) -> Result<Policy> {
     let rules = rules.into();
     let sha256 = hex(&Sha256::digest(text));
