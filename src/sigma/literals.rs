@@ -12,10 +12,10 @@ const MAX_FAST: usize = 1 << 15;
 #[derive(Debug)]
 pub struct Literals {
     automaton: Option<AhoCorasick>,
-    /// For each of its patterns the rule that looks for it; `None` for evasive ones.
-    rules: Vec<Option<usize>>,
-    /// For each rule whether it looks for texts.
-    looks: Vec<bool>,
+    /// For each of its patterns the set that it is in; `None` for evasive ones.
+    sets: Vec<Option<usize>>,
+    /// For each rule its sets, which follow one another: the first one, and the one after the last.
+    rules: Vec<(usize, usize)>,
 }
 
 /// The rules that may find a line.
@@ -23,39 +23,45 @@ pub struct Literals {
 pub enum Possible {
     /// All of them.
     All,
-    /// Those that look for no texts, and those for which one of theirs is there.
+    /// Those of which a text of each set is there; for each set, whether one is.
     Some(Vec<bool>),
 }
 
-impl Possible {
-    /// Whether a rule is one of them.
-    pub fn has(&self, rule: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::Some(rules) => rules.get(rule).copied().unwrap_or(true),
-        }
-    }
-}
-
 impl Literals {
-    /// The texts of each rule, in lower case, one of which a line must have; `None` if any line may do.
-    pub fn new(texts: &[Option<Vec<String>>]) -> Self {
+    /// The sets of texts of each rule, in lower case.
+    pub fn new(clauses: &[Vec<Vec<String>>]) -> Self {
         let evasive = EVASIVE.iter().map(|text| ((*text).to_owned(), None));
-        let literals = texts
-            .iter()
-            .enumerate()
-            .flat_map(|(rule, texts)| texts.iter().flatten().map(move |text| (text.clone(), Some(rule))));
-        let (patterns, rules): (Vec<_>, Vec<_>) = evasive.chain(literals).unzip();
-        // Without an automaton, every line is possible.
+        let literals = clauses.iter().flatten().enumerate();
+        let literals =
+            literals.flat_map(|(set, texts)| texts.iter().map(move |text| (text.clone(), Some(set))));
+        let (patterns, sets): (Vec<_>, Vec<_>) = evasive.chain(literals).unzip();
         let bytes: usize = patterns.iter().map(String::len).sum();
         let kind = (bytes < MAX_FAST).then_some(AhoCorasickKind::DFA);
+        // Without an automaton, every line is possible.
         let automaton = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(&patterns).ok();
-        Self { automaton, rules, looks: texts.iter().map(Option::is_some).collect() }
+        let mut next = 0;
+        let rules = clauses.iter().map(|sets| {
+            let first = next;
+            next += sets.len();
+            (first, next)
+        });
+        Self { automaton, sets, rules: rules.collect() }
     }
 
     /// Whether a rule looks for texts.
     pub fn look(&self, rule: usize) -> bool {
-        self.looks.get(rule).copied().unwrap_or_default()
+        self.rules.get(rule).is_some_and(|(first, end)| first < end)
+    }
+
+    /// Whether a rule may find a line.
+    pub fn allow(&self, rule: usize, possible: &Possible) -> bool {
+        let (first, end) = self.rules.get(rule).copied().unwrap_or_default();
+        match possible {
+            Possible::All => true,
+            Possible::Some(sets) => {
+                sets.get(first..end).is_none_or(|sets| sets.iter().all(|is_there| *is_there))
+            }
+        }
     }
 
     /// The rules that may find a line.
@@ -63,14 +69,14 @@ impl Literals {
         let Some(automaton) = &self.automaton else {
             return Possible::All;
         };
-        let mut rules: Vec<_> = self.looks.iter().map(|looks| !looks).collect();
+        let mut sets = vec![false; self.rules.last().map_or(0, |(_, end)| *end)];
         for found in automaton.find_overlapping_iter(line) {
-            match self.rules[found.pattern().as_usize()] {
-                Some(rule) => rules[rule] = true,
+            match self.sets[found.pattern().as_usize()] {
+                Some(set) => sets[set] = true,
                 None => return Possible::All,
             }
         }
-        Possible::Some(rules)
+        Possible::Some(sets)
     }
 }
 
@@ -80,14 +86,18 @@ mod tests {
 
     #[test]
     fn a_line_is_possible_unless_it_surely_lacks_what_a_rule_looks_for() {
-        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-        let literals = Literals::new(&[texts(&["saml", "oidc"]), None, texts(&["sam"]), texts(&[])]);
-        let possible = |line| literals.possible(line);
-        assert_eq!(possible("org.Disable_SAML"), Possible::Some(vec![true, true, true, false]));
-        assert_eq!(possible("samOIDC"), Possible::Some(vec![true, true, true, false]));
-        assert_eq!(possible("nothing"), Possible::Some(vec![false, true, false, false]));
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let both = vec![texts(&["saml", "oidc"]), texts(&["org"])];
+        let literals = Literals::new(&[both, Vec::new(), vec![texts(&["sam"])], vec![Vec::new()]]);
+        let allowed = |line| {
+            let possible = literals.possible(line);
+            [0, 1, 2, 3].map(|rule| literals.allow(rule, &possible))
+        };
+        assert_eq!(allowed("org.Disable_SAML"), [true, true, true, false]);
+        assert_eq!(allowed("samOIDC"), [false, true, true, false]);
+        assert_eq!(allowed("nothing"), [false, true, false, false]);
         for evasive in ["\\u0073aml", "\u{212A}", "\u{130}"] {
-            assert_eq!(possible(evasive), Possible::All);
+            assert_eq!(allowed(evasive), [true; 4]);
         }
         assert!(literals.look(0) && !literals.look(1));
     }

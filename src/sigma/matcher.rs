@@ -95,8 +95,10 @@ impl EventMatcher for Matcher {
             if detection.reads_lines && event.retained.is_some() {
                 continue;
             }
-            let may_be_there =
-                || possible.get_or_init(|| self.literals.possible(event.fields.text)).has(number);
+            let may_be_there = || {
+                let possible = possible.get_or_init(|| self.literals.possible(event.fields.text));
+                self.literals.allow(number, possible)
+            };
             if self.literals.look(number) && !may_be_there() || !detection.matches(&fields) {
                 continue;
             }

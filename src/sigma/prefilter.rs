@@ -108,63 +108,68 @@ impl SigmaEvent for KnownFields<'_> {
     }
 }
 
-/// Texts one of which every line has that a rule matches, in lower case; `None` if there are none such.
-pub fn literals(rule: &CompiledRule) -> Option<Vec<String>> {
+/// Sets of texts in lower case; every line that a rule matches has a text of each set.
+pub type Clauses = Vec<Vec<String>>;
+
+/// The texts that a line has to have so that a rule can match it.
+pub fn literals(rule: &CompiledRule) -> Clauses {
     any_of(rule.conditions.iter().map(|condition| of_condition(condition, &rule.detections)))
 }
 
-fn of_condition(condition: &ConditionExpr, detections: &Detections) -> Option<Vec<String>> {
+fn of_condition(condition: &ConditionExpr, detections: &Detections) -> Clauses {
     let part = |part: &ConditionExpr| of_condition(part, detections);
     match condition {
-        ConditionExpr::And(parts) => best_of(parts.iter().map(part)),
+        ConditionExpr::And(parts) => all_of(parts.iter().map(part)),
         ConditionExpr::Or(parts) => any_of(parts.iter().map(part)),
-        ConditionExpr::Not(_) => None,
-        ConditionExpr::Identifier(name) => of_detection(detections.get(name)?),
+        ConditionExpr::Not(_) => Clauses::new(),
+        ConditionExpr::Identifier(name) => detections.get(name).map(of_detection).unwrap_or_default(),
         ConditionExpr::Selector { quantifier, pattern } => {
             let named = detections.iter().filter(|(name, _)| pattern.matches_detection_name(name));
             let named = named.map(|(_, detection)| of_detection(detection));
             match quantifier {
                 Quantifier::Any => any_of(named),
-                Quantifier::All => best_of(named),
-                Quantifier::Count(_) => None,
+                Quantifier::All => all_of(named),
+                Quantifier::Count(_) => Clauses::new(),
             }
         }
     }
 }
 
-fn of_detection(detection: &CompiledDetection) -> Option<Vec<String>> {
+fn of_detection(detection: &CompiledDetection) -> Clauses {
     match detection {
-        CompiledDetection::AllOf(items) => best_of(items.iter().map(of_item)),
+        CompiledDetection::AllOf(items) => all_of(items.iter().map(of_item)),
         CompiledDetection::AnyOf(parts) => any_of(parts.iter().map(of_detection)),
-        CompiledDetection::And(parts) => best_of(parts.iter().map(of_detection)),
+        CompiledDetection::And(parts) => all_of(parts.iter().map(of_detection)),
         CompiledDetection::Keywords(matcher) => of_matcher(matcher),
-        CompiledDetection::ArrayMatch { .. } | CompiledDetection::Conditional { .. } => None,
+        CompiledDetection::ArrayMatch { .. } | CompiledDetection::Conditional { .. } => Clauses::new(),
     }
 }
 
 /// An attribute may be something else than a text of the line.
-fn of_item(item: &CompiledDetectionItem) -> Option<Vec<String>> {
+fn of_item(item: &CompiledDetectionItem) -> Clauses {
     let is_attribute = item.field.as_deref().is_some_and(|field| attribute(field).is_some());
-    if is_attribute || item.exists.is_some() { None } else { of_matcher(&item.matcher) }
+    if is_attribute || item.exists.is_some() { Clauses::new() } else { of_matcher(&item.matcher) }
 }
 
-fn of_matcher(matcher: &CompiledMatcher) -> Option<Vec<String>> {
+fn of_matcher(matcher: &CompiledMatcher) -> Clauses {
     let is_group_of_any = |mode: &GroupMode| matches!(mode, GroupMode::Any);
     match matcher {
         CompiledMatcher::Exact { value, .. }
         | CompiledMatcher::Contains { value, .. }
         | CompiledMatcher::StartsWith { value, .. }
-        | CompiledMatcher::EndsWith { value, .. } => literal(value).map(|literal| vec![literal]),
+        | CompiledMatcher::EndsWith { value, .. } => {
+            literal(value).map(|literal| vec![literal]).into_iter().collect()
+        }
         CompiledMatcher::AhoCorasickSet { needles, .. } => {
-            needles.iter().map(|needle| literal(needle)).collect()
+            any_of(needles.iter().map(|needle| literal(needle).map(|it| vec![it]).into_iter().collect()))
         }
         CompiledMatcher::AnyOf(parts) => any_of(parts.iter().map(of_matcher)),
-        CompiledMatcher::AllOf(parts) => best_of(parts.iter().map(of_matcher)),
+        CompiledMatcher::AllOf(parts) => all_of(parts.iter().map(of_matcher)),
         CompiledMatcher::CaseInsensitiveGroup { children, mode } if is_group_of_any(mode) => {
             any_of(children.iter().map(of_matcher))
         }
-        CompiledMatcher::CaseInsensitiveGroup { children, .. } => best_of(children.iter().map(of_matcher)),
-        _ => None,
+        CompiledMatcher::CaseInsensitiveGroup { children, .. } => all_of(children.iter().map(of_matcher)),
+        _ => Clauses::new(),
     }
 }
 
@@ -179,13 +184,14 @@ fn literal(text: &str) -> Option<String> {
     (longest.len() >= SHORTEST && !is_number).then(|| longest.to_ascii_lowercase())
 }
 
-/// What one of several parts has to have; `None` if one of them need not have any.
-fn any_of(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String>> {
-    parts.collect::<Option<Vec<_>>>().map(|all| all.concat())
+/// What a line has that one of several parts matches: a text of any of their least likely sets.
+fn any_of(parts: impl Iterator<Item = Clauses>) -> Clauses {
+    let shortest = |literals: &Vec<String>| literals.iter().map(String::len).min().unwrap_or(0);
+    let sets = parts.map(|clauses| clauses.into_iter().max_by_key(shortest));
+    sets.collect::<Option<Vec<_>>>().map(|sets| sets.concat()).into_iter().collect()
 }
 
-/// What is least likely of what each of several parts has to have.
-fn best_of(parts: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String>> {
-    let shortest = |literals: &Vec<String>| literals.iter().map(String::len).min().unwrap_or(0);
-    parts.flatten().max_by_key(shortest)
+/// What a line has that all of several parts match.
+fn all_of(parts: impl Iterator<Item = Clauses>) -> Clauses {
+    parts.flatten().collect()
 }
