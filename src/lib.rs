@@ -41,6 +41,8 @@ pub mod reports;
 
 pub mod rules;
 
+pub mod sigma;
+
 pub mod policy;
 
 pub mod verdict;

@@ -17,8 +17,10 @@ pub mod messages;
 mod organization_ids;
 mod pager;
 pub mod panics;
+mod policy;
 pub mod progress;
 mod report;
+mod rules;
 mod schema;
 mod sheet_output;
 mod summary;
@@ -79,6 +81,8 @@ pub enum Command {
     Check(Box<check::CheckCommand>),
     /// Write a commented policy for `check`
     Init(init::Init),
+    /// Test custom rules
+    Rules(rules::RulesCommand),
     /// Print the JSON Schema of a source or of the normalized event
     Schema(schema::Schema),
     /// Print a completion script for a shell
@@ -125,6 +129,7 @@ impl Command {
             Self::Lake(lake) => lake.run(terminal),
             Self::Check(check) => check.run(terminal),
             Self::Init(init) => init.run(terminal),
+            Self::Rules(rules) => rules.run(),
             Self::Schema(schema) => schema.run(),
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),

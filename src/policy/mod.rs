@@ -22,7 +22,8 @@ use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
-use crate::rules::{Severity, Value};
+use crate::rules::{Rule, Severity, Value};
+use crate::sigma::CustomRules;
 
 pub use problems::InvalidFile;
 
@@ -37,6 +38,10 @@ pub struct Policy {
     pub zone: Tz,
     /// The lowest severity that fails the verdict.
     pub fail_on: Severity,
+    /// Every rule, custom ones after built-in ones.
+    pub catalog: Vec<&'static Rule>,
+    /// The custom rules.
+    pub custom: CustomRules,
     /// The settings of every rule, by its id.
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// The roster, which says who may do what.

@@ -27,17 +27,31 @@ pub(super) struct Problems<'t> {
     errors: RefCell<Vec<(usize, String)>>,
     /// Possible mistakes, with their 1-based lines.
     warnings: RefCell<Vec<(usize, String)>>,
+    /// Reasons to refuse files that this one names, each with its position.
+    elsewhere: RefCell<Vec<String>>,
 }
 
 impl<'t> Problems<'t> {
     pub(super) fn new(name: &'t str, text: &'t str) -> Self {
         let cursor = Cell::new(PositionCursor::new(Position::START));
-        Self { name, text, cursor, errors: RefCell::default(), warnings: RefCell::default() }
+        Self {
+            name,
+            text,
+            cursor,
+            errors: RefCell::default(),
+            warnings: RefCell::default(),
+            elsewhere: RefCell::default(),
+        }
     }
 
     /// Adds a reason to refuse the file, at a byte offset.
     pub(super) fn error(&self, offset: usize, message: impl Into<String>) {
         self.errors.borrow_mut().push((offset, message.into()));
+    }
+
+    /// Adds reasons to refuse files that this one names.
+    pub(super) fn elsewhere(&self, lines: Vec<String>) {
+        self.elsewhere.borrow_mut().extend(lines);
     }
 
     /// Adds a possible mistake, at a byte offset.
@@ -65,7 +79,8 @@ impl<'t> Problems<'t> {
     /// Fails if the file has any error.
     pub(super) fn finish(&self) -> Result<(), InvalidFile> {
         let mut errors = self.errors.take();
-        if errors.is_empty() {
+        let elsewhere = self.elsewhere.take();
+        if errors.is_empty() && elsewhere.is_empty() {
             return Ok(());
         }
         errors.sort();
@@ -74,6 +89,6 @@ impl<'t> Problems<'t> {
             let Position { line, column } = self.position(offset);
             format!("{}:{line}:{column}: {message}", self.name)
         });
-        Err(InvalidFile(lines.collect()))
+        Err(InvalidFile(lines.chain(elsewhere).collect()))
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Anything not understood is an error: a policy that is only half read would let pass what it forbids.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use super::InvalidFile;
 use super::Policy;
 use super::problems::Problems;
 use super::rules::{self, Parts};
@@ -20,6 +21,8 @@ use crate::model::time;
 use crate::policy::lists::PolicyLists;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::{Rule, Severity};
+use crate::sigma;
+use crate::sigma::CustomRules;
 use crate::text::hex::hex;
 use crate::text::position::{Position, utf8};
 
@@ -30,13 +33,40 @@ pub(super) const ZONE: Tz = Tz::UTC;
 /// The lowest severity that fails the verdict, unless the policy says otherwise.
 pub(super) const FAIL_ON: Severity = Severity::Medium;
 
-const KEYS: [&str; 9] =
-    ["version", "timezone", "fail-on", "roster", "rules", "windows", "freezes", "planned", "suppressions"];
+const KEYS: [&str; 10] = [
+    "version",
+    "timezone",
+    "fail-on",
+    "roster",
+    "rule-files",
+    "rules",
+    "windows",
+    "freezes",
+    "planned",
+    "suppressions",
+];
+
+/// Where the rules come from that a policy is about.
+#[derive(Clone, Copy)]
+pub struct RuleSources<'a> {
+    /// The built-in rules.
+    pub built_in: &'a [&'static Rule],
+    /// Files of custom rules, besides those that the policy names.
+    pub files: &'a [PathBuf],
+}
+
+impl<'a> From<&'a [&'static Rule]> for RuleSources<'a> {
+    fn from(built_in: &'a [&'static Rule]) -> Self {
+        Self { built_in, files: &[] }
+    }
+}
 
 impl Policy {
     /// The policy that applies without a file.
     pub fn default_for(rules: &[&'static Rule]) -> Self {
         Self {
+            catalog: rules.to_vec(),
+            custom: CustomRules::default(),
             path: None,
             sha256: hex(&Sha256::digest([])),
             zone: ZONE,
@@ -53,8 +83,8 @@ impl Policy {
     }
 }
 
-/// Reads a policy; one that is malformed is an [`InvalidFile`](super::InvalidFile) error.
-pub fn read(path: &Path, rules: &[&'static Rule]) -> Result<Policy> {
+/// Reads a policy; one that is malformed is an [`InvalidFile`] error.
+pub fn read<'a>(path: &Path, rules: impl Into<RuleSources<'a>>) -> Result<Policy> {
     let name = path.display().to_string();
     let bytes = read_whole(path).with_context(|| format!("cannot read policy {name}"))?;
     let text = utf8(&bytes).map_err(|Position { line, column }| {
@@ -63,9 +93,18 @@ pub fn read(path: &Path, rules: &[&'static Rule]) -> Result<Policy> {
     parse(&name, text, path.parent().unwrap_or(Path::new("")), rules)
 }
 
-/// Parses the text of a policy whose roster is in or below `folder`; malformed text is an
-/// [`InvalidFile`](super::InvalidFile) error.
-pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> Result<Policy> {
+/// The policy that applies without a file, with custom rules; malformed ones are an
+/// [`InvalidFile`] error.
+pub fn default_with(rules: RuleSources<'_>) -> Result<Policy> {
+    let custom = sigma::load(rules.files, rules.built_in).map_err(InvalidFile)?;
+    let catalog = [rules.built_in, &custom.rules].concat();
+    Ok(Policy { custom, ..Policy::default_for(&catalog) })
+}
+
+/// Parses the text of a policy whose roster and rules are in or below `folder`; malformed text is an
+/// [`InvalidFile`] error.
+pub fn parse<'a>(name: &str, text: &str, folder: &Path, rules: impl Into<RuleSources<'a>>) -> Result<Policy> {
+    let rules = rules.into();
     let sha256 = hex(&Sha256::digest(text));
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let problems = Problems::new(name, text);
@@ -78,7 +117,7 @@ pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> 
     let policy = if errors.is_empty() {
         policy_of(document, folder, rules, &problems)
     } else {
-        Policy::default_for(rules)
+        Policy::default_for(rules.built_in)
     };
     let warnings = problems.warnings();
     problems.finish()?;
@@ -86,13 +125,17 @@ pub fn parse(name: &str, text: &str, folder: &Path, rules: &[&'static Rule]) -> 
 }
 
 /// Builds the policy of a document; defaults replace invalid entries.
-fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], problems: &Problems<'_>) -> Policy {
-    let default = Policy::default_for(rules);
+fn policy_of(table: &DeTable<'_>, folder: &Path, rules: RuleSources<'_>, problems: &Problems<'_>) -> Policy {
+    let default = Policy::default_for(rules.built_in);
     if is_of_another_version(Section::open(table, 0, problems)) {
         return default;
     }
     let document = Section::new(table, 0, &KEYS, problems);
     let zone = document.get("timezone").and_then(zone).unwrap_or(default.zone);
+    let files = document.get("rule-files").map(|entry| rule_files(entry, folder)).unwrap_or_default();
+    let custom = sigma::load(&[rules.files, &files].concat(), rules.built_in);
+    let custom = custom.map_err(|lines| problems.elsewhere(lines)).unwrap_or_default();
+    let rules = &[rules.built_in, &custom.rules].concat();
     let lists = PolicyLists { document, zone, rules };
     // A part that is present but invalid is not also reported as missing.
     let has = |key| document.get(key).is_some_and(|entry| !entry.is_empty_list());
@@ -101,7 +144,9 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], proble
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
-        rules: rules::read(document.get("rules").and_then(Entry::open_section), rules, parts),
+        rules: rules::read(document.get("rules").and_then(settings_of_rules), rules, parts),
+        catalog: rules.clone(),
+        custom,
         roster,
         roster_file,
         windows: lists.windows(),
@@ -110,6 +155,22 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: &[&'static Rule], proble
         suppressions: lists.suppressions(),
         ..default
     }
+}
+
+fn settings_of_rules(entry: Entry<'_>) -> Option<Section<'_>> {
+    if entry.is_list() {
+        return entry.refuse("`rules` is a list, expected a table; custom rules are named by `rule-files`");
+    }
+    entry.open_section()
+}
+
+/// The files of custom rules that a policy names.
+fn rule_files(entry: Entry<'_>, folder: &Path) -> Vec<PathBuf> {
+    let named = entry.texts().unwrap_or_default().into_iter().flat_map(|(text, entry)| {
+        let files = sigma::rule_files(&folder.join(text));
+        files.map_err(|why| entry.error(format!("`{text}` {why}"))).unwrap_or_default()
+    });
+    named.collect()
 }
 
 /// Whether the document has a version other than ours; one without a version is read as ours.
@@ -137,8 +198,8 @@ fn roster(entry: Entry<'_>, folder: &Path) -> Option<(Roster, HashedFile)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::RulePolicy;
     use crate::policy::testing::CHECKS;
-    use crate::policy::{InvalidFile, RulePolicy};
     use crate::rules::Value;
     use proptest::prelude::*;
 

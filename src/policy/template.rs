@@ -33,6 +33,9 @@ fail-on = {fail_on:?}
 # actors may have * and ?, as in acme*,*@example.com,admin; the strongest role holds.
 #roster = \"roster.csv\"
 
+# Files of custom rules, written in Sigma; relative to this file, and texts may have * and ?.
+#rule-files = [\"rules/*.yml\"]
+
 # Rules. A list of organizations (ids or names), connection types or sources confines a rule to
 # these, where it is shown below; texts may have * and ?. Lengths of time include their end: exactly 24h
 # is within 24h.

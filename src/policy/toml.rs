@@ -124,6 +124,11 @@ impl<'a> Entry<'a> {
         matches!(self.value, DeValue::Array(elements) if elements.is_empty())
     }
 
+    /// Whether it is a list.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self.value, DeValue::Array(_))
+    }
+
     /// Its name in messages.
     fn name(self) -> String {
         let Self { key, is_element, .. } = self;

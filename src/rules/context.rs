@@ -13,6 +13,7 @@ use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
+use crate::rules::custom::Custom;
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::Value;
 use crate::rules::scope::Coverage;
@@ -22,6 +23,8 @@ use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
 
 /// The input of a rule.
 pub struct RuleContext<'a> {
+    /// What the rule has besides if a user wrote it.
+    pub custom: Option<&'static Custom>,
     /// The survey of the log. Its changes are in time order.
     pub survey: &'a Survey,
     /// The survey with names as displayed, which are pseudonyms if requested.

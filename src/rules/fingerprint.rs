@@ -72,6 +72,17 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
         }
         Subject::Silence(index) => of_silence(rule, survey.silences[index]),
         Subject::Renamed(renamed) => of_name(rule, survey, renamed),
+        Subject::Matched(index) => of_change(rule, survey, &survey.matches.kept[index as usize].event),
+        Subject::Correlated(first, last, size) => {
+            let ends = [first, last].map(|index| &survey.matches.kept[index as usize].event);
+            let [first, last] = ends.map(|event| of_change(rule, survey, event).text());
+            Fingerprint::of(&[rule, "correlated", &first, &last, &size.to_string()])
+        }
+        // It covers all of them, as that of an overflow does.
+        Subject::Unlisted(list) => {
+            let sum = survey.matches.range(list).digest;
+            Fingerprint::of(&[rule, "unlisted", &hex(&sum.to_be_bytes())])
+        }
         Subject::Certificate(index) => of_certificate(rule, survey, &survey.certificates[index as usize]),
     }
 }

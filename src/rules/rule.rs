@@ -1,7 +1,11 @@
 //! The definition of a rule: its name, severity, settings and explanation, and the function that evaluates it.
 
+use std::fmt;
+
 use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
+use crate::rules::custom::{Custom, Product};
+use crate::rules::custom_judge;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION};
 use crate::rules::severity::Severity;
@@ -30,6 +34,14 @@ pub struct Rule {
     pub controls: Controls,
     /// The function that evaluates it.
     pub judge: Judge,
+    /// What it has besides if it was written by a user.
+    pub custom: Option<&'static Custom>,
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.id)
+    }
 }
 
 /// The function that evaluates a rule.
@@ -50,7 +62,31 @@ impl Rule {
             explain: Explain { means: "", why: "", example: "", fix: "" },
             controls: Controls { soc2: &[], iso27001: &[], nist: &[] },
             judge,
+            custom: None,
         }
+    }
+
+    /// A rule that a user wrote.
+    pub fn of_user(id: &'static str, severity: Severity, custom: &'static Custom) -> Self {
+        let plan_coverage = if custom.correlation.is_some() { PlanCoverage::None } else { PlanCoverage::All };
+        Self { custom: Some(custom), plan_coverage, ..Self::new(id, severity, custom_judge::judge) }
+    }
+
+    /// The product that it is about, if no source reads that.
+    pub fn unread_product(&self) -> Option<&str> {
+        match &self.custom?.product {
+            Product::Unread(product) => Some(product),
+            _ => None,
+        }
+    }
+
+    /// The parts of its explanation that are not empty, each with its title. `fix` is the title of what to do.
+    pub fn parts(&self, fix: &'static str) -> Vec<(&'static str, &str)> {
+        let Explain { means, why, example, fix: how } = self.explain;
+        let built_in = [("What it means", means), ("Why it matters", why), ("Example", example), (fix, how)];
+        let custom = self.custom.iter().flat_map(|custom| &custom.parts);
+        let custom = custom.map(|(title, text)| (*title, text.as_str()));
+        built_in.into_iter().chain(custom).filter(|(_, text)| !text.is_empty()).collect()
     }
 
     /// One line about what it finds.
@@ -212,6 +248,7 @@ impl PlanCoverage {
 }
 
 /// The explanation of a rule. Each part consists of sentences.
+#[derive(Clone, Copy)]
 pub struct Explain {
     /// What it means when it fires.
     pub means: &'static str,
@@ -224,6 +261,7 @@ pub struct Explain {
 }
 
 /// Controls that a rule gives evidence for.
+#[derive(Clone, Copy)]
 pub struct Controls {
     /// SOC 2 common criteria: `CC6.1`.
     pub soc2: &'static [&'static str],

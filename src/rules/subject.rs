@@ -25,6 +25,12 @@ pub enum Subject {
     Renamed(Renamed),
     /// Index of the latest event about a certificate.
     Certificate(u32),
+    /// Index of an event that a custom rule matches.
+    Matched(u32),
+    /// Indices of the first and the last of several events that a custom rule correlates, and their number.
+    Correlated(u32, u32, u32),
+    /// The matches of a list of a custom rule, of which there are too many to keep.
+    Unlisted(u16),
 }
 
 /// A renaming: the log has a new name for an organization or an actor.
@@ -87,7 +93,10 @@ impl Subject {
             | Self::Overflow(_)
             | Self::Silence(_)
             | Self::Renamed(_)
-            | Self::Certificate(_) => None,
+            | Self::Certificate(_)
+            | Self::Matched(_)
+            | Self::Correlated(..)
+            | Self::Unlisted(_) => None,
         }
     }
 
@@ -96,9 +105,12 @@ impl Subject {
         match self {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
             Self::Anomaly(index) => survey.anomalies.kept[index].time,
-            Self::Overflow(_) => None,
+            Self::Overflow(_) | Self::Unlisted(_) => None,
             Self::Silence(index) => Some(survey.silences[index].0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
+            Self::Matched(index) | Self::Correlated(_, index, _) => {
+                Some(survey.matches.kept[index as usize].event.time)
+            }
             Self::Certificate(index) => Some(survey.certificates[index as usize].time),
             Self::Change(_) | Self::OrganizationChange(..) | Self::Burst(_) => {
                 self.change().map(|index| survey.changes[index].time)

@@ -56,6 +56,7 @@ pub fn judge(rule: &Rule, survey: &Survey, reach: &Reach) -> RuleResult {
     let steps = vec![None; survey.changes.len()];
     let params: BTreeMap<_, _> = rule.params.iter().map(|param| (param.key, param.default())).collect();
     (rule.judge)(&RuleContext {
+        custom: rule.custom,
         survey,
         displayed: survey,
         steps: &steps,

@@ -117,6 +117,7 @@ impl Survey {
             *self.quarters.entry(*quarter).or_default() += count;
         }
         self.anomalies.merge(std::mem::take(&mut worker.anomalies), |anomaly| map.anomaly(anomaly));
+        self.matches.merge(std::mem::take(&mut worker.matches), |found| map.found(found));
         self.activity.merge(std::mem::take(&mut worker.activity));
         self.ranges.merge(&worker.ranges);
         self.selected += worker.selected;
@@ -134,6 +135,7 @@ impl Survey {
         self.range = self.ranges.overall();
         self.silences = std::mem::take(&mut self.activity).silences();
         self.anomalies.settle();
+        self.matches.settle();
     }
 
     /// Reverts the counts of a repeated event. Its time is that of the event that stays, so no range changes.

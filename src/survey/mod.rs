@@ -27,6 +27,7 @@ pub mod input_summary;
 pub mod interner;
 mod labels;
 pub mod line_numbers;
+mod matches;
 mod merge;
 mod origins;
 mod parties;
@@ -39,6 +40,7 @@ mod source_ranges;
 mod text_tuples;
 mod worker;
 mod worker_anomalies;
+mod worker_matches;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -68,6 +70,7 @@ pub use connection_kinds::{ConnectionKinds, Kind};
 pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
+pub use matches::{Correlated, Detected, EventMatcher, Match, MatchRange, Matches};
 pub use parties::{Moment, Party};
 pub use source_ranges::Ranges;
 pub use worker::{EventLine, InvalidLine, WorkerSurvey};
@@ -89,6 +92,8 @@ pub struct Plan {
     /// Replaces personal values in the messages of anomalies, which are final when they are made. Names are
     /// replaced last, see [`Survey::redacted_names`].
     pub redactor: Option<Arc<Redactor>>,
+    /// Finds the events that custom rules are about, if there are any.
+    pub matcher: Option<Arc<dyn EventMatcher>>,
 }
 
 /// The parts of a survey that cost time or memory.
@@ -183,6 +188,8 @@ pub struct Survey {
     pub observations: Vec<Observation>,
     /// Lines and events that need attention by themselves; see [`Wants::anomalies`].
     pub anomalies: Anomalies,
+    /// Selected events that match custom rules; see [`Plan::matcher`].
+    pub matches: Matches,
     /// Times without events, in order. Every silence longer than a quarter of an hour is included. See
     /// [`Wants::anomalies`].
     pub silences: Vec<Span>,

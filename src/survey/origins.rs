@@ -84,6 +84,7 @@ impl WorkerSurvey {
         self.certificates.renumber(place);
         let changes = self.changes.all.iter_mut().chain(&mut self.others);
         changes.for_each(|change| change.place = place(change.place));
+        self.matches.all_mut().for_each(|found| found.event.place = place(found.event.place));
         self.anomalies.kept.iter_mut().for_each(|anomaly| anomaly.place = place(anomaly.place));
     }
 }

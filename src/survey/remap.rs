@@ -7,7 +7,7 @@ use crate::survey::ids::{
 };
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
-use crate::survey::{Anomaly, CertificateNotice, Change, EventIds, NamesInEvent, Observation, Visit};
+use crate::survey::{Anomaly, CertificateNotice, Change, EventIds, Match, NamesInEvent, Observation, Visit};
 
 /// The ids of the survey for those of a worker.
 pub struct IdMaps<'s> {
@@ -70,6 +70,11 @@ impl IdMaps<'_> {
             names: self.names_in_event(anomaly.organization, anomaly.actor),
             ..anomaly
         }
+    }
+
+    pub fn found(&self, found: Match) -> Match {
+        let names = self.names_in_event(found.event.organization, found.event.actor);
+        Match { event: self.change(&found.event), names, ..found }
     }
 
     /// The names that an event itself carries, by the worker's ids of its organization and its actor.

@@ -33,7 +33,7 @@ use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
 use crate::survey::text_tuples::TupleInterner;
 use crate::survey::{
-    ActivityIndex, Anomalies, AnomalyKind, Observation, Plan, QUARTER_SECONDS, SKEW_SECONDS, Visit,
+    ActivityIndex, Anomalies, AnomalyKind, Matches, Observation, Plan, QUARTER_SECONDS, SKEW_SECONDS, Visit,
 };
 
 /// A line that is an event.
@@ -104,6 +104,7 @@ pub struct WorkerSurvey {
     pub(super) visits: Pile<Visit>,
     pub(super) observations: ByBlock<Observation>,
     pub(super) anomalies: Anomalies,
+    pub(super) matches: Matches,
     pub(super) activity: ActivityIndex,
     pub(super) ids: StringTable<EventId>,
     pub(super) ranges: Ranges,
@@ -134,6 +135,9 @@ impl WorkerSurvey {
         let counting = if is_selected && plan.wants.counts { Counting::Counted } else { Counting::Uncounted };
         let ids = self.ids_of(line, counting, plan);
         let is_impersonated = is_selected && self.select(line, plan);
+        if is_selected && let Some(matcher) = plan.matcher.as_deref() {
+            self.add_matches(matcher, (line, ids), plan);
+        }
         let seen = self.see(line, &ids, plan);
         if matches!(event.operation, Operation::KeyChanged | Operation::KeyExpiring) && plan.wants.changes {
             self.add_certificate(line, (&ids, identity), plan);

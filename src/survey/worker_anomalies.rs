@@ -151,7 +151,7 @@ fn impersonation(event: &Event<'_>) -> String {
 
 /// Identifies an event in every export. Each part is preceded by its length, because a log may contain any
 /// character that could separate them.
-fn key_of(event: &Event<'_>) -> String {
+pub(super) fn key_of(event: &Event<'_>) -> String {
     const TEXTS: [Attribute; 5] = [
         Attribute::Id,
         Attribute::Action,

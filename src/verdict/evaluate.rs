@@ -12,9 +12,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
-use crate::rules::{
-    self, ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint,
-};
+use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint};
 use crate::survey::ids::Id;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
@@ -82,7 +80,7 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
     let mut findings = Vec::new();
     findings.reserve_exact(results.iter().map(|result| result.violations.len()).sum());
     let mut outcomes = Vec::new();
-    for (rule, result) in rules::ALL.iter().copied().zip(&results) {
+    for (rule, result) in policy.catalog.iter().copied().zip(&results) {
         let settings = &policy.rules[rule.id];
         let index = u16::try_from(outcomes.len()).expect("rules are few");
         parallel::add(&mut findings, result.violations.len(), |number| {
@@ -113,14 +111,32 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
         if options.has_every_name() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
     let mut warnings = acceptance.warnings(&unmatched, options.coverage());
     warnings.extend(unmatched.warnings(policy));
+    let warnings = warnings.iter().map(ToString::to_string).chain(unjudged(survey, &outcomes)).collect();
     let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
-    let run =
-        Run { warnings: warnings.iter().map(ToString::to_string).collect(), ..run(survey, policy, options) };
+    let run = Run { warnings, ..run(survey, policy, options) };
     let resolve: Resolve<'a> = Box::new(move |key| {
         let rule = usize::from(key.rule);
-        finding(context, rules::ALL[rule], &results[rule], key)
+        finding(context, policy.catalog[rule], &results[rule], key)
     });
     Verdict::new(run, outcomes, findings, resolve)
+}
+
+/// Warnings about custom rules that could not judge what was read, a sentence each.
+fn unjudged<'o>(survey: &'o Survey, outcomes: &'o [RuleOutcome]) -> impl Iterator<Item = String> + use<'o> {
+    let lacks_lines = survey.matches.without_line > 0;
+    outcomes.iter().filter(|outcome| outcome.is_on).filter_map(move |RuleOutcome { rule, .. }| {
+        let custom = rule.custom?;
+        if let Some(product) = rule.unread_product() {
+            return Some(format!("{}: rule `{}` is about `{product}`, which no source reads; it judged nothing", custom.file, rule.id));
+        }
+        (custom.reads_lines && lacks_lines).then(|| {
+            format!(
+                "{}: rule `{}` reads fields of the vendor's lines, which histories and normalized events do not keep; it \
+                 did not judge events that come from there, so check their exports",
+                custom.file, rule.id
+            )
+        })
+    })
 }
 
 /// Evaluates every rule, up to where the log reaches; the result of one that is off is empty.
@@ -131,12 +147,13 @@ fn evaluate(survey: &Survey, policy: &Policy, options: &Options<'_>) -> (Vec<Rul
         || (lifecycle::steps(survey, now), Confirmations::of(survey, WINDOW_SECONDS)),
     );
     let deciding = policy.deciding_names();
-    let results = parallel::map_each(rules::ALL, |rule| {
+    let results = parallel::map_each(&policy.catalog, |rule| {
         let settings = &policy.rules[rule.id];
         if !settings.is_on {
             return RuleResult::default();
         }
         (rule.judge)(&RuleContext {
+            custom: rule.custom,
             survey,
             displayed: options.redacted.unwrap_or(survey),
             steps: &steps,

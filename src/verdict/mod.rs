@@ -157,12 +157,20 @@ fn counting_sort<T>(items: &[T], groups: usize, group: impl Fn(&T) -> usize) -> 
 impl RuleOutcome {
     /// Whether it is on, but no event in its scope can have what it needs.
     pub fn is_not_applicable(&self) -> bool {
-        self.is_on && (!self.unlogged.is_empty() || self.judged == 0 && self.not_applicable > 0)
+        self.is_on && (self.is_unlogged() || self.judged == 0 && self.not_applicable > 0)
+    }
+
+    /// Whether no source can have what it finds.
+    pub fn is_unlogged(&self) -> bool {
+        !self.unlogged.is_empty() || self.rule.unread_product().is_some()
     }
 
     /// Why no source in the inputs can have what it finds, as a clause.
     pub fn why_unlogged(&self) -> Option<String> {
         let names: Vec<_> = self.unlogged.iter().map(|operation| format!("`{}`", operation.name())).collect();
+        if let Some(product) = self.rule.unread_product() {
+            return self.is_on.then(|| format!("no source reads `{product}`"));
+        }
         let is_told = self.is_on && !names.is_empty();
         is_told.then(|| format!("no source in these inputs logs {}", names.join(" or ")))
     }

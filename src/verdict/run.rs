@@ -50,6 +50,8 @@ pub struct PolicyInfo {
     pub sha256: String,
     /// The file of its roster.
     pub roster: Option<HashedFile>,
+    /// The files of custom rules.
+    pub rule_files: Vec<HashedFile>,
 }
 
 /// An input that was read.
@@ -78,7 +80,12 @@ pub struct InputFacts {
 impl PolicyInfo {
     /// Describes a policy.
     pub fn of(policy: &Policy) -> Self {
-        Self { path: policy.path.clone(), sha256: policy.sha256.clone(), roster: policy.roster_file.clone() }
+        Self {
+            path: policy.path.clone(),
+            sha256: policy.sha256.clone(),
+            roster: policy.roster_file.clone(),
+            rule_files: policy.custom.files.clone(),
+        }
     }
 }
 

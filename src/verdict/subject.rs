@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::rules::{Burst, Renamed, Subject};
 use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
-use crate::survey::{CertificateNotice, Change, NamesInEvent, Survey};
+use crate::survey::{CertificateNotice, Change, Match, NamesInEvent, Survey};
 
 /// What a subject is about, by ids of the survey.
 pub struct About {
@@ -51,7 +51,15 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
                 place: Some(anomaly.place),
             }
         }
-        Subject::Overflow(_) => NOTHING,
+        Subject::Matched(index) => {
+            let Match { event, names, .. } = &survey.matches.kept[index as usize];
+            About { operation: Some(event.operation), ..about_event(event, *names) }
+        }
+        Subject::Correlated(_, last, _) => {
+            let Match { event, names, .. } = &survey.matches.kept[last as usize];
+            about_event(event, *names)
+        }
+        Subject::Overflow(_) | Subject::Unlisted(_) => NOTHING,
         Subject::Silence(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
         Subject::Renamed(renamed) => about_name(survey, renamed),
         Subject::Certificate(index) => about_certificate(&survey.certificates[index as usize]),

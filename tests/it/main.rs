@@ -17,6 +17,8 @@ mod check_outputs;
 mod cli;
 mod columnar;
 mod counts;
+#[cfg(feature = "sigma")]
+mod custom_rules;
 mod determinism;
 mod diagnostics;
 mod diff;

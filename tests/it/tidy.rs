@@ -162,6 +162,7 @@ fn one_place_each_for_files_threads_and_exit_codes() {
         owns("File::open", &["input/mod.rs"]);
         owns("rayon", &["parallel.rs"]);
         owns("parquet::", &["columnar/coded.rs", "columnar/encode.rs", "columnar/writer.rs"]);
+        owns("rsigma_", &["sigma/engine.rs", "sigma/prefilter.rs"]);
         owns("ExitCode", &["main.rs"]);
         owns("process::exit", &["main.rs"]);
         owns("unsafe ", &[]);

@@ -107,7 +107,12 @@ fn run(has_baseline: bool) -> Run {
         last: None,
     };
     Run {
-        policy: PolicyInfo { path: Some("ssoaudit.toml".to_owned()), sha256: "b".repeat(64), roster: None },
+        policy: PolicyInfo {
+            path: Some("ssoaudit.toml".to_owned()),
+            sha256: "b".repeat(64),
+            roster: None,
+            rule_files: Vec::new(),
+        },
         fail_on: Severity::Medium,
         now: at("2025-02-01T00:00:00Z"),
         baseline: has_baseline.then(|| HashedFile { path: "known.json".to_owned(), sha256: "c".repeat(64) }),
@@ -355,7 +360,9 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
     let verdict = everything();
     let value = json("json", &verdict);
     assert_eq!((&value["verdict"], &value["fail_on"]), (&json!("failed"), &json!("medium")));
-    assert_eq!(value["policy"], json!({ "path": "ssoaudit.toml", "sha256": "b".repeat(64), "roster": null }));
+    let policy =
+        json!({ "path": "ssoaudit.toml", "sha256": "b".repeat(64), "roster": null, "rule_files": [] });
+    assert_eq!(value["policy"], policy);
     let one_each = json!({ "critical": 1, "high": 1, "medium": 1, "low": 1, "info": 1 });
     let open = json!({ "critical": 9, "high": 1, "medium": 2, "low": 1, "info": 1 });
     let counts = json!({ "open": open, "planned": one_each, "suppressed": one_each, "baseline": one_each });

@@ -4,14 +4,13 @@ use anyhow::{Result, bail};
 
 use crate::cli::ExitStatus;
 use crate::output::Output;
-use crate::rules;
-use crate::rules::{Activation, Param, ParamKind, Rule, wording};
+use crate::rules::{Activation, Controls, Param, ParamKind, Rule, wording};
 use crate::text::display::wrapped;
 use crate::text::suggest;
 
 /// Lists the rules, the worst first.
-pub fn list() -> Result<ExitStatus> {
-    let width = rules::ALL.iter().map(|check| check.id.len()).max().unwrap_or(0);
+pub fn list(catalog: &[&Rule]) -> Result<ExitStatus> {
+    let width = catalog.iter().map(|check| check.id.len()).max().unwrap_or(0);
     let line = |check: &&Rule| {
         let Rule { id, about, severity, activation, .. } = check;
         let on = match activation {
@@ -23,24 +22,18 @@ pub fn list() -> Result<ExitStatus> {
         };
         format!("{id:<width$}  {:<8}  {about}{on}\n", severity.name())
     };
-    print(&rules::ALL.iter().map(line).collect::<String>())
+    print(&catalog.iter().map(line).collect::<String>())
 }
 
 /// Explains a rule.
-pub fn explain(id: &str) -> Result<ExitStatus> {
-    let Some(check) = rules::ALL.iter().find(|check| check.id == id) else {
-        let ids = rules::ALL.iter().map(|check| check.id);
+pub fn explain(id: &str, catalog: &[&Rule]) -> Result<ExitStatus> {
+    let Some(check) = catalog.iter().find(|check| check.id == id) else {
+        let ids = catalog.iter().map(|check| check.id);
         bail!(suggest::unknown_or("rule", id, ids, "`ssoaudit check --list-rules` lists them"));
     };
-    let Rule { about, severity, plan_coverage, params, explain, controls, .. } = check;
+    let Rule { about, severity, plan_coverage, params, .. } = check;
     let mut text = format!("{id} ({})\n{about}\n", severity.name());
-    let parts = [
-        ("What it means", explain.means),
-        ("Why it matters", explain.why),
-        ("Example", explain.example),
-        ("How to fix it", explain.fix),
-    ];
-    for (title, part) in parts {
+    for (title, part) in check.parts("How to fix it") {
         text.push_str(&format!("\n{title}\n{}", indented(part)));
     }
     if let Some(note) = plan_coverage.note() {
@@ -54,12 +47,12 @@ pub fn explain(id: &str) -> Result<ExitStatus> {
         let Param { key, kind, about } = *param;
         text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(kind))));
     }
-    text.push_str("\nEvidence for\n");
-    for (standard, ids) in [
-        ("SOC 2", controls.soc2),
-        ("ISO/IEC 27001:2022", controls.iso27001),
-        ("NIST SP 800-53 r5", controls.nist),
-    ] {
+    if check.custom.is_none() {
+        text.push_str("\nEvidence for\n");
+    }
+    let Controls { soc2, iso27001, nist } = check.controls;
+    let standards = [("SOC 2", soc2), ("ISO/IEC 27001:2022", iso27001), ("NIST SP 800-53 r5", nist)];
+    for (standard, ids) in standards.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         text.push_str(&format!("  {standard}: {}\n", ids.join(", ")));
     }
     print(&text)

@@ -21,6 +21,7 @@ use crate::cli::check::outputs::{
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
+use crate::cli::policy::policy;
 use crate::cli::survey::collect;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
@@ -29,8 +30,8 @@ use crate::input::{Input, Meter};
 use crate::output::pager::AtQuit;
 use crate::output::{Output, check_no_overwrite};
 use crate::policy::baseline::Baseline;
-use crate::policy::{Policy, baseline, locate, read};
-use crate::rules::{self, Severity};
+use crate::policy::{Policy, baseline};
+use crate::rules::Severity;
 use crate::scan::ScanJob;
 use crate::survey::collect::Collected;
 use crate::survey::{Plan, Wants};
@@ -69,6 +70,9 @@ pub struct CheckCommand {
     /// Pass when there is no event at all, unless a file has lines that are none
     #[arg(long, help_heading = "Policy")]
     allow_empty: bool,
+    /// Custom rules in Sigma: a file, a folder or a pattern such as 'rules/*.yml'; can be repeated
+    #[arg(long = "rules", value_name = "PATH", help_heading = "Rules")]
+    rules: Vec<PathBuf>,
     /// List the rules
     #[arg(long, conflicts_with = "paths", help_heading = "Rules")]
     list_rules: bool,
@@ -101,10 +105,10 @@ impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         if self.list_rules {
-            return list_rules::list();
+            return list_rules::list(&policy(self.policy.as_deref(), &self.rules)?.catalog);
         }
         if let Some(id) = &self.explain {
-            return list_rules::explain(id);
+            return list_rules::explain(id, &policy(self.policy.as_deref(), &self.rules)?.catalog);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
@@ -136,7 +140,7 @@ impl CheckCommand {
 
     /// Checks the input; returns the exit status, and what could not be written.
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
-        let policy = self.policy()?;
+        let policy = policy(self.policy.as_deref(), &self.rules)?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.times.now()?;
@@ -151,7 +155,9 @@ impl CheckCommand {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
-        let plan = Plan { select, wants, now: Some(now), redactor: redactor.clone(), ..Plan::default() };
+        let matcher = policy.custom.matcher.clone();
+        let mut plan = Plan { select, wants, now: Some(now), matcher, ..Plan::default() };
+        plan.redactor = redactor.clone();
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.times.zone()?);
         // The survey is leaked on purpose: the process is about to end, and freeing millions of values would take time.
@@ -273,11 +279,13 @@ impl CheckCommand {
         }
         let page = targets.iter().any(|(format, _)| format.name == GITHUB).then(step_summary_file).flatten();
         let roster = policy.roster_file.as_ref().map(|file| Path::new(&file.path));
+        let custom = policy.custom.files.iter().map(|file| (Some(Path::new(&file.path)), "a custom rule"));
         let read = [
             (policy.path.as_deref().map(Path::new), "the policy"),
             (roster, "the roster of the policy"),
             self.redact.key(),
         ];
+        let read: Vec<_> = read.into_iter().chain(custom).collect();
         check_no_overwrite(&outputs, &read)?;
         if let Some(page) = &page {
             check_no_overwrite(&outputs, &[(Some(page), "the page of the job, $GITHUB_STEP_SUMMARY")])?;
@@ -289,11 +297,6 @@ impl CheckCommand {
         let others = &outputs[..outputs.len() - usize::from(self.write_baseline.is_some())];
         check_no_overwrite(others, &[(self.baseline.as_deref(), "the baseline")])?;
         Ok(outputs)
-    }
-
-    fn policy(&self) -> Result<Policy> {
-        let path = self.policy.clone().map_or_else(locate::here, |path| Ok(Some(path)))?;
-        path.map_or_else(|| Ok(Policy::default_for(rules::ALL)), |path| read::read(&path, rules::ALL))
     }
 
     fn options(&self, file: Option<&Path>, terminal: Terminal) -> VerdictOptions {

@@ -87,8 +87,12 @@ pub fn basis(verdict: &Verdict) -> Map<String, Value> {
     let sealed = |file: &HashedFile| json!({ "path": file.path, "sha256": file.sha256 });
     let policy = &run.policy;
     let roster = policy.roster.as_ref().map(sealed);
+    let rule_files: Vec<_> = policy.rule_files.iter().map(sealed).collect();
     let basis: [(&str, Value); 10] = [
-        ("policy", json!({ "path": policy.path, "sha256": policy.sha256, "roster": roster })),
+        (
+            "policy",
+            json!({ "path": policy.path, "sha256": policy.sha256, "roster": roster, "rule_files": rule_files }),
+        ),
         ("fail_on", run.fail_on.name().into()),
         ("now", time(run.now).into()),
         ("baseline", run.baseline.as_ref().map(sealed).into()),

@@ -151,7 +151,7 @@ fn status(finding: &Finding) -> String {
 /// what the rule looks for.
 fn not_applicable(rule: &RuleOutcome) -> Option<String> {
     let all = rule.judged + rule.not_applicable;
-    let is_some = rule.is_on && rule.not_applicable > 0 && rule.unlogged.is_empty();
+    let is_some = rule.is_on && rule.not_applicable > 0 && !rule.is_unlogged();
     is_some.then(|| format!("{} of {}", rule.not_applicable, plural::counted(all, "event")))
 }
 

@@ -67,20 +67,15 @@ pub fn render(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 
 fn rule(outcome: &RuleOutcome) -> Value {
     let rule = outcome.rule;
-    let explain = &rule.explain;
-    let parts = [
-        ("What it means", explain.means),
-        ("Why it matters", explain.why),
-        ("Example", explain.example),
-        ("How to fix", explain.fix),
-    ];
+    let parts = rule.parts("How to fix");
     let text = |(title, text): &(&str, &str)| format!("{title}: {text}");
     let markdown = |(title, text): &(&str, &str)| format!("### {title}\n\n{text}");
-    json!({
+    let full = [rule.explain.means, rule.explain.why].join(" ");
+    let mut descriptor = json!({
         "id": rule.id,
         "name": pascal(rule.id),
         "shortDescription": { "text": escaped(rule.about) },
-        "fullDescription": { "text": escaped(&format!("{} {}", explain.means, explain.why)) },
+        "fullDescription": { "text": escaped(full.trim()) },
         "help": {
             "text": parts.iter().map(text).collect::<Vec<_>>().join("\n\n"),
             "markdown": parts.iter().map(markdown).collect::<Vec<_>>().join("\n\n"),
@@ -91,7 +86,11 @@ fn rule(outcome: &RuleOutcome) -> Value {
             "precision": "high",
             "tags": tags(outcome),
         },
-    })
+    });
+    if let Some(address) = rule.custom.and_then(|custom| custom.references.first()) {
+        descriptor["helpUri"] = address.as_str().into();
+    }
+    descriptor
 }
 
 /// The tags of a rule. The first control of each standard comes before the second ones, so that the limit cuts off no
@@ -104,6 +103,7 @@ fn tags(outcome: &RuleOutcome) -> Vec<String> {
         let row = controls.iter().filter_map(|(standard, ids)| Some(format!("{standard}/{}", ids.get(at)?)));
         tags.extend(row);
     }
+    tags.extend(outcome.rule.custom.iter().flat_map(|custom| custom.tags.iter().cloned()));
     tags.truncate(MAX_TAGS);
     tags
 }

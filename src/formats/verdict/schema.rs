@@ -36,10 +36,14 @@ pub fn evidence() -> Value {
 
 /// The members of [`super::json::basis`].
 fn basis() -> [(&'static str, Value); 10] {
+    let rule_files = about(list(sealed()), "custom rules");
     let roster = about(or_null(sealed()), "who may do what");
     let path = about(or_null(text()), "where it was read from; null for the defaults");
     [
-        ("policy", members([("path", path), ("sha256", sha256()), ("roster", roster)])),
+        (
+            "policy",
+            members([("path", path), ("sha256", sha256()), ("roster", roster), ("rule_files", rule_files)]),
+        ),
         ("fail_on", about(severity(), "the least severity of an open finding that fails the check")),
         ("now", about(time(), "what was taken for the present")),
         ("baseline", about(or_null(sealed()), "what findings were compared with")),

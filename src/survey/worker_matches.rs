@@ -1,0 +1,33 @@
+//! How a worker records the events that custom rules match.
+
+use crate::survey::duplicates::content;
+use crate::survey::event_ids::EventIds;
+use crate::survey::worker_anomalies::key_of;
+use crate::survey::{EventLine, EventMatcher, Match, Plan, WorkerSurvey};
+
+impl WorkerSurvey {
+    /// Adds what a matcher finds in a selected event.
+    pub(super) fn add_matches(
+        &mut self,
+        matcher: &dyn EventMatcher,
+        (line, ids): (&EventLine<'_>, EventIds),
+        plan: &Plan,
+    ) {
+        let event = line.event;
+        self.matches.without_line += u64::from(event.retained.is_some());
+        let candidates = self.matches.take_candidates(ids.action, || matcher.candidates(event));
+        if !candidates.is_empty() {
+            let mut found = Vec::new();
+            matcher.find(event, &candidates, &mut |detected| found.push(detected));
+            if !found.is_empty() {
+                let mut change = self.change(line, ids, plan);
+                change.key = content(event);
+                let key = key_of(event);
+                for detected in found {
+                    self.matches.add(Match::new(detected, change.clone(), &key));
+                }
+            }
+        }
+        self.matches.put_candidates(ids.action, candidates);
+    }
+}
