@@ -101,9 +101,9 @@ fn size(part: &Part, now: Timestamp) -> Compiled<Operand> {
 }
 
 /// A time with durations added, a time since another one, or a sum of durations.
-fn sum(parts: &[(bool, Part)], now: Timestamp) -> Compiled<Operand> {
+fn sum(parts: &[(i128, Part)], now: Timestamp) -> Compiled<Operand> {
     let mut sum = None;
-    for (is_subtracted, part) in parts {
+    for (sign, part) in parts {
         let next = operand_of(part, now)?;
         let Some(before) = sum.take() else {
             sum = Some(next);
@@ -118,14 +118,13 @@ fn sum(parts: &[(bool, Part)], now: Timestamp) -> Compiled<Operand> {
                 ));
             }
         };
-        sum = Some(added(before, &next, *is_subtracted).map_err(|message| Mistake::new(&part.at, message))?);
+        sum = Some(added(before, &next, *sign).map_err(|message| Mistake::new(&part.at, message))?);
     }
     sum.ok_or_else(|| Mistake::new(&(0..0), "there is nothing to add"))
 }
 
-fn added(before: Operand, next: &Constant, is_subtracted: bool) -> Result<Operand, &'static str> {
+fn added(before: Operand, next: &Constant, sign: i128) -> Result<Operand, &'static str> {
     const TOO_FAR: &str = "this leads to a time outside of the years 0 to 9999";
-    let sign = if is_subtracted { -1 } else { 1 };
     Ok(match (before, next) {
         (Operand::Constant(Constant::Time(at)), Constant::Duration(by)) => {
             let sum =
@@ -135,7 +134,7 @@ fn added(before: Operand, next: &Constant, is_subtracted: bool) -> Result<Operan
         (Operand::Constant(Constant::Duration(before)), Constant::Duration(by)) => {
             Operand::Constant(Constant::Duration(before.checked_add(sign * by).ok_or(TOO_FAR)?))
         }
-        (Operand::Constant(Constant::Time(at)), Constant::Time(from)) if is_subtracted => {
+        (Operand::Constant(Constant::Time(at)), Constant::Time(from)) if sign < 0 => {
             Operand::Constant(Constant::Duration(at - from))
         }
         (Operand::Later(of, before), Constant::Duration(by)) => {
@@ -144,7 +143,7 @@ fn added(before: Operand, next: &Constant, is_subtracted: bool) -> Result<Operan
         (time, Constant::Duration(by)) if time.kind() == ValueType::Time => {
             Operand::Later(Box::new(time), sign * by)
         }
-        (time, Constant::Time(from)) if time.kind() == ValueType::Time && is_subtracted => {
+        (time, Constant::Time(from)) if time.kind() == ValueType::Time && sign < 0 => {
             Operand::Since(Box::new(time), *from)
         }
         _ => {

@@ -42,8 +42,8 @@ pub enum PartKind {
     Any(Vec<Part>),
     /// `a == b`
     Related(Box<Part>, Relation, Box<Part>),
-    /// `a + b - c`: each with whether it is subtracted.
-    Sum(Vec<(bool, Part)>),
+    /// `a + b - c`: each with its sign, 1 or -1.
+    Sum(Vec<(i128, Part)>),
 }
 
 /// A name, and the bytes where it stands.
@@ -170,15 +170,15 @@ impl<'t> Parser<'t> {
     }
 
     fn sum(&mut self) -> Parsed<Part> {
-        let mut parts = vec![(false, self.negated()?)];
+        let mut parts = vec![(1, self.negated()?)];
         loop {
-            let is_subtracted = match self.peek().kind {
-                TokenKind::Symbol("+") => false,
-                TokenKind::Symbol("-") => true,
+            let sign = match self.peek().kind {
+                TokenKind::Symbol("+") => 1,
+                TokenKind::Symbol("-") => -1,
                 _ => break,
             };
             self.take();
-            parts.push((is_subtracted, self.negated()?));
+            parts.push((sign, self.negated()?));
         }
         Ok(match parts.as_slice() {
             [(_, first), .., (_, last)] => {
