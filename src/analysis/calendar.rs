@@ -37,9 +37,9 @@ impl Unit {
         }
     }
 
-    /// The label of the unit that a time is in.
-    pub fn label_of(self, time: Timestamp, zone: Tz) -> String {
-        self.label(self.begin(local(time, zone)))
+    /// The local time at which the unit begins that a time is in.
+    pub fn begin_of(self, time: Timestamp, zone: Tz) -> NaiveDateTime {
+        self.begin(local(time, zone))
     }
 
     /// The unit that divides a span of time into some tens of parts.
@@ -84,7 +84,8 @@ impl Unit {
         next.unwrap_or(NaiveDateTime::MAX)
     }
 
-    fn label(self, begin: NaiveDateTime) -> String {
+    /// The label of the unit that begins then.
+    pub fn label(self, begin: NaiveDateTime) -> String {
         let format = match self {
             Self::Hour => "%Y-%m-%d %H:%M",
             Self::Day | Self::Week => "%Y-%m-%d",

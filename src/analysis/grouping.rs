@@ -97,11 +97,11 @@ const END: u8 = 0xFF;
 impl WorkerGroups {
     /// Adds an event.
     pub fn add(&mut self, event: &Event<'_>, by: &GroupBy) {
-        let period = by.period.map(|(unit, zone)| unit.label_of(event.time, zone));
+        let period = by.period.map(|(unit, zone)| (unit, unit.begin_of(event.time, zone)));
         let values: Vec<_> =
             by.columns.iter().map(|column| (column.text(event), column.id_text(event))).collect();
         self.key.clear();
-        self.key.extend(period.iter().flat_map(|label| label.bytes()));
+        self.key.extend(period.iter().flat_map(|(_, begin)| begin.and_utc().timestamp().to_be_bytes()));
         for (text, id) in &values {
             self.key.extend([END, u8::from(text.is_some()) + u8::from(id.is_some())]);
             self.key.extend(id.is_some().then_some(event.ids));
@@ -116,6 +116,7 @@ impl WorkerGroups {
                 named: id.as_ref().map(|_| time),
             });
             let values = owned.collect();
+            let period = period.map(|(unit, begin)| unit.label(begin));
             self.numbers.insert(key.clone(), number);
             self.groups.push(Group { period, values, count: 0, first: time, last: time, key });
             number
