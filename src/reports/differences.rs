@@ -1,9 +1,11 @@
 //! `diff`: what a newer log adds to an older one, lacks and contradicts.
 
+use std::collections::BTreeSet;
+
 use super::columns::{
     ACTOR, ACTOR_EMAIL, ACTOR_ID, CONNECTION_ID, FIRST, IP, LAST, ORGANIZATION_NAME, OWNER_ID, TIME,
 };
-use crate::analysis::comparison::events::{OneSided, Side};
+use crate::analysis::comparison::events::{Difference, OneSided};
 use crate::analysis::comparison::{NewAdmin, OrganizationDifference, SsoDifference, StateDifference};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
@@ -44,9 +46,14 @@ impl Differences {
             && self.admins.is_empty()
     }
 
-    fn edited(&self, name: &str, side: Side) -> u64 {
-        let of_kind = |event: &&OneSided| event.difference.name() == name && event.side == side;
-        self.edits.iter().filter(of_kind).count() as u64
+    fn edited(&self, difference: Difference) -> impl Iterator<Item = &OneSided> {
+        self.edits.iter().filter(move |event| event.difference == difference)
+    }
+
+    /// How many ids have other contents in one log than in the other.
+    fn altered(&self) -> u64 {
+        let ids: BTreeSet<_> = self.edited(Difference::Altered).map(|event| &event.id).collect();
+        ids.len() as u64
     }
 }
 
@@ -87,16 +94,16 @@ fn totals(differences: &Differences) -> Vec<Fact<'_>> {
         time("new_first", "First event in it", new.map(|range| range.0)),
         time("new_last", "Last event in it", new.map(|range| range.1)),
         number("common", "Events in both", differences.common),
-        number("altered", "Altered: same id, other content", differences.edited("altered", Side::New)),
+        number("altered", "Altered: same id, other content", differences.altered()),
         number(
             "missing",
             "Missing: not in the new log, which covers their time",
-            differences.edited("missing", Side::Old),
+            differences.edited(Difference::Missing).count() as u64,
         ),
         number(
             "inserted",
             "Inserted: not in the old log, which covers their time",
-            differences.edited("inserted", Side::New),
+            differences.edited(Difference::Inserted).count() as u64,
         ),
         number("added", "Added: not in the old log, which does not cover their time", differences.outside[1]),
         number("not_covered", "Not covered: the new log does not cover their time", differences.outside[0]),

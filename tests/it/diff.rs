@@ -102,6 +102,18 @@ fn every_edit_is_found_with_its_place() {
     assert_eq!(logs.run(&[]).code, 0);
 }
 
+/// Whoever keeps one of two contents of an id has altered what the log says of it.
+#[test]
+fn one_of_two_contents_that_is_gone_is_an_edit() {
+    let [one, other] =
+        ["OKTA", "CUSTOM"].map(|provider| event(3, "enabled", [3, 3]).replace("OKTA", provider));
+    let around = [event(1, "enabled", [1, 1]), event(9, "enabled", [9, 9])];
+    let old = [&around[..], &[one.clone(), other]].concat();
+    let json = Logs::new(&old, &[&around[..], &[one]].concat()).json();
+    assert_eq!(totals(&json), [4, 3, 3, 1, 0, 0, 0]);
+    assert_eq!(json["events"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn neither_order_threads_nor_a_history_matter() {
     let lines = sample();

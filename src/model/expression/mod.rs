@@ -3,7 +3,7 @@
 //! This is a closed subset of CEL, so that an expression can be judged before any event is read: all its names are known,
 //! and its types are checked. Whatever an event says, an expression then is true or false:
 //!
-//! - A text that an event lacks is `""`; [`has`](names) tells whether it has one.
+//! - A text that an event lacks is `""`; `has(…)` tells whether it has one.
 //! - A comparison holds if it holds for one of the texts of an attribute, as with flags. What is negated has to hold for
 //!   none.
 //! - A vendor's own field is of any type, and `null` where it is missing. A comparison of values that cannot be compared
