@@ -1,5 +1,5 @@
-//! What is derived from a survey: the lifecycle of connections, how far the log reaches, bursts, rosters,
-//! calendars.
+//! What is derived from events: the lifecycle of connections, how far the log reaches, bursts, rosters, calendars, groups
+//! of events, and how two logs differ.
 
 pub mod bursts;
 pub mod calendar;

@@ -18,7 +18,7 @@ use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::sheet_output::SheetArgs;
 use crate::cli::survey::collect;
 use crate::cli::terminal::Terminal;
-use crate::input::{self, Input, Meter};
+use crate::input::{self, Input, Meter, Place};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::redact::Redactor;
@@ -139,7 +139,7 @@ impl Diff {
         let comparison =
             Arc::new(Comparison { select, hasher: EventHasher::default(), redactor, old_inputs });
         let sets = keys(&logs, settings, &comparison)?;
-        let ranges = [old.survey.ranges.clone(), new.survey.ranges.clone()];
+        let ranges = [covered(&old), covered(&new)];
         let mut differences = events(&logs, settings, &comparison, (sets, ranges))?;
         (differences.connections, differences.organizations) =
             states_that_differ(&old.survey, &new.survey, now);
@@ -187,7 +187,8 @@ impl Diff {
             let print = if others.may_hold_events { messages::warning } else { messages::note };
             print(&others.message(), terminal.message_style());
         }
-        if let Some(input) = inputs.iter().find(|input| input.is_live()) {
+        let is_there = |input: &Input| matches!(&input.place, Place::File(path) if path.exists());
+        if let Some(input) = inputs.iter().find(|input| input.is_live() && is_there(input)) {
             bail!("diff reads its inputs more than once, and {} can be read once only", input.name);
         }
         Ok(Logs { inputs, old })
@@ -220,6 +221,12 @@ impl Diff {
         }
         notes
     }
+}
+
+/// The time that each source's log covers. A log that was not read to its end may have any event, and covers nothing.
+fn covered(log: &Collected) -> Ranges {
+    let is_whole = log.inputs.iter().all(|input| input.error.is_none());
+    if is_whole { log.survey.ranges.clone() } else { Ranges::default() }
 }
 
 /// Scans both logs, and finds the keys of their events.

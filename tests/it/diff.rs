@@ -211,13 +211,37 @@ fn its_json_satisfies_the_published_schema() {
     }
 }
 
+/// What stands in the part that could not be read is no edit.
+#[test]
+fn a_log_that_is_not_read_to_its_end_lacks_nothing() {
+    let lines = sample();
+    let logs = Logs::new(&lines, &[]);
+    let folder = logs.path("new");
+    fs::create_dir(&folder).unwrap();
+    let rest: Vec<_> =
+        lines.iter().enumerate().filter(|(at, _)| at % 9 != 4).map(|(_, line)| &**line).collect();
+    fs::write(folder.join("rest.ndjson"), rest.join("\n")).unwrap();
+    let run = |expected: i32| {
+        let (old, new) = (logs.path("old.ndjson"), folder.to_str().unwrap().to_owned());
+        let run = ssoaudit(&["diff", "--format", "json", old.to_str().unwrap(), &new]);
+        assert_eq!(run.code, expected, "{}", run.stderr);
+        let json: Value = serde_json::from_str(&run.stdout).unwrap();
+        ["missing", "not_covered"].map(|key| json["totals"][key].as_u64().unwrap())
+    };
+    let [missing, outside] = run(0);
+    assert!(missing > 15);
+    fs::write(folder.join("broken.ndjson.gz"), [0x1F, 0x8B, 8, 0]).unwrap();
+    assert_eq!(run(2), [0, missing + outside]);
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused() {
     for (paths, says) in [
         (&["a.ndjson"][..], "name the older file or directory, then the newer one"),
         (&["a.ndjson", "b.ndjson", "c.ndjson"], "name the older file or directory, then the newer one"),
         (&["-", "a.ndjson"], "cannot read standard input"),
-        (&["no-such-file", "testdata/sso-events.ndjson"], "no-such-file"),
+        (&["no-such-file", "testdata/sso-events.ndjson"], "no-such-file: No such file"),
+        (&["testdata/sso-events.ndjson", "no-such-file"], "no-such-file: No such file"),
     ] {
         let run = ssoaudit(&[&["diff"], paths].concat());
         assert_eq!(run.code, 2, "{paths:?}");

@@ -1,5 +1,5 @@
-//! Histories: files in which events are kept as columns (`ssoaudit collect` writes them). They are read as the lines of
-//! normalized events.
+//! Histories: files in which events are kept as columns (`ssoaudit collect` writes them). Their rows are read as
+//! such, or as the lines of normalized events.
 
 pub mod columns;
 mod lines;
