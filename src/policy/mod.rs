@@ -3,6 +3,7 @@
 //! [`read`] reads them from `ssoaudit.toml`; without that file the defaults apply.
 
 pub mod baseline;
+mod conditions;
 mod lists;
 pub mod locate;
 mod problems;
@@ -12,12 +13,14 @@ pub mod template;
 mod toml;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use crate::analysis::roster::Roster;
 use crate::model::hashed_file::HashedFile;
 use crate::model::operation::Operation;
+use crate::model::scopes::Condition;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::rules::fingerprint::Fingerprint;
@@ -42,6 +45,8 @@ pub struct Policy {
     pub catalog: Vec<&'static Rule>,
     /// The custom rules.
     pub custom: CustomRules,
+    /// The conditions of the rules that are on.
+    pub conditions: Arc<[Condition]>,
     /// The settings of every rule, by its id.
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// The roster, which says who may do what.

@@ -16,6 +16,7 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+mod conditions;
 mod counts;
 #[cfg(feature = "sigma")]
 mod custom_rules;

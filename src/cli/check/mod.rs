@@ -105,10 +105,10 @@ impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         if self.list_rules {
-            return list_rules::list(&policy(self.policy.as_deref(), &self.rules)?.catalog);
+            return list_rules::list(&self.policy()?.catalog);
         }
         if let Some(id) = &self.explain {
-            return list_rules::explain(id, &policy(self.policy.as_deref(), &self.rules)?.catalog);
+            return list_rules::explain(id, &self.policy()?.catalog);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
@@ -119,6 +119,10 @@ impl CheckCommand {
                 Err(error)
             }
         }
+    }
+
+    fn policy(&self) -> Result<Policy> {
+        policy(self.policy.as_deref(), &self.rules, self.select.times.now()?)
     }
 
     /// Also reports an error that prevented a verdict as an annotation and on the job page, if these were requested.
@@ -140,7 +144,7 @@ impl CheckCommand {
 
     /// Checks the input; returns the exit status, and what could not be written.
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
-        let policy = policy(self.policy.as_deref(), &self.rules)?;
+        let policy = self.policy()?;
         let redactor = self.redact.redactor()?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.times.now()?;
@@ -155,8 +159,8 @@ impl CheckCommand {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
-        let matcher = policy.custom.matcher.clone();
-        let mut plan = Plan { select, wants, now: Some(now), matcher, ..Plan::default() };
+        let (conditions, matcher) = (Arc::clone(&policy.conditions), policy.custom.matcher.clone());
+        let mut plan = Plan { select, wants, now: Some(now), conditions, matcher, ..Plan::default() };
         plan.redactor = redactor.clone();
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.times.zone()?);

@@ -173,7 +173,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
             continue;
         };
         let was_named = std::mem::replace(&mut is_named[connection.index()], true);
-        let is_first = !was_named && change.is_selected;
+        let is_first = !was_named && change.scopes.is_selected();
         later += u64::from(is_first && is_removal(change) && has_happened(change.time));
     }
     let (connections, they_were, they) = match later {

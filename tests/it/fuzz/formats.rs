@@ -17,6 +17,7 @@ use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
 use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::event::Event;
+use ssoaudit::model::scopes::Scopes;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::output::Output;
@@ -212,7 +213,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
         file.times.add(event.time);
         let place = LineRef { block: BLOCK, line: number };
         gathered.add(
-            &EventLine { event, diagnostics: &record.diagnostics, place, is_selected: true },
+            &EventLine { event, diagnostics: &record.diagnostics, place, scopes: Scopes::SELECTED },
             &mut arrived,
             &plan,
         );
