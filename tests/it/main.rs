@@ -48,6 +48,7 @@ mod parquet;
 mod patterns;
 mod pruning;
 mod redact;
+mod references;
 mod reports;
 mod rows;
 mod rules;
