@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::analysis::calendar::Unit;
 use crate::analysis::grouping::{GroupBy, GroupColumn, WorkerGroups, groups};
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
 use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
@@ -63,8 +63,8 @@ pub struct Count {
     #[arg(long, value_name = "UNIT", help_heading = "Count")]
     per: Option<Per>,
     /// The largest groups only, of each unit of time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Count")]
-    top: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = top, help_heading = "Count")]
+    top: Option<usize>,
     #[command(flatten)]
     sheet: SheetArgs,
 }
@@ -161,7 +161,7 @@ impl Count {
         let Scanned { workers, files, status, misses } = self.scan(&inputs, &plan, terminal)?;
         let all = groups(workers);
         let is_empty = all.is_empty();
-        let options = Options { selection, top: self.top.map(|top| top as usize), ..Options::default() };
+        let options = Options { selection, top: self.top, ..Options::default() };
         let survey = Survey::default();
         let read = ReportInput { survey: &survey, files: &files, options: &options, verdicts: None };
         let sheet = counts(all, &plan.by, &read);

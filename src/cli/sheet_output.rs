@@ -29,6 +29,9 @@ use crate::text::display::Charset;
 use crate::text::suggest;
 use crate::verdict::unmatched;
 
+/// How many rows of a list a terminal gets unless `--top` says otherwise.
+const ROWS_ON_SCREEN: usize = 100;
+
 /// How to print a sheet.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -59,6 +62,11 @@ fn formats() -> impl Iterator<Item = &'static str> {
 }
 
 impl SheetArgs {
+    /// Whether the sheet is a table on a terminal.
+    fn is_read_on_screen(&self, format: &SheetFormat, terminal: Terminal) -> bool {
+        format.name == "table" && terminal.stdout && self.output.output.is_none()
+    }
+
     /// The format of the sheet.
     pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
         let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
@@ -88,6 +96,7 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.now = self.select.times.now()?;
         self.options.zone = self.select.times.zone()?;
+        self.options.rows = self.sheet.is_read_on_screen(format, terminal).then_some(ROWS_ON_SCREEN);
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;

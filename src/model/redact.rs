@@ -110,8 +110,8 @@ impl Personal {
             Self::Ip => {
                 let mut octets = [0; 16];
                 octets.copy_from_slice(&digest[..16]);
-                // Unique local addresses belong to nobody.
-                octets[0] = 0xFD;
+                // Addresses for documentation (2001:db8::/32) belong to nobody, in private networks neither.
+                octets[..4].copy_from_slice(&[0x20, 0x01, 0x0D, 0xB8]);
                 Ipv6Addr::from(octets).to_string()
             }
         }

@@ -15,6 +15,7 @@ mod toml;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::{Result, bail};
 use chrono_tz::Tz;
 
 use crate::analysis::roster::Roster;
@@ -27,6 +28,7 @@ use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
 use crate::rules::{Rule, Severity, Value};
 use crate::sigma::CustomRules;
+use crate::text::suggest;
 
 pub use problems::InvalidFile;
 
@@ -66,6 +68,23 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Turns off every rule but those with these ids; without any id, none. An error names an id that is none, or a rule
+    /// that is off.
+    pub fn confine_to(&mut self, ids: &[String]) -> Result<()> {
+        for id in ids {
+            match self.rules.get(id.as_str()) {
+                None => bail!(suggest::unknown("rule", id, self.rules.keys().copied())),
+                Some(rule) if !rule.is_on => {
+                    bail!("rule `{id}` is off; enable it in a policy, which `ssoaudit init` writes")
+                }
+                Some(_) => {}
+            }
+        }
+        let is_out = |id: &str| !ids.is_empty() && !ids.iter().any(|named| named == id);
+        self.rules.iter_mut().filter(|(id, _)| is_out(id)).for_each(|(_, rule)| rule.is_on = false);
+        Ok(())
+    }
+
     /// How many seconds an event may lie in the future.
     pub fn skew_seconds(&self) -> u64 {
         match self.rules.values().find_map(|rule| rule.params.get("skew")) {

@@ -44,7 +44,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         tone: ChangeRow::tone,
         empty: "The events shown change nothing.",
     };
-    let table = layout.table(input.survey, Items::from(rows).limited(input.options.top));
+    let table = layout.table(input.survey, Items::from(rows).limited(input.rows()));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,

@@ -6,7 +6,7 @@ mod authorization;
 mod burst_option;
 mod certificates;
 mod changes;
-mod columns;
+pub mod columns;
 mod connections;
 pub mod counts;
 pub mod differences;
@@ -82,8 +82,10 @@ pub struct ReportInput<'a> {
 /// The options of a report.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The maximum number of rows of rankings and, if given, of other tables.
+    /// The maximum number of rows of rankings and lists, if one was asked for.
     pub top: Option<usize>,
+    /// The maximum number of rows of lists otherwise.
+    pub rows: Option<usize>,
     /// The present; events dated later change no state.
     pub now: Timestamp,
     /// The moment whose posture is requested.
@@ -108,6 +110,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             top: None,
+            rows: None,
             now: Timestamp::MAX,
             at: None,
             by: None,
@@ -125,6 +128,11 @@ impl Default for Options {
 const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
+    /// The maximum number of rows of a list, if there is one.
+    pub fn rows(&self) -> Option<usize> {
+        self.options.top.or(self.options.rows)
+    }
+
     /// The maximum number of rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(DEFAULT_TOP)

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use ssoaudit::reports;
 use ssoaudit::rules::{self, Activation, Controls, ParamKind, Rule};
 
-use crate::support::run::{command, root, ssoaudit};
+use crate::support::run::{UNSET, command, root, ssoaudit};
 
 /// Compares a file with what it has to be, or renews it.
 fn compare(path: &str, expected: &str) {
@@ -158,6 +158,45 @@ fn leads_somewhere(from: &Path, link: &str) -> bool {
     page.lines().any(|line| line.starts_with('#') && id(line.trim_start_matches('#').trim()) == heading)
 }
 
+/// Every console block of the README and of `docs/`, with the binary under test for `cargo run --release --`.
+#[cfg(unix)]
+#[test]
+fn commands_in_documents_print_what_is_said() {
+    let docs = std::fs::read_dir(root().join("docs")).unwrap();
+    let docs = docs.map(|entry| format!("docs/{}", entry.unwrap().file_name().to_str().unwrap()));
+    let documents: Vec<_> =
+        docs.filter(|name| name.ends_with(".md")).chain(["README.md".to_owned()]).collect();
+    let mut steps = 0;
+    for document in documents {
+        let text = std::fs::read_to_string(root().join(&document)).unwrap();
+        let mut expected = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, block)) = rest.split_once("```console\n") {
+            let (block, after) = block.split_once("```").unwrap();
+            let typed = block.split_inclusive('\n').filter_map(|line| line.strip_prefix("$ "));
+            let run: Vec<_> = typed.map(|typed| format!("$ {typed}{}", printed(typed))).collect();
+            steps += run.len();
+            expected.push_str(&format!("{before}```console\n{}```", run.concat()));
+            rest = after;
+        }
+        compare(&document, &(expected + rest));
+    }
+    assert!(steps > 30);
+}
+
+/// What a shell prints for a command, without blank lines at the end.
+#[cfg(unix)]
+fn printed(typed: &str) -> String {
+    let line = typed.replace("cargo run --release --quiet --", "ssoaudit");
+    let folder = Path::new(env!("CARGO_BIN_EXE_ssoaudit")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let mut shell = std::process::Command::new("sh");
+    let shell = shell.args(["-c", &line]).env("PATH", path).envs(UNSET).current_dir(root()).output().unwrap();
+    let printed = String::from_utf8([shell.stdout, shell.stderr].concat()).unwrap();
+    let printed = printed.trim_end();
+    if printed.is_empty() { String::new() } else { format!("{printed}\n") }
+}
+
 #[test]
 fn links_lead_somewhere_and_the_book_has_every_page() {
     let docs = root().join("docs");
@@ -188,8 +227,10 @@ fn links_lead_somewhere_and_the_book_has_every_page() {
 /// The picture of the README is what a terminal shows.
 #[test]
 fn the_picture_is_what_a_terminal_shows() {
-    const TYPED: &str = "ssoaudit check --org 'Tamarind*' --fail-on high exports/";
-    let mut check = command(&["check", "--now", "2025-04-05", "--fail-on", "high", "--org", "Tamarind*"]);
+    const TYPED: &str =
+        "ssoaudit check --org 'Tamarind*' --rule impersonated-change,connection-deleted exports/";
+    let mut check = command(&["check", "--now", "2025-04-05", "--org", "Tamarind*"]);
+    check.args(["--rule", "impersonated-change,connection-deleted"]);
     check.args(["--color", "always", "--width", "100", "testdata/sso-events.ndjson"]);
     let output = check.output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap().replace("testdata/sso-events", "exports/2025-Q1");

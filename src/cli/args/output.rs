@@ -149,6 +149,14 @@ pub fn format_help(names: impl Iterator<Item = &'static str>, rest: &str) -> Str
     format!("{} or {last}; {rest}", names.join(", "))
 }
 
+/// Parses the value of `--top`: a number, or `all`.
+pub fn top(text: &str) -> Result<usize, String> {
+    match max_shown(text) {
+        Ok(0) | Err(_) => Err("give a number from 1 on, or `all`".to_owned()),
+        top => top,
+    }
+}
+
 /// Parses the maximum number of items that are shown: a number, or `all`.
 pub fn max_shown(text: &str) -> Result<usize, String> {
     if text == "all" {

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::args::times::TimeArgs;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
+use crate::formats::rows::columns::OfImpersonated;
 use crate::model::attribute::Attribute;
 use crate::model::expression::Expression;
 use crate::model::operation::OPERATIONS;
@@ -118,6 +119,14 @@ impl SelectArgs {
             bail!("--invert-match needs a flag to invert");
         }
         Ok(Selection { clauses, invert: self.invert_match })
+    }
+
+    /// Whether impersonated sessions are selected.
+    pub fn impersonation(&self) -> OfImpersonated {
+        match self.impersonated == Some(YesOrNo::Yes) || !self.impersonator.is_empty() {
+            true => OfImpersonated::Yes,
+            false => OfImpersonated::No,
+        }
     }
 
     /// The clauses of `--since`, `--until` and `--on`.

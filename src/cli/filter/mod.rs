@@ -279,7 +279,7 @@ impl Filter {
         let columns = match format.audience() {
             _ if !named.is_empty() => named,
             Audience::Programs => columns::all(),
-            Audience::People => columns::default(),
+            Audience::People => columns::default(self.select.impersonation()),
         };
         let times = if self.select.times.has_zone() { TimeStyle::InZone } else { TimeStyle::AsWritten };
         let options = RenderOptions {

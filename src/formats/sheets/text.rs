@@ -10,6 +10,7 @@ use crate::formats::sheets::{charts, style};
 use crate::formats::table::grid::{GAP, GridColumn, GridRow};
 use crate::formats::table::text::{pages, render as render_table};
 use crate::formats::{RenderOptions, cells};
+use crate::reports::columns::IP;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
 use crate::text::display::{escape_own, padded, to_charset, wrapped};
 use crate::text::width::Cut;
@@ -66,7 +67,7 @@ pub fn zone_note(sheet: &Sheet<'_>, options: &RenderOptions) -> Option<String> {
 
 /// Says how many rows were left out.
 pub fn left_out(rows: u64) -> String {
-    format!("… and {rows} more; --top shows more")
+    format!("… and {rows} more; --top all shows them")
 }
 
 fn heading(title: &str, options: &RenderOptions, out: &mut String) {
@@ -137,15 +138,10 @@ fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut
     let grid_row =
         |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
     let mut rows: Vec<_> = page.iter().map(grid_row).collect();
-    let have_one_year = cells::have_one_year(page.iter().flat_map(|row| &row.cells), options);
     for (grid_row, row) in rows.iter_mut().zip(page) {
         for at in 0..columns.len() {
             let cell = row.cells.get(at).unwrap_or(&Cell::Nothing);
-            let mut forms = cells::table_forms(cell, options);
-            if let (Cell::Time(time), true) = (cell, have_one_year) {
-                forms.push(time.without_year(options.zone));
-            }
-            grid_row.cells.push(forms);
+            grid_row.cells.push(cells::table_forms(cell, options));
         }
     }
     let columns: Vec<_> = columns.iter().map(|column| grid_column(column, options)).collect();
@@ -154,8 +150,14 @@ fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut
     rendered.hidden
 }
 
+/// Columns of few short words, which are not cut.
+const WHOLE: &[&str] = &["operation", "verdict", "state", "certainty", "difference"];
+
 fn grid_column(column: &Column, options: &RenderOptions) -> GridColumn {
     let (cut, min) = match column.kind {
+        // Part of an address says nothing, nor does part of an answer.
+        _ if column.key == IP.key => (Cut::Middle, 15),
+        _ if WHOLE.contains(&column.key) => (Cut::End, usize::MAX),
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),
         // A number cut short would be a wrong number.

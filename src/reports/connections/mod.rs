@@ -48,7 +48,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let certainties = certainties.chain(postures.iter().map(|posture| posture.certainty));
     notes.extend(presumption_notes(certainties));
     let items = Items::in_order(histories.all, displayed.iter().map(|id| id.index() as u32).collect())
-        .limited(input.options.top);
+        .limited(input.rows());
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
