@@ -147,7 +147,7 @@ impl Count {
         let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
         let zone = self.select.times.zone()?;
-        let redactor = self.sheet.redact.redactor()?;
+        let redactor = self.sheet.redact.redactor(terminal)?;
         let selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
         let columns = columns::named(&self.by)?.into_iter();
         let columns = columns.map(|it| GroupColumn { name: it.name, candidates: it.candidates }).collect();
@@ -161,7 +161,8 @@ impl Count {
         let Scanned { workers, files, status, misses } = self.scan(&inputs, &plan, terminal)?;
         let all = groups(workers);
         let is_empty = all.is_empty();
-        let options = Options { selection, top: self.top, ..Options::default() };
+        let is_redacted = plan.redactor.is_some();
+        let options = Options { selection, top: self.top, is_redacted, ..Options::default() };
         let survey = Survey::default();
         let read = ReportInput { survey: &survey, files: &files, options: &options, verdicts: None };
         let sheet = counts(all, &plan.by, &read);

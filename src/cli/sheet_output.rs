@@ -96,6 +96,7 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.now = self.select.times.now()?;
         self.options.zone = self.select.times.zone()?;
+        self.options.is_redacted = self.sheet.redact.is_wanted();
         self.options.rows = self.sheet.is_read_on_screen(format, terminal).then_some(ROWS_ON_SCREEN);
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
@@ -104,7 +105,7 @@ impl Request<'_> {
         let read = [self.sheet.redact.key(), (self.roster, "the roster")];
         check_no_overwrite(slice::from_ref(&output), &read)?;
         self.select.warn(terminal);
-        let redactor = self.sheet.redact.redactor()?.map(Arc::new);
+        let redactor = self.sheet.redact.redactor(terminal)?.map(Arc::new);
         resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
         let (wants, now) = (report.wants, Some(self.options.now));
         let plan = Plan { select, wants, now, redactor: redactor.clone(), ..Plan::default() };

@@ -15,6 +15,9 @@ use sha2::Sha256;
 
 use crate::model::attribute::{Attribute, is_ip};
 
+/// What results with pseudonyms say.
+pub const NOTICE: &str = "Personal values are shown as pseudonyms.";
+
 /// Replaces personal texts by pseudonyms.
 pub struct Redactor {
     mac: Hmac<Sha256>,

@@ -23,6 +23,7 @@ use chrono_tz::Tz;
 use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
+use crate::model::redact::NOTICE;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Sheet;
 use crate::survey::input_summary::InputSummary;
@@ -86,6 +87,8 @@ pub struct Options {
     pub top: Option<usize>,
     /// The maximum number of rows of lists otherwise.
     pub rows: Option<usize>,
+    /// Whether personal values are pseudonyms.
+    pub is_redacted: bool,
     /// The present; events dated later change no state.
     pub now: Timestamp,
     /// The moment whose posture is requested.
@@ -111,6 +114,7 @@ impl Default for Options {
         Self {
             top: None,
             rows: None,
+            is_redacted: false,
             now: Timestamp::MAX,
             at: None,
             by: None,
@@ -161,6 +165,7 @@ impl ReportInput<'_> {
         if !selection.is_empty() {
             notes.push(format!("Shown are events that match {}.", selection.join(" ")));
         }
+        notes.extend(self.options.is_redacted.then(|| NOTICE.to_owned()));
         let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         let read = self.files.iter().filter(|file| file.error.is_none());

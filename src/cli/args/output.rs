@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::cli::messages;
 use crate::cli::pager;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
@@ -37,8 +38,8 @@ impl RedactArgs {
         (self.redact_key_file.as_deref(), "the key of --redact")
     }
 
-    /// Creates pseudonyms, if they are wanted.
-    pub fn redactor(&self) -> Result<Option<Redactor>> {
+    /// Creates pseudonyms, if they are wanted, and says so, as not every format can.
+    pub fn redactor(&self, terminal: Terminal) -> Result<Option<Redactor>> {
         if !self.redact {
             return Ok(None);
         }
@@ -59,6 +60,7 @@ impl RedactArgs {
         if key.is_empty() {
             bail!("the key of --redact is empty");
         }
+        messages::note("personal values are shown as pseudonyms", terminal.message_style());
         Ok(Some(Redactor::new(key)))
     }
 }

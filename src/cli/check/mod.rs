@@ -155,7 +155,7 @@ impl CheckCommand {
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
         let mut policy = self.policy()?;
         policy.confine_to(&self.only)?;
-        let redactor = self.redact.redactor()?.map(Arc::new);
+        let redactor = self.redact.redactor(terminal)?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.times.now()?;
         let select = self.select.select()?;

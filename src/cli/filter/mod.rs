@@ -130,7 +130,7 @@ impl Filter {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
-        let redactor = self.redact.redactor()?;
+        let redactor = self.redact.redactor(terminal)?;
         let plan = self.plan(redactor, terminal)?;
         let inputs = if self.follow {
             vec![follow::input(&self.input.paths)?]

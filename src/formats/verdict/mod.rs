@@ -18,6 +18,7 @@ use std::sync::LazyLock;
 use crate::formats::RenderOptions;
 use crate::formats::sheets::{SHEET_FORMATS, SheetFormat};
 use crate::formats::table::Audience;
+use crate::model::redact::NOTICE;
 use crate::reports::sheet::Tone;
 use crate::rules::Severity;
 use crate::text::plural;
@@ -186,7 +187,8 @@ fn basis(verdict: &Verdict) -> Vec<String> {
         (!run.reading.is_empty()).then(|| format!("Lines were read with {}.", run.reading.join(" ")));
     let known = run.baseline.as_ref().map(|known| format!("Known findings are those of {}.", known.path));
     let nothing = (run.selected == 0).then(|| "No event was judged.".to_owned());
-    [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
+    let redacted = run.is_redacted.then(|| NOTICE.to_owned());
+    [Some(policy), known, selected, reading, redacted, nothing].into_iter().flatten().collect()
 }
 
 /// The severity for the heading of a rule: that of its worst open finding, as findings may be less severe than the
