@@ -40,7 +40,7 @@ use crate::survey::input_summary::InputSummary;
 #[command(help_template = HELP)]
 #[command(before_help = "\
 Examples:
-  ssoaudit count --by operation exports/                how often what happened
+  ssoaudit count --by operation exports/                how often each thing happened
   ssoaudit count --by actor,operation --top 20 exports/ who did what most
   ssoaudit count --by action --per month exports/       the same for each month
   ssoaudit count --per day --action deleted exports/    how many deletions a day
@@ -62,7 +62,7 @@ pub struct Count {
     /// Count for each unit of time, in the zone of --tz
     #[arg(long, value_name = "UNIT", help_heading = "Count")]
     per: Option<Per>,
-    /// The largest groups only, of each unit of time
+    /// Only the largest groups, for each unit of time
     #[arg(long, value_name = "N", value_parser = top, help_heading = "Count")]
     top: Option<usize>,
     #[command(flatten)]

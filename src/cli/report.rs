@@ -41,13 +41,13 @@ pub struct ReportCommand {
     /// admins: working hours, Monday to Friday in --tz [default: 08:00-18:00]
     #[arg(long, value_name = "FROM-TO", help_heading = "Report")]
     hours: Option<String>,
-    /// access: so many events of an actor in so much time are a burst [default: 5/10m]
+    /// access: this many events of one actor in this much time are a burst [default: 5/10m]
     #[arg(long, value_name = "N/AGE", help_heading = "Report")]
     burst: Option<String>,
     /// certificates: only those that expire within this time, such as 30d, or have expired
     #[arg(long, value_name = "AGE", help_heading = "Report")]
     within: Option<String>,
-    /// authorization: who may do what where: CSV or JSON with organization, actor and role; * and ? are
+    /// authorization: who may do what, and where: CSV or JSON with organization, actor and role; * and ? are
     /// wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,

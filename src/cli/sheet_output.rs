@@ -38,7 +38,7 @@ const ROWS_ON_SCREEN: usize = 100;
 pub struct SheetArgs {
     #[arg(long, short, value_name = "FORMAT", default_value = "auto", hide_possible_values = true)]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT is another default"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT sets another default"))]
     format: String,
     /// Print only these sections, such as actors; csv, tsv and parquet print the first
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]

@@ -25,10 +25,10 @@ pub struct Summary {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Rows of each ranking [default: 10]
+    /// Rows of each ranking [default: 10], or `all`
     #[arg(long, value_name = "N", value_parser = top, help_heading = "Report")]
     top: Option<usize>,
-    /// Count the timeline by this [default: what fits]
+    /// Unit of the timeline [default: one that fits]
     #[arg(long, value_name = "UNIT", help_heading = "Report")]
     by: Option<Unit>,
     #[command(flatten)]

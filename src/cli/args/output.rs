@@ -22,7 +22,7 @@ pub struct RedactArgs {
     /// Show stable pseudonyms for names, e-mail and IP addresses and user agents
     #[arg(long)]
     redact: bool,
-    /// Key of the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else another key in every run]
+    /// Key for the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else a new key in every run]
     #[arg(long, value_name = "FILE", requires = "redact")]
     redact_key_file: Option<PathBuf>,
 }
@@ -69,13 +69,13 @@ impl RedactArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct TerminalArgs {
-    /// When to colour; SSOAUDIT_COLOR is another default
+    /// When to use colour; SSOAUDIT_COLOR sets another default
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
-    /// Columns of the terminal [default: SSOAUDIT_WIDTH, or else the terminal's, unlimited in a pipe]
+    /// Width in columns [default: SSOAUDIT_WIDTH, or else the terminal's; unlimited in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     width: Option<u16>,
-    /// Show no pager in a terminal; see SSOAUDIT_PAGER and PAGER
+    /// Do not use a pager on a terminal; see SSOAUDIT_PAGER and PAGER
     #[arg(long)]
     no_pager: bool,
 }
@@ -102,7 +102,7 @@ impl TerminalArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Write to a file, which appears when it is complete
+    /// Write to a file, which appears only when it is complete
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]

@@ -61,19 +61,19 @@ pub struct CheckCommand {
     /// The policy [default: ssoaudit.toml here or in a folder above, or else every rule's default]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     policy: Option<PathBuf>,
-    /// The least severity that fails, instead of the policy's
+    /// Lowest severity that fails the check, instead of the policy's
     #[arg(long, value_name = "SEVERITY", ignore_case = true, help_heading = "Policy")]
     fail_on: Option<Severity>,
-    /// Judge only by these rules, of those that are on
+    /// Judge only by these rules, among those that are on
     #[arg(long = "rule", value_name = "ID", value_delimiter = ',', help_heading = "Rules")]
     only: Vec<String>,
-    /// Findings in this file are known and do not fail
+    /// Findings in this file are known and do not fail the check
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Write findings that are open or in the baseline already to this file, for --baseline
+    /// Write the findings that are open, or in the baseline already, to this file, for --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
-    /// Pass when there is no event at all, unless a file has lines that are none
+    /// Pass when there are no events at all, unless a file has lines that are not events
     #[arg(long, help_heading = "Policy")]
     allow_empty: bool,
     /// Custom rules in Sigma: a file, a folder or a pattern such as 'rules/*.yml'; can be repeated
@@ -98,7 +98,7 @@ pub struct CheckCommand {
     /// Show the fingerprint of each finding in a table, for suppressions
     #[arg(long, help_heading = "Output")]
     fingerprints: bool,
-    /// Show at most so many findings of a rule in a table or JUnit report (`all` for every one)
+    /// Show at most this many findings of each rule in a table or JUnit report (`all` for every one)
     #[arg(long, value_name = "N", default_value = "100", value_parser = max_shown, help_heading = "Output")]
     max_findings: usize,
     #[command(flatten)]
@@ -113,11 +113,11 @@ pub struct CheckCommand {
 impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
-        if self.list_rules {
-            return list_rules::list(&self.policy()?.catalog);
-        }
-        if let Some(id) = &self.explain {
-            return list_rules::explain(id, &self.policy()?.catalog);
+        if self.list_rules || self.explain.is_some() {
+            let catalog = self.policy()?.catalog;
+            let output =
+                self.screen.paged(Output::create(None, &[])?, "table", (terminal, AtQuit::EndRun))?;
+            return list_rules::print(self.explain.as_deref(), &catalog, output);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
