@@ -88,15 +88,17 @@ fn room(options: &RenderOptions) -> usize {
     options.width.unwrap_or(usize::MAX).max(1)
 }
 
-/// Prints values beside their labels, or below them if labels take more than half of the width.
+/// Prints values beside their labels, or below them if labels take more than half of the width and not all values fit
+/// into the rest.
 fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     let label = |fact: &Fact<'_>| escape_own(fact.label, options.charset);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
-    let is_beside = widest + GAP <= room(options) / 2;
+    let values: Vec<_> = facts.iter().map(|fact| cells::longest(&fact.value, options)).collect();
+    let longest = values.iter().map(|value| value.width()).max().unwrap_or(0);
+    let is_beside = widest + GAP <= (room(options) / 2).max(room(options).saturating_sub(longest));
     let indent = if is_beside { widest + GAP } else { GAP };
-    for fact in facts {
-        let value =
-            wrapped(&cells::longest(&fact.value, options), room(options).saturating_sub(indent).max(1));
+    for (fact, value) in facts.iter().zip(&values) {
+        let value = wrapped(value, room(options).saturating_sub(indent).max(1));
         if !is_beside {
             sentence(fact.label, options, out);
         }
