@@ -2,7 +2,9 @@
 //! later than the present say nothing about any.
 
 use crate::model::time::Timestamp;
-use crate::survey::activity::{Span, widen};
+
+/// The times of an event and of a later one.
+pub type Span = (Timestamp, Timestamp);
 
 /// The times of the first and the last event of every source.
 #[derive(Clone, Default)]
@@ -57,6 +59,11 @@ impl Ranges {
             None => self.all.push((source, span)),
         }
     }
+}
+
+/// Extends a span to include another one.
+fn widen(span: &mut Span, (first, last): Span) {
+    *span = (span.0.min(first), span.1.max(last));
 }
 
 #[cfg(test)]

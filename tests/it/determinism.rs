@@ -70,6 +70,8 @@ fn jobs() -> Vec<Job> {
         &[&NOW, &["--format", "ndjson", "--fail-on", "critical", "--evidence", WRITTEN], &redacted],
     ));
     jobs.push(job(false, &[&NOW, &["--format", "csv", "--write-baseline", WRITTEN]]));
+    let silences = testdata("policy/log-gap.toml");
+    jobs.push(job(false, &[&NOW, &["--format", "csv", "--policy", silences.to_str().unwrap()]]));
     jobs
 }
 

@@ -284,7 +284,9 @@ const TELLING: &[&[&str]] = &[
     &["report", "changes", "--format", "csv"],
     &["report", "access", "--format", "json"],
     &["check", "--now", "2025-04-05", "--format", "json"],
+    &["check", "--now", "2025-07-05", "--format", "ndjson", "--policy", SILENCES],
 ];
+const SILENCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/policy/log-gap.toml");
 
 /// Writes every line into some of the files, and returns their names.
 fn write_files(folder: &Path, files: &[BTreeSet<usize>]) -> Vec<String> {

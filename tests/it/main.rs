@@ -56,6 +56,7 @@ mod scenario;
 mod schema;
 mod security;
 mod sheets;
+mod silences;
 #[cfg(unix)]
 mod spark;
 mod streams;

@@ -256,6 +256,7 @@ fn verdict_of(case: &Case, show_known: bool) {
         connection_names: false,
         visits: false,
         anomalies: Some(now()),
+        silences: None,
     };
     let (mut survey, file) = surveyed(case, wants);
     let policy = Policy { path: Some(case.name.clone()), ..Policy::default_for(rules::ALL) };

@@ -196,6 +196,9 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
                 if let Some(file) = finding["file"].as_str() {
                     finding["file"] = base(file).into();
                 }
+                if let Some(next) = finding["next"].as_str() {
+                    finding["next"] = base(next).into();
+                }
             }
         }
         "summary" => {

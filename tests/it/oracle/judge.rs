@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::history::utc;
 use super::log::{Entry, Key, Log};
-use super::names::{Named, concerns, excuses};
+use super::names::{Named, concerns, excuses, in_force};
 use super::policies::{Planned, Policy, RULES, SEVERITIES, Suppression};
 use super::select::matches;
 use super::selections::Selection;
@@ -26,6 +26,8 @@ pub struct Found<'l> {
     pub rule: &'static str,
     pub time: Option<i128>,
     pub place: Option<(usize, usize)>,
+    /// The place of the next event after a silence.
+    pub next: Option<(usize, usize)>,
     /// The event that it is about, or that stands for others.
     pub entry: Option<&'l Entry>,
     /// What was done, if it is about one change.
@@ -47,6 +49,7 @@ impl<'l> Found<'l> {
             rule,
             time: None,
             place: None,
+            next: None,
             entry: None,
             operation: None,
             organization: None,
@@ -112,6 +115,7 @@ impl<'l> Judge<'l> {
             "time": found.time.map(utc),
             "file": found.place.map(|(file, _)| format!("{file}.ndjson")),
             "line": found.place.map(|(_, line)| line),
+            "next": found.next.map(|(file, line)| format!("{file}.ndjson:{line}")),
             "action": entry.map(Entry::action),
             "organization": found.organization.as_ref().map(|(_, id)| id),
             "organization_name": found.organization.as_ref().map_or(Value::Null, |key| log.name_of(key)),
@@ -166,6 +170,13 @@ impl<'l> Judge<'l> {
     fn accepts(&self, suppression: &Suppression, found: &Found<'l>) -> bool {
         let is_about = |pattern: &str| match (found.entry, &found.organization) {
             (Some(entry), Some(key)) => self.is_about(pattern, key, entry),
+            // A silence of an organization begins at a time, and what it was called then counts.
+            (None, Some(key)) => {
+                let named = Named::Organization(key.clone());
+                let names = found.time.map_or_else(Vec::new, |time| in_force(self.log, &named, time));
+                let is_called_so = !names.is_empty() && names.iter().all(|name| matches(pattern, name));
+                matches(pattern, named.id()) || is_called_so
+            }
             _ => false,
         };
         suppression.rule == found.rule
