@@ -217,7 +217,7 @@ impl Diff {
             let selection = if at == 0 { selection.clone() } else { Vec::new() };
             let options = Options { selection, ..Options::default() };
             let (survey, files) = (&collected.survey, &*collected.inputs);
-            notes.extend(ReportInput { survey, files, options: &options, verdicts: None }.notes());
+            notes.extend(ReportInput { survey, files, options: &options, roster: None }.notes());
         }
         notes
     }

@@ -189,6 +189,10 @@ impl WorkerSurvey {
         let EventLine { event, place, is_selected, .. } = *line;
         let is_observed = plan.wants.anomalies.is_some();
         let is_wanted = is_observed || (plan.wants.visits && is_selected);
+        if plan.wants.visits && !is_selected {
+            // Who acted in the session of another is known, whether it is shown or not.
+            self.impersonator(line);
+        }
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
         if !is_wanted || !is_somebody() {

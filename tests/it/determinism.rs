@@ -62,6 +62,9 @@ fn jobs() -> Vec<Job> {
         }
         jobs.push(job(false, &[&name, &["--action", "deleted,disabled", "--format", "json"], &redacted]));
     }
+    let roster = testdata("roster.csv");
+    let with_roster = ["--roster", roster.to_str().unwrap()];
+    jobs.push(job(false, &[&["report", "admins", "--format", "json"], &with_roster]));
     for format in VERDICT_FORMATS.iter() {
         jobs.push(job(false, &[&NOW, &["--format", format.name], &wide]));
     }

@@ -45,6 +45,7 @@ pub fn commands() -> Vec<Vec<&'static str>> {
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/roster.csv");
     all.push(vec!["check", "--now", "2025-04-05", "--format", "json", "--redact", "--redact-key-file", key]);
     all.push(vec!["report", "admins", "--format", "json", "--redact", "--redact-key-file", key]);
+    all.push(vec!["report", "admins", "--format", "json", "--roster", key]);
     all.push(vec!["report", "removals", "--format", "json", "--org", "Halvorsen*"]);
     all.push(vec!["summary", "--format", "json", "--actor", "*@example.com", "--since", "2025-02-01"]);
     all

@@ -232,7 +232,7 @@ fn report(case: &Case, number: usize) {
         selection: vec![format!("--actor {}", case.name)],
         ..Options::default()
     };
-    let material = ReportInput { survey: &survey, files: &[file], options: &options, verdicts: None };
+    let material = ReportInput { survey: &survey, files: &[file], options: &options, roster: None };
     let sheet = (report.make)(&material);
     for format in SHEET_FORMATS.iter() {
         let mut out = Vec::new();

@@ -172,7 +172,7 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
     };
     match command {
         "access" => args.extend(["--top", "500"].map(str::to_owned)),
-        "authorization" if !question.policy.roster.is_empty() => {
+        "authorization" | "admins" if !question.policy.roster.is_empty() => {
             args.extend(["--roster".to_owned(), path("roster.csv")]);
         }
         "connections" => {

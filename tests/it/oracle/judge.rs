@@ -230,6 +230,32 @@ impl<'l> Judge<'l> {
         Some(roles.iter().copied().find(|role| *role == "admin").or(roles.first().copied()))
     }
 
+    /// The role of whoever did something, by ids and by the names in force at the time. If something had several names,
+    /// the weakest role counts.
+    pub fn role_in_force(&self, entry: &Entry) -> Option<&'static str> {
+        let names = |named: &Named| match entry.nanos <= self.log.now {
+            true => in_force(self.log, named, entry.nanos),
+            false => Vec::new(),
+        };
+        let rank = |role: &Option<&str>| ["member", "admin"].iter().position(|name| Some(*name) == *role);
+        let strongest = |roles: Vec<Option<&'static str>>| roles.into_iter().max_by_key(rank).flatten();
+        let weakest = |roles: Vec<Option<&'static str>>| roles.into_iter().min_by_key(rank).flatten();
+        let actor = Named::Actor(entry.actor()?);
+        let role = |organization: Option<&str>, actor: &str| {
+            let is_there = |at: &str| at == "*" || organization.is_some_and(|text| matches(at, text));
+            let rows = self.policy.roster.iter().filter(|[at, who, _]| is_there(at) && matches(who, actor));
+            strongest(rows.map(|[_, _, role]| Some(*role)).collect())
+        };
+        let in_organization = |organization: Option<&str>| {
+            let by_name = names(&actor).iter().map(|name| role(organization, name)).collect();
+            strongest(vec![role(organization, actor.id()), weakest(by_name)])
+        };
+        let organization = entry.organization().map(Named::Organization);
+        let called = organization.as_ref().map_or_else(Vec::new, names);
+        let by_name = called.iter().map(|name| in_organization(Some(name))).collect();
+        strongest(vec![in_organization(organization.as_ref().map(Named::id)), weakest(by_name)])
+    }
+
     /// Whether a change names another organization than the owner.
     pub fn is_foreign(&self, entry: &Entry) -> bool {
         entry.organization().is_some_and(|organization| organization != self.states.owner_of(entry))
