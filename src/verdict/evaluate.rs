@@ -261,6 +261,7 @@ fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &Fin
         is_in_baseline,
         time,
         position: about.place.map(|place| lines.locate(place)),
+        next: about.next.map(|place| lines.locate(place)),
         action: survey.action(about.action),
         organization: displayed.organizations.names.get(about.organization),
         organization_name: displayed.organization_name(about.organization),

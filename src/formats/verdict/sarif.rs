@@ -127,24 +127,22 @@ fn score(severity: Severity) -> &'static str {
 }
 
 fn result(verdict: &Verdict, finding: &Finding) -> Value {
-    let (file, line) = position(verdict, finding);
     let mut result = json!({
         "ruleId": verdict.rule_of(finding).rule.id,
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
         "message": { "text": escaped(&finding.message()) },
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(relative(verdict, file)) },
-                "region": { "startLine": line },
-            },
-        }],
+        "locations": [location(verdict, position(verdict, finding))],
         // GitHub identifies results by the second fingerprint only.
         "partialFingerprints": {
             "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
+    if let Some((file, line)) = finding.next {
+        result["relatedLocations"] = json!([location(verdict, (file, line))]);
+        result["relatedLocations"][0]["message"] = json!({ "text": "the next event" });
+    }
     // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
@@ -158,6 +156,15 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         result["baselineState"] = if finding.is_in_baseline { "unchanged" } else { "new" }.into();
     }
     result
+}
+
+fn location(verdict: &Verdict, (file, line): (&str, u64)) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(relative(verdict, file)) },
+            "region": { "startLine": line.max(1) },
+        },
+    })
 }
 
 /// The position of a result, which every result needs. A finding without one gets the beginning of the first input, or
