@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 use crate::model::attribute;
 use crate::sigma::fields::{AttributeValue, EventFields, attribute};
 use crate::sigma::header::Header;
-use crate::sigma::prefilter::{Clauses, KnownFields, literals};
+use crate::sigma::literals::Clause;
+use crate::sigma::prefilter::{KnownFields, literals};
 use crate::sigma::windows::{Kind, Span, Windows};
 
 /// What a file holds: rules, and why documents of it are none.
@@ -128,8 +129,8 @@ impl Detection {
         known.may_match(&self.compiled)
     }
 
-    /// Sets of texts; every line that it matches has a text of each set, the case of letters ignored.
-    pub fn literals(&self) -> Clauses {
+    /// What texts every event has that it matches.
+    pub fn literals(&self) -> Vec<Clause> {
         literals(&self.compiled)
     }
 }

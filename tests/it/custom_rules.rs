@@ -317,7 +317,7 @@ fn what_is_known_beforehand_changes_nothing() {
         for (at, one) in items.iter().enumerate() {
             let other = items[(at * 5 + number + 3) % items.len()];
             for (twin, condition) in
-                [("x", (*condition).to_owned()), ("y", format!("({condition}) or (never and a)"))]
+                [("x", (*condition).to_owned()), ("y", format!("({condition}) or never"))]
             {
                 text += &format!(
                     "---\ntitle: {twin}{count}\n{}    condition: {condition}\n",

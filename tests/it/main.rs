@@ -18,6 +18,7 @@ mod cli;
 mod columnar;
 mod counts;
 #[cfg(feature = "sigma")]
+mod custom_rule_laws;
 mod custom_rules;
 mod determinism;
 mod diagnostics;
