@@ -51,6 +51,8 @@ pub struct Finding<'a> {
     pub time: Option<Timestamp>,
     /// The name of its file and its 1-based line there.
     pub position: Option<(&'a str, u64)>,
+    /// The same for the other events that a custom rule correlates, in time order.
+    pub others: Vec<(&'a str, u64)>,
     /// The vendor's action.
     pub action: Option<&'a str>,
     /// Id of the organization.

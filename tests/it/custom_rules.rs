@@ -283,6 +283,31 @@ fn correlations_do_not_depend_on_how_the_log_is_read() {
     }
 }
 
+#[test]
+fn a_correlation_says_where_its_events_are() {
+    let rule = "examples/rules/github-recovery-codes-guessed.yml";
+    let log = "examples/rules/github-recovery-codes-guessed.fires.ndjson";
+    let (_, json) = check(&["--rules", rule, log]);
+    let found = findings(&json, "recovery-codes-guessed");
+    let lines = [1, 2].map(|line| format!("{log}:{line}"));
+    assert_eq!([&found[0]["others"], &found[0]["line"]], [&serde_json::json!(lines), &3.into()]);
+    let text = ssoaudit(&["check", "--rules", rule, log]).stdout;
+    assert!(text.contains(&format!("    before it: {}\n", lines.join(", "))), "{text}");
+    let sarif = ssoaudit(&["check", "--format", "sarif", "--rules", rule, log]).stdout;
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let result = results.iter().find(|result| result["ruleId"] == "recovery-codes-guessed").unwrap();
+    let related = result["relatedLocations"].as_array().unwrap().iter();
+    let lines = related.map(|it| it["physicalLocation"]["region"]["startLine"].as_u64().unwrap());
+    assert_eq!(lines.collect::<Vec<_>>(), [1, 2]);
+    // A history says where its events were read first.
+    let files = folder(&[]);
+    let history = path(&files, "h.parquet");
+    assert_eq!(ssoaudit(&["collect", log, "-o", &history]).code, 0);
+    let (_, of_history) = check(&["--rules", rule, &history]);
+    assert_eq!(findings(&of_history, "recovery-codes-guessed")[0]["others"], found[0]["others"]);
+}
+
 /// Rules that ask for what is known of an action beforehand, for texts of a line, or for both; each with a twin of which
 /// nothing is known beforehand.
 #[test]

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use crate::analysis::reach::Certainty;
-use crate::json::schema::{about, or_null, text, time};
+use crate::formats::verdict::place;
+use crate::json::schema::{about, list, or_null, text, time};
 use crate::reports::sheet::{Cell, Column, Kind};
 use crate::rules::Severity;
 use crate::verdict::{Finding, Status, Verdict, severities};
@@ -23,7 +24,7 @@ pub struct Field {
 }
 
 /// All fields, in the order of the JSON.
-pub static FIELDS: [Field; 16] = [
+pub static FIELDS: [Field; 17] = [
     Field {
         sheet_position: 2,
         column: Column::new("rule", "rule", Kind::Text, "which rule found it"),
@@ -43,7 +44,7 @@ pub static FIELDS: [Field; 16] = [
         value: |_, finding| word(finding.status.name()),
     },
     Field {
-        sheet_position: 14,
+        sheet_position: 15,
         column: Column::new(
             "because",
             "because",
@@ -61,7 +62,7 @@ pub static FIELDS: [Field; 16] = [
         value: |_, finding| Cell::text(finding.message()),
     },
     Field {
-        sheet_position: 15,
+        sheet_position: 16,
         column: Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
         schema: || about(text(), "the same in every run"),
         value: |_, finding| Cell::Text(finding.fingerprint.text().into()),
@@ -83,6 +84,13 @@ pub static FIELDS: [Field; 16] = [
         column: Column::new("line", "line", Kind::Number, "its 1-based line there").rank(2),
         schema: || or_null(json!({ "type": "integer", "minimum": 1 })),
         value: |_, finding| finding.position.map(|(_, line)| line).into(),
+    },
+    Field {
+        sheet_position: 13,
+        column: Column::new("others", "other events", Kind::List, "where the others stand that it is about")
+            .rank(8),
+        schema: || about(list(text()), "`file:line` of each other event that a custom rule correlates"),
+        value: |_, finding| Cell::List(finding.others.iter().map(|it| place(*it).into()).collect()),
     },
     Field {
         sheet_position: 10,
@@ -121,7 +129,7 @@ pub static FIELDS: [Field; 16] = [
         value: |_, finding| finding.actor_id.map(word).into(),
     },
     Field {
-        sheet_position: 13,
+        sheet_position: 14,
         column: Column::new(
             "certainty",
             "certainty",

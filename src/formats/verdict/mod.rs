@@ -131,7 +131,11 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
 
 /// The position of a finding: `file:line`.
 fn position(finding: &Finding) -> Option<String> {
-    finding.position.map(|(file, line)| format!("{file}:{line}"))
+    finding.position.map(place)
+}
+
+fn place((file, line): (&str, u64)) -> String {
+    format!("{file}:{line}")
 }
 
 /// The path of a file relative to the working directory, which GitHub and other tools need to display findings beside

@@ -11,7 +11,7 @@ use super::json::basis;
 use super::{not_applicable_to, relative, status, tone};
 use crate::parallel;
 use crate::reports::sheet::Tone;
-use crate::rules::Severity;
+use crate::rules::{MAX_NAMED, Severity};
 use crate::text::cut::{truncate, within};
 use crate::text::escape::{escape_controls, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
@@ -133,18 +133,17 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
         "message": { "text": escaped(&finding.message()) },
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(relative(verdict, file)) },
-                "region": { "startLine": line },
-            },
-        }],
+        "locations": [location(verdict, (file, line))],
         // GitHub identifies results by the second fingerprint only.
         "partialFingerprints": {
             "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
+    if !finding.others.is_empty() {
+        let named = finding.others.iter().take(MAX_NAMED);
+        result["relatedLocations"] = named.map(|place| location(verdict, *place)).collect();
+    }
     // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
@@ -160,11 +159,20 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     result
 }
 
+fn location(verdict: &Verdict, (file, line): (&str, u64)) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(relative(verdict, file)) },
+            "region": { "startLine": line.max(1) },
+        },
+    })
+}
+
 /// The position of a result, which every result needs. A finding without one gets the beginning of the first input, or
 /// of the policy.
 pub fn position<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
     if let Some((file, line)) = finding.position {
-        return (file, line.max(1));
+        return (file, line);
     }
     let run = &verdict.run;
     let input = run.inputs.first().map(|input| input.name.as_str());
