@@ -85,6 +85,9 @@ fn item() -> impl Strategy<Value = String> {
         "Context.UserAgent",
         "context.location",
         "targets.name",
+        "targets",
+        "extra",
+        "actor",
     ]);
     let modifiers = select(vec![
         "",

@@ -308,6 +308,40 @@ fn a_correlation_says_where_its_events_are() {
     assert_eq!(findings(&of_history, "recovery-codes-guessed")[0]["others"], found[0]["others"]);
 }
 
+/// Rules for logs that shippers flattened ask whether an object contains a word.
+#[test]
+fn an_object_has_the_values_in_it() {
+    let log = "testdata/sources/okta/documented.ndjson";
+    let first = fs::read_to_string(log).unwrap().lines().next().unwrap().to_owned();
+    let fires = |selection: &str| {
+        let rule = format!("title: x\nsigma-version: 3\ndetection:\n  a:\n    {selection}\n  condition: a\n");
+        let files = folder(&[("rule.yml", &rule), ("log.ndjson", &first)]);
+        let (run, json) = check(&["--rules", &path(&files, "rule.yml"), &path(&files, "log.ndjson")]);
+        assert!(run.stderr.is_empty(), "{selection}: {}", run.stderr);
+        !findings(&json, "x").is_empty()
+    };
+    for selection in [
+        "target|contains: partner",
+        "debugContext|contains: [nothing, '/idps']",
+        "client.geographicalContext: Norway",
+        "client|re: '^CHROME$'",
+        "client|exists: true",
+        "target|contains|all: [partner, IdentityProvider]",
+        "target[any]:\n      type: IdentityProvider\n      displayName: Partner SAML",
+    ] {
+        assert!(fires(selection), "{selection}");
+    }
+    for selection in [
+        "target|contains: displayName",
+        "client.geographicalContext|contains: acme",
+        "transaction.detail|contains: a",
+        "client: null",
+        "target[any]:\n      type: User\n      displayName: Partner SAML",
+    ] {
+        assert!(!fires(selection), "{selection}");
+    }
+}
+
 /// Rules that ask for what is known of an action beforehand, for texts of a line, or for both; each with a twin of which
 /// nothing is known beforehand.
 #[test]
