@@ -38,7 +38,7 @@ pub fn certificates(survey: &Survey, now: Timestamp) -> Vec<Certificate<'_>> {
                 latest: notice,
                 expires: notice.expires,
                 is_renewed: notice.is_renewal(),
-                is_displayed: notice.is_selected,
+                is_displayed: notice.scopes.is_selected(),
             }),
         }
     }
@@ -52,7 +52,7 @@ impl<'s> Certificate<'s> {
         self.expires = if notice.is_renewal() { notice.expires } else { notice.expires.or(before) };
         let is_later = || before.is_none_or(|before| notice.expires.is_none_or(|expires| expires > before));
         self.is_renewed = notice.is_renewal() && (is_later() || (self.is_renewed && self.expires == before));
-        self.is_displayed |= notice.is_selected;
+        self.is_displayed |= notice.scopes.is_selected();
         (self.index, self.latest) = (index, notice);
     }
 

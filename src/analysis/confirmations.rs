@@ -79,7 +79,8 @@ impl Confirmations {
 
     /// Whether another selected event stands for the same deletion.
     pub fn is_told_twice(&self, survey: &Survey, change: usize) -> bool {
-        self.original(survey, change).is_some_and(|original| survey.changes[original.index()].is_selected)
+        self.original(survey, change)
+            .is_some_and(|original| survey.changes[original.index()].scopes.is_selected())
     }
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::analysis::calendar::Unit;
 use crate::analysis::grouping::{GroupBy, GroupColumn, WorkerGroups, groups};
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
 use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
@@ -40,7 +40,7 @@ use crate::survey::input_summary::InputSummary;
 #[command(help_template = HELP)]
 #[command(before_help = "\
 Examples:
-  ssoaudit count --by operation exports/                how often what happened
+  ssoaudit count --by operation exports/                how often each thing happened
   ssoaudit count --by actor,operation --top 20 exports/ who did what most
   ssoaudit count --by action --per month exports/       the same for each month
   ssoaudit count --per day --action deleted exports/    how many deletions a day
@@ -62,9 +62,9 @@ pub struct Count {
     /// Count for each unit of time, in the zone of --tz
     #[arg(long, value_name = "UNIT", help_heading = "Count")]
     per: Option<Per>,
-    /// The largest groups only, of each unit of time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Count")]
-    top: Option<u32>,
+    /// Only the largest groups, for each unit of time
+    #[arg(long, value_name = "N", value_parser = top, help_heading = "Count")]
+    top: Option<usize>,
     #[command(flatten)]
     sheet: SheetArgs,
 }
@@ -147,7 +147,7 @@ impl Count {
         let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
         let zone = self.select.times.zone()?;
-        let redactor = self.sheet.redact.redactor()?;
+        let redactor = self.sheet.redact.redactor(terminal)?;
         let selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
         let columns = columns::named(&self.by)?.into_iter();
         let columns = columns.map(|it| GroupColumn { name: it.name, candidates: it.candidates }).collect();
@@ -161,7 +161,8 @@ impl Count {
         let Scanned { workers, files, status, misses } = self.scan(&inputs, &plan, terminal)?;
         let all = groups(workers);
         let is_empty = all.is_empty();
-        let options = Options { selection, top: self.top.map(|top| top as usize), ..Options::default() };
+        let is_redacted = plan.redactor.is_some();
+        let options = Options { selection, top: self.top, is_redacted, ..Options::default() };
         let survey = Survey::default();
         let read = ReportInput { survey: &survey, files: &files, options: &options, verdicts: None };
         let sheet = counts(all, &plan.by, &read);

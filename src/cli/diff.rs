@@ -130,7 +130,7 @@ impl Diff {
         check_no_overwrite(slice::from_ref(&output), &[self.sheet.redact.key()])?;
         self.select.warn(terminal);
         resolve_names_to_ids(&mut select, &logs.inputs, self.input.settings())?;
-        let redactor = self.sheet.redact.redactor()?;
+        let redactor = self.sheet.redact.redactor(terminal)?;
         let job = ScanJob { inputs: &logs.inputs, settings: self.input.settings(), meter: &Meter::default() };
         let settings = Histories::among(&logs.inputs).settings(&job, Extent::All);
         let (old, old_status) = self.survey(&logs, (Side::Old, settings, now), terminal)?;
@@ -215,7 +215,8 @@ impl Diff {
         let mut notes = Vec::new();
         for (at, collected) in sides.into_iter().enumerate() {
             let selection = if at == 0 { selection.clone() } else { Vec::new() };
-            let options = Options { selection, ..Options::default() };
+            let is_redacted = is_private && at == 0;
+            let options = Options { selection, is_redacted, ..Options::default() };
             let (survey, files) = (&collected.survey, &*collected.inputs);
             notes.extend(ReportInput { survey, files, options: &options, verdicts: None }.notes());
         }

@@ -22,10 +22,10 @@ Examples:
   ssoaudit init - | less         only shows it
 ")]
 pub struct Init {
-    /// Where to write; `-` is standard output
+    /// Where to write; `-` means standard output
     #[arg(value_name = "FILE", default_value = locate::NAME)]
     file: PathBuf,
-    /// Write over a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
 }

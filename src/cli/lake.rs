@@ -141,7 +141,7 @@ impl Lake {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
-        let redactor = self.redact.redactor()?;
+        let redactor = self.redact.redactor(terminal)?;
         let inputs = self.input.inputs(terminal)?;
         fs::create_dir_all(&self.output).with_context(|| format!("creating {}", self.output.display()))?;
         self.select.warn(terminal);

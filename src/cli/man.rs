@@ -19,7 +19,7 @@ Examples:
   ssoaudit man filter > ssoaudit-filter.1
 ")]
 pub struct Man {
-    /// Command to describe; the whole program when there is none
+    /// Command to describe [default: the whole program]
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }

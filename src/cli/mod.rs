@@ -41,12 +41,12 @@ use crate::cli::terminal::Terminal;
 Examples:
   ssoaudit filter --action deleted exports/            deletions of SSO connections, as a table
   ssoaudit filter --org 'acme*' export.ndjson | jq .   the original lines, in a pipe
-  ssoaudit summary exports/                            one page about what is in there
+  ssoaudit summary exports/                            one page about what is in them
   ssoaudit count --by operation,actor exports/         how many events of each kind
   ssoaudit diff last-quarter/ this-quarter/            what changed, and whether the log was edited
   ssoaudit report removals --since 30d exports/        one question, answered
   ssoaudit check exports/                              exit 1 when a rule is broken
-  ssoaudit collect exports/ -o history.parquet         keep it all in one file, and read that
+  ssoaudit collect exports/ -o history.parquet         keep all events in one file, for later
   ssoaudit validate export.ndjson                      every broken line, with line and field
   ssoaudit schema --list                               what sources, actions and types there are
 ")]
@@ -69,7 +69,7 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Count events by their attributes or by time
     Count(Box<count::Count>),
-    /// Print what a newer export adds to an older one, lacks and contradicts
+    /// Print what a newer export adds, lacks and contradicts compared with an older one
     Diff(Box<diff::Diff>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),

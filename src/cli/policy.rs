@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 
+use crate::model::time::Timestamp;
 use crate::policy::read::RuleSources;
 use crate::policy::{Policy, locate, read};
 use crate::rules;
 use crate::sigma;
 
 /// The policy of a file, or of the one that applies here, or else the defaults; with custom rules besides its own.
-pub fn policy(file: Option<&Path>, rules: &[PathBuf]) -> Result<Policy> {
+/// In its conditions, `now` is that time.
+pub fn policy(file: Option<&Path>, rules: &[PathBuf], now: Timestamp) -> Result<Policy> {
     let file = file.map_or_else(locate::here, |file| Ok(Some(file.to_owned())))?;
     let files = rule_files(rules)?;
-    let rules = RuleSources { built_in: rules::ALL, files: &files };
+    let rules = RuleSources { built_in: rules::ALL, files: &files, now };
     file.map_or_else(|| read::default_with(rules), |file| read::read(&file, rules))
 }
 

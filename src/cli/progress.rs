@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
@@ -13,31 +13,33 @@ const SILENT: Duration = Duration::from_secs(1);
 /// Displays how much of the inputs is read.
 pub struct Progress {
     started: Instant,
-    total: Option<u64>,
+    /// It counts from the beginning, so that the rate is that of the last seconds, and is hidden in the first one.
     bar: Option<ProgressBar>,
-    enabled: bool,
+    is_hidden: bool,
     terminal: Terminal,
 }
 
 impl Progress {
     /// Creates a bar that displays nothing in the first second, or ever if standard error is not a terminal.
     pub fn new(inputs: &[Input], terminal: Terminal) -> Self {
-        let enabled = terminal.stderr;
-        let total = if enabled { inputs.iter().map(Input::size).sum() } else { None };
-        Self { started: Instant::now(), total, bar: None, enabled, terminal }
+        let total: Option<u64> = inputs.iter().map(Input::size).sum();
+        let style = style(match total {
+            Some(_) => "{wide_bar} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left",
+            None => "{spinner} {bytes}, {binary_bytes_per_sec}",
+        });
+        let bar = || ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()).with_style(style);
+        Self { started: Instant::now(), bar: terminal.stderr.then(bar), is_hidden: true, terminal }
     }
 
     /// Displays how many bytes have been read.
     pub fn update(&mut self, meter: &Meter) {
-        if !self.enabled || self.started.elapsed() < SILENT {
+        let Some(bar) = &self.bar else {
             return;
+        };
+        if self.is_hidden && self.started.elapsed() >= SILENT {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            self.is_hidden = false;
         }
-        let total = self.total;
-        let bar = self.bar.get_or_insert_with(|| match total {
-            Some(total) => ProgressBar::new(total)
-                .with_style(style("{wide_bar} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left")),
-            None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes}, {binary_bytes_per_sec}")),
-        });
         bar.set_position(meter.bytes());
     }
 
@@ -46,7 +48,6 @@ impl Progress {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
-        self.enabled = false;
     }
 
     /// Removes the bar if results go to a terminal.

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::analysis::roster;
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
 use crate::model::time;
@@ -32,22 +32,22 @@ pub struct ReportCommand {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Rows of each list [default: all] and ranking [default: 10]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
-    top: Option<u32>,
+    /// Rows of each list [default: all, or 100 on a terminal] and ranking [default: 10], or `all`
+    #[arg(long, value_name = "N", value_parser = top, help_heading = "Report")]
+    top: Option<usize>,
     /// connections: show what was known at this moment, and who had SSO; in the forms of --since
     #[arg(long, value_name = "TIME", help_heading = "Report")]
     at: Option<String>,
     /// admins: working hours, Monday to Friday in --tz [default: 08:00-18:00]
     #[arg(long, value_name = "FROM-TO", help_heading = "Report")]
     hours: Option<String>,
-    /// access: so many events of an actor in so much time are a burst [default: 5/10m]
+    /// access: this many events of one actor in this much time are a burst [default: 5/10m]
     #[arg(long, value_name = "N/AGE", help_heading = "Report")]
     burst: Option<String>,
     /// certificates: only those that expire within this time, such as 30d, or have expired
     #[arg(long, value_name = "AGE", help_heading = "Report")]
     within: Option<String>,
-    /// authorization: who may do what where: CSV or JSON with organization, actor and role; * and ? are
+    /// authorization: who may do what, and where: CSV or JSON with organization, actor and role; * and ? are
     /// wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,
@@ -94,7 +94,7 @@ impl ReportCommand {
             bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
         }
         let options = Options {
-            top: self.top.map(|top| top as usize),
+            top: self.top,
             hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
             within: self.within.as_deref().map(certificates_within).transpose()?,

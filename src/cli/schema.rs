@@ -31,7 +31,7 @@ Examples:
                                             what `report removals --format json` prints
 ")]
 pub struct Schema {
-    /// A source, or ssoaudit.event.v2, .check.v2, .evidence.v1, .report.removals.v2, …
+    /// A source, or a schema of ssoaudit
     #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
     name: Option<String>,
     /// List what is documented, one line each

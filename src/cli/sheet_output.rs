@@ -29,13 +29,16 @@ use crate::text::display::Charset;
 use crate::text::suggest;
 use crate::verdict::unmatched;
 
+/// How many rows of a list a terminal gets unless `--top` says otherwise.
+const ROWS_ON_SCREEN: usize = 100;
+
 /// How to print a sheet.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct SheetArgs {
     #[arg(long, short, value_name = "FORMAT", default_value = "auto", hide_possible_values = true)]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT is another default"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, json in a pipe; SSOAUDIT_FORMAT sets another default"))]
     format: String,
     /// Print only these sections, such as actors; csv, tsv and parquet print the first
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -59,6 +62,11 @@ fn formats() -> impl Iterator<Item = &'static str> {
 }
 
 impl SheetArgs {
+    /// Whether the sheet is a table on a terminal.
+    fn is_read_on_screen(&self, format: &SheetFormat, terminal: Terminal) -> bool {
+        format.name == "table" && terminal.stdout && self.output.output.is_none()
+    }
+
     /// The format of the sheet.
     pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
         let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
@@ -88,6 +96,8 @@ impl Request<'_> {
         let mut select = self.select.select()?;
         self.options.now = self.select.times.now()?;
         self.options.zone = self.select.times.zone()?;
+        self.options.is_redacted = self.sheet.redact.is_wanted();
+        self.options.rows = self.sheet.is_read_on_screen(format, terminal).then_some(ROWS_ON_SCREEN);
         self.options.selection =
             if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;
@@ -95,7 +105,7 @@ impl Request<'_> {
         let read = [self.sheet.redact.key(), (self.roster, "the roster")];
         check_no_overwrite(slice::from_ref(&output), &read)?;
         self.select.warn(terminal);
-        let redactor = self.sheet.redact.redactor()?.map(Arc::new);
+        let redactor = self.sheet.redact.redactor(terminal)?.map(Arc::new);
         resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
         let (wants, now) = (report.wants, Some(self.options.now));
         let plan = Plan { select, wants, now, redactor: redactor.clone(), ..Plan::default() };

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::analysis::calendar::Unit;
 use crate::cli::ExitStatus;
-use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
 use crate::reports::{self, Options};
@@ -25,10 +25,10 @@ pub struct Summary {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Rows of each ranking [default: 10]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
-    top: Option<u32>,
-    /// Count the timeline by this [default: what fits]
+    /// Rows of each ranking [default: 10], or `all`
+    #[arg(long, value_name = "N", value_parser = top, help_heading = "Report")]
+    top: Option<usize>,
+    /// Unit of the timeline [default: one that fits]
     #[arg(long, value_name = "UNIT", help_heading = "Report")]
     by: Option<Unit>,
     #[command(flatten)]
@@ -43,7 +43,7 @@ impl Summary {
 
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
-        let options = Options { top: self.top.map(|top| top as usize), by: self.by, ..Options::default() };
+        let options = Options { top: self.top, by: self.by, ..Options::default() };
         let request =
             Request { input: &self.input, select: &self.select, sheet: &self.sheet, options, roster: None };
         request.run(reports::SUMMARY, terminal)

@@ -46,12 +46,12 @@ pub struct Validate {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
+    #[arg(help = format_help(formats(), "`auto` is text on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT sets another default"))]
     format: String,
     /// Show notices as well, and how often each unknown field and value was seen
     #[arg(long, help_heading = "Output")]
     notices: bool,
-    /// Show at most so many diagnostics a file (`all` for every one); the rest is counted
+    /// Show at most this many diagnostics per file (`all` for every one), and count the rest
     #[arg(long, value_name = "N", default_value = "100", value_parser = max_shown, alias = "max-findings", help_heading = "Output")]
     max_diagnostics: usize,
     /// Exit with 1 on warnings as well as on errors

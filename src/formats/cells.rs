@@ -25,16 +25,6 @@ pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     }
 }
 
-/// Whether all times among the cells of a table are in one year, which they need not repeat.
-pub fn have_one_year<'a>(cells: impl Iterator<Item = &'a Cell<'a>>, options: &RenderOptions) -> bool {
-    let mut years = cells.filter_map(|cell| match cell {
-        Cell::Time(time) => Some(time.year(options.zone)),
-        _ => None,
-    });
-    let first = years.next();
-    years.all(|year| Some(year) == first)
-}
-
 /// The forms of a cell in a table.
 pub fn table_forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
     // A long text may be in every row; the part that does not fit need not be escaped and stored.
@@ -82,7 +72,6 @@ pub fn rounded(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time;
     use crate::text::display::Charset;
     use serde_json::{Value, json};
 
@@ -101,15 +90,6 @@ mod tests {
         ] {
             assert_eq!((duration(seconds, 2).as_str(), duration(seconds, 1).as_str()), (two, one));
         }
-    }
-
-    #[test]
-    fn times_leave_out_the_year_they_share() {
-        let cell = |text| Cell::Time(time::parse(text).unwrap().timestamp);
-        let (a, b) = (cell("2025-01-15T10:30:00Z"), cell("2024-12-31T23:59:59Z"));
-        let one_year = |cells: &[&Cell<'_>]| have_one_year(cells.iter().copied(), &LOOK);
-        assert!(one_year(&[]) && one_year(&[&a, &Cell::Nothing, &a]));
-        assert!(!one_year(&[&a, &b]));
     }
 
     #[test]

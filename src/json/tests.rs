@@ -76,7 +76,7 @@ fn value(document: Document<'_>, id: NodeId) -> serde_json::Value {
     }
 }
 
-/// README says thirteen times a line's size: of these eight at most are nodes.
+/// `docs/guarantees.md` says thirteen times a line's size: of these eight at most are nodes.
 #[test]
 fn of_a_hostile_line_little_is_remembered() {
     const COUNT: usize = 20_000;

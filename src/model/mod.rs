@@ -15,6 +15,7 @@ pub mod operation;
 pub mod redact;
 pub mod reported;
 pub mod retained;
+pub mod scopes;
 pub mod selection;
 pub mod state;
 pub mod time;

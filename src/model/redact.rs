@@ -15,6 +15,9 @@ use sha2::Sha256;
 
 use crate::model::attribute::{Attribute, is_ip};
 
+/// What results with pseudonyms say.
+pub const NOTICE: &str = "Personal values are shown as pseudonyms.";
+
 /// Replaces personal texts by pseudonyms.
 pub struct Redactor {
     mac: Hmac<Sha256>,
@@ -110,8 +113,8 @@ impl Personal {
             Self::Ip => {
                 let mut octets = [0; 16];
                 octets.copy_from_slice(&digest[..16]);
-                // Unique local addresses belong to nobody.
-                octets[0] = 0xFD;
+                // Addresses for documentation (2001:db8::/32) belong to nobody, in private networks neither.
+                octets[..4].copy_from_slice(&[0x20, 0x01, 0x0D, 0xB8]);
                 Ipv6Addr::from(octets).to_string()
             }
         }

@@ -108,13 +108,7 @@ impl Selection {
 
     /// Why nobody can tell which events are selected, if one was read that is not kept as its vendor logged it.
     pub fn unjudged(&self) -> Option<String> {
-        let lacks_fields = |clause: &&Clause| clause.test.expression().is_some_and(Expression::lacks_fields);
-        let clause = self.clauses.iter().find(lacks_fields)?;
-        Some(format!(
-            "{} asks for field(…), and of an event in a history or a normalized event nothing but attributes is \
-             kept; give the exports, or ask for attributes only",
-            clause.flag
-        ))
+        self.clauses.iter().find_map(|clause| clause.test.expression()?.unjudged(&clause.flag))
     }
 
     /// Whether an organization with a name is excluded.

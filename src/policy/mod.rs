@@ -3,6 +3,7 @@
 //! [`read`] reads them from `ssoaudit.toml`; without that file the defaults apply.
 
 pub mod baseline;
+mod conditions;
 mod lists;
 pub mod locate;
 mod problems;
@@ -12,18 +13,22 @@ pub mod template;
 mod toml;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use anyhow::{Result, bail};
 use chrono_tz::Tz;
 
 use crate::analysis::roster::Roster;
 use crate::model::hashed_file::HashedFile;
 use crate::model::operation::Operation;
+use crate::model::scopes::Condition;
 use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
 use crate::rules::{Rule, Severity, Value};
 use crate::sigma::CustomRules;
+use crate::text::suggest;
 
 pub use problems::InvalidFile;
 
@@ -42,6 +47,8 @@ pub struct Policy {
     pub catalog: Vec<&'static Rule>,
     /// The custom rules.
     pub custom: CustomRules,
+    /// The conditions of the rules that are on.
+    pub conditions: Arc<[Condition]>,
     /// The settings of every rule, by its id.
     pub rules: BTreeMap<&'static str, RulePolicy>,
     /// The roster, which says who may do what.
@@ -61,6 +68,23 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Turns off every rule but those with these ids; without any id, none. An error names an id that is none, or a rule
+    /// that is off.
+    pub fn confine_to(&mut self, ids: &[String]) -> Result<()> {
+        for id in ids {
+            match self.rules.get(id.as_str()) {
+                None => bail!(suggest::unknown("rule", id, self.rules.keys().copied())),
+                Some(rule) if !rule.is_on => {
+                    bail!("rule `{id}` is off; enable it in a policy, which `ssoaudit init` writes")
+                }
+                Some(_) => {}
+            }
+        }
+        let is_out = |id: &str| !ids.is_empty() && !ids.iter().any(|named| named == id);
+        self.rules.iter_mut().filter(|(id, _)| is_out(id)).for_each(|(_, rule)| rule.is_on = false);
+        Ok(())
+    }
+
     /// How many seconds an event may lie in the future.
     pub fn skew_seconds(&self) -> u64 {
         match self.rules.values().find_map(|rule| rule.params.get("skew")) {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
+use crate::text::cut::piece;
 use crate::text::position::{Position, PositionCursor};
 
 /// Why a file was refused: each error as `file:line:column: message`, in the order of the file.
@@ -47,6 +48,15 @@ impl<'t> Problems<'t> {
     /// Adds a reason to refuse the file, at a byte offset.
     pub(super) fn error(&self, offset: usize, message: impl Into<String>) {
         self.errors.borrow_mut().push((offset, message.into()));
+    }
+
+    /// Where a text stands after the quotation marks at a byte offset, if it stands there as it is.
+    pub(super) fn find(&self, offset: usize, text: &str) -> Option<usize> {
+        let written = piece(self.text, offset, self.text.len());
+        let marks = ["\"\"\"", "\'\'\'", "\"", "'"];
+        let inner = marks.iter().find_map(|marks| written.strip_prefix(marks))?;
+        let inner = if text.starts_with('\n') { inner } else { inner.trim_start_matches(['\r', '\n']) };
+        inner.starts_with(text).then(|| self.text.len() - inner.len())
     }
 
     /// Adds reasons to refuse files that this one names.

@@ -3,6 +3,7 @@
 //! Anything not understood is an error: a policy that is only half read would let pass what it forbids.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
@@ -18,6 +19,8 @@ use crate::analysis::roster::Roster;
 use crate::input::read_whole;
 use crate::model::hashed_file::HashedFile;
 use crate::model::time;
+use crate::model::time::Timestamp;
+use crate::policy::conditions::Conditions;
 use crate::policy::lists::PolicyLists;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::{Rule, Severity};
@@ -53,11 +56,13 @@ pub struct RuleSources<'a> {
     pub built_in: &'a [&'static Rule],
     /// Files of custom rules, besides those that the policy names.
     pub files: &'a [PathBuf],
+    /// The time taken as the present in conditions.
+    pub now: Timestamp,
 }
 
 impl<'a> From<&'a [&'static Rule]> for RuleSources<'a> {
     fn from(built_in: &'a [&'static Rule]) -> Self {
-        Self { built_in, files: &[] }
+        Self { built_in, files: &[], now: Timestamp::MIN }
     }
 }
 
@@ -71,6 +76,7 @@ impl Policy {
             sha256: hex(&Sha256::digest([])),
             zone: ZONE,
             fail_on: FAIL_ON,
+            conditions: Arc::default(),
             rules: rules::defaults(rules, Parts::default()),
             roster: None,
             roster_file: None,
@@ -126,6 +132,7 @@ pub fn parse<'a>(name: &str, text: &str, folder: &Path, rules: impl Into<RuleSou
 
 /// Builds the policy of a document; defaults replace invalid entries.
 fn policy_of(table: &DeTable<'_>, folder: &Path, rules: RuleSources<'_>, problems: &Problems<'_>) -> Policy {
+    let now = rules.now;
     let default = Policy::default_for(rules.built_in);
     if is_of_another_version(Section::open(table, 0, problems)) {
         return default;
@@ -141,10 +148,14 @@ fn policy_of(table: &DeTable<'_>, folder: &Path, rules: RuleSources<'_>, problem
     let has = |key| document.get(key).is_some_and(|entry| !entry.is_empty_list());
     let parts = Parts { roster: has("roster"), windows_or_freezes: has("windows") || has("freezes") };
     let (roster, roster_file) = document.get("roster").and_then(|entry| roster(entry, folder)).unzip();
+    let mut conditions = Conditions::new(now);
+    let settings = document.get("rules").and_then(settings_of_rules);
+    let settings = rules::read(settings, rules, (parts, &mut conditions));
     Policy {
         zone,
         fail_on: document.get("fail-on").and_then(rules::severity).unwrap_or(default.fail_on),
-        rules: rules::read(document.get("rules").and_then(settings_of_rules), rules, parts),
+        rules: settings,
+        conditions: conditions.read.into(),
         catalog: rules.clone(),
         custom,
         roster,

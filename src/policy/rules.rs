@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use clap::ValueEnum;
 
 use super::RulePolicy;
+use super::conditions::Conditions;
+use crate::model::scopes::ScopeId;
 use crate::model::selection::undocumented;
 use crate::policy::toml::{Entry, Section};
 use crate::rules::Scope;
@@ -54,13 +56,13 @@ fn default_of(rule: &'static Rule, parts: Parts) -> RulePolicy {
 pub(super) fn read(
     section: Option<Section<'_>>,
     rules: &[&'static Rule],
-    parts: Parts,
+    (parts, conditions): (Parts, &mut Conditions),
 ) -> BTreeMap<&'static str, RulePolicy> {
     let mut policies = defaults(rules, parts);
     for (id, entry) in section.into_iter().flat_map(Section::entries) {
         match rules.iter().find(|rule| rule.id == id) {
             Some(rule) => {
-                policies.insert(rule.id, rule_policy(entry, rule, parts));
+                policies.insert(rule.id, rule_policy((entry, rule), parts, conditions));
             }
             None => entry.key_error(unknown("rule", id, rules.iter().map(|rule| rule.id))),
         }
@@ -68,7 +70,11 @@ pub(super) fn read(
     policies
 }
 
-fn rule_policy(entry: Entry<'_>, rule: &'static Rule, parts: Parts) -> RulePolicy {
+fn rule_policy(
+    (entry, rule): (Entry<'_>, &'static Rule),
+    parts: Parts,
+    conditions: &mut Conditions,
+) -> RulePolicy {
     let mut policy = default_of(rule, parts);
     let Some(section) = entry.open_section() else {
         return policy;
@@ -92,6 +98,8 @@ fn rule_policy(entry: Entry<'_>, rule: &'static Rule, parts: Parts) -> RulePolic
         policy.severity = severity;
     }
     policy.scope = scope(section);
+    let condition = section.get("where").and_then(|entry| conditions.scope((rule, &policy), entry));
+    policy.scope.condition = condition.unwrap_or_default();
     policy
 }
 
@@ -131,6 +139,7 @@ fn scope(section: Section<'_>) -> Scope {
         lines: section.get("organizations").map(Entry::lines).unwrap_or_default(),
         connection_types: patterns("connection-types"),
         sources: section.get("sources").and_then(sources_of).unwrap_or_default(),
+        condition: ScopeId::SELECTION,
     }
 }
 

@@ -59,16 +59,17 @@ fn section(rule: &Rule) -> String {
     }
     lines.push(format!("severity = {:?}", rule.severity.name()));
     lines.extend(rule.params.iter().flat_map(|param| [format!("# {}", param.about), setting(param)]));
-    lines.extend(rule.scopes.iter().map(|scope| format!("#{scope} = [{:?}]", example(scope))));
+    lines.extend(rule.scopes.iter().map(|scope| format!("#{scope} = {}", example(scope))));
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// An example value of a scope.
-fn example(scope: &str) -> &str {
+fn example(scope: &str) -> String {
     match scope {
-        "organizations" => "acme*",
-        "connection-types" => "*SAML",
-        _ => sources::logging().first().map_or("", |source| source.name),
+        "organizations" => "[\"acme*\"]".to_owned(),
+        "connection-types" => "[\"*SAML\"]".to_owned(),
+        "where" => "'!actor.email.endsWith(\"@example.com\")'".to_owned(),
+        _ => format!("[{:?}]", sources::logging().first().map_or("", |source| source.name)),
     }
 }
 

@@ -103,6 +103,16 @@ impl<'a> Entry<'a> {
         self.problems.error(self.at, message);
     }
 
+    /// Adds an error about the byte `at` of a text. One with escapes stands differently in the file; then the error is at
+    /// its beginning, and the message is the one that tells the place.
+    pub(super) fn error_in_text(self, at: usize, message: &str, with_place: &str) {
+        let text = if let DeValue::String(text) = self.value { text } else { "" };
+        match self.problems.find(self.at, text) {
+            Some(start) => self.problems.error(start + at, message),
+            None => self.error(with_place),
+        }
+    }
+
     /// Adds an error about the key.
     pub(super) fn key_error(self, message: impl Into<String>) {
         self.problems.error(self.key_at, message);

@@ -59,7 +59,7 @@ const NO_ACTION: &str = "Nobody opened the portal or changed a connection.";
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let (survey, now) = (input.survey, input.options.now);
     let actions: Vec<_> =
-        survey.changes.iter().filter(|change| change.is_selected && is_for_admins(change)).collect();
+        survey.changes.iter().filter(|change| change.scopes.is_selected() && is_for_admins(change)).collect();
     let assessed = input.verdicts.as_deref().map(|verdicts| assess(survey, now, verdicts));
     let mut notes = input.notes();
     notes
@@ -282,7 +282,7 @@ fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
     let deleted_again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
     for (change, is_again) in survey.changes.iter().zip(deleted_again) {
-        let Some(connection) = change.connection.filter(|_| change.is_selected) else {
+        let Some(connection) = change.connection.filter(|_| change.scopes.is_selected()) else {
             continue;
         };
         let owner = origins[connection.index()].owner;

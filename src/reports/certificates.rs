@@ -37,7 +37,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         None => "The events shown say nothing about certificates.",
     };
     let layout = TableLayout { columns: CertificateRow::COLUMNS, tone: CertificateRow::tone, empty };
-    let table = layout.table(input.survey, Items::from(rows).limited(input.options.top));
+    let table = layout.table(input.survey, Items::from(rows).limited(input.rows()));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,

@@ -44,7 +44,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         tone: ChangeRow::tone,
         empty: "The events shown change nothing.",
     };
-    let table = layout.table(input.survey, Items::from(rows).limited(input.options.top));
+    let table = layout.table(input.survey, Items::from(rows).limited(input.rows()));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -207,7 +207,7 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
                 opened.insert(change.actor, change.time);
                 links.extend(change.organization.map(|organization| (organization, change)));
             }
-        } else if change.is_selected {
+        } else if change.scopes.is_selected() {
             let organization = change.organization.or(states.owner);
             let link = organization.and_then(|organization| links.get(&organization)).copied();
             let opened = opened.get(&change.actor).filter(|_| change.actor.is_some());

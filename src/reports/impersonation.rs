@@ -157,7 +157,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         items.sort_by_key(|session| Reverse((session.deletions, session.changes, session.events)));
         let empty = "No session was impersonated.";
         let layout = TableLayout { columns, tone: Impersonation::tone, empty };
-        layout.table(survey, Items::from(items).limited(input.options.top))
+        layout.table(survey, Items::from(items).limited(input.rows()))
     };
     Sheet {
         name: REPORT.name,

@@ -6,7 +6,7 @@ mod authorization;
 mod burst_option;
 mod certificates;
 mod changes;
-mod columns;
+pub mod columns;
 mod connections;
 pub mod counts;
 pub mod differences;
@@ -23,6 +23,7 @@ use chrono_tz::Tz;
 use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
 use crate::analysis::roster::{Authorization, Roster};
+use crate::model::redact::NOTICE;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Sheet;
 use crate::survey::input_summary::InputSummary;
@@ -82,8 +83,12 @@ pub struct ReportInput<'a> {
 /// The options of a report.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The maximum number of rows of rankings and, if given, of other tables.
+    /// The maximum number of rows of rankings and lists, if one was asked for.
     pub top: Option<usize>,
+    /// The maximum number of rows of lists otherwise.
+    pub rows: Option<usize>,
+    /// Whether personal values are pseudonyms.
+    pub is_redacted: bool,
     /// The present; events dated later change no state.
     pub now: Timestamp,
     /// The moment whose posture is requested.
@@ -108,6 +113,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             top: None,
+            rows: None,
+            is_redacted: false,
             now: Timestamp::MAX,
             at: None,
             by: None,
@@ -125,6 +132,11 @@ impl Default for Options {
 const DEFAULT_TOP: usize = 10;
 
 impl ReportInput<'_> {
+    /// The maximum number of rows of a list, if there is one.
+    pub fn rows(&self) -> Option<usize> {
+        self.options.top.or(self.options.rows)
+    }
+
     /// The maximum number of rows of a ranking.
     pub fn top(&self) -> usize {
         self.options.top.unwrap_or(DEFAULT_TOP)
@@ -153,6 +165,7 @@ impl ReportInput<'_> {
         if !selection.is_empty() {
             notes.push(format!("Shown are events that match {}.", selection.join(" ")));
         }
+        notes.extend(self.options.is_redacted.then(|| NOTICE.to_owned()));
         let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         let read = self.files.iter().filter(|file| file.error.is_none());

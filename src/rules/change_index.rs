@@ -32,10 +32,11 @@ impl ChangeIndex {
     pub fn events_by_action(&self, survey: &Survey) -> &[u64] {
         self.events.get_or_init(|| {
             let mut events = vec![0; survey.action_facts.len()];
-            let changes = survey.changes.iter().filter(|change| change.is_selected);
+            let changes = survey.changes.iter().filter(|change| change.scopes.is_selected());
             changes.for_each(|change| events[change.action.index()] += 1);
             let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
-            let others = survey.observations.iter().filter(|seen| seen.is_selected && is_other(seen.action));
+            let others =
+                survey.observations.iter().filter(|seen| seen.scopes.is_selected() && is_other(seen.action));
             others.for_each(|seen| events[seen.action.index()] += 1);
             events
         })

@@ -16,7 +16,7 @@ use crate::rules::change_window::{Freeze, Window};
 use crate::rules::custom::Custom;
 use crate::rules::deciding_names::DecidingNames;
 use crate::rules::params::Value;
-use crate::rules::scope::Coverage;
+use crate::rules::scope::{Coverage, ScopeFacts};
 use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
 use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
@@ -82,8 +82,8 @@ impl<'a> RuleContext<'a> {
 
     /// Whether a change is in the rule's scope if attributed to this organization.
     pub fn in_scope_as(&self, organization: Option<OrganizationId>, change: &Change) -> bool {
-        let Change { kind, action, is_selected, .. } = *change;
-        is_selected && self.scope.covers(organization, kind, Some(action))
+        let Change { kind, action, scopes, .. } = *change;
+        self.scope.covers(&ScopeFacts { scopes, organization, kind, action: Some(action) })
     }
 
     /// The organization that owns the connection of a change, or the one that the event names if the owner is unknown.
@@ -97,7 +97,8 @@ impl<'a> RuleContext<'a> {
         let anomalies =
             survey.anomalies.kept.iter().enumerate().filter(move |(_, anomaly)| anomaly.kind == kind);
         anomalies.filter(move |(_, anomaly)| {
-            scope.covers(anomaly.organization, anomaly.connection_kind, anomaly.action)
+            let Anomaly { scopes, organization, connection_kind: kind, action, .. } = **anomaly;
+            scope.covers(&ScopeFacts { scopes, organization, kind, action })
         })
     }
 
@@ -118,9 +119,12 @@ impl<'a> RuleContext<'a> {
     pub fn observations(&self) -> impl Iterator<Item = &'a Observation> {
         let (survey, scope) = (self.survey, self.scope);
         let is_change = self.actions_of(Operation::is_change_or_link);
-        let is_other = move |seen: &&Observation| seen.is_selected && !is_change[seen.action.index()];
+        let is_other = move |seen: &&Observation| !is_change[seen.action.index()];
         let observations = survey.observations.iter().filter(is_other);
-        observations.filter(move |seen| scope.covers(seen.organization, None, Some(seen.action)))
+        observations.filter(move |seen| {
+            let Observation { scopes, organization, action, .. } = **seen;
+            scope.covers(&ScopeFacts { scopes, organization, kind: None, action: Some(action) })
+        })
     }
 
     /// For each action, whether `is_such` holds for its operation.

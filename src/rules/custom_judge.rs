@@ -5,9 +5,10 @@ use chrono_tz::Tz;
 use crate::rules::context::RuleContext;
 use crate::rules::custom::{Correlation, Custom, Product};
 use crate::rules::outcome::RuleResult;
+use crate::rules::scope::ScopeFacts;
 use crate::rules::subject::Subject;
 use crate::survey::ids::Id;
-use crate::survey::{Match, MatchRange};
+use crate::survey::{Change, Match, MatchRange};
 use crate::text::plural::counted;
 
 /// So many of the events that were correlated are named besides the last one.
@@ -106,7 +107,8 @@ fn matches<'a>(context: &RuleContext<'a>, custom: &'a Custom) -> impl Iterator<I
     });
     indices.filter(move |index| {
         let event = &survey.matches.kept[*index].event;
-        scope.covers(event.organization, event.kind, Some(event.action))
+        let Change { scopes, organization, kind, action, .. } = *event;
+        scope.covers(&ScopeFacts { scopes, organization, kind, action: Some(action) })
     })
 }
 

@@ -171,6 +171,7 @@ fn of_name(rule: &str, survey: &Survey, renamed: Renamed) -> Fingerprint {
 mod tests {
     use super::*;
     use crate::model::operation::Operation;
+    use crate::model::scopes::Scopes;
     use crate::model::time;
     use crate::scan::{BlockId, LineRef};
     use crate::survey::NamesInEvent;
@@ -198,7 +199,7 @@ mod tests {
             has_failed: false,
             has_outcome: false,
             is_in_portal: false,
-            is_selected: true,
+            scopes: Scopes::SELECTED,
             is_conflicting: false,
             redeliveries: 0,
             event: Some(survey.ids.push("evt_1")),
@@ -232,6 +233,7 @@ mod tests {
             connection_kind: None,
             actor: None,
             names: NamesInEvent::NONE,
+            scopes: Scopes::SELECTED,
             place: LineRef { block: BLOCK, line: 7 },
         }
     }

@@ -31,7 +31,7 @@ pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
 pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, TermKind, Value};
 pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
-pub use scope::{Coverage, Scope};
+pub use scope::{Coverage, Scope, ScopeFacts};
 pub use severity::Severity;
 pub use subject::{Burst, Renamed, Subject};
 

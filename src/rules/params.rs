@@ -3,9 +3,9 @@
 use crate::sources;
 
 /// The keys that restrict a rule to some events.
-pub const SCOPES: &[&str] = &["organizations", "connection-types", "sources"];
+pub const SCOPES: &[&str] = &["organizations", "connection-types", "sources", "where"];
 /// The same for rules about portal links and organizations, which have no connection and hence no connection type.
-pub const SCOPES_WITHOUT_CONNECTION: &[&str] = &["organizations", "sources"];
+pub const SCOPES_WITHOUT_CONNECTION: &[&str] = &["organizations", "sources", "where"];
 
 /// A setting of a rule.
 #[derive(Clone, Copy, Debug)]

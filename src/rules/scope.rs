@@ -1,5 +1,6 @@
 //! The scope of a rule: the events it applies to.
 
+use crate::model::scopes::{ScopeId, Scopes};
 use crate::model::selection::Pattern;
 use crate::survey::Survey;
 use crate::survey::ids::{ActionId, Id, KindId, OrganizationId};
@@ -15,6 +16,21 @@ pub struct Scope {
     pub connection_types: Vec<Pattern>,
     /// Names of sources.
     pub sources: Vec<String>,
+    /// The selection, or one of the conditions in it.
+    pub condition: ScopeId,
+}
+
+/// What decides whether an event is in a scope.
+#[derive(Clone, Copy, Debug)]
+pub struct ScopeFacts {
+    /// The scopes that conditions put it in.
+    pub scopes: Scopes,
+    /// Its organization.
+    pub organization: Option<OrganizationId>,
+    /// The kind of its connection.
+    pub kind: Option<KindId>,
+    /// Its action.
+    pub action: Option<ActionId>,
 }
 
 /// Which organizations, kinds of connections and actions of a survey are in a scope, by id; `None` if all are.
@@ -23,13 +39,14 @@ pub struct Coverage {
     organizations: Option<Vec<bool>>,
     kinds: Option<Vec<bool>>,
     actions: Option<Vec<bool>>,
+    condition: ScopeId,
 }
 
 impl Scope {
     /// Resolves the scope for a survey. An organization is matched by every name that it ever has in the log, so that
     /// renaming it does not escape the scope.
     pub fn over(&self, survey: &Survey) -> Coverage {
-        let Self { organizations, connection_types, sources, .. } = self;
+        let Self { organizations, connection_types, sources, condition, .. } = self;
         let is_any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.matches(text));
         let organization =
             |id: OrganizationId| survey.organization_texts(Some(id)).any(|text| is_any(organizations, text));
@@ -42,27 +59,25 @@ impl Scope {
             kinds: (!connection_types.is_empty())
                 .then(|| KindId::first(survey.kinds.len()).map(kind).collect()),
             actions: (!sources.is_empty()).then(|| survey.action_facts.iter().map(action).collect()),
+            condition: *condition,
         }
     }
 }
 
 impl Coverage {
-    /// Whether it covers all events.
+    /// Whether it covers all selected events.
     pub fn is_everything(&self) -> bool {
-        self.organizations.is_none() && self.kinds.is_none() && self.actions.is_none()
+        let Self { organizations, kinds, actions, condition } = self;
+        *condition == ScopeId::SELECTION && organizations.is_none() && kinds.is_none() && actions.is_none()
     }
 
     /// Whether it covers an event, by the survey's ids.
     #[inline]
-    pub fn covers(
-        &self,
-        organization: Option<OrganizationId>,
-        kind: Option<KindId>,
-        action: Option<ActionId>,
-    ) -> bool {
-        has(self.organizations.as_deref(), organization)
-            && has(self.kinds.as_deref(), kind)
-            && has(self.actions.as_deref(), action)
+    pub fn covers(&self, event: &ScopeFacts) -> bool {
+        event.scopes.has(self.condition)
+            && has(self.organizations.as_deref(), event.organization)
+            && has(self.kinds.as_deref(), event.kind)
+            && has(self.actions.as_deref(), event.action)
     }
 }
 

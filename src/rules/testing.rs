@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::analysis::confirmations::Confirmations;
 use crate::analysis::reach::Reach;
 use crate::model::operation::Operation;
+use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::rules::change_index::ChangeIndex;
 use crate::rules::context::RuleContext;
@@ -33,7 +34,7 @@ pub fn change(survey: &mut Survey, source: &'static str, operation: Operation) -
         has_failed: false,
         has_outcome: false,
         is_in_portal: false,
-        is_selected: true,
+        scopes: Scopes::SELECTED,
         is_conflicting: false,
         redeliveries: 0,
         event: None,

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 use sha2::{Digest, Sha256};
 
+use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::NamesInEvent;
@@ -38,6 +39,8 @@ pub struct Anomaly {
     pub connection: Option<ConnectionId>,
     /// The connection's kind.
     pub connection_kind: Option<KindId>,
+    /// The scopes that the event is in. An invalid line is always selected.
+    pub scopes: Scopes,
     /// Who did it.
     pub actor: Option<ActorId>,
     /// The names that the event carries.
@@ -190,6 +193,7 @@ mod tests {
             connection_kind: None,
             actor: None,
             names: NamesInEvent::NONE,
+            scopes: Scopes::SELECTED,
             place: LineRef { block: BlockId { input: 0, number: 0 }, line },
         }
     }

@@ -84,7 +84,7 @@ impl Counted {
         Self {
             time: change.time,
             is_other: change.operation == Operation::Other,
-            is_selected: change.is_selected,
+            is_selected: change.scopes.is_selected(),
             is_impersonated: change.is_impersonated(),
             ids: change.ids(),
             seen: None,

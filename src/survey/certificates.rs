@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::attribute::Attribute;
 use crate::model::operation::Operation;
+use crate::model::scopes::Scopes;
 use crate::model::time::{self, Timestamp};
 use crate::scan::LineRef;
 use crate::survey::duplicates::EventKey;
@@ -36,7 +37,7 @@ pub struct CertificateNotice {
     /// Who did it.
     pub actor: Option<ActorId>,
     /// Whether the event is selected.
-    pub is_selected: bool,
+    pub scopes: Scopes,
     /// Where it is in the input.
     pub place: LineRef,
     /// Identifies the event, by which repeated deliveries are recognized. It differs from run to run.
@@ -67,7 +68,7 @@ impl WorkerSurvey {
         (ids, key): (&EventIds, EventKey),
         plan: &Plan,
     ) {
-        let EventLine { event, place, is_selected, .. } = *line;
+        let EventLine { event, place, scopes, .. } = *line;
         let expires = event.best(Attribute::CertificateExpires);
         let certificate_type = event.best(Attribute::CertificateType);
         if event.has_failed() || (expires.is_none() && certificate_type.is_none()) {
@@ -91,7 +92,7 @@ impl WorkerSurvey {
             organization,
             action,
             actor,
-            is_selected,
+            scopes,
             place,
             key,
         });

@@ -2,6 +2,7 @@
 
 use crate::model::neutral::ActorKind;
 use crate::model::operation::Operation;
+use crate::model::scopes::Scopes;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
@@ -24,8 +25,8 @@ pub struct Change {
     /// Whether it was made in the portal that portal links lead to. Known only of changes that give something, and of
     /// alterations.
     pub is_in_portal: bool,
-    /// Whether it is selected.
-    pub is_selected: bool,
+    /// The scopes that it is in.
+    pub scopes: Scopes,
     /// Another event has the same id but different content.
     pub is_conflicting: bool,
     /// How often the event was delivered again.

@@ -7,6 +7,8 @@ use anyhow::{Result, bail};
 use chrono_tz::Tz;
 
 use crate::model::diagnostic::{Diagnostic, Level};
+use crate::model::scopes;
+use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reader::Digests;
@@ -135,7 +137,8 @@ fn pass(
     })?;
     // Only now, as the threads of the scan are gone.
     parallel::limit(job.settings.threads);
-    plan.select.unjudged().map_or(Ok(()), |problem| bail!(problem))?;
+    let unjudged = plan.select.unjudged().or_else(|| scopes::unjudged(&plan.conditions));
+    unjudged.map_or(Ok(()), |problem| bail!(problem))?;
     let has = [0, 1].map(|known| workers.iter().any(|worker| worker.has_known[known]));
     check_comparable(has, settings.reading.digests)?;
     if let Some(worker) = workers.first_mut() {
@@ -176,8 +179,11 @@ fn add_record(plan: Arc<Plan>) -> impl Fn(&mut WorkerSurvey, BlockId, &mut Block
             return;
         };
         part.times.add(event.time);
-        let is_selected = part.misses.matches(&plan.select, event, &watch);
+        let scopes = match part.misses.matches(&plan.select, event, &watch) {
+            true => Scopes::of_selected(event, &plan.conditions),
+            false => Scopes::NONE,
+        };
         let place = worker.origins.place_of(event).unwrap_or(place);
-        worker.add(&EventLine { event, diagnostics, place, is_selected }, &mut part.arrived, &plan);
+        worker.add(&EventLine { event, diagnostics, place, scopes }, &mut part.arrived, &plan);
     }
 }

@@ -77,7 +77,7 @@ impl WorkerSurvey {
 
     /// The change that a line reports, without its key.
     pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
-        let EventLine { event, place, is_selected, .. } = *line;
+        let EventLine { event, place, scopes, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
         let impersonator = self.impersonator(line);
         let reason = self.reason(line);
@@ -90,7 +90,7 @@ impl WorkerSurvey {
             has_failed: event.has_failed(),
             has_outcome: event.outcome.is_some(),
             is_in_portal: is_in_portal(event),
-            is_selected,
+            scopes,
             is_conflicting: false,
             redeliveries: 0,
             event: id.map(|id| self.ids.push(&id)),

@@ -50,6 +50,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::operation::Operation;
 use crate::model::redact::Redactor;
+use crate::model::scopes::{Condition, Scopes};
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::scan::histories::Extent;
@@ -92,6 +93,8 @@ pub struct Plan {
     /// Replaces personal values in the messages of anomalies, which are final when they are made. Names are
     /// replaced last, see [`Survey::redacted_names`].
     pub redactor: Option<Arc<Redactor>>,
+    /// The conditions of rules.
+    pub conditions: Arc<[Condition]>,
     /// Finds the events that custom rules are about, if there are any.
     pub matcher: Option<Arc<dyn EventMatcher>>,
 }
@@ -270,8 +273,8 @@ pub struct Observation {
     pub seconds: i64,
     /// The nanoseconds of that time.
     pub nanos: u32,
-    /// Whether it is selected.
-    pub is_selected: bool,
+    /// The scopes that it is in.
+    pub scopes: Scopes,
     /// The vendor's action.
     pub action: ActionId,
     /// Who did it.

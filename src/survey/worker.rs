@@ -12,6 +12,7 @@ use crate::model::attribute::{Attribute, is_ip};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::event::Event;
 use crate::model::operation::{OPERATIONS, Operation};
+use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Change;
@@ -45,8 +46,8 @@ pub struct EventLine<'e> {
     pub diagnostics: &'e [Diagnostic],
     /// Where the line is in the input.
     pub place: LineRef,
-    /// Whether the event is selected.
-    pub is_selected: bool,
+    /// The scopes that the event is in.
+    pub scopes: Scopes,
 }
 
 /// A line that is not an event.
@@ -124,7 +125,8 @@ impl WorkerSurvey {
     /// Adds an event. If it is only counted, it goes to `arrived`, which has to be passed to the
     /// [`Arrivals`](crate::survey::Arrivals) in the order of the input.
     pub fn add(&mut self, line: &EventLine<'_>, arrived: &mut Arrived, plan: &Plan) {
-        let EventLine { event, diagnostics, is_selected, .. } = *line;
+        let EventLine { event, diagnostics, scopes, .. } = *line;
+        let is_selected = scopes.is_selected();
         self.add_time(event, plan);
         let identity = plan.identities.of(event, &mut self.content);
         self.has_known[usize::from(identity.has_digest)] = true;
@@ -187,9 +189,9 @@ impl WorkerSurvey {
     /// Keeps a visit or an observation if they are wanted, and returns its id.
     #[inline]
     fn see(&mut self, line: &EventLine<'_>, ids: &EventIds, plan: &Plan) -> Option<SeenId> {
-        let EventLine { event, place, is_selected, .. } = *line;
+        let EventLine { event, place, scopes, .. } = *line;
         let is_observed = plan.wants.anomalies.is_some();
-        let is_wanted = is_observed || (plan.wants.visits && is_selected);
+        let is_wanted = is_observed || (plan.wants.visits && scopes.is_selected());
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
         if !is_wanted || !is_somebody() {
@@ -198,7 +200,7 @@ impl WorkerSurvey {
         if is_observed {
             let Timestamp { seconds, nanos } = event.time;
             let EventIds { action, actor, organization, ip, .. } = *ids;
-            let seen = Observation { seconds, nanos, is_selected, action, actor, organization, ip };
+            let seen = Observation { seconds, nanos, scopes, action, actor, organization, ip };
             return Some(SeenId::new(self.observations.push(place.block, event.time, seen) as usize));
         }
         let visit = self.visit(line, ids);

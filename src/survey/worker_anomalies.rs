@@ -8,6 +8,7 @@ use super::{Anomaly, AnomalyKind, EventLine, InvalidLine, NamesInEvent, Plan, Wo
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{Code, Diagnostic, HIDDEN, JUDGED};
 use crate::model::event::Event;
+use crate::model::scopes::Scopes;
 use crate::scan::LineRef;
 use crate::sources::lookalike;
 use crate::survey::duplicates::content;
@@ -47,7 +48,7 @@ impl From<AnomalyKind> for AnomalyCause<'_> {
 impl WorkerSurvey {
     /// Adds an anomaly for each diagnostic of a selected event that rules look at.
     pub(super) fn add_diagnosed_anomalies(&mut self, line: &EventLine<'_>, plan: &Plan) {
-        if !line.is_selected {
+        if !line.scopes.is_selected() {
             return;
         }
         let first = |codes: &[&Code]| line.diagnostics.iter().find(|it| codes.contains(&it.code));
@@ -96,6 +97,7 @@ impl WorkerSurvey {
             connection_kind: None,
             actor: None,
             names: NamesInEvent::NONE,
+            scopes: Scopes::SELECTED,
             place,
         });
     }
@@ -106,7 +108,7 @@ impl WorkerSurvey {
         if plan.wants.anomalies.is_none() {
             return;
         }
-        let EventLine { event, place, .. } = *line;
+        let EventLine { event, place, scopes, .. } = *line;
         let ids = self.ids_of(line, Counting::Uncounted, plan);
         let displayed = Event { redactor: plan.redactor.as_deref(), ..*event };
         let message = match (diagnostic, kind) {
@@ -132,6 +134,7 @@ impl WorkerSurvey {
             connection_kind: ids.kind,
             actor: ids.actor,
             names: NamesInEvent::NONE,
+            scopes,
             place,
         });
     }

@@ -581,3 +581,50 @@ fn a_closed_pipe_keeps_the_verdict() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }
+
+#[test]
+fn a_rule_is_judged_alone() {
+    let all = json(&[SAMPLE]);
+    let alone = json(&["--rule", "connection-deleted,impersonated-change", SAMPLE]);
+    let of = |json: &Value, rules: &[&str]| -> Vec<Value> {
+        let findings = json["findings"].as_array().unwrap().iter();
+        findings.filter(|it| rules.contains(&it["rule"].as_str().unwrap())).cloned().collect()
+    };
+    let rules = ["connection-deleted", "impersonated-change"];
+    assert_eq!(of(&all, &rules), *alone["findings"].as_array().unwrap());
+    assert_eq!(
+        alone["selection"],
+        serde_json::json!(["--rule connection-deleted", "--rule impersonated-change"])
+    );
+    for (id, expected) in [
+        ("connection-delete", "error: no rule `connection-delete`; did you mean `connection-deleted`?\n"),
+        (
+            "not-on-roster",
+            "error: rule `not-on-roster` is off; enable it in a policy, which `ssoaudit init` writes\n",
+        ),
+    ] {
+        let refused = check(&["--rule", id, SAMPLE]);
+        assert_eq!((refused.code, refused.stderr.as_str()), (2, expected));
+    }
+}
+
+#[test]
+fn a_finding_is_accepted_by_the_fingerprint_that_is_shown() {
+    let run = check(&["--rule", "impersonated-change", "--fingerprints", SAMPLE]);
+    let fingerprints: Vec<_> =
+        run.stdout.lines().filter_map(|line| line.trim().strip_prefix("fingerprint ")).collect();
+    assert!(!fingerprints.is_empty(), "{}", run.stdout);
+    let hint = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let named = hint.split_once("[[suppressions]] fingerprint = \"").unwrap().1.split('"').next().unwrap();
+    assert!(fingerprints.contains(&named));
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("ssoaudit.toml");
+    let entries = fingerprints.iter().map(|fingerprint| {
+        format!("[[suppressions]]\nfingerprint = \"{fingerprint}\"\nreason = \"x\"\nexpires = 2030-01-01\n")
+    });
+    fs::write(&policy, format!("version = 1\n{}", entries.collect::<String>())).unwrap();
+    let policy = ["--policy", policy.to_str().unwrap()];
+    let accepted = check(&[&policy[..], &["--rule", "impersonated-change", SAMPLE]].concat());
+    assert_eq!(accepted.code, 0, "{}", accepted.stdout);
+    assert!(!accepted.stdout.contains("To accept a finding"));
+}

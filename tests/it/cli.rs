@@ -1,7 +1,6 @@
-//! The command line as a user meets it: snapshots, the README's commands, pipes and exit codes.
+//! The command line as a user meets it: snapshots, pipes and exit codes.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::Command;
 
 use crate::support::run::{UNSET, command, root, ssoaudit, ssoaudit_with_input};
 
@@ -36,40 +35,6 @@ fn messages() {
         assert_eq!(line, expected);
     }
     assert_eq!(run.code, 1);
-}
-
-/// Runs every console block of the README and of `docs/` as it stands, with the binary under test for
-/// `cargo run --release --`.
-#[cfg(unix)]
-#[test]
-fn commands_in_documents_print_what_is_said() {
-    let docs = std::fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    let mut documents: Vec<_> = docs.chain([root().join("README.md")]).collect();
-    documents.sort();
-    let read = |path| std::fs::read_to_string(path).unwrap();
-    let text = documents.into_iter().map(read).collect::<Vec<_>>().join("\n");
-    let blocks: Vec<_> =
-        text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(!blocks.is_empty());
-    for block in blocks {
-        for step in block.split("$ ").skip(1) {
-            let (typed, expected) = step.split_once('\n').unwrap();
-            let line = typed
-                .replace("cargo run --release --quiet --", "ssoaudit")
-                .replace("cargo run --release --", "ssoaudit");
-            let folder = std::path::Path::new(env!("CARGO_BIN_EXE_ssoaudit")).parent().unwrap();
-            let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-            let shell = Command::new("sh")
-                .args(["-c", &line])
-                .env("PATH", path)
-                .envs(UNSET)
-                .current_dir(root())
-                .output()
-                .unwrap();
-            let printed = [shell.stdout, shell.stderr].concat();
-            assert_eq!(String::from_utf8(printed).unwrap().trim_end(), expected.trim_end(), "{typed}");
-        }
-    }
 }
 
 #[test]

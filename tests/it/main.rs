@@ -16,6 +16,7 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+mod conditions;
 mod counts;
 #[cfg(feature = "sigma")]
 mod custom_rule_laws;
@@ -48,6 +49,7 @@ mod parquet;
 mod patterns;
 mod pruning;
 mod redact;
+mod references;
 mod reports;
 mod rows;
 mod rules;

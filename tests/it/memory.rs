@@ -113,7 +113,7 @@ fn peak(threads: usize, lines: &[u8]) -> usize {
     peak
 }
 
-/// As README says: thirteen times the longest line in every thread.
+/// As `docs/guarantees.md` says: thirteen times the longest line in every thread.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_hostile_line_needs_thirteen_times_its_size_in_every_thread() {

@@ -10,7 +10,7 @@ use ssoaudit::formats::verdict::VERDICT_FORMATS;
 use ssoaudit::reports;
 
 use crate::support::parquet;
-use crate::support::run::{command, fixture, ssoaudit};
+use crate::support::run::{Run, command, fixture, ssoaudit};
 
 const SAMPLE: &str = "testdata/sso-events.ndjson";
 
@@ -247,5 +247,39 @@ fn pseudonyms_decide_no_order() {
     for key in 0..6 {
         let key = file("key", &key.to_string());
         assert_eq!(check(&["--redact", "--redact-key-file", &key]), expected);
+    }
+}
+
+/// Somebody who is given a result has to know that its names are nobody's.
+#[test]
+fn every_result_says_so_or_is_accompanied_by_a_note() {
+    const NOTICE: &str = "ersonal values are shown as pseudonyms";
+    const SAMPLE: &str = "testdata/sso-events.ndjson";
+    for (command, with_note) in [
+        (&["filter"][..], &["table", "ndjson", "json", "csv", "markdown", "ocsf", "ecs"][..]),
+        (&["count", "--by", "actor"], &["csv", "tsv", "ndjson"]),
+        (&["summary"], &["csv", "tsv", "ndjson"]),
+        (&["report", "removals"], &["csv", "tsv", "ndjson"]),
+        (&["check", "--now", "2025-04-05"], &["csv", "tsv", "ndjson"]),
+    ] {
+        for format in
+            ["table", "ndjson", "json", "csv", "tsv", "markdown", "html", "sarif", "junit", "github"]
+        {
+            let is_refused = |run: &Run| run.code == 2 && run.stderr.contains("invalid value");
+            let plain = ssoaudit(&[command, &["--format", format, SAMPLE]].concat());
+            if is_refused(&plain) {
+                continue;
+            }
+            assert!(!plain.stdout.contains(NOTICE) && !plain.stderr.contains(NOTICE));
+            let run = ssoaudit(&[command, &["--redact", "--format", format, SAMPLE]].concat());
+            assert!(
+                run.stderr.starts_with("note: personal values are"),
+                "{command:?} {format}: {}",
+                run.stderr
+            );
+            let is_told = run.stdout.contains(NOTICE) || run.stdout.contains("\"redacted\":true");
+            let is_told = is_told || run.stdout.contains("\"redacted\": true");
+            assert!(is_told || command == ["filter"] || with_note.contains(&format), "{command:?} {format}");
+        }
     }
 }

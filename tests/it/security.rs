@@ -1,4 +1,4 @@
-//! What `SECURITY.md` promises, on the program as it is run: nothing of an input is executed, nothing
+//! What `docs/SECURITY.md` promises, on the program as it is run: nothing of an input is executed, nothing
 //! is connected to, and nothing is written but where it was told to.
 
 use std::collections::BTreeSet;

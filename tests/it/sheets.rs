@@ -149,7 +149,7 @@ fn tables_fit_every_width_and_are_harmless() {
 #[test]
 fn a_table_says_what_it_does_not_show() {
     let text = render("table", &sheet(HOSTILE, 3), &look(Some(60))).replace('\n', " ");
-    assert!(text.contains("… and 3 more; --top shows more"), "{text}");
+    assert!(text.contains("… and 3 more; --top all shows them"), "{text}");
     assert!(text.contains("Hidden columns: share, restored, types; see --width or --format csv."), "{text}");
     assert!(text.contains("--format ndjson"), "{text}");
     assert!(text.contains("Times are in UTC."), "{text}");

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
-use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions, sarif, schema};
+use ssoaudit::formats::verdict::{
+    Fingerprints, KnownFindings, VERDICT_FORMATS, VerdictOptions, sarif, schema,
+};
 use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::operation::Operation;
 use ssoaudit::model::time;
@@ -221,7 +223,12 @@ fn known(are_listed: bool) -> KnownFindings {
 fn render_with(format: &str, verdict: &Verdict, look: RenderOptions, show_known: bool) -> String {
     let format = VERDICT_FORMATS.iter().find(|known| known.name == format).unwrap();
     let mut out = Vec::new();
-    let options = VerdictOptions { render: look, known: known(show_known), max_findings: usize::MAX };
+    let options = VerdictOptions {
+        render: look,
+        known: known(show_known),
+        fingerprints: Fingerprints::Hidden,
+        max_findings: usize::MAX,
+    };
     format.render(verdict, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -173,7 +173,7 @@ pub fn new_admins(old: &Survey, new: &Survey) -> Vec<NewAdmin> {
     };
     let known: BTreeSet<_> = old.actors.names.ids().map(|id| identity(old, id)).collect();
     let mut admins: BTreeMap<usize, NewAdmin> = BTreeMap::new();
-    for change in new.changes.iter().filter(|change| change.is_selected) {
+    for change in new.changes.iter().filter(|change| change.scopes.is_selected()) {
         let Some(actor) = change.actor.filter(|actor| !known.contains(&identity(new, *actor))) else {
             continue;
         };

@@ -151,7 +151,7 @@ impl Roster {
     /// The authorization of every change, or `None` if the change is not selected or not for administrators
     /// only.
     pub fn verdicts(&self, survey: &Survey, now: Timestamp) -> Vec<Option<Authorization>> {
-        let is_meant = |change: &Change| change.is_selected && is_for_admins(change);
+        let is_meant = |change: &Change| change.scopes.is_selected() && is_for_admins(change);
         let changes = survey.changes.iter().enumerate();
         let verdicts =
             changes.map(|(index, change)| is_meant(change).then(|| self.verdict(survey, index, now)));

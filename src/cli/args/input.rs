@@ -20,13 +20,13 @@ pub struct InputArgs {
     /// Files, directories to walk, or `-` for standard input (the default)
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Source of the events; `auto` asks each line
+    /// Source of the events; `auto` recognizes it line by line
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
     pub source: String,
     /// Refuse lines longer than this; 16777216 is 16 MiB
     #[arg(long, value_name = "N", default_value_t = MAX_LINE_BYTES, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_line_bytes: u32,
-    /// Threads that parse [default: SSOAUDIT_THREADS, or else one a processor]
+    /// Number of parsing threads [default: SSOAUDIT_THREADS, or else one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub threads: Option<u16>,
     /// Bytes that are read at once; nothing that is printed depends on it

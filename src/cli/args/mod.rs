@@ -6,7 +6,7 @@ mod select;
 mod times;
 
 pub use input::InputArgs;
-pub use output::{OutputArgs, RedactArgs, TerminalArgs, format_help, format_parser, max_shown};
+pub use output::{OutputArgs, RedactArgs, TerminalArgs, format_help, format_parser, max_shown, top};
 pub use select::SelectArgs;
 pub use times::zone;
 

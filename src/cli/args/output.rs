@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::cli::messages;
 use crate::cli::pager;
 use crate::cli::terminal::{ColorChoice, Terminal};
 use crate::formats::RenderOptions;
@@ -21,7 +22,7 @@ pub struct RedactArgs {
     /// Show stable pseudonyms for names, e-mail and IP addresses and user agents
     #[arg(long)]
     redact: bool,
-    /// Key of the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else another key in every run]
+    /// Key for the pseudonyms [default: SSOAUDIT_REDACT_KEY, or else a new key in every run]
     #[arg(long, value_name = "FILE", requires = "redact")]
     redact_key_file: Option<PathBuf>,
 }
@@ -37,8 +38,8 @@ impl RedactArgs {
         (self.redact_key_file.as_deref(), "the key of --redact")
     }
 
-    /// Creates pseudonyms, if they are wanted.
-    pub fn redactor(&self) -> Result<Option<Redactor>> {
+    /// Creates pseudonyms, if they are wanted, and says so, as not every format can.
+    pub fn redactor(&self, terminal: Terminal) -> Result<Option<Redactor>> {
         if !self.redact {
             return Ok(None);
         }
@@ -59,6 +60,7 @@ impl RedactArgs {
         if key.is_empty() {
             bail!("the key of --redact is empty");
         }
+        messages::note("personal values are shown as pseudonyms", terminal.message_style());
         Ok(Some(Redactor::new(key)))
     }
 }
@@ -67,13 +69,13 @@ impl RedactArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct TerminalArgs {
-    /// When to colour; SSOAUDIT_COLOR is another default
+    /// When to use colour; SSOAUDIT_COLOR sets another default
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
-    /// Columns of the terminal [default: SSOAUDIT_WIDTH, or else the terminal's, unlimited in a pipe]
+    /// Width in columns [default: SSOAUDIT_WIDTH, or else the terminal's; unlimited in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     width: Option<u16>,
-    /// Show no pager in a terminal; see SSOAUDIT_PAGER and PAGER
+    /// Do not use a pager on a terminal; see SSOAUDIT_PAGER and PAGER
     #[arg(long)]
     no_pager: bool,
 }
@@ -100,7 +102,7 @@ impl TerminalArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Write to a file, which appears when it is complete
+    /// Write to a file, which appears only when it is complete
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -147,6 +149,14 @@ pub fn format_help(names: impl Iterator<Item = &'static str>, rest: &str) -> Str
     let mut names: Vec<_> = names.collect();
     let last = names.pop().unwrap_or_default();
     format!("{} or {last}; {rest}", names.join(", "))
+}
+
+/// Parses the value of `--top`: a number, or `all`.
+pub fn top(text: &str) -> Result<usize, String> {
+    match max_shown(text) {
+        Ok(0) | Err(_) => Err("give a number from 1 on, or `all`".to_owned()),
+        top => top,
+    }
 }
 
 /// Parses the maximum number of items that are shown: a number, or `all`.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::args::times::TimeArgs;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
+use crate::formats::rows::columns::OfImpersonated;
 use crate::model::attribute::Attribute;
 use crate::model::expression::Expression;
 use crate::model::operation::OPERATIONS;
@@ -21,7 +22,7 @@ use crate::sources;
     next_help_heading = "Select (values of one flag are alternatives, different flags all have to hold; * and ? are wildcards, '!VALUE' excludes)"
 )]
 pub struct SelectArgs {
-    /// Vendor's action or operation: viewed, portal-opened, created, enabled, disabled, deleted, other
+    /// Vendor's action, or an operation such as created, deleted or portal-opened; `schema --list` has all of them
     #[arg(long, value_name = "ACTION", value_delimiter = ',')]
     pub action: Vec<String>,
     /// Actor's id, e-mail address or name; `none` for events that carry no actor
@@ -36,16 +37,16 @@ pub struct SelectArgs {
     /// Vendor's connection type, such as GoogleSAML or OIDC
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     pub connection_type: Vec<String>,
-    /// Neutral protocol: saml, oidc, oauth, …
+    /// Protocol: saml, oidc, oauth, …
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub protocol: Vec<String>,
-    /// Neutral identity provider: okta, google, microsoft, custom, …; other for one that no document names
+    /// Identity provider: okta, google, microsoft, custom, …; `other` for one that no document names
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub provider: Vec<String>,
-    /// Done in an impersonated session; =no for all others
+    /// Events of impersonated sessions; =no for all others
     #[arg(long, value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
     pub impersonated: Option<YesOrNo>,
-    /// Who acted in an impersonated session: their e-mail address
+    /// E-mail address of whoever acted in an impersonated session
     #[arg(long, value_name = "EMAIL", value_delimiter = ',')]
     pub impersonator: Vec<String>,
     /// IP address or network, such as 192.0.2.0/24
@@ -65,9 +66,9 @@ pub struct SelectArgs {
 /// Whether events with or without something are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum YesOrNo {
-    /// With it.
+    /// Events of impersonated sessions.
     Yes,
-    /// Without it.
+    /// All other events.
     No,
 }
 
@@ -118,6 +119,14 @@ impl SelectArgs {
             bail!("--invert-match needs a flag to invert");
         }
         Ok(Selection { clauses, invert: self.invert_match })
+    }
+
+    /// Whether impersonated sessions are selected.
+    pub fn impersonation(&self) -> OfImpersonated {
+        match self.impersonated == Some(YesOrNo::Yes) || !self.impersonator.is_empty() {
+            true => OfImpersonated::Yes,
+            false => OfImpersonated::No,
+        }
     }
 
     /// The clauses of `--since`, `--until` and `--on`.

@@ -9,22 +9,22 @@ use crate::model::time::{self, Period, Timestamp};
 /// Which time is selected, and how times are read and printed.
 #[derive(Debug, Args)]
 pub struct TimeArgs {
-    /// At that time or later: RFC 3339, a day, month, quarter or year (its begin; 2025-01-15, 2025-01, 2025-Q1, 2025,
-    /// today, yesterday, this- or last-week, -month, -quarter, -year), an age (30m, 12h, 7d, 2w, 6mo, 1y), or seconds
-    /// or milliseconds since 1970
+    /// At or after this time: RFC 3339; the beginning of a day, month, quarter or year (2025-01-15, 2025-01, 2025-Q1,
+    /// 2025, today, yesterday, this- or last-week, -month, -quarter, -year); an age (30m, 12h, 7d, 2w, 6mo, 1y); or
+    /// seconds or milliseconds since 1970
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Before, and not at that time, in the same forms: 2025-02 is before its first day
+    /// Before this time, in the same forms: 2025-02 ends with January 31
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// In that day, month, quarter or year, or the week of last-week or this-week: from its begin until its end
+    /// Within this day, month, quarter or year, or within this-week or last-week
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["since", "until"])]
     on: Option<String>,
-    /// IANA time zone, or `local`, of times without a zone and of times in tables, csv and tsv [default: SSOAUDIT_TZ
-    /// (but for check and --exit-status), or else UTC]
+    /// IANA time zone, or `local`, for times without a zone and for times in tables, csv and tsv [default: SSOAUDIT_TZ
+    /// (except for check and --exit-status), or else UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// Take this for the present, for runs that can be repeated
+    /// Use this as the present time, for reproducible runs
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
 }

@@ -8,8 +8,15 @@ use crate::rules::{Activation, Controls, Param, ParamKind, Rule, wording};
 use crate::text::display::wrapped;
 use crate::text::suggest;
 
+/// Explains a rule, or lists all of them.
+pub fn print(id: Option<&str>, catalog: &[&Rule], mut output: Output) -> Result<ExitStatus> {
+    let text = id.map_or_else(|| Ok(list(catalog)), |id| explain(id, catalog))?;
+    output.write(text.as_bytes())?;
+    output.finish().map(|()| ExitStatus::Done)
+}
+
 /// Lists the rules, the worst first.
-pub fn list(catalog: &[&Rule]) -> Result<ExitStatus> {
+fn list(catalog: &[&Rule]) -> String {
     let width = catalog.iter().map(|check| check.id.len()).max().unwrap_or(0);
     let line = |check: &&Rule| {
         let Rule { id, about, severity, activation, .. } = check;
@@ -22,11 +29,11 @@ pub fn list(catalog: &[&Rule]) -> Result<ExitStatus> {
         };
         format!("{id:<width$}  {:<8}  {about}{on}\n", severity.name())
     };
-    print(&catalog.iter().map(line).collect::<String>())
+    catalog.iter().map(line).collect()
 }
 
 /// Explains a rule.
-pub fn explain(id: &str, catalog: &[&Rule]) -> Result<ExitStatus> {
+fn explain(id: &str, catalog: &[&Rule]) -> Result<String> {
     let Some(check) = catalog.iter().find(|check| check.id == id) else {
         let ids = catalog.iter().map(|check| check.id);
         bail!(suggest::unknown_or("rule", id, ids, "`ssoaudit check --list-rules` lists them"));
@@ -55,7 +62,7 @@ pub fn explain(id: &str, catalog: &[&Rule]) -> Result<ExitStatus> {
     for (standard, ids) in standards.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         text.push_str(&format!("  {standard}: {}\n", ids.join(", ")));
     }
-    print(&text)
+    Ok(text)
 }
 
 /// The default of a setting as written in a policy.
@@ -71,9 +78,4 @@ fn written(kind: ParamKind) -> String {
 fn indented(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     wrapped(&text, 77).iter().map(|line| format!("  {line}\n")).collect()
-}
-
-fn print(text: &str) -> Result<ExitStatus> {
-    Output::create(None, &[])?.write(text.as_bytes())?;
-    Ok(ExitStatus::Done)
 }

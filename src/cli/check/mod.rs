@@ -2,6 +2,7 @@
 
 mod input_facts;
 pub(crate) mod list_rules;
+mod new_baseline;
 pub(crate) mod outputs;
 
 use std::mem::ManuallyDrop;
@@ -14,6 +15,7 @@ use clap::Args;
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, TerminalArgs, max_shown};
 use crate::cli::check::input_facts::input_facts;
+use crate::cli::check::new_baseline::new_baseline;
 use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
     stream, targets,
@@ -25,7 +27,7 @@ use crate::cli::policy::policy;
 use crate::cli::survey::collect;
 use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
-use crate::formats::verdict::{KnownFindings, VerdictOptions, evidence, github};
+use crate::formats::verdict::{Fingerprints, KnownFindings, VerdictOptions, evidence, github};
 use crate::input::{Input, Meter};
 use crate::output::pager::AtQuit;
 use crate::output::{Output, check_no_overwrite};
@@ -36,7 +38,8 @@ use crate::scan::ScanJob;
 use crate::survey::collect::Collected;
 use crate::survey::{Plan, Wants};
 use crate::text::display::Charset;
-use crate::verdict::{self, FindingKey, Options, Outcome, Status, Verdict};
+use crate::text::plural::counted;
+use crate::verdict::{self, Options, Outcome, Verdict};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -58,16 +61,19 @@ pub struct CheckCommand {
     /// The policy [default: ssoaudit.toml here or in a folder above, or else every rule's default]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     policy: Option<PathBuf>,
-    /// The least severity that fails, instead of the policy's
+    /// Lowest severity that fails the check, instead of the policy's
     #[arg(long, value_name = "SEVERITY", ignore_case = true, help_heading = "Policy")]
     fail_on: Option<Severity>,
-    /// Findings in this file are known and do not fail
+    /// Judge only by these rules, among those that are on
+    #[arg(long = "rule", value_name = "ID", value_delimiter = ',', help_heading = "Rules")]
+    only: Vec<String>,
+    /// Findings in this file are known and do not fail the check
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Write findings that are open or in the baseline already to this file, for --baseline
+    /// Write the findings that are open, or in the baseline already, to this file, for --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
-    /// Pass when there is no event at all, unless a file has lines that are none
+    /// Pass when there are no events at all, unless a file has lines that are not events
     #[arg(long, help_heading = "Policy")]
     allow_empty: bool,
     /// Custom rules in Sigma: a file, a folder or a pattern such as 'rules/*.yml'; can be repeated
@@ -89,7 +95,10 @@ pub struct CheckCommand {
     /// Show findings that are planned, suppressed or in the baseline
     #[arg(long, help_heading = "Output")]
     show_known: bool,
-    /// Show at most so many findings of a rule in a table or JUnit report (`all` for every one)
+    /// Show the fingerprint of each finding in a table, for suppressions
+    #[arg(long, help_heading = "Output")]
+    fingerprints: bool,
+    /// Show at most this many findings of each rule in a table or JUnit report (`all` for every one)
     #[arg(long, value_name = "N", default_value = "100", value_parser = max_shown, help_heading = "Output")]
     max_findings: usize,
     #[command(flatten)]
@@ -104,11 +113,11 @@ pub struct CheckCommand {
 impl CheckCommand {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
-        if self.list_rules {
-            return list_rules::list(&policy(self.policy.as_deref(), &self.rules)?.catalog);
-        }
-        if let Some(id) = &self.explain {
-            return list_rules::explain(id, &policy(self.policy.as_deref(), &self.rules)?.catalog);
+        if self.list_rules || self.explain.is_some() {
+            let catalog = self.policy()?.catalog;
+            let output =
+                self.screen.paged(Output::create(None, &[])?, "table", (terminal, AtQuit::EndRun))?;
+            return list_rules::print(self.explain.as_deref(), &catalog, output);
         }
         let targets = targets(&self.format)?;
         targets.iter().try_for_each(|(format, file)| terminal.check_prints(format.name, *file))?;
@@ -119,6 +128,10 @@ impl CheckCommand {
                 Err(error)
             }
         }
+    }
+
+    fn policy(&self) -> Result<Policy> {
+        policy(self.policy.as_deref(), &self.rules, self.select.times.now()?)
     }
 
     /// Also reports an error that prevented a verdict as an annotation and on the job page, if these were requested.
@@ -140,13 +153,15 @@ impl CheckCommand {
 
     /// Checks the input; returns the exit status, and what could not be written.
     fn check(&self, targets: &[Target<'_>], terminal: Terminal) -> Result<(ExitStatus, WriteErrors)> {
-        let policy = policy(self.policy.as_deref(), &self.rules)?;
-        let redactor = self.redact.redactor()?.map(Arc::new);
+        let mut policy = self.policy()?;
+        policy.confine_to(&self.only)?;
+        let redactor = self.redact.redactor(terminal)?.map(Arc::new);
         let (baseline, baseline_file) = self.baseline.as_deref().map(baseline::read).transpose()?.unzip();
         let now = self.select.times.now()?;
         let select = self.select.select()?;
-        let (selection, period) =
-            (if redactor.is_some() { select.redacted_flags() } else { select.flags() }, select.period());
+        let mut selection = if redactor.is_some() { select.redacted_flags() } else { select.flags() };
+        selection.extend(self.only.iter().map(|id| format!("--rule {id}")));
+        let period = select.period();
         let inputs = self.input.inputs(terminal)?;
         self.check_baseline_complete(&selection)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
@@ -155,8 +170,8 @@ impl CheckCommand {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
-        let matcher = policy.custom.matcher.clone();
-        let mut plan = Plan { select, wants, now: Some(now), matcher, ..Plan::default() };
+        let (conditions, matcher) = (Arc::clone(&policy.conditions), policy.custom.matcher.clone());
+        let mut plan = Plan { select, wants, now: Some(now), conditions, matcher, ..Plan::default() };
         plan.redactor = redactor.clone();
         let (collected, input_status) = self.collect(&job, plan, terminal)?;
         let why_empty = collected.why_empty(self.select.times.zone()?);
@@ -256,9 +271,12 @@ impl CheckCommand {
                 let warning = format!("{} is not written: nothing was checked", path.display());
                 messages::warning(&warning, terminal.message_style());
             }
-            Some(_) => {
-                let accepted = accepted(verdict, baseline).to_json();
-                written.add(stream(next(), |out| out.write_all(accepted.as_bytes())));
+            Some(path) => {
+                let accepted = new_baseline(verdict, baseline);
+                written.add(stream(next(), |out| out.write_all(accepted.to_json().as_bytes())));
+                let findings = counted(accepted.len() as u64, "finding");
+                let note = format!("{} accepts {findings}; --baseline {0} knows them", path.display());
+                messages::note(&note, terminal.message_style());
             }
             None => {}
         }
@@ -306,7 +324,8 @@ impl CheckCommand {
             charset: if self.ascii { Charset::Ascii } else { options.charset },
             ..options
         };
-        VerdictOptions { render, known: self.known_findings(), max_findings: self.max_findings }
+        let fingerprints = if self.fingerprints { Fingerprints::Shown } else { Fingerprints::Hidden };
+        VerdictOptions { render, known: self.known_findings(), fingerprints, max_findings: self.max_findings }
     }
 
     fn known_findings(&self) -> KnownFindings {
@@ -319,22 +338,6 @@ struct Destinations<'a> {
     targets: &'a [Target<'a>],
     outputs: Vec<Output>,
     terminal: Terminal,
-}
-
-/// The new baseline. It has no planned or suppressed findings: they are accepted for a limited time, and a baseline
-/// would accept them forever. Findings that were not evaluated keep their entries.
-fn accepted(verdict: &Verdict<'_>, previous: Option<&Baseline>) -> Baseline {
-    let run = &verdict.run;
-    let is_all = run.selection.is_empty() && run.reading.is_empty() && run.selected > 0;
-    let mut accepted = previous.filter(|_| !is_all).cloned().unwrap_or_default();
-    if run.is_redacted {
-        accepted.hide_messages();
-    }
-    let lasting = |key: &&FindingKey<'_>| key.status == Status::Open || key.is_in_baseline;
-    for finding in verdict.findings.iter().filter(lasting).map(|key| verdict.resolve(key)) {
-        accepted.add(finding.fingerprint, verdict.rule_of(&finding).rule.id, &finding.message());
-    }
-    accepted
 }
 
 fn exit_status(outcome: Outcome) -> ExitStatus {

@@ -59,7 +59,7 @@ pub struct Filter {
         help_heading = "Output"
     )]
     #[arg(value_parser = format_parser(formats()))]
-    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT is another default"))]
+    #[arg(help = format_help(formats(), "`auto` is a table on a terminal, ndjson in a pipe; SSOAUDIT_FORMAT sets another default"))]
     format: String,
     /// Columns to print, such as time,action,actor.email; ndjson and json print these attributes only
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
@@ -73,16 +73,16 @@ pub struct Filter {
     /// Sort by time; this holds all matching events in memory
     #[arg(long, value_name = "KEY", help_heading = "Output", allow_hyphen_values = true)]
     sort: Option<SortKey>,
-    /// Stop after so many events
+    /// Stop after this many events
     #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Output")]
     limit: Option<u32>,
-    /// Print only how many events match
+    /// Print only the number of matching events
     #[arg(long, short, conflicts_with_all = ["sort", "limit", "normalize", "columns"], help_heading = "Output")]
     count: bool,
     /// Exit with 1 when no event matches
     #[arg(long, help_heading = "Output")]
     exit_status: bool,
-    /// Go on as the file grows, as tail -F does: also when it is replaced or truncated, or does not exist yet
+    /// Keep reading as the file grows, like tail -F: also when it is replaced or truncated, or does not exist yet
     #[arg(long, short = 'F', conflicts_with_all = ["sort", "count", "exit_status", "strict", "output"], help_heading = "Output")]
     follow: bool,
     #[command(flatten)]
@@ -130,7 +130,7 @@ impl Filter {
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
         let mut select = self.select.select()?;
-        let redactor = self.redact.redactor()?;
+        let redactor = self.redact.redactor(terminal)?;
         let plan = self.plan(redactor, terminal)?;
         let inputs = if self.follow {
             vec![follow::input(&self.input.paths)?]
@@ -279,7 +279,7 @@ impl Filter {
         let columns = match format.audience() {
             _ if !named.is_empty() => named,
             Audience::Programs => columns::all(),
-            Audience::People => columns::default(),
+            Audience::People => columns::default(self.select.impersonation()),
         };
         let times = if self.select.times.has_zone() { TimeStyle::InZone } else { TimeStyle::AsWritten };
         let options = RenderOptions {

@@ -12,6 +12,7 @@ use crate::cli::ExitStatus;
 use crate::cli::args::HELP;
 use crate::cli::policy::{policy, rule_files};
 use crate::cli::rules::examples::{Examples, Failure};
+use crate::model::time::Timestamp;
 use crate::output::Output;
 use crate::policy::{InvalidFile, Policy};
 use crate::rules;
@@ -108,7 +109,7 @@ impl Test {
     /// The policy with all custom rules, and no others, turned on.
     fn policy(&self) -> Result<Policy> {
         let custom = if self.paths.is_empty() {
-            policy(self.policy.as_deref(), &[])?.custom
+            policy(self.policy.as_deref(), &[], Timestamp::MIN)?.custom
         } else {
             sigma::load(&rule_files(&self.paths)?, rules::ALL).map_err(InvalidFile)?
         };

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 
 use crate::formats::rows::View;
+use crate::formats::rows::columns::EventColumn;
 use crate::formats::table::grid::{GridColumn, GridRow};
 use crate::formats::table::text::render;
 use crate::model::event::Event;
@@ -32,8 +33,7 @@ pub struct AlignedTable {
 impl AlignedTable {
     /// A table without rows so far.
     pub fn new(view: &View) -> Self {
-        let column = |name| grid_column(name, view.options.zone);
-        let columns = view.columns.iter().map(|it| column(it.name)).collect();
+        let columns = view.columns.iter().map(|column| grid_column(column, view.options.zone)).collect();
         Self { columns, head: String::new(), hidden: Vec::new() }
     }
 
@@ -80,18 +80,20 @@ fn color(operation: Operation) -> Style {
 }
 
 /// The column of an aligned table, with its behaviour in a narrow terminal.
-fn grid_column(name: &str, zone: Tz) -> GridColumn {
+fn grid_column(column: &EventColumn, zone: Tz) -> GridColumn {
+    let name = column.name;
     let (cut, min) = match name {
         name if name.ends_with("id") => (Cut::Middle, 10),
+        "operation" => (Cut::End, usize::MAX),
         "organization" => (Cut::Middle, 9),
         "connection" => (Cut::Middle, 10),
         "ip" => (Cut::Middle, 15),
-        "page" | "connection.name" => (Cut::Middle, 12),
+        "page" | "connection.name" | "action" => (Cut::Middle, 12),
         "type" | "connection.type" => (Cut::End, 10),
         "actor" => (Cut::End, 8),
         _ => (Cut::End, 10),
     };
     // Times in other zones show their offset.
     let title = if name == "time" && zone == Tz::UTC { "time (UTC)" } else { name };
-    GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false }
+    GridColumn { title: title.to_owned(), cut, min, rank: column.rank, to_right: false }
 }

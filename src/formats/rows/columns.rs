@@ -5,7 +5,6 @@ use chrono_tz::Tz;
 
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::Event;
-use crate::model::operation::Operation;
 use crate::text::suggest;
 
 /// A column of events.
@@ -17,6 +16,8 @@ pub struct EventColumn {
     pub candidates: &'static [Attribute],
     /// The attributes that it selects in JSON.
     pub attributes: Vec<Attribute>,
+    /// Columns with a higher rank are hidden first for lack of room.
+    pub rank: u8,
 }
 
 /// A column for several attributes, of which a cell has the first that is present.
@@ -50,11 +51,33 @@ static GROUPS: &[Group] = &[
     Group { name: "type", prefix: "connection.type", candidates: &[Attribute::ConnectionType] },
 ];
 
-const DEFAULT: &[&str] = &["time", "action", "actor", "organization", "connection", "type", "ip"];
+/// The default columns of a table, each with its rank: those with a higher one are hidden first.
+const DEFAULT: &[(&str, u8)] = &[
+    ("time", 0),
+    ("operation", 0),
+    ("actor", 0),
+    ("actor.impersonator", 0),
+    ("organization", 0),
+    ("connection", 1),
+    ("ip", 0),
+    ("type", 2),
+    ("action", 3),
+];
 
-/// The default columns of a table.
-pub fn default() -> Vec<EventColumn> {
-    DEFAULT.iter().filter_map(|name| find(name)).collect()
+/// The default columns of a table. Impersonators have one if it is they who were selected.
+pub fn default(of_impersonated: OfImpersonated) -> Vec<EventColumn> {
+    let is_meant = |name: &str| name != "actor.impersonator" || of_impersonated == OfImpersonated::Yes;
+    let meant = DEFAULT.iter().filter(|(name, _)| is_meant(name));
+    meant.filter_map(|(name, rank)| Some(EventColumn { rank: *rank, ..find(name)? })).collect()
+}
+
+/// Whether impersonated sessions were selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfImpersonated {
+    /// They were.
+    Yes,
+    /// They were not, at least not by themselves.
+    No,
 }
 
 /// One column for every attribute.
@@ -80,11 +103,12 @@ fn find(name: &str) -> Option<EventColumn> {
             name: group.name,
             candidates: group.candidates,
             attributes: attributes.map(|info| info.attribute).collect(),
+            rank: 0,
         });
     }
     let info = ATTRIBUTES.iter().find(|info| info.name == name)?;
     let candidates = std::slice::from_ref(&info.attribute);
-    Some(EventColumn { name: info.name, candidates, attributes: candidates.to_vec() })
+    Some(EventColumn { name: info.name, candidates, attributes: candidates.to_vec(), rank: 0 })
 }
 
 impl EventColumn {
@@ -97,22 +121,9 @@ impl EventColumn {
     pub fn forms(&self, event: &Event<'_>, zone: Tz) -> Vec<String> {
         match self.candidates {
             [Attribute::Time] => vec![event.time.to_the_second(zone), event.time.to_the_minute(zone)],
-            [Attribute::Action] => action_forms(event),
             _ => vec![self.value(event).map_or(String::new(), |value| text(&value))],
         }
     }
-}
-
-/// `sso.delete_connection`, `delete_connection`, `deleted`. An action that is not about SSO keeps a mark instead of
-/// its prefix, so that `organization.created` is not taken for `created`.
-fn action_forms(event: &Event<'_>) -> Vec<String> {
-    let full = event.action().into_owned();
-    let verb = full.rsplit('.').next().unwrap_or(&full);
-    let verb = match event.operation {
-        Operation::Other if verb.len() < full.len() => format!("….{verb}"),
-        _ => verb.to_owned(),
-    };
-    vec![full, verb, event.operation.name().to_owned()]
 }
 
 /// The value as plain text.
@@ -134,7 +145,7 @@ mod tests {
             assert_eq!(find(name).unwrap().name, name);
         }
         assert_eq!(all().len(), ATTRIBUTES.len());
-        assert_eq!(default().len(), DEFAULT.len());
+        assert_eq!(default(OfImpersonated::Yes).len(), DEFAULT.len());
         let error = named(&["actor.mail".to_owned()]).unwrap_err().to_string();
         assert_eq!(error, "no column `actor.mail`; did you mean `actor.email`?");
     }

@@ -10,6 +10,7 @@ use crate::formats::sheets::{charts, style};
 use crate::formats::table::grid::{GAP, GridColumn, GridRow};
 use crate::formats::table::text::{pages, render as render_table};
 use crate::formats::{RenderOptions, cells};
+use crate::reports::columns::IP;
 use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
 use crate::text::display::{escape_own, padded, to_charset, wrapped};
 use crate::text::width::Cut;
@@ -66,7 +67,7 @@ pub fn zone_note(sheet: &Sheet<'_>, options: &RenderOptions) -> Option<String> {
 
 /// Says how many rows were left out.
 pub fn left_out(rows: u64) -> String {
-    format!("… and {rows} more; --top shows more")
+    format!("… and {rows} more; --top all shows them")
 }
 
 fn heading(title: &str, options: &RenderOptions, out: &mut String) {
@@ -87,15 +88,17 @@ fn room(options: &RenderOptions) -> usize {
     options.width.unwrap_or(usize::MAX).max(1)
 }
 
-/// Prints values beside their labels, or below them if labels take more than half of the width.
+/// Prints values beside their labels, or below them if labels take more than half of the width and not all values fit
+/// into the rest.
 fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     let label = |fact: &Fact<'_>| escape_own(fact.label, options.charset);
     let widest = facts.iter().map(|fact| label(fact).width()).max().unwrap_or(0);
-    let is_beside = widest + GAP <= room(options) / 2;
+    let values: Vec<_> = facts.iter().map(|fact| cells::longest(&fact.value, options)).collect();
+    let longest = values.iter().map(|value| value.width()).max().unwrap_or(0);
+    let is_beside = widest + GAP <= (room(options) / 2).max(room(options).saturating_sub(longest));
     let indent = if is_beside { widest + GAP } else { GAP };
-    for fact in facts {
-        let value =
-            wrapped(&cells::longest(&fact.value, options), room(options).saturating_sub(indent).max(1));
+    for (fact, value) in facts.iter().zip(&values) {
+        let value = wrapped(value, room(options).saturating_sub(indent).max(1));
         if !is_beside {
             sentence(fact.label, options, out);
         }
@@ -137,15 +140,10 @@ fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut
     let grid_row =
         |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
     let mut rows: Vec<_> = page.iter().map(grid_row).collect();
-    let have_one_year = cells::have_one_year(page.iter().flat_map(|row| &row.cells), options);
     for (grid_row, row) in rows.iter_mut().zip(page) {
         for at in 0..columns.len() {
             let cell = row.cells.get(at).unwrap_or(&Cell::Nothing);
-            let mut forms = cells::table_forms(cell, options);
-            if let (Cell::Time(time), true) = (cell, have_one_year) {
-                forms.push(time.without_year(options.zone));
-            }
-            grid_row.cells.push(forms);
+            grid_row.cells.push(cells::table_forms(cell, options));
         }
     }
     let columns: Vec<_> = columns.iter().map(|column| grid_column(column, options)).collect();
@@ -154,8 +152,14 @@ fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut
     rendered.hidden
 }
 
+/// Columns of few short words, which are not cut.
+const WHOLE: &[&str] = &["operation", "verdict", "state", "certainty", "difference"];
+
 fn grid_column(column: &Column, options: &RenderOptions) -> GridColumn {
     let (cut, min) = match column.kind {
+        // Part of an address says nothing, nor does part of an answer.
+        _ if column.key == IP.key => (Cut::Middle, 15),
+        _ if WHOLE.contains(&column.key) => (Cut::End, usize::MAX),
         Kind::Id => (Cut::Middle, 10),
         Kind::Text | Kind::List => (Cut::End, 10),
         // A number cut short would be a wrong number.

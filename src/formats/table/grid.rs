@@ -1,8 +1,8 @@
 //! Fits a grid of cells into a terminal.
 //!
 //! The widest columns are narrowed first. A column may offer shorter forms of its cells, and a text that still does not
-//! fit is cut with `…`. If columns do not fit at all, those with the highest rank are hidden first, and among equals
-//! the last one.
+//! fit is cut with `…`. If columns do not fit at all, empty ones are hidden first, then those with the highest rank,
+//! and among equals the last one.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
@@ -68,7 +68,8 @@ pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Ve
         return needs.iter().map(column).collect();
     };
     while needs.len() > 1 && total(needs.iter().map(|need| need.min)) > width {
-        let hidden = needs.iter().enumerate().max_by_key(|(_, need)| columns[need.index].rank);
+        let key = |need: &Need| (need.is_empty, columns[need.index].rank);
+        let hidden = needs.iter().enumerate().max_by_key(|(_, need)| key(need));
         let Some((hidden, _)) = hidden else {
             break;
         };
@@ -81,7 +82,23 @@ pub fn fit(columns: &[GridColumn], rows: &[GridRow], width: Option<usize>) -> Ve
     let chosen: Vec<_> = needs.iter().zip(&first).map(|(need, width)| need.choose_form(*width)).collect();
     let bounds: Vec<_> = needs.iter().zip(&chosen).map(|(need, chosen)| need.bounds(*chosen)).collect();
     let columns = needs.iter().zip(chosen).zip(distribute(room, &bounds));
-    columns.map(|((need, (form, _)), width)| FittedColumn { index: need.index, form, width }).collect()
+    let columns = columns.map(|((need, (form, _)), width)| FittedColumn { index: need.index, form, width });
+    let mut columns: Vec<_> = columns.collect();
+    lengthen(&mut columns, &needs, room);
+    columns
+}
+
+/// Gives columns the longest form for which there is still room, as the first distribution shares it before forms are
+/// chosen.
+fn lengthen(columns: &mut [FittedColumn], needs: &[Need], room: usize) {
+    let mut left = room.saturating_sub(columns.iter().map(|column| column.width).sum());
+    for (column, need) in columns.iter_mut().zip(needs) {
+        let longer = (0..column.form).find(|form| need.forms[*form] <= column.width + left);
+        if let Some(form) = longer {
+            left -= need.forms[form].saturating_sub(column.width);
+            (column.form, column.width) = (form, need.forms[form].max(column.width));
+        }
+    }
 }
 
 /// The width requirements of a column.
@@ -90,6 +107,8 @@ struct Need {
     index: usize,
     /// The width of each form.
     forms: Vec<usize>,
+    /// Whether it has a title only.
+    is_empty: bool,
     min: usize,
 }
 
@@ -105,7 +124,8 @@ impl Need {
             .collect();
         let least = forms.last().copied().unwrap_or(title);
         let min = if count > 1 { least.min(forms[0]) } else { least.min(column.min.max(title)) };
-        Self { index, forms, min }
+        let is_empty = rows.iter().all(|row| form_of(&row.cells[index], 0).is_empty());
+        Self { index, forms, is_empty, min }
     }
 
     /// The longest form that fits, and its width.
@@ -179,6 +199,22 @@ mod tests {
             let fitted = fit(&columns, std::slice::from_ref(&row), Some(width));
             assert_eq!(fitted.iter().map(|column| column.index).collect::<Vec<_>>(), displayed, "{width}");
         }
+    }
+
+    #[test]
+    fn no_short_form_is_taken_while_there_is_room() {
+        let column =
+            |rank| GridColumn { title: String::new(), cut: Cut::End, min: 10, rank, to_right: false };
+        let forms = |text: &str| vec![text.to_owned(), text[..text.len() - 1].to_owned()];
+        let row =
+            GridRow { cells: vec![forms(&"a".repeat(20)), forms(&"b".repeat(30))], ..GridRow::default() };
+        let widths = |width| -> Vec<_> {
+            let fitted = fit(&[column(0), column(0)], std::slice::from_ref(&row), Some(width));
+            fitted.iter().map(|column| (column.form, column.width)).collect()
+        };
+        assert_eq!(widths(52), [(0, 20), (0, 30)]);
+        assert_eq!(widths(51), [(0, 20), (1, 29)]);
+        assert_eq!(widths(50), [(1, 19), (1, 29)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::formats::RenderOptions;
 use crate::formats::table::grid::{GridColumn, GridRow};
-use crate::model::diagnostic::{Diagnostic, Level, Placed};
+use crate::model::diagnostic::{Code, Diagnostic, Level, Placed};
 use crate::reports::sheet::{Cell, Column, Kind};
 use crate::text::display::escape_own;
 use crate::text::width::Cut;
@@ -130,13 +130,19 @@ pub fn cells(Placed { file, diagnostic }: Placed<'_>) -> [Cell<'_>; COLUMNS.len(
 
 /// The columns of diagnostics in aligned text.
 pub fn grid_columns() -> Vec<GridColumn> {
-    let column =
-        |title: &str, cut, min| GridColumn { title: title.to_owned(), cut, min, rank: 0, to_right: false };
+    let column = |title: &str, (cut, min), rank| GridColumn {
+        title: title.to_owned(),
+        cut,
+        min,
+        rank,
+        to_right: false,
+    };
     vec![
-        column("code", Cut::End, 16),
-        column("place", Cut::Middle, 12),
-        column("path", Cut::Middle, 10),
-        column("message", Cut::End, 60),
+        column("level", (Cut::End, 7), 0),
+        column("code", (Cut::End, 16), 1),
+        column("place", (Cut::Middle, 12), 0),
+        column("path", (Cut::Middle, 10), 2),
+        column("message", (Cut::End, 30), 0),
     ]
 }
 
@@ -146,9 +152,10 @@ pub fn grid_row(placed: Placed<'_>, options: &RenderOptions) -> GridRow {
     let position = format!("{}:{}:{}", placed.file, diagnostic.line, diagnostic.column);
     let nearest = diagnostic.nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
     let message = format!("{}{nearest}", diagnostic.message);
-    let texts = [diagnostic.code.name, &position, &diagnostic.path, &message];
+    let Code { name, level, .. } = *diagnostic.code;
+    let texts = [level.name(), name, &position, &diagnostic.path, &message];
     let cells = texts.iter().map(|text| vec![escape_own(text, options.charset)]).collect();
-    GridRow { cells, style: level_style(diagnostic.code.level) }
+    GridRow { cells, style: level_style(level) }
 }
 
 #[cfg(test)]

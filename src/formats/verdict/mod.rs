@@ -18,6 +18,7 @@ use std::sync::LazyLock;
 use crate::formats::RenderOptions;
 use crate::formats::sheets::{SHEET_FORMATS, SheetFormat};
 use crate::formats::table::Audience;
+use crate::model::redact::NOTICE;
 use crate::reports::sheet::Tone;
 use crate::rules::Severity;
 use crate::text::plural;
@@ -30,9 +31,20 @@ pub struct VerdictOptions {
     pub render: RenderOptions,
     /// Whether to list accepted findings.
     pub known: KnownFindings,
+    /// Whether a table shows fingerprints.
+    pub fingerprints: Fingerprints,
     /// The maximum number of findings of a rule in tables and JUnit reports, which people read unprocessed. Those say
     /// how many more there are.
     pub max_findings: usize,
+}
+
+/// Whether a table shows the fingerprints of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fingerprints {
+    /// That of each finding.
+    Shown,
+    /// Only one, where it says how to accept a finding.
+    Hidden,
 }
 
 /// What to print of accepted findings: those that are planned, suppressed or in the baseline.
@@ -174,12 +186,13 @@ fn basis(verdict: &Verdict) -> Vec<String> {
         None => "No policy found; using default rules.".to_owned(),
     };
     let selected = (!run.selection.is_empty())
-        .then(|| format!("Only events that match are checked: {}.", run.selection.join(" ")));
+        .then(|| format!("Only what matches is checked: {}.", run.selection.join(" ")));
     let reading =
         (!run.reading.is_empty()).then(|| format!("Lines were read with {}.", run.reading.join(" ")));
     let known = run.baseline.as_ref().map(|known| format!("Known findings are those of {}.", known.path));
     let nothing = (run.selected == 0).then(|| "No event was judged.".to_owned());
-    [Some(policy), known, selected, reading, nothing].into_iter().flatten().collect()
+    let redacted = run.is_redacted.then(|| NOTICE.to_owned());
+    [Some(policy), known, selected, reading, redacted, nothing].into_iter().flatten().collect()
 }
 
 /// The severity for the heading of a rule: that of its worst open finding, as findings may be less severe than the

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::{
-    KnownFindings, VerdictOptions, basis, counted, more, not_applicable, place, position, status, tone, worst,
+    Fingerprints, KnownFindings, VerdictOptions, basis, counted, more, not_applicable, place, position,
+    status, tone, worst,
 };
 use crate::formats::RenderOptions;
 use crate::formats::sheets::style;
@@ -21,7 +22,7 @@ use crate::verdict::{Counts, Finding, Outcome, RuleOutcome, Status, Verdict, sev
 
 /// Prints the verdict. Every line but the last one fits the width.
 pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out: String::new(), options: &options.render };
+    let mut page = Page { out: String::new(), options: &options.render, fingerprints: options.fingerprints };
     page.head(verdict, options.known);
     let counts = verdict.counts_by_rule();
     let findings = verdict.by_rule();
@@ -31,7 +32,8 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -
         let heading = worst(&verdict.rules[rule], &counts[rule]);
         let listed: Vec<_> = findings[rule].iter().filter(|finding| options.known.shows(finding)).collect();
         let each = |index: usize, out: &mut Vec<u8>| {
-            let mut page = Page { out: String::new(), options: &options.render };
+            let mut page =
+                Page { out: String::new(), options: &options.render, fingerprints: options.fingerprints };
             page.gap();
             page.finding(&verdict.resolve(listed[index]), &verdict.rules[rule], heading);
             page.flush(out)
@@ -43,6 +45,7 @@ pub fn render(verdict: &Verdict, options: &VerdictOptions, to: &mut dyn Write) -
         }
     }
     page.rest(verdict, counts);
+    page.how_to_accept(verdict);
     page.last_line(verdict);
     page.flush(to)
 }
@@ -76,6 +79,7 @@ const MAX_MESSAGE_CHARACTERS: usize = 1000;
 struct Page<'a> {
     out: String,
     options: &'a RenderOptions,
+    fingerprints: Fingerprints,
 }
 
 impl Page<'_> {
@@ -158,6 +162,24 @@ impl Page<'_> {
         if !unnamed.is_empty() {
             self.text(indent, &unnamed, Style::new());
         }
+        if self.fingerprints == Fingerprints::Shown {
+            self.text(indent, &format!("fingerprint {}", finding.fingerprint.text()), Style::new());
+        }
+    }
+
+    /// Says how to accept a finding, with the fingerprint of one.
+    fn how_to_accept(&mut self, verdict: &Verdict) {
+        let open = verdict.findings.iter().find(|finding| finding.status == Status::Open);
+        let Some(finding) = open.map(|key| verdict.resolve(key)) else {
+            return;
+        };
+        let entry = format!(
+            "To accept a finding, name it in the policy, as in [[suppressions]] fingerprint = \"{}\", with a reason and an \
+             expiry; --fingerprints shows the others.",
+            finding.fingerprint.text()
+        );
+        self.gap();
+        self.text(0, &entry, Style::new());
     }
 
     /// Adds the verdict.

@@ -60,9 +60,15 @@ impl Expression {
         holds
     }
 
-    /// Whether it was asked of an event whose vendor's fields are not kept, so that nobody can tell.
-    pub fn lacks_fields(&self) -> bool {
-        self.lacks_fields.load(Ordering::Relaxed)
+    /// Why nobody can tell whether it holds, if it was asked of an event whose vendor's fields are not kept. `name` is
+    /// what the message calls the expression.
+    pub fn unjudged(&self, name: &str) -> Option<String> {
+        self.lacks_fields.load(Ordering::Relaxed).then(|| {
+            format!(
+                "{name} asks for field(…), and of an event in a history or a normalized event nothing but attributes is \
+                 kept; give the exports, or ask for attributes only"
+            )
+        })
     }
 
     /// Whether it compares names of organizations.

@@ -106,16 +106,6 @@ impl Timestamp {
         self.with_offset("%Y-%m-%d %H:%M", zone)
     }
 
-    /// Month, day and time to the minute in `zone`, followed by its offset where it is not UTC.
-    pub fn without_year(self, zone: Tz) -> String {
-        self.with_offset("%m-%d %H:%M", zone)
-    }
-
-    /// The year in `zone`.
-    pub fn year(self, zone: Tz) -> i32 {
-        self.in_zone(zone).year()
-    }
-
     fn with_offset(self, format: &str, zone: Tz) -> String {
         let offset = if zone == Tz::UTC { "" } else { "%:z" };
         self.in_zone(zone).format(&format!("{format}{offset}")).to_string()
@@ -154,8 +144,6 @@ mod tests {
         let time = parse("2025-01-15T23:30:05Z").unwrap().timestamp;
         assert_eq!(time.to_the_second(Tz::UTC), "2025-01-15 23:30:05");
         assert_eq!(time.to_the_minute(Tz::UTC), "2025-01-15 23:30");
-        assert_eq!(time.without_year(Tz::UTC), "01-15 23:30");
-        assert_eq!(time.without_year(Tz::Asia__Kolkata), "01-16 05:00+05:30");
         assert_eq!(time.to_the_second(Tz::Asia__Kolkata), "2025-01-16 05:00:05+05:30");
         assert_eq!(time.to_the_minute(Tz::Asia__Kolkata), "2025-01-16 05:00+05:30");
         let last = parse("9999-12-31T23:59:59Z").unwrap().timestamp;

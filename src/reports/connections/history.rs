@@ -110,7 +110,7 @@ impl ConnectionHistory {
 
     fn add(&mut self, step: &Step, change: &Change) {
         let id = Some(ChangeId::new(step.change));
-        self.is_displayed |= change.is_selected;
+        self.is_displayed |= change.scopes.is_selected();
         self.owner = step.owner;
         self.changes += 1;
         self.redeliveries += u64::from(change.redeliveries);

@@ -48,7 +48,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let certainties = certainties.chain(postures.iter().map(|posture| posture.certainty));
     notes.extend(presumption_notes(certainties));
     let items = Items::in_order(histories.all, displayed.iter().map(|id| id.index() as u32).collect())
-        .limited(input.options.top);
+        .limited(input.rows());
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -173,7 +173,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
             continue;
         };
         let was_named = std::mem::replace(&mut is_named[connection.index()], true);
-        let is_first = !was_named && change.is_selected;
+        let is_first = !was_named && change.scopes.is_selected();
         later += u64::from(is_first && is_removal(change) && has_happened(change.time));
     }
     let (connections, they_were, they) = match later {

@@ -73,7 +73,7 @@ pub fn removals<'a>(input: &ReportInput<'a>) -> (Vec<Removal<'a>>, Timestamp) {
         parallel::both(|| (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)), || History::of(input));
     let is_removal = |step: &Step| {
         matches!(step.reported, State::Disabled | State::Deleted)
-            && survey.changes[step.change].is_selected
+            && survey.changes[step.change].scopes.is_selected()
             && !confirmations.is_told_twice(survey, step.change)
     };
     let followed = followed(input, &history, is_removal);

@@ -39,7 +39,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         tone: Removal::tone,
         empty: "The events shown remove no connection.",
     };
-    let table = layout.table(input.survey, Items::from(removals).limited(input.options.top));
+    let table = layout.table(input.survey, Items::from(removals).limited(input.rows()));
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
@@ -57,9 +57,11 @@ impl<'a> Removal<'a> {
     const COLUMNS: &'a [ColumnOf<Self>] = &[
         TIME.cell(|_, removal| removal.change.time.into()),
         OWNER_ID.cell(|survey, removal| survey.organizations.names.get(removal.step.owner).into()),
-        ORGANIZATION_NAME.rank(9).cell(|survey, removal| survey.organization_name(removal.step.owner).into()),
+        ORGANIZATION_NAME
+            .rank(10)
+            .cell(|survey, removal| survey.organization_name(removal.step.owner).into()),
         Column::new("operation", "Operation", Kind::Text, "`deleted` or `disabled`")
-            .rank(1)
+            .rank(3)
             .cell(|_, removal| removal.change.operation.name().into()),
         Column::new(
             "exposure_seconds",
@@ -74,6 +76,7 @@ impl<'a> Removal<'a> {
             Kind::Flag,
             "it lasts to the end of the log that would show its end",
         )
+        .rank(4)
         .cell(|_, removal| removal.is_ongoing().into()),
         CERTAINTY.cell(|_, removal| removal.certainty.name().into()),
         Column::new(
@@ -82,14 +85,14 @@ impl<'a> Removal<'a> {
             Kind::Number,
             "active connections the organization had left, as far as the log shows",
         )
-        .rank(5)
+        .rank(6)
         .cell(|_, removal| u64::from(removal.step.left).into()),
-        ACTOR.rank(2).cell(|survey, removal| survey.actor(removal.change.actor).into()),
+        ACTOR.rank(1).cell(|survey, removal| survey.actor(removal.change.actor).into()),
         CONNECTION_ID
-            .rank(3)
+            .rank(5)
             .cell(|survey, removal| survey.connections.get(removal.change.connection).into()),
-        CONNECTION_TYPE.rank(4).cell(|survey, removal| connection_type(survey, removal.change.kind)),
-        PROVIDER.rank(7).cell(|survey, removal| provider(survey, removal.change.kind)),
+        CONNECTION_TYPE.rank(7).cell(|survey, removal| connection_type(survey, removal.change.kind)),
+        PROVIDER.rank(9).cell(|survey, removal| provider(survey, removal.change.kind)),
         PROTOCOL.rank(15).cell(|survey, removal| protocol(survey, removal.change.kind)),
         Column::new(
             "replaced_by",
@@ -124,7 +127,7 @@ impl<'a> Removal<'a> {
         IMPERSONATOR
             .rank(8)
             .cell(|survey, removal| survey.impersonators.get(removal.change.impersonator).into()),
-        IP.rank(12).cell(|survey, removal| survey.ips.names.get(removal.change.ip).into()),
+        IP.rank(2).cell(|survey, removal| survey.ips.names.get(removal.change.ip).into()),
         ACTOR_ID.rank(14).cell(|survey, removal| survey.actors.names.get(removal.change.actor).into()),
         ACTOR_EMAIL.rank(13).cell(|survey, removal| survey.actor_email(removal.change.actor).into()),
         CERTAINTY_REASON.cell(|_, removal| certainty_reason(removal.certainty)),

@@ -112,14 +112,14 @@ impl Changes {
                 |step| {
                     let change = &survey.changes[step.change];
                     gaps.add(&step, change.time);
-                    inconsistent += u64::from(change.is_selected && step.inconsistency().is_some());
+                    inconsistent += u64::from(change.scopes.is_selected() && step.inconsistency().is_some());
                 },
             );
             (gaps.list, inconsistent)
         };
         let ((gaps, inconsistent), (other_gaps, other_inconsistent)) = parallel::both(|| walk(0), || walk(1));
         let mut without_sso = WithoutSso::default();
-        let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes[gap.cause].is_selected;
+        let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes[gap.cause].scopes.is_selected();
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {
             let change = &survey.changes[gap.cause];
             let until = reach.until(gap.organization, change, &[Operation::Enabled]);

@@ -8,11 +8,12 @@ use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
+use crate::rules::scope::ScopeFacts;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
 use crate::rules::wording::human_duration;
-use crate::survey::Survey;
 use crate::survey::ids::{Id, KindId};
+use crate::survey::{CertificateNotice, Survey};
 
 pub static RULE: Rule = Rule::new("certificate-expiring", Severity::Medium, judge)
     .about("a certificate of a connection expires soon or has expired")
@@ -49,8 +50,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let latest = certificate.latest;
         let at = latest.connection.index();
         let organization = origins[at].owner.or(latest.organization);
-        let is_covered = context.scope.covers(organization, kinds[at], Some(latest.action));
-        if !latest.is_selected || !is_covered || states[at] == Some(State::Deleted) {
+        let CertificateNotice { scopes, action, .. } = *latest;
+        let facts = ScopeFacts { scopes, organization, kind: kinds[at], action: Some(action) };
+        if !context.scope.covers(&facts) || states[at] == Some(State::Deleted) {
             continue;
         }
         let Some(expires) = certificate.expires else {

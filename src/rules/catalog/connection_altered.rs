@@ -159,6 +159,7 @@ fn replace<'a>(
 mod tests {
     use super::*;
     use crate::analysis::reach::Reach;
+    use crate::model::scopes::Scopes;
     use crate::rules::testing::{at, change, found, judge};
     use crate::sources::ALL;
 
@@ -188,7 +189,7 @@ mod tests {
         // A source may have no ids of connections.
         survey.changes[5].connection = None;
         assert_eq!(indices(&survey), [5]);
-        survey.changes[5].is_selected = false;
+        survey.changes[5].scopes = Scopes::NONE;
         assert!(indices(&survey).is_empty());
     }
 }

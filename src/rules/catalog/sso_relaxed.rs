@@ -39,6 +39,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 mod tests {
     use super::*;
     use crate::analysis::reach::Reach;
+    use crate::model::scopes::Scopes;
     use crate::rules::testing::{change, found, judge};
     use crate::sources::ALL;
     use crate::survey::{Change, Survey};
@@ -53,7 +54,7 @@ mod tests {
             survey.changes.push(change);
         }
         let failed = Change { has_failed: true, ..change(&mut survey, source, Operation::Relaxed) };
-        let hidden = Change { is_selected: false, ..change(&mut survey, source, Operation::Relaxed) };
+        let hidden = Change { scopes: Scopes::NONE, ..change(&mut survey, source, Operation::Relaxed) };
         survey.changes.extend([failed, hidden]);
         let result = judge(&RULE, &survey, &Reach::unlimited(&survey));
         assert_eq!((result.judged, result.not_applicable), (3, 0));

@@ -123,3 +123,40 @@ fn quitting_the_pager_ends_the_run_and_no_verdict() {
         assert!(code == 0 || fs::read(&file).is_ok_and(|verdict| verdict.ends_with(b"}\n")));
     }
 }
+
+/// Nobody scrolls through a quarter of a million rows.
+#[test]
+fn a_list_on_a_terminal_ends_after_a_hundred_rows() {
+    if !has_terminals() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.ndjson");
+    let sample = fs::read_to_string(crate::support::run::root().join(SAMPLE)).unwrap();
+    let deletion = sample.lines().find(|line| line.contains("evt_48122308539920142")).unwrap();
+    let lines: String = (1000..1150)
+        .map(|id| {
+            format!(
+                "{}\n",
+                deletion
+                    .replace("165337810", &format!("16533{id}"))
+                    .replace("539920142", &format!("53992{id}"))
+            )
+        })
+        .collect();
+    fs::write(&file, lines).unwrap();
+    let report = format!(
+        "ssoaudit report removals --section removals --no-pager --color never --width 200 {}",
+        file.display()
+    );
+    let rows = |run: &Run| run.stdout.lines().filter(|line| line.starts_with("2025-01-20 ")).count();
+    let short = in_terminal(&report, &[]);
+    assert!(
+        rows(&short) == 100 && short.stdout.contains("… and 50 more; --top all shows them"),
+        "{}",
+        short.stdout
+    );
+    assert_eq!(rows(&in_terminal(&format!("{report} --top all"), &[])), 150);
+    assert_eq!(rows(&in_terminal(&format!("{report} --top 120"), &[])), 120);
+    assert_eq!(rows(&in_terminal(&format!("sh -c '{report} --format table | cat'"), &[])), 150);
+}

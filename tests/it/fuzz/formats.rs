@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use ssoaudit::analysis::validation::{FileReport, Keep, Part};
 use ssoaudit::formats::RenderOptions;
 use ssoaudit::formats::rows::aligned::Flush;
-use ssoaudit::formats::rows::columns;
+use ssoaudit::formats::rows::columns::{self, OfImpersonated};
 use ssoaudit::formats::rows::printer::{BlockPlace, Plan, Printer, Rows};
 use ssoaudit::formats::rows::{Body, Match, ROW_FORMATS, RowFormat, TimeStyle, View};
 use ssoaudit::formats::sheets::SHEET_FORMATS;
@@ -14,9 +14,10 @@ use ssoaudit::formats::table::Audience;
 use ssoaudit::formats::validation::{VALIDATION_FORMATS, Writer};
 use ssoaudit::formats::verdict::evidence::evidence;
 use ssoaudit::formats::verdict::github::{MAX_SUMMARY_BYTES, step_summary};
-use ssoaudit::formats::verdict::{KnownFindings, VERDICT_FORMATS, VerdictOptions};
+use ssoaudit::formats::verdict::{Fingerprints, KnownFindings, VERDICT_FORMATS, VerdictOptions};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::model::event::Event;
+use ssoaudit::model::scopes::Scopes;
 use ssoaudit::model::time;
 use ssoaudit::model::time::Timestamp;
 use ssoaudit::output::Output;
@@ -145,7 +146,7 @@ fn rows(case: &Case, times: TimeStyle) {
 fn plan(case: &Case, format: RowFormat, times: TimeStyle) -> Plan {
     let columns = match format.audience() {
         Audience::Programs => columns::all(),
-        Audience::People => columns::default(),
+        Audience::People => columns::default(OfImpersonated::Yes),
     };
     let view = View { columns, body: Body::Normalized, times, options: case.look };
     Plan { view, format, sort: None, limit: None, flush: Flush::Pages, redactor: None }
@@ -212,7 +213,7 @@ fn surveyed(case: &Case, wants: Wants) -> (Survey, InputSummary) {
         file.times.add(event.time);
         let place = LineRef { block: BLOCK, line: number };
         gathered.add(
-            &EventLine { event, diagnostics: &record.diagnostics, place, is_selected: true },
+            &EventLine { event, diagnostics: &record.diagnostics, place, scopes: Scopes::SELECTED },
             &mut arrived,
             &plan,
         );
@@ -282,7 +283,12 @@ fn verdict_of(case: &Case, show_known: bool) {
     for format in VERDICT_FORMATS.iter() {
         let mut out = Vec::new();
         let known = if show_known { KnownFindings::Listed } else { KnownFindings::Counted };
-        let options = VerdictOptions { render: case.look, known, max_findings: usize::MAX };
+        let options = VerdictOptions {
+            render: case.look,
+            known,
+            fingerprints: Fingerprints::Shown,
+            max_findings: usize::MAX,
+        };
         format.render(&verdict, &options, &mut out).unwrap();
         let Some(text) = sound::text(format.name, out) else { continue };
         if format.name == "table" {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use ssoaudit::analysis::roster;
 use ssoaudit::input::{Input, Meter, Place};
+use ssoaudit::model::scopes::ScopeId;
 use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::policy::{Policy, RulePolicy};
@@ -69,6 +70,7 @@ impl Settings {
             lines: Vec::new(),
             connection_types: patterns("connection_types"),
             sources: texts(&json["scope"]["sources"]),
+            condition: ScopeId::SELECTION,
         };
         Self {
             rule: RulePolicy { is_on: true, severity: check.severity, params, scope },
