@@ -12,7 +12,7 @@ use crate::survey::{Change, Match, MatchRange};
 use crate::text::plural::counted;
 
 /// So many of the events that were correlated are named besides the last one.
-const MAX_NAMED: usize = 5;
+pub const MAX_NAMED: usize = 5;
 
 /// Judges a custom rule.
 pub(super) fn judge(context: &RuleContext<'_>) -> RuleResult {
@@ -60,21 +60,23 @@ fn together(context: &RuleContext<'_>, custom: &Custom, correlation: &dyn Correl
     let all: Vec<_> = indices.iter().map(|index| &kept[*index]).collect();
     let mut result = RuleResult::default();
     for completed in correlation.completed(&all) {
-        let (Some(first), Some(last)) = (completed.first(), completed.last()) else {
+        let Some((last, others)) = completed.split_last() else {
             continue;
         };
-        let [first_index, last_index] = [first, last].map(|at| indices[*at] as u32);
-        let others: Vec<_> = completed.iter().filter(|at| *at != last).map(|at| all[*at]).collect();
+        let index = |at: &usize| indices[*at] as u32;
+        let first = completed.first().unwrap_or(last);
+        let named_others: Vec<_> = others.iter().map(|at| all[*at]).collect();
         let message = format!(
             "{}: {}, {}, completed by {}{}",
             custom.title,
             counted(completed.len() as u64, "event"),
             correlation.condition(),
             context.describe_other(&all[*last].event),
-            named(context, &others),
+            named(context, &named_others),
         );
         let size = completed.len() as u32;
-        result.find(Subject::Correlated(first_index, last_index, size), &message);
+        result.find(Subject::Correlated(index(first), index(last), size), &message);
+        result.correlated.insert(index(last), others.iter().map(index).collect());
     }
     result
 }

@@ -26,6 +26,7 @@ pub use change_index::ChangeIndex;
 pub use change_window::{Freeze, Window};
 pub use context::RuleContext;
 pub use custom::{Correlation, Custom, Product};
+pub use custom_judge::MAX_NAMED;
 pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
 pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, TermKind, Value};

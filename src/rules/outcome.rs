@@ -1,6 +1,7 @@
 //! The result of a rule: how many events it judged, and its violations.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
@@ -66,6 +67,8 @@ pub struct RuleResult {
     /// The messages, which are sentences without a full stop. Most messages of a rule differ only in the description of
     /// the change, so each different rest is stored once.
     pub messages: StringTable<MessageId>,
+    /// For the index of the last event of each correlation, the indices of the others.
+    pub correlated: HashMap<u32, Vec<u32>>,
 }
 
 /// What a rule decides about one event.
@@ -204,6 +207,14 @@ impl RuleResult {
             [connection, wording::actor(displayed.actor(other.actor)), &wording::human_duration(later)];
         let parts = message.split(BLANK).zip(filled.into_iter().chain([""]));
         Cow::Owned(parts.flat_map(|(part, filled)| [part, filled]).collect())
+    }
+
+    /// The indices of the other events that a custom rule correlates with the last one, in time order.
+    pub fn others(&self, subject: Subject) -> &[u32] {
+        match subject {
+            Subject::Correlated(_, last, _) => self.correlated.get(&last).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
     }
 
     /// Sorts the violations by time; lines without a time come first.

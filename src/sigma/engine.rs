@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 use crate::model::attribute;
 use crate::sigma::fields::{AttributeValue, EventFields, attribute};
 use crate::sigma::header::Header;
-use crate::sigma::prefilter::{Clauses, KnownFields, literals};
+use crate::sigma::literals::Clause;
+use crate::sigma::prefilter::{KnownFields, literals};
 use crate::sigma::windows::{Kind, Span, Windows};
 
 /// What a file holds: rules, and why documents of it are none.
@@ -53,6 +54,8 @@ pub struct Detection {
     pub product: Option<String>,
     /// Whether it reads fields of the vendor's.
     pub reads_lines: bool,
+    /// The lists on whose elements it has conditions, such as `target[any]`.
+    lists: Vec<String>,
     compiled: CompiledRule,
 }
 
@@ -115,12 +118,14 @@ impl Detection {
     fn new(rule: &SigmaRule, compiled: CompiledRule) -> Self {
         let product = rule.logsource.product.clone();
         let reads_lines = compiled.detections.values().any(reads_lines);
-        Self { header: header!(rule), product, reads_lines, compiled }
+        let lists = compiled.detections.values().flat_map(lists_of).collect();
+        Self { header: header!(rule), product, reads_lines, lists, compiled }
     }
 
     /// Whether an event is one of those that it is about.
     pub fn matches(&self, event: &EventFields<'_>) -> bool {
-        rsigma_eval::evaluate_rule(&self.compiled, event).is_some()
+        let fields = DetectionFields { event, lists: &self.lists };
+        rsigma_eval::evaluate_rule(&self.compiled, &fields).is_some()
     }
 
     /// Whether it may match an event with the source, the action and the operation of this one, whatever else it says.
@@ -128,8 +133,8 @@ impl Detection {
         known.may_match(&self.compiled)
     }
 
-    /// Sets of texts; every line that it matches has a text of each set, the case of letters ignored.
-    pub fn literals(&self) -> Clauses {
+    /// What texts every event has that it matches.
+    pub fn literals(&self) -> Vec<Clause> {
         literals(&self.compiled)
     }
 }
@@ -144,6 +149,53 @@ fn reads_lines(detection: &CompiledDetection) -> bool {
         }),
         CompiledDetection::AnyOf(parts) | CompiledDetection::And(parts) => parts.iter().any(reads_lines),
         _ => true,
+    }
+}
+
+/// The lists on whose elements a detection has conditions.
+fn lists_of(detection: &CompiledDetection) -> Vec<String> {
+    match detection {
+        CompiledDetection::AnyOf(parts) | CompiledDetection::And(parts) => {
+            parts.iter().flat_map(lists_of).collect()
+        }
+        CompiledDetection::ArrayMatch { field, .. } => vec![field.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// An event for a detection. Rules are written for logs in which an object is a text, and ask whether that contains a word;
+/// here, an object is a list of the values in it, unless the detection has conditions on the list that it is in.
+struct DetectionFields<'f, 'e> {
+    event: &'f EventFields<'e>,
+    lists: &'f [String],
+}
+
+impl SigmaEvent for DetectionFields<'_, '_> {
+    fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
+        let value = self.event.get_field(path)?;
+        Some(if self.lists.iter().any(|list| list == path) { value } else { without_objects(value) })
+    }
+
+    fn any_string_value(&self, pred: &dyn Fn(&str) -> bool) -> bool {
+        self.event.any_string_value(pred)
+    }
+
+    fn all_string_values(&self) -> Vec<Cow<'_, str>> {
+        self.event.all_string_values()
+    }
+
+    fn to_json(&self) -> Json {
+        self.event.to_json()
+    }
+}
+
+fn without_objects(value: EventValue<'_>) -> EventValue<'_> {
+    match value {
+        EventValue::Map(members) if !members.is_empty() => {
+            EventValue::Array(members.into_iter().map(|(_, value)| without_objects(value)).collect())
+        }
+        EventValue::Array(elements) => EventValue::Array(elements.into_iter().map(without_objects).collect()),
+        other => other,
     }
 }
 

@@ -55,6 +55,11 @@ impl<'e> EventFields<'e> {
         self.values[attribute as usize].get_or_init(|| value(self.event, attribute)).as_ref()
     }
 
+    /// The line as it is written.
+    pub fn text(&self) -> &str {
+        self.event.fields.text
+    }
+
     /// The whole line, if it is the vendor's.
     pub fn line(&self) -> Option<&Json> {
         self.read().map(|line| &line.json)

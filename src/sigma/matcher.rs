@@ -1,6 +1,5 @@
 //! Finds events for all custom rules at once.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
@@ -11,7 +10,7 @@ use crate::rules::Product;
 use crate::sigma::correlation::Shared;
 use crate::sigma::engine::Detection;
 use crate::sigma::fields::{EventFields, action_field};
-use crate::sigma::literals::Literals;
+use crate::sigma::literals::{EventLiterals, Literals};
 use crate::sigma::prefilter::KnownFields;
 use crate::sigma::windows::Kind;
 use crate::sources;
@@ -88,18 +87,14 @@ impl EventMatcher for Matcher {
 
     fn find(&self, event: &Event<'_>, candidates: &[u16], found: &mut dyn FnMut(Detected)) {
         let fields = EventFields::new(event);
-        let possible = OnceCell::new();
+        let mut texts = EventLiterals::new(&self.literals);
         for number in candidates {
             let number = usize::from(*number);
             let Detector { detection, lists, .. } = &self.detectors[number];
             if detection.reads_lines && event.retained.is_some() {
                 continue;
             }
-            let may_be_there = || {
-                let possible = possible.get_or_init(|| self.literals.possible(event.fields.text));
-                self.literals.allow(number, possible)
-            };
-            if self.literals.look(number) && !may_be_there() || !detection.matches(&fields) {
+            if !texts.allow(number, &fields) || !detection.matches(&fields) {
                 continue;
             }
             for List { number, correlation } in lists {

@@ -22,6 +22,8 @@ mod prefilter;
 #[cfg(feature = "sigma")]
 mod problem;
 #[cfg(feature = "sigma")]
+mod regex_text;
+#[cfg(feature = "sigma")]
 mod rule;
 #[cfg(feature = "sigma")]
 mod three_valued;

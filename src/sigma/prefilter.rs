@@ -1,5 +1,5 @@
-//! What is known of a rule before it is evaluated: whether it may match events of an action at all, and which texts a line
-//! has to have.
+//! What is known of a rule before it is evaluated: whether it may match events of an action at all, and which texts an
+//! event has to have.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -11,8 +11,11 @@ use rsigma_eval::{Event as SigmaEvent, EventValue};
 use rsigma_parser::{ConditionExpr, Quantifier};
 use serde_json::Value as Json;
 
+use crate::model::attribute::{ATTRIBUTES, Attribute, ValueKind};
 use crate::model::event::Event;
 use crate::sigma::fields::attribute;
+use crate::sigma::literals::{Clause, Place};
+use crate::sigma::regex_text::required_text;
 use crate::sigma::three_valued::{every, some};
 
 type Detections = HashMap<String, CompiledDetection>;
@@ -108,20 +111,17 @@ impl SigmaEvent for KnownFields<'_> {
     }
 }
 
-/// Sets of texts in lower case; every line that a rule matches has a text of each set.
-pub type Clauses = Vec<Vec<String>>;
-
-/// The texts that a line has to have so that a rule can match it.
-pub fn literals(rule: &CompiledRule) -> Clauses {
+/// The texts that an event has to have so that a rule can match it.
+pub fn literals(rule: &CompiledRule) -> Vec<Clause> {
     any_of(rule.conditions.iter().map(|condition| of_condition(condition, &rule.detections)))
 }
 
-fn of_condition(condition: &ConditionExpr, detections: &Detections) -> Clauses {
+fn of_condition(condition: &ConditionExpr, detections: &Detections) -> Vec<Clause> {
     let part = |part: &ConditionExpr| of_condition(part, detections);
     match condition {
         ConditionExpr::And(parts) => all_of(parts.iter().map(part)),
         ConditionExpr::Or(parts) => any_of(parts.iter().map(part)),
-        ConditionExpr::Not(_) => Clauses::new(),
+        ConditionExpr::Not(_) => Vec::new(),
         ConditionExpr::Identifier(name) => detections.get(name).map(of_detection).unwrap_or_default(),
         ConditionExpr::Selector { quantifier, pattern } => {
             let named = detections.iter().filter(|(name, _)| pattern.matches_detection_name(name));
@@ -129,69 +129,85 @@ fn of_condition(condition: &ConditionExpr, detections: &Detections) -> Clauses {
             match quantifier {
                 Quantifier::Any => any_of(named),
                 Quantifier::All => all_of(named),
-                Quantifier::Count(_) => Clauses::new(),
+                Quantifier::Count(_) => Vec::new(),
             }
         }
     }
 }
 
-fn of_detection(detection: &CompiledDetection) -> Clauses {
+fn of_detection(detection: &CompiledDetection) -> Vec<Clause> {
     match detection {
         CompiledDetection::AllOf(items) => all_of(items.iter().map(of_item)),
         CompiledDetection::AnyOf(parts) => any_of(parts.iter().map(of_detection)),
         CompiledDetection::And(parts) => all_of(parts.iter().map(of_detection)),
-        CompiledDetection::Keywords(matcher) => of_matcher(matcher),
-        CompiledDetection::ArrayMatch { .. } | CompiledDetection::Conditional { .. } => Clauses::new(),
+        CompiledDetection::Keywords(matcher) => of_matcher(matcher, Place::Line),
+        CompiledDetection::ArrayMatch { .. } | CompiledDetection::Conditional { .. } => Vec::new(),
     }
 }
 
-/// An attribute may be something else than a text of the line.
-fn of_item(item: &CompiledDetectionItem) -> Clauses {
-    let is_attribute = item.field.as_deref().is_some_and(|field| attribute(field).is_some());
-    if is_attribute || item.exists.is_some() { Clauses::new() } else { of_matcher(&item.matcher) }
+fn of_item(item: &CompiledDetectionItem) -> Vec<Clause> {
+    let place = match item.field.as_deref().and_then(attribute) {
+        _ if item.exists.is_some() => None,
+        None => Some(Place::Line),
+        // Whether these match was decided for the whole action.
+        Some(Attribute::Source | Attribute::Action | Attribute::Operation) => None,
+        Some(other) => {
+            (ATTRIBUTES[other as usize].kind == ValueKind::Text).then_some(Place::Attribute(other))
+        }
+    };
+    place.map(|place| of_matcher(&item.matcher, place)).unwrap_or_default()
 }
 
-fn of_matcher(matcher: &CompiledMatcher) -> Clauses {
-    let is_group_of_any = |mode: &GroupMode| matches!(mode, GroupMode::Any);
+fn of_matcher(matcher: &CompiledMatcher, place: Place) -> Vec<Clause> {
+    let part = |part: &CompiledMatcher| of_matcher(part, place);
+    let text = |text: &String| clause(place, text);
+    let expression = |pattern: &str| required_text(pattern).map(|it| clause(place, &it)).unwrap_or_default();
+    let is_any = |mode: &GroupMode| matches!(mode, GroupMode::Any);
     match matcher {
         CompiledMatcher::Exact { value, .. }
         | CompiledMatcher::Contains { value, .. }
         | CompiledMatcher::StartsWith { value, .. }
-        | CompiledMatcher::EndsWith { value, .. } => {
-            literal(value).map(|literal| vec![literal]).into_iter().collect()
+        | CompiledMatcher::EndsWith { value, .. } => text(value),
+        CompiledMatcher::AhoCorasickSet { needles, .. } => any_of(needles.iter().map(text)),
+        CompiledMatcher::Regex(regex) => expression(regex.as_str()),
+        CompiledMatcher::RegexSetMatch { set, mode } => {
+            let parts = set.patterns().iter().map(|pattern| expression(pattern));
+            if is_any(mode) { any_of(parts) } else { all_of(parts) }
         }
-        CompiledMatcher::AhoCorasickSet { needles, .. } => {
-            any_of(needles.iter().map(|needle| literal(needle).map(|it| vec![it]).into_iter().collect()))
+        CompiledMatcher::AnyOf(parts) => any_of(parts.iter().map(part)),
+        CompiledMatcher::AllOf(parts) => all_of(parts.iter().map(part)),
+        CompiledMatcher::CaseInsensitiveGroup { children, mode } => {
+            let parts = children.iter().map(part);
+            if is_any(mode) { any_of(parts) } else { all_of(parts) }
         }
-        CompiledMatcher::AnyOf(parts) => any_of(parts.iter().map(of_matcher)),
-        CompiledMatcher::AllOf(parts) => all_of(parts.iter().map(of_matcher)),
-        CompiledMatcher::CaseInsensitiveGroup { children, mode } if is_group_of_any(mode) => {
-            any_of(children.iter().map(of_matcher))
-        }
-        CompiledMatcher::CaseInsensitiveGroup { children, .. } => all_of(children.iter().map(of_matcher)),
-        _ => Clauses::new(),
+        _ => Vec::new(),
     }
 }
 
-/// A text that a line has as it is, unless that has escapes. Numbers are written in several ways, so it must not be a part of
-/// one.
-fn literal(text: &str) -> Option<String> {
+/// A text that a place has as it is, unless that has escapes. Numbers are written in several ways, so it must not be a part
+/// of one.
+fn clause(place: Place, text: &str) -> Vec<Clause> {
     const SHORTEST: usize = 3;
     let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ';
-    let longest = text.split(|c| !is_plain(c)).max_by_key(|part| part.len())?;
+    let longest = text.split(|c| !is_plain(c)).max_by_key(|part| part.len()).unwrap_or_default();
     let is_of_number = longest.chars().all(|c| matches!(c, '0'..='9' | '-' | '.'));
     let is_number = is_of_number && longest.matches('.').count() < 2;
-    (longest.len() >= SHORTEST && !is_number).then(|| longest.to_ascii_lowercase())
+    let is_telling = longest.len() >= SHORTEST && !is_number;
+    is_telling.then(|| vec![(place, longest.to_ascii_lowercase())]).into_iter().collect()
 }
 
-/// What a line has that one of several parts matches: a text of any of their least likely sets.
-fn any_of(parts: impl Iterator<Item = Clauses>) -> Clauses {
-    let shortest = |literals: &Vec<String>| literals.iter().map(String::len).min().unwrap_or(0);
-    let sets = parts.map(|clauses| clauses.into_iter().max_by_key(shortest));
-    sets.collect::<Option<Vec<_>>>().map(|sets| sets.concat()).into_iter().collect()
+/// What an event has that one of several parts matches: a text of any of their least likely clauses.
+fn any_of(parts: impl Iterator<Item = Vec<Clause>>) -> Vec<Clause> {
+    let shortest = |clause: &Clause| clause.iter().map(|(_, text)| text.len()).min();
+    let mut parts: Vec<_> = parts.collect();
+    if parts.len() == 1 {
+        return parts.remove(0);
+    }
+    let clauses = parts.into_iter().map(|clauses| clauses.into_iter().max_by_key(shortest));
+    clauses.collect::<Option<Vec<_>>>().map(|clauses| clauses.concat()).into_iter().collect()
 }
 
-/// What a line has that all of several parts match.
-fn all_of(parts: impl Iterator<Item = Clauses>) -> Clauses {
+/// What an event has that all of several parts match.
+fn all_of(parts: impl Iterator<Item = Vec<Clause>>) -> Vec<Clause> {
     parts.flatten().collect()
 }

@@ -252,6 +252,7 @@ fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &Fin
     let violation = &result.violations[number as usize];
     let Violation { subject, has_change_prefix, certainty, .. } = *violation;
     let about = about(survey, subject);
+    let other = |index: &u32| lines.locate(survey.matches.kept[*index as usize].event.place);
     Finding {
         rule: index,
         severity,
@@ -262,6 +263,7 @@ fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &Fin
         time,
         position: about.place.map(|place| lines.locate(place)),
         next: about.next.map(|place| lines.locate(place)),
+        others: result.others(subject).iter().map(other).collect(),
         action: survey.action(about.action),
         organization: displayed.organizations.names.get(about.organization),
         organization_name: displayed.organization_name(about.organization),

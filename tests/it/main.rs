@@ -20,6 +20,7 @@ mod columnar;
 mod conditions;
 mod counts;
 #[cfg(feature = "sigma")]
+mod custom_rule_laws;
 mod custom_rules;
 mod determinism;
 mod diagnostics;

@@ -144,12 +144,16 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
 /// The position of a finding: `file:line`; that of a silence also says where the next event is.
 fn position(finding: &Finding) -> Option<String> {
     let next = next(finding).map_or(String::new(), |next| format!(" to {next}"));
-    finding.position.map(|(file, line)| format!("{file}:{line}{next}"))
+    finding.position.map(|position| format!("{}{next}", place(position)))
 }
 
 /// Where the next event is, if the finding is about a silence that ended: `file:line`.
 fn next(finding: &Finding) -> Option<String> {
-    finding.next.map(|(file, line)| format!("{file}:{line}"))
+    finding.next.map(place)
+}
+
+fn place((file, line): (&str, u64)) -> String {
+    format!("{file}:{line}")
 }
 
 /// The path of a file relative to the working directory, which GitHub and other tools need to display findings beside

@@ -11,7 +11,7 @@ use super::json::basis;
 use super::{not_applicable_to, relative, status, tone};
 use crate::parallel;
 use crate::reports::sheet::Tone;
-use crate::rules::Severity;
+use crate::rules::{MAX_NAMED, Severity};
 use crate::text::cut::{truncate, within};
 use crate::text::escape::{escape_controls, write_json};
 use crate::verdict::{Finding, Outcome, RuleOutcome, Status, Verdict};
@@ -143,6 +143,10 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
         result["relatedLocations"] = json!([location(verdict, (file, line))]);
         result["relatedLocations"][0]["message"] = json!({ "text": "the next event" });
     }
+    if !finding.others.is_empty() {
+        let named = finding.others.iter().take(MAX_NAMED);
+        result["relatedLocations"] = named.map(|place| location(verdict, *place)).collect();
+    }
     // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
     result["suppressions"] = match is_accepted {
@@ -171,7 +175,7 @@ fn location(verdict: &Verdict, (file, line): (&str, u64)) -> Value {
 /// of the policy.
 pub fn position<'a>(verdict: &'a Verdict<'_>, finding: &Finding<'a>) -> (&'a str, u64) {
     if let Some((file, line)) = finding.position {
-        return (file, line.max(1));
+        return (file, line);
     }
     let run = &verdict.run;
     let input = run.inputs.first().map(|input| input.name.as_str());

@@ -7,15 +7,15 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::{
-    Fingerprints, KnownFindings, VerdictOptions, basis, counted, more, not_applicable, position, status,
-    tone, worst,
+    Fingerprints, KnownFindings, VerdictOptions, basis, counted, more, not_applicable, place, position,
+    status, tone, worst,
 };
 use crate::formats::RenderOptions;
 use crate::formats::sheets::style;
 use crate::formats::table::grid::WIDEST;
 use crate::parallel;
 use crate::reports::sheet::Tone;
-use crate::rules::Severity;
+use crate::rules::{MAX_NAMED, Severity};
 use crate::text::cut::shortened;
 use crate::text::display::{escape_log, escape_own, to_charset, wrapped};
 use crate::verdict::{Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities};
@@ -60,6 +60,16 @@ fn worst_first(verdict: &Verdict) -> Vec<usize> {
         (Reverse(worst), Reverse(outcome.severity), outcome.rule.id)
     });
     found
+}
+
+/// Where the other events of a correlation are; as many as its message names.
+fn others(finding: &Finding) -> Option<String> {
+    let named = finding.others.iter().take(MAX_NAMED).copied().map(place).collect::<Vec<_>>().join(", ");
+    match finding.others.len().saturating_sub(MAX_NAMED) {
+        _ if named.is_empty() => None,
+        0 => Some(format!("the others are at {named}")),
+        more => Some(format!("the others are at {named}, and {more} more are in --format json")),
+    }
 }
 
 /// The maximum length of a message in characters. It quotes names of the log, and one event can give a long name to an
@@ -133,6 +143,9 @@ impl Page<'_> {
         let message = finding.message();
         let short = shortened(&message, MAX_MESSAGE_CHARACTERS);
         self.text(indent, &escape_log(&short, self.options.charset), Style::new());
+        if let Some(others) = others(finding) {
+            self.text(indent, &escape_log(&others, self.options.charset), Style::new());
+        }
         let who = [
             ("organization", finding.organization),
             ("named", finding.organization_name),
