@@ -292,7 +292,7 @@ fn a_correlation_says_where_its_events_are() {
     let lines = [1, 2].map(|line| format!("{log}:{line}"));
     assert_eq!([&found[0]["others"], &found[0]["line"]], [&serde_json::json!(lines), &3.into()]);
     let text = ssoaudit(&["check", "--rules", rule, log]).stdout;
-    assert!(text.contains(&format!("    before it: {}\n", lines.join(", "))), "{text}");
+    assert!(text.contains(&format!("    the others are at {}\n", lines.join(", "))), "{text}");
     let sarif = ssoaudit(&["check", "--format", "sarif", "--rules", rule, log]).stdout;
     let sarif: Value = serde_json::from_str(&sarif).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();

@@ -67,8 +67,8 @@ fn others(finding: &Finding) -> Option<String> {
     let named = finding.others.iter().take(MAX_NAMED).copied().map(place).collect::<Vec<_>>().join(", ");
     match finding.others.len().saturating_sub(MAX_NAMED) {
         _ if named.is_empty() => None,
-        0 => Some(format!("before it: {named}")),
-        more => Some(format!("before it: {named} and {more} more, which are in --format json")),
+        0 => Some(format!("the others are at {named}")),
+        more => Some(format!("the others are at {named}, and {more} more are in --format json")),
     }
 }
 
