@@ -164,7 +164,7 @@ impl Count {
         let is_redacted = plan.redactor.is_some();
         let options = Options { selection, top: self.top, is_redacted, ..Options::default() };
         let survey = Survey::default();
-        let read = ReportInput { survey: &survey, files: &files, options: &options, verdicts: None };
+        let read = ReportInput { survey: &survey, files: &files, options: &options, roster: None };
         let sheet = counts(all, &plan.by, &read);
         self.sheet.print(sheet, output, (format, &self.sheet.render_options(terminal, zone)))?;
         let events = status.counts.valid;

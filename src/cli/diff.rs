@@ -218,7 +218,7 @@ impl Diff {
             let is_redacted = is_private && at == 0;
             let options = Options { selection, is_redacted, ..Options::default() };
             let (survey, files) = (&collected.survey, &*collected.inputs);
-            notes.extend(ReportInput { survey, files, options: &options, verdicts: None }.notes());
+            notes.extend(ReportInput { survey, files, options: &options, roster: None }.notes());
         }
         notes
     }

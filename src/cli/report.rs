@@ -47,8 +47,8 @@ pub struct ReportCommand {
     /// certificates: only those that expire within this time, such as 30d, or have expired
     #[arg(long, value_name = "AGE", help_heading = "Report")]
     within: Option<String>,
-    /// authorization: who may do what, and where: CSV or JSON with organization, actor and role; * and ? are
-    /// wildcards
+    /// admins, authorization: who may do what, and where: CSV or JSON with organization, actor and role; * and ?
+    /// are wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,
     #[command(flatten)]

@@ -71,14 +71,14 @@ impl Schema {
 /// The schema of a report. It has the same sections for every input, so that of an empty log has them all.
 fn of_report(report: &Report) -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
-    let material = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };
+    let material = ReportInput { survey: &survey, files: &[], options: &options, roster: None };
     sheets::schema::schema(&(report.make)(&material))
 }
 
 /// The schema of counts. Which columns there are besides the numbers depends on what they are counted by.
 fn of_counts() -> serde_json::Value {
     let (survey, options) = (Survey::default(), Options::default());
-    let read = ReportInput { survey: &survey, files: &[], options: &options, verdicts: None };
+    let read = ReportInput { survey: &survey, files: &[], options: &options, roster: None };
     let by = GroupBy { columns: Vec::new(), period: None };
     let mut schema = sheets::schema::schema(&counts::counts(Vec::new(), &by, &read));
     schema["properties"]["counts"]["items"]["additionalProperties"] =

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use chrono_tz::Tz;
 use clap::Args;
 
-use crate::analysis::roster::Authorization;
+use crate::analysis::roster::RosterFindings;
 use crate::cli::ExitStatus;
 use crate::cli::args::{InputArgs, OutputArgs, RedactArgs, SelectArgs, format_help, format_parser};
 use crate::cli::messages;
@@ -112,12 +112,13 @@ impl Request<'_> {
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &Meter::default() };
         let (mut collected, status) = collect(&job, plan, terminal)?;
         // This comes before pseudonyms replace names, as the roster has the values of the log.
-        let verdicts = self.roster_verdicts(&collected, terminal);
+        let mut roster = self.roster_findings(&collected, terminal);
         if let Some(redactor) = &redactor {
+            roster.iter_mut().for_each(|roster| roster.redact(redactor, &collected.survey));
             collected.survey.redact(redactor);
         }
         let Collected { survey, inputs: files, .. } = &collected;
-        let material = ReportInput { survey, files, options: &self.options, verdicts };
+        let material = ReportInput { survey, files, options: &self.options, roster };
         let options = self.sheet.render_options(terminal, self.options.zone);
         self.sheet.print((report.make)(&material), output, (format, &options))?;
         if let Some(why) = collected.why_empty(self.options.zone) {
@@ -131,13 +132,9 @@ impl Request<'_> {
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
-    /// The roster's verdict on each change, if there is a roster. Warns of roster entries that match nothing, unless
+    /// What the roster says, if there is one. Warns of roster entries that match nothing, unless
     /// only a part of the log was read, as the survey then lacks some names.
-    fn roster_verdicts(
-        &self,
-        collected: &Collected,
-        terminal: Terminal,
-    ) -> Option<Vec<Option<Authorization>>> {
+    fn roster_findings(&self, collected: &Collected, terminal: Terminal) -> Option<RosterFindings> {
         let roster = self.options.roster.as_ref()?;
         let has_every_name = self.options.selection.is_empty()
             && self.input.reading().is_empty()
@@ -147,7 +144,7 @@ impl Request<'_> {
                 messages::warning(&warning.to_string(), terminal.message_style());
             }
         }
-        Some(roster.verdicts(&collected.survey, self.options.now))
+        Some(RosterFindings::of(roster, &collected.survey, self.options.now))
     }
 }
 

@@ -75,6 +75,13 @@ impl Selection {
         self.clauses.iter().all(|clause| clause.test.holds(event)) != self.invert
     }
 
+    /// Whether the event would be kept at some time, so that only the times that flags give are left out of account.
+    pub fn matches_at_some_time(&self, event: &Event<'_>) -> bool {
+        let is_time = |clause: &Clause| matches!(clause.test, Test::Since(_) | Test::Until(_));
+        let mut others = self.clauses.iter().filter(|clause| self.invert || !is_time(clause));
+        others.all(|clause| clause.test.holds(event)) != self.invert
+    }
+
     /// The patterns of organizations that may be names, as they do not begin like ids.
     pub fn organization_names(&self, ids: &[&str]) -> Vec<Pattern> {
         let organizations = self.clauses.iter().filter_map(Clause::organizations).flatten();

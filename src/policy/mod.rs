@@ -28,6 +28,7 @@ use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
 use crate::rules::{Rule, Severity, Value};
 use crate::sigma::CustomRules;
+use crate::survey::SilenceLimits;
 use crate::text::suggest;
 
 pub use problems::InvalidFile;
@@ -91,6 +92,13 @@ impl Policy {
             Some(Value::Age(seconds)) => *seconds,
             _ => 0,
         }
+    }
+
+    /// Which silences its rules judge, if any.
+    pub fn silence_limits(&self) -> Option<SilenceLimits> {
+        let rules = self.catalog.iter().map(|rule| (rule, &self.rules[rule.id]));
+        let mut on = rules.filter(|(_, settings)| settings.is_on);
+        on.find_map(|(rule, settings)| rule.silences.map(|limits| limits(&settings.params)))
     }
 
     /// The names and patterns that decide what the policy applies to.

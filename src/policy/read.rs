@@ -271,6 +271,7 @@ mod tests {
         assert_eq!(scope.sources, ["scalekit"]);
         let params = &rule("too-many-changes").params;
         assert_eq!((&params["most"], &params["within"]), (&Value::Count(32), &Value::Age(5400)));
+        assert_eq!(params["pause"], Value::Age(7200));
         assert_eq!(params["except"], Value::List(vec!["OktaSAML".into()]));
         assert_eq!(params["nobody"], Value::List(Vec::new()));
 

@@ -47,7 +47,7 @@ pub(super) fn defaults(rules: &[&'static Rule], parts: Parts) -> BTreeMap<&'stat
 }
 
 fn default_of(rule: &'static Rule, parts: Parts) -> RulePolicy {
-    let params = rule.params.iter().map(|param| (param.key, param.default())).collect();
+    let params = rule.params.iter().filter_map(|param| Some((param.key, param.default()?))).collect();
     let is_on = parts.is_on(rule, &params);
     RulePolicy { is_on, severity: rule.severity, params, scope: Scope::default() }
 }
@@ -176,7 +176,7 @@ fn sources_of(entry: Entry<'_>) -> Option<Vec<String>> {
 fn value(entry: Entry<'_>, param: &Param) -> Option<Value> {
     match param.kind {
         ParamKind::Count(_) => entry.count().map(Value::Count),
-        ParamKind::Age(_) => entry.age().map(Value::Age),
+        ParamKind::Age(_) | ParamKind::OptionalAge(_) => entry.age().map(Value::Age),
         ParamKind::Terms(kind) => terms(entry, kind).map(Value::List),
     }
 }
@@ -214,9 +214,9 @@ mod tests {
                 let is_plain = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
                 assert!(is_plain && !keys[..at].contains(key), "{}: {key}", check.id);
             }
-            let filled = check.params.iter().map(|param| match param.default() {
-                Value::List(_) => (param.key, Value::List(vec!["x".to_owned()])),
-                default => (param.key, default),
+            let filled = check.params.iter().filter_map(|param| match param.default()? {
+                Value::List(_) => Some((param.key, Value::List(vec!["x".to_owned()]))),
+                default => Some((param.key, default)),
             });
             assert!(everything.satisfy(check, &filled.collect()), "{}: nothing is enough", check.id);
         }

@@ -78,6 +78,7 @@ fn setting(param: &Param) -> String {
     match param.kind {
         ParamKind::Count(count) => format!("{key} = {count}"),
         ParamKind::Age(seconds) => format!("{key} = \"{}\"", wording::policy_duration(seconds)),
+        ParamKind::OptionalAge(seconds) => format!("#{key} = \"{}\"", wording::policy_duration(seconds)),
         ParamKind::Terms(kind) => format!("#{key} = [{:?}]", kind.documented().first().unwrap_or(&"*")),
     }
 }

@@ -23,6 +23,7 @@ pub(crate) static CHECKS: &[&Rule] = &[
     &rule("too-many-changes", Severity::Info).off().unscoped().unplannable().params(&[
         Param::count("most", 10, "how many are too many"),
         Param::age("within", 5400, "in which time"),
+        Param::optional_age("pause", 7200, "after which pause it is no longer one"),
         Param::terms("except", TermKind::ConnectionType, "which types may change"),
         Param::terms("nobody", TermKind::Protocol, "which protocols may be used"),
     ]),

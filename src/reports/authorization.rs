@@ -60,7 +60,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let (survey, now) = (input.survey, input.options.now);
     let actions: Vec<_> =
         survey.changes.iter().filter(|change| change.scopes.is_selected() && is_for_admins(change)).collect();
-    let assessed = input.verdicts.as_deref().map(|verdicts| assess(survey, now, verdicts));
+    let assessed = input.roster.as_ref().map(|roster| assess(survey, now, &roster.verdicts));
     let mut notes = input.notes();
     notes
         .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());

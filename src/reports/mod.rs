@@ -22,7 +22,7 @@ use chrono_tz::Tz;
 
 use crate::analysis::calendar::Unit;
 use crate::analysis::reach::{Certainty, Doubt, Reach};
-use crate::analysis::roster::{Authorization, Roster};
+use crate::analysis::roster::{Roster, RosterFindings};
 use crate::model::redact::NOTICE;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Sheet;
@@ -76,8 +76,8 @@ pub struct ReportInput<'a> {
     pub files: &'a [InputSummary],
     /// What the user asked for.
     pub options: &'a Options,
-    /// The roster's verdict on each change; `None` without a roster.
-    pub verdicts: Option<Vec<Option<Authorization>>>,
+    /// What the roster says; `None` without a roster.
+    pub roster: Option<RosterFindings>,
 }
 
 /// The options of a report.

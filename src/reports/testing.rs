@@ -5,6 +5,7 @@
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use crate::analysis::roster::RosterFindings;
 use crate::input::{Input, Meter, Place};
 use crate::model::time::Timestamp;
 use crate::reader::Reading;
@@ -164,8 +165,8 @@ impl Log {
         assert!(collected.inputs.iter().all(|input| input.first_error.is_none()));
         let (survey, options) =
             (&*Box::leak(Box::new(collected.survey)), &*Box::leak(Box::new(options.clone())));
-        let verdicts = options.roster.as_ref().map(|roster| roster.verdicts(survey, Timestamp::MAX));
-        (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, verdicts })))
+        let roster = options.roster.as_ref().map(|it| RosterFindings::of(it, survey, Timestamp::MAX));
+        (report.make)(Box::leak(Box::new(ReportInput { survey, files: &[], options, roster })))
     }
 
     /// Makes the report of the log.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::rules::subject::{Burst, Renamed, Subject};
 use crate::survey::Change;
 use crate::survey::ids::Id;
-use crate::survey::{Anomaly, AnomalyKind, CertificateNotice, Span, Survey, Use};
+use crate::survey::{Anomaly, AnomalyKind, CertificateNotice, Part, Silence, Survey, Use};
 use crate::text::hex::{hex, unhex};
 
 /// The number of hexadecimal digits of a fingerprint.
@@ -70,7 +70,7 @@ pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
             let sum = survey.anomalies.digests[what as usize];
             Fingerprint::of(&[rule, "unkept", name(what), &hex(&sum.to_be_bytes())])
         }
-        Subject::Silence(index) => of_silence(rule, survey.silences[index]),
+        Subject::Silence(index) => of_silence(rule, survey, &survey.silences[index]),
         Subject::Renamed(renamed) => of_name(rule, survey, renamed),
         Subject::Matched(index) => of_change(rule, survey, &survey.matches.kept[index as usize].event),
         Subject::Correlated(first, last, size) => {
@@ -136,9 +136,20 @@ fn name(what: AnomalyKind) -> &'static str {
     }
 }
 
-/// The fingerprint of a silence, which changes if the silence grows.
-pub fn of_silence(rule: &str, (from, to): Span) -> Fingerprint {
-    Fingerprint::of(&[rule, &from.rfc3339(Tz::UTC), &to.rfc3339(Tz::UTC)])
+/// The fingerprint of a silence, which changes if the silence grows. Where it has no end yet, it would grow with every
+/// later export, so only its beginning counts, and that it is open.
+pub fn of_silence(rule: &str, survey: &Survey, silence: &Silence) -> Fingerprint {
+    let Silence { part, from: (from, _), until, next } = *silence;
+    let from = from.rfc3339(Tz::UTC);
+    let until = if next.is_some() { until.rfc3339(Tz::UTC) } else { "open".to_owned() };
+    match part {
+        Part::Log => Fingerprint::of(&[rule, &from, &until]),
+        Part::Source(source) => Fingerprint::of(&[rule, "source", source, &from, &until]),
+        Part::Organization(source, id) => {
+            let organization = survey.organizations.names.text(id);
+            Fingerprint::of(&[rule, "organization", source, organization, &from, &until])
+        }
+    }
 }
 
 /// The fingerprint of an event about a certificate. It covers the certificate and when it expires, not the event, as
@@ -333,12 +344,21 @@ mod tests {
         }
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
         let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
-        survey.silences = vec![(time, end), (time, time)];
-        assert_eq!(
-            of("rule", &survey, Subject::Silence(0)),
-            expected(&["rule", "2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"])
-        );
-        assert_ne!(of("rule", &survey, Subject::Silence(1)), of("rule", &survey, Subject::Silence(0)));
+        let line = LineRef { block: BLOCK, line: 7 };
+        let organization = survey.changes[0].organization.unwrap();
+        let parts = [Part::Log, Part::Source("vendor"), Part::Organization("vendor", organization)];
+        let silence = |part, next| Silence { part, from: (time, line), until: end, next };
+        survey.silences =
+            parts.iter().flat_map(|part| [silence(*part, Some(line)), silence(*part, None)]).collect();
+        let times = ["2025-01-15T10:30:00Z", "2025-01-15T11:30:00Z"];
+        for (index, what) in
+            [&[][..], &["source", "vendor"], &["organization", "vendor", "org_1"]].iter().enumerate()
+        {
+            for (at, until) in [times[1], "open"].into_iter().enumerate() {
+                let parts = [&["rule"][..], what, &[times[0], until]].concat();
+                assert_eq!(of("rule", &survey, Subject::Silence(2 * index + at)), expected(&parts));
+            }
+        }
     }
 
     #[test]

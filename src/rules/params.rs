@@ -25,6 +25,8 @@ pub enum ParamKind {
     Count(u64),
     /// Seconds, written as `24h` or `30m`.
     Age(u64),
+    /// The same without a default; the number is an example.
+    OptionalAge(u64),
     /// A list of patterns for documented terms; empty by default.
     Terms(TermKind),
 }
@@ -51,17 +53,23 @@ impl Param {
         Self { key, kind: ParamKind::Age(default), about }
     }
 
+    /// A duration without a default; the example is in seconds.
+    pub const fn optional_age(key: &'static str, example: u64, about: &'static str) -> Self {
+        Self { key, kind: ParamKind::OptionalAge(example), about }
+    }
+
     /// A list of patterns for documented terms.
     pub const fn terms(key: &'static str, kind: TermKind, about: &'static str) -> Self {
         Self { key, kind: ParamKind::Terms(kind), about }
     }
 
-    /// Its default value.
-    pub fn default(self) -> Value {
+    /// Its default value, if it has one.
+    pub fn default(self) -> Option<Value> {
         match self.kind {
-            ParamKind::Count(count) => Value::Count(count),
-            ParamKind::Age(seconds) => Value::Age(seconds),
-            ParamKind::Terms(_) => Value::List(Vec::new()),
+            ParamKind::Count(count) => Some(Value::Count(count)),
+            ParamKind::Age(seconds) => Some(Value::Age(seconds)),
+            ParamKind::OptionalAge(_) => None,
+            ParamKind::Terms(_) => Some(Value::List(Vec::new())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The definition of a rule: its name, severity, settings and explanation, and the function that evaluates it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::operation::Operation;
@@ -7,8 +8,9 @@ use crate::rules::context::RuleContext;
 use crate::rules::custom::{Custom, Product};
 use crate::rules::custom_judge;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION};
+use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION, Value};
 use crate::rules::severity::Severity;
+use crate::survey::SilenceLimits;
 
 /// A rule. It is built by [`Rule::new`] and methods for what differs from the default.
 pub struct Rule {
@@ -28,6 +30,8 @@ pub struct Rule {
     pub plan_coverage: PlanCoverage,
     /// What the policy can set.
     pub params: &'static [Param],
+    /// Which silences it judges, if it judges any, given the values of its settings.
+    pub silences: Option<fn(&BTreeMap<&'static str, Value>) -> SilenceLimits>,
     /// What `check --explain` says about it.
     pub explain: Explain,
     /// The controls it gives evidence for.
@@ -59,6 +63,7 @@ impl Rule {
             scopes: SCOPES,
             plan_coverage: PlanCoverage::All,
             params: &[],
+            silences: None,
             explain: Explain { means: "", why: "", example: "", fix: "" },
             controls: Controls { soc2: &[], iso27001: &[], nist: &[] },
             judge,
@@ -146,6 +151,12 @@ impl Rule {
     /// What the policy can set.
     pub const fn params(mut self, params: &'static [Param]) -> Self {
         self.params = params;
+        self
+    }
+
+    /// It judges silences longer than these.
+    pub const fn silences(mut self, limits: fn(&BTreeMap<&'static str, Value>) -> SilenceLimits) -> Self {
+        self.silences = Some(limits);
         self
     }
 

@@ -19,7 +19,7 @@ pub enum Subject {
     Anomaly(usize),
     /// The anomalies of a kind, of which there are too many to keep.
     Overflow(AnomalyKind),
-    /// Index of a silence, a period without any event.
+    /// Index of a silence, a time without an event of the log or of a part of it.
     Silence(usize),
     /// A renaming.
     Renamed(Renamed),
@@ -106,7 +106,7 @@ impl Subject {
             Self::Conflicting(index) => Some(survey.conflicting[index].time),
             Self::Anomaly(index) => survey.anomalies.kept[index].time,
             Self::Overflow(_) | Self::Unlisted(_) => None,
-            Self::Silence(index) => Some(survey.silences[index].0),
+            Self::Silence(index) => Some(survey.silences[index].from.0),
             Self::Renamed(renamed) => renamed.uses(survey).map(|[_, later]| later.first.0),
             Self::Matched(index) | Self::Correlated(_, index, _) => {
                 Some(survey.matches.kept[index as usize].event.time)

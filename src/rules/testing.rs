@@ -55,7 +55,8 @@ pub fn change(survey: &mut Survey, source: &'static str, operation: Operation) -
 /// What a rule says about a survey with its default settings, long after.
 pub fn judge(rule: &Rule, survey: &Survey, reach: &Reach) -> RuleResult {
     let steps = vec![None; survey.changes.len()];
-    let params: BTreeMap<_, _> = rule.params.iter().map(|param| (param.key, param.default())).collect();
+    let params: BTreeMap<_, _> =
+        rule.params.iter().filter_map(|param| Some((param.key, param.default()?))).collect();
     (rule.judge)(&RuleContext {
         custom: rule.custom,
         survey,

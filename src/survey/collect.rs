@@ -72,7 +72,7 @@ impl Fold for BlockPart {
 
 /// Goes over the inputs, collects what is planned, and reports the progress.
 pub fn collect(job: &ScanJob<'_>, plan: Plan, mut progress: impl FnMut(Progress<'_>)) -> Result<Collected> {
-    let plan = Arc::new(plan);
+    let plan = Arc::new(Plan { inputs: job.inputs.iter().map(|input| input.name.clone()).collect(), ..plan });
     let histories = Histories::among(job.inputs);
     let is_early = |time: Timestamp| plan.now.is_none_or(|now| time <= now);
     // What was in the future when it was collected may not be now, and then names of others count. What can be read only

@@ -167,7 +167,7 @@ impl WorkerSurvey {
         kind
     }
 
-    fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {
+    pub(super) fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {
         let appearance = self.appearance(line);
         self.impersonators.of((line.event, &self.content.hashes), [Attribute::ImpersonatorEmail], &appearance)
     }

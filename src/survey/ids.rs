@@ -73,6 +73,8 @@ ids! {
     ChangeId
     /// A visit or an observation of a worker.
     SeenId
+    /// A part of the log of which a worker keeps runs.
+    PartId
     /// A message of a rule.
     MessageId
 }

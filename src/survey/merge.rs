@@ -12,6 +12,7 @@ use crate::survey::interner::StringTable;
 use crate::survey::labels::{Appearances, LabelledMap, Labels};
 use crate::survey::remap::IdMaps;
 use crate::survey::repeats::Repeats;
+use crate::survey::silences::silences;
 use crate::survey::sort::observations_in_order;
 use crate::survey::text_tuples::TupleInterner;
 use crate::survey::worker::{WorkerSurvey, quarter_of};
@@ -55,6 +56,7 @@ impl Survey {
                 repeats.seen.extend(counted.seen.map(|seen| (worker as u32, seen.index() as u32)));
             }
         }
+        survey.silences = silences(&workers, &maps);
         survey.sort(&workers, &maps, &repeats);
         drop(maps);
         parallel::discard(workers);
@@ -118,7 +120,6 @@ impl Survey {
         }
         self.anomalies.merge(std::mem::take(&mut worker.anomalies), |anomaly| map.anomaly(anomaly));
         self.matches.merge(std::mem::take(&mut worker.matches), |found| map.found(found));
-        self.activity.merge(std::mem::take(&mut worker.activity));
         self.ranges.merge(&worker.ranges);
         self.selected += worker.selected;
         self.impersonated += worker.impersonated;
@@ -133,7 +134,6 @@ impl Survey {
             || actor_labels.settle(actors.names.len()),
         );
         self.range = self.ranges.overall();
-        self.silences = std::mem::take(&mut self.activity).silences();
         self.anomalies.settle();
         self.matches.settle();
     }

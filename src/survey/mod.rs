@@ -5,7 +5,6 @@
 //! distinct values and changes, not with the number of lines. Only visits (for sessions) and observations
 //! (for rules) are kept one by one.
 
-mod activity;
 mod anomalies;
 mod arrivals;
 mod certificates;
@@ -35,12 +34,15 @@ mod pile;
 mod redaction;
 mod remap;
 mod repeats;
+mod runs;
+mod silences;
 mod sort;
 mod source_ranges;
 mod text_tuples;
 mod worker;
 mod worker_anomalies;
 mod worker_matches;
+mod worker_silences;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,7 +64,6 @@ use crate::survey::ids::{
 };
 use crate::survey::interner::{Interner, StringTable};
 
-pub use activity::{ActivityIndex, Span};
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
 pub use certificates::CertificateNotice;
@@ -73,7 +74,8 @@ pub use event_ids::EventIds;
 pub use labels::{Labels, MAX_LABELS, Use};
 pub use matches::{Correlated, Detected, EventMatcher, Match, MatchRange, Matches};
 pub use parties::{Moment, Party};
-pub use source_ranges::Ranges;
+pub use silences::{Part, Silence, SilenceLimits};
+pub use source_ranges::{Ranges, Span};
 pub use worker::{EventLine, InvalidLine, WorkerSurvey};
 pub use worker_anomalies::line_hash;
 
@@ -90,6 +92,8 @@ pub struct Plan {
     pub identities: EventHasher,
     /// How many workers have a number so far.
     pub workers: AtomicU32,
+    /// The names of the inputs, by their numbers.
+    pub inputs: Vec<String>,
     /// Replaces personal values in the messages of anomalies, which are final when they are made. Names are
     /// replaced last, see [`Survey::redacted_names`].
     pub redactor: Option<Arc<Redactor>>,
@@ -112,9 +116,11 @@ pub struct Wants {
     pub connection_names: bool,
     /// Events with an actor or an address, one by one. Not available together with anomalies.
     pub visits: bool,
-    /// What rules need besides changes: event ids, observations, silences and anomalies. An event later than
-    /// this time is an anomaly.
+    /// What rules need besides changes: event ids, observations and anomalies. An event later than this time is
+    /// an anomaly.
     pub anomalies: Option<Timestamp>,
+    /// Times without an event that are longer than these limits, which have to be nested.
+    pub silences: Option<SilenceLimits>,
 }
 
 impl Wants {
@@ -126,12 +132,14 @@ impl Wants {
         connection_names: false,
         visits: false,
         anomalies: None,
+        silences: None,
     };
 
     /// Which events of histories it takes.
     pub fn extent(&self) -> Extent {
-        let Self { counts, changes: _, conflicts, connection_names: _, visits, anomalies } = *self;
-        if counts || conflicts || visits || anomalies.is_some() { Extent::All } else { Extent::Changes }
+        let Self { counts, changes: _, conflicts, connection_names: _, visits, anomalies, silences } = *self;
+        let is_all = counts || conflicts || visits || anomalies.is_some() || silences.is_some();
+        if is_all { Extent::All } else { Extent::Changes }
     }
 }
 
@@ -193,10 +201,8 @@ pub struct Survey {
     pub anomalies: Anomalies,
     /// Selected events that match custom rules; see [`Plan::matcher`].
     pub matches: Matches,
-    /// Times without events, in order. Every silence longer than a quarter of an hour is included. See
-    /// [`Wants::anomalies`].
-    pub silences: Vec<Span>,
-    activity: ActivityIndex,
+    /// Times without events, by their beginning; see [`Wants::silences`].
+    pub silences: Vec<Silence>,
     /// Event ids of changes; see [`Wants::anomalies`].
     pub ids: StringTable<EventId>,
     /// Times of the earliest and latest event, selected or not.

@@ -3,6 +3,7 @@
 //! Workers number these inputs as they meet them. In the end, all lines are numbered anew, so that they are in the order
 //! of the names of inputs, in whichever file an event came.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
@@ -43,6 +44,19 @@ impl Origins {
         }
         let block = BlockId { input: FIRST + self.latest, number: 0 };
         LineRef { block, line: u32::try_from(line).unwrap_or(u32::MAX) }
+    }
+
+    /// The order that two lines will have once they are numbered anew: by the names of their inputs, of which `inputs`
+    /// has those that were read.
+    pub fn order(&self, inputs: &[String], a: LineRef, b: LineRef) -> Ordering {
+        if a.block.input == b.block.input {
+            return a.cmp(&b);
+        }
+        let name = |line: LineRef| match line.block.input.checked_sub(FIRST) {
+            Some(origin) => self.names.get(origin as usize),
+            None => inputs.get(line.block.input as usize),
+        };
+        name(a).cmp(&name(b)).then_with(|| a.cmp(&b))
     }
 }
 
@@ -85,6 +99,7 @@ impl WorkerSurvey {
         let changes = self.changes.all.iter_mut().chain(&mut self.others);
         changes.for_each(|change| change.place = place(change.place));
         self.matches.all_mut().for_each(|found| found.event.place = place(found.event.place));
+        self.silences.renumber(place);
         self.anomalies.kept.iter_mut().for_each(|anomaly| anomaly.place = place(anomaly.place));
     }
 }

@@ -7,7 +7,9 @@ use crate::survey::ids::{
 };
 use crate::survey::interner::IdMap;
 use crate::survey::labels::LabelledMap;
-use crate::survey::{Anomaly, CertificateNotice, Change, EventIds, Match, NamesInEvent, Observation, Visit};
+use crate::survey::{
+    Anomaly, CertificateNotice, Change, EventIds, Match, NamesInEvent, Observation, Part, Visit,
+};
 
 /// The ids of the survey for those of a worker.
 pub struct IdMaps<'s> {
@@ -75,6 +77,16 @@ impl IdMaps<'_> {
     pub fn found(&self, found: Match) -> Match {
         let names = self.names_in_event(found.event.organization, found.event.actor);
         Match { event: self.change(&found.event), names, ..found }
+    }
+
+    /// The part of the log; `None` only if its organization is not one of this worker's.
+    pub fn part(&self, part: Part) -> Option<Part> {
+        match part {
+            Part::Organization(source, id) => {
+                Some(Part::Organization(source, self.organizations.ids.of(id)?))
+            }
+            _ => Some(part),
+        }
     }
 
     /// The names that an event itself carries, by the worker's ids of its organization and its actor.

@@ -2,7 +2,9 @@
 //! later than the present say nothing about any.
 
 use crate::model::time::Timestamp;
-use crate::survey::activity::{Span, widen};
+
+/// The times of an event and of a later one.
+pub type Span = (Timestamp, Timestamp);
 
 /// The times of the first and the last event of every source.
 #[derive(Clone, Default)]
@@ -43,10 +45,14 @@ impl Ranges {
         self.all.iter().find(|(name, _)| *name == source).map(|(_, span)| *span)
     }
 
+    /// The range of all events that are not later than the present.
+    pub fn up_to_the_present(&self) -> Option<Span> {
+        self.all.iter().map(|(_, span)| *span).reduce(both)
+    }
+
     /// The range of all events, later than the present or not.
     pub fn overall(&self) -> Option<Span> {
-        let spans = self.all.iter().map(|(_, span)| *span).chain(self.ahead);
-        spans.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+        self.up_to_the_present().into_iter().chain(self.ahead).reduce(both)
     }
 
     #[inline(never)]
@@ -57,6 +63,16 @@ impl Ranges {
             None => self.all.push((source, span)),
         }
     }
+}
+
+/// Extends a span to include another one.
+fn widen(span: &mut Span, other: Span) {
+    *span = both(*span, other);
+}
+
+/// The span that includes both.
+fn both((first, last): Span, (other_first, other_last): Span) -> Span {
+    (first.min(other_first), last.max(other_last))
 }
 
 #[cfg(test)]
@@ -86,5 +102,7 @@ mod tests {
         let mut both = Ranges::default();
         both.merge(&halves);
         assert_eq!(spans(&both), [Some((2, 9)), Some((1, 3)), None, Some((1, 70))]);
+        let present = both.up_to_the_present();
+        assert_eq!(present.map(|(first, last)| (first.seconds, last.seconds)), Some((1, 9)));
     }
 }

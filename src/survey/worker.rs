@@ -33,8 +33,9 @@ use crate::survey::origins::Origins;
 use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
 use crate::survey::text_tuples::TupleInterner;
+use crate::survey::worker_silences::WorkerSilences;
 use crate::survey::{
-    ActivityIndex, Anomalies, AnomalyKind, Matches, Observation, Plan, QUARTER_SECONDS, SKEW_SECONDS, Visit,
+    Anomalies, AnomalyKind, Matches, Observation, Plan, QUARTER_SECONDS, SKEW_SECONDS, Visit,
 };
 
 /// A line that is an event.
@@ -106,7 +107,7 @@ pub struct WorkerSurvey {
     pub(super) observations: ByBlock<Observation>,
     pub(super) anomalies: Anomalies,
     pub(super) matches: Matches,
-    pub(super) activity: ActivityIndex,
+    pub(super) silences: WorkerSilences,
     pub(super) ids: StringTable<EventId>,
     pub(super) ranges: Ranges,
     pub(super) other: u64,
@@ -136,6 +137,7 @@ impl WorkerSurvey {
         // Names come from all events, selected or not.
         let counting = if is_selected && plan.wants.counts { Counting::Counted } else { Counting::Uncounted };
         let ids = self.ids_of(line, counting, plan);
+        self.add_to_runs(line, ids.organization, plan);
         let is_impersonated = is_selected && self.select(line, plan);
         if is_selected && let Some(matcher) = plan.matcher.as_deref() {
             self.add_matches(matcher, (line, ids), plan);
@@ -181,9 +183,6 @@ impl WorkerSurvey {
             _ => self.ranges.add(event.source, time),
         }
         self.other += u64::from(event.operation == Operation::Other);
-        if plan.wants.anomalies.is_some() {
-            self.activity.add(time);
-        }
     }
 
     /// Keeps a visit or an observation if they are wanted, and returns its id.
@@ -192,6 +191,10 @@ impl WorkerSurvey {
         let EventLine { event, place, scopes, .. } = *line;
         let is_observed = plan.wants.anomalies.is_some();
         let is_wanted = is_observed || (plan.wants.visits && scopes.is_selected());
+        if plan.wants.visits && !scopes.is_selected() {
+            // Who acted in the session of another is known, whether it is shown or not.
+            self.impersonator(line);
+        }
         let is_somebody =
             || ids.actor.is_some() || event.best(Attribute::Ip).is_some_and(|text| is_ip(&text));
         if !is_wanted || !is_somebody() {

@@ -262,6 +262,7 @@ fn finding<'a>(context: Context<'a>, rule: &Rule, result: &RuleResult, key: &Fin
         is_in_baseline,
         time,
         position: about.place.map(|place| lines.locate(place)),
+        next: about.next.map(|place| lines.locate(place)),
         others: result.others(subject).iter().map(other).collect(),
         action: survey.action(about.action),
         organization: displayed.organizations.names.get(about.organization),

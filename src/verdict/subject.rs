@@ -5,7 +5,7 @@ use crate::model::time::Timestamp;
 use crate::rules::{Burst, Renamed, Subject};
 use crate::scan::LineRef;
 use crate::survey::ids::{ActionId, ActorId, ConnectionId, OrganizationId};
-use crate::survey::{CertificateNotice, Change, Match, NamesInEvent, Survey};
+use crate::survey::{CertificateNotice, Change, Match, NamesInEvent, Part, Silence, Survey};
 
 /// What a subject is about, by ids of the survey.
 pub struct About {
@@ -17,6 +17,8 @@ pub struct About {
     pub actor: Option<ActorId>,
     pub said: NamesInEvent,
     pub place: Option<LineRef>,
+    /// Where the next event is, if it is about a silence that ended.
+    pub next: Option<LineRef>,
 }
 
 pub fn about(survey: &Survey, subject: Subject) -> About {
@@ -42,13 +44,13 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
             let anomaly = &survey.anomalies.kept[index];
             About {
                 time: anomaly.time,
-                operation: None,
                 action: anomaly.action,
                 organization: anomaly.organization,
                 connection: anomaly.connection,
                 actor: anomaly.actor,
                 said: anomaly.names,
                 place: Some(anomaly.place),
+                ..NOTHING
             }
         }
         Subject::Matched(index) => {
@@ -60,7 +62,7 @@ pub fn about(survey: &Survey, subject: Subject) -> About {
             about_event(event, *names)
         }
         Subject::Overflow(_) | Subject::Unlisted(_) => NOTHING,
-        Subject::Silence(index) => About { time: Some(survey.silences[index].0), ..NOTHING },
+        Subject::Silence(index) => about_silence(&survey.silences[index]),
         Subject::Renamed(renamed) => about_name(survey, renamed),
         Subject::Certificate(index) => about_certificate(&survey.certificates[index as usize]),
     }
@@ -75,12 +77,22 @@ const NOTHING: About = About {
     actor: None,
     said: NamesInEvent::NONE,
     place: None,
+    next: None,
 };
+
+fn about_silence(silence: &Silence) -> About {
+    let Silence { part, from: (time, place), next, .. } = *silence;
+    let organization = match part {
+        Part::Organization(_, id) => Some(id),
+        Part::Log | Part::Source(_) => None,
+    };
+    About { time: Some(time), organization, place: Some(place), next, ..NOTHING }
+}
 
 fn about_event(event: &Change, said: NamesInEvent) -> About {
     let Change { time, action, organization, connection, actor, place, .. } = *event;
     let (time, place) = (Some(time), Some(place));
-    About { time, operation: None, action: Some(action), organization, connection, actor, said, place }
+    About { time, action: Some(action), organization, connection, actor, said, place, ..NOTHING }
 }
 
 fn about_certificate(notice: &CertificateNotice) -> About {

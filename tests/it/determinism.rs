@@ -62,6 +62,9 @@ fn jobs() -> Vec<Job> {
         }
         jobs.push(job(false, &[&name, &["--action", "deleted,disabled", "--format", "json"], &redacted]));
     }
+    let roster = testdata("roster.csv");
+    let with_roster = ["--roster", roster.to_str().unwrap()];
+    jobs.push(job(false, &[&["report", "admins", "--format", "json"], &with_roster]));
     for format in VERDICT_FORMATS.iter() {
         jobs.push(job(false, &[&NOW, &["--format", format.name], &wide]));
     }
@@ -70,6 +73,8 @@ fn jobs() -> Vec<Job> {
         &[&NOW, &["--format", "ndjson", "--fail-on", "critical", "--evidence", WRITTEN], &redacted],
     ));
     jobs.push(job(false, &[&NOW, &["--format", "csv", "--write-baseline", WRITTEN]]));
+    let silences = testdata("policy/log-gap.toml");
+    jobs.push(job(false, &[&NOW, &["--format", "csv", "--policy", silences.to_str().unwrap()]]));
     jobs
 }
 

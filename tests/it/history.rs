@@ -45,6 +45,7 @@ pub fn commands() -> Vec<Vec<&'static str>> {
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/roster.csv");
     all.push(vec!["check", "--now", "2025-04-05", "--format", "json", "--redact", "--redact-key-file", key]);
     all.push(vec!["report", "admins", "--format", "json", "--redact", "--redact-key-file", key]);
+    all.push(vec!["report", "admins", "--format", "json", "--roster", key]);
     all.push(vec!["report", "removals", "--format", "json", "--org", "Halvorsen*"]);
     all.push(vec!["summary", "--format", "json", "--actor", "*@example.com", "--since", "2025-02-01"]);
     all
@@ -284,7 +285,9 @@ const TELLING: &[&[&str]] = &[
     &["report", "changes", "--format", "csv"],
     &["report", "access", "--format", "json"],
     &["check", "--now", "2025-04-05", "--format", "json"],
+    &["check", "--now", "2025-07-05", "--format", "ndjson", "--policy", SILENCES],
 ];
+const SILENCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/policy/log-gap.toml");
 
 /// Writes every line into some of the files, and returns their names.
 fn write_files(folder: &Path, files: &[BTreeSet<usize>]) -> Vec<String> {

@@ -7,6 +7,7 @@
 #![allow(clippy::string_slice, clippy::disallowed_methods, reason = "a test that cuts wrongly fails")]
 
 mod acceptance;
+mod admins;
 mod agreement;
 mod attempts;
 mod baselines;
@@ -59,6 +60,7 @@ mod scenario;
 mod schema;
 mod security;
 mod sheets;
+mod silences;
 #[cfg(unix)]
 mod spark;
 mod streams;

@@ -76,6 +76,7 @@ fn section(rule: &Rule) -> String {
         let default = match param.kind {
             ParamKind::Count(count) => count.to_string(),
             ParamKind::Age(seconds) => format!("\"{}\"", rules::wording::policy_duration(seconds)),
+            ParamKind::OptionalAge(_) => "none".to_owned(),
             ParamKind::Terms(_) => "[]".to_owned(),
         };
         writeln!(text, "| `{}` | `{default}` | {} |", param.key, line(param.about)).unwrap();

@@ -144,6 +144,8 @@ pub struct SarifResult {
     level: Level,
     message: Message,
     locations: Vec<Location>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<RelatedLocation>,
     partial_fingerprints: BTreeMap<String, String>,
     suppressions: Option<Vec<Suppression>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,6 +177,14 @@ enum BaselineState {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Location {
     physical_location: PhysicalLocation,
+}
+
+/// §3.28 in §3.27.22, where a message says how it is related.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RelatedLocation {
+    physical_location: PhysicalLocation,
+    message: Message,
 }
 
 /// §3.29
@@ -287,20 +297,28 @@ impl Rule {
 impl SarifResult {
     fn check(&self) {
         self.message.check();
-        let [Location { physical_location: PhysicalLocation { artifact_location, region } }] =
-            &*self.locations
-        else {
+        let [Location { physical_location }] = &*self.locations else {
             panic!("GitHub shows the one place of a result");
         };
-        assert!(region.start_line >= 1, "§3.30.5");
-        let uri = &artifact_location.uri;
-        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
-        assert!(!uri.is_empty() && !uri.starts_with('/') && uri.bytes().all(is_fine), "§3.4.3: {uri}");
+        physical_location.check();
+        for RelatedLocation { physical_location, message } in &self.related_locations {
+            physical_location.check();
+            message.check();
+        }
         let hash = &self.partial_fingerprints["primaryLocationLineHash"];
         assert!(!hash.is_empty(), "GitHub tells results apart by it");
         for Suppression { justification, .. } in self.suppressions.iter().flatten() {
             assert!(!justification.is_empty());
         }
+    }
+}
+
+impl PhysicalLocation {
+    fn check(&self) {
+        assert!(self.region.start_line >= 1, "§3.30.5");
+        let uri = &self.artifact_location.uri;
+        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
+        assert!(!uri.is_empty() && !uri.starts_with('/') && uri.bytes().all(is_fine), "§3.4.3: {uri}");
     }
 }
 

@@ -83,6 +83,7 @@ fn finding(rule: usize, message: &'static str, status: Status<'static>) -> Findi
         is_in_baseline: status == Status::Baseline,
         time: Some(at("2025-01-15T10:30:00.5Z")),
         position: Some((FILE, 7)),
+        next: None,
         others: Vec::new(),
         action: Some("sso.delete_connection"),
         organization: Some("org_1"),
@@ -384,7 +385,7 @@ fn json_satisfies_its_schema_and_keeps_every_text() {
             json!({
                 "rule": "no-critical", "severity": "critical", "status": "open", "because": null,
                 "message": text, "fingerprint": fingerprint,
-                "time": "2025-01-15T10:30:00.500Z", "file": FILE, "line": 7, "others": [],
+                "time": "2025-01-15T10:30:00.500Z", "file": FILE, "line": 7, "next": null, "others": [],
                 "action": "sso.delete_connection", "organization": "org_1", "organization_name": text,
                 "connection": "conn_1", "actor": text, "actor_id": "user_1", "certainty": null,
             })

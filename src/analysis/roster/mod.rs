@@ -1,10 +1,12 @@
 //! Rosters: who has which role in which organization, as the user lists it in CSV or JSON. `*` and `?` are
 //! wildcards, as in flags.
 
+mod findings;
 mod read;
 
 use std::collections::HashMap;
 
+pub use findings::{RosterFindings, Unseen};
 pub use read::read;
 
 use crate::model::operation::Requires;
@@ -73,6 +75,8 @@ impl Grant {
 pub struct Roster {
     /// The roles in rows without a wildcard, by organization and actor in ASCII lower case.
     roles: HashMap<(String, String), Vec<Grant>>,
+    /// The rows that name one actor as an admin, in the order of the file.
+    admins: Vec<Admin>,
     /// Rows with a wildcard, in the order of the file.
     pub wild: Vec<Row>,
     /// Indices of the rows whose organization has no wildcard, by organization in ASCII lower case.
@@ -81,6 +85,16 @@ pub struct Roster {
     by_actor: HashMap<String, Vec<usize>>,
     /// Indices of the rows with a wildcard in both.
     rest: Vec<usize>,
+}
+
+/// A row that names one actor as an admin.
+#[derive(Clone, Debug, PartialEq)]
+struct Admin {
+    actor: String,
+    organization: String,
+    from: Timestamp,
+    /// That moment excluded.
+    until: Timestamp,
 }
 
 /// A row with a wildcard.
@@ -107,6 +121,16 @@ struct Entry<'t> {
 
 const EVERY_ORGANIZATION: &str = "*";
 const WILDCARDS: [char; 2] = ['*', '?'];
+
+impl Role {
+    /// Its name, as in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+        }
+    }
+}
 
 impl Roster {
     /// The strongest role that any of the actor's names has at that time in the organization under any of its names.
@@ -158,6 +182,12 @@ impl Roster {
         verdicts.collect()
     }
 
+    /// How many rows name admins by a pattern that may be anybody's.
+    pub fn admin_patterns(&self) -> usize {
+        let is_pattern = |row: &&Row| row.actor.is_some() && row.grant.role == Role::Admin;
+        self.wild.iter().filter(is_pattern).count()
+    }
+
     /// All patterns for organization ids or names.
     pub fn organizations(&self) -> impl Iterator<Item = Pattern> {
         let exact =
@@ -197,6 +227,10 @@ impl Roster {
         let is_wild = |text: &str| text != EVERY_ORGANIZATION && text.contains(WILDCARDS);
         let pattern = |text: &str| is_wild(text).then(|| Pattern::new(text));
         let (wild_organization, wild_actor) = (pattern(organization), pattern(actor));
+        if wild_actor.is_none() && grant.role == Role::Admin {
+            let [actor, organization] = [actor, organization].map(str::to_owned);
+            self.admins.push(Admin { actor, organization, from: grant.from, until: grant.until });
+        }
         let (at, (organization, actor)) = (self.wild.len(), key((organization, actor)));
         match (&wild_organization, &wild_actor) {
             (None, None) => {

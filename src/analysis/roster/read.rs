@@ -22,7 +22,7 @@ use crate::text::suggest::unknown;
 /// The columns. Those after the first [`REQUIRED`] may be missing.
 const COLUMNS: [&str; 5] = ["organization", "actor", "role", "from", "until"];
 const REQUIRED: usize = 3;
-const ROLES: [(&str, Role); 2] = [("admin", Role::Admin), ("member", Role::Member)];
+const ROLES: [Role; 2] = [Role::Admin, Role::Member];
 
 /// Reads a roster: CSV with the header `organization,actor,role`, or a JSON array of objects with these keys. `from` and
 /// `until` may say when somebody has the role: dates in UTC, or times with a zone; the latter moment is excluded.
@@ -154,8 +154,8 @@ fn entry([organization, actor, role, from, until]: [&str; COLUMNS.len()], line: 
     if actor.trim_matches(WILDCARDS).is_empty() {
         bail!("`{actor}` would be any actor; say which, as in `*@example.com`");
     }
-    let Some((_, role)) = ROLES.iter().find(|(name, _)| name.eq_ignore_ascii_case(role)) else {
-        bail!("{}", unknown("role", role, ROLES.map(|(name, _)| name)));
+    let Some(role) = ROLES.into_iter().find(|known| known.name().eq_ignore_ascii_case(role)) else {
+        bail!("{}", unknown("role", role, ROLES.map(Role::name)));
     };
     let bound =
         |column, text: &str, missing| if text.is_empty() { Ok(missing) } else { moment(column, text) };
@@ -164,7 +164,7 @@ fn entry([organization, actor, role, from, until]: [&str; COLUMNS.len()], line: 
     if from >= until {
         bail!("from is not before until");
     }
-    Ok(Entry { organization, actor, grant: Grant { role: *role, from, until }, line })
+    Ok(Entry { organization, actor, grant: Grant { role, from, until }, line })
 }
 
 /// A date, which begins in UTC, or a time with a zone.

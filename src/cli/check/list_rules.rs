@@ -50,9 +50,10 @@ fn explain(id: &str, catalog: &[&Rule]) -> Result<String> {
         text.push_str("\nSettings\n");
     }
     for param in *params {
-        let end = if matches!(param.kind, ParamKind::Age(_)) { "; exactly that long is within" } else { "" };
         let Param { key, kind, about } = *param;
-        text.push_str(&indented(&format!("{key} = {}: {about}{end}", written(kind))));
+        let is_age = matches!(kind, ParamKind::Age(_) | ParamKind::OptionalAge(_));
+        let end = if is_age { "; exactly that long is within" } else { "" };
+        text.push_str(&indented(&format!("{key}{}: {about}{end}", written(kind))));
     }
     if check.custom.is_none() {
         text.push_str("\nEvidence for\n");
@@ -65,12 +66,13 @@ fn explain(id: &str, catalog: &[&Rule]) -> Result<String> {
     Ok(text)
 }
 
-/// The default of a setting as written in a policy.
+/// The default of a setting as written in a policy, if it has one.
 fn written(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Count(count) => count.to_string(),
-        ParamKind::Age(seconds) => format!("\"{}\"", wording::policy_duration(seconds)),
-        ParamKind::Terms(_) => "[]".to_owned(),
+        ParamKind::Count(count) => format!(" = {count}"),
+        ParamKind::Age(seconds) => format!(" = \"{}\"", wording::policy_duration(seconds)),
+        ParamKind::OptionalAge(_) => " (no limit unless set)".to_owned(),
+        ParamKind::Terms(_) => " = []".to_owned(),
     }
 }
 

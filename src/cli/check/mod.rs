@@ -169,7 +169,8 @@ impl CheckCommand {
         let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
-        let wants = Wants { changes: true, anomalies: Some(latest), ..Wants::default() };
+        let silences = policy.silence_limits();
+        let wants = Wants { changes: true, anomalies: Some(latest), silences, ..Wants::default() };
         let (conditions, matcher) = (Arc::clone(&policy.conditions), policy.custom.matcher.clone());
         let mut plan = Plan { select, wants, now: Some(now), conditions, matcher, ..Plan::default() };
         plan.redactor = redactor.clone();

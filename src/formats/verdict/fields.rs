@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use crate::analysis::reach::Certainty;
-use crate::formats::verdict::place;
+use crate::formats::verdict::{next, place};
 use crate::json::schema::{about, list, or_null, text, time};
 use crate::reports::sheet::{Cell, Column, Kind};
 use crate::rules::Severity;
@@ -24,7 +24,7 @@ pub struct Field {
 }
 
 /// All fields, in the order of the JSON.
-pub static FIELDS: [Field; 17] = [
+pub static FIELDS: [Field; 18] = [
     Field {
         sheet_position: 2,
         column: Column::new("rule", "rule", Kind::Text, "which rule found it"),
@@ -44,7 +44,7 @@ pub static FIELDS: [Field; 17] = [
         value: |_, finding| word(finding.status.name()),
     },
     Field {
-        sheet_position: 15,
+        sheet_position: 16,
         column: Column::new(
             "because",
             "because",
@@ -62,7 +62,7 @@ pub static FIELDS: [Field; 17] = [
         value: |_, finding| Cell::text(finding.message()),
     },
     Field {
-        sheet_position: 16,
+        sheet_position: 17,
         column: Column::new("fingerprint", "fingerprint", Kind::Id, "the same in every run").rank(10),
         schema: || about(text(), "the same in every run"),
         value: |_, finding| Cell::Text(finding.fingerprint.text().into()),
@@ -87,6 +87,12 @@ pub static FIELDS: [Field; 17] = [
     },
     Field {
         sheet_position: 13,
+        column: Column::new("next", "next", Kind::Text, "where the next event is, after a silence").rank(8),
+        schema: || about(or_null(text()), "where the next event is, after a silence: file:line"),
+        value: |_, finding| next(finding).into(),
+    },
+    Field {
+        sheet_position: 14,
         column: Column::new("others", "other events", Kind::List, "where the others stand that it is about")
             .rank(8),
         schema: || about(list(text()), "`file:line` of each other event that a custom rule correlates"),
@@ -129,7 +135,7 @@ pub static FIELDS: [Field; 17] = [
         value: |_, finding| finding.actor_id.map(word).into(),
     },
     Field {
-        sheet_position: 14,
+        sheet_position: 15,
         column: Column::new(
             "certainty",
             "certainty",

@@ -141,9 +141,15 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
     (hidden > 0).then(|| format!("… and {hidden} more; --max-findings shows more"))
 }
 
-/// The position of a finding: `file:line`.
+/// The position of a finding: `file:line`; that of a silence also says where the next event is.
 fn position(finding: &Finding) -> Option<String> {
-    finding.position.map(place)
+    let next = next(finding).map_or(String::new(), |next| format!(" to {next}"));
+    finding.position.map(|position| place(position) + &next)
+}
+
+/// Where the next event is, if the finding is about a silence that ended: `file:line`.
+fn next(finding: &Finding) -> Option<String> {
+    finding.next.map(place)
 }
 
 fn place((file, line): (&str, u64)) -> String {

@@ -127,22 +127,28 @@ fn score(severity: Severity) -> &'static str {
 }
 
 fn result(verdict: &Verdict, finding: &Finding) -> Value {
-    let (file, line) = position(verdict, finding);
     let mut result = json!({
         "ruleId": verdict.rule_of(finding).rule.id,
         "ruleIndex": finding.rule,
         "level": level(finding.severity),
         "message": { "text": escaped(&finding.message()) },
-        "locations": [location(verdict, (file, line))],
+        "locations": [location(verdict, position(verdict, finding))],
         // GitHub identifies results by the second fingerprint only.
         "partialFingerprints": {
             "ssoaudit/v2": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
-    if !finding.others.is_empty() {
-        let named = finding.others.iter().take(MAX_NAMED);
-        result["relatedLocations"] = named.map(|place| location(verdict, *place)).collect();
+    let next = finding.next.iter().map(|place| ("the next event", *place));
+    let others = finding.others.iter().take(MAX_NAMED).map(|place| ("an event before it", *place));
+    let related = next.chain(others).map(|(what, place)| {
+        let mut related = location(verdict, place);
+        related["message"] = json!({ "text": what });
+        related
+    });
+    let related: Vec<_> = related.collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
     }
     // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });

@@ -233,7 +233,7 @@ fn report(case: &Case, number: usize) {
         selection: vec![format!("--actor {}", case.name)],
         ..Options::default()
     };
-    let material = ReportInput { survey: &survey, files: &[file], options: &options, verdicts: None };
+    let material = ReportInput { survey: &survey, files: &[file], options: &options, roster: None };
     let sheet = (report.make)(&material);
     for format in SHEET_FORMATS.iter() {
         let mut out = Vec::new();
@@ -257,6 +257,7 @@ fn verdict_of(case: &Case, show_known: bool) {
         connection_names: false,
         visits: false,
         anomalies: Some(now()),
+        silences: None,
     };
     let (mut survey, file) = surveyed(case, wants);
     let policy = Policy { path: Some(case.name.clone()), ..Policy::default_for(rules::ALL) };

@@ -172,7 +172,7 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
     };
     match command {
         "access" => args.extend(["--top", "500"].map(str::to_owned)),
-        "authorization" if !question.policy.roster.is_empty() => {
+        "authorization" | "admins" if !question.policy.roster.is_empty() => {
             args.extend(["--roster".to_owned(), path("roster.csv")]);
         }
         "connections" => {
@@ -195,6 +195,9 @@ fn asked(question: &Question, command: &str, folder: &Path, names: &[String]) ->
             for finding in answer["findings"].as_array_mut().unwrap() {
                 if let Some(file) = finding["file"].as_str() {
                     finding["file"] = base(file).into();
+                }
+                if let Some(next) = finding["next"].as_str() {
+                    finding["next"] = base(next).into();
                 }
             }
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::history::utc;
 use super::log::{Entry, Key, Log};
-use super::names::{Named, concerns, excuses};
+use super::names::{Named, concerns, excuses, in_force};
 use super::policies::{Planned, Policy, RULES, SEVERITIES, Suppression};
 use super::select::matches;
 use super::selections::Selection;
@@ -26,6 +26,8 @@ pub struct Found<'l> {
     pub rule: &'static str,
     pub time: Option<i128>,
     pub place: Option<(usize, usize)>,
+    /// The place of the next event after a silence.
+    pub next: Option<(usize, usize)>,
     /// The event that it is about, or that stands for others.
     pub entry: Option<&'l Entry>,
     /// What was done, if it is about one change.
@@ -47,6 +49,7 @@ impl<'l> Found<'l> {
             rule,
             time: None,
             place: None,
+            next: None,
             entry: None,
             operation: None,
             organization: None,
@@ -112,6 +115,7 @@ impl<'l> Judge<'l> {
             "time": found.time.map(utc),
             "file": found.place.map(|(file, _)| format!("{file}.ndjson")),
             "line": found.place.map(|(_, line)| line),
+            "next": found.next.map(|(file, line)| format!("{file}.ndjson:{line}")),
             "action": entry.map(Entry::action),
             "organization": found.organization.as_ref().map(|(_, id)| id),
             "organization_name": found.organization.as_ref().map_or(Value::Null, |key| log.name_of(key)),
@@ -166,6 +170,13 @@ impl<'l> Judge<'l> {
     fn accepts(&self, suppression: &Suppression, found: &Found<'l>) -> bool {
         let is_about = |pattern: &str| match (found.entry, &found.organization) {
             (Some(entry), Some(key)) => self.is_about(pattern, key, entry),
+            // A silence of an organization begins at a time, and what it was called then counts.
+            (None, Some(key)) => {
+                let named = Named::Organization(key.clone());
+                let names = found.time.map_or_else(Vec::new, |time| in_force(self.log, &named, time));
+                let is_called_so = !names.is_empty() && names.iter().all(|name| matches(pattern, name));
+                matches(pattern, named.id()) || is_called_so
+            }
             _ => false,
         };
         suppression.rule == found.rule
@@ -217,6 +228,32 @@ impl<'l> Judge<'l> {
         let roles: Vec<&'static str> =
             self.policy.roster.iter().filter(gives).map(|[_, _, role]| *role).collect();
         Some(roles.iter().copied().find(|role| *role == "admin").or(roles.first().copied()))
+    }
+
+    /// The role of whoever did something, by ids and by the names in force at the time. If something had several names,
+    /// the weakest role counts.
+    pub fn role_in_force(&self, entry: &Entry) -> Option<&'static str> {
+        let names = |named: &Named| match entry.nanos <= self.log.now {
+            true => in_force(self.log, named, entry.nanos),
+            false => Vec::new(),
+        };
+        let rank = |role: &Option<&str>| ["member", "admin"].iter().position(|name| Some(*name) == *role);
+        let strongest = |roles: Vec<Option<&'static str>>| roles.into_iter().max_by_key(rank).flatten();
+        let weakest = |roles: Vec<Option<&'static str>>| roles.into_iter().min_by_key(rank).flatten();
+        let actor = Named::Actor(entry.actor()?);
+        let role = |organization: Option<&str>, actor: &str| {
+            let is_there = |at: &str| at == "*" || organization.is_some_and(|text| matches(at, text));
+            let rows = self.policy.roster.iter().filter(|[at, who, _]| is_there(at) && matches(who, actor));
+            strongest(rows.map(|[_, _, role]| Some(*role)).collect())
+        };
+        let in_organization = |organization: Option<&str>| {
+            let by_name = names(&actor).iter().map(|name| role(organization, name)).collect();
+            strongest(vec![role(organization, actor.id()), weakest(by_name)])
+        };
+        let organization = entry.organization().map(Named::Organization);
+        let called = organization.as_ref().map_or_else(Vec::new, names);
+        let by_name = called.iter().map(|name| in_organization(Some(name))).collect();
+        strongest(vec![in_organization(organization.as_ref().map(Named::id)), weakest(by_name)])
     }
 
     /// Whether a change names another organization than the owner.

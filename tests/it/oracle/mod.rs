@@ -31,6 +31,7 @@ mod selections;
 mod sheet_counts;
 mod sheet_people;
 mod sheet_states;
+mod silences;
 mod spelling;
 mod states;
 pub mod time;

@@ -230,7 +230,14 @@ fn wanted(dice: &mut Dice) -> (&'static str, Rule) {
             wanted.ages.insert("window", age(dice));
         }
         "new-address" => drop(wanted.numbers.insert("history", dice.below(4) as u64)),
-        "log-gap" => drop(wanted.ages.insert("max", [1800, 3600, 86_400][dice.below(3)])),
+        "log-gap" => {
+            wanted.ages.insert("max", [1800, 3600, 86_400][dice.below(3)]);
+            for key in ["source", "organization"] {
+                if dice.percent(50) {
+                    wanted.ages.insert(key, [3600, 6 * 3600, 86_400, 3 * 86_400][dice.below(4)]);
+                }
+            }
+        }
         "same-person" | "portal-without-change" | "provider-swapped" | "deleted-without-visit" => {
             wanted.ages.insert("window", age(dice));
         }

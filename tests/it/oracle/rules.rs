@@ -18,6 +18,7 @@ pub fn findings<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
         of_times,
         swaps,
         super::bursts::findings,
+        super::silences::findings,
     ];
     let found = all.into_iter().flat_map(|rule| rule(judge));
     found.filter(|found| judge.policy.is_on(found.rule)).collect()
@@ -297,22 +298,7 @@ fn of_times<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
             all.push(Found::of("outside-change-window", change));
         }
     }
-    all.extend(silences(judge));
     all
-}
-
-fn silences<'l>(judge: &Judge<'l>) -> Vec<Found<'l>> {
-    let mut times: Vec<i128> = judge.log.entries.iter().map(|entry| entry.nanos).collect();
-    times.sort_unstable();
-    let bound = |text: &Option<String>| text.as_ref().map(|text| super::select::bound(text));
-    let flags = &judge.selection.flags;
-    let (since, until) = (bound(&flags.since), bound(&flags.until));
-    let most = judge.setting("log-gap", "max", 86_400) * SECOND;
-    let pauses = times.windows(2).filter(|pair| pair[1] - pair[0] > most);
-    let shown = pauses.filter(|pair| {
-        since.is_none_or(|since| pair[1] > since) && until.is_none_or(|until| pair[0] < until)
-    });
-    shown.map(|pair| Found { time: Some(pair[0]), ..Found::of_nothing("log-gap") }).collect()
 }
 
 /// A connection that goes away, followed by one with another identity provider.

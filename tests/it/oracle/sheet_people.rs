@@ -80,6 +80,7 @@ fn ends(visits: &[&Entry]) -> [String; 2] {
 
 pub fn admins(judge: &Judge<'_>) -> Vec<Section> {
     let all = visits(judge);
+    let has_roster = !judge.policy.roster.is_empty();
     let rows = all.values().map(|visits| {
         let count = |test: &dyn Fn(&Entry) -> bool| visits.iter().filter(|visit| test(visit)).count();
         let ips = frequent(visits.iter().filter_map(|visit| visit.ip()));
@@ -93,10 +94,21 @@ pub fn admins(judge: &Judge<'_>) -> Vec<Section> {
             day > 4 || !(8..18).contains(&hour)
         };
         let [first, last] = ends(visits);
+        let roles: Option<Vec<Option<&str>>> =
+            has_roster.then(|| visits.iter().map(|visit| judge.role_in_force(visit)).collect());
+        let held = |roles: &Vec<Option<&'static str>>| {
+            let names = ["admin", "member"].into_iter().filter(|name| roles.contains(&Some(name)));
+            names.collect::<Vec<_>>()
+        };
         json!({
             "actor": judge.log.actor(visits[0]),
             "actor_id": visits[0].actor(),
             "actor_email": judge.log.actor_email(visits[0]),
+            "role": roles.as_ref().map(held),
+            "without_role": roles.map(|roles| {
+                let visits = visits.iter().zip(roles);
+                visits.filter(|(visit, role)| role.is_none() && visit.organization().is_some()).count()
+            }),
             "events": visits.len(),
             "views": count(&|visit| visit.operation() == "viewed"),
             "portal_urls": count(&|visit| visit.operation() == "portal-opened"),
@@ -113,7 +125,39 @@ pub fn admins(judge: &Judge<'_>) -> Vec<Section> {
             "off_hours": share(count(&is_off), visits.len()),
         })
     });
-    vec![Section::rows("admins", rows.collect()), Section::rows("impersonation", impersonation(judge, &all))]
+    vec![
+        Section::rows("admins", rows.collect()),
+        Section::rows("impersonation", impersonation(judge, &all)),
+        Section::rows("never_seen", never_seen(judge)),
+    ]
+}
+
+/// Admins on the roster who are in no event of the present or earlier, nor in any that is dated later.
+fn never_seen(judge: &Judge<'_>) -> Vec<Value> {
+    let entries = || judge.log.entries.iter();
+    let times: Vec<i128> =
+        entries().map(|entry| entry.nanos).filter(|nanos| *nanos <= judge.log.now).collect();
+    let (Some(from), Some(until)) = (times.iter().min(), times.iter().max()) else {
+        return Vec::new();
+    };
+    let texts = |entry: &Entry| {
+        let texts = [entry.at(&["actor", "id"]), entry.at(&["actor", "email"]), entry.impersonator()];
+        let own = texts.iter().filter_map(Value::as_str).map(str::to_lowercase).collect::<Vec<_>>();
+        own.into_iter().chain(entry.actor().map(|actor| actor.to_lowercase()))
+    };
+    let seen: BTreeSet<String> = entries().flat_map(texts).collect();
+    let is_missed = |[_, actor, role]: &&[&str; 3]| {
+        *role == "admin" && !actor.contains(['*', '?']) && !seen.contains(&actor.to_lowercase())
+    };
+    let missed: BTreeSet<[&str; 2]> = judge
+        .policy
+        .roster
+        .iter()
+        .filter(is_missed)
+        .map(|[organization, actor, _]| [*actor, *organization])
+        .collect();
+    let row = |[actor, organization]: [&str; 2]| json!({ "actor": actor, "organization": organization, "from": utc(*from), "until": utc(*until) });
+    missed.into_iter().map(row).collect()
 }
 
 fn who_and_why(visit: &Entry) -> Option<String> {

@@ -11,7 +11,7 @@ use ssoaudit::model::selection::Pattern;
 use ssoaudit::model::time::{Timestamp, parse, parse_age, parse_zone};
 use ssoaudit::policy::{Policy, RulePolicy};
 use ssoaudit::reader::Reading;
-use ssoaudit::rules::{self, Freeze, Rule, Scope, Value, Window};
+use ssoaudit::rules::{self, Freeze, ParamKind, Rule, Scope, Value, Window};
 use ssoaudit::scan::{HistoryForm, ScanJob, Settings as Scan};
 use ssoaudit::survey::collect::collect;
 use ssoaudit::survey::{Plan, Wants};
@@ -52,13 +52,15 @@ impl Settings {
             assert!(known.contains(&key.as_str()), "{}: {key}", check.id);
         }
         let mut params: BTreeMap<_, _> =
-            check.params.iter().map(|param| (param.key, param.default())).collect();
+            check.params.iter().filter_map(|param| Some((param.key, param.default()?))).collect();
         for (key, value) in json["params"].as_object().into_iter().flatten() {
             let param = check.params.iter().find(|param| param.key == key).unwrap();
-            let value = match param.default() {
-                Value::Count(_) => Value::Count(value.as_u64().unwrap()),
-                Value::Age(_) => Value::Age(parse_age(value.as_str().unwrap()).unwrap() as u64),
-                Value::List(_) => Value::List(texts(value)),
+            let value = match param.kind {
+                ParamKind::Count(_) => Value::Count(value.as_u64().unwrap()),
+                ParamKind::Age(_) | ParamKind::OptionalAge(_) => {
+                    Value::Age(parse_age(value.as_str().unwrap()).unwrap() as u64)
+                }
+                ParamKind::Terms(_) => Value::List(texts(value)),
             };
             params.insert(param.key, value);
         }
@@ -130,7 +132,8 @@ pub fn judge(rule: &Rule, files: &[Vec<Line<'_>>], settings: &Settings) -> Verdi
     let inputs: Vec<_> = files.iter().enumerate().map(|file| input(folder.path(), file)).collect();
     let policy = settings.policy(rule);
     let latest = settings.now.later_by(policy.skew_seconds());
-    let wants = Wants { counts: true, changes: true, anomalies: Some(latest), ..Wants::NOTHING };
+    let silences = policy.silence_limits();
+    let wants = Wants { counts: true, changes: true, anomalies: Some(latest), silences, ..Wants::NOTHING };
     let plan = Plan { wants, now: Some(settings.now), ..Plan::default() };
     // Small blocks, so that a log has several.
     let reading = Reading { max_line_bytes: 1 << 20, ..Reading::default() };

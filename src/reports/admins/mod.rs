@@ -1,14 +1,19 @@
-//! `report admins`: who did what in the SSO settings, from where, when, and in whose session.
+//! `report admins`: who did what in the SSO settings, from where, when, in which role and in whose session; and which
+//! admins on the roster did nothing.
 //!
 //! An impersonated event counts for the actor whose session it was; the second table names the impersonators.
 
+mod unseen;
+
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use super::columns::{ACTOR, ACTOR_EMAIL, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
 use super::table::{ColumnOf, TableLayout};
 use super::visits::{self, by_actor, distinct, few, frequent, is_impersonated};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
+use crate::analysis::roster::Role;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::parallel;
@@ -19,10 +24,10 @@ use crate::survey::{Survey, Visit, Wants};
 /// The report.
 pub static REPORT: Report = Report {
     name: "admins",
-    about: "what each actor did, from where and when, and who acted in their sessions",
-    schema: "ssoaudit.report.admins.v1",
+    about: "what each actor did, from where, when and in which role, and who acted in their sessions",
+    schema: "ssoaudit.report.admins.v2",
     wants: Wants { visits: true, ..Wants::NOTHING },
-    flags: &["--hours"],
+    flags: &["--hours", "--roster"],
     make,
 };
 
@@ -36,6 +41,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         input.options.zone.name()
     ));
     notes.extend(visits::without_actor(survey));
+    notes.extend(unseen::notes(input));
     let (admins, impersonation) = parallel::both(|| admins(input, visits), || impersonation(survey, visits));
     Sheet {
         name: REPORT.name,
@@ -45,6 +51,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         sections: vec![
             Section::table("admins", "Who did what", admins),
             Section::table("impersonation", "Impersonated sessions", impersonation),
+            Section::table("never_seen", "Admins never seen", unseen::table(input)),
         ],
     }
 }
@@ -53,6 +60,8 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
 struct Admin<'a> {
     /// All visits, in time order.
     visits: &'a [Visit],
+    /// The role at each of them; `None` without a roster.
+    roles: Option<&'a [Option<Role>]>,
     views: u64,
     portal_urls: u64,
     changes: u64,
@@ -75,6 +84,22 @@ impl<'a> Admin<'a> {
         ACTOR.cell(|survey, admin| survey.actor(admin.actor()).into()),
         ACTOR_ID.rank(9).cell(|survey, admin| survey.actors.names.get(admin.actor()).into()),
         ACTOR_EMAIL.rank(8).cell(|survey, admin| survey.actor_email(admin.actor()).into()),
+        Column::new(
+            "role",
+            "Role",
+            Kind::List,
+            "roles that the roster gives them at the time of their events",
+        )
+        .rank(1)
+        .cell(|_, admin| admin.role_names()),
+        Column::new(
+            "without_role",
+            "No role",
+            Kind::Number,
+            "events in organizations where the roster gives them no role then",
+        )
+        .rank(2)
+        .cell(|_, admin| admin.without_role().into()),
         EVENTS.about("events of any kind").cell(|_, admin| (admin.visits.len() as u64).into()),
         Column::new("views", "Views", Kind::Number, "how often they looked at the settings")
             .cell(|_, admin| admin.views.into()),
@@ -120,13 +145,17 @@ impl<'a> Admin<'a> {
             .cell(|_, admin| Cell::Share(admin.off_hours)),
     ];
 
-    fn new(input: &ReportInput<'_>, visits: &'a [Visit]) -> Self {
+    /// What an actor did, given the indices of their visits.
+    fn new(input: &'a ReportInput<'a>, range: &Range<usize>) -> Self {
+        let visits = &input.survey.visits[range.clone()];
+        let roles = input.roster.as_ref().map(|roster| &roster.roles[range.clone()]);
         let (survey, hours) = (input.survey, input.options.hours);
         let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;
         let ips = frequent(visits.iter().map(|visit| visit.ip), |id| survey.ips.names.text(id));
         let is_off = |visit: &&Visit| !hours.include(calendar::local(visit.time, input.options.zone));
         Self {
             visits,
+            roles,
             views: count(|visit| visit.operation == Operation::Viewed),
             portal_urls: count(|visit| visit.operation == Operation::PortalOpened),
             changes: count(|visit| visit.operation.state().is_some()),
@@ -144,22 +173,47 @@ impl<'a> Admin<'a> {
         self.visits[0].actor
     }
 
+    /// The roles at the time of the events, the strongest first.
+    fn role_names(&self) -> Cell<'static> {
+        let has = |role: &Role| self.roles.is_some_and(|roles| roles.contains(&Some(*role)));
+        let names = [Role::Admin, Role::Member].into_iter().filter(has).map(|role| role.name().into());
+        self.roles.map(|_| Cell::List(names.collect())).into()
+    }
+
+    /// How many events there are in organizations where the actor had no role.
+    fn without_role(&self) -> Option<u64> {
+        let lacks = |(visit, role): &(&Visit, &Option<Role>)| role.is_none() && visit.organization.is_some();
+        self.roles.map(|roles| self.visits.iter().zip(roles).filter(lacks).count() as u64)
+    }
+
     fn tone(&self) -> Tone {
-        if self.impersonated > 0 { Tone::Warn } else { Tone::Plain }
+        if self.impersonated > 0 || self.without_role() > Some(0) { Tone::Warn } else { Tone::Plain }
     }
 }
 
 /// All actors, those with the most changes first.
 fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
     let survey = input.survey;
-    let actors: Vec<_> = visits.chunk_by(|a, b| a.actor == b.actor).collect();
-    let mut admins = parallel::map(&actors, |visits| Admin::new(input, visits));
+    let chunks = visits.chunk_by(|a, b| a.actor == b.actor);
+    let ranges = chunks.scan(0, |end, visits| {
+        let begin = *end;
+        *end += visits.len();
+        Some(begin..*end)
+    });
+    let ranges: Vec<_> = ranges.collect();
+    let mut admins = parallel::map(&ranges, |range| Admin::new(input, range));
     admins.sort_by_key(|admin| {
         let done = [admin.changes, admin.portal_urls, admin.views];
         (Reverse(done), survey.actor(admin.actor()), survey.actors.names.get(admin.actor()))
     });
     let empty = "The events shown name no actor.";
-    TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty }.table(survey, admins)
+    let mut table = TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty }.table(survey, admins);
+    if input.roster.is_none() {
+        // Columns with nothing in them are the first to go where there is not room for all.
+        let empty = table.columns.iter_mut().filter(|column| ["role", "without_role"].contains(&column.key));
+        empty.for_each(|column| column.rank = u8::MAX);
+    }
+    table
 }
 
 /// The impersonators with their reasons, without duplicates, by name.
@@ -250,13 +304,13 @@ mod tests {
         assert_eq!(
             rendered(&sheet, "admins"),
             [
-                "Bob user_bob bob@x.example 3 2 0 1 1 2 2 [192.0.2.2, 192.0.2.1] 1 0 [] \
+                "Bob user_bob bob@x.example - - 3 2 0 1 1 2 2 [192.0.2.2, 192.0.2.1] 1 0 [] \
                  2025-01-06T09:00:00Z 2025-01-06T18:00:00Z 0.333",
-                "Ann user_ann ann@x.example 4 3 1 0 0 2 1 [192.0.2.9] 1 3 [ops@x (T-1), ops@x (T-2)] \
+                "Ann user_ann ann@x.example - - 4 3 1 0 0 2 1 [192.0.2.9] 1 3 [ops@x (T-1), ops@x (T-2)] \
                  2025-01-07T09:00:00Z 2025-01-07T09:03:00Z 0.000",
-                "Abe user_abe abe@x.example 1 1 0 0 0 1 1 [192.0.2.9] 1 0 [] \
+                "Abe user_abe abe@x.example - - 1 1 0 0 0 1 1 [192.0.2.9] 1 0 [] \
                  2025-01-07T09:03:00Z 2025-01-07T09:03:00Z 0.000",
-                "Cid user_cid cid@x.example 1 1 0 0 0 1 1 [192.0.2.9] 1 1 [unknown (T-3)] \
+                "Cid user_cid cid@x.example - - 1 1 0 0 0 1 1 [192.0.2.9] 1 1 [unknown (T-3)] \
                  2025-01-07T09:03:00Z 2025-01-07T09:03:00Z 0.000",
             ]
         );
@@ -268,6 +322,68 @@ mod tests {
                 "ops@x Ann user_ann T-1 1 1 2025-01-07T09:03:00Z 2025-01-07T09:03:00Z",
             ]
         );
+    }
+
+    fn with_roster(roster: &str) -> Options {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roster.csv");
+        std::fs::write(&path, format!("organization,actor,role,from,until\n{roster}")).unwrap();
+        Options { roster: Some(crate::analysis::roster::read(&path).unwrap().0), ..Options::default() }
+    }
+
+    const ROSTER: &str = "org_a,user_bob,admin,,2025-01-06T18:00:00Z\norg_b,BOB@x.example,member,,2025-01-06T18:00:00Z\n\
+        *,ann@x.example,admin,2025-01-07T09:02:00Z,\n*,*@x.example,member,,2025-01-01\n";
+
+    #[test]
+    fn roles_are_those_at_the_time_of_each_event() {
+        let sheet = log().report(&REPORT, with_roster(ROSTER));
+        let roles = rendered(&sheet, "admins").into_iter().map(|row| {
+            let (_, row) = row.split_once(".example ").unwrap();
+            row.split(" 0 ").next().unwrap().to_owned()
+        });
+        // Roles, events without one, events, views.
+        assert_eq!(
+            roles.collect::<Vec<_>>(),
+            ["[admin, member] 1 3 2", "[admin] 2 4 3 1", "[] 1 1 1", "[] 1 1 1"]
+        );
+    }
+
+    #[test]
+    fn admins_without_an_event_are_those_whose_role_the_log_covers() {
+        let sheet = log().report(
+            &REPORT,
+            with_roster(
+                "org_a,user_bob,admin,,\norg_z,ANN@X.example,admin,,\norg_a,ops@x,admin,,\norg_a,zoe,member,,\n\
+                 org_a,*@y.example,admin,,\norg_b,eva,admin,,\nacme*,dan@x.example,admin,2025-01-07,2025-01-08\n\
+                 acme*,dan@x.example,admin,2025-01-07,2025-01-08\norg_a,kim,admin,,2025-01-06T09:00:00Z\n\
+                 org_b,kim,admin,,2025-01-06T09:00:00.001Z\norg_a,lea,admin,2025-01-07T09:03:00.001Z,\n\
+                 org_b,lea,admin,2025-01-07T09:03:00Z,\n",
+            ),
+        );
+        assert_eq!(
+            rendered(&sheet, "never_seen"),
+            [
+                "dan@x.example acme* 2025-01-07T00:00:00Z 2025-01-07T09:03:00Z",
+                "eva org_b 2025-01-06T09:00:00Z 2025-01-07T09:03:00Z",
+                "kim org_b 2025-01-06T09:00:00Z 2025-01-06T09:00:00.001Z",
+                "lea org_b 2025-01-07T09:03:00Z 2025-01-07T09:03:00Z",
+            ]
+        );
+        assert_eq!(
+            sheet.notes[1..],
+            [
+                "Admins never seen have no event in this log from 2025-01-06T09:00:00Z to 2025-01-07T09:03:00Z, whatever is \
+                 selected; what other logs have is not known.",
+                "1 pattern of the roster may stand for anybody, so nobody is missed by it.",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_events_or_a_roster_nobody_is_missed() {
+        for (log, options) in [(log(), Options::default()), (Log::default(), with_roster(ROSTER))] {
+            assert!(rendered(&log.report(&REPORT, options), "never_seen").is_empty());
+        }
     }
 
     #[test]
@@ -300,6 +416,7 @@ mod tests {
     #[test]
     fn the_order_of_arrival_changes_nothing() {
         log().assert_order_does_not_matter(&REPORT, &Options::default());
+        log().assert_order_does_not_matter(&REPORT, &with_roster(ROSTER));
         Log::of_sample().assert_order_does_not_matter(&REPORT, &Options::default());
     }
 
