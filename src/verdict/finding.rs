@@ -53,7 +53,7 @@ pub struct Finding<'a> {
     pub position: Option<(&'a str, u64)>,
     /// The same of the next event, if it is about a silence that ended.
     pub next: Option<(&'a str, u64)>,
-    /// The same for the other events that a custom rule correlates, in time order.
+    /// The same of the other events that a custom rule correlates, in time order.
     pub others: Vec<(&'a str, u64)>,
     /// The vendor's action.
     pub action: Option<&'a str>,

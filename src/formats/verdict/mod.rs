@@ -144,7 +144,7 @@ fn more(findings: usize, options: &VerdictOptions) -> Option<String> {
 /// The position of a finding: `file:line`; that of a silence also says where the next event is.
 fn position(finding: &Finding) -> Option<String> {
     let next = next(finding).map_or(String::new(), |next| format!(" to {next}"));
-    finding.position.map(|position| format!("{}{next}", place(position)))
+    finding.position.map(|position| place(position) + &next)
 }
 
 /// Where the next event is, if the finding is about a silence that ended: `file:line`.

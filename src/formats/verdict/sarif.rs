@@ -139,13 +139,16 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
             "primaryLocationLineHash": finding.fingerprint,
         },
     });
-    if let Some((file, line)) = finding.next {
-        result["relatedLocations"] = json!([location(verdict, (file, line))]);
-        result["relatedLocations"][0]["message"] = json!({ "text": "the next event" });
-    }
-    if !finding.others.is_empty() {
-        let named = finding.others.iter().take(MAX_NAMED);
-        result["relatedLocations"] = named.map(|place| location(verdict, *place)).collect();
+    let next = finding.next.iter().map(|place| ("the next event", *place));
+    let others = finding.others.iter().take(MAX_NAMED).map(|place| ("an event before it", *place));
+    let related = next.chain(others).map(|(what, place)| {
+        let mut related = location(verdict, place);
+        related["message"] = json!({ "text": what });
+        related
+    });
+    let related: Vec<_> = related.collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
     }
     // If any result has `suppressions`, all must have them.
     let is_accepted = matches!(finding.status, Status::Planned { .. } | Status::Suppressed { .. });
