@@ -18,6 +18,7 @@ mod cli;
 mod columnar;
 mod conditions;
 mod counts;
+mod csv_input;
 #[cfg(feature = "sigma")]
 mod custom_rules;
 mod determinism;
