@@ -6,6 +6,7 @@ use crate::model::attribute::{ATTRIBUTES, Attribute};
 /// mean several things, such as `email` or `user`, is none of them.
 static SPELLINGS: &[(&str, Attribute)] = &[
     ("eventid", Attribute::Id),
+    ("@timestamp", Attribute::Time),
     ("createdat", Attribute::Time),
     ("datetime", Attribute::Time),
     ("eventtime", Attribute::Time),
@@ -22,10 +23,10 @@ static SPELLINGS: &[(&str, Attribute)] = &[
     ("contextuseragent", Attribute::UserAgent),
 ];
 
-/// A name without what spellings differ in: case, and everything but letters and digits. `Actor ID`, `actor_id`,
-/// `actor.id` and `actorId` have the same key.
+/// A name without what spellings differ in: case, and everything but letters, digits and `@`, with which some vendors tell
+/// names apart. `Actor ID`, `actor_id`, `actor.id` and `actorId` have the same key.
 pub fn key(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    name.chars().filter(|c| c.is_alphanumeric() || *c == '@').flat_map(char::to_lowercase).collect()
 }
 
 /// The attribute whose name this is in any spelling.

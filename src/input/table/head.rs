@@ -49,6 +49,7 @@ impl Head {
             None => return is_final.then_some(None),
             Some(_) => {}
         }
+        let extent = if bytes.len() > DECIDING { Extent::Beginning } else { extent };
         let mut bytes = &bytes[..bytes.len().min(DECIDING)];
         let is_named = naming == Naming::Table;
         if !is_named {

@@ -35,13 +35,13 @@ pub enum Step {
     Element(&'static str, &'static str),
 }
 
-/// Why a value cannot be where its path leads.
+/// Why a value cannot be where its path leads, and the value that is in its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occupied {
-    /// Another column gives the same value.
-    Same,
-    /// Another column gives the object or list around it in another way, or a part of it.
-    Otherwise,
+    /// It is the same value of the event.
+    Same(usize),
+    /// It is a part of the same object or list, given in another way.
+    Otherwise(usize),
 }
 
 /// Where the values of a row go.
@@ -95,7 +95,7 @@ impl Members {
         text: &mut String,
     ) -> Result<(), Occupied> {
         let [Step::Key(key), rest @ ..] = path else {
-            return Err(Occupied::Otherwise);
+            return Err(Occupied::Otherwise(slot.0));
         };
         push_key(text, key);
         let at = self.0.iter().position(|member| member.key == *key).unwrap_or_else(|| {
@@ -104,13 +104,19 @@ impl Members {
         });
         self.0[at].insert(rest, slot, text)
     }
+
+    /// The first value in it.
+    fn first_slot(&self) -> Option<usize> {
+        self.0.iter().find_map(Member::first_slot)
+    }
 }
 
 impl Member {
     fn insert(&mut self, rest: &[Step], slot: (usize, Value), text: &mut String) -> Result<(), Occupied> {
+        let first = self.first_slot().unwrap_or(slot.0);
         let holds_json = matches!(self.slot, None | Some((_, Value::Json)));
         match (rest, &mut self.inner) {
-            ([], _) if self.slot.is_some() => Err(Occupied::Same),
+            ([], _) if self.slot.is_some() => Err(Occupied::Same(first)),
             ([], Inner::Object(members)) if members.0.is_empty() || slot.1 == Value::Json => {
                 self.slot = Some(slot);
                 Ok(())
@@ -119,16 +125,28 @@ impl Member {
                 members.insert_below(rest, slot, text)
             }
             ([element @ (Step::Index(_) | Step::Element(..)), rest @ ..], inner) if self.slot.is_none() => {
+                let kind = std::mem::discriminant(element);
                 if matches!(inner, Inner::Object(members) if members.0.is_empty()) {
                     *inner = Inner::List(Vec::new());
                 }
-                let Inner::List(elements) = inner else {
-                    return Err(Occupied::Otherwise);
-                };
-                insert_in_list(elements, (element, rest), slot, text)
+                match inner {
+                    Inner::List(elements)
+                        if elements.iter().all(|(other, _)| std::mem::discriminant(other) == kind) =>
+                    {
+                        insert_in_list(elements, (element, rest), slot, text)
+                    }
+                    _ => Err(Occupied::Otherwise(first)),
+                }
             }
-            _ => Err(Occupied::Otherwise),
+            _ => Err(Occupied::Otherwise(first)),
         }
+    }
+
+    fn first_slot(&self) -> Option<usize> {
+        self.slot.map(|(slot, _)| slot).or_else(|| match &self.inner {
+            Inner::Object(members) => members.first_slot(),
+            Inner::List(elements) => elements.iter().find_map(|(_, members)| members.first_slot()),
+        })
     }
 }
 
@@ -138,10 +156,6 @@ fn insert_in_list(
     slot: (usize, Value),
     text: &mut String,
 ) -> Result<(), Occupied> {
-    let kind = std::mem::discriminant(element);
-    if elements.iter().any(|(other, _)| std::mem::discriminant(other) != kind) {
-        return Err(Occupied::Otherwise);
-    }
     let at = elements.iter().position(|(other, _)| other == element).unwrap_or_else(|| {
         elements.push((element.clone(), Members::default()));
         elements.len() - 1

@@ -126,19 +126,25 @@ impl Columns<'_> {
             attributes: vec![None; count],
             is_understood: vec![false; count],
         };
-        let mut reasons = vec![None; count];
+        let mut reasons = vec![Reason::Spelled; count];
         candidates.sort_by_key(|candidate| (candidate.reason, candidate.place.path.len()));
         for Candidate { column, reason, place } in candidates {
             let value = place.value();
             match arranged.members.insert(&place.path, (column, value)) {
                 Ok(path) => {
+                    let name = self.names[column].clone();
                     let is_json = matches!(value, Value::Json | Value::Any);
-                    arranged.places[column] =
-                        ColumnPlace { path, is_json, ..arranged.places[column].clone() };
+                    arranged.places[column] = ColumnPlace { name, path, is_json };
                     arranged.attributes[column] = place.attribute;
-                    (arranged.is_understood[column], reasons[column]) = (true, Some((reason, place.path)));
+                    arranged.is_understood[column] = true;
+                    reasons[column] = reason;
                 }
-                Err(occupied) => self.refuse((column, reason), (occupied, &place), &reasons)?,
+                // A column counts less than one that is there for a better reason, and less than what holds more.
+                Err(Occupied::Same(other)) if reasons[other] < reason => {}
+                Err(Occupied::Otherwise(_)) if reason == Reason::Spelled => {}
+                Err(Occupied::Same(other) | Occupied::Otherwise(other)) => {
+                    return Err(same_part(&self.names[other], &self.names[column]));
+                }
             }
         }
         for column in 0..count {
@@ -150,37 +156,6 @@ impl Columns<'_> {
             }
         }
         Ok(arranged)
-    }
-
-    /// Refuses a column that belongs where another one does, unless that one belongs there for a better reason.
-    fn refuse(
-        &self,
-        (column, reason): (usize, Reason),
-        (occupied, place): (Occupied, &Place),
-        reasons: &[Option<(Reason, Vec<Step>)>],
-    ) -> Result<(), String> {
-        let is_there = |path: &[Step]| path.starts_with(&place.path) || place.path.starts_with(path);
-        let begins_alike = |path: &[Step]| path.first() == place.path.first();
-        let others = reasons.iter().enumerate().filter_map(|(other, it)| Some((other, it.as_ref()?)));
-        let mut others: Vec<_> = others.filter(|(_, (_, path))| begins_alike(path)).collect();
-        others.sort_by_key(|(_, (_, path))| !is_there(path));
-        let Some((other, (better, _))) = others.first() else {
-            return Ok(());
-        };
-        let is_outdone = match occupied {
-            Occupied::Same => *better < reason,
-            Occupied::Otherwise => reason == Reason::Spelled,
-        };
-        if is_outdone {
-            return Ok(());
-        }
-        let (one, other) = (&self.names[*other], &self.names[column]);
-        if one == other {
-            return Err(twice(one));
-        }
-        Err(format!(
-            "the columns `{one}` and `{other}` give the same part of an event; rename one of them, or say with --map which one counts"
-        ))
     }
 }
 
@@ -194,6 +169,15 @@ pub fn normalized_place(attribute: Attribute) -> Place {
     };
     let path = info.name.split('.').map(|key| Step::Key(key.to_owned())).collect();
     Place { path, kind, attribute: Some(attribute) }
+}
+
+fn same_part(one: &str, other: &str) -> String {
+    if one == other {
+        return twice(one);
+    }
+    format!(
+        "the columns `{one}` and `{other}` give the same part of an event; rename one of them, or say with --map which one counts"
+    )
 }
 
 fn twice(name: &str) -> String {

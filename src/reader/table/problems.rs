@@ -7,11 +7,14 @@ use crate::model::diagnostics::Diagnostics;
 use crate::model::spelling;
 use crate::reader::table::columns::{Arranged, Columns};
 use crate::reader::{Reading, too_long};
+use crate::text::cut::shortened;
 use crate::text::plural::counted;
 use crate::text::suggest;
 
 /// So many columns are named in a message.
 const MAX_NAMED: usize = 20;
+/// And so much of each.
+const MAX_CHARS: usize = 60;
 
 /// The message that a file has no column of that name.
 pub fn no_column(name: &str, names: &[String]) -> String {
@@ -56,15 +59,16 @@ pub fn unknown_columns(
 /// The column that most looks like an attribute by words in its name.
 fn likeliest(names: &[String], attribute: Attribute) -> Option<&str> {
     let words: &[&str] = match attribute {
-        Attribute::Time => &["time", "when", "date", "occurred", "created", "at"],
-        _ => &["action", "event", "operation", "activity", "type", "name"],
+        Attribute::Time => &["time", "when", "date", "occurred", "created"],
+        _ => &["action", "event", "operation", "activity", "type"],
     };
     let has = |name: &&String, word: &str| spelling::key(name).contains(word);
     words.iter().find_map(|word| names.iter().find(|name| has(name, word))).map(String::as_str)
 }
 
 fn listed(names: &[String]) -> String {
-    let mut listed: Vec<_> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+    let mut listed: Vec<_> =
+        names.iter().take(MAX_NAMED).map(|name| format!("`{}`", shortened(name, MAX_CHARS))).collect();
     if names.len() > MAX_NAMED {
         listed.push(format!("and {} more", names.len() - MAX_NAMED));
     }
