@@ -23,6 +23,7 @@ const READING: Reading = Reading {
     max_line_bytes: 16 << 20,
     parts: Parts::ALL,
     digests: Digests::Unwanted,
+    mappings: &[],
 };
 const BLOCK_BYTES: usize = 1 << 19;
 

@@ -2,7 +2,7 @@
 //!
 //! A block holds whole lines. A line longer than a block makes that block grow up to the line
 //! limit; a line beyond it is skipped without being kept. Files that are a JSON array or
-//! pretty-printed objects go through [`super::documents`] instead.
+//! pretty-printed objects go through [`super::documents`] instead, and those of rows through [`super::table`].
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use super::history::Rows;
 use super::kind::{DECIDING, Extent, is_documents};
 use super::spanning::{OpenObject, last_boundary};
 use super::stream::Stream;
+use super::table::{OpenTable, Table, Tables};
 
 /// What one block holds.
 pub struct Block {
@@ -30,6 +31,8 @@ pub enum Form {
     LongLine(u64),
     /// Events that may span lines, with their places.
     Records(Vec<Record>),
+    /// Rows of a table.
+    Table(Table),
     /// Rows of a history. The block has no bytes.
     Rows(Arc<Rows>),
 }
@@ -57,6 +60,8 @@ pub struct Blocks<R> {
     sizes: Sizes,
     /// Asks whether a live input has more.
     has_more_within: Option<fn(&R, Duration) -> Option<bool>>,
+    /// How to tell whether it is a table; unless it is given, none is.
+    tables: Option<Tables>,
     carry: Vec<u8>,
     state: State,
     has_ended: bool,
@@ -86,6 +91,7 @@ enum State {
         ends_in_return: bool,
     },
     Documents(Framer),
+    Table(Box<OpenTable>),
 }
 
 /// A live input that returns fewer bytes than this at once has no more for the moment, unless it can tell.
@@ -111,12 +117,18 @@ impl<R: Read> Blocks<R> {
             reader,
             sizes,
             has_more_within: None,
+            tables: None,
             carry: Vec::new(),
             state: State::Start,
             has_ended: false,
             read: 0,
             error: None,
         }
+    }
+
+    /// The same, but an input may be a table.
+    pub fn with_tables(self, tables: Tables) -> Self {
+        Self { tables: Some(tables), ..self }
     }
 
     /// The next block, read into `buffer`; `None` at the end.
@@ -139,7 +151,7 @@ impl<R: Read> Blocks<R> {
                     buffer.resize(buffer.len().max(MARK.len() + DECIDING), 0);
                     continue;
                 };
-                self.state = state;
+                self.state = state?;
                 let mark = filled - without_mark(&buffer[..filled]).len();
                 buffer.copy_within(mark..filled, 0);
                 filled -= mark;
@@ -198,17 +210,25 @@ impl<R: Read> Blocks<R> {
     }
 
     /// How to read a file that begins with these bytes; `None` if more of them are needed to decide.
-    fn first_state(&self, bytes: &[u8]) -> Option<State> {
+    fn first_state(&self, bytes: &[u8]) -> Option<io::Result<State>> {
         // A part of a mark decides nothing.
         if bytes.len() < MARK.len() && MARK.starts_with(bytes) && !self.has_ended {
             return None;
         }
         let extent = if self.has_ended { Extent::Whole } else { Extent::Beginning };
-        Some(if is_documents(without_mark(bytes), extent)? {
+        let bytes = without_mark(bytes);
+        if let Some(tables) = &self.tables {
+            match tables.open(bytes, extent, self.sizes.max_line)? {
+                Ok(None) => {}
+                Ok(Some(table)) => return Some(Ok(State::Table(Box::new(table)))),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        Some(Ok(if is_documents(bytes, extent)? {
             State::Documents(Framer::new(self.sizes.max_line))
         } else {
             State::Lines(OpenObject::default())
-        })
+        }))
     }
 
     fn cut(&mut self, buffer: &[u8], filled: usize) -> Cut {
@@ -217,13 +237,18 @@ impl<R: Read> Blocks<R> {
             State::Documents(framer) => {
                 let (end, records) =
                     if self.has_ended { (filled, framer.finish(bytes)) } else { framer.frame(bytes) };
-                if !records.is_empty() {
-                    return Cut::Block(end, Form::Records(records));
+                match records.is_empty() {
+                    true => self.without_block(end, filled),
+                    false => Cut::Block(end, Form::Records(records)),
                 }
-                match self.has_ended {
-                    true => Cut::End,
-                    false if end == filled => Cut::Drop,
-                    false => Cut::More,
+            }
+            State::Table(table) => {
+                let OpenTable { framer, layout } = &mut **table;
+                let (end, rows) =
+                    if self.has_ended { (filled, framer.finish(bytes)) } else { framer.frame(bytes) };
+                match rows.is_empty() {
+                    true => self.without_block(end, filled),
+                    false => Cut::Block(end, Form::Table(Table { layout: layout.clone(), rows })),
                 }
             }
             State::LongLine { skipped, ends_in_return: after_return } => {
@@ -250,6 +275,15 @@ impl<R: Read> Blocks<R> {
                 0 => Cut::More,
                 boundary => Cut::Block(boundary, Form::Lines),
             },
+        }
+    }
+
+    /// What to do where no event ends in the bytes at hand.
+    fn without_block(&self, done: usize, filled: usize) -> Cut {
+        match self.has_ended {
+            true => Cut::End,
+            false if done == filled => Cut::Drop,
+            false => Cut::More,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod history;
 mod kind;
 mod spanning;
 mod stream;
+pub mod table;
 mod unpack;
 mod walk;
 

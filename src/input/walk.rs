@@ -8,6 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Input, Place};
 
 const EXTENSIONS: &[&str] = &[".ndjson", ".jsonl", ".json", ".log"];
+const TABLES: [&str; 2] = [".csv", ".tsv"];
 const COMPRESSIONS: &[&str] = &[".gz", ".zst"];
 
 /// The files of a directory that are not taken for inputs.
@@ -139,10 +140,11 @@ fn before_rotation(name: &str) -> Option<&str> {
     before.strip_suffix(['.', '-']).filter(|_| is_numbered)
 }
 
-/// Whether a file that is not named like an export probably is one: `a.ndjson.bz2`, `a.log.bak`.
+/// Whether a file that is not named like an export may be one: `a.ndjson.bz2`, `a.log.bak`. A table is one or anything
+/// else, such as a roster, so it is read if it is named.
 fn resembles_export(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
-    EXTENSIONS.iter().any(|extension| name.contains(extension))
+    EXTENSIONS.iter().chain(&TABLES).any(|extension| name.contains(extension))
 }
 
 #[cfg(test)]

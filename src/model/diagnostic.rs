@@ -47,6 +47,7 @@ codes! {
     NOT_UTF8 "not-utf8" Error "the line is not UTF-8"
     NOT_JSON "not-json" Error "the line is not one JSON value (RFC 8259)"
     NOT_AN_OBJECT "not-an-object" Error "the line is JSON, but not an object"
+    BAD_ROW "bad-row" Error "a row of a table has too few or too many cells, or a quote in it is wrong"
     LINE_TOO_LONG "line-too-long" Error "the line is longer than --max-line-bytes"
     NESTING_TOO_DEEP "nesting-too-deep" Error "arrays and objects are nested more than 128 deep"
     DUPLICATE_KEY "duplicate-key" Error "an object has the same key twice, or one field in two spellings"

@@ -3,9 +3,11 @@
 //! Messages, paths and columns are made only when there is a diagnostic: nearly all lines have none.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use crate::json::{Document, Span, Trail};
-use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level};
+use crate::json::{Document, NodeId, Span, Trail, push_key};
+use crate::model::cells::Cells;
+use crate::model::diagnostic::{Code, Diagnostic, Excerpt, Level, MISSING_FIELD};
 use crate::text::cut::shortened;
 use crate::text::position::PositionCursor;
 
@@ -23,8 +25,10 @@ const EXCERPT_AFTER: usize = 24;
 
 /// Collects the diagnostics of a line.
 pub struct Diagnostics<'a> {
-    /// The line's bytes.
+    /// The line's bytes; those of the row if the line was made of one.
     pub raw: &'a [u8],
+    /// Where the values of the row are that the line was made of, if it was.
+    pub cells: Option<&'a Cells>,
     /// Where it begins; inside a JSON array that is not always the first column.
     pub origin: Position,
     /// The path of the line's value, if it is a part of a larger one.
@@ -39,6 +43,14 @@ pub struct Diagnostics<'a> {
     is_probe: bool,
     /// Apart, as nearly every line has no diagnostic.
     state: Option<Box<CollectorState>>,
+}
+
+/// What a diagnostic is about.
+enum Subject<'s> {
+    /// A piece of the line.
+    Piece(Span),
+    /// A member that an object lacks.
+    Missing(NodeId, &'s str),
 }
 
 /// The diagnostics so far, and what finds places and paths from those of the one before.
@@ -59,6 +71,7 @@ impl<'a> Diagnostics<'a> {
     pub fn new(raw: &'a [u8], origin: Position) -> Self {
         Self {
             raw,
+            cells: None,
             origin,
             within: "",
             notices: false,
@@ -76,6 +89,24 @@ impl<'a> Diagnostics<'a> {
 
     /// Adds a diagnostic about a piece of the line; `fill` writes its message.
     pub fn add(&mut self, code: &'static Code, span: Span, fill: impl FnOnce(&mut Diagnostic)) {
+        self.add_about(code, Subject::Piece(span), fill);
+    }
+
+    /// Adds a diagnostic about a member that an object of the document lacks. Of the object that a row was made into,
+    /// only what a column gives can be missing: nobody knows whether the event had what was not exported.
+    pub fn add_missing(&mut self, object: NodeId, key: &str, fill: impl FnOnce(&mut Diagnostic)) {
+        if let (Some(cells), Some(document)) = (self.cells, self.document) {
+            let mut path = Trail::default().path(document, object);
+            push_key(&mut path, key);
+            let is_in_cell = cells.is_in_cell(document.nodes[object].span.start as usize);
+            if !is_in_cell && cells.column_at(&path).is_none() {
+                return;
+            }
+        }
+        self.add_about(&MISSING_FIELD, Subject::Missing(object, key), fill);
+    }
+
+    fn add_about(&mut self, code: &'static Code, subject: Subject<'_>, fill: impl FnOnce(&mut Diagnostic)) {
         if code.level == Level::Notice && !self.notices {
             return;
         }
@@ -83,7 +114,7 @@ impl<'a> Diagnostics<'a> {
         if self.is_probe {
             return;
         }
-        let Some(mut diagnostic) = self.begin(code, span) else {
+        let Some(mut diagnostic) = self.begin(code, subject) else {
             return;
         };
         fill(&mut diagnostic);
@@ -95,24 +126,43 @@ impl<'a> Diagnostics<'a> {
     }
 
     /// A diagnostic with its place and no message yet, if it is to be kept.
-    fn begin(&mut self, code: &'static Code, span: Span) -> Option<Diagnostic> {
+    fn begin(&mut self, code: &'static Code, subject: Subject<'_>) -> Option<Diagnostic> {
         let state = self.state.get_or_insert_with(|| Box::new(CollectorState::new(self.origin)));
         if !state.keeps(code) {
             return None;
         }
-        let Position { line, column } = state.cursor.move_to(self.raw, span.start as usize);
-        let path = self.document.map_or(String::new(), |document| state.path(document, span));
+        let (mut place, path) = match (subject, self.document) {
+            (Subject::Piece(span), document) => {
+                let path = document.map_or(String::new(), |document| state.path(document, span));
+                (span.start as usize..span.end as usize, path)
+            }
+            (Subject::Missing(object, key), Some(document)) => {
+                let mut path = state.trail.path(document, object);
+                push_key(&mut path, key);
+                let start = document.nodes[object].span.start as usize;
+                (start..start + 1, path)
+            }
+            (Subject::Missing(..), None) => return None,
+        };
         let path = join(self.within, &path);
+        if let Some(cells) = self.cells {
+            place = cells.locate(place, &path);
+        }
+        let Position { line, column } = state.cursor.move_to(self.raw, place.start);
+        let path = match self.cells {
+            Some(cells) => cells.renamed(path),
+            None => path,
+        };
         Some(Diagnostic {
             code,
             line,
             column,
             path,
             message: String::new(),
-            found: Some(self.found(span)),
+            found: Some(self.found(&place)),
             expected: None,
             nearest: None,
-            excerpt: self.excerpt(span),
+            excerpt: self.excerpt(&place),
         })
     }
 
@@ -153,13 +203,13 @@ impl<'a> Diagnostics<'a> {
         self.state.as_ref().map_or(0, |state| state.counts[level as usize])
     }
 
-    fn found(&self, span: Span) -> String {
-        let raw = self.lossy(span.start as usize, span.end as usize);
+    fn found(&self, place: &Range<usize>) -> String {
+        let raw = self.lossy(place.start, place.end);
         shortened(&raw, MAX_FOUND_CHARS).into_owned()
     }
 
-    fn excerpt(&self, span: Span) -> Excerpt {
-        let (start, end) = (span.start as usize, span.end as usize);
+    fn excerpt(&self, place: &Range<usize>) -> Excerpt {
+        let Range { start, end } = *place;
         let from = start.saturating_sub(4 * EXCERPT_BEFORE).min(self.raw.len());
         let line_start = memchr::memrchr(b'\n', &self.raw[from..start.min(self.raw.len())]);
         let before = self.lossy(line_start.map_or(from, |at| from + at + 1), start);

@@ -3,6 +3,7 @@
 
 pub mod attribute;
 pub mod attribute_tree;
+pub mod cells;
 pub mod content;
 pub mod diagnostic;
 pub mod diagnostics;
@@ -17,5 +18,6 @@ pub mod reported;
 pub mod retained;
 pub mod scopes;
 pub mod selection;
+pub mod spelling;
 pub mod state;
 pub mod time;

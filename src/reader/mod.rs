@@ -5,9 +5,11 @@ pub mod bind;
 mod event;
 mod listed;
 pub mod shape;
+pub mod table;
 pub mod values;
 
-use crate::json::{self, Document, Kind, Node, NodeId};
+use crate::json::{self, Document, Fault, Kind, Node, NodeId};
+use crate::model::cells::Cells;
 use crate::model::diagnostic::{
     DUPLICATE_KEY, Diagnostic, LINE_TOO_LONG, NESTING_TOO_DEEP, NOT_AN_OBJECT, NOT_JSON, NOT_UTF8,
     UNKNOWN_SOURCE, WRAPPED_EVENTS,
@@ -19,6 +21,7 @@ use crate::reader::event::event;
 use crate::reader::listed::listed;
 pub use crate::reader::listed::{Listed, Parts};
 use crate::reader::shape::ParsedLine;
+use crate::reader::table::Mapping;
 use crate::sources::{self, Action, Source};
 use crate::text::cut::split;
 
@@ -35,6 +38,8 @@ pub struct Reading {
     pub parts: Parts,
     /// Whether digests of contents are wanted.
     pub digests: Digests,
+    /// What the user says of columns of tables.
+    pub mappings: &'static [Mapping],
 }
 
 /// Whether events are read so that the digests of their contents can be asked for.
@@ -54,6 +59,8 @@ pub struct Scratch {
     bound: Bound,
     /// The path of the value that is read, if it is a part of the line.
     pub within: String,
+    /// The places of its values, if it was made of a row.
+    pub cells: Option<Cells>,
     owner: Option<(&'static Source, Option<&'static Action>)>,
 }
 
@@ -85,12 +92,15 @@ pub struct Line<'a> {
 
 /// Reads a line (without its line end) that begins at `origin`.
 pub fn read<'a>(raw: &'a [u8], origin: Position, reading: &Reading, scratch: &'a mut Scratch) -> Line<'a> {
-    let Scratch { nodes, bound, owner, within } = scratch;
+    let Scratch { nodes, bound, owner, within, cells } = scratch;
     nodes.clear();
     *owner = None;
     let mut diagnostics = Diagnostics::new(raw, origin);
     diagnostics.notices = reading.notices;
     diagnostics.within = within;
+    if let Some(cells) = &*cells {
+        (diagnostics.raw, diagnostics.cells) = (&cells.row, Some(cells));
+    }
     let text = text(raw, reading, &mut diagnostics);
     let Some(text) = text.filter(|text| parse(text, nodes, &mut diagnostics)) else {
         return Line { is_json: false, ..refuse(diagnostics) };
@@ -189,9 +199,15 @@ fn add_too_long(bytes: u64, reading: &Reading, diagnostics: &mut Diagnostics<'_>
 
 /// Parses the line into nodes; `false` if it is not JSON.
 fn parse(text: &str, nodes: &mut Vec<Node>, diagnostics: &mut Diagnostics<'_>) -> bool {
-    let Err(fault) = json::parse(text, nodes) else {
-        return true;
-    };
+    let parsed = json::parse(text, nodes);
+    if let Err(fault) = &parsed {
+        add_fault(fault, text, diagnostics);
+    }
+    parsed.is_ok()
+}
+
+/// Adds the diagnostic of a text that is not JSON.
+fn add_fault(fault: &Fault, text: &str, diagnostics: &mut Diagnostics<'_>) {
     let found = split(text, fault.offset).1.chars().next();
     match fault.expected {
         None => diagnostics.add_at(&NESTING_TOO_DEEP, fault.offset, |diagnostic| {
@@ -205,7 +221,6 @@ fn parse(text: &str, nodes: &mut Vec<Node>, diagnostics: &mut Diagnostics<'_>) -
             diagnostic.expected = Some(expected.to_owned());
         }),
     }
-    false
 }
 
 fn add_not_an_object(document: Document<'_>, diagnostics: &mut Diagnostics<'_>) {

@@ -22,10 +22,10 @@ use crate::text::position::PositionCursor;
 /// What a worker keeps from block to block.
 #[derive(Default)]
 pub struct LineReader {
-    scratch: Scratch,
-    shapes: Shapes,
+    pub(super) scratch: Scratch,
+    pub(super) shapes: Shapes,
     indexes: RowIndexes,
-    hits: u64,
+    pub(super) hits: u64,
 }
 
 impl LineReader {
@@ -57,6 +57,7 @@ pub fn fold<T: Default>(
             folder.too_long(*bytes, Position { line: 1, column: 1 });
         }
         Form::Records(records) => records.iter().for_each(|record| folder.record(block.bytes(), record)),
+        Form::Table(table) => folder.table(block.bytes(), table),
         Form::Rows(rows) => folder.rows(rows),
     }
     folder.folded
@@ -84,11 +85,11 @@ struct RawLine<'a> {
     origin: Position,
 }
 
-struct Folder<'b, T, F> {
-    folded: Folded<T>,
-    reading: Reading,
-    each: F,
-    reader: &'b mut LineReader,
+pub(super) struct Folder<'b, T, F> {
+    pub(super) folded: Folded<T>,
+    pub(super) reading: Reading,
+    pub(super) each: F,
+    pub(super) reader: &'b mut LineReader,
     /// Up to here in the block every line stands alone: no object spans lines.
     alone_until: usize,
     /// Up to here an object is broken that seemed to span lines.

@@ -13,6 +13,7 @@ pub mod order;
 mod queue;
 pub mod record;
 mod rows;
+mod table;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -5,7 +5,9 @@ use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::input::history::{History, RowGroups};
+use crate::input::table::{Naming, Tables};
 use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
+use crate::reader;
 use crate::scan::job::{HistoryForm, ScanJob, Settings};
 use crate::scan::order::ReorderBuffer;
 use crate::scan::record::Fold;
@@ -31,7 +33,8 @@ impl InputBlocks {
         let sizes = Sizes { block: settings.block_bytes, max_line: settings.reading.max_line_bytes };
         let reader = input.open(meter)?;
         let blocks = if input.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
-        Ok(Self::Bytes(blocks))
+        let planner = reader::table::planner(&settings.reading, &input.name);
+        Ok(Self::Bytes(blocks.with_tables(Tables { naming: Naming::of(&input.name), planner })))
     }
 
     fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {

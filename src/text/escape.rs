@@ -47,16 +47,24 @@ pub fn is_command(text: &str) -> bool {
     text.starts_with("::") && word().parse::<Ipv6Addr>().is_err()
 }
 
-/// Puts an apostrophe before text that a spreadsheet would take for a formula. Some do so with wide forms of the signs
-/// as well.
+/// With what a text begins that a spreadsheet would take for a formula. Some do so with wide forms of the signs as well.
+const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+
+/// Puts an apostrophe before text that a spreadsheet would take for a formula, and before text that looks as if it had
+/// one already, so that [`unescape_formula`] gives every text back.
 pub fn escape_formula(text: &str) -> Cow<'_, str> {
     let begins_harmlessly = text.bytes().next().is_none_or(|byte| byte.is_ascii_alphanumeric());
-    if !begins_harmlessly && text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
-    {
+    if !begins_harmlessly && text.trim_start_matches('\'').starts_with(FORMULA_SIGNS) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// The text that [`escape_formula`] made this of.
+pub fn unescape_formula(text: &str) -> &str {
+    let escaped = text.strip_prefix('\'');
+    escaped.filter(|text| text.trim_start_matches('\'').starts_with(FORMULA_SIGNS)).unwrap_or(text)
 }
 
 /// Escapes the same characters in finished JSON, which reads back the same. Newlines between values stay. Commands
@@ -185,6 +193,9 @@ mod tests {
         assert_eq!(escape_formula("\n=1"), "'\n=1");
         assert_eq!(escape_formula("＝1+1"), "'＝1+1");
         assert_eq!(escape_formula("a=1"), "a=1");
+        for text in ["=1", "'=1", "''-", "'", "'a", "a", "", "＝", "'\n"] {
+            assert_eq!(unescape_formula(&escape_formula(text)), text);
+        }
     }
 
     #[test]

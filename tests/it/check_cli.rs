@@ -416,7 +416,8 @@ fn what_cannot_be_judged_is_no_verdict() {
         (&["--policy", "testdata/missing.toml", SAMPLE], "testdata/missing.toml"),
         (&["--policy", "testdata/policy/bad/syntax.toml", SAMPLE], "testdata/policy/bad/syntax.toml:"),
         (&["--baseline", SAMPLE, SAMPLE], SAMPLE),
-        (&["testdata/roster.csv"], "invalid lines were skipped, the first is testdata/roster.csv:1:1"),
+        (&["LICENSE-MIT"], "invalid lines were skipped, the first is LICENSE-MIT:1:1"),
+        (&["testdata/roster.csv"], "testdata/roster.csv: no column is known to be the time or the action"),
     ] {
         let run = check(args);
         assert_eq!(run.code, 2, "{args:?}: {}", run.stderr);

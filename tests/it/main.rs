@@ -19,6 +19,7 @@ mod cli;
 mod columnar;
 mod conditions;
 mod counts;
+mod csv_input;
 #[cfg(feature = "sigma")]
 mod custom_rule_laws;
 mod custom_rules;

@@ -159,6 +159,7 @@ fn texts(text: &[u8], threads: usize, sizes: Sizes) -> Vec<(u64, Vec<u8>)> {
         max_line_bytes: sizes.max_line,
         parts: Parts::ALL,
         digests: Digests::Unwanted,
+        mappings: &[],
     };
     let settings = Settings { threads, block_bytes: sizes.block, reading, histories: HistoryForm::Lines };
     let mut texts = Vec::new();

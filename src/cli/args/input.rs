@@ -9,9 +9,12 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::messages;
 use crate::cli::terminal::Terminal;
 use crate::input::{self, Input, PassedOver, Place};
+use crate::model::attribute::{ATTRIBUTES, Attribute};
+use crate::reader::table::Mapping;
 use crate::reader::{Digests, Parts, Reading};
 use crate::scan::{HistoryForm, Settings};
 use crate::sources;
+use crate::text::suggest;
 
 /// What to read, the same for every command.
 #[derive(Debug, Args)]
@@ -23,6 +26,9 @@ pub struct InputArgs {
     /// Source of the events; `auto` recognizes it line by line
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
     pub source: String,
+    /// What a column of CSV gives: an attribute of the normalized event, such as time, action or actor.email
+    #[arg(long, value_name = "COLUMN=ATTRIBUTE", value_parser = mapping)]
+    pub map: Vec<Mapping>,
     /// Refuse lines longer than this; 16777216 is 16 MiB
     #[arg(long, value_name = "N", default_value_t = MAX_LINE_BYTES, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_line_bytes: u32,
@@ -57,6 +63,7 @@ impl InputArgs {
     /// The inputs, and the skipped files of directories. Does not read from a terminal unless `-` is given, as users
     /// would not know that they have to type.
     pub fn collect(&self, terminal: Terminal) -> Result<(Vec<Input>, Vec<PassedOver>)> {
+        self.check_mappings()?;
         if self.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             bail!("`-` is named twice, but standard input can be read once only");
         }
@@ -67,6 +74,20 @@ impl InputArgs {
             bail!("nothing to read; name a file or directory, or pipe events in (`-` reads the terminal)");
         }
         Ok((vec![Input { name: "<stdin>".to_owned(), place: Place::Stdin }], Vec::new()))
+    }
+
+    /// Refuses columns and attributes that are mapped twice.
+    pub fn check_mappings(&self) -> Result<()> {
+        for (index, mapping) in self.map.iter().enumerate() {
+            let before = &self.map[..index];
+            if before.iter().any(|other| other.column == mapping.column) {
+                bail!("--map names the column `{}` twice", mapping.column);
+            }
+            if before.iter().any(|other| other.attribute == mapping.attribute) {
+                bail!("--map gives two columns for `{}`", name_of(mapping.attribute));
+            }
+        }
+        Ok(())
     }
 
     /// The settings of a scan without notices.
@@ -81,6 +102,8 @@ impl InputArgs {
                 max_line_bytes: self.max_line_bytes as usize,
                 parts: Parts::ALL,
                 digests: Digests::Unwanted,
+                // Threads that read may outlive the command.
+                mappings: Vec::leak(self.map.clone()),
             },
             histories: HistoryForm::Lines,
         }
@@ -91,8 +114,24 @@ impl InputArgs {
         let source = (self.source != "auto").then(|| format!("--source {}", self.source));
         let is_other = self.max_line_bytes != MAX_LINE_BYTES;
         let most = is_other.then(|| format!("--max-line-bytes {}", self.max_line_bytes));
-        source.into_iter().chain(most).collect()
+        let maps = self.map.iter().map(|it| format!("--map {}={}", it.column, name_of(it.attribute)));
+        source.into_iter().chain(maps).chain(most).collect()
     }
+}
+
+/// What `--map` says of a column. The name of a column may have an equals sign.
+fn mapping(text: &str) -> Result<Mapping, String> {
+    let Some((column, name)) = text.rsplit_once('=').filter(|(column, _)| !column.trim().is_empty()) else {
+        return Err("give the column and the attribute, such as `Event Name=action`".to_owned());
+    };
+    let info = ATTRIBUTES.iter().find(|info| info.name == name.trim());
+    let names = ATTRIBUTES.iter().map(|info| info.name);
+    let info = info.ok_or_else(|| suggest::unknown("attribute", name, names))?;
+    Ok(Mapping { column: column.trim().to_owned(), attribute: info.attribute })
+}
+
+fn name_of(attribute: Attribute) -> &'static str {
+    ATTRIBUTES[attribute as usize].name
 }
 
 fn source_names() -> PossibleValuesParser {

@@ -132,6 +132,7 @@ impl Filter {
         let mut select = self.select.select()?;
         let redactor = self.redact.redactor(terminal)?;
         let plan = self.plan(redactor, terminal)?;
+        self.input.check_mappings()?;
         let inputs = if self.follow {
             vec![follow::input(&self.input.paths)?]
         } else {

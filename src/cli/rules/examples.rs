@@ -52,6 +52,7 @@ const SETTINGS: Settings = Settings {
         max_line_bytes: 1 << 24,
         parts: Parts::ALL,
         digests: Digests::Unwanted,
+        mappings: &[],
     },
     histories: HistoryForm::Lines,
 };

@@ -1,6 +1,6 @@
 //! The diagnostics of a line's structure: what is missing, mistyped, given twice or unknown.
 
-use crate::json::{Kind, NodeId, Span, push_key};
+use crate::json::{Kind, NodeId};
 use crate::model::attribute::Attribute;
 use crate::model::diagnostic::{DUPLICATE_KEY, MISSING_FIELD, ODD_TYPE, UNKNOWN_FIELD, WRONG_TYPE};
 use crate::reader::bind::Binder;
@@ -40,10 +40,7 @@ impl Binder<'_, '_, '_> {
     }
 
     pub(super) fn missing(&mut self, object: NodeId, field: &Field) {
-        let start = self.document.nodes[object].span.start;
-        let brace = Span { start, end: start + 1, escaped: false };
-        self.diagnostics.add(&MISSING_FIELD, brace, |diagnostic| {
-            push_key(&mut diagnostic.path, field.key());
+        self.diagnostics.add_missing(object, field.key(), |diagnostic| {
             diagnostic.message = format!("missing required field `{}`", diagnostic.path);
             diagnostic.found = None;
             let spelling = field.alias.map_or(String::new(), |alias| format!(", also spelled `{alias}`"));

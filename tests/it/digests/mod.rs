@@ -27,6 +27,7 @@ const READING: Reading = Reading {
     max_line_bytes: 1 << 20,
     parts: Parts::NONE,
     digests: Digests::Wanted,
+    mappings: &[],
 };
 
 /// What tells an event from others.

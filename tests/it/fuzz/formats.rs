@@ -43,6 +43,7 @@ const READING: Reading = Reading {
     source: None,
     parts: Parts::ALL,
     digests: Digests::Unwanted,
+    mappings: &[],
 };
 const BLOCK: BlockId = BlockId { input: 0, number: 0 };
 

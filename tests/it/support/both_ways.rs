@@ -22,6 +22,7 @@ pub const READING: Reading = Reading {
     max_line_bytes: 4000,
     parts: Parts::NONE,
     digests: Digests::Wanted,
+    mappings: &[],
 };
 
 /// Everything that can be told about a line: its event in full, and its findings.

@@ -59,6 +59,7 @@ pub fn pieces(text: &[u8], sizes: Sizes, arrivals: Vec<usize>, live: bool) -> Ve
                 None if record.misplaced.is_some() => format!("{:?}", record.misplaced).into_bytes(),
                 None => block.bytes()[record.start..record.end].to_vec(),
             })),
+            Form::Table(_) => unreachable!("tables are not asked for"),
             Form::Rows(_) => unreachable!("bytes are no history"),
         }
         buffer = block.into_buffer();
@@ -84,6 +85,7 @@ pub fn transcript(inputs: &[Input], threads: usize, block_bytes: usize) -> (Vec<
         max_line_bytes: MOST_LINE_BYTES,
         parts: Parts::ALL,
         digests: Digests::Unwanted,
+        mappings: &[],
     };
     let settings = Settings { threads, block_bytes, reading, histories: HistoryForm::Lines };
     let mut lines = Vec::new();
