@@ -26,7 +26,7 @@ use crate::model::selection::Pattern;
 use crate::model::time::Timestamp;
 use crate::rules::fingerprint::Fingerprint;
 use crate::rules::{DecidingNames, Freeze, Scope, Window};
-use crate::rules::{Rule, Severity, Value};
+use crate::rules::{Rule, Settings, Severity, Value};
 use crate::sigma::CustomRules;
 use crate::survey::SilenceLimits;
 use crate::text::suggest;
@@ -126,7 +126,7 @@ pub struct RulePolicy {
     /// The severity of its findings.
     pub severity: Severity,
     /// The value of each of its parameters.
-    pub params: BTreeMap<&'static str, Value>,
+    pub params: Settings,
     /// The events it applies to.
     pub scope: Scope,
 }

@@ -1,7 +1,5 @@
 //! The input of a rule: the survey, its settings and its scope.
 
-use std::collections::BTreeMap;
-
 use chrono_tz::Tz;
 
 use crate::analysis::confirmations::Confirmations;
@@ -15,7 +13,7 @@ use crate::rules::change_index::ChangeIndex;
 use crate::rules::change_window::{Freeze, Window};
 use crate::rules::custom::Custom;
 use crate::rules::deciding_names::DecidingNames;
-use crate::rules::params::Value;
+use crate::rules::params::{Settings, Value};
 use crate::rules::scope::{Coverage, ScopeFacts};
 use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
@@ -38,7 +36,7 @@ pub struct RuleContext<'a> {
     /// The changes by operation and by actor.
     pub change_index: &'a ChangeIndex,
     /// The value of every [`Param`](crate::rules::Param) of the rule.
-    pub params: &'a BTreeMap<&'static str, Value>,
+    pub params: &'a Settings,
     /// The events that the rule applies to.
     pub scope: &'a Coverage,
     /// The patterns by which any part of the policy decides.

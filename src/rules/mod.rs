@@ -29,7 +29,7 @@ pub use custom::{Correlation, Custom, Product};
 pub use custom_judge::MAX_NAMED;
 pub use deciding_names::{DecidingNames, Patterns};
 pub use outcome::{RuleResult, Violation};
-pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, TermKind, Value};
+pub use params::{Param, ParamKind, SCOPES, SCOPES_WITHOUT_CONNECTION, Settings, TermKind, Value};
 pub use rule::{Activation, Controls, Explain, PlanCoverage, Prerequisite, Rule};
 pub use scope::{Coverage, Scope, ScopeFacts};
 pub use severity::Severity;

@@ -1,5 +1,7 @@
 //! The settings of a rule in a policy.
 
+use std::collections::BTreeMap;
+
 use crate::sources;
 
 /// The keys that restrict a rule to some events.
@@ -41,6 +43,9 @@ pub enum Value {
     /// Patterns, which may have `*` and `?`.
     List(Vec<String>),
 }
+
+/// The value of every setting of a rule that has one, by its key.
+pub type Settings = BTreeMap<&'static str, Value>;
 
 impl Param {
     /// A number.

@@ -1,6 +1,5 @@
 //! The definition of a rule: its name, severity, settings and explanation, and the function that evaluates it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::operation::Operation;
@@ -8,7 +7,7 @@ use crate::rules::context::RuleContext;
 use crate::rules::custom::{Custom, Product};
 use crate::rules::custom_judge;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION, Value};
+use crate::rules::params::{Param, SCOPES, SCOPES_WITHOUT_CONNECTION, Settings};
 use crate::rules::severity::Severity;
 use crate::survey::SilenceLimits;
 
@@ -31,7 +30,7 @@ pub struct Rule {
     /// What the policy can set.
     pub params: &'static [Param],
     /// Which silences it judges, if it judges any, given the values of its settings.
-    pub silences: Option<fn(&BTreeMap<&'static str, Value>) -> SilenceLimits>,
+    pub silences: Option<fn(&Settings) -> SilenceLimits>,
     /// What `check --explain` says about it.
     pub explain: Explain,
     /// The controls it gives evidence for.
@@ -155,7 +154,7 @@ impl Rule {
     }
 
     /// It judges silences longer than these.
-    pub const fn silences(mut self, limits: fn(&BTreeMap<&'static str, Value>) -> SilenceLimits) -> Self {
+    pub const fn silences(mut self, limits: fn(&Settings) -> SilenceLimits) -> Self {
         self.silences = Some(limits);
         self
     }

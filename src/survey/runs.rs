@@ -27,9 +27,22 @@ impl Run {
         Self { first: event, last: event }
     }
 
+    /// Takes in an event, unless more than `limit` seconds lie between them. Returns whether it did.
+    #[inline]
+    fn extend(&mut self, event: Point, limit: u64, order: &impl Fn(LineRef, LineRef) -> Ordering) -> bool {
+        // Logs are mostly in order.
+        if event.0 > self.last.0 {
+            let is_near = event.0 <= self.last.0.later_by(limit);
+            if is_near {
+                self.last = event;
+            }
+            return is_near;
+        }
+        self.take(Self::of(event), limit, order)
+    }
+
     /// Takes in another run, unless more than `limit` seconds lie between the two. Returns whether it did. `order` is
     /// the order of the input.
-    #[inline]
     pub fn take(&mut self, other: Self, limit: u64, order: &impl Fn(LineRef, LineRef) -> Ordering) -> bool {
         let is_far = |earlier: Point, later: Point| later.0 > earlier.0.later_by(limit);
         if is_far(self.last, other.first) || is_far(other.last, self.first) {
@@ -86,7 +99,7 @@ impl Runs {
         order: &impl Fn(LineRef, LineRef) -> Ordering,
     ) {
         let current = &mut self.current[part.index()];
-        if !current.take(Run::of(event), limit, order) {
+        if !current.extend(event, limit, order) {
             self.others.push((part, std::mem::replace(current, Run::of(event))));
         }
     }

@@ -48,6 +48,7 @@ impl WorkerSilences {
     }
 
     /// Adds an event of a part that has a limit, in seconds. Returns the part's mark of being selected.
+    #[inline]
     fn add(
         &mut self,
         (part, limit): (Part, u64),
@@ -69,6 +70,7 @@ impl WorkerSilences {
         &mut self.parts[id.index()].1
     }
 
+    #[inline]
     fn id_of(&mut self, part: Part) -> &mut Option<PartId> {
         match part {
             Part::Log => &mut self.log,
@@ -83,9 +85,11 @@ impl WorkerSilences {
         }
     }
 
+    #[inline]
     fn source(&mut self, source: &'static str) -> &mut SourceParts {
-        let is_latest = self.sources.get(self.latest).is_some_and(|parts| parts.source == source);
-        if !is_latest {
+        let latest = self.sources.get(self.latest).map(|parts| parts.source);
+        // The same text is at the same address, which is quicker to compare.
+        if !latest.is_some_and(|latest| std::ptr::eq(latest, source)) {
             let known = self.sources.iter().position(|parts| parts.source == source);
             self.latest = known.unwrap_or(self.sources.len());
             if known.is_none() {
@@ -105,13 +109,15 @@ impl WorkerSurvey {
         organization: Option<OrganizationId>,
         plan: &Plan,
     ) {
-        let Some(limits) = plan.wants.silences else {
+        let Some(limits) = &plan.wants.silences else {
             return;
         };
         let EventLine { event, place, scopes, .. } = *line;
         let Self { silences, origins, .. } = self;
         let order = |a, b| origins.order(&plan.inputs, a, b);
-        silences.limits = Some(limits);
+        if silences.limits.is_none() {
+            silences.limits = Some(*limits);
+        }
         silences.add((Part::Log, limits.log), (event.time, place), &order);
         // An event that is later than the present proves nothing about its source.
         if plan.now.is_none_or(|now| event.time <= now) {
@@ -120,14 +126,21 @@ impl WorkerSurvey {
                 let Some(limit) = limits.of(part) else {
                     continue;
                 };
-                let is_part_selected = silences.add((part, limit), (event.time, place), &order);
-                *is_part_selected =
-                    *is_part_selected || scopes.is_selected() || plan.select.matches_at_some_time(event);
+                let is_meant = || scopes.is_selected() || plan.select.matches_at_some_time(event);
+                mark(silences.add((part, limit), (event.time, place), &order), is_meant);
             }
         }
         let WorkerSilences { parts, runs, .. } = silences;
         if runs.is_full() {
             runs.join(|id| limits.of(parts[id.index()].0).unwrap_or(u64::MAX), &order);
         }
+    }
+}
+
+/// Marks a part as selected, if it is not marked yet and meant.
+#[inline]
+fn mark(is_selected: &mut bool, is_meant: impl Fn() -> bool) {
+    if !*is_selected {
+        *is_selected = is_meant();
     }
 }

@@ -1,11 +1,9 @@
 //! `log-gap`: nothing was logged for a long time, in the whole log or in a part of it.
 
-use std::collections::BTreeMap;
-
 use crate::rules::bursts::is_longer;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
-use crate::rules::params::{Param, Value};
+use crate::rules::params::{Param, Settings, Value};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -61,8 +59,8 @@ pub static RULE: Rule = Rule::new("log-gap", Severity::Medium, judge)
     .nist(&["AU-5", "AU-12", "SI-4"]);
 
 /// The limits that a policy sets.
-fn limits(params: &BTreeMap<&'static str, Value>) -> SilenceLimits {
-    let age = |key| match params.get(key) {
+fn limits(settings: &Settings) -> SilenceLimits {
+    let age = |key| match settings.get(key) {
         Some(Value::Age(seconds)) => Some(*seconds),
         _ => None,
     };
