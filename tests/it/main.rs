@@ -16,6 +16,8 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+#[cfg(unix)]
+mod completions;
 mod conditions;
 mod counts;
 #[cfg(feature = "sigma")]
