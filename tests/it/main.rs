@@ -51,6 +51,7 @@ mod patterns;
 mod pruning;
 mod redact;
 mod references;
+mod releasing;
 mod reports;
 mod rows;
 mod rules;
