@@ -14,6 +14,7 @@ use crate::model::event;
 use crate::model::operation::OPERATIONS;
 use crate::output::Output;
 use crate::reports::differences::{self, Differences};
+use crate::reports::sheet::Sheet;
 use crate::reports::{self, Options, Report, ReportInput, counts};
 use crate::sources::schema;
 use crate::sources::{self, CatchAll, Source};
@@ -68,19 +69,25 @@ impl Schema {
     }
 }
 
-/// The schema of a report. It has the same sections for every input, so that of an empty log has them all.
-fn of_report(report: &Report) -> serde_json::Value {
+/// What a function makes of an empty log: a report has the same sections for every input, so it has them all.
+pub fn with_empty_log<T>(function: impl for<'a> FnOnce(&'a ReportInput<'a>) -> T) -> T {
     let (survey, options) = (Survey::default(), Options::default());
-    let material = ReportInput { survey: &survey, files: &[], options: &options, roster: None };
-    sheets::schema::schema(&(report.make)(&material))
+    function(&ReportInput { survey: &survey, files: &[], options: &options, roster: None })
+}
+
+/// The schema of a report.
+fn of_report(report: &Report) -> serde_json::Value {
+    with_empty_log(|read| sheets::schema::schema(&(report.make)(read)))
+}
+
+/// The counts of no events, by nothing.
+pub fn no_counts<'a>(read: &ReportInput<'_>) -> Sheet<'a> {
+    counts::counts(Vec::new(), &GroupBy { columns: Vec::new(), period: None }, read)
 }
 
 /// The schema of counts. Which columns there are besides the numbers depends on what they are counted by.
 fn of_counts() -> serde_json::Value {
-    let (survey, options) = (Survey::default(), Options::default());
-    let read = ReportInput { survey: &survey, files: &[], options: &options, roster: None };
-    let by = GroupBy { columns: Vec::new(), period: None };
-    let mut schema = sheets::schema::schema(&counts::counts(Vec::new(), &by, &read));
+    let mut schema = with_empty_log(|read| sheets::schema::schema(&no_counts(read)));
     schema["properties"]["counts"]["items"]["additionalProperties"] =
         serde_json::json!({ "type": ["string", "null"] });
     schema

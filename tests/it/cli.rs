@@ -136,11 +136,35 @@ fn completions_and_manual_are_printed() {
         assert!(run.stdout.contains("connection-type"), "{shell}");
     }
     let page = ssoaudit(&["man"]).stdout;
-    assert!(page.contains(".TH ssoaudit 1") && page.contains("filter"), "{page}");
+    assert!(page.contains(".TH SSOAUDIT 1") && page.contains("ssoaudit\\-filter(1)"), "{page}");
     assert!(ssoaudit(&["man", "filter"]).stdout.contains("\\-\\-connection\\-type"));
     let wrong = ssoaudit(&["man", "filtr"]);
     assert_eq!(
         (wrong.code, wrong.stderr.as_str()),
         (2, "error: no command `filtr`; did you mean `filter`?\n")
     );
+}
+
+/// The names below `Commands:` in a help text.
+fn commands(help: &[&str]) -> Vec<String> {
+    let help = ssoaudit(&[help, &["--help"]].concat()).stdout;
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let list = list.take_while(|line| !line.is_empty()).map(|line| line.split_whitespace().next().unwrap());
+    list.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_manual_page_has_examples() {
+    let names = commands(&[]);
+    assert!(names.len() > 10, "{names:?}");
+    for name in &names {
+        let inner = commands(&[name]).into_iter().map(|inner| vec!["man".to_owned(), name.clone(), inner]);
+        for args in inner.chain([vec!["man".to_owned(), name.clone()]]) {
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            let page = ssoaudit(&args).stdout;
+            let examples = page.split(".SH EXAMPLES\n.nf\n").nth(1).unwrap_or_else(|| panic!("{args:?}"));
+            let typed = args[1..].join(" ");
+            assert!(examples.starts_with(&format!("ssoaudit {typed}")), "{args:?}: {examples}");
+        }
+    }
 }

@@ -17,6 +17,8 @@ mod check_cli;
 mod check_outputs;
 mod cli;
 mod columnar;
+#[cfg(unix)]
+mod completions;
 mod conditions;
 mod counts;
 mod csv_input;
@@ -52,6 +54,7 @@ mod patterns;
 mod pruning;
 mod redact;
 mod references;
+mod releasing;
 mod reports;
 mod rows;
 mod rules;

@@ -23,6 +23,10 @@ use crate::text::plural::counted;
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 #[command(help_template = HELP)]
+#[command(before_help = "\
+Examples:
+  ssoaudit rules test rules/           run the examples beside the rules of a folder
+")]
 pub struct RulesCommand {
     #[command(subcommand)]
     command: RulesSubcommand,
