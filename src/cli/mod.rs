@@ -10,6 +10,7 @@ pub mod environment;
 mod filter;
 mod hints;
 mod init;
+mod input_facts;
 mod input_status;
 mod lake;
 mod man;
