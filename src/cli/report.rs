@@ -93,12 +93,13 @@ impl ReportCommand {
             let takers: Vec<_> = takers.map(|report| report.name).collect();
             bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
         }
+        let (roster, roster_file) = self.roster.as_deref().map(roster::read).transpose()?.unzip();
         let options = Options {
             top: self.top,
             hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
             within: self.within.as_deref().map(certificates_within).transpose()?,
-            roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
+            roster,
             at: self.at.as_deref().map(|at| self.select.times.bound("--at", at)).transpose()?,
             ..Options::default()
         };
@@ -107,7 +108,7 @@ impl ReportCommand {
             select: &self.select,
             sheet: &self.sheet,
             options,
-            roster: self.roster.as_deref(),
+            roster: self.roster.as_deref().zip(roster_file),
         };
         request.run(report, terminal)
     }

@@ -60,6 +60,7 @@ mod security;
 mod sheets;
 #[cfg(unix)]
 mod spark;
+mod statements;
 mod streams;
 mod supply_chain;
 mod support;
