@@ -21,6 +21,7 @@ pub mod panics;
 mod policy;
 pub mod progress;
 mod report;
+mod review;
 mod rules;
 mod schema;
 mod sheet_output;

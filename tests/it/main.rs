@@ -50,6 +50,7 @@ mod pruning;
 mod redact;
 mod references;
 mod reports;
+mod review;
 mod rows;
 mod rules;
 mod sarif;
