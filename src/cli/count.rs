@@ -11,6 +11,7 @@ use crate::analysis::calendar::Unit;
 use crate::analysis::grouping::{GroupBy, GroupColumn, WorkerGroups, groups};
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
+use crate::cli::input_facts::{facts_of, meter_for};
 use crate::cli::input_status::{InputStatus, first_error};
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
@@ -25,6 +26,8 @@ use crate::model::redact::Redactor;
 use crate::model::selection::Selection;
 use crate::output::check_no_overwrite;
 use crate::reports::counts::counts;
+use crate::reports::provenance::Provenance;
+use crate::reports::sheet::Sheet;
 use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
 use crate::scan::order::ScanItem;
@@ -158,14 +161,23 @@ impl Count {
         self.select.warn(terminal);
         resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
         let plan = Arc::new(Plan { select, by, redactor, watch: Watch::default() });
-        let Scanned { workers, files, status, misses } = self.scan(&inputs, &plan, terminal)?;
+        let meter = meter_for(format.name);
+        let Scanned { workers, files, status, misses } = self.scan((&inputs, &meter), &plan, terminal)?;
         let all = groups(workers);
         let is_empty = all.is_empty();
         let is_redacted = plan.redactor.is_some();
         let options = Options { selection, top: self.top, is_redacted, ..Options::default() };
         let survey = Survey::default();
         let read = ReportInput { survey: &survey, files: &files, options: &options, roster: None };
-        let sheet = counts(all, &plan.by, &read);
+        let provenance = Provenance {
+            made: self.select.times.now()?,
+            inputs: facts_of(&files, &meter),
+            selection: options.selection.clone(),
+            reading: self.input.reading(),
+            others: Vec::new(),
+            is_redacted: self.sheet.redact.is_wanted(),
+        };
+        let sheet = Sheet { provenance: Some(provenance), ..counts(all, &plan.by, &read) };
         self.sheet.print(sheet, output, (format, &self.sheet.render_options(terminal, zone)))?;
         let events = status.counts.valid;
         if is_empty && (events > 0 || status.unusable() == 0) {
@@ -177,13 +189,22 @@ impl Count {
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
-    fn scan(&self, inputs: &[Input], plan: &Arc<Plan>, terminal: Terminal) -> Result<Scanned> {
+    fn scan(
+        &self,
+        (inputs, meter): (&[Input], &Meter),
+        plan: &Arc<Plan>,
+        terminal: Terminal,
+    ) -> Result<Scanned> {
         let mut progress = Progress::new(inputs, terminal);
         let (mut status, mut misses) = (InputStatus::default(), Misses::default());
-        let summary = |input: &Input| InputSummary { name: input.name.clone(), ..InputSummary::default() };
-        let mut files: Vec<_> = inputs.iter().map(summary).collect();
-        let (meter, histories) = (Meter::default(), Histories::among(inputs));
-        let job = ScanJob { inputs, settings: self.input.settings(), meter: &meter };
+        let summary = |(index, input): (usize, &Input)| InputSummary {
+            name: input.name.clone(),
+            index,
+            ..InputSummary::default()
+        };
+        let mut files: Vec<_> = inputs.iter().enumerate().map(summary).collect();
+        let histories = Histories::among(inputs);
+        let job = ScanJob { inputs, settings: self.input.settings(), meter };
         let job = ScanJob { settings: histories.settings(&job, Extent::All), ..job };
         let adding = Arc::clone(plan);
         let each =
@@ -191,7 +212,7 @@ impl Count {
                 adding.add(groups, part, record);
             };
         let workers = scan_with_state(&job, each, |item| {
-            progress.update(&meter);
+            progress.update(meter);
             match item {
                 ScanItem::Block { input, line_base, counts, mut value } => {
                     misses.merge(&value.misses);

@@ -12,6 +12,7 @@ use crate::analysis::comparison::events::{Difference, EventSet, OneSided, Side, 
 use crate::analysis::comparison::{new_admins, states_that_differ};
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs};
+use crate::cli::input_facts::{facts_of, meter_for};
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
@@ -26,6 +27,8 @@ use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::output::check_no_overwrite;
 use crate::reports::differences::{Differences, sheet};
+use crate::reports::provenance::Provenance;
+use crate::reports::sheet::Sheet;
 use crate::reports::{Options, ReportInput};
 use crate::scan::histories::{Extent, Histories};
 use crate::scan::order::ScanItem;
@@ -133,8 +136,9 @@ impl Diff {
         let redactor = self.sheet.redact.redactor(terminal)?;
         let job = ScanJob { inputs: &logs.inputs, settings: self.input.settings(), meter: &Meter::default() };
         let settings = Histories::among(&logs.inputs).settings(&job, Extent::All);
-        let (old, old_status) = self.survey(&logs, (Side::Old, settings, now), terminal)?;
-        let (new, new_status) = self.survey(&logs, (Side::New, settings, now), terminal)?;
+        let meters = [meter_for(format.name), meter_for(format.name)];
+        let (old, old_status) = self.survey(&logs, (Side::Old, settings, now, &meters[0]), terminal)?;
+        let (new, new_status) = self.survey(&logs, (Side::New, settings, now, &meters[1]), terminal)?;
         let old_inputs = logs.old;
         let comparison =
             Arc::new(Comparison { select, hasher: EventHasher::default(), redactor, old_inputs });
@@ -147,11 +151,16 @@ impl Diff {
         differences.ranges = [old.survey.range, new.survey.range];
         differences.notes = self.notes(&comparison, [&old, &new]);
         comparison.redactor.iter().for_each(|redactor| redact(&mut differences, redactor));
-        self.sheet.print(
-            sheet(&differences),
-            output,
-            (format, &self.sheet.render_options(terminal, zone)),
-        )?;
+        let provenance = Provenance {
+            made: now,
+            inputs: [facts_of(&old.inputs, &meters[0]), facts_of(&new.inputs, &meters[1])].concat(),
+            selection: selection(&comparison),
+            reading: self.input.reading(),
+            others: Vec::new(),
+            is_redacted: comparison.redactor.is_some(),
+        };
+        let sheet = Sheet { provenance: Some(provenance), ..sheet(&differences) };
+        self.sheet.print(sheet, output, (format, &self.sheet.render_options(terminal, zone)))?;
         for (status, side) in [(&old_status, Side::Old), (&new_status, Side::New)] {
             status.warn(logs.side(side), comparison.redactor.as_ref(), terminal);
         }
@@ -198,30 +207,34 @@ impl Diff {
     fn survey(
         &self,
         logs: &Logs,
-        (side, settings, now): (Side, Settings, Timestamp),
+        (side, settings, now, meter): (Side, Settings, Timestamp, &Meter),
         terminal: Terminal,
     ) -> Result<(Collected, InputStatus)> {
         let mut select = self.select.select()?;
         resolve_names_to_ids(&mut select, &logs.inputs, self.input.settings())?;
         let wants = Wants { changes: true, counts: true, ..Wants::NOTHING };
         let plan = Plan { select, wants, now: Some(now), ..Plan::default() };
-        collect(&ScanJob { inputs: logs.side(side), settings, meter: &Meter::default() }, plan, terminal)
+        collect(&ScanJob { inputs: logs.side(side), settings, meter }, plan, terminal)
     }
 
     fn notes(&self, comparison: &Comparison, sides: [&Collected; 2]) -> Vec<String> {
-        let is_private = comparison.redactor.is_some();
-        let selection =
-            if is_private { comparison.select.redacted_flags() } else { comparison.select.flags() };
+        let selection = selection(comparison);
         let mut notes = Vec::new();
         for (at, collected) in sides.into_iter().enumerate() {
             let selection = if at == 0 { selection.clone() } else { Vec::new() };
-            let is_redacted = is_private && at == 0;
+            let is_redacted = comparison.redactor.is_some() && at == 0;
             let options = Options { selection, is_redacted, ..Options::default() };
             let (survey, files) = (&collected.survey, &*collected.inputs);
             notes.extend(ReportInput { survey, files, options: &options, roster: None }.notes());
         }
         notes
     }
+}
+
+/// The selection as typed, without what is personal if that is wanted.
+fn selection(comparison: &Comparison) -> Vec<String> {
+    let is_private = comparison.redactor.is_some();
+    if is_private { comparison.select.redacted_flags() } else { comparison.select.flags() }
 }
 
 /// The time that each source's log covers. A log that was not read to its end may have any event, and covers nothing.

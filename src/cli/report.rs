@@ -9,6 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use crate::analysis::roster;
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, SelectArgs, top};
+use crate::cli::review::Review;
 use crate::cli::sheet_output::{Request, SheetArgs};
 use crate::cli::terminal::Terminal;
 use crate::model::time;
@@ -23,9 +24,10 @@ Examples:
   ssoaudit report changes --org 'acme*' exports/        every change of an organization
   ssoaudit report connections --at 2025-03-01 exports/  what was known on that day
   ssoaudit report removals --format html -o removals.html exports/
+  ssoaudit report all --format html -o review/ exports/  every report and the verdict, to hand on
 ")]
 pub struct ReportCommand {
-    /// The report
+    /// The report, or `all` for a folder of pages
     #[arg(value_name = "NAME", value_parser = names())]
     name: String,
     #[command(flatten)]
@@ -51,9 +53,15 @@ pub struct ReportCommand {
     /// are wildcards
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     roster: Option<PathBuf>,
+    /// all: the policy of the verdict [default: as for check]
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    policy: Option<PathBuf>,
     #[command(flatten)]
     sheet: SheetArgs,
 }
+
+/// The name that stands for every report.
+const ALL: &str = "all";
 
 /// Parses the time given to `--within`, in seconds.
 fn certificates_within(text: &str) -> Result<u64> {
@@ -62,9 +70,9 @@ fn certificates_within(text: &str) -> Result<u64> {
 }
 
 fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        reports::ALL.iter().map(|report| PossibleValue::new(report.name).help(report.about)),
-    )
+    let all = PossibleValue::new(ALL).help("every report and the verdict of check, as pages of a folder");
+    let one = reports::ALL.iter().map(|report| PossibleValue::new(report.name).help(report.about));
+    PossibleValuesParser::new(one.chain([all]))
 }
 
 impl ReportCommand {
@@ -75,10 +83,18 @@ impl ReportCommand {
 
     /// Runs the command.
     pub fn run(&self, terminal: Terminal) -> Result<ExitStatus> {
-        let report = reports::ALL
-            .iter()
-            .find(|report| report.name == self.name)
-            .expect("clap knows the reports from the list");
+        // Clap knows the names from the list, so what is not in it is `all`.
+        let report = reports::ALL.iter().find(|report| report.name == self.name);
+        self.check_flags(report.map(|report| report.flags))?;
+        let request = self.request()?;
+        match report {
+            Some(report) => request.run(report, terminal),
+            None => Review { request, policy: self.policy.as_deref() }.run(terminal),
+        }
+    }
+
+    /// Refuses flags that the report does not take, which has these besides those of all reports.
+    fn check_flags(&self, flags: Option<&[&str]>) -> Result<()> {
         let given = [
             ("--top", self.top.is_some()),
             ("--at", self.at.is_some()),
@@ -86,29 +102,38 @@ impl ReportCommand {
             ("--burst", self.burst.is_some()),
             ("--within", self.within.is_some()),
             ("--roster", self.roster.is_some()),
+            ("--policy", self.policy.is_some()),
         ];
-        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !report.flags.contains(flag);
+        let Some(flags) = flags else {
+            return self.sheet.check_is_whole();
+        };
+        let is_refused = |(flag, is_given): &(&'static str, bool)| *is_given && !flags.contains(flag);
         if let Some((flag, _)) = given.into_iter().find(is_refused) {
             let takers = reports::ALL.iter().filter(|report| report.flags.contains(&flag));
-            let takers: Vec<_> = takers.map(|report| report.name).collect();
+            let mut takers: Vec<_> = takers.map(|report| report.name).collect();
+            takers.extend(takers.is_empty().then_some(ALL));
             bail!("report {} takes no {flag}; it is for {}", self.name, takers.join(", "));
         }
+        Ok(())
+    }
+
+    fn request(&self) -> Result<Request<'_>> {
+        let (roster, roster_file) = self.roster.as_deref().map(roster::read).transpose()?.unzip();
         let options = Options {
             top: self.top,
             hours: self.hours.as_deref().map_or(Ok(Hours::default()), Hours::parse)?,
             burst: self.burst.as_deref().map_or(Ok(Burst::default()), Burst::parse)?,
             within: self.within.as_deref().map(certificates_within).transpose()?,
-            roster: self.roster.as_deref().map(roster::read).transpose()?.map(|(roster, _)| roster),
+            roster,
             at: self.at.as_deref().map(|at| self.select.times.bound("--at", at)).transpose()?,
             ..Options::default()
         };
-        let request = Request {
+        Ok(Request {
             input: &self.input,
             select: &self.select,
             sheet: &self.sheet,
             options,
-            roster: self.roster.as_deref(),
-        };
-        request.run(report, terminal)
+            roster: self.roster.as_deref().zip(roster_file),
+        })
     }
 }

@@ -12,6 +12,7 @@ use clap::Args;
 use crate::analysis::roster::RosterFindings;
 use crate::cli::ExitStatus;
 use crate::cli::args::{InputArgs, OutputArgs, RedactArgs, SelectArgs, format_help, format_parser};
+use crate::cli::input_facts::{facts_of, meter_for};
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
 use crate::cli::survey::collect;
@@ -19,12 +20,16 @@ use crate::cli::terminal::Terminal;
 use crate::formats::RenderOptions;
 use crate::formats::sheets::{SHEET_FORMATS, SheetFormat};
 use crate::input::Meter;
+use crate::model::hashed_file::HashedFile;
+use crate::model::selection::Selection;
 use crate::output::{Output, check_no_overwrite};
+use crate::reports::provenance::{OtherSource, Provenance};
 use crate::reports::sheet::Sheet;
 use crate::reports::{Options, Report, ReportInput};
 use crate::scan::ScanJob;
 use crate::survey::Plan;
 use crate::survey::collect::Collected;
+use crate::survey::input_summary::InputSummary;
 use crate::text::display::Charset;
 use crate::text::suggest;
 use crate::verdict::unmatched;
@@ -67,6 +72,14 @@ impl SheetArgs {
         format.name == "table" && terminal.stdout && self.output.output.is_none()
     }
 
+    /// Refuses a selection of sections.
+    pub fn check_is_whole(&self) -> Result<()> {
+        if !self.section.is_empty() {
+            bail!("report all takes no --section; name the report that has it");
+        }
+        Ok(())
+    }
+
     /// The format of the sheet.
     pub fn format(&self, terminal: Terminal) -> Result<&'static SheetFormat> {
         let name = self.output.format_name(&self.format, ["table", "json"], terminal)?;
@@ -85,8 +98,8 @@ pub struct Request<'a> {
     pub sheet: &'a SheetArgs,
     /// The options of the report; the present, zone and selection are filled in later.
     pub options: Options,
-    /// The file that the roster was read from.
-    pub roster: Option<&'a Path>,
+    /// The file that the roster was read from, and its digest.
+    pub roster: Option<(&'a Path, HashedFile)>,
 }
 
 impl Request<'_> {
@@ -94,22 +107,19 @@ impl Request<'_> {
     pub fn run(mut self, report: &Report, terminal: Terminal) -> Result<ExitStatus> {
         let format = self.sheet.format(terminal)?;
         let mut select = self.select.select()?;
-        self.options.now = self.select.times.now()?;
-        self.options.zone = self.select.times.zone()?;
-        self.options.is_redacted = self.sheet.redact.is_wanted();
+        self.fill_options(&select)?;
         self.options.rows = self.sheet.is_read_on_screen(format, terminal).then_some(ROWS_ON_SCREEN);
-        self.options.selection =
-            if self.sheet.redact.is_wanted() { select.redacted_flags() } else { select.flags() };
         let inputs = self.input.inputs(terminal)?;
         let output = self.sheet.output.open(format.name, &inputs, terminal)?;
-        let read = [self.sheet.redact.key(), (self.roster, "the roster")];
+        let read = [self.sheet.redact.key(), (self.roster_path(), "the roster")];
         check_no_overwrite(slice::from_ref(&output), &read)?;
         self.select.warn(terminal);
         let redactor = self.sheet.redact.redactor(terminal)?.map(Arc::new);
         resolve_names_to_ids(&mut select, &inputs, self.input.settings())?;
         let (wants, now) = (report.wants, Some(self.options.now));
         let plan = Plan { select, wants, now, redactor: redactor.clone(), ..Plan::default() };
-        let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &Meter::default() };
+        let meter = meter_for(format.name);
+        let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let (mut collected, status) = collect(&job, plan, terminal)?;
         // This comes before pseudonyms replace names, as the roster has the values of the log.
         let mut roster = self.roster_findings(&collected, terminal);
@@ -120,7 +130,8 @@ impl Request<'_> {
         let Collected { survey, inputs: files, .. } = &collected;
         let material = ReportInput { survey, files, options: &self.options, roster };
         let options = self.sheet.render_options(terminal, self.options.zone);
-        self.sheet.print((report.make)(&material), output, (format, &options))?;
+        let sheet = Sheet { provenance: Some(self.provenance(files, &meter)), ..(report.make)(&material) };
+        self.sheet.print(sheet, output, (format, &options))?;
         if let Some(why) = collected.why_empty(self.options.zone) {
             messages::note(&why, terminal.message_style());
         }
@@ -132,14 +143,42 @@ impl Request<'_> {
         Ok(status.exit_status(if is_failed { ExitStatus::Findings } else { ExitStatus::Done }))
     }
 
+    /// Fills in the present, the zone and the selection.
+    pub fn fill_options(&mut self, select: &Selection) -> Result<()> {
+        self.options.now = self.select.times.now()?;
+        self.options.zone = self.select.times.zone()?;
+        let is_redacted = self.sheet.redact.is_wanted();
+        self.options.is_redacted = is_redacted;
+        self.options.selection = if is_redacted { select.redacted_flags() } else { select.flags() };
+        Ok(())
+    }
+
+    /// What the report comes from.
+    pub fn provenance(&self, files: &[InputSummary], meter: &Meter) -> Provenance {
+        let roster = self.roster.iter().map(|(_, file)| ("Roster", OtherSource::File(file.clone())));
+        Provenance {
+            made: self.options.now,
+            inputs: facts_of(files, meter),
+            selection: self.options.selection.clone(),
+            reading: self.input.reading(),
+            others: roster.collect(),
+            is_redacted: self.sheet.redact.is_wanted(),
+        }
+    }
+
+    /// The file that the roster was read from.
+    pub fn roster_path(&self) -> Option<&Path> {
+        self.roster.as_ref().map(|(path, _)| *path)
+    }
+
     /// What the roster says, if there is one. Warns of roster entries that match nothing, unless
     /// only a part of the log was read, as the survey then lacks some names.
-    fn roster_findings(&self, collected: &Collected, terminal: Terminal) -> Option<RosterFindings> {
+    pub fn roster_findings(&self, collected: &Collected, terminal: Terminal) -> Option<RosterFindings> {
         let roster = self.options.roster.as_ref()?;
         let has_every_name = self.options.selection.is_empty()
             && self.input.reading().is_empty()
             && collected.inputs.iter().all(|input| input.error.is_none());
-        if let Some(file) = self.roster.filter(|_| has_every_name) {
+        if let Some(file) = self.roster_path().filter(|_| has_every_name) {
             for warning in unmatched::in_roster(roster, &file.display().to_string(), &collected.survey) {
                 messages::warning(&warning.to_string(), terminal.message_style());
             }

@@ -72,6 +72,13 @@ pub fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The first bytes of a file as they are, up to so many.
+pub fn beginning(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    open_file(path)?.take(bytes as u64).read_to_end(&mut beginning)?;
+    Ok(beginning)
+}
+
 /// Counts the bytes read from disk or standard input, before decompression; if wanted, those of every input, and
 /// computes their SHA-256.
 #[derive(Clone, Debug, Default)]

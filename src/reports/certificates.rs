@@ -4,6 +4,7 @@
 //! deleted, so these are left out, with a note.
 
 use super::columns::{CONNECTION_ID, CONNECTION_NAME, ORGANIZATION_ID, ORGANIZATION_NAME};
+use super::statements::{Statement, clause, sentence, statements};
 use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput};
 use crate::analysis::certificates::{Certificate, certificates, days_until};
@@ -30,7 +31,7 @@ const SOON: u64 = 30 * 86_400;
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let Displayed { rows, mut notes } = rows(input);
-    let totals = totals(&rows);
+    let figures = Figures::of(&rows);
     notes.splice(0..0, input.notes());
     let empty = match input.options.within {
         Some(_) => "No certificate is known to expire within that time.",
@@ -42,10 +43,12 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Certificates".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::table("certificates", "Certificates, the first to expire first", table),
-            Section::facts("totals", "Totals", totals),
+            Section::facts("totals", "Totals", figures.facts()),
         ],
     }
 }
@@ -119,17 +122,65 @@ impl<'a> CertificateRow<'a> {
     }
 }
 
-/// How many of the certificates shown are expired, and so on.
-fn totals(rows: &[CertificateRow<'_>]) -> Vec<Fact<'static>> {
-    let number = |key, label, is_counted: fn(&&CertificateRow<'_>) -> bool| {
-        Fact::new(key, label, Kind::Number, rows.iter().filter(is_counted).count() as u64)
-    };
-    vec![
-        number("certificates", "Certificates", |_| true),
-        number("expired", "Expired", |row| row.certificate.expires_within(0, row.now) == Some(true)),
-        number("renewed", "Renewed", |row| row.certificate.is_renewed),
-        number("unknown_expiry", "Of unknown expiry", |row| row.certificate.expires.is_none()),
-    ]
+/// How many certificates there are of each kind.
+struct Figures {
+    certificates: u64,
+    expired: u64,
+    /// Those that expire soon, but have not.
+    expiring: u64,
+    soon: u64,
+    renewed: u64,
+    unknown_expiry: u64,
+}
+
+impl Figures {
+    const STATEMENTS: &'static [Statement<Self>] = &[Self::expire, Self::unknown, Self::renewed];
+
+    fn of(rows: &[CertificateRow<'_>]) -> Self {
+        let count =
+            |is_counted: fn(&&CertificateRow<'_>) -> bool| rows.iter().filter(is_counted).count() as u64;
+        let expired = count(|row| row.certificate.expires_within(0, row.now) == Some(true));
+        let soon = count(|row| row.certificate.expires_within(row.soon, row.now) == Some(true));
+        Self {
+            certificates: rows.len() as u64,
+            expired,
+            expiring: soon - expired,
+            soon: rows.first().map_or(SOON, |row| row.soon),
+            renewed: count(|row| row.certificate.is_renewed),
+            unknown_expiry: count(|row| row.certificate.expires.is_none()),
+        }
+    }
+
+    fn facts(&self) -> Vec<Fact<'static>> {
+        let number = |key, label, count: u64| Fact::new(key, label, Kind::Number, count);
+        vec![
+            number("certificates", "Certificates", self.certificates),
+            number("expired", "Expired", self.expired),
+            number("renewed", "Renewed", self.renewed),
+            number("unknown_expiry", "Of unknown expiry", self.unknown_expiry),
+        ]
+    }
+
+    fn expire(&self) -> Option<String> {
+        let shown = clause(self.certificates, "certificate", ["is shown", "are shown"]);
+        let Some(shown) = shown else {
+            return Some("No certificate is shown.".to_owned());
+        };
+        let (expired, expiring, soon) = (self.expired, self.expiring, time::duration(self.soon, 2));
+        Some(format!("{shown}: {expired} expired, and {expiring} within {soon} of expiring."))
+    }
+
+    fn unknown(&self) -> Option<String> {
+        let holds =
+            ["is of unknown expiry, as no event gives it", "are of unknown expiry, as no event gives it"];
+        sentence([clause(self.unknown_expiry, "certificate", holds)])
+    }
+
+    fn renewed(&self) -> Option<String> {
+        let holds =
+            ["was renewed, by the latest event about it", "were renewed, by the latest events about them"];
+        sentence([clause(self.renewed, "certificate", holds)])
+    }
 }
 
 fn source(survey: &Survey, certificate: &Certificate<'_>) -> &'static str {

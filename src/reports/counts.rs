@@ -5,6 +5,7 @@ use super::columns::{FIRST, LAST};
 use crate::analysis::grouping::{Group, GroupBy, GroupColumn};
 use crate::model::attribute::ATTRIBUTES;
 use crate::reports::sheet::{Cell, Column, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::text::plural::counted;
 
 /// Name and version of the JSON.
 pub const SCHEMA: &str = "ssoaudit.count.v1";
@@ -33,6 +34,8 @@ pub fn counts<'a>(groups: Vec<Group>, by: &GroupBy, read: &ReportInput<'_>) -> S
         name: "count",
         schema: SCHEMA,
         title: format!("Events{by_what}{per}"),
+        statements: vec![format!("{} in {}.", counted(total, "event"), counted(all as u64, "group"))],
+        provenance: None,
         notes: read.notes(),
         sections: vec![Section::table("counts", "Counts", table)],
     }

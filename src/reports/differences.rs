@@ -9,6 +9,7 @@ use crate::analysis::comparison::events::{Difference, OneSided};
 use crate::analysis::comparison::{NewAdmin, OrganizationDifference, SsoDifference, StateDifference};
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
+use crate::reports::statements::{Statement, clause, each_counted, sentence, statements};
 
 /// Name and version of the JSON.
 pub const SCHEMA: &str = "ssoaudit.diff.v1";
@@ -63,6 +64,8 @@ pub fn sheet(differences: &Differences) -> Sheet<'_> {
         name: "diff",
         schema: SCHEMA,
         title: "Differences".to_owned(),
+        statements: statements(differences, STATEMENTS),
+        provenance: None,
         notes: differences.notes.clone(),
         sections: vec![
             Section::facts("totals", "Totals", totals(differences)),
@@ -80,6 +83,41 @@ pub fn sheet(differences: &Differences) -> Sheet<'_> {
             Section::table("admins", "New administrators", admins(differences)),
         ],
     }
+}
+
+const STATEMENTS: &[Statement<Differences>] = &[edited, states, admins_who_are_new];
+
+fn edited(differences: &Differences) -> Option<String> {
+    let count = |difference| differences.edited(difference).count() as u64;
+    let counts = [
+        (differences.altered(), "altered"),
+        (count(Difference::Missing), "missing"),
+        (count(Difference::Inserted), "inserted"),
+    ];
+    let edits = each_counted(&counts);
+    Some(match edits.is_empty() {
+        true => "Where both logs cover a time, they have the same events.".to_owned(),
+        false => format!("Where both logs cover a time, they do not have the same events: {edits}."),
+    })
+}
+
+fn states(differences: &Differences) -> Option<String> {
+    let count =
+        |difference| differences.organizations.iter().filter(|it| it.difference == difference).count() as u64;
+    sentence([
+        clause(
+            differences.connections.len() as u64,
+            "connection",
+            ["is in another state", "are in another state"],
+        ),
+        clause(count(SsoDifference::Lost), "organization", ["lost SSO", "lost SSO"]),
+        clause(count(SsoDifference::Gained), "organization", ["gained SSO", "gained SSO"]),
+    ])
+}
+
+fn admins_who_are_new(differences: &Differences) -> Option<String> {
+    let holds = ["changes something in the new log only", "change something in the new log only"];
+    sentence([clause(differences.admins.len() as u64, "actor", holds)])
 }
 
 fn totals(differences: &Differences) -> Vec<Fact<'_>> {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::columns::{
     ACTOR, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATION_ID, ORGANIZATION_NAME, ORGANIZATIONS,
 };
+use super::statements::{Statement, clause, sentence, statements};
 use super::table::{ColumnOf, Items, TableLayout};
 use super::visits::{distinct, few, frequent, impersonator, is_impersonated};
 use super::{Report, ReportInput};
@@ -12,6 +13,7 @@ use crate::model::operation::Operation;
 use crate::reports::sheet::{Column, Kind, Section, Sheet, Tone};
 use crate::survey::ids::{IpId, ReasonId};
 use crate::survey::{Survey, Visit, Wants};
+use crate::text::plural::counted;
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -150,6 +152,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     visits.sort_by(|a, b| session(a).cmp(&session(b)));
     let sessions = visits.chunk_by(|a, b| session(a) == session(b));
     let sessions: Vec<_> = sessions.map(|visits| Impersonation::of(survey, visits)).collect();
+    let figures = Figures::of(&visits);
     visits.sort_by(|a, b| (who(a), a.time).cmp(&(who(b), b.time)));
     let staff = visits.chunk_by(|a, b| who(a) == who(b));
     let staff: Vec<_> = staff.map(|visits| Impersonation::of(survey, visits)).collect();
@@ -163,11 +166,69 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Impersonation".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes: input.notes(),
         sections: vec![
             Section::table("staff", "Who acted for others", table(STAFF, staff)),
             Section::table("sessions", "For whom, where and why", table(SESSIONS, sessions)),
         ],
+    }
+}
+
+/// What the sentences count.
+struct Figures {
+    /// Impersonators whom the log names.
+    named: u64,
+    /// Events for which it names none.
+    unnamed: u64,
+    actors: u64,
+    customers: u64,
+    changes: u64,
+    deletions: u64,
+    events: u64,
+    unreasoned: u64,
+}
+
+impl Figures {
+    const STATEMENTS: &'static [Statement<Self>] = &[Self::acting, Self::changing, Self::reasons];
+
+    fn of(visits: &[Visit]) -> Self {
+        let count = |test: fn(&Visit) -> bool| visits.iter().filter(|visit| test(visit)).count() as u64;
+        Self {
+            named: distinct(visits.iter().map(|visit| visit.impersonator)),
+            unnamed: count(|visit| visit.impersonator.is_none()),
+            actors: distinct(visits.iter().map(|visit| visit.actor)),
+            customers: distinct(visits.iter().map(|visit| visit.organization)),
+            changes: count(|visit| visit.operation.state().is_some()),
+            deletions: count(|visit| visit.operation == Operation::Deleted),
+            events: visits.len() as u64,
+            unreasoned: count(|visit| visit.reason.is_none()),
+        }
+    }
+
+    fn acting(&self) -> Option<String> {
+        let [actors, customers] =
+            [(self.actors, "actor"), (self.customers, "customer")].map(|(count, noun)| counted(count, noun));
+        let acted = clause(self.named, "impersonator", ["acted", "acted"])
+            .map(|who| format!("{who} in sessions of {actors}, for {customers}"));
+        let unnamed =
+            clause(self.unnamed, "impersonated event", ["names no impersonator", "name no impersonator"]);
+        sentence([acted, unnamed]).or_else(|| Some("No session was impersonated.".to_owned()))
+    }
+
+    fn changing(&self) -> Option<String> {
+        let Self { events, changes, deletions, .. } = self;
+        let events = clause(*events, "event", ["is", "are"])?;
+        Some(format!(
+            "{events} of such sessions; {changes} of them changed the state of a connection, {deletions} by deleting it."
+        ))
+    }
+
+    fn reasons(&self) -> Option<String> {
+        let none = clause(self.unreasoned, "event", ["gives no reason", "give no reason"]);
+        let all = (self.events > 0).then(|| "Every one of them gives a reason.".to_owned());
+        sentence([none]).or(all)
     }
 }
 

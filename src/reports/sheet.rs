@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::analysis::calendar::Bucket;
 use crate::model::time::Timestamp;
+use crate::reports::provenance::Provenance;
 
 /// A finished report; its texts may be borrowed from the survey.
 pub struct Sheet<'a> {
@@ -16,6 +17,10 @@ pub struct Sheet<'a> {
     pub schema: &'static str,
     /// Heading for people.
     pub title: String,
+    /// What was found, in up to three sentences made from the figures; only formats for people print them.
+    pub statements: Vec<String>,
+    /// What it comes from, if that is known; for pages, which outlive the run that made them.
+    pub provenance: Option<Provenance>,
     /// Notes for the reader, a sentence each: what was selected, and what limits the report.
     pub notes: Vec<String>,
     /// The sections, the most important first. Formats that can hold only one table print the first table.

@@ -21,6 +21,7 @@ pub mod groups;
 mod histories;
 pub mod ids;
 mod impersonation;
+pub mod input_facts;
 mod input_order;
 pub mod input_summary;
 pub mod interner;
@@ -114,7 +115,7 @@ pub struct Wants {
     pub conflicts: bool,
     /// The names of connections that have a certificate.
     pub connection_names: bool,
-    /// Events with an actor or an address, one by one. Not available together with anomalies.
+    /// Events with an actor or an address, one by one.
     pub visits: bool,
     /// What rules need besides changes: event ids, observations and anomalies. An event later than this time is
     /// an anomaly.
@@ -134,6 +135,19 @@ impl Wants {
         anomalies: None,
         silences: None,
     };
+
+    /// What either of two wants.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            counts: self.counts || other.counts,
+            changes: self.changes || other.changes,
+            conflicts: self.conflicts || other.conflicts,
+            connection_names: self.connection_names || other.connection_names,
+            visits: self.visits || other.visits,
+            anomalies: self.anomalies.or(other.anomalies),
+            silences: self.silences.or(other.silences),
+        }
+    }
 
     /// Which events of histories it takes.
     pub fn extent(&self) -> Extent {

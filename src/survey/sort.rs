@@ -18,7 +18,7 @@ use crate::survey::worker::WorkerSurvey;
 use crate::survey::{NamesInEvent, Observation, Survey, Visit};
 
 impl Survey {
-    /// The visits without those in `again`, sorted by actor and time.
+    /// The selected visits without those in `again`, sorted by actor and time.
     pub(super) fn visits_in_order(
         &self,
         workers: &[WorkerSurvey],
@@ -35,7 +35,7 @@ impl Survey {
                 let rank = |visit: &Visit| visit.actor.map_or(ranks.len(), |actor| own[actor.index()]);
                 let visits =
                     (0..).zip(worker.visits.iter()).map(move |(index, visit)| (rank(visit), (at, index)));
-                visits.filter(|(_, item)| !again.contains(item))
+                visits.filter(|(_, item)| !again.contains(item) && worker.is_selected_visit(item.1))
             })
         };
         // There can be as many visits as events. Those of an actor in one worker are mostly in time order

@@ -204,10 +204,21 @@ impl WorkerSurvey {
             let Timestamp { seconds, nanos } = event.time;
             let EventIds { action, actor, organization, ip, .. } = *ids;
             let seen = Observation { seconds, nanos, scopes, action, actor, organization, ip };
-            return Some(SeenId::new(self.observations.push(place.block, event.time, seen) as usize));
+            let index = self.observations.push(place.block, event.time, seen);
+            if plan.wants.visits {
+                // Selected or not, so that a visit has the index of its observation.
+                let visit = self.visit(line, ids);
+                self.visits.push(visit);
+            }
+            return Some(SeenId::new(index as usize));
         }
         let visit = self.visit(line, ids);
         Some(SeenId::new(self.visits.push(visit) as usize))
+    }
+
+    /// Whether the visit of an index is selected. Where observations are wanted as well, others are kept, too.
+    pub(super) fn is_selected_visit(&self, index: u32) -> bool {
+        self.observations.all.get(index).is_none_or(|observation| observation.scopes.is_selected())
     }
 
     /// The number of this worker, which it gets when it first asks.

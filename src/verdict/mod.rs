@@ -17,11 +17,12 @@ use crate::model::operation::Operation;
 use crate::parallel;
 use crate::rules::{Rule, Severity};
 
+pub use crate::survey::input_facts::InputFacts;
 pub use counts::Counts;
 pub use evaluate::{Options, check};
 pub use finding::{Finding, FindingKey, Resolve, Status};
 pub use outcome::Outcome;
-pub use run::{InputFacts, PolicyInfo, Run};
+pub use run::{PolicyInfo, Run};
 
 /// A rule, and how many events it was evaluated on.
 #[derive(Clone)]

@@ -6,7 +6,7 @@ use crate::model::hashed_file::HashedFile;
 use crate::model::time::Timestamp;
 use crate::policy::Policy;
 use crate::rules::Severity;
-use crate::survey::input_summary::InputSummary;
+use crate::survey::input_facts::InputFacts;
 
 /// The circumstances under which rules were evaluated.
 #[derive(Clone, Debug)]
@@ -54,29 +54,6 @@ pub struct PolicyInfo {
     pub rule_files: Vec<HashedFile>,
 }
 
-/// An input that was read.
-#[derive(Clone, Debug)]
-pub struct InputFacts {
-    /// Its name, as in the positions of findings.
-    pub name: String,
-    /// Why it was not read to its end.
-    pub error: Option<String>,
-    /// The number of bytes read, before any decompression.
-    pub bytes: u64,
-    /// SHA-256 of these bytes in hexadecimal, if it was requested and the input could be opened.
-    pub sha256: Option<String>,
-    /// The number of lines that are not blank.
-    pub lines: u64,
-    /// The number of lines that are valid events.
-    pub valid: u64,
-    /// The number of lines that are not.
-    pub invalid: u64,
-    /// The time of the earliest event.
-    pub first: Option<Timestamp>,
-    /// The time of the latest event.
-    pub last: Option<Timestamp>,
-}
-
 impl PolicyInfo {
     /// Describes a policy.
     pub fn of(policy: &Policy) -> Self {
@@ -85,24 +62,6 @@ impl PolicyInfo {
             sha256: policy.sha256.clone(),
             roster: policy.roster_file.clone(),
             rule_files: policy.custom.files.clone(),
-        }
-    }
-}
-
-impl InputFacts {
-    /// What a scan knows of an input. The caller adds the number of bytes and the hash.
-    pub fn of(input: &InputSummary) -> Self {
-        let (first, last) = input.times.range.unzip();
-        Self {
-            name: input.name.clone(),
-            error: input.error.clone(),
-            bytes: 0,
-            sha256: None,
-            lines: input.counts.lines - input.counts.blank,
-            valid: input.counts.valid,
-            invalid: input.counts.invalid,
-            first,
-            last,
         }
     }
 }

@@ -28,7 +28,8 @@ fn job(follows_order: bool, args: &[&[&str]]) -> Job {
 
 /// Stands for a file that a command writes.
 const WRITTEN: &str = "{written}";
-const NOW: [&str; 3] = ["check", "--now", "2025-04-05T00:00:00Z"];
+const PRESENT: [&str; 2] = ["--now", "2025-04-05T00:00:00Z"];
+const NOW: [&str; 3] = ["check", PRESENT[0], PRESENT[1]];
 
 fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
@@ -58,7 +59,7 @@ fn jobs() -> Vec<Job> {
         let name =
             if report.name == reports::SUMMARY.name { vec!["summary"] } else { vec!["report", report.name] };
         for format in SHEET_FORMATS.iter() {
-            jobs.push(job(false, &[&name, &["--format", format.name], &wide]));
+            jobs.push(job(false, &[&name, &PRESENT, &["--format", format.name], &wide]));
         }
         jobs.push(job(false, &[&name, &["--action", "deleted,disabled", "--format", "json"], &redacted]));
     }

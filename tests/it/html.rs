@@ -10,13 +10,15 @@ use base64::prelude::BASE64_STANDARD;
 use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 use ssoaudit::analysis::calendar::Bucket;
-use ssoaudit::formats::sheets::html::render;
+use ssoaudit::formats::sheets::html::{assets, render};
+use ssoaudit::model::hashed_file::HashedFile;
 use ssoaudit::model::time::{Timestamp, parse};
+use ssoaudit::reports::provenance::{InputFacts, OtherSource, Provenance};
 use ssoaudit::reports::sheet::{
-    Body, Cell, Chart, Column, Fact, Kind, Row, Section, Sheet, Stretch, Table, Tone,
+    Body, Cell, Chart, Column, Fact, Kind, Row, Rows, Section, Sheet, Stretch, Table, Tone,
 };
 
-use crate::support::elements::{assert_inert, elements};
+use crate::support::elements::{Element, assert_inert, elements};
 use crate::support::run::root;
 
 const SCRIPT: &str = "</script><img src=x onerror=alert(1)>";
@@ -128,6 +130,8 @@ fn sheet() -> Sheet<'static> {
         name: "removals",
         schema: "ssoaudit.report.removals.v2",
         title: format!("Removals of SSO connections {SCRIPT}"),
+        statements: vec!["Connections were deleted 25 times.".to_owned(), format!("By {HIDDEN}.")],
+        provenance: Some(provenance()),
         notes: vec![
             "Only events from 2025-01-01 on were looked at.".to_owned(),
             format!("Selected by actor {ATTRIBUTE}."),
@@ -144,6 +148,30 @@ fn sheet() -> Sheet<'static> {
     }
 }
 
+fn provenance() -> Provenance {
+    let file = |path: &str| HashedFile { path: path.to_owned(), sha256: "f".repeat(64) };
+    let input = |name: &str| InputFacts {
+        name: name.to_owned(),
+        error: None,
+        bytes: 1000,
+        sha256: Some("a".repeat(64)),
+        lines: 31,
+        valid: 30,
+        invalid: 1,
+        first: Some(at("2025-01-01T00:00:00Z")),
+        last: Some(at("2025-01-31T12:00:00Z")),
+    };
+    let broken = InputFacts { error: Some(SCRIPT.to_owned()), sha256: None, ..input(ATTRIBUTE) };
+    Provenance {
+        made: at("2025-02-01T08:30:00Z"),
+        inputs: vec![input("exports/january.ndjson"), broken],
+        selection: vec![format!("--actor {ATTRIBUTE}")],
+        reading: vec!["--source auto".to_owned()],
+        others: vec![("Policy", OtherSource::File(file(HIDDEN))), ("Roster", OtherSource::Defaults)],
+        is_redacted: true,
+    }
+}
+
 fn page() -> String {
     let page = render(&sheet(), Tz::UTC);
     if let Some(path) = std::env::var_os("SSOAUDIT_PAGE") {
@@ -156,22 +184,53 @@ fn page() -> String {
 fn nothing_runs_and_nothing_is_fetched() {
     let page = page();
     for forbidden in
-        ["<script", "<img", "<iframe", "<link", "<b>", "http:", "https:", "url(", "@import", "style="]
+        ["<img", "<iframe", "<link", "<b>", "http:", "https:", "url(", "@import", "style=", "<form", "<base"]
     {
         assert!(!page.to_lowercase().contains(forbidden), "{forbidden}");
     }
     assert_eq!(page.matches("</style>").count(), 1);
+    assert_eq!(page.to_lowercase().matches("<script").count(), 1);
     assert_inert(&page);
 }
 
+/// Whatever a script makes of texts, it makes no markup and no code of them, and asks for nothing.
 #[test]
-fn the_policy_allows_the_style_sheet_alone() {
-    let style = std::fs::read_to_string(root().join("templates/html/style.css")).unwrap();
-    // A browser sees it so whatever a checkout made of its lines.
-    let hash = Sha256::digest(style.replace("\r\n", "\n"));
+fn the_script_makes_texts_of_texts() {
+    for forbidden in [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "DOMParser",
+        "Range",
+        "eval",
+        "Function",
+        "setTimeout",
+        "import",
+        "fetch",
+        "XMLHttp",
+        "WebSocket",
+        "location",
+        "cookie",
+        "storage",
+        "Storage",
+        "</",
+        "<!--",
+    ] {
+        assert!(!assets::SCRIPT.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn the_policy_allows_the_style_sheet_and_the_script_alone() {
+    let [style, script] = ["style.css", "script.js"].map(|name| {
+        let text = std::fs::read_to_string(root().join("templates/html").join(name)).unwrap();
+        // A browser sees it so whatever a checkout made of its lines.
+        BASE64_STANDARD.encode(Sha256::digest(text.replace("\r\n", "\n")))
+    });
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        BASE64_STANDARD.encode(hash)
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; \
+         form-action 'none'",
     );
     let elements = elements(&page());
     let metas: Vec<_> = elements.iter().filter(|element| element.name == "meta").collect();
@@ -181,6 +240,7 @@ fn the_policy_allows_the_style_sheet_alone() {
     };
     assert_eq!(content("http-equiv", "Content-Security-Policy"), policy);
     assert_eq!(content("name", "referrer"), "no-referrer");
+    assert_eq!(content("name", "generator"), assets::GENERATOR);
 }
 
 #[test]
@@ -202,7 +262,11 @@ fn cells_are_printed_for_people() {
     let texts = |name: &str| -> Vec<&str> {
         elements.iter().filter(|element| element.name == name).map(|element| element.text.as_str()).collect()
     };
-    let facts = texts("dd");
+    let facts: Vec<_> = elements.iter().filter(|element| element.name == "dl").collect();
+    let of_facts = facts.iter().position(|list| list.attributes["class"] == "facts").unwrap();
+    assert_eq!(of_facts, 1, "facts follow what the page comes from");
+    let dds = texts("dd");
+    let facts = &dds[dds.iter().position(|text| *text == "1,234,567").unwrap()..];
     assert_eq!(facts[0], "1,234,567");
     assert_eq!(facts[1], "2025-01-01 00:00:00");
     assert_eq!(facts[2..4], ["12.3\u{a0}%", "3d\u{a0}4h"]);
@@ -229,7 +293,11 @@ fn every_section_and_every_chart_can_be_reached() {
     assert_eq!(named("h1").count(), 1);
     assert_eq!(named("html").next().unwrap().attributes["lang"], "en");
     let sections: Vec<_> = named("section").map(|section| section.attributes["id"].as_str()).collect();
-    assert_eq!(sections, sheet.sections.iter().map(|section| section.key).collect::<Vec<_>>());
+    // Tables come after what is seen at a glance.
+    let is_table = |section: &&Section<'_>| matches!(section.body, Body::Table(_));
+    let (tables, others): (Vec<_>, Vec<_>) = sheet.sections.iter().partition(is_table);
+    let ordered: Vec<_> = others.iter().chain(&tables).map(|section| section.key).collect();
+    assert_eq!(sections, ordered);
     let links: Vec<_> = named("a").map(|link| link.attributes["href"][1..].to_owned()).collect();
     assert_eq!(links, sections);
     for element in &elements {
@@ -241,7 +309,7 @@ fn every_section_and_every_chart_can_be_reached() {
     let labels: Vec<_> = pictures.map(|svg| svg.attributes["aria-label"].as_str()).collect();
     assert_eq!(labels.len(), 4);
     assert_eq!(labels[1], "Events per day from 2025-01-01 to 2025-01-31, at most 1,730 events");
-    assert_eq!(named("details").count(), 4);
+    assert!(named("details").count() >= 4);
     assert!(named("table").count() == named("caption").count());
     assert!(named("th").all(|th| th.attributes.contains_key("scope")));
     let open = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(|c| c.contains("open")));
@@ -254,6 +322,79 @@ fn every_section_and_every_chart_can_be_reached() {
 }
 
 #[test]
+fn a_page_says_where_it_comes_from() {
+    let elements = elements(&page());
+    let of = |class: &str| {
+        let has_class = |element: &&Element| element.attributes.get("class").is_some_and(|it| it == class);
+        elements.iter().find(has_class).unwrap().text.clone()
+    };
+    let (origin, statements) = (of("origin"), of("statements"));
+    assert!(statements.contains("Connections were deleted 25 times."), "{statements}");
+    assert!(statements.contains("By invoice\\u{202e}fdp.exe"), "{statements}");
+    for told in [
+        "from 2025-01-01 00:00:00 to 2025-01-31 12:00:00",
+        "exports/january.ndjson: 30 events, 1 invalid line",
+        &"a".repeat(64),
+        &format!("{ATTRIBUTE}: 30 events, 1 invalid line, not read to its end: {SCRIPT}"),
+        &format!("--actor {ATTRIBUTE}"),
+        "--source auto",
+        "invoice\\u{202e}fdp.exe",
+        &"f".repeat(64),
+        "none found, so the defaults of every rule",
+        "personal values are pseudonyms",
+        "2025-02-01 08:30:00",
+        assets::GENERATOR,
+    ] {
+        assert!(origin.contains(told), "{told} in {origin}");
+    }
+}
+
+/// A row has all of its values: those that fit side by side, and the others in its details.
+#[test]
+fn what_does_not_fit_is_in_the_details_of_its_row() {
+    let long = |number: usize| Cell::text(format!("{number} {}", "long ".repeat(9)));
+    let columns: Vec<_> = (0..12)
+        .map(|rank| Column::new("key", TITLES[rank as usize], Kind::Text, "about it").rank(rank))
+        .collect();
+    let cells: Vec<_> =
+        (0..12).map(|number| if number == 11 { Cell::Nothing } else { long(number) }).collect();
+    let rows = vec![Row { cells, tone: Tone::Plain }; 3].into();
+    let table = Table { columns, rows, empty: "", left_out: 0 };
+    let sections = vec![Section { key: "wide", title: "Wide", body: Body::Table(table) }];
+    let page = render(&Sheet { sections, ..sheet() }, Tz::UTC);
+    let elements = elements(&page);
+    let texts = |name: &str| -> Vec<_> {
+        elements.iter().filter(|element| element.name == name).map(|it| it.text.trim().to_owned()).collect()
+    };
+    let heads = texts("th");
+    assert!(heads.len() > 3 && heads.len() < 10, "{heads:?}");
+    assert_eq!(heads[1..], TITLES[..heads.len() - 1], "those of the lowest rank stand side by side");
+    let details = elements.iter().filter(|element| element.name == "tr");
+    let details = details.filter(|row| row.attributes.get("class").is_some_and(|class| class == "details"));
+    for row in details {
+        for title in &TITLES[heads.len() - 1..11] {
+            assert!(row.text.contains(title), "{title} in {}", row.text);
+        }
+    }
+    assert_eq!(texts("summary").len(), 3);
+    assert!(page.contains(&format!("No row has a value of: {}.", TITLES[11])));
+}
+
+const TITLES: [&str; 12] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"];
+
+#[test]
+fn a_page_has_so_many_rows_and_says_how_many_more_there_are() {
+    let rows = Rows::new(10_000, |number| row(number, Tone::Plain));
+    let table = Table { columns: COLUMNS.to_vec(), rows, empty: "", left_out: 0 };
+    let sections = vec![Section { key: "many", title: "Many", body: Body::Table(table) }];
+    let page = render(&Sheet { sections, ..sheet() }, Tz::UTC);
+    assert_eq!(page.matches("<tbody").count(), 5000);
+    assert!(page.contains("5,000 rows, 5,000 more left out"));
+    assert_inert(&page);
+}
+
+#[test]
 fn the_same_sheet_gives_the_same_page() {
     assert_eq!(page(), page());
     let elsewhere = render(&sheet(), Tz::Asia__Kolkata);
@@ -263,8 +404,7 @@ fn the_same_sheet_gives_the_same_page() {
 
 #[test]
 fn little_is_enough() {
-    let none =
-        Sheet { name: "none", schema: "none", title: String::new(), notes: Vec::new(), sections: Vec::new() };
+    let none = Sheet { sections: Vec::new(), statements: Vec::new(), provenance: None, ..sheet() };
     elements(&render(&none, Tz::UTC));
     let (time, zero) = (at("2025-01-01T00:00:00Z"), [[0; 24]; 7]);
     let nothing = Stretch { from: time, to: time, is_open: true, is_presumed: true, tone: Tone::Plain };
@@ -281,8 +421,7 @@ fn little_is_enough() {
     ];
     for chart in charts {
         let sections = vec![Section { key: "only", title: "Only", body: Body::Chart(chart) }];
-        let (title, notes) = ("None".to_owned(), Vec::new());
-        let sheet = Sheet { name: "none", schema: "none", title, notes, sections };
+        let sheet = Sheet { sections, ..sheet() };
         let page = render(&sheet, Tz::UTC);
         elements(&page);
         assert!(!page.contains("NaN") && !page.contains("inf"));

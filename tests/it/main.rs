@@ -56,6 +56,7 @@ mod redact;
 mod references;
 mod releasing;
 mod reports;
+mod review;
 mod rows;
 mod rules;
 mod sarif;
@@ -67,6 +68,7 @@ mod sheets;
 mod silences;
 #[cfg(unix)]
 mod spark;
+mod statements;
 mod streams;
 mod supply_chain;
 mod support;

@@ -100,6 +100,8 @@ fn sheet<'a>(texts: &'a [&'a str], left_out: u64) -> Sheet<'a> {
         name: "example",
         schema: "ssoaudit.report.example.v1",
         title: format!("Removals by {text}"),
+        statements: vec![format!("What was found of {text}.")],
+        provenance: None,
         notes: vec![format!("Only events of {text} – the rest is not shown.")],
         sections: vec![
             Section { key: "summary", title: "Summary", body: Body::Facts(facts) },

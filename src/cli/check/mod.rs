@@ -1,6 +1,5 @@
 //! `ssoaudit check`: checks the input against a policy. The exit code says whether it failed.
 
-mod input_facts;
 pub(crate) mod list_rules;
 mod new_baseline;
 pub(crate) mod outputs;
@@ -14,12 +13,12 @@ use clap::Args;
 
 use crate::cli::ExitStatus;
 use crate::cli::args::{HELP, InputArgs, RedactArgs, SelectArgs, TerminalArgs, max_shown};
-use crate::cli::check::input_facts::input_facts;
 use crate::cli::check::new_baseline::new_baseline;
 use crate::cli::check::outputs::{
     GITHUB, SummaryRefused, Target, WriteErrors, append_step_summary, refuse_appending, step_summary_file,
     stream, targets,
 };
+use crate::cli::input_facts::{HTML, facts_of};
 use crate::cli::input_status::InputStatus;
 use crate::cli::messages;
 use crate::cli::organization_ids::resolve_names_to_ids;
@@ -166,7 +165,8 @@ impl CheckCommand {
         self.check_baseline_complete(&selection)?;
         let outputs = self.outputs(targets, &inputs, &policy)?;
 
-        let meter = if self.evidence.is_some() { Meter::hashing() } else { Meter::of_each() };
+        let is_hashing = self.evidence.is_some() || targets.iter().any(|(format, _)| format.name == HTML);
+        let meter = if is_hashing { Meter::hashing() } else { Meter::of_each() };
         let job = ScanJob { inputs: &inputs, settings: self.input.settings(), meter: &meter };
         let latest = now.later_by(policy.skew_seconds());
         let silences = policy.silence_limits();
@@ -185,7 +185,7 @@ impl CheckCommand {
             now,
             period,
             baseline: baseline.as_ref().zip(baseline_file),
-            inputs: collected.inputs.iter().map(|input| input_facts(input, &meter)).collect(),
+            inputs: facts_of(&collected.inputs, &meter),
             lines: &collected.lines,
             selection,
             reading: self.input.reading(),

@@ -14,7 +14,11 @@ use crate::text::escape;
 pub fn render(sheet: &Sheet<'_>, options: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
     let own = |text: &str| escape::markdown(&display::escape_own(text, options.charset));
     let mut out = format!("# {}\n", own(&sheet.title));
-    for note in sheet.notes.iter().map(String::as_str).chain(text::zone_note(sheet, options).as_deref()) {
+    let statements = sheet.statements.iter().map(String::as_str);
+    for note in statements
+        .chain(sheet.notes.iter().map(String::as_str))
+        .chain(text::zone_note(sheet, options).as_deref())
+    {
         out.push_str(&format!("\n{}\n", own(note)));
     }
     for section in &sheet.sections {

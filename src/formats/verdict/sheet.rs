@@ -2,8 +2,12 @@
 
 use super::{KnownFindings, tone};
 use crate::formats::verdict::fields::{SHEET_COLUMNS, SHEET_FIELDS};
+use crate::model::hashed_file::HashedFile;
+use crate::reports::provenance::{OtherSource, Provenance};
 use crate::reports::sheet::{Body, Cell, Column, Fact, Kind, Row, Rows, Section, Sheet, Table, Tone};
-use crate::verdict::{Counts, Finding, RuleOutcome, Status, Verdict, severities};
+use crate::reports::statements::{clause, sentence};
+use crate::text::plural;
+use crate::verdict::{Counts, Finding, Outcome, RuleOutcome, Status, Verdict, severities};
 
 static RULES: &[Column] = &[
     Column::new("rule", "rule", Kind::Text, "id of the rule"),
@@ -33,7 +37,7 @@ static INPUTS: &[Column] = &[
     Column::new("invalid", "invalid", Kind::Number, "invalid lines"),
     Column::new("first", "first", Kind::Time, "the earliest event").rank(3),
     Column::new("last", "last", Kind::Time, "the latest event").rank(3),
-    Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes, with --evidence").rank(4),
+    Column::new("sha256", "SHA-256", Kind::Id, "SHA-256 of its bytes, with --evidence and on pages").rank(4),
 ];
 
 /// Converts a verdict to a sheet.
@@ -44,7 +48,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
         KnownFindings::Counted => counts.open(),
     };
     let hidden = counts.total() - listed;
-    let mut notes = vec![format!("{}.", verdict.line())];
+    let mut notes = Vec::new();
     notes.extend(verdict.errors().iter().map(|error| format!("Error: {error}.")));
     notes.extend(super::basis(verdict));
     if hidden > 0 {
@@ -57,6 +61,8 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
         name: "check",
         schema: super::json::SCHEMA,
         title: format!("Check: {}", verdict.outcome.name()),
+        statements: statements(verdict),
+        provenance: Some(provenance(verdict)),
         notes,
         sections: vec![
             Section { key: "verdict", title: "Verdict", body: Body::Facts(facts(verdict, &counts)) },
@@ -74,6 +80,47 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
                 body: table(INPUTS, "Nothing was read.", verdict.run.inputs.len(), |at| input(verdict, at)),
             },
         ],
+    }
+}
+
+/// The outcome with its grounds, and what was judged, a sentence each.
+fn statements(verdict: &Verdict<'_>) -> Vec<String> {
+    let count = |is_counted: fn(&(&RuleOutcome, &Counts)) -> bool| {
+        let rules = verdict.rules.iter().zip(verdict.counts_by_rule());
+        rules.filter(is_counted).count() as u64
+    };
+    let judged = count(|(rule, _)| rule.is_on && !rule.is_not_applicable());
+    let not_applicable = count(|(rule, _)| rule.is_not_applicable());
+    let finding = count(|(_, counts)| counts.open() > 0);
+    let is = if verdict.outcome == Outcome::Incomplete { "is " } else { "" };
+    let events = plural::counted(verdict.run.selected, "event");
+    let to_these = ["is not applicable to these inputs", "are not applicable to these inputs"];
+    let rules = sentence([
+        clause(judged, "rule", ["judged", "judged"]).map(|rules| format!("{rules} {events}")),
+        clause(not_applicable, "rule", to_these),
+    ]);
+    let finding = sentence([clause(finding, "rule", ["has open findings", "have open findings"])]);
+    let outcome = format!("The check {is}{}.", verdict.line());
+    [Some(outcome), rules, finding].into_iter().flatten().collect()
+}
+
+/// What the verdict comes from.
+fn provenance(verdict: &Verdict<'_>) -> Provenance {
+    let run = &verdict.run;
+    let file = |what, file: &HashedFile| (what, OtherSource::File(file.clone()));
+    let policy = run.policy.path.clone().map_or(OtherSource::Defaults, |path| {
+        OtherSource::File(HashedFile { path, sha256: run.policy.sha256.clone() })
+    });
+    let roster = run.policy.roster.iter().map(|roster| file("Roster of the policy", roster));
+    let rules = run.policy.rule_files.iter().map(|rules| file("Custom rules", rules));
+    let baseline = run.baseline.iter().map(|baseline| file("Baseline", baseline));
+    Provenance {
+        made: run.now,
+        inputs: run.inputs.clone(),
+        selection: run.selection.clone(),
+        reading: run.reading.clone(),
+        others: [("Policy", policy)].into_iter().chain(roster).chain(rules).chain(baseline).collect(),
+        is_redacted: run.is_redacted,
     }
 }
 

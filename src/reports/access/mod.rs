@@ -10,10 +10,12 @@ mod runs;
 use self::first_uses::first_uses;
 use self::heat::heat;
 use self::runs::{SESSION_GAP_SECONDS, bursts, cross_organization, sessions};
+use super::statements::{Statement, clause, sentence, statements, times};
 use super::visits::{self, by_actor};
 use super::{Report, ReportInput};
 use crate::parallel;
-use crate::reports::sheet::{Section, Sheet};
+use crate::reports::Burst;
+use crate::reports::sheet::{Section, Sheet, Table};
 use crate::survey::Wants;
 
 /// The report.
@@ -40,10 +42,19 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         || (heat(input), first_uses(input, visits)),
         || (bursts(input, visits), (cross_organization(input, visits), sessions(input, visits))),
     );
+    let all = |table: &Table<'_>| table.rows.len() as u64 + table.left_out;
+    let figures = Figures {
+        bursts: all(&bursts),
+        burst: input.options.burst,
+        first_uses: all(&first_uses),
+        across: all(&cross_organization),
+    };
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Access patterns".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::chart("heat", "Events by weekday and hour", heat),
@@ -52,6 +63,40 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
             Section::table("across", "Actors across organizations", cross_organization),
             Section::table("sessions", "Sessions", sessions),
         ],
+    }
+}
+
+/// What the sentences count.
+struct Figures {
+    bursts: u64,
+    burst: Burst,
+    first_uses: u64,
+    across: u64,
+}
+
+impl Figures {
+    const STATEMENTS: &'static [Statement<Self>] = &[Self::hastily, Self::in_new_places, Self::hints];
+
+    fn hastily(&self) -> Option<String> {
+        let found = clause(self.bursts, "burst", ["was found", "were found"]);
+        Some(format!(
+            "{}: at least {} of an actor.",
+            found.unwrap_or("No burst was found".to_owned()),
+            self.burst
+        ))
+    }
+
+    fn in_new_places(&self) -> Option<String> {
+        let often = times(self.first_uses);
+        let new = format!("Actors used an address or a user agent that was new to them {often}");
+        let holds = ["is seen in more than one organization", "are seen in more than one organization"];
+        sentence([(self.first_uses > 0).then_some(new), clause(self.across, "actor", holds)])
+    }
+
+    fn hints(&self) -> Option<String> {
+        Some(
+            "These are patterns of use, which say where to look, and not that anything was wrong.".to_owned(),
+        )
     }
 }
 

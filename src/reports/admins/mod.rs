@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::columns::{ACTOR, ACTOR_EMAIL, ACTOR_ID, EVENTS, FIRST, IMPERSONATOR, LAST, ORGANIZATIONS};
+use super::statements::{Statement, clause, sentence, statements};
 use super::table::{ColumnOf, TableLayout};
 use super::visits::{self, by_actor, distinct, few, frequent, is_impersonated};
 use super::{Report, ReportInput};
@@ -43,10 +44,21 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     notes.extend(visits::without_actor(survey));
     notes.extend(unseen::notes(input));
     let (admins, impersonation) = parallel::both(|| admins(input, visits), || impersonation(survey, visits));
+    let figures = Figures::of(&admins);
+    let layout =
+        TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty: "The events shown name no actor." };
+    let mut admins = layout.table(survey, admins);
+    if input.roster.is_none() {
+        // Columns with nothing in them are the first to go where there is not room for all.
+        let empty = admins.columns.iter_mut().filter(|column| ["role", "without_role"].contains(&column.key));
+        empty.for_each(|column| column.rank = u8::MAX);
+    }
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Administrators".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::table("admins", "Who did what", admins),
@@ -72,8 +84,8 @@ struct Admin<'a> {
     /// The addresses, the most frequent first.
     ips: Vec<IpId>,
     impersonators: Vec<String>,
-    /// The share of events outside working hours.
-    off_hours: f64,
+    /// Events outside working hours.
+    off_hours: u64,
 }
 
 /// The most addresses and impersonators that are listed for an actor.
@@ -142,7 +154,7 @@ impl<'a> Admin<'a> {
         LAST.rank(5).cell(|_, admin| admin.visits[admin.visits.len() - 1].time.into()),
         Column::new("off_hours", "Off hours", Kind::Share, "share of events outside working hours")
             .rank(6)
-            .cell(|_, admin| Cell::Share(admin.off_hours)),
+            .cell(|_, admin| Cell::Share(admin.off_hours as f64 / admin.visits.len() as f64)),
     ];
 
     /// What an actor did, given the indices of their visits.
@@ -165,7 +177,7 @@ impl<'a> Admin<'a> {
             impersonated: count(is_impersonated),
             ips: ips.into_iter().map(|(ip, _)| ip).collect(),
             impersonators: impersonators(survey, visits),
-            off_hours: visits.iter().filter(is_off).count() as f64 / visits.len() as f64,
+            off_hours: visits.iter().filter(is_off).count() as u64,
         }
     }
 
@@ -192,7 +204,7 @@ impl<'a> Admin<'a> {
 }
 
 /// All actors, those with the most changes first.
-fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
+fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Vec<Admin<'a>> {
     let survey = input.survey;
     let chunks = visits.chunk_by(|a, b| a.actor == b.actor);
     let ranges = chunks.scan(0, |end, visits| {
@@ -206,14 +218,57 @@ fn admins<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> {
         let done = [admin.changes, admin.portal_urls, admin.views];
         (Reverse(done), survey.actor(admin.actor()), survey.actors.names.get(admin.actor()))
     });
-    let empty = "The events shown name no actor.";
-    let mut table = TableLayout { columns: Admin::COLUMNS, tone: Admin::tone, empty }.table(survey, admins);
-    if input.roster.is_none() {
-        // Columns with nothing in them are the first to go where there is not room for all.
-        let empty = table.columns.iter_mut().filter(|column| ["role", "without_role"].contains(&column.key));
-        empty.for_each(|column| column.rank = u8::MAX);
+    admins
+}
+
+/// What the sentences count.
+#[derive(Default)]
+struct Figures {
+    actors: u64,
+    /// Actors who changed the state of a connection, and those who deleted one.
+    changing: u64,
+    deleting: u64,
+    impersonated: u64,
+    events: u64,
+    off_hours: u64,
+}
+
+impl Figures {
+    const STATEMENTS: &'static [Statement<Self>] = &[Self::acting, Self::impersonated, Self::off_hours];
+
+    fn of(admins: &[Admin<'_>]) -> Self {
+        let mut figures = Self::default();
+        for admin in admins {
+            figures.actors += 1;
+            figures.changing += u64::from(admin.changes > 0);
+            figures.deleting += u64::from(admin.deletions > 0);
+            figures.impersonated += u64::from(admin.impersonated > 0);
+            figures.events += admin.visits.len() as u64;
+            figures.off_hours += admin.off_hours;
+        }
+        figures
     }
-    table
+
+    fn acting(&self) -> Option<String> {
+        let Self { changing, deleting, .. } = self;
+        Some(match clause(self.actors, "actor", ["is named", "are named"]) {
+            None => "The events shown name no actor.".to_owned(),
+            Some(actors) => {
+                format!("{actors}: {changing} changed the state of a connection, and {deleting} deleted one.")
+            }
+        })
+    }
+
+    fn impersonated(&self) -> Option<String> {
+        let holds =
+            ["had a session in which somebody else acted", "had sessions in which somebody else acted"];
+        sentence([clause(self.impersonated, "actor", holds)])
+    }
+
+    fn off_hours(&self) -> Option<String> {
+        let Self { events, off_hours, .. } = self;
+        (*events > 0).then(|| format!("{off_hours} of {events} events were outside of working hours."))
+    }
 }
 
 /// The impersonators with their reasons, without duplicates, by name.

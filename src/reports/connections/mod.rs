@@ -3,15 +3,18 @@
 //! If a moment is given, the report is as if the log ended then. A connection first named later is not listed, even if
 //! it was named for being removed and so may have been active.
 
+mod figures;
 mod history;
 mod posture;
 
+use self::figures::Figures;
 use self::history::{ConnectionHistory, Histories};
 use self::posture::{Posture, postures};
 use super::columns::{
     CERTAINTY, CERTAINTY_REASON, CONNECTION_ID, CONNECTION_TYPE, ORGANIZATION_ID, ORGANIZATION_NAME,
     OWNER_ID, PROTOCOL, PROVIDER, certainty_reason, connection_type, protocol, provider,
 };
+use super::statements::statements;
 use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput, presumption_notes};
 use crate::model::operation::Operation;
@@ -41,6 +44,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let histories = Histories::of(input);
     let displayed = displayed(input.survey, &histories.all);
     let postures = at.map_or(Vec::new(), |at| postures(input.survey, &histories, at));
+    let figures = Figures::of(displayed.iter().map(|id| &histories.all[id.index()]), at.map(|_| &*postures));
     let mut notes = input.notes();
     notes.extend(at.map(|at| format!("The posture is that of {}.", at.rfc3339(input.options.zone))));
     notes.extend(later_removals_note(input, &histories));
@@ -53,6 +57,8 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Connections".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::table("connections", "Connections", connection_table(input, items)),

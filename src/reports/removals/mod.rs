@@ -5,18 +5,20 @@
 
 mod chart;
 mod exposure;
+mod figures;
 
 use self::exposure::{Removal, removals};
+use self::figures::Figures;
 use super::columns::{
     ACTOR, ACTOR_EMAIL, ACTOR_ID, CERTAINTY, CERTAINTY_REASON, CONNECTION_ID, CONNECTION_TYPE, IMPERSONATOR,
     IP, ORGANIZATION_NAME, OWNER_ID, PROTOCOL, PROVIDER, TIME, certainty_reason, connection_type, protocol,
     provider,
 };
+use super::statements::statements;
 use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput, presumption_notes};
-use crate::model::operation::Operation;
 use crate::parallel;
-use crate::reports::sheet::{Cell, Column, Fact, Kind, Section, Sheet};
+use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet};
 use crate::survey::Wants;
 
 /// The report.
@@ -31,7 +33,7 @@ pub static REPORT: Report = Report {
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let (removals, end) = removals(input);
-    let (totals, chart) = parallel::both(|| totals(&removals), || chart::chart(input, &removals, end));
+    let (figures, chart) = parallel::both(|| Figures::of(&removals), || chart::chart(input, &removals, end));
     let mut notes = input.notes();
     notes.extend(presumption_notes(removals.iter().map(|removal| removal.certainty)));
     let layout = TableLayout {
@@ -44,10 +46,12 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Removals".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::table("removals", "Removals, the worst first", table),
-            Section::facts("totals", "Totals", totals),
+            Section::facts("totals", "Totals", figures.facts()),
             Section::chart("exposure", "Organizations without an active connection", chart),
         ],
     }
@@ -132,26 +136,4 @@ impl<'a> Removal<'a> {
         ACTOR_EMAIL.rank(13).cell(|survey, removal| survey.actor_email(removal.change.actor).into()),
         CERTAINTY_REASON.cell(|_, removal| certainty_reason(removal.certainty)),
     ];
-}
-
-fn totals(removals: &[Removal<'_>]) -> Vec<Fact<'static>> {
-    let number = |key, label, is_counted: fn(&&Removal<'_>) -> bool| {
-        Fact::new(key, label, Kind::Number, removals.iter().filter(is_counted).count() as u64)
-    };
-    let longest = removals.iter().filter_map(|removal| removal.exposure).map(|exposure| exposure.seconds);
-    let longest = longest.max().map(Cell::Duration);
-    vec![
-        number("removals", "Removals", |_| true),
-        number("deleted", "Deleted", |removal| removal.change.operation == Operation::Deleted),
-        number("disabled", "Disabled", |removal| removal.change.operation == Operation::Disabled),
-        number("exposures", "Left an organization without SSO", |removal| removal.exposure.is_some()),
-        number("exposures_presumed", "Of these only presumed", |removal| {
-            removal.exposure.is_some() && removal.is_presumed()
-        }),
-        number("still_exposed", "Ongoing at the end of the log", |removal| removal.is_ongoing()),
-        number("still_exposed_presumed", "Of these only presumed", |removal| {
-            removal.is_ongoing() && removal.is_presumed()
-        }),
-        Fact::new("longest_exposure_seconds", "Longest exposure", Kind::Duration, longest),
-    ]
 }

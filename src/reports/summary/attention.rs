@@ -35,8 +35,8 @@ static COLUMNS: &[ColumnOf<Attention>] = &[
 const REMOVALS: &str = "ssoaudit report removals";
 const CONNECTIONS: &str = "ssoaudit report connections";
 
-/// Everything that occurred and needs attention.
-pub fn attention<'a>(input: &ReportInput<'a>) -> Table<'a> {
+/// Everything that occurred and needs attention, and how many organizations are without SSO.
+pub fn attention<'a>(input: &ReportInput<'a>) -> (Table<'a>, WithoutSso) {
     let survey = input.survey;
     let sum = |of: fn(&InputSummary) -> u64| input.files.iter().map(of).sum::<u64>();
     let line = |count, tone, text: &'static str, command: &'static str| Attention {
@@ -65,7 +65,8 @@ pub fn attention<'a>(input: &ReportInput<'a>) -> Table<'a> {
         line(out_of_order, Tone::Plain, "events earlier than the one before", "ssoaudit filter --sort time"),
     ]);
     lines.retain(|line| line.count > 0);
-    TableLayout { columns: COLUMNS, tone: |line| line.tone, empty: "Nothing." }.table(survey, lines)
+    let layout = TableLayout { columns: COLUMNS, tone: |line| line.tone, empty: "Nothing." };
+    (layout.table(survey, lines), changes.without_sso)
 }
 
 fn in_the_future(survey: &Survey) -> Option<Attention> {
@@ -92,10 +93,12 @@ struct Changes {
 }
 
 /// How many organizations are without a connection until the end of the log, by certainty.
-#[derive(Default)]
-struct WithoutSso {
-    certain: u64,
-    presumed: u64,
+#[derive(Clone, Copy, Default)]
+pub struct WithoutSso {
+    /// Those that certainly are.
+    pub certain: u64,
+    /// Those that presumably are.
+    pub presumed: u64,
 }
 
 impl Changes {

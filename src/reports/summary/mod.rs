@@ -3,9 +3,10 @@
 mod attention;
 mod rankings;
 
-use self::attention::attention;
+use self::attention::{WithoutSso, attention};
 use self::rankings::{ACTIONS, ACTORS, CONNECTION_TYPES, IPS, ORGANIZATIONS, by_term, ranking};
 use super::columns::{FIRST, LAST};
+use super::statements::{Statement, clause, sentence, statements};
 use super::table::{ColumnOf, TableLayout};
 use super::{Report, ReportInput};
 use crate::analysis::calendar;
@@ -16,6 +17,7 @@ use crate::reports::sheet::{Cell, Chart, Column, Fact, Kind, Section, Sheet, Tab
 use crate::survey::ids::Id;
 use crate::survey::input_summary::InputSummary;
 use crate::survey::{QUARTER_SECONDS, SKEW_SECONDS, Wants};
+use crate::text::plural::{agreeing, counted};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -29,7 +31,8 @@ pub static REPORT: Report = Report {
 
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let survey = input.survey;
-    let (attention, actors) = parallel::both(|| attention(input), || ranking(input, &survey.actors, ACTORS));
+    let ((attention, without_sso), actors) =
+        parallel::both(|| attention(input), || ranking(input, &survey.actors, ACTORS));
     let (actions, _) = survey.actions.ranking(usize::MAX);
     let by_action = || actions.iter().map(|(id, seen)| (survey.action_facts[id.index()], *seen));
     let operations = by_action().map(|((_, operation), seen)| (Some(operation.name()), seen));
@@ -38,10 +41,13 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let protocols = survey.kinds.counted().map(|(kind, seen)| (kind.protocol, seen));
     let organizations = ranking(input, &survey.organizations, ORGANIZATIONS);
     let connection_types = ranking(input, &survey.kinds.types, CONNECTION_TYPES);
+    let figures = Figures::of(input, without_sso);
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Summary".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes: input.reading_notes(),
         sections: vec![
             Section::facts("input", "Input", totals(input)),
@@ -58,6 +64,59 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
             Section::table("ips", "IP addresses", ranking(input, &survey.ips, IPS)),
             Section::table("files", "Files", files(input)),
         ],
+    }
+}
+
+/// What the sentences count.
+struct Figures {
+    inputs: u64,
+    valid: u64,
+    shown: u64,
+    invalid: u64,
+    redeliveries: u64,
+    without_sso: WithoutSso,
+}
+
+impl Figures {
+    const STATEMENTS: &'static [Statement<Self>] = &[Self::read, Self::exposed, Self::invalid];
+
+    fn of(input: &ReportInput<'_>, without_sso: WithoutSso) -> Self {
+        let sum = |of: fn(&InputSummary) -> u64| input.files.iter().map(of).sum();
+        Self {
+            inputs: input.files.len() as u64,
+            valid: sum(|file| file.counts.valid),
+            shown: input.survey.selected,
+            invalid: sum(|file| file.counts.invalid),
+            redeliveries: input.survey.redeliveries,
+            without_sso,
+        }
+    }
+
+    fn read(&self) -> Option<String> {
+        let [shown, inputs] =
+            [(self.shown, "event"), (self.inputs, "input")].map(|(n, noun)| counted(n, noun));
+        let is = agreeing(self.shown, ["is", "are"]);
+        let again =
+            clause(self.redeliveries, "event", ["came again and counts once", "came again and count once"]);
+        let read = format!("{shown} {is} shown, of {} that were read from {inputs}", self.valid);
+        sentence([Some(read), again])
+    }
+
+    fn exposed(&self) -> Option<String> {
+        let WithoutSso { certain, presumed } = self.without_sso;
+        let holds = ["is without an active connection", "are without an active connection"];
+        let holds_presumably =
+            ["presumably is without an active connection", "presumably are without an active connection"];
+        let certain = clause(certain, "organization", holds);
+        let presumed = clause(presumed, "organization", holds_presumably);
+        let exposed = sentence([certain, presumed])?;
+        Some(format!("At the end of the log: {exposed}"))
+    }
+
+    fn invalid(&self) -> Option<String> {
+        let holds =
+            ["is no valid event, and counts nowhere else", "are no valid events, and count nowhere else"];
+        sentence([clause(self.invalid, "line", holds)])
     }
 }
 

@@ -166,6 +166,25 @@ fn files_for_others_are_harmless_as_well() {
     assert_harmless(&text);
 }
 
+/// Of a review, the pages are all that is written, and what the script reads of them is ours.
+#[test]
+fn pages_of_a_review_are_harmless_as_well() {
+    let log = Log::new();
+    let folder = log.folder.path().join("review");
+    let mut all = command(&["report", "all", "--now", "2025-04-05", "--format", "html", "--output"]);
+    all.arg(&folder);
+    prepare(&mut all, &log);
+    let output = all.output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert_harmless(&stderr);
+    for entry in fs::read_dir(&folder).unwrap() {
+        let page = fs::read_to_string(entry.unwrap().path()).unwrap();
+        crate::support::elements::assert_inert(&page);
+        assert_harmless(&page);
+    }
+}
+
 /// All texts in JSON, keys as well.
 fn texts(value: &Value, found: &mut BTreeSet<String>) {
     match value {

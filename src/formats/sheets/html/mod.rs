@@ -1,10 +1,14 @@
-//! A sheet as one self-contained HTML page: no script, no request, readable on paper.
+//! A sheet as one self-contained HTML page: no request, readable without its script and on paper.
 //!
 //! The markup is in `templates/html/`; this module prepares the values that templates print. They print through
-//! [`SafeHtml`] only, except for the style sheet.
+//! [`SafeHtml`] only, except for the style sheet and the script.
 
+pub mod assets;
 mod charts;
+mod grid;
 mod heat;
+mod origin;
+pub mod review;
 mod span;
 mod stretches;
 mod timeline;
@@ -18,15 +22,13 @@ use askama::filters::{Escaper, Html};
 use chrono_tz::Tz;
 
 use crate::formats::RenderOptions;
-use crate::reports::sheet::{Body, Column, Fact, Sheet, Table};
+use crate::reports::sheet::{Body, Fact, Sheet};
 use crate::text::escape;
+use assets::{GENERATOR, SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH};
 use charts::Picture;
-use values::{DisplayValue, Mark};
-
-const STYLE: &str = include_str!("../../../../templates/html/style.css");
-
-/// The hash of the style sheet, for the page's content security policy. A test checks it.
-const STYLE_HASH: &str = "sha256-X2qVE9Ectr742tW0H0bKpnbe1V3w5RCHKlLrX67FhJk=";
+use grid::Grid;
+use origin::Origin;
+use values::DisplayValue;
 
 /// Prints the page.
 pub fn write(sheet: &Sheet<'_>, options: &RenderOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -35,23 +37,33 @@ pub fn write(sheet: &Sheet<'_>, options: &RenderOptions, out: &mut dyn Write) ->
 
 /// The page of `sheet`, with times in `zone`; the same sheet gives the same page.
 pub fn render(sheet: &Sheet<'_>, zone: Tz) -> String {
+    page(sheet, zone, &[])
+}
+
+/// The page of `sheet` with links to other pages.
+fn page(sheet: &Sheet<'_>, zone: Tz, links: &[Link<'_>]) -> String {
     let parts = sheet.sections.iter().map(|section| Part {
         key: section.key,
         title: section.title,
         content: match &section.body {
             Body::Facts(facts) => Content::Facts(facts.iter().map(|fact| fact_of(fact, zone)).collect()),
-            Body::Table(table) => Content::Table(grid(table, zone)),
+            Body::Table(table) => Content::Table(Grid::of(table, zone)),
             Body::Chart(chart) => Content::Chart(charts::picture(chart, zone)),
         },
     });
-    let page = Page {
+    let mut parts: Vec<_> = parts.collect();
+    // What is seen at a glance comes first. The sort is stable.
+    parts.sort_by_key(|part| matches!(part.content, Content::Table(_)));
+    let head = Head {
         name: sheet.name,
         title: &sheet.title,
+        statements: &sheet.statements,
         notes: &sheet.notes,
+        origin: sheet.provenance.as_ref().map(|provenance| Origin::of(provenance, zone)),
+        links,
         zone: zone.name(),
-        parts: parts.collect(),
     };
-    page.render().expect("writing to memory cannot fail")
+    Page { head, parts }.render().expect("writing to memory cannot fail")
 }
 
 /// Escapes text for HTML and makes characters visible that a browser would hide.
@@ -67,11 +79,27 @@ impl Escaper for SafeHtml {
 #[derive(Template)]
 #[template(path = "html/page.html")]
 struct Page<'a> {
+    head: Head<'a>,
+    parts: Vec<Part<'a>>,
+}
+
+/// What a page says of itself before its parts.
+struct Head<'a> {
     name: &'a str,
     title: &'a str,
+    statements: &'a [String],
     notes: &'a [String],
+    origin: Option<Origin<'a>>,
+    links: &'a [Link<'a>],
     zone: &'a str,
-    parts: Vec<Part<'a>>,
+}
+
+/// A page that another one links to.
+struct Link<'a> {
+    /// Its file in the same folder.
+    file: String,
+    name: &'a str,
+    is_current: bool,
 }
 
 struct Part<'a> {
@@ -86,40 +114,6 @@ enum Content<'a> {
     Chart(Picture<'a>),
 }
 
-struct Grid<'a> {
-    /// The columns, each with the CSS class of its cells.
-    heads: Vec<(&'static str, Column)>,
-    rows: Vec<(Mark, Vec<(&'static str, DisplayValue<'a>)>)>,
-    /// Whether any row has a mark, so that a column for marks is needed.
-    has_marks: bool,
-    empty: &'a str,
-    left_out: Option<String>,
-    count: String,
-}
-
 fn fact_of<'a>(fact: &Fact<'a>, zone: Tz) -> (&'static str, DisplayValue<'a>) {
     (fact.label, values::display_value(fact.value.clone(), fact.kind, zone))
-}
-
-/// The maximum number of rows of a table; more would be too much for readers and browsers.
-const MAX_ROWS: usize = 5000;
-
-fn grid<'a>(table: &Table<'a>, zone: Tz) -> Grid<'a> {
-    let rows = table.rows.iter().take(MAX_ROWS).map(|row| {
-        let mark = values::mark(row.tone);
-        let cells = row.cells.into_iter().zip(&table.columns).map(|(cell, column)| {
-            (values::kind_class(column.kind), values::display_value(cell, column.kind, zone))
-        });
-        (mark, cells.collect::<Vec<_>>())
-    });
-    let rows: Vec<_> = rows.collect();
-    let left_out = table.left_out + (table.rows.len() - rows.len()) as u64;
-    Grid {
-        heads: table.columns.iter().map(|column| (values::kind_class(column.kind), *column)).collect(),
-        has_marks: rows.iter().any(|(mark, _)| !mark.word.is_empty()),
-        empty: table.empty,
-        left_out: (left_out > 0).then(|| values::number(left_out)),
-        count: values::count(rows.len() as u64, "row"),
-        rows,
-    }
 }

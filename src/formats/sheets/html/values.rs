@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
+use unicode_width::UnicodeWidthStr;
 
 use crate::model::time::{self, Timestamp};
 use crate::reports::sheet::{Cell, Kind, Tone};
@@ -24,6 +25,30 @@ pub enum DisplayValue<'a> {
     List(Vec<Cow<'a, str>>),
 }
 
+impl DisplayValue<'_> {
+    /// The columns that its longest line takes.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Nothing => 1,
+            Self::Text(text) | Self::Id(text) => text.width(),
+            Self::Figure(text) => text.width(),
+            Self::Time(time) => time.text.width(),
+            Self::List(texts) => texts.iter().map(|text| text.width()).max().unwrap_or_default(),
+        }
+    }
+}
+
+/// The number by which a cell is sorted; `None` if that is its text. It never has a text of the log.
+pub fn sort_key(cell: &Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Number(value) | Cell::Duration(value) => Some(value.to_string()),
+        Cell::Integer(value) => Some(value.to_string()),
+        Cell::Share(value) => value.is_finite().then(|| value.to_string()),
+        Cell::Time(time) => Some(time.epoch_micros().to_string()),
+        Cell::Nothing | Cell::Text(_) | Cell::Flag(_) | Cell::List(_) => None,
+    }
+}
+
 /// A point in time, for machines and for people.
 pub struct Moment {
     /// RFC 3339.
@@ -41,6 +66,8 @@ pub struct Mark {
     pub sign: &'static str,
     /// The word.
     pub word: &'static str,
+    /// By which it is sorted, from the plain one to the worst.
+    pub rank: u8,
 }
 
 /// Converts a cell of a column of `kind` for templates.
@@ -85,7 +112,7 @@ pub fn mark(tone: Tone) -> Mark {
         Tone::Warn => ("warn", "▲", "Review"),
         Tone::Bad => ("bad", "■", "Action"),
     };
-    Mark { class, sign, word }
+    Mark { class, sign, word, rank: tone as u8 }
 }
 
 /// Digits in groups of three.

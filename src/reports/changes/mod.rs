@@ -3,15 +3,19 @@
 //! A change that names no actor, or was made in the set-up portal, gets a probable cause: whoever created the latest
 //! portal URL of the organization before it. That is presumed, and said to be.
 
+mod figures;
+
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use self::figures::Figures;
 use super::columns::{
     ACTOR, ACTOR_EMAIL, ACTOR_ID, CERTAINTY, CERTAINTY_REASON, CONNECTION_ID, CONNECTION_TYPE, IMPERSONATOR,
     IP, ORGANIZATION_ID, ORGANIZATION_NAME, PROTOCOL, PROVIDER, TIME, certainty_reason, connection_type,
     protocol, provider,
 };
+use super::statements::statements;
 use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput, presumption_notes};
 use crate::analysis::lifecycle;
@@ -39,6 +43,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let has_cause = rows.iter().any(|row| row.cause.is_some());
     notes.extend(has_cause.then(|| CAUSE_NOTE.to_owned()));
     notes.extend(presumption_notes(rows.iter().map(|row| row.certainty)));
+    let figures = Figures::of(&rows);
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
         tone: ChangeRow::tone,
@@ -49,6 +54,8 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Changes".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![Section::table("changes", "Changes", table)],
     }

@@ -1,12 +1,16 @@
 //! `report authorization`: whether a roster allowed what only administrators may do, and which changes do not fit the
 //! owner of their connection.
 
+mod figures;
+
 use std::cmp::Reverse;
 
+use self::figures::Figures;
 use super::columns::{
     ACTOR, ACTOR_EMAIL, ACTOR_ID, CONNECTION_ID, FIRST, IMPERSONATOR, LAST, ORGANIZATION_ID,
     ORGANIZATION_NAME, TIME,
 };
+use super::statements::statements;
 use super::table::{ColumnOf, TableLayout};
 use super::{Report, ReportInput};
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
@@ -68,17 +72,26 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
     }
     let totals = totals(assessed.as_deref());
-    let (users, ownership) = parallel::both(|| users(survey, &actions), || ownership(survey, now));
+    let (users, misfits) = parallel::both(|| users(survey, &actions), || misfits(survey, now));
+    let figures = Figures::of(&actions, assessed.as_deref(), &misfits);
+    let empty = "Every change fits its connection.";
+    let ownership = TableLayout { columns: Misfit::COLUMNS, tone: |_| Tone::Bad, empty };
     Sheet {
         name: REPORT.name,
         schema: REPORT.schema,
         title: "Authorization".to_owned(),
+        statements: statements(&figures, Figures::STATEMENTS),
+        provenance: None,
         notes,
         sections: vec![
             Section::table("verdicts", "Verdicts", verdicts(survey, assessed)),
             Section::facts("totals", "Actions by verdict", totals),
             Section::table("users", "Who used administrators' rights", users),
-            Section::table("ownership", "Changes that do not fit their connection", ownership),
+            Section::table(
+                "ownership",
+                "Changes that do not fit their connection",
+                ownership.table(survey, misfits),
+            ),
         ],
     }
 }
@@ -277,7 +290,7 @@ impl<'a> Misfit<'a> {
 
 /// Connections deleted twice, and changes in the name of an organization that is not the owner. Events that are not
 /// selected still count as history.
-fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
+fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit<'_>> {
     let origins = lifecycle::origins(survey, now);
     let deleted_again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
@@ -292,8 +305,7 @@ fn ownership<'a>(survey: &'a Survey, now: Timestamp) -> Table<'a> {
         let reasons = reasons.into_iter().filter(|(is_so, _)| *is_so);
         misfits.extend(reasons.map(|(_, reason)| Misfit { change, owner, reason }));
     }
-    let empty = "Every change fits its connection.";
-    TableLayout { columns: Misfit::COLUMNS, tone: |_| Tone::Bad, empty }.table(survey, misfits)
+    misfits
 }
 
 #[cfg(test)]
