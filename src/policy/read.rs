@@ -290,13 +290,13 @@ mod tests {
             ]
         );
         let [first, second] = &policy.planned[..] else { panic!("two changes are planned") };
-        assert_eq!((&*first.ticket, first.operation.name(), first.line), ("CHG-12", "disabled", 50));
+        assert_eq!((&*first.ticket, first.operation.name(), first.line), ("CHG-12", "disabled", 51));
         assert_eq!(
             (utc(first.not_before), utc(first.expires)),
             (text("2025-11-02T20:00:00Z"), text("2025-11-03T05:00:00Z"))
         );
         assert!(first.connection.is_none() && first.actor.is_none() && first.organization.matches("Acme"));
-        assert_eq!((second.operation.name(), second.line), ("portal-opened", 57));
+        assert_eq!((second.operation.name(), second.line), ("portal-opened", 58));
         assert_eq!(
             (utc(second.not_before), utc(second.expires)),
             (text("2025-11-01T23:00:00Z"), text("2025-11-03T11:00:00.500Z"))
@@ -305,8 +305,8 @@ mod tests {
         assert!(second.actor.as_ref().unwrap().matches("ann@example.com"));
         let [first, second] = &policy.suppressions[..] else { panic!("two suppressions") };
         assert_eq!(first.fingerprint.unwrap().to_string(), "0123456789abcdef0123456789abcdef");
-        assert_eq!((first.rule.as_deref(), first.line), (None, 66));
-        assert_eq!((second.rule.as_deref(), second.line), (Some("org-left-without-sso"), 71));
+        assert_eq!((first.rule.as_deref(), first.line), (None, 67));
+        assert_eq!((second.rule.as_deref(), second.line), (Some("org-left-without-sso"), 72));
         assert_eq!(utc(second.expires), "2026-06-30T10:00:00Z");
         assert!(second.organization.is_some() && second.connection.is_some() && second.actor.is_some());
     }
