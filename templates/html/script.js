@@ -36,14 +36,15 @@ function keyOf(body, column, order) {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-function sort(table, column, order, direction) {
+// The rows in the order of a column; those that are equal stay in the order of the page.
+function sorted(bodies, column, order, direction) {
   const sign = direction === "descending" ? -1 : 1;
-  const rows = [...table.tBodies].map((body) => ({ body, key: keyOf(body, column, order) }));
+  const rows = bodies.map((body) => ({ body, key: keyOf(body, column, order) }));
   rows.sort((a, b) => {
     if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
     return sign * (order === "number" ? a.key - b.key : collator.compare(a.key, b.key));
   });
-  table.append(...rows.map((row) => row.body));
+  return rows.map((row) => row.body);
 }
 
 function addSorting(table) {
@@ -60,10 +61,8 @@ function addSorting(table) {
       const next = { ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
       const direction = next === undefined ? "ascending" : next;
       for (const other of heads) other.removeAttribute("aria-sort");
-      table.append(...original);
-      if (direction === null) return;
-      head.setAttribute("aria-sort", direction);
-      sort(table, column, order, direction);
+      if (direction !== null) head.setAttribute("aria-sort", direction);
+      table.append(...(direction === null ? original : sorted(original, column, order, direction)));
     });
   });
 }

@@ -7,10 +7,10 @@ pub const STYLE: &str = include_str!("../../../../templates/html/style.css");
 pub const SCRIPT: &str = include_str!("../../../../templates/html/script.js");
 
 /// The hash of the style sheet, for the page's content security policy. A test checks it.
-pub const STYLE_HASH: &str = "sha256-2mwt4sj57y/C4W49kT8fOrFL8s842v9O9DmVfDnINoM=";
+pub const STYLE_HASH: &str = "sha256-bl+GmfMDRlgUWMERqeKF5dIdr2igzmnmX/63iMp4rN0=";
 
 /// The hash of the script, likewise.
-pub const SCRIPT_HASH: &str = "sha256-2KpHVcx2x6IJZdcDOGNSSf+sr+MsAqcsZuzN/FwlVVU=";
+pub const SCRIPT_HASH: &str = "sha256-DkkEFAlSkk8NEvIJAhBR6tn5nkefxyXAp4l0YGUvK84=";
 
 /// The program with its version.
 pub const GENERATOR: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));

@@ -68,6 +68,13 @@ const ROWS_OF_SCREENS: usize = 50;
 /// How many characters stand side by side on a page of 1280 pixels; a sheet of paper in landscape has as much room.
 const ROOM: usize = 138;
 
+/// How many characters of an id, and of a text, make a line that reads well.
+const ID_LINE: usize = 17;
+const TEXT_LINE: usize = 20;
+
+/// The characters that the widest column of a style sheet has room for.
+const MAX_WIDTH: usize = 46;
+
 /// The characters that bold letters and an arrow add to the title of a column.
 const HEAD_ROOM: usize = 3;
 
@@ -176,13 +183,14 @@ impl Layout {
     }
 }
 
-/// The characters that a column takes: those of its longest cell, or of as many as a line of such a cell has.
+/// The characters that a column takes: those of its longest cell, or of a line of it if it has several, which is as long
+/// as its longest word.
 fn width<'v, 'a: 'v>(column: &Column, cells: impl Iterator<Item = &'v DisplayValue<'a>>) -> usize {
-    let line = match column.kind {
-        Kind::Id => 17,
-        Kind::Text | Kind::List => 20,
-        _ => usize::MAX,
+    let width = |cell: &DisplayValue<'_>| match column.kind {
+        // They are broken anywhere.
+        Kind::Id => cell.width().min(ID_LINE),
+        Kind::Text | Kind::List => cell.width().min(TEXT_LINE.max(cell.word_width().min(MAX_WIDTH))),
+        _ => cell.width(),
     };
-    let longest = cells.map(|cell| cell.width().min(line)).max().unwrap_or_default();
-    longest.max(column.title.width() + HEAD_ROOM)
+    cells.map(width).max().unwrap_or_default().max(column.title.width() + HEAD_ROOM)
 }

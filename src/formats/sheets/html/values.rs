@@ -36,6 +36,21 @@ impl DisplayValue<'_> {
             Self::List(texts) => texts.iter().map(|text| text.width()).max().unwrap_or_default(),
         }
     }
+
+    /// The columns of the longest word in it, which a browser does not break.
+    pub fn word_width(&self) -> usize {
+        match self {
+            Self::Text(text) => longest_word(text),
+            Self::List(texts) => texts.iter().map(|text| longest_word(text)).max().unwrap_or_default(),
+            _ => self.width(),
+        }
+    }
+}
+
+/// The columns of the longest word of a text.
+fn longest_word(text: &str) -> usize {
+    let words = text.split_inclusive(|c: char| c.is_whitespace() || c == '-');
+    words.map(|word| word.trim_end().width()).max().unwrap_or_default()
 }
 
 /// The number by which a cell is sorted; `None` if that is its text. It never has a text of the log.
