@@ -68,7 +68,7 @@ const HINTS: &[Hint] = &[
     Hint { command: "", argument: "columns", values: || unexplained(columns::names()) },
     Hint { command: "", argument: "by", values: || unexplained(columns::names()) },
     Hint { command: "", argument: "explain", values: rule_ids },
-    Hint { command: "", argument: "rule", values: rule_ids },
+    Hint { command: "", argument: "only", values: rule_ids },
     Hint {
         command: "check",
         argument: "format",

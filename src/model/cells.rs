@@ -62,8 +62,7 @@ impl Cells {
         }
     }
 
-    /// Whether a value of that path would have to be there: a column gives it or a part of it. What no column gives
-    /// was not exported; nobody can tell whether the event has it.
+    /// The first column that gives a value of that path, or a part of it.
     pub fn column_at(&self, path: &str) -> Option<usize> {
         self.columns.iter().position(|column| rest_of(&column.path, path).is_some())
     }

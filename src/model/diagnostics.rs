@@ -95,11 +95,12 @@ impl<'a> Diagnostics<'a> {
     /// Adds a diagnostic about a member that an object of the document lacks. Of the object that a row was made into,
     /// only what a column gives can be missing: nobody knows whether the event had what was not exported.
     pub fn add_missing(&mut self, object: NodeId, key: &str, fill: impl FnOnce(&mut Diagnostic)) {
-        if let (Some(cells), Some(document)) = (self.cells, self.document) {
+        if let (Some(cells), Some(document)) = (self.cells, self.document)
+            && !cells.is_in_cell(document.nodes[object].span.start as usize)
+        {
             let mut path = Trail::default().path(document, object);
             push_key(&mut path, key);
-            let is_in_cell = cells.is_in_cell(document.nodes[object].span.start as usize);
-            if !is_in_cell && cells.column_at(&path).is_none() {
+            if cells.column_at(&path).is_none() {
                 return;
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::input::table::{Row, Table};
 use crate::reader;
-use crate::reader::table::{RowContent, RowRenderer, bad_row};
+use crate::reader::table::{RowContent, RowRenderer, RowText, bad_row};
 use crate::scan::block::{Folder, LineReader};
 use crate::scan::record::{Folded, Record};
 
@@ -24,8 +24,12 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     }
 
     fn row_of_table(&mut self, row: &Row, raw: &[u8], renderer: &mut RowRenderer<'_>) {
-        let refused = match std::str::from_utf8(raw).map(|text| (text, renderer.render(row, text))) {
-            Ok((text, Ok(RowContent::Event))) => return self.event_of_row(row, text, renderer),
+        let rendered = std::str::from_utf8(raw).map(|text| {
+            let row = RowText { row, text };
+            (row, renderer.render(row))
+        });
+        let refused = match rendered {
+            Ok((row, Ok(RowContent::Event))) => return self.event_of_row(row, renderer),
             Ok((_, Ok(RowContent::Nothing))) => {
                 self.folded.counts.lines += 1;
                 self.folded.counts.blank += 1;
@@ -40,9 +44,9 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
 
     /// Reads the JSON that a row became. That is what is printed of the event; of a row that is no event, its own text
     /// is.
-    fn event_of_row(&mut self, row: &Row, text: &str, renderer: &RowRenderer<'_>) {
+    fn event_of_row(&mut self, row: RowText<'_>, renderer: &RowRenderer<'_>) {
         let json = renderer.json();
-        let line = row.origin.line;
+        let line = row.row.origin.line;
         let Self { folded, each, .. } = self;
         let LineReader { scratch, shapes, hits, .. } = &mut *self.reader;
         if let Some(hit) = shapes.read(json, 0, renderer.reading.max_line_bytes) {
@@ -50,10 +54,10 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
             let event = Some(hit.event);
             return add(folded, each, Record { raw: json.as_bytes(), line, event, diagnostics: Vec::new() });
         }
-        scratch.cells = Some(renderer.cells(row, text));
-        let read = reader::read(json.as_bytes(), row.origin, &renderer.reading, scratch);
+        scratch.cells = Some(renderer.cells(row));
+        let read = reader::read(json.as_bytes(), row.row.origin, &renderer.reading, scratch);
         let is_clean = read.diagnostics.is_empty();
-        let raw = if read.event.is_some() { json.as_bytes() } else { text.as_bytes() };
+        let raw = if read.event.is_some() { json.as_bytes() } else { row.text.as_bytes() };
         add(folded, each, Record { raw, line, event: read.event, diagnostics: read.diagnostics });
         if is_clean && let Some(parsed) = scratch.parsed_line(json.as_bytes()) {
             shapes.learn(&parsed);

@@ -29,6 +29,7 @@ const TYPED: &[(&str, &str)] = &[
     ("report removals --format par", "parquet"),
     ("check --format jun", "junit"),
     ("check --explain org-left-w", "org-left-without-sso"),
+    ("check --rule org-left-w", "org-left-without-sso"),
     ("schema ssoaudit.report.remo", "ssoaudit.report.removals.v2"),
     ("man fil", "filter"),
 ];

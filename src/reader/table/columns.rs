@@ -133,8 +133,7 @@ impl Columns<'_> {
             match arranged.members.insert(&place.path, (column, value)) {
                 Ok(path) => {
                     let name = self.names[column].clone();
-                    let is_json = matches!(value, Value::Json | Value::Any);
-                    arranged.places[column] = ColumnPlace { name, path, is_json };
+                    arranged.places[column] = ColumnPlace { name, path, is_json: value == Value::Json };
                     arranged.attributes[column] = place.attribute;
                     arranged.is_understood[column] = true;
                     reasons[column] = reason;

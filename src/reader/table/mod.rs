@@ -14,7 +14,7 @@ use crate::model::attribute::Attribute;
 
 pub use plan::planner;
 pub use problems::bad_row;
-pub use row::{RowContent, RowRenderer};
+pub use row::{RowContent, RowRenderer, RowText};
 
 /// What the user says of a column: which attribute of the normalized event it gives.
 #[derive(Clone, Debug, PartialEq, Eq)]

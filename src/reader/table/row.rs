@@ -25,6 +25,15 @@ pub struct RowRenderer<'t> {
     rendered: Rendered,
 }
 
+/// A row with its text.
+#[derive(Clone, Copy)]
+pub struct RowText<'r> {
+    /// The row.
+    pub row: &'r Row,
+    /// Its text.
+    pub text: &'r str,
+}
+
 /// What a row holds.
 pub enum RowContent {
     /// The JSON of an event.
@@ -48,19 +57,20 @@ impl<'t> RowRenderer<'t> {
         &self.rendered.json
     }
 
-    /// Renders a row with its text; a cell that cannot be read is a diagnostic.
-    pub fn render(&mut self, row: &Row, text: &str) -> Result<RowContent, Box<Diagnostic>> {
+    /// Renders a row; a cell that cannot be read is a diagnostic.
+    pub fn render(&mut self, row: RowText<'_>) -> Result<RowContent, Box<Diagnostic>> {
+        let cells = row.row.cells();
         let mut values: Vec<_> =
-            row.cells().map(|cell| self.value(piece(text, cell.start, cell.end))).collect();
+            cells.map(|cell| self.value(piece(row.text, cell.start, cell.end))).collect();
         if values.iter().all(|value| value.trim().is_empty()) {
             return Ok(RowContent::Nothing);
         }
         if !self.layout.attributes.is_empty() {
             let told = told(self.layout, &values, self.source);
-            values.extend(told.map_err(|problem| self.unknown_source(&problem, row, text))?);
+            values.extend(told.map_err(|problem| self.unknown_source(&problem, row))?);
         }
         let rendered = self.layout.render(&values, &mut self.rendered);
-        rendered.map(|()| RowContent::Event).map_err(|broken| self.broken_cell(&broken, row, text))
+        rendered.map(|()| RowContent::Event).map_err(|broken| self.broken_cell(&broken, row))
     }
 
     /// The text of a cell.
@@ -79,7 +89,7 @@ impl<'t> RowRenderer<'t> {
     }
 
     /// The places of the values of the row that was rendered last.
-    pub fn cells(&self, row: &Row, text: &str) -> Cells {
+    pub fn cells(&self, RowText { row, text }: RowText<'_>) -> Cells {
         Cells {
             row: text.as_bytes().to_vec(),
             columns: self.layout.columns.clone(),
@@ -90,40 +100,44 @@ impl<'t> RowRenderer<'t> {
     }
 
     /// The diagnostic of a cell whose JSON is broken.
-    fn broken_cell(&self, broken: &BrokenCell, row: &Row, text: &str) -> Box<Diagnostic> {
-        let BrokenCell { column, fault } = broken;
-        let mut cells = self.cells(row, text);
-        let value = row.cells().nth(*column).map(|cell| self.value(piece(text, cell.start, cell.end)));
-        let value = value.unwrap_or_default();
-        cells.json = vec![None; cells.columns.len()];
-        cells.json[*column] = Some(0..value.len() + 1);
-        let mut diagnostics = Diagnostics::new(&cells.row, row.origin);
-        diagnostics.cells = Some(&cells);
-        add_fault(fault, &value, &mut diagnostics);
-        let path = self.layout.columns[*column].name.clone();
-        Box::new(Diagnostic { path, ..diagnostics.finish().remove(0) })
+    fn broken_cell(&self, BrokenCell { column, fault }: &BrokenCell, row: RowText<'_>) -> Box<Diagnostic> {
+        let cell = row.row.cells().nth(*column).unwrap_or_default();
+        let value = self.value(piece(row.text, cell.start, cell.end));
+        self.of_cell((*column, value.len()), row, |diagnostics| add_fault(fault, &value, diagnostics))
     }
 
     /// The diagnostic of a row of which nobody can tell which source logged it.
-    fn unknown_source(&self, problem: &UnknownSource, row: &Row, text: &str) -> Box<Diagnostic> {
-        let slot = self.layout.attributes.iter().find(|(attribute, _)| *attribute == Attribute::Action);
-        let column = slot.map_or(0, |(_, slot)| *slot);
-        let mut cells = self.cells(row, text);
+    fn unknown_source(&self, problem: &UnknownSource, row: RowText<'_>) -> Box<Diagnostic> {
+        let action = self.layout.attributes.iter().find(|(attribute, _)| *attribute == Attribute::Action);
+        let column = action.map_or(0, |(_, slot)| *slot);
+        self.of_cell((column, 0), row, |diagnostics| {
+            diagnostics.add(&UNKNOWN_SOURCE, Span { start: 0, end: 1, escaped: false }, |diagnostic| {
+                let quoted = diagnostic.quoted();
+                diagnostic.message = match problem {
+                    UnknownSource::None => format!("no source documents the action {quoted}"),
+                    UnknownSource::Several(names) => {
+                        format!("the action {quoted} may be one of {}", names.join(" or "))
+                    }
+                };
+                diagnostic.expected = Some("an action of one source, or --source".to_owned());
+            });
+        })
+    }
+
+    /// The diagnostic of a cell by itself, whose text has so many bytes.
+    fn of_cell(
+        &self,
+        (column, length): (usize, usize),
+        row: RowText<'_>,
+        add: impl FnOnce(&mut Diagnostics<'_>),
+    ) -> Box<Diagnostic> {
+        let mut cells = self.cells(row);
         cells.json = vec![None; cells.columns.len()];
-        cells.json[column] = Some(0..1);
-        let mut diagnostics = Diagnostics::new(&cells.row, row.origin);
+        // What is missing at its end is in it as well.
+        cells.json[column] = Some(0..length + 1);
+        let mut diagnostics = Diagnostics::new(&cells.row, row.row.origin);
         diagnostics.cells = Some(&cells);
-        let span = Span { start: 0, end: 1, escaped: false };
-        diagnostics.add(&UNKNOWN_SOURCE, span, |diagnostic| {
-            let quoted = diagnostic.quoted();
-            diagnostic.message = match problem {
-                UnknownSource::None => format!("no source documents the action {quoted}"),
-                UnknownSource::Several(names) => {
-                    format!("the action {quoted} may be one of {}", names.join(" or "))
-                }
-            };
-            diagnostic.expected = Some("an action of one source, or --source".to_owned());
-        });
+        add(&mut diagnostics);
         let path = self.layout.columns[column].name.clone();
         Box::new(Diagnostic { path, ..diagnostics.finish().remove(0) })
     }

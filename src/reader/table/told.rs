@@ -48,6 +48,8 @@ pub fn told(
     let source = match has_column(Attribute::Source) {
         // Whether its source is a known one is asked when the event is read.
         true => normalized::source_named(text(Attribute::Source)),
+        // An event without an action is refused for that.
+        false if name.is_empty() => source,
         false => Some(source.map_or_else(|| source_of(name), Ok)?),
     };
     let action = source.and_then(|source| source.action(name));
