@@ -18,7 +18,7 @@ pub const GENERATOR: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG
 /// How a page says who made it, up to the version.
 const MADE_BY: &str = concat!("<meta name=\"generator\" content=\"", env!("CARGO_PKG_NAME"), " ");
 
-/// How many bytes of a page hold [`MADE_BY`].
+/// How many bytes of a page hold the mark of what made it.
 pub const HEAD_BYTES: usize = 2048;
 
 /// Whether what begins with these bytes is a page that ssoaudit made, and may make again.
