@@ -42,7 +42,7 @@ fn said(args: &[&str], log: &[u8]) -> (String, String, i32) {
     let bytes = log.len().to_string();
     let grouped = grouped(&bytes);
     let without = |text: String| text.replace(&bytes, "BYTES").replace(&grouped, "BYTES");
-    (without(stdout), without(stderr), code)
+    (without(crate::support::run::undated(&stdout)), without(stderr), code)
 }
 
 /// A number with its digits in groups of three.

@@ -148,7 +148,7 @@ fn in_a_pipe_the_locale_changes_nothing() {
             let mut command = command(&args);
             command.arg(SAMPLE).env("LC_ALL", locale);
             let run = run(command);
-            (run.stdout, run.stderr, run.code)
+            (crate::support::run::undated(&run.stdout), run.stderr, run.code)
         };
         assert_eq!(with("C"), with("C.UTF-8"), "{args:?}");
     }

@@ -121,3 +121,9 @@ pub fn testdata(name: &str) -> PathBuf {
 pub fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(testdata(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
+
+/// What is printed without the lines of a page that say when it was made, and the digests of what it was made of.
+pub fn undated(printed: &str) -> String {
+    let is_kept = |line: &&str| !line.contains("<dt>Made</dt>") && !line.contains("class=\"hash\"");
+    printed.split_inclusive('\n').filter(is_kept).collect()
+}
