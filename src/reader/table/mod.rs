@@ -8,7 +8,7 @@ mod documented;
 mod plan;
 mod problems;
 mod row;
-mod told;
+pub mod told;
 
 use crate::model::attribute::Attribute;
 

@@ -1,17 +1,19 @@
 //! What the sentences about authorization count.
 
-use super::{Assessed, Misfit, NO_ACTION, VERDICTS};
 use crate::reports::statements::{Statement, clause, each_counted, sentence};
 use crate::reports::visits::distinct;
 use crate::survey::Change;
 use crate::text::plural::counted;
 
+/// What is said if nothing was done that needs an administrator.
+pub const NO_ACTION: &str = "Nobody opened the portal or changed a connection.";
+
 /// How many actions and changes there are of each kind.
 pub struct Figures {
     actions: u64,
     actors: u64,
-    /// The actions of each verdict, in the order of [`VERDICTS`], if there is a roster.
-    verdicts: Option<[u64; VERDICTS.len()]>,
+    /// The number and the name of each verdict, if there is a roster.
+    verdicts: Option<Vec<(u64, &'static str)>>,
     misfits: u64,
 }
 
@@ -19,24 +21,19 @@ impl Figures {
     /// The sentences about them.
     pub const STATEMENTS: &'static [Statement<Self>] = &[Self::by_verdict, Self::acting, Self::misfits];
 
-    /// Counts actions that need an administrator, the verdicts on them, and changes that do not fit.
-    pub fn of(actions: &[&Change], assessed: Option<&[Assessed<'_>]>, misfits: &[Misfit<'_>]) -> Self {
-        let verdicts = assessed.map(|assessed| {
-            let mut counts = [0; VERDICTS.len()];
-            assessed.iter().for_each(|assessed| counts[assessed.verdict as usize] += 1);
-            counts
-        });
+    /// Counts actions that need an administrator, given the verdicts on them and how many changes do not fit.
+    pub fn of(actions: &[&Change], verdicts: Option<Vec<(u64, &'static str)>>, misfits: usize) -> Self {
         let actors = distinct(actions.iter().map(|change| change.actor));
-        Self { actions: actions.len() as u64, actors, verdicts, misfits: misfits.len() as u64 }
+        Self { actions: actions.len() as u64, actors, verdicts, misfits: misfits as u64 }
     }
 
     fn by_verdict(&self) -> Option<String> {
-        let Some(verdicts) = self.verdicts else {
+        let Some(verdicts) = &self.verdicts else {
             return Some("Without a roster, nothing says who was allowed to do what.".to_owned());
         };
-        let named: Vec<_> = verdicts.into_iter().zip(VERDICTS.iter().map(|info| info.name)).collect();
-        let judged = clause(verdicts.iter().sum(), "action", ["was judged", "were judged"])?;
-        Some(format!("{judged} by the roster: {}.", each_counted(&named)))
+        let all = verdicts.iter().map(|(count, _)| count).sum();
+        let judged = clause(all, "action", ["was judged", "were judged"])?;
+        Some(format!("{judged} by the roster: {}.", each_counted(verdicts)))
     }
 
     fn acting(&self) -> Option<String> {

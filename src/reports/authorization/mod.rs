@@ -5,7 +5,7 @@ mod figures;
 
 use std::cmp::Reverse;
 
-use self::figures::Figures;
+use self::figures::{Figures, NO_ACTION};
 use super::columns::{
     ACTOR, ACTOR_EMAIL, ACTOR_ID, CONNECTION_ID, FIRST, IMPERSONATOR, LAST, ORGANIZATION_ID,
     ORGANIZATION_NAME, TIME,
@@ -58,8 +58,6 @@ static VERDICTS: &[VerdictInfo] = &[
     info(Authorization::Allowed, "allowed", "allowed", Tone::Good),
 ];
 
-const NO_ACTION: &str = "Nobody opened the portal or changed a connection.";
-
 fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let (survey, now) = (input.survey, input.options.now);
     let actions: Vec<_> =
@@ -73,7 +71,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     }
     let totals = totals(assessed.as_deref());
     let (users, misfits) = parallel::both(|| users(survey, &actions), || misfits(survey, now));
-    let figures = Figures::of(&actions, assessed.as_deref(), &misfits);
+    let figures = Figures::of(&actions, assessed.as_deref().map(by_verdict), misfits.len());
     let empty = "Every change fits its connection.";
     let ownership = TableLayout { columns: Misfit::COLUMNS, tone: |_| Tone::Bad, empty };
     Sheet {
@@ -182,11 +180,19 @@ fn verdicts<'a>(survey: &'a Survey, assessed: Option<Vec<Assessed<'a>>>) -> Tabl
 }
 
 fn totals<'a>(assessed: Option<&[Assessed<'_>]>) -> Vec<Fact<'a>> {
-    let count = |verdict: Authorization| {
-        assessed.map(|assessed| assessed.iter().filter(|assessed| assessed.verdict == verdict).count() as u64)
+    let fact = |info: &VerdictInfo| {
+        Fact::new(info.key, info.name, Kind::Number, assessed.map(|assessed| count(assessed, info.verdict)))
     };
-    let fact = |info: &VerdictInfo| Fact::new(info.key, info.name, Kind::Number, count(info.verdict));
     VERDICTS.iter().map(fact).collect()
+}
+
+/// How many actions have each verdict, with its name.
+fn by_verdict(assessed: &[Assessed<'_>]) -> Vec<(u64, &'static str)> {
+    VERDICTS.iter().map(|info| (count(assessed, info.verdict), info.name)).collect()
+}
+
+fn count(assessed: &[Assessed<'_>], verdict: Authorization) -> u64 {
+    assessed.iter().filter(|assessed| assessed.verdict == verdict).count() as u64
 }
 
 /// What one actor did in one organization.

@@ -1,8 +1,8 @@
 //! What the sentences about changes count.
 
-use super::ChangeRow;
 use crate::model::operation::Operation;
 use crate::reports::statements::{Statement, clause, each_counted, sentence};
+use crate::survey::Change;
 use crate::text::plural::{agreeing, counted, plural};
 
 /// How many changes there are of each kind.
@@ -21,17 +21,16 @@ impl Figures {
     pub const STATEMENTS: &'static [Statement<Self>] = &[Self::shown, Self::by_whom, Self::doubtful];
 
     /// Counts changes.
-    pub fn of(rows: &[ChangeRow<'_>]) -> Self {
-        let count =
-            |is_counted: fn(&ChangeRow<'_>) -> bool| rows.iter().filter(|row| is_counted(row)).count() as u64;
+    pub fn of<'c>(changes: impl Iterator<Item = &'c Change> + Clone) -> Self {
+        let count = |is_counted: fn(&&Change) -> bool| changes.clone().filter(is_counted).count() as u64;
         Self {
-            changes: rows.len() as u64,
-            deleted: count(|row| row.change.did(Operation::Deleted)),
-            disabled: count(|row| row.change.did(Operation::Disabled)),
-            impersonated: count(|row| row.change.is_impersonated()),
-            unattributed: count(|row| row.change.actor.is_none() && !row.change.is_impersonated()),
-            failed: count(|row| row.change.has_failed),
-            conflicting: count(|row| row.change.is_conflicting),
+            changes: count(|_| true),
+            deleted: count(|change| change.did(Operation::Deleted)),
+            disabled: count(|change| change.did(Operation::Disabled)),
+            impersonated: count(|change| change.is_impersonated()),
+            unattributed: count(|change| change.actor.is_none() && !change.is_impersonated()),
+            failed: count(|change| change.has_failed),
+            conflicting: count(|change| change.is_conflicting),
         }
     }
 

@@ -43,7 +43,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let has_cause = rows.iter().any(|row| row.cause.is_some());
     notes.extend(has_cause.then(|| CAUSE_NOTE.to_owned()));
     notes.extend(presumption_notes(rows.iter().map(|row| row.certainty)));
-    let figures = Figures::of(&rows);
+    let figures = Figures::of(rows.iter().map(|row| row.change));
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
         tone: ChangeRow::tone,

@@ -5,20 +5,13 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
-use crate::model::attribute::{ATTRIBUTES, Attribute};
+use crate::model::attribute::ATTRIBUTES;
 use crate::model::fields::{Binding, Index};
+use crate::reader::table::told::TOLD;
 use crate::scan::rows::attribute_set::{AttributeSet, COUNT, set};
 
-/// These are told by the table of the event's source, and are no values of its line.
-const TOLD: AttributeSet = set(&[
-    Attribute::Source,
-    Attribute::Operation,
-    Attribute::Outcome,
-    Attribute::ActorKind,
-    Attribute::ConnectionProtocol,
-    Attribute::ConnectionProvider,
-    Attribute::ConnectionDirection,
-]);
+/// What the table of the event's source tells is no value of its line.
+const NOT_IN_LINE: AttributeSet = set(&TOLD);
 
 /// The value of every attribute that is one of its line.
 pub static BINDINGS: LazyLock<[Binding; COUNT]> = LazyLock::new(|| {
@@ -38,7 +31,7 @@ impl RowIndexes {
         if self.0.len() == MAX_INDEXES && !self.0.contains_key(&present) {
             self.0.clear();
         }
-        self.0.entry(present).or_insert_with(|| index(present & !TOLD))
+        self.0.entry(present).or_insert_with(|| index(present & !NOT_IN_LINE))
     }
 }
 
