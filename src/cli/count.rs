@@ -53,7 +53,7 @@ pub struct Count {
     input: InputArgs,
     #[command(flatten)]
     select: SelectArgs,
-    /// Count by these columns, such as operation,actor; `filter --columns` has the same
+    /// Count by these columns, such as operation,actor; `filter --columns` takes the same
     #[arg(
         long,
         value_name = "NAMES",

@@ -68,7 +68,7 @@ pub struct Diff {
 enum Which {
     /// All of them.
     Any,
-    /// Events that one log should have and has not, or has with another content.
+    /// Events that one log should have but lacks, or has with other content.
     Edits,
 }
 

@@ -19,7 +19,7 @@ use crate::text::suggest;
 Examples:
   ssoaudit man | man -l -                read it
   ssoaudit man filter > ssoaudit-filter.1
-  ssoaudit man rules test                a command of a command
+  ssoaudit man rules test                a subcommand
 ")]
 pub struct Man {
     /// Command to describe [default: the whole program]

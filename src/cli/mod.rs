@@ -71,7 +71,7 @@ pub enum Command {
     Summary(Box<summary::Summary>),
     /// Count events by their attributes or by time
     Count(Box<count::Count>),
-    /// Print what a newer export adds, lacks and contradicts compared with an older one
+    /// Print what a newer export adds, lacks and contradicts, compared with an older one
     Diff(Box<diff::Diff>),
     /// Answer one question about the input
     Report(Box<report::ReportCommand>),

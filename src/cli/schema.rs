@@ -32,7 +32,7 @@ Examples:
                                             what `report removals --format json` prints
 ")]
 pub struct Schema {
-    /// A source, or a schema of ssoaudit
+    /// A source, or one of ssoaudit's own schemas
     #[arg(value_name = "NAME", required_unless_present = "list", value_parser = names())]
     name: Option<String>,
     /// List what is documented, one line each

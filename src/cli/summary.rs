@@ -16,7 +16,7 @@ use crate::reports::{self, Options};
 #[command(before_help = "\
 Examples:
   ssoaudit summary exports/                             one page about everything
-  ssoaudit summary --org 'acme*' --since 90d exports/   about an organization, lately
+  ssoaudit summary --org 'acme*' --since 90d exports/   about an organization, recently
   ssoaudit summary --format html -o summary.html exports/
   ssoaudit summary --format json exports/ | jq .actors
 ")]

@@ -30,7 +30,7 @@ use crate::text::display::Charset;
 Examples:
   ssoaudit validate export.ndjson                     what is wrong, and where
   ssoaudit validate --notices --max-diagnostics 0 exports/
-                                                      counts, and what no document knows
+                                                      counts, and what no document mentions
   ssoaudit validate --deny warnings export.ndjson     for CI: exit 1 on errors and warnings
   ssoaudit validate --format ndjson e.ndjson | jq -r .code | sort | uniq -c
 ")]

@@ -26,7 +26,7 @@ pub struct InputArgs {
     /// Source of the events; `auto` recognizes it line by line
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = source_names())]
     pub source: String,
-    /// What a column of CSV gives: an attribute of the normalized event, such as time, action or actor.email
+    /// Map a column of CSV to an attribute of the normalized event, such as time, action or actor.email
     #[arg(long, value_name = "COLUMN=ATTRIBUTE", value_parser = mapping)]
     pub map: Vec<Mapping>,
     /// Refuse lines longer than this; 16777216 is 16 MiB

@@ -69,7 +69,7 @@ pub struct CheckCommand {
     /// Findings in this file are known and do not fail the check
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     baseline: Option<PathBuf>,
-    /// Write the findings that are open, or in the baseline already, to this file, for --baseline
+    /// Write the findings that are open or already in the baseline to this file, for use with --baseline
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     write_baseline: Option<PathBuf>,
     /// Pass when there are no events at all, unless a file has lines that are not events

@@ -7,7 +7,7 @@ pub const STYLE: &str = include_str!("../../../../templates/html/style.css");
 pub const SCRIPT: &str = include_str!("../../../../templates/html/script.js");
 
 /// The hash of the style sheet, for the page's content security policy. A test checks it.
-pub const STYLE_HASH: &str = "sha256-bl+GmfMDRlgUWMERqeKF5dIdr2igzmnmX/63iMp4rN0=";
+pub const STYLE_HASH: &str = "sha256-BeH+j2TyUigaan5qWEXV8mfjh2wHB9Kae83fWEuA8gs=";
 
 /// The hash of the script, likewise.
 pub const SCRIPT_HASH: &str = "sha256-DkkEFAlSkk8NEvIJAhBR6tn5nkefxyXAp4l0YGUvK84=";

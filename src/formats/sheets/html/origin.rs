@@ -46,6 +46,12 @@ impl<'a> Origin<'a> {
             made: values::moment(*made, zone),
         }
     }
+
+    /// Whether the inputs are so many that they have a box of their own to scroll in.
+    pub fn has_many_inputs(&self) -> bool {
+        const FEW: usize = 5;
+        self.inputs.len() > FEW
+    }
 }
 
 fn input(input: &InputFacts) -> Source<'_> {
