@@ -183,7 +183,7 @@ fn metadata(job: &ScanJob<'_>, inputs: &[Progress]) -> Result<Metadata> {
 
 fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress) -> CollectedInput {
     let digest = meter.digest(index).unwrap_or_default();
-    let Counts { lines, valid, invalid, blank } = progress.summary.counts;
+    let Counts { lines, valid, invalid, blank, without_impersonators } = progress.summary.counts;
     let text = |time: crate::model::time::Timestamp| time.rfc3339(Tz::UTC);
     CollectedInput {
         name: name.to_owned(),
@@ -193,6 +193,7 @@ fn collected_input(name: &str, meter: &Meter, index: usize, progress: &Progress)
         valid,
         invalid,
         blank,
+        without_impersonators,
         out_of_order: progress.summary.times.out_of_order,
         range: progress.summary.times.range.map(|(first, last)| (text(first), text(last))),
         invalid_lines: progress.errors.clone(),

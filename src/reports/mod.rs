@@ -28,6 +28,7 @@ use crate::analysis::roster::{Roster, RosterFindings};
 use crate::model::redact::NOTICE;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::Sheet;
+use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::input_summary::InputSummary;
 use crate::survey::{Survey, Wants};
 
@@ -172,6 +173,9 @@ impl ReportInput<'_> {
         notes.extend(unread.map(|(name, error)| format!("{name} could not be read to its end: {error}.")));
         let read = self.files.iter().filter(|file| file.error.is_none());
         notes.extend(read.filter_map(|file| Some(format!("{}: {}", file.name, file.problem()?))));
+        let tables = self.files.iter();
+        let unknown = tables.filter_map(|it| unseen_impersonators(&it.name, it.counts.without_impersonators));
+        notes.extend(unknown.map(|sentence| format!("{sentence}.")));
         notes
     }
 }

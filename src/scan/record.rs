@@ -32,6 +32,8 @@ pub struct Counts {
     pub invalid: u64,
     /// Lines of nothing but white space.
     pub blank: u64,
+    /// Events of tables that have no column for impersonators, so that nobody knows whether there were any.
+    pub without_impersonators: u64,
 }
 
 impl Counts {
@@ -41,6 +43,7 @@ impl Counts {
         self.valid += other.valid;
         self.invalid += other.invalid;
         self.blank += other.blank;
+        self.without_impersonators += other.without_impersonators;
     }
 }
 

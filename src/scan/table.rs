@@ -10,6 +10,7 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
     /// Reads the rows of a table.
     pub(super) fn table(&mut self, bytes: &[u8], table: &Table) {
         let mut renderer = RowRenderer::new(&table.layout, self.reading);
+        let valid_before = self.folded.counts.valid;
         for row in &table.rows {
             let raw = &bytes[row.start..row.end];
             match bad_row(row, raw, table.layout.columns.len(), &self.reading) {
@@ -20,6 +21,10 @@ impl<T, F: FnMut(&mut T, &mut Record<'_>)> Folder<'_, T, F> {
                 }
                 None => self.row_of_table(row, raw, &mut renderer),
             }
+        }
+        let counts = &mut self.folded.counts;
+        if !table.layout.has_impersonators {
+            counts.without_impersonators += counts.valid - valid_before;
         }
     }
 

@@ -44,11 +44,11 @@ fn range(input: &CollectedInput) -> Option<(Timestamp, Timestamp)> {
 }
 
 fn summary(input: &CollectedInput) -> InputSummary {
-    let CollectedInput { lines, valid, invalid, blank, out_of_order, .. } = *input;
+    let CollectedInput { lines, valid, invalid, blank, without_impersonators, out_of_order, .. } = *input;
     InputSummary {
         name: input.name.clone(),
         index: usize::MAX,
-        counts: Counts { lines, valid, invalid, blank },
+        counts: Counts { lines, valid, invalid, blank, without_impersonators },
         times: Times::known(range(input), out_of_order),
         stored: Some(StoredDigest { bytes: input.bytes, sha256: input.sha256.clone() }),
         ..InputSummary::default()

@@ -20,10 +20,19 @@ pub struct InputFacts {
     pub valid: u64,
     /// The number of lines that are not.
     pub invalid: u64,
+    /// The number of events of tables without a column for impersonators.
+    pub without_impersonators: u64,
     /// The time of the earliest event.
     pub first: Option<Timestamp>,
     /// The time of the latest event.
     pub last: Option<Timestamp>,
+}
+
+/// What cannot be found in an input that has so many events of tables without a column for impersonators.
+pub fn unseen_impersonators(name: &str, events: u64) -> Option<String> {
+    (events > 0).then(|| {
+        format!("{name} has no column for impersonators, so impersonated sessions cannot be seen in it")
+    })
 }
 
 impl InputFacts {
@@ -38,6 +47,7 @@ impl InputFacts {
             lines: input.counts.lines - input.counts.blank,
             valid: input.counts.valid,
             invalid: input.counts.invalid,
+            without_impersonators: input.counts.without_impersonators,
             first,
             last,
         }

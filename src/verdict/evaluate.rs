@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::policy::baseline::Baseline;
 use crate::rules::{ChangeIndex, Rule, RuleContext, RuleResult, Severity, Subject, Violation, fingerprint};
 use crate::survey::ids::Id;
+use crate::survey::input_facts::unseen_impersonators;
 use crate::survey::line_numbers::LineNumbers;
 use crate::survey::{AnomalyKind, Moment, NamesInEvent, Survey};
 use crate::verdict::acceptance::{Acceptance, Coverage};
@@ -111,7 +112,10 @@ pub fn check<'a>(survey: &'a mut Survey, policy: &'a Policy, options: Options<'a
         if options.has_every_name() { Unmatched::of_policy(policy, survey) } else { Unmatched::default() };
     let mut warnings = acceptance.warnings(&unmatched, options.coverage());
     warnings.extend(unmatched.warnings(policy));
-    let warnings = warnings.iter().map(ToString::to_string).chain(unjudged(survey, &outcomes)).collect();
+    let mut warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(unjudged(survey, &outcomes));
+    let inputs = options.inputs.iter();
+    warnings.extend(inputs.filter_map(|it| unseen_impersonators(&it.name, it.without_impersonators)));
     let context = Context { survey, displayed: options.redacted.unwrap_or(survey), lines: options.lines };
     let run = Run { warnings, ..run(survey, policy, options) };
     let resolve: Resolve<'a> = Box::new(move |key| {

@@ -158,6 +158,7 @@ fn provenance() -> Provenance {
         lines: 31,
         valid: 30,
         invalid: 1,
+        without_impersonators: 0,
         first: Some(at("2025-01-01T00:00:00Z")),
         last: Some(at("2025-01-31T12:00:00Z")),
     };

@@ -107,6 +107,7 @@ fn run(has_baseline: bool) -> Run {
         lines: 10,
         valid: 9,
         invalid: 1,
+        without_impersonators: 0,
         first: Some(at("2025-01-01T00:00:00Z")),
         last: None,
     };

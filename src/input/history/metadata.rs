@@ -40,12 +40,19 @@ pub struct CollectedInput {
     pub invalid: u64,
     /// How many of them are blank.
     pub blank: u64,
+    /// How many events come from a table that has no column for impersonators.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without_impersonators: u64,
     /// How many events are earlier than the one before them.
     pub out_of_order: u64,
     /// The times of the earliest and the latest event, as date-times in UTC.
     pub range: Option<(String, String)>,
     /// The lines that are no events.
     pub invalid_lines: Vec<CollectedError>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A line that is no event.

@@ -54,6 +54,8 @@ pub struct Layout {
     /// Which value of a row gives which attribute of the normalized event. Values behind those of columns are told by
     /// the tables of sources. Empty if the rows are events of a vendor's.
     pub attributes: Vec<(Attribute, usize)>,
+    /// Whether a column can name an impersonator, or the source never does.
+    pub has_impersonators: bool,
     /// Whether the apostrophes before what a spreadsheet would take for a formula are ours.
     pub has_escaped_formulas: bool,
     /// What every event begins with.
@@ -103,6 +105,18 @@ impl Members {
             self.0.len() - 1
         });
         self.0[at].insert(rest, slot, text)
+    }
+
+    /// Whether a value of a row can give what is at the end of a path: it is there, or is JSON that holds it.
+    pub fn can_give(&self, path: &[Step]) -> bool {
+        let [Step::Key(key), rest @ ..] = path else {
+            return false;
+        };
+        self.0.iter().any(|member| {
+            let inner = || matches!(&member.inner, Inner::Object(members) if members.can_give(rest));
+            member.key == *key
+                && (member.slot.is_some_and(|(_, value)| rest.is_empty() || value == Value::Json) || inner())
+        })
     }
 
     /// The first value in it.

@@ -11,6 +11,7 @@ use crate::model::spelling::{self, attribute_spelled};
 use crate::reader::Reading;
 use crate::reader::table::Mapping;
 use crate::reader::table::columns::{Arranged, Columns, NEEDED, normalized_place};
+use crate::reader::table::documented::place_of;
 use crate::reader::table::problems::{no_column, several_columns, unknown_columns};
 use crate::reader::table::told::TOLD;
 use crate::sources::{Source, logging, normalized};
@@ -107,6 +108,7 @@ fn claims(source: &'static Source, members: Members, samples: &[&'static str]) -
         source: source.name,
         columns: [].into(),
         attributes: Vec::new(),
+        has_impersonators: false,
         has_escaped_formulas: false,
         beginning: String::new(),
         members,
@@ -124,6 +126,7 @@ fn missing(arranged: &Arranged) -> Vec<Attribute> {
 }
 
 fn layout(arranged: Arranged, vendor: Option<&'static Source>) -> Layout {
+    let has_impersonators = has_impersonators(&arranged.members, vendor);
     let Arranged { mut members, places, attributes, .. } = arranged;
     let (mut beginning, mut given) = (String::new(), Vec::new());
     if vendor.is_none() {
@@ -140,5 +143,22 @@ fn layout(arranged: Arranged, vendor: Option<&'static Source>) -> Layout {
     let has = |own: &str| places.iter().any(|place| place.name == own);
     let source = vendor.map_or(normalized::SOURCE.name, |vendor| vendor.name);
     let has_escaped_formulas = vendor.is_none() && has("source") && has("operation");
-    Layout { source, columns: places.into(), attributes: given, has_escaped_formulas, beginning, members }
+    Layout {
+        source,
+        columns: places.into(),
+        attributes: given,
+        has_impersonators,
+        has_escaped_formulas,
+        beginning,
+        members,
+    }
+}
+
+/// Whether a column can name an impersonator, or events of the vendor never do.
+fn has_impersonators(members: &Members, vendor: Option<&'static Source>) -> bool {
+    let places = [Attribute::ImpersonatorEmail, Attribute::ImpersonatorReason].map(|attribute| {
+        vendor.map_or_else(|| Some(normalized_place(attribute)), |vendor| place_of(vendor, attribute))
+    });
+    let mut places = places.iter().flatten().peekable();
+    places.peek().is_none() || places.any(|place| members.can_give(&place.path))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::run::{Run, ssoaudit, ssoaudit_with_input};
+use crate::support::run::{Run, fixture, ssoaudit, ssoaudit_with_input};
 
 /// What a file of that name and text makes `filter` print.
 fn filtered(name: &str, text: &str, args: &[&str]) -> Run {
@@ -211,4 +211,38 @@ fn columns_that_nobody_knows_are_kept() {
     );
     let notices = ssoaudit_with_input(&["validate", "--notices", "--format", "ndjson"], text.as_bytes());
     assert!(notices.stdout.contains("`Remark` is no documented field"), "{}", notices.stdout);
+}
+
+/// Whether a check of a table says that it cannot show impersonated sessions.
+fn is_blind(table: &str) -> bool {
+    let Run { stdout, .. } = ssoaudit_with_input(&["check", "--now", "2025-04-01"], table.as_bytes());
+    stdout.contains("<stdin> has no column for impersonators")
+}
+
+#[test]
+fn a_table_that_cannot_show_impersonated_sessions_says_so() {
+    let row = "2025-03-03T09:14:02Z,sso.delete_connection,";
+    assert!(is_blind(&format!("time,action,actor.email\n{row}zoe@example.com\n")));
+    assert!(!is_blind(&format!("time,action,impersonator_email\n{row}\n")));
+    assert!(!is_blind(&format!("time,action,actor.impersonator.reason\n{row}\n")));
+    // Impersonators are in the JSON of a cell, or nowhere.
+    let table = String::from_utf8(fixture("csv/events.csv")).unwrap();
+    assert!(!is_blind(&table));
+    assert!(is_blind(&table.replacen(",actor_metadata,", ",remark,", 1)));
+    // An event of this vendor never names one.
+    assert!(!is_blind("action,date_create,id,actor\n"));
+}
+
+#[test]
+fn a_history_knows_that_a_table_could_not_show_impersonated_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (table, history) = (path("table.csv"), path("history.parquet"));
+    std::fs::write(&table, "time,action\n2025-03-03T09:14:02Z,sso.delete_connection\n").unwrap();
+    assert_eq!(ssoaudit(&["collect", &table, "-o", &history]).code, 0);
+    for input in [&table, &history] {
+        let said =
+            ssoaudit(&["report", "impersonation", "--format", "table", "--width", "300", input]).stdout;
+        assert!(said.contains("table.csv has no column for impersonators"), "{said}");
+    }
 }
