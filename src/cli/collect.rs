@@ -81,8 +81,8 @@ impl Collect {
         };
         if let Some(lost) = replaced.iter().flat_map(|old| &old.metadata.inputs).find(|old| is_lost(old)) {
             bail!(
-                "{name} has the events of {}, which is not among the inputs; name {name} as an input as well, or write \
-                 to another file",
+                "{name} has the events of {}, which is not among the inputs; name {name} as an input too, or \
+                 write to another file",
                 lost.name
             );
         }

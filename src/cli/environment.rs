@@ -101,6 +101,6 @@ fn check(flag: &Arg, value: &str) -> Result<(), String> {
     let values = flag.get_possible_values();
     let known: Vec<_> = values.iter().map(|value| value.get_name()).collect();
     let known = if known.is_empty() { "numbers, as the flag does".to_owned() } else { known.join(", ") };
-    let refusal = format!("`{value}` is no value of --{}; it takes {known}", flag.get_id());
+    let refusal = format!("`{value}` is not a value of --{}; it takes {known}", flag.get_id());
     alone.try_get_matches_from([given]).map(drop).map_err(|_| refusal)
 }

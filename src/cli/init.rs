@@ -43,7 +43,7 @@ impl Init {
         let mut output = Output::create((!to_stdout).then_some(self.file.as_path()), &[])?;
         output.write(template::commented(rules::ALL).as_bytes())?;
         output.finish()?;
-        if !to_stdout && terminal.stderr {
+        if !to_stdout {
             messages::note(&format!("wrote {}", self.file.display()), terminal.message_style());
         }
         Ok(ExitStatus::Done)

@@ -154,7 +154,7 @@ impl Doubtful {
         let is_named = |ids: &[(Space, String)]| ids.iter().any(|id| self.named.0.contains(id));
         let count: u64 = self.others.iter().filter(|(ids, _)| is_named(ids)).map(|(_, count)| count).sum();
         let not = if select.invert { "not " } else { "" };
-        let because = "of the organization with the name that --org gives, and not the name";
+        let because = "of the organization with the name that --org gives, but not the name";
         match count {
             0 => None,
             1 => Some(format!("1 event was {not}left out: it says the id {because}")),

@@ -24,7 +24,9 @@ pub fn command(format: &str, terminal: Terminal, at_quit: AtQuit) -> Result<Opti
         None => vec!["less".to_owned(), "-FRX".to_owned()],
         Some((name, value)) => {
             let words = value.to_str().and_then(shlex::split);
-            words.ok_or_else(|| anyhow!("{name} is no command: a quote is not closed, or it is not UTF-8"))?
+            words.ok_or_else(|| {
+                anyhow!("{name} is not a command: a quote is not closed, or it is not UTF-8")
+            })?
         }
     };
     let is_none = words.is_empty() || words == ["cat"];

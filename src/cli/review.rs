@@ -213,7 +213,7 @@ fn check_replaceable(path: &Path) -> Result<()> {
     }
     let beginning = if path.is_file() { input::beginning(path, HEAD_BYTES)? } else { Vec::new() };
     if !is_page(&beginning) {
-        bail!("{} is no page that ssoaudit made; give another folder", path.display());
+        bail!("{} is not a page that ssoaudit made; give another folder", path.display());
     }
     Ok(())
 }

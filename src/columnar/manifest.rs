@@ -147,7 +147,7 @@ impl Manifest {
             let mut columns = self.columns.iter().zip(&group.chunks);
             if let Some((column, _)) = columns.find(|(column, chunk)| !chunk.fits(column, group.rows)) {
                 return Err(contradiction(format!(
-                    "what it says of column {:?} in row group {index} cannot be",
+                    "what it says about column {:?} in row group {index} cannot be",
                     column.name
                 )));
             }

@@ -115,7 +115,7 @@ impl FetchedChunk {
         if self.chunk.describes(&values) {
             Ok(values)
         } else {
-            Err(damaged("its values are not what is said of them"))
+            Err(damaged("its values are not what is said about them"))
         }
     }
 }

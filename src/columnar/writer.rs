@@ -121,7 +121,7 @@ fn fitting_rows(schema: &Schema, columns: &[Values]) -> Result<usize> {
     let unfit = |problem| Err(Error::Unfit(problem));
     let rows = columns.first().map_or(0, Values::rows);
     if columns.len() != schema.columns().len() || rows > MAX_ROWS {
-        return unfit(format!("{} columns of {rows} rows are no row group", columns.len()));
+        return unfit(format!("{} columns of {rows} rows are not a row group", columns.len()));
     }
     for (column, values) in schema.columns().iter().zip(columns) {
         let name = &column.name;

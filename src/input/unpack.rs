@@ -44,7 +44,7 @@ pub fn unpack(mut reader: impl Stream + 'static) -> io::Result<Reader> {
     }
     if head.starts_with(history::MAGIC) {
         return Err(io::Error::other(
-            "it is a file of Parquet, which is read by its name only; write it to a file first",
+            "it is Parquet, which is read only by its name; write it to a file first",
         ));
     }
     let all = Cursor::new(head).chain(reader);

@@ -194,7 +194,7 @@ impl<'a> Diagnostics<'a> {
             let last = diagnostics.iter_mut().rfind(|diagnostic| diagnostic.code.level == level);
             if let Some(last) = last.filter(|_| more > 0) {
                 let name = level.name();
-                last.message.push_str(&format!("; {more} more {name}s of this line are not told"));
+                last.message.push_str(&format!("; {more} more {name}s of this line are not shown"));
             }
         }
         diagnostics

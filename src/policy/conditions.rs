@@ -52,8 +52,8 @@ impl Conditions {
         };
         let expression = expression.map_err(refused).ok()?;
         if expression.names_organizations() {
-            let warning = "`where` compares organization.name with what each event says; `organizations` goes by \
-                           every name that an organization ever has";
+            let warning = "`where` compares organization.name with what each event says; `organizations` \
+                           goes by every name that an organization ever had";
             entry.warning(warning.to_owned());
         }
         Some(expression)

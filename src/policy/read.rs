@@ -116,7 +116,14 @@ pub fn parse<'a>(name: &str, text: &str, folder: &Path, rules: impl Into<RuleSou
     let problems = Problems::new(name, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        problems.error(error.span().map_or(0, |span| span.start), error.message());
+        let span = error.span().unwrap_or_default();
+        match (error.message(), text.get(span.clone())) {
+            // `init` writes every section, so the second one is what somebody added.
+            ("duplicate key", Some(key)) => {
+                problems.error(span.start, format!("`{key}` is already in this file; change it there"));
+            }
+            (message, _) => problems.error(span.start, message),
+        }
     }
     let document = document.get_ref();
     // A table recovered from broken TOML could cause errors about things that the file does not contain.

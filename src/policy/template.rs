@@ -19,26 +19,26 @@ fn head() -> String {
     let severities: Vec<_> =
         <Severity as clap::ValueEnum>::value_variants().iter().copied().map(Severity::name).collect();
     format!(
-        "# What ssoaudit checks. Everything here is as it is without this file.
-# Lines that begin with # and no space are examples: take the # away to use them.
+        "# What ssoaudit checks. Everything here is as it would be without this file.
+# Lines that begin with # and no space are examples: remove the # to use them.
 version = {VERSION}
 
 # IANA zone of windows, and of dates and times without an offset.
 timezone = {zone:?}
 
-# The least severity that fails the verdict: {severities}.
+# The lowest severity that fails the check: {severities}.
 fail-on = {fail_on:?}
 
 # Who may do what, as CSV (organization,actor,role) or JSON; relative to this file. Organizations and
-# actors may have * and ?, as in acme*,*@example.com,admin; the strongest role holds.
+# actors may contain * and ?, as in acme*,*@example.com,admin; the strongest role holds.
 #roster = \"roster.csv\"
 
-# Files of custom rules, written in Sigma; relative to this file, and texts may have * and ?.
+# Files of custom rules, written in Sigma: paths relative to this file, which may contain * and ?.
 #rule-files = [\"rules/*.yml\"]
 
 # Rules. A list of organizations (ids or names), connection types or sources confines a rule to
-# these, where it is shown below; texts may have * and ?. Lengths of time include their end: exactly 24h
-# is within 24h.
+# these, where it is shown below; texts may contain * and ?. Lengths of time include their end: exactly
+# 24h is within 24h.
 ",
         zone = ZONE.name(),
         severities = severities.join(", "),
@@ -53,7 +53,8 @@ fn section(rule: &Rule) -> String {
         Activation::On => lines.push("enabled = true".to_owned()),
         Activation::Off => lines.push("enabled = false".to_owned()),
         Activation::When(prerequisite) => {
-            lines.push(format!("# On when there {}, unless this says otherwise.", prerequisite.condition()));
+            let condition = prerequisite.condition();
+            lines.push(format!("# On when the policy {condition}, unless this says otherwise."));
             lines.push("#enabled = true".to_owned());
         }
     }
@@ -87,15 +88,15 @@ fn times() -> String {
     format!(
         "
 # When changes are allowed, every week: on days ({days}), on the clock
-# in the zone above. It includes the minute `from` and not the minute `to`. A window whose end is not
+# in the zone above. A window includes the minute `from` but not the minute `to`. One whose end is not
 # later than its beginning closes on the next day.
 #[[windows]]
 #days = [{working_days}]
 #from = \"08:00\"
 #to = \"18:00\"
 
-# When no change is allowed, with windows or without. It is over at `to`; a date is the midnight with
-# which it begins.
+# When no change is allowed, with or without windows. A freeze is over at `to`; a date is the midnight
+# with which it begins.
 #[[freezes]]
 #reason = \"year end\"
 #from = 2026-12-19
@@ -111,9 +112,9 @@ fn planned() -> String {
     let operations = wrapped(&operations.join(", "), 100).join("\n# ");
     format!(
         "
-# Changes that were announced: what a rule finds about them does not count, unless it says above what
-# it needs. The organization (id or name) is the one that the event names, and the one that owns the
-# connection if that is another: both have to match. Operations are
+# Changes that were announced: what a rule finds about them does not count, unless the rule says
+# otherwise above. The organization (id or name) is the one that the event names, and the one that owns
+# the connection if that is another one: both have to match. Operations are
 # {operations}.
 # A connection (id) and an actor (id or e-mail address) may be left out. The change is at `not-before` or
 # later, and before `expires`.
@@ -133,7 +134,7 @@ fn suppressions(rules: &[&Rule]) -> String {
     let by_fingerprint = format!(
         "
 # Findings that are accepted until some time: one by its fingerprint, or all of a rule that match the
-# organization, connection and actor given. Rule or fingerprint, reason and expires have to be there.
+# organization, connection and actor given. `rule` or `fingerprint`, `reason` and `expires` are required.
 #[[suppressions]]
 #fingerprint = \"{fingerprint}\"
 #reason = \"tested by the vendor\"
@@ -220,8 +221,8 @@ mod tests {
             "
 [rules.unwanted-connection-type]
 # a sample
-# Only a planned change that names its actor covers what is found.
-# On when there is something in one of its lists, unless this says otherwise.
+# Only a planned change that names the actor covers its findings.
+# On when the policy has something in one of the rule's lists, unless this says otherwise.
 #enabled = true
 severity = \"low\"
 # connection types nobody wants

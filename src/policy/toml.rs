@@ -273,7 +273,7 @@ impl<'a> Entry<'a> {
             _ => return self.expected("a point in time"),
         };
         if time::is_relative(&text) {
-            return self.refuse(format!("`{text}` is another time every day; give {}", time::FIXED));
+            return self.refuse(format!("`{text}` is a different time every day; give {}", time::FIXED));
         }
         match time::parse_fixed(&text, zone) {
             Ok(None) => self.refuse(format!("invalid time `{text}`; give {}", time::FIXED)),

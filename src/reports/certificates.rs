@@ -80,7 +80,7 @@ impl<'a> CertificateRow<'a> {
             "expires",
             "Expires",
             Kind::Time,
-            "when it expires, by the latest event about it; empty if no event says so",
+            "when it expires, according to the latest event about it; empty if no event says so",
         )
         .cell(|_, row| row.certificate.expires.into()),
         Column::new(
@@ -97,7 +97,7 @@ impl<'a> CertificateRow<'a> {
             "renewed",
             "Renewed",
             Kind::Flag,
-            "whether the latest event about it is a renewal, by which it expires later than before",
+            "whether the latest event about it is a renewal that made it expire later than before",
         )
         .rank(1)
         .cell(|_, row| row.certificate.is_renewed.into()),
@@ -172,13 +172,15 @@ impl Figures {
 
     fn unknown(&self) -> Option<String> {
         let holds =
-            ["is of unknown expiry, as no event gives it", "are of unknown expiry, as no event gives it"];
+            ["has an unknown expiry, as no event gives it", "have an unknown expiry, as no event gives it"];
         sentence([clause(self.unknown_expiry, "certificate", holds)])
     }
 
     fn renewed(&self) -> Option<String> {
-        let holds =
-            ["was renewed, by the latest event about it", "were renewed, by the latest events about them"];
+        let holds = [
+            "was renewed, according to the latest event about it",
+            "were renewed, according to the latest events about them",
+        ];
         sentence([clause(self.renewed, "certificate", holds)])
     }
 }
@@ -215,8 +217,8 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Displayed<'a> {
         let unknown = rows.iter().filter(|row| is_unknown(row)).count() as u64;
         rows.retain(|row| row.certificate.expires_within(within, now) == Some(true));
         let time = time::duration(within, 2);
-        notes.push(format!("Shown are certificates that expire within {time}, or have expired."));
-        notes.extend(left_out(unknown, "that no event gives an expiry"));
+        notes.push(format!("The certificates shown expire within {time}, or have expired."));
+        notes.extend(left_out(unknown, "for which no event gives an expiry"));
     }
     notes.extend(left_out(deleted.len() as u64, "of deleted connections"));
     rows.sort_by_key(|row| sort_key(survey, row));

@@ -116,7 +116,10 @@ fn states(differences: &Differences) -> Option<String> {
 }
 
 fn admins_who_are_new(differences: &Differences) -> Option<String> {
-    let holds = ["changes something in the new log only", "change something in the new log only"];
+    let holds = [
+        "changes something in the new log and is not in the old one",
+        "change something in the new log and are not in the old one",
+    ];
     sentence([clause(differences.admins.len() as u64, "actor", holds)])
 }
 
@@ -165,7 +168,7 @@ fn events(differences: &Differences) -> Table<'_> {
         TIME,
         Column::new("difference", "Difference", Kind::Text, "`altered`, `missing` or `inserted`"),
         Column::new("log", "Log", Kind::Text, "`old` or `new`: which of them has this event").rank(1),
-        Column::new("action", "Action", Kind::Text, "the vendor's name of what happened").rank(8),
+        Column::new("action", "Action", Kind::Text, "the vendor's name for what happened").rank(8),
         Column::new("operation", "Operation", Kind::Text, "the neutral word for it"),
         ACTOR.rank(2),
         OWNER_ID.rank(3),
@@ -201,7 +204,7 @@ fn connections(differences: &Differences) -> Table<'_> {
         OWNER_ID.rank(1),
         Column::new("old_state", "Old", Kind::Text, "its state at the end of the old log, if that shows it"),
         Column::new("new_state", "New", Kind::Text, "its state at the end of the new log"),
-        Column::new("since", "Since", Kind::Time, "when it got that").rank(2),
+        Column::new("since", "Since", Kind::Time, "when it got into that state").rank(2),
     ];
     let row = |connection: &'_ StateDifference| Row {
         cells: vec![
@@ -226,7 +229,7 @@ fn organizations(differences: &Differences) -> Table<'_> {
             Kind::Text,
             "`gained`: it has an active connection and had none; `lost`: it has none left",
         ),
-        Column::new("since", "Since", Kind::Time, "when its connections changed last").rank(2),
+        Column::new("since", "Since", Kind::Time, "when its connections last changed").rank(2),
     ];
     let row = |it: &'_ OrganizationDifference| {
         let (sso, tone) = match it.difference {
@@ -259,5 +262,10 @@ fn admins(differences: &Differences) -> Table<'_> {
         ],
         tone: Tone::Warn,
     };
-    table(columns, &differences.admins, row, "Nobody changes anything who is not in the old log.")
+    table(
+        columns,
+        &differences.admins,
+        row,
+        "Everybody who changes anything in the new log is also in the old one.",
+    )
 }

@@ -72,7 +72,7 @@ impl Impersonation {
 }
 
 const WHO: ColumnOf<Impersonation> = IMPERSONATOR
-    .about("who acted; `unknown` where the log gives a reason only")
+    .about("who acted; `unknown` where the log gives only a reason")
     .cell(|survey, session| impersonator(survey, &session.first).into());
 const COUNT: ColumnOf<Impersonation> = EVENTS.cell(|_, session| session.events.into());
 const CHANGES: ColumnOf<Impersonation> =

@@ -155,7 +155,7 @@ impl ReportInput<'_> {
         let mut notes = self.reading_notes();
         match self.files.iter().map(|file| file.counts.invalid).sum::<u64>() {
             0 => {}
-            1 => notes.push("1 invalid line is left out; `ssoaudit validate` shows it.".to_owned()),
+            1 => notes.push("1 invalid line was skipped; `ssoaudit validate` shows it.".to_owned()),
             more => notes.push(format!("{more} invalid lines were skipped; `ssoaudit validate` shows them.")),
         }
         notes
@@ -166,7 +166,7 @@ impl ReportInput<'_> {
         let selection = &self.options.selection;
         let mut notes = Vec::new();
         if !selection.is_empty() {
-            notes.push(format!("Shown are events that match {}.", selection.join(" ")));
+            notes.push(format!("The events shown match {}.", selection.join(" ")));
         }
         notes.extend(self.options.is_redacted.then(|| NOTICE.to_owned()));
         let unread = self.files.iter().filter_map(|file| Some((&file.name, file.error.as_ref()?)));

@@ -225,12 +225,12 @@ pub enum Prerequisite {
 }
 
 impl Prerequisite {
-    /// Describes when the policy has it; the text follows `when there`.
+    /// Describes when the policy has it; the text follows `when the policy`.
     pub fn condition(self) -> &'static str {
         match self {
-            Self::Roster => "is a roster",
-            Self::WindowsOrFreezes => "are windows or freezes",
-            Self::OwnList => "is something in one of its lists",
+            Self::Roster => "has a roster",
+            Self::WindowsOrFreezes => "has windows or freezes",
+            Self::OwnList => "has something in one of the rule's lists",
         }
     }
 }
@@ -251,8 +251,8 @@ impl PlanCoverage {
     pub fn note(self) -> Option<&'static str> {
         match self {
             Self::All => None,
-            Self::WithActor => Some("Only a planned change that names its actor covers what is found."),
-            Self::None => Some("No planned change covers what is found."),
+            Self::WithActor => Some("Only a planned change that names the actor covers its findings."),
+            Self::None => Some("No planned change covers its findings."),
         }
     }
 }

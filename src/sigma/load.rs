@@ -137,7 +137,7 @@ impl Loader {
                 format!("the id `{id}` is that of a built-in rule; give another `name:`")
             } else if let Some(other) = files.insert(id.clone(), file) {
                 format!(
-                    "the id `{id}` is that of a rule in {}, too; give one of them another `name:`",
+                    "the id `{id}` is also that of a rule in {}; give one of them another `name:`",
                     self.files[other].name
                 )
             } else {
@@ -167,9 +167,9 @@ impl Loader {
                     }
                     Some(_) => format!("`{name}` is there twice; name each rule once"),
                     None if self.correlations.iter().any(|other| is_it(&other.item.header)) => {
-                        format!("`{name}` is a correlation, too; name rules about single events")
+                        format!("`{name}` is a correlation too; name rules about single events")
                     }
-                    None => format!("no rule has the name or id `{name}`; give the file that has it, too"),
+                    None => format!("no rule has the name or id `{name}`; also give the file that has it"),
                 };
                 // References are elements of a list.
                 problems.push(self.problem(*file, &format!("- {name}"), message));

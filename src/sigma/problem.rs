@@ -27,7 +27,7 @@ const ADVICE: &[(&str, &str, &str)] = &[
     ("related", "related:", "each has an `id:` and a `type:`"),
     ("sigma-version", "sigma-version:", "expected a number such as 2"),
     ("timespan", "timespan:", "expected a number and a unit, such as 10m, 1h or 7d"),
-    ("regex", "|re", "expected a regular expression without references back and without looking around"),
+    ("regex", "|re", "expected a regular expression without backreferences or look-around"),
     ("CIDR", "|cidr", "expected a network such as 10.0.0.0/8"),
     ("orrelation", "correlation:", "expected `type:`, `rules:`, `timespan:` and, for counts, `condition:`"),
     ("etection", "detection:", "expected selections, each a mapping of fields or a list, and a `condition:`"),

@@ -102,8 +102,8 @@ static ACTIONS: &[Action] = &[
     Action::other("external_identity.scim_api_failure", "an identity could not be provisioned").failed(),
     Action::other("external_identity.scim_api_success", "an identity was provisioned").succeeded(),
     Action::other("org_credential_authorization.grant", "a credential may be used with single sign-on"),
-    Action::other("org_credential_authorization.deauthorize", "a credential may not be used with single sign-on any more"),
-    Action::other("org_credential_authorization.revoke", "a credential may not be used with single sign-on any more"),
+    Action::other("org_credential_authorization.deauthorize", "a credential may no longer be used with single sign-on"),
+    Action::other("org_credential_authorization.revoke", "a credential may no longer be used with single sign-on"),
 ];
 
 const MILLISECONDS: &[Expect] = &[Expect::NotEmpty, Expect::Epoch(EpochUnit::Milliseconds)];
@@ -136,7 +136,7 @@ static FIELDS: &[Field] = &[
     Field::text("name", "what it is about, such as the enterprise"),
     Field::new("data", FieldKind::Any, "further facts of some actions"),
     Field::text("operation_type", "kind of the change, such as `modify`"),
-    Field::text("programmatic_access_type", "with what kind of credential a program or person came"),
+    Field::text("programmatic_access_type", "the kind of credential that a program or person used"),
     Field::text("user", "login of the member it happened to"),
 ];
 

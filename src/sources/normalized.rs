@@ -28,7 +28,7 @@ pub static SOURCE: Source = Source {
     actions: &[],
     catch_all: Some(CatchAll {
         // Restored events have an operation of their own.
-        action: Action::other("*", "its operation is the one that it was read with first")
+        action: Action::other("*", "its operation is the one that it was first read with")
             .refined_by(|_| Operation::Other),
         except: &[],
     }),
@@ -67,9 +67,9 @@ static CODES: KnownNames = KnownNames {
 #[rustfmt::skip]
 static FIELDS: &[Field] = &[
     Field::text("schema", "name and version of the format").required().discriminator().expects(&[Expect::Known(&SCHEMAS)]),
-    Field::new("texts", FieldKind::Object, "all texts of attributes of which the event gives several, the one that it is about first"),
+    Field::new("texts", FieldKind::Object, "all texts of attributes for which the event gives several, the one that it is about first"),
     Field::new("texts.id", FieldKind::Any, "event ids").maps_to(Attribute::Id),
-    Field::new("texts.action", FieldKind::Any, "names of what happened").maps_to(Attribute::Action),
+    Field::new("texts.action", FieldKind::Any, "names for what happened").maps_to(Attribute::Action),
     Field::new("texts.actor", FieldKind::Object, "texts about who did it"),
     Field::new("texts.actor.type", FieldKind::Any, "kinds of actor").maps_to(Attribute::ActorType),
     Field::new("texts.actor.id", FieldKind::Any, "ids").maps_to(Attribute::ActorId),
@@ -97,7 +97,7 @@ static FIELDS: &[Field] = &[
     Field::text("id", "event id").maps_to(Attribute::Id),
     Field::text("time", "when it happened").required().maps_to(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::new("epoch_ms", FieldKind::Integer, "the same in milliseconds since 1970-01-01T00:00:00Z; not read"),
-    Field::text("action", "the vendor's name of what happened").required().maps_to(Attribute::Action).expects(&[Expect::NotEmpty]),
+    Field::text("action", "the vendor's name for what happened").required().maps_to(Attribute::Action).expects(&[Expect::NotEmpty]),
     Field::text("operation", "the neutral word for it").required().discriminator().expects(&[Expect::Known(&OPERATION_NAMES)]),
     Field::text("outcome", "how the attempt ended").discriminator().expects(&[Expect::Known(&OUTCOMES)]),
     Field::new("actor", FieldKind::Object, "who did it"),
@@ -120,7 +120,7 @@ static FIELDS: &[Field] = &[
     Field::text("connection.provider", "neutral identity provider").discriminator().expects(&[Expect::Known(&PROVIDERS)]),
     Field::text("connection.direction", "which way people sign in through it").discriminator().expects(&[Expect::Known(&DIRECTIONS)]),
     Field::new("connection.enabled", FieldKind::Flag, "whether users can log in through it").maps_to(Attribute::ConnectionEnabled),
-    Field::text("connection.status", "how far its set-up is").maps_to(Attribute::ConnectionStatus),
+    Field::text("connection.status", "how far along its set-up is").maps_to(Attribute::ConnectionStatus),
     Field::new("certificate", FieldKind::Object, "the connection's certificate"),
     Field::text("certificate.type", "the vendor's type").maps_to(Attribute::CertificateType),
     Field::text("certificate.expires", "when it expires").maps_to(Attribute::CertificateExpires),
@@ -135,7 +135,7 @@ static FIELDS: &[Field] = &[
     Field::new("origin", FieldKind::Object, "where the event was read first"),
     Field::text("origin.input", "name of the input").required().delivery_metadata(),
     Field::new("origin.line", FieldKind::Integer, "line in the input, counted from 1").required().delivery_metadata(),
-    Field::new("origin.copy", FieldKind::Integer, "which of several events on that line that say the same it is, counted from 0").delivery_metadata(),
+    Field::new("origin.copy", FieldKind::Integer, "which one it is of several events on that line that say the same, counted from 0").delivery_metadata(),
 ];
 
 const SOURCE_NAME: FieldId = id_of(FIELDS, "source");

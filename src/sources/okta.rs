@@ -92,7 +92,7 @@ const fn office365(name: &'static str, about: &'static str) -> Action {
     Action::new(name, Operation::DomainChanged, about).outbound()
 }
 
-const ACCESS: &str = "about access of Okta's support to the organization";
+const ACCESS: &str = "about access by Okta's support to the organization";
 
 #[rustfmt::skip]
 static ACTIONS: &[Action] = &[
@@ -122,7 +122,7 @@ static ACTIONS: &[Action] = &[
     routing!("policy.lifecycle.deactivate", Updated, "a policy was deactivated; about SSO if it chooses an identity provider"),
     office365("app.office365.api.set.domain.federation.success", "a domain of Office 365 was made to trust Okta").succeeded().gives(),
     office365("app.office365.api.change.domain.federation.success", "how a domain of Office 365 trusts Okta was changed").succeeded(),
-    office365("app.office365.api.remove.domain.federation.success", "a domain of Office 365 trusts Okta no more").succeeded().takes(),
+    office365("app.office365.api.remove.domain.federation.success", "a domain of Office 365 no longer trusts Okta").succeeded().takes(),
     office365("app.office365.api.error.set.domain.federation.failure", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
     office365("app.office365.api.error.set.domain.federation.failure.access.denied", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
     office365("app.office365.api.error.set.domain.federation.failure.domain.default", "a domain of Office 365 could not be made to trust Okta").failed().gives(),
@@ -159,7 +159,7 @@ static FIELDS: &[Field] = &[
     Field::new("version", FieldKind::TextOrInteger, "version of the format, `0`"),
     Field::text("severity", "`DEBUG`, `ERROR`, `INFO` or `WARN`"),
     Field::text("displayMessage", "a sentence").alias("displaymessage"),
-    Field::text("legacyEventType", "another name of what happened").alias("legacyeventtype"),
+    Field::text("legacyEventType", "another name for what happened").alias("legacyeventtype"),
     Field::new("actor", FieldKind::OpenObject, "who did it"),
     Field::text("actor.id", "id").maps_to(Attribute::ActorId),
     Field::text("actor.type", "kind of actor").maps_to(Attribute::ActorType).expects(&[Expect::OneOf(&ACTOR_TYPES)]),
@@ -178,7 +178,7 @@ static FIELDS: &[Field] = &[
     Field::text("target[].id", "id"),
     Field::text("target[].alternateId", "another id or a name"),
     Field::text("target[].displayName", "name"),
-    Field::new("target[].detailEntry", FieldKind::Any, "what else there is to it"),
+    Field::new("target[].detailEntry", FieldKind::Any, "further facts about it"),
     Field::text("target[].detailEntry.policyType", "kind of policy; `IdpDiscovery` chooses an identity provider"),
     Field::text("target[].id", "id of the identity provider").only_in(&[IDP]).maps_to(Attribute::ConnectionId),
     Field::text("target[].displayName", "name of the identity provider").only_in(&[IDP]).maps_to(Attribute::ConnectionName),
@@ -194,7 +194,7 @@ static FIELDS: &[Field] = &[
     Field::new("authenticationContext", FieldKind::OpenObject, "how the actor was authenticated").alias("authenticationcontext"),
     Field::new("securityContext", FieldKind::OpenObject, "about the address").alias("securitycontext"),
     Field::new("request", FieldKind::OpenObject, "the request"),
-    Field::new("request.ipChain", FieldKind::List, "the addresses that it passed"),
+    Field::new("request.ipChain", FieldKind::List, "the addresses that it passed through"),
     Field::text("request.ipChain[].ip", "address").maps_to(Attribute::Ip),
     Field::new("device", FieldKind::OpenObject, "the device it came from"),
 ];

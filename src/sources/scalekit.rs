@@ -144,7 +144,7 @@ static FIELDS: &[Field] = &[
         .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionProvider).expects(&[Expect::OneOf(&PROVIDERS)]),
     Field::new("data.enabled", FieldKind::Flag, "whether users can log in through it; only on enabled and disabled")
         .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionEnabled),
-    Field::text("data.status", "how far its set-up is; only on enabled and disabled")
+    Field::text("data.status", "how far along its set-up is; only on enabled and disabled")
         .only_in(&[USUAL]).sso_only().maps_to(Attribute::ConnectionStatus).expects(&[Expect::OneOf(&STATUSES)]),
 ];
 

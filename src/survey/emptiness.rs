@@ -13,8 +13,8 @@ use crate::text::plural::counted;
 pub fn without_event(lines: u64, valid: u64) -> Option<String> {
     match (lines, valid) {
         (0, _) | (_, 1..) => None,
-        (1, 0) => Some("1 line, and it is no event; is this an export?".to_owned()),
-        (more, 0) => Some(format!("{more} lines, none is an event; is this an export?")),
+        (1, 0) => Some("its only line is not an event; is this an export?".to_owned()),
+        (more, 0) => Some(format!("none of its {more} lines is an event; is this an export?")),
     }
 }
 

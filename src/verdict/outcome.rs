@@ -119,8 +119,8 @@ impl Verdict<'_> {
         };
         let eventless = match self.eventless().count() {
             0 => None,
-            1 => Some("1 input holds lines and no event".to_owned()),
-            more => Some(format!("{more} inputs hold lines and no event")),
+            1 => Some("1 input has lines but no event".to_owned()),
+            more => Some(format!("{more} inputs have lines but no event")),
         };
         let lacks_event = self.lacks_event().map(str::to_owned);
         let forbidden = match self.forbidden_lines() {

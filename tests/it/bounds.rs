@@ -190,12 +190,12 @@ fn a_line_of_nothing_but_problems_is_told_in_a_thousand() {
     let last = &findings[1000];
     assert_eq!(
         last,
-        "1:6008 duplicate-key: key `a` is in the object twice; 18999 more errors of this line are not told"
+        "1:6008 duplicate-key: key `a` is in the object twice; 18999 more errors of this line are not shown"
     );
     let unknown: Vec<_> = (0..COUNT).map(|number| format!("\"k{number}\":1")).collect();
     let (findings, valid, invalid) = told(with_member(&unknown.join(",")));
     assert_eq!((findings.len(), valid, invalid), (1000, 1, 0), "notices spoil no event");
-    assert!(findings[999].ends_with("; 19000 more notices of this line are not told"), "{}", findings[999]);
+    assert!(findings[999].ends_with("; 19000 more notices of this line are not shown"), "{}", findings[999]);
     // Errors are told even after a thousand notices.
     let (findings, _, invalid) = told(with_member(&format!("{},\"action\":1", unknown.join(","))));
     assert_eq!((findings.len(), invalid), (1002, 1));

@@ -125,7 +125,7 @@ fn the_zone_of_the_machine_is_that_of_its_variable() {
     assert_eq!(first("local", ""), first("UTC", "Europe/Berlin"));
     let (_, refused, code) = first("local", "CET-1CEST");
     assert_eq!(code, Some(2));
-    assert!(refused.contains("`CET-1CEST` of the variable TZ is no IANA name"), "{refused}");
+    assert!(refused.contains("`CET-1CEST` of the variable TZ is not an IANA name"), "{refused}");
 }
 
 #[test]

@@ -103,8 +103,8 @@ fn what_cannot_be_judged_is_refused() {
     let policy = "[rules.connection-deleted]\nwhere = 'field(\"targets.type\") == \"connection\"'\n";
     let refused = check(policy, &[history]);
     assert_eq!(refused.code, 2);
-    let expected = "error: `where` of rule `connection-deleted` asks for field(…), and of an event in a history or a \
-                    normalized event nothing but attributes is kept; give the exports, or ask for attributes only\n";
+    let expected = "error: `where` of rule `connection-deleted` asks for field(…), but histories and normalized \
+                    events keep only attributes; give the exports, or ask for attributes only\n";
     assert_eq!(refused.stderr, expected);
     // A rule that is off asks nothing.
     let off = check(&format!("{policy}enabled = false"), &[history]);

@@ -77,7 +77,7 @@ fn an_example_that_does_not_do_what_it_should_is_told_with_its_line() {
     let expected = "\
 FAIL  a.fires-more.ndjson:3: `saml-turned-off` should fire, and is quiet
 FAIL  a.fires-more.ndjson:4: `saml-turned-off` should fire, and is quiet
-FAIL  a.fires.ndjson: 1 line is no valid event; `ssoaudit validate a.fires.ndjson` says why
+FAIL  a.fires.ndjson: 1 line is not a valid event; `ssoaudit validate a.fires.ndjson` says why
 FAIL  a.fires.ndjson:1: `saml-turned-off` should fire, and is quiet
 FAIL  a.quiet.ndjson:1: `saml-turned-off` fires, and should be quiet
 FAIL  a.quiet.ndjson:2: `saml-turned-off` fires, and should be quiet
@@ -194,7 +194,7 @@ fn broken_rules_are_refused_with_their_places() {
     let run = ssoaudit(&["check", "--rules", &path(&same, ""), FIRES]);
     let [a, b] = ["a.yml", "b.yml"].map(|name| path(&same, name));
     let expected = format!(
-        "error: {b}:2:7: the id `saml-turned-off` is that of a rule in {a}, too; give one of them another `name:`\n"
+        "error: {b}:2:7: the id `saml-turned-off` is also that of a rule in {a}; give one of them another `name:`\n"
     );
     assert_eq!((run.code, run.stderr), (2, expected));
     let list = folder(&[("ssoaudit.toml", "version = 1\nrules = [\"*.yml\"]\nrule-files = [\"x/*.yml\"]\n")]);

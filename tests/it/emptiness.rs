@@ -18,7 +18,7 @@ fn a_file_without_an_event_is_no_log() {
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.trim_ascii().is_empty())
         .count();
-    let told = format!("error: LICENSE-MIT: {lines} lines, none is an event; is this an export?\n");
+    let told = format!("error: LICENSE-MIT: none of its {lines} lines is an event; is this an export?\n");
     for args in readers_of_events() {
         let run = ssoaudit(&[&args[..], &["LICENSE-MIT"]].concat());
         assert_eq!(run.stderr.matches(&told).count(), 1, "{args:?}: {}", run.stderr);
@@ -28,7 +28,7 @@ fn a_file_without_an_event_is_no_log() {
         assert_eq!(beside.stderr.matches(&told).count(), 1, "{args:?}: {}", beside.stderr);
         assert_eq!(beside.code, 2, "{args:?}");
         let piped = ssoaudit_with_input(&args, b"# nothing\n\n");
-        let told = "error: <stdin>: 1 line, and it is no event; is this an export?\n";
+        let told = "error: <stdin>: its only line is not an event; is this an export?\n";
         assert_eq!((piped.stderr.matches(told).count(), piped.code), (1, 2), "{args:?}: {}", piped.stderr);
     }
     assert_eq!(ssoaudit(&["validate", "LICENSE-MIT"]).code, 1);
@@ -44,10 +44,10 @@ fn lines_that_are_no_events_are_not_what_may_be_empty() {
     for format in ["table", "json", "junit", "github", "markdown", "html", "sarif"] {
         let run = check(&["--format", format, "LICENSE-MIT", QUIET]);
         assert_eq!(run.code, 2, "{format}");
-        assert!(run.stdout.contains("none is an event; is this an export?"), "{format}: {}", run.stdout);
+        assert!(run.stdout.contains("lines is an event; is this an export?"), "{format}: {}", run.stdout);
     }
     let table = check(&["LICENSE-MIT", QUIET]).stdout;
-    assert!(table.contains("incomplete: 1 input holds lines and no event; "), "{table}");
+    assert!(table.contains("incomplete: 1 input has lines but no event; "), "{table}");
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn nothing_that_was_kept_is_replaced_by_less() {
         (["a.ndjson", "-o", "a.ndjson"], "a.ndjson is the input a.ndjson; write to another file"),
         (
             ["b.ndjson", "-o", "h.parquet"],
-            "h.parquet has the events of a.ndjson, which is not among the inputs; name h.parquet as an input as well, or \
+            "h.parquet has the events of a.ndjson, which is not among the inputs; name h.parquet as an input too, or \
              write to another file",
         ),
     ] {
@@ -234,8 +234,7 @@ fn invalid_lines_of_a_history_count() {
 fn a_history_in_a_pipe_is_refused_with_words() {
     let (_, bytes) = sample();
     let run = ssoaudit_with_input(&["summary"], &bytes);
-    let message =
-        "error: <stdin>: it is a file of Parquet, which is read by its name only; write it to a file first";
+    let message = "error: <stdin>: it is Parquet, which is read only by its name; write it to a file first";
     assert_eq!((run.stderr.trim_end(), run.code), (message, 2));
 }
 

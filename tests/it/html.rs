@@ -319,7 +319,7 @@ fn every_section_and_every_chart_can_be_reached() {
     let presumed = named("rect").filter(|rect| rect.attributes.get("class").is_some_and(is_presumed));
     assert_eq!(presumed.count(), 1);
     let text = page();
-    assert!(text.contains("<figcaption>Hardly filled: presumed,") && text.contains("<td>presumed</td>"));
+    assert!(text.contains("<figcaption>Lightly filled: presumed,") && text.contains("<td>presumed</td>"));
 }
 
 #[test]
@@ -378,7 +378,7 @@ fn what_does_not_fit_is_in_the_details_of_its_row() {
         }
     }
     assert_eq!(texts("summary").len(), 3);
-    assert!(page.contains(&format!("No row has a value of: {}.", TITLES[11])));
+    assert!(page.contains(&format!("No row has a value for: {}.", TITLES[11])));
 }
 
 const TITLES: [&str; 12] =

@@ -60,7 +60,7 @@ fn a_line_without_end_is_passed_over() {
         let (code, _, err) =
             limited(72 * MIB, &[args, &["--threads", "1", "--max-line-bytes", "65536", &lines]].concat());
         assert_eq!(code, Some(2), "{args:?}: {err}");
-        assert!(err.contains("1 line, and it is no event"), "{args:?}: {err}");
+        assert!(err.contains("its only line is not an event"), "{args:?}: {err}");
         assert!(err.contains("invalid"), "{args:?}: {err}");
     }
 }

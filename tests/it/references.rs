@@ -35,7 +35,7 @@ fn the_reference_of_rules_is_complete() {
     let mut page = "\
 # Rules
 
-The built-in rules of `ssoaudit check`, the most severe first. `check --explain RULE` prints the same. A policy turns rules on and off, and
+These are the built-in rules of `ssoaudit check`, the most severe first. `check --explain RULE` prints the same. A policy turns rules on and off, and
 sets their severity, their settings and their scope in `[rules.ID]`; see [Checks and policies](checks.md#a-policy).
 
 | rule | severity | finds that |
@@ -55,7 +55,7 @@ fn section(rule: &Rule) -> String {
     let on = match rule.activation {
         Activation::On => "on".to_owned(),
         Activation::Off => "off unless the policy enables it".to_owned(),
-        Activation::When(prerequisite) => format!("on when in the policy there {}", prerequisite.condition()),
+        Activation::When(prerequisite) => format!("on when the policy {}", prerequisite.condition()),
     };
     writeln!(text, "{}, {on}: {}.\n", rule.severity.name(), line(rule.about)).unwrap();
     for (title, part) in rule.parts("How to fix it") {
@@ -94,8 +94,9 @@ fn the_reference_of_schemas_is_complete() {
     let mut page = "\
 # Schemas
 
-What the JSON and NDJSON of ssoaudit consist of. `ssoaudit schema NAME` prints the JSON Schema itself. A schema
-keeps its name as long as fields are only added to it; when a field goes or changes its meaning, its number grows.
+These are the fields of the JSON and NDJSON that ssoaudit writes. `ssoaudit schema NAME` prints the JSON Schema
+itself. A schema keeps its name as long as fields are only added to it; when a field is removed or changes its
+meaning, the number in its name grows.
 Columns of CSV and Parquet have the names of the fields in the rows of tables.
 "
     .to_owned();

@@ -59,7 +59,8 @@ fn a_log_without_an_event_is_reported_in_every_format() {
             if let Err(error) = jsonschema::validate(&schema, &json) {
                 panic!("{}: {error}", report.schema);
             }
-            let says = json["notes"].to_string().contains("1 line, and it is no event; is this an export?");
+            let says =
+                json["notes"].to_string().contains("its only line is not an event; is this an export?");
             assert_eq!(says, code == 2, "{}: {}", report.name, json["notes"]);
         }
     }

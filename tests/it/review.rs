@@ -139,7 +139,7 @@ fn no_other_file_is_lost() {
     let run = review(folder, &[SAMPLE]);
     assert_eq!(run.code, 2);
     let expected = format!(
-        "error: {}/changes.html is no page that ssoaudit made; give another folder\n",
+        "error: {}/changes.html is not a page that ssoaudit made; give another folder\n",
         folder.display()
     );
     assert_eq!(run.stderr, expected);

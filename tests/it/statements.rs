@@ -31,8 +31,8 @@ fn a_page_says_what_was_found() {
             &[
                 "Connections were deleted 13 times and disabled 12 times.",
                 "9 of these removals took the last active connection of an organization (6 of these presumed).",
-                "At the end of the log 4 organizations are still without one (presumed); the longest time without was \
-                 57d 10h.",
+                "At the end of the log, 4 organizations are still without one (presumed); the longest time without one \
+                 was 57d 10h.",
             ],
         ),
         (
@@ -43,7 +43,7 @@ fn a_page_says_what_was_found() {
             &["report", "certificates"],
             &[
                 "1 certificate is shown: 0 expired, and 0 within 30d of expiring.",
-                "1 certificate was renewed, by the latest event about it.",
+                "1 certificate was renewed, according to the latest event about it.",
             ],
         ),
         (
@@ -72,16 +72,16 @@ fn a_page_says_what_was_found() {
         (
             &["report", "access"],
             &[
-                "3 bursts were found: at least 5 events within 10 minutes of an actor.",
+                "3 bursts were found: at least 5 events within 10 minutes by one actor.",
                 "Actors used an address or a user agent that was new to them 31 times.",
-                "These are patterns of use, which say where to look, and not that anything was wrong.",
+                "These are patterns of use, which say where to look, not that anything was wrong.",
             ],
         ),
         (
             &["summary"],
             &[
                 "205 events are shown, of 205 that were read from 1 input.",
-                "At the end of the log: 4 organizations presumably are without an active connection.",
+                "At the end of the log: 4 organizations are presumably without an active connection.",
             ],
         ),
         (
@@ -125,13 +125,14 @@ fn a_sentence_fits_its_figures() {
             &[
                 "Connections were deleted once.",
                 "1 of these removals took the last active connection of an organization (presumed).",
-                "At the end of the log 1 organization is still without one (presumed); the longest time without was 8d 2h.",
+                "At the end of the log, 1 organization is still without one (presumed); the longest time without one was \
+                 8d 2h.",
             ],
         ),
         (
             &["report", "connections", "--now", "2025-04-05", SCENARIO],
             &[
-                "21 connections are shown: 21 changed later than the present only.",
+                "21 connections are shown: 21 changed only later than the present.",
                 "21 states are presumed; 7 connections have changes that do not fit the state before them.",
             ],
         ),

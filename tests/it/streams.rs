@@ -194,7 +194,7 @@ fn a_file_that_takes_the_place_of_another_is_read_from_its_begin() {
     assert!(following.lines(1)[0].ends_with(&id(3)));
     following.append(&following.lines[3]);
     assert!(following.lines(1)[0].ends_with(&id(1)), "lines count for each file");
-    following.expect_told("note: FILE is another file now, which is read from its begin");
+    following.expect_told("note: FILE is another file now, which is read from its beginning");
     following.end();
 }
 
@@ -204,7 +204,7 @@ fn a_file_that_was_truncated_is_read_from_its_begin() {
     following.expect(0..3);
     fs::write(&following.path, &following.lines[7]).unwrap();
     following.expect(7..8);
-    following.expect_told("note: FILE was truncated, and is read from its begin");
+    following.expect_told("note: FILE was truncated, and is read from its beginning");
     following.append(&following.lines[8]);
     following.expect(8..9);
     assert_eq!(following.end(), ["", ""]);

@@ -70,9 +70,9 @@ fn a_wrong_value_is_an_error_that_names_its_variable() {
     for (name, value, told) in [
         ("SSOAUDIT_TZ", "Europe/Berln", "did you mean `Europe/Berlin`?"),
         ("SSOAUDIT_FORMAT", "tabel", "no command has the format `tabel`"),
-        ("SSOAUDIT_WIDTH", "wide", "`wide` is no value of --width"),
+        ("SSOAUDIT_WIDTH", "wide", "`wide` is not a value of --width"),
         ("SSOAUDIT_COLOR", "sometimes", "it takes auto, always, never"),
-        ("SSOAUDIT_THREADS", "0", "`0` is no value of --threads"),
+        ("SSOAUDIT_THREADS", "0", "`0` is not a value of --threads"),
     ] {
         let run = with(&[(name, value)], &["filter"]);
         assert!(

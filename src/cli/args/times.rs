@@ -95,5 +95,5 @@ fn local_zone() -> Result<Tz> {
     if name.is_empty() {
         return Ok(Tz::UTC);
     }
-    name.parse().map_err(|_| anyhow!("the time zone `{name}` {whose} is no IANA name; {INSTEAD}"))
+    name.parse().map_err(|_| anyhow!("the time zone `{name}` {whose} is not an IANA name; {INSTEAD}"))
 }

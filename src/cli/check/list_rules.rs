@@ -24,7 +24,7 @@ fn list(catalog: &[&Rule]) -> String {
             Activation::On => String::new(),
             Activation::Off => " (off unless the policy enables it)".to_owned(),
             Activation::When(prerequisite) => {
-                format!(" (on when in the policy there {})", prerequisite.condition())
+                format!(" (on when the policy {})", prerequisite.condition())
             }
         };
         format!("{id:<width$}  {:<8}  {about}{on}\n", severity.name())

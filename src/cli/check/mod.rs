@@ -276,7 +276,7 @@ impl CheckCommand {
                 let accepted = new_baseline(verdict, baseline);
                 written.add(stream(next(), |out| out.write_all(accepted.to_json().as_bytes())));
                 let findings = counted(accepted.len() as u64, "finding");
-                let note = format!("{} accepts {findings}; --baseline {0} knows them", path.display());
+                let note = format!("{} accepts {findings}; use it with --baseline {0}", path.display());
                 messages::note(&note, terminal.message_style());
             }
             None => {}

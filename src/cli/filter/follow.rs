@@ -21,7 +21,7 @@ pub fn input(paths: &[PathBuf]) -> Result<Input> {
         _ => bail!("--follow needs the path of one file, not {}", paths.len()),
     };
     if path.exists() && !path.is_file() {
-        bail!("--follow is for a file, and {} is none", path.display());
+        bail!("--follow is for a file, and {} is not one", path.display());
     }
     let place = Place::Followed(Arc::new(Followed::new(path.clone())));
     Ok(Input { name: path.display().to_string(), place })
@@ -31,7 +31,7 @@ pub fn input(paths: &[PathBuf]) -> Result<Input> {
 pub fn check_format(format: RowFormat) -> Result<()> {
     let name = format.name();
     if matches!(format, RowFormat::JsonArray) || is_binary(name) {
-        bail!("{name} is complete with its end only, and --follow has none; give --format ndjson or csv");
+        bail!("{name} is complete only with its end, and --follow has none; give --format ndjson or csv");
     }
     Ok(())
 }
@@ -40,8 +40,8 @@ pub fn check_format(format: RowFormat) -> Result<()> {
 pub fn tell(file: &Followed, terminal: Terminal) {
     let path = file.path.display();
     let note = match file.end() {
-        Some(FollowEnd::Replaced) => format!("{path} is another file now, which is read from its begin"),
-        Some(FollowEnd::Truncated) => format!("{path} was truncated, and is read from its begin"),
+        Some(FollowEnd::Replaced) => format!("{path} is another file now, which is read from its beginning"),
+        Some(FollowEnd::Truncated) => format!("{path} was truncated, and is read from its beginning"),
         None if !file.path.exists() => format!("{path} does not exist yet; waiting for it"),
         None => return,
     };

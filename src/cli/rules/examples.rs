@@ -161,8 +161,8 @@ impl Found {
         let why = match self.invalid {
             0 if self.events.is_empty() => "it has no event".to_owned(),
             0 => return None,
-            1 => format!("1 line is no valid event; `ssoaudit validate {name}` says why"),
-            more => format!("{more} lines are no valid events; `ssoaudit validate {name}` says why"),
+            1 => format!("1 line is not a valid event; `ssoaudit validate {name}` says why"),
+            more => format!("{more} lines are not valid events; `ssoaudit validate {name}` says why"),
         };
         Some(Failure { place: name.to_string(), why })
     }

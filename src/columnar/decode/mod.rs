@@ -102,8 +102,8 @@ fn texts(mut pages: Pages<'_>, expected: Expected) -> Decoded<TextColumn> {
             _ => return Err("texts have an encoding that is not used for them"),
         }
     }
-    let bytes = String::from_utf8(arena.bytes).map_err(|_| "a text is no UTF-8")?;
-    let texts = StringArray::from_ends(bytes, arena.ends).ok_or("a text is no UTF-8")?;
+    let bytes = String::from_utf8(arena.bytes).map_err(|_| "a text is not UTF-8")?;
+    let texts = StringArray::from_ends(bytes, arena.ends).ok_or("a text is not UTF-8")?;
     TextColumn::new(texts, codes).ok_or("a code stands for no value")
 }
 
@@ -127,7 +127,7 @@ impl Arena {
         if cursor.is_empty() && self.ends.len() == dictionary.count {
             Ok(())
         } else {
-            Err("the dictionary has another size than it says")
+            Err("the dictionary does not have the size that it says")
         }
     }
 
@@ -159,7 +159,7 @@ fn fixed(mut pages: Pages<'_>, expected: Expected, size: usize) -> Decoded<Fixed
     let mut values = Vec::new();
     if let Some(dictionary) = pages.dictionary()? {
         if Some(dictionary.bytes.len()) != dictionary.count.checked_mul(size) {
-            return Err("the dictionary has another size than it says");
+            return Err("the dictionary does not have the size that it says");
         }
         values = dictionary.bytes;
     }

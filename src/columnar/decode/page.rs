@@ -217,7 +217,7 @@ impl<'a> Pages<'a> {
         self.left.unpacked =
             self.left.unpacked.checked_sub(size).ok_or("a page is larger than its column")?;
         let bytes = self.decompressor.decompress(packed, size).map_err(|_| "a page cannot be unpacked")?;
-        if bytes.len() == size { Ok(bytes) } else { Err("a page has another size than it says") }
+        if bytes.len() == size { Ok(bytes) } else { Err("a page does not have the size that it says") }
     }
 }
 

@@ -31,7 +31,7 @@ fn retained() -> Value {
     let mut origin = members([("input", text()), ("line", count())]);
     merge(&mut origin["properties"], json!({ "copy": count() }));
     json!({
-        "texts": about(texts, "all texts of attributes of which the event gives several, nested as the attributes are"),
+        "texts": about(texts, "all texts of attributes for which the event gives several, nested as the attributes are"),
         "diagnostics": about(list(diagnostic), "what was wrong with the line, as far as rules look at it"),
         "content": about(json!({ "type": "string", "pattern": "^[0-9a-f]{32}$" }), "digest of the content of the line"),
         "origin": about(origin, "where the event was read first"),

@@ -84,10 +84,13 @@ fn numbers(chart: &Chart) -> Value {
             let presumed = json!({ "type": "boolean", "description": "whether it is only presumed" });
             let stretch = members([("from", time()), ("to", time()), ("open", open), ("presumed", presumed)]);
             let row = members([name(), ("stretches", list(stretch))]);
-            let mut end = time();
-            end["type"] = json!(["string", "null"]);
-            end["description"] = "of the log; null where it has no event".into();
-            members([("from", end.clone()), ("to", end), ("rows", list(row))])
+            let end = |about: &str| {
+                let mut end = time();
+                end["type"] = json!(["string", "null"]);
+                end["description"] = format!("{about} of the log; null where it has no event").into();
+                end
+            };
+            members([("from", end("beginning")), ("to", end("end")), ("rows", list(row))])
         }
     }
 }

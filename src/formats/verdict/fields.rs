@@ -49,10 +49,10 @@ pub static FIELDS: [Field; 18] = [
             "because",
             "because",
             Kind::Text,
-            "ticket of a planned, reason of a suppressed one",
+            "ticket of a planned finding, or reason of a suppressed one",
         )
         .rank(9),
-        schema: || about(or_null(text()), "ticket of a planned, reason of a suppressed finding"),
+        schema: || about(or_null(text()), "ticket of a planned finding, or reason of a suppressed one"),
         value: |_, finding| finding.status.justification().map(word).into(),
     },
     Field {
@@ -75,7 +75,7 @@ pub static FIELDS: [Field; 18] = [
     },
     Field {
         sheet_position: 11,
-        column: Column::new("file", "file", Kind::Text, "where it stands").rank(2),
+        column: Column::new("file", "file", Kind::Text, "where it is").rank(2),
         schema: || or_null(text()),
         value: |_, finding| finding.position.map(|(file, _)| word(file)).into(),
     },
@@ -93,8 +93,13 @@ pub static FIELDS: [Field; 18] = [
     },
     Field {
         sheet_position: 14,
-        column: Column::new("others", "other events", Kind::List, "where the others stand that it is about")
-            .rank(8),
+        column: Column::new(
+            "others",
+            "other events",
+            Kind::List,
+            "places of the other events that it is about",
+        )
+        .rank(8),
         schema: || about(list(text()), "`file:line` of each other event that a custom rule correlates"),
         value: |_, finding| Cell::List(finding.others.iter().map(|it| place(*it).into()).collect()),
     },
@@ -125,7 +130,7 @@ pub static FIELDS: [Field; 18] = [
     Field {
         sheet_position: 8,
         column: Column::new("actor", "actor", Kind::Text, "who did it").rank(5),
-        schema: || about(or_null(text()), "what to call who did it"),
+        schema: || about(or_null(text()), "name, e-mail address or id of who did it"),
         value: |_, finding| finding.actor.map(word).into(),
     },
     Field {
@@ -140,12 +145,12 @@ pub static FIELDS: [Field; 18] = [
             "certainty",
             "certainty",
             Kind::Text,
-            "how it is known, where it is about a state",
+            "how certain it is, where it is about a state",
         )
         .rank(6),
         schema: || {
             let certainty = json!({ "enum": ["certain", "presumed", null] });
-            about(certainty, "how it is known, where it is about a state; null elsewhere")
+            about(certainty, "how certain it is, where it is about a state; null elsewhere")
         },
         value: |_, finding| finding.certainty.map(Certainty::name).map(word).into(),
     },

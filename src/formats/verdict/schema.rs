@@ -44,21 +44,27 @@ fn basis() -> [(&'static str, Value); 10] {
             "policy",
             members([("path", path), ("sha256", sha256()), ("roster", roster), ("rule_files", rule_files)]),
         ),
-        ("fail_on", about(severity(), "the least severity of an open finding that fails the check")),
-        ("now", about(time(), "what was taken for the present")),
+        ("fail_on", about(severity(), "the lowest severity at which an open finding fails the check")),
+        ("now", about(time(), "what was taken as the present")),
         ("baseline", about(or_null(sealed()), "what findings were compared with")),
         ("selection", about(list(text()), "flags of the selection; nothing else was judged")),
         (
             "selected",
-            about(count(), "valid events that it keeps, without those that are known to have come again"),
+            about(
+                count(),
+                "valid events that it keeps, not counting those that are known to have come again",
+            ),
         ),
         (
             "unknown_actions",
-            about(count(), "events among them whose action no document names, which no rule could judge"),
+            about(
+                count(),
+                "events among them whose action no document names, so that no rule could judge them",
+            ),
         ),
         ("reading", about(list(text()), "flags that say how lines were read, if not as usual")),
         ("strict", about(flag(), "whether an invalid line fails the check")),
-        ("redacted", about(flag(), "whether pseudonyms are shown for what is personal")),
+        ("redacted", about(flag(), "whether personal values are shown as pseudonyms")),
     ]
 }
 
@@ -93,7 +99,7 @@ fn rule() -> Value {
             "unlogged",
             about(
                 list(text()),
-                "operations of all events that it finds, if no source in the inputs logs one of them",
+                "the operations of all events that it finds, if no source in the inputs logs any of them",
             ),
         ),
         ("findings", about(count(), "findings of any status")),
@@ -112,7 +118,10 @@ fn input() -> Value {
         ("name", text()),
         ("error", about(or_null(text()), "why it was not read to its end")),
         ("bytes", about(count(), "its size as it was read")),
-        ("sha256", about(or_null(sha256()), "of its bytes; null without --evidence, as it takes time")),
+        (
+            "sha256",
+            about(or_null(sha256()), "SHA-256 of its bytes; null without --evidence, as it takes time"),
+        ),
         ("lines", about(count(), "lines without blank ones")),
         ("valid", count()),
         ("invalid", count()),

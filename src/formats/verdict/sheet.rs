@@ -52,7 +52,7 @@ pub fn sheet<'a>(verdict: &'a Verdict<'_>, known: KnownFindings) -> Sheet<'a> {
     notes.extend(verdict.errors().iter().map(|error| format!("Error: {error}.")));
     notes.extend(super::basis(verdict));
     if hidden > 0 {
-        notes.push(format!("Findings that are known are not listed: {hidden}; --show-known lists them."));
+        notes.push(format!("Known findings are not listed: {hidden}; --show-known lists them."));
     }
     notes.extend(verdict.run.warnings.iter().map(|warning| format!("Warning: {warning}")));
     // Open findings come first, so the listed findings are a prefix.
@@ -187,7 +187,7 @@ fn rules<'a>(verdict: &'a Verdict<'_>) -> Body<'a> {
         Row { cells, tone: if counts.open() > 0 { tone(super::worst(rule, counts)) } else { Tone::Plain } }
     };
     let rows = verdict.rules.iter().zip(counts).map(row).collect();
-    Body::Table(Table { columns: RULES.to_vec(), rows, empty: "There is no rule.", left_out: 0 })
+    Body::Table(Table { columns: RULES.to_vec(), rows, empty: "There are no rules.", left_out: 0 })
 }
 
 fn input<'a>(verdict: &'a Verdict<'_>, at: usize) -> Row<'a> {

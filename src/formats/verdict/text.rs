@@ -207,7 +207,7 @@ impl Page<'_> {
         let unlogged: Vec<_> = unlogged.collect();
         if !unlogged.is_empty() {
             self.gap();
-            self.text(0, "Not applicable, as nothing that they look for can be in the log:", Style::new());
+            self.text(0, "Not applicable, as the log cannot contain what they look for:", Style::new());
         }
         for (rule, why) in unlogged {
             self.text(2, &format!("{} ({why})", rule.rule.id), Style::new());

@@ -132,7 +132,7 @@ impl RowGroups {
         let chunks = reader.row_groups().get(index).map(|group| &*group.chunks).unwrap_or_default();
         if chunks.iter().map(|chunk| chunk.unpacked).sum::<usize>() > MAX_UNPACKED_BYTES {
             return Err(damaged(
-                "a row group of it unpacks to more than 512 MiB, which none does that was collected",
+                "one of its row groups unpacks to more than 512 MiB, which none that was collected does",
             ));
         }
         let Self { columns, .. } = self;

@@ -163,7 +163,7 @@ fn matches(text: &Part, pattern: &Part, now: Timestamp) -> Compiled<Condition> {
     let regex = regex.map_err(|error| {
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Mistake::new(&pattern.at, format!("this is no pattern: {reason}"))
+        Mistake::new(&pattern.at, format!("this is not a pattern: {reason}"))
     })?;
     Ok(Condition::Text(text, TextTest::Matches(Box::new(regex))))
 }

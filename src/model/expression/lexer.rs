@@ -93,7 +93,7 @@ fn unknown(found: char, at: usize) -> Mistake {
         '&' => "; write `&&`",
         '|' => "; write `||`",
         '“' | '”' | '„' | '‘' | '’' => "; write a text in straight quotes, \"like this\"",
-        '*' | '/' | '%' => "; there is no arithmetic but + and - with times",
+        '*' | '/' | '%' => "; the only arithmetic is + and - with times",
         _ => "",
     };
     let at = at..at + found.len_utf8();

@@ -44,7 +44,8 @@ fn unknown_escape(left: &str, at: usize) -> Mistake {
     let shown: String = left.chars().take(2).collect();
     let length = shown.len();
     let message = format!(
-        "`{}` is no escape that CEL knows; write `\\\\` for a backslash, or r\"…\" for a text without escapes",
+        "`{}` is not an escape that CEL knows; write `\\\\` for a backslash, or r\"…\" for a text without \
+         escapes",
         shown.escape_debug().to_string().replace("\\\\", "\\")
     );
     Mistake::new(&(at..at + length), message)
@@ -124,7 +125,7 @@ pub fn number(source: &str) -> Result<(Number, usize), Mistake> {
             Err(Mistake::new(&(0..length + 1), "numbers have a sign here; write it without `u`"))
         }
         (Some(_), _) => {
-            Err(Mistake::new(&(0..length), "a number cannot go on with a letter; write a text in quotes"))
+            Err(Mistake::new(&(0..length), "a letter cannot follow a number; write a text in quotes"))
         }
         (None, _) => Err(Mistake::new(&(0..length), "the number is too large, or has no digits")),
     }

@@ -65,8 +65,8 @@ impl Expression {
     pub fn unjudged(&self, name: &str) -> Option<String> {
         self.lacks_fields.load(Ordering::Relaxed).then(|| {
             format!(
-                "{name} asks for field(…), and of an event in a history or a normalized event nothing but attributes is \
-                 kept; give the exports, or ask for attributes only"
+                "{name} asks for field(…), but histories and normalized events keep only attributes; give \
+                 the exports, or ask for attributes only"
             )
         })
     }

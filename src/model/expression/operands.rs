@@ -59,7 +59,7 @@ fn call(name: &str, arguments: &[Part], at: &Range<usize>, now: Timestamp) -> Co
         ("duration", PartKind::Text(text)) => {
             duration(text).map(|nanos| Operand::Constant(Constant::Duration(nanos))).ok_or_else(|| {
                 let message =
-                    "this is no duration; write hours, minutes and seconds such as \"36h\" or \"1h30m\"";
+                    "this is not a duration; write hours, minutes and seconds such as \"36h\" or \"1h30m\"";
                 Mistake::new(&argument.at, message)
             })
         }
@@ -67,7 +67,7 @@ fn call(name: &str, arguments: &[Part], at: &Range<usize>, now: Timestamp) -> Co
             .filter(|parsed| !parsed.naive)
             .map(|parsed| Operand::Constant(Constant::Time(nanos(parsed.timestamp))))
             .ok_or_else(|| {
-                let message = "this is no time with a zone; write it as \"2025-01-31T00:00:00Z\"";
+                let message = "this is not a time with a zone; write it as \"2025-01-31T00:00:00Z\"";
                 Mistake::new(&argument.at, message)
             }),
         ("timestamp", _) => Ok(Operand::TimeOf(Box::new(text_of(argument, now)?))),

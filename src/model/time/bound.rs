@@ -37,7 +37,7 @@ pub fn parse_fixed(text: &str, zone: Tz) -> Result<Option<Timestamp>> {
 /// Reads a period that a user typed: its begin and its end.
 pub fn parse_on(text: &str, zone: Tz, now: Timestamp) -> Result<Period> {
     parse_period(text, zone, now)?.ok_or_else(|| {
-        anyhow!("`{text}` is no period; give {PERIODS}, today, yesterday, last-week, this-month, …")
+        anyhow!("`{text}` is not a period; give {PERIODS}, today, yesterday, last-week, this-month, …")
     })
 }
 

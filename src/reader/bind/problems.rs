@@ -75,7 +75,7 @@ impl Binder<'_, '_, '_> {
     pub(super) fn duplicate_alias(&mut self, member: NodeId) {
         self.diagnostics.add(&DUPLICATE_KEY, self.document.key_span(member), |diagnostic| {
             diagnostic.message =
-                format!("{} gives a field that another spelling gives already", diagnostic.quoted());
+                format!("{} gives a field that another spelling already gives", diagnostic.quoted());
             diagnostic.expected = Some("each field once".to_owned());
         });
     }
@@ -87,7 +87,7 @@ impl Binder<'_, '_, '_> {
         let key = self.document.key(member);
         let known = tree.members.iter().map(|member| member.key);
         self.diagnostics.add(&UNKNOWN_FIELD, self.document.key_span(member), |diagnostic| {
-            diagnostic.message = format!("`{}` is no documented field", diagnostic.path);
+            diagnostic.message = format!("`{}` is not a documented field", diagnostic.path);
             diagnostic.nearest = nearest(&key, known);
         });
     }

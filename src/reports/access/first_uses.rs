@@ -52,7 +52,7 @@ impl Used {
 
 impl<'a> FirstUse<'a> {
     const COLUMNS: &'a [ColumnOf<Self>] = &[
-        TIME.about("when it was used first").cell(|_, first| first.visit.time.into()),
+        TIME.about("when it was first used").cell(|_, first| first.visit.time.into()),
         ACTOR.cell(|survey, first| survey.actor(first.visit.actor).into()),
         ACTOR_ID.rank(9).cell(|survey, first| survey.actors.names.get(first.visit.actor).into()),
         Column::new("what", "What", Kind::Text, "`address` or `user agent`")

@@ -33,7 +33,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let visits = by_actor(survey);
     let mut notes = input.notes();
     notes.push(format!(
-        "A burst is at least {} of an actor. A session ends with a silence of more than {} minutes.",
+        "A burst is at least {} by one actor. A session ends with a silence of more than {} minutes.",
         input.options.burst,
         SESSION_GAP_SECONDS / 60
     ));
@@ -80,7 +80,7 @@ impl Figures {
     fn hastily(&self) -> Option<String> {
         let found = clause(self.bursts, "burst", ["was found", "were found"]);
         Some(format!(
-            "{}: at least {} of an actor.",
+            "{}: at least {} by one actor.",
             found.unwrap_or("No burst was found".to_owned()),
             self.burst
         ))
@@ -94,9 +94,7 @@ impl Figures {
     }
 
     fn hints(&self) -> Option<String> {
-        Some(
-            "These are patterns of use, which say where to look, and not that anything was wrong.".to_owned(),
-        )
+        Some("These are patterns of use, which say where to look, not that anything was wrong.".to_owned())
     }
 }
 

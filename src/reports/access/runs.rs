@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             "path",
             "Path",
             Kind::List,
-            "pages in order without repeats in a row; after 20 of them `…`",
+            "pages in order without consecutive repeats; `…` after 20 of them",
         )
         .rank(10)
         .cell(|survey, session| path(survey, &session.visits)),
@@ -129,7 +129,7 @@ pub fn bursts<'a>(input: &'a ReportInput<'a>, visits: &'a [Visit]) -> Table<'a> 
         let changes_state = |visit: &Visit| visit.operation.state().is_some();
         if burst.visits.iter().any(changes_state) { Tone::Warn } else { Tone::Plain }
     };
-    TableLayout { columns: Run::BURSTS, tone, empty: "There is no burst." }.table(survey, runs)
+    TableLayout { columns: Run::BURSTS, tone, empty: "There are no bursts." }.table(survey, runs)
 }
 
 fn operations(visits: &[Visit]) -> Cell<'static> {

@@ -108,7 +108,7 @@ impl<'a> Admin<'a> {
             "without_role",
             "No role",
             Kind::Number,
-            "events in organizations where the roster gives them no role then",
+            "events in organizations where the roster gave them no role at that time",
         )
         .rank(2)
         .cell(|_, admin| admin.without_role().into()),
@@ -143,11 +143,11 @@ impl<'a> Admin<'a> {
             "impersonated",
             "Impersonated",
             Kind::Number,
-            "events of sessions that somebody else drove",
+            "events of their sessions in which somebody else acted",
         )
         .rank(2)
         .cell(|_, admin| admin.impersonated.into()),
-        Column::new("impersonators", "By whom", Kind::List, "up to five who drove them, and why")
+        Column::new("impersonators", "By whom", Kind::List, "up to five who acted in them, and why")
             .rank(11)
             .cell(|_, admin| few(admin.impersonators.iter().map(|text| text.clone().into()), MAX_LISTED)),
         FIRST.rank(7).cell(|_, admin| admin.visits[0].time.into()),
@@ -302,7 +302,7 @@ static IMPERSONATION: &[ColumnOf<Impersonation>] = &[
         .about("their id")
         .rank(5)
         .cell(|survey, session| survey.actors.names.get(session.first.actor).into()),
-    Column::new("reason", "Reason", Kind::Text, "why, as they wrote")
+    Column::new("reason", "Reason", Kind::Text, "why, in their own words")
         .rank(4)
         .cell(|survey, session| survey.reasons.get(session.first.reason).into()),
     EVENTS.cell(|_, session| session.events.into()),
@@ -428,8 +428,8 @@ mod tests {
             sheet.notes[1..],
             [
                 "Admins never seen have no event in this log from 2025-01-06T09:00:00Z to 2025-01-07T09:03:00Z, whatever is \
-                 selected; what other logs have is not known.",
-                "1 pattern of the roster may stand for anybody, so nobody is missed by it.",
+                 selected; what other logs show is not known.",
+                "1 pattern of the roster may stand for anybody, so nobody counts as never seen because of that.",
             ]
         );
     }

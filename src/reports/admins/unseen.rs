@@ -25,7 +25,7 @@ pub fn table<'a>(input: &'a ReportInput<'a>) -> Table<'a> {
         tone: Tone::Plain,
     };
     let empty = match (&input.roster, input.survey.ranges.up_to_the_present()) {
-        (None, _) => "Without a roster it is not known who might have acted.",
+        (None, _) => "Without a roster, it is not known who might have acted.",
         (_, None) => "A log without an event says nothing about anybody.",
         _ => "Every admin whom the roster names for this time has an event in this log.",
     };
@@ -35,20 +35,20 @@ pub fn table<'a>(input: &'a ReportInput<'a>) -> Table<'a> {
 /// What limits what the report says of the roster.
 pub fn notes(input: &ReportInput<'_>) -> Vec<String> {
     let Some(roster) = &input.options.roster else {
-        return vec!["Without a roster (--roster) it is not known who had which role.".to_owned()];
+        return vec!["Without a roster (--roster), it is not known who had which role.".to_owned()];
     };
     let mut notes = Vec::new();
     if let Some((begin, end)) = input.survey.ranges.up_to_the_present() {
         let [begin, end] = [begin, end].map(|time| time.rfc3339(input.options.zone));
         notes.push(format!(
-            "Admins never seen have no event in this log from {begin} to {end}, whatever is selected; what other logs have \
-             is not known."
+            "Admins never seen have no event in this log from {begin} to {end}, whatever is selected; what \
+             other logs show is not known."
         ));
     }
     match roster.admin_patterns() as u64 {
         0 => {}
         patterns => notes.push(format!(
-            "{} of the roster may stand for anybody, so nobody is missed by it.",
+            "{} of the roster may stand for anybody, so nobody counts as never seen because of that.",
             counted(patterns, "pattern")
         )),
     }

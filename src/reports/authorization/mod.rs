@@ -64,10 +64,9 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
         survey.changes.iter().filter(|change| change.scopes.is_selected() && is_for_admins(change)).collect();
     let assessed = input.roster.as_ref().map(|roster| assess(survey, now, &roster.verdicts));
     let mut notes = input.notes();
-    notes
-        .push("Looking at the settings needs any member; portal links and changes need an admin.".to_owned());
+    notes.push("Any member may look at the settings; portal links and changes need an admin.".to_owned());
     if assessed.is_none() {
-        notes.push("Without a roster (--roster) it is not known who was allowed to.".to_owned());
+        notes.push("Without a roster (--roster), it is not known who was allowed to do what.".to_owned());
     }
     let totals = totals(assessed.as_deref());
     let (users, misfits) = parallel::both(|| users(survey, &actions), || misfits(survey, now));
@@ -217,8 +216,8 @@ static USERS: &[ColumnOf<User>] = &[
         .cell(|_, user| user.changes.into()),
     Column::new("deletions", "Deletions", Kind::Number, "deleted connections")
         .cell(|_, user| user.deletions.into()),
-    FIRST.about("when they did so first").rank(3).cell(|_, user| user.seen.first.into()),
-    LAST.about("when they did so last").rank(1).cell(|_, user| user.seen.last.into()),
+    FIRST.about("when they first did so").rank(3).cell(|_, user| user.seen.first.into()),
+    LAST.about("when they last did so").rank(1).cell(|_, user| user.seen.last.into()),
 ];
 
 impl User {

@@ -83,12 +83,12 @@ impl<'a> ChangeRow<'a> {
         ORGANIZATION_NAME
             .rank(11)
             .cell(|survey, row| survey.organization_name(row.change.organization).into()),
-        Column::new("operation", "Operation", Kind::Text, "what happened, in the neutral word")
+        Column::new("operation", "Operation", Kind::Text, "the neutral word for what happened")
             .cell(|_, row| row.change.operation.name().into()),
         Column::new("failed", "Failed", Kind::Flag, "whether it was an attempt that failed")
             .rank(9)
             .cell(|_, row| row.change.has_failed.into()),
-        Column::new("action", "Action", Kind::Text, "what happened, in the vendor's word")
+        Column::new("action", "Action", Kind::Text, "the vendor's name for what happened")
             .rank(16)
             .cell(|survey, row| survey.action(row.change.action).into()),
         CONNECTION_ID.cell(|survey, row| survey.connections.get(row.change.connection).into()),
@@ -109,7 +109,7 @@ impl<'a> ChangeRow<'a> {
             "since_portal_seconds",
             "After portal",
             Kind::Duration,
-            "time since the actor opened the portal last",
+            "time since the actor last opened the portal",
         )
         .rank(9)
         .cell(|_, row| row.since_portal.map(Cell::Duration).into()),
@@ -150,7 +150,12 @@ impl<'a> ChangeRow<'a> {
         Column::new("redeliveries", "Duplicates", Kind::Number, "how often the event came again")
             .rank(17)
             .cell(|_, row| u64::from(row.change.redeliveries).into()),
-        Column::new("conflict", "Conflict", Kind::Flag, "another event with its id says something else")
+        Column::new(
+            "conflict",
+            "Conflict",
+            Kind::Flag,
+            "whether another event with its id says something else",
+        )
             .rank(10)
             .cell(|_, row| row.change.is_conflicting.into()),
         CERTAINTY.rank(5).cell(|_, row| row.certainty.name().into()),
@@ -174,8 +179,8 @@ impl<'a> ChangeRow<'a> {
 /// who uses one may take the rest of the day.
 const CAUSE_SECONDS: u64 = 24 * 3600;
 
-const CAUSE_NOTE: &str = "A probable cause is presumed: it is who created the organization's latest portal URL before \
-    the change, within 24 hours. The log does not say who made the change.";
+const CAUSE_NOTE: &str = "A probable cause is presumed: it is whoever created the organization's latest portal \
+    URL before the change, within 24 hours. The log does not say who made the change.";
 
 /// The states before and after a change, and their certainty.
 #[derive(Clone, Copy)]

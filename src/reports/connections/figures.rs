@@ -53,7 +53,7 @@ impl Figures {
     fn by_state(&self) -> Option<String> {
         let later = self.connections - self.states.iter().sum::<u64>();
         let states = self.states.into_iter().zip(STATES.map(State::name));
-        let states: Vec<_> = states.chain([(later, "changed later than the present only")]).collect();
+        let states: Vec<_> = states.chain([(later, "changed only later than the present")]).collect();
         let (connections, is) =
             (counted(self.connections, "connection"), agreeing(self.connections, ["is", "are"]));
         let states = each_counted(&states);

@@ -114,7 +114,7 @@ static CONNECTIONS: &[ColumnOf<ConnectionHistory>] = &[
     )
     .rank(3)
     .cell(|_, history| Cell::Duration(history.active_seconds())),
-    Column::new("changes", "Changes", Kind::Number, "changes, those that came again counted once")
+    Column::new("changes", "Changes", Kind::Number, "changes, with those that came again counted once")
         .rank(4)
         .cell(|_, history| history.changes.into()),
     Column::new("redeliveries", "Duplicates", Kind::Number, "how often events came again")
@@ -131,8 +131,13 @@ static POSTURE: &[ColumnOf<Posture>] = &[
     ORGANIZATION_NAME.rank(2).cell(|survey, posture| survey.organization_name(posture.organization).into()),
     Column::new("active", "Active", Kind::Number, "connections known to be active at that moment")
         .cell(|_, posture| (posture.active.len() as u64).into()),
-    Column::new("without_since", "Without since", Kind::Time, "since when it had none, after it had one")
-        .cell(|_, posture| posture.without_since.into()),
+    Column::new(
+        "without_since",
+        "Without since",
+        Kind::Time,
+        "since when it has had none, after having had one",
+    )
+    .cell(|_, posture| posture.without_since.into()),
     CERTAINTY.cell(|_, posture| posture.certainty.name().into()),
     Column::new("connections", "Connections", Kind::List, "ids of the active ones").rank(1).cell(
         |survey, posture| {

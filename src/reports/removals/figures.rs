@@ -76,9 +76,8 @@ impl Figures {
     fn exposing(&self) -> Option<String> {
         let Self { removals, exposures, exposures_presumed, .. } = *self;
         (removals > 0).then(|| match exposures {
-            0 => {
-                "As far as the log shows, no organization lost its last active connection by that.".to_owned()
-            }
+            0 => "As far as the log shows, no organization lost its last active connection through this."
+                .to_owned(),
             _ => format!(
                 "{exposures} of these removals took the last active connection of an organization{}.",
                 presumed(exposures_presumed, exposures)
@@ -91,9 +90,12 @@ impl Figures {
         let longest = time::duration(self.longest?, 2);
         let (is, has) = (agreeing(organizations, ["is", "are"]), counted(organizations, "organization"));
         Some(match organizations {
-            0 => format!("Each had one again before the log ends; the longest time without was {longest}."),
+            0 => format!(
+                "Each had one again before the end of the log; the longest time without one was {longest}."
+            ),
             _ => format!(
-                "At the end of the log {has} {is} still without one{}; the longest time without was {longest}.",
+                "At the end of the log, {has} {is} still without one{}; the longest time without one was \
+                 {longest}.",
                 presumed(only_presumed, organizations)
             ),
         })

@@ -71,14 +71,14 @@ impl<'a> Removal<'a> {
             "exposure_seconds",
             "Exposure",
             Kind::Duration,
-            "how long the organization was without an active connection, where this took the last one",
+            "how long the organization was without an active connection, where this removed the last one",
         )
         .cell(|_, removal| removal.exposure.map(|exposure| Cell::Duration(exposure.seconds)).into()),
         Column::new(
             "still_exposed",
             "Ongoing",
             Kind::Flag,
-            "it lasts to the end of the log that would show its end",
+            "whether this lasts to the end of the log that would show its end",
         )
         .rank(4)
         .cell(|_, removal| removal.is_ongoing().into()),
@@ -118,16 +118,21 @@ impl<'a> Removal<'a> {
             "recreated",
             "Re-created",
             Kind::Flag,
-            "a connection of the same protocol and provider was created or enabled later",
+            "whether a connection of the same protocol and provider was created or enabled later",
         )
         .rank(6)
         .cell(|_, removal| removal.is_recreated.into()),
-        Column::new("exposure_ends", "Until", Kind::Time, "when that ended; empty while it lasts")
-            .rank(16)
-            .cell(|_, removal| {
-                let over = removal.exposure.filter(|exposure| exposure.is_over);
-                over.map(|exposure| exposure.until).into()
-            }),
+        Column::new(
+            "exposure_ends",
+            "Until",
+            Kind::Time,
+            "when the time without an active connection ended; empty while it lasts",
+        )
+        .rank(16)
+        .cell(|_, removal| {
+            let over = removal.exposure.filter(|exposure| exposure.is_over);
+            over.map(|exposure| exposure.until).into()
+        }),
         IMPERSONATOR
             .rank(8)
             .cell(|survey, removal| survey.impersonators.get(removal.change.impersonator).into()),

@@ -106,7 +106,7 @@ impl Figures {
         let WithoutSso { certain, presumed } = self.without_sso;
         let holds = ["is without an active connection", "are without an active connection"];
         let holds_presumably =
-            ["presumably is without an active connection", "presumably are without an active connection"];
+            ["is presumably without an active connection", "are presumably without an active connection"];
         let certain = clause(certain, "organization", holds);
         let presumed = clause(presumed, "organization", holds_presumably);
         let exposed = sentence([certain, presumed])?;
@@ -114,8 +114,10 @@ impl Figures {
     }
 
     fn invalid(&self) -> Option<String> {
-        let holds =
-            ["is no valid event, and counts nowhere else", "are no valid events, and count nowhere else"];
+        let holds = [
+            "is not a valid event and is not counted anywhere else",
+            "are not valid events and are not counted anywhere else",
+        ];
         sentence([clause(self.invalid, "line", holds)])
     }
 }
@@ -144,7 +146,7 @@ static FILES: &[ColumnOf<InputSummary>] = &[
     Column::new("file", "File", Kind::Text, "name of the input").cell(|_, file| file.name.clone().into()),
     Column::new("lines", "Lines", Kind::Number, "lines, blank ones included")
         .cell(|_, file| file.counts.lines.into()),
-    Column::new("valid", "Valid", Kind::Number, "lines that are an event")
+    Column::new("valid", "Valid", Kind::Number, "lines that are events")
         .rank(1)
         .cell(|_, file| file.counts.valid.into()),
     Column::new("invalid", "Invalid", Kind::Number, "lines with an error")

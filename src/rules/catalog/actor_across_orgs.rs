@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
     ])
     .means(
         "One actor created portal URLs or changed connections in more organizations within the window than \
-         expected. What follows each other so closely is reported once, as one finding about all of it: no \
-         suppression by organization or connection accepts it.",
+         expected. Events that follow each other this closely are reported once, as one finding about all of \
+         them: no suppression by organization or connection accepts it.",
     )
     .why(
         "An administrator works for one organization, or for a few; a run through many is what a stolen \

@@ -18,16 +18,17 @@ use crate::survey::{CertificateNotice, Survey};
 pub static RULE: Rule = Rule::new("certificate-expiring", Severity::Medium, judge)
     .about("a certificate of a connection expires soon or has expired")
     .unplannable()
-    .params(&[Param::age("within", 30 * 86_400, "how long before its expiry a certificate is found")])
+    .params(&[Param::age("within", 30 * 86_400, "how long before its expiry a certificate is reported")])
     .means(
-        "By the latest event about it, a certificate of a connection expires within the time of the setting, \
-         or has expired, which is of high severity. A renewal that came later would be that event. Each \
-         type of certificate of a connection is judged by itself. The connections that were deleted are not \
-         judged, and neither are certificates of which no event says when they expire.",
+        "According to the latest event about it, a certificate of a connection expires within the time that \
+         the setting gives, or has expired; an expired one is a finding of high severity. A renewal that \
+         came later would be the latest event. Each type of certificate of a connection is judged \
+         separately. Deleted connections are not judged, and neither are certificates for which no event \
+         gives an expiry.",
     )
     .why(
         "When the certificate of a connection expires, the identity provider's answers are no longer \
-         accepted, and nobody of the organization can log in.",
+         accepted, and nobody in the organization can log in.",
     )
     .example("The source gave notice of the expiry two weeks ago, and nobody has renewed the certificate.")
     .fix(

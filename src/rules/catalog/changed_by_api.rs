@@ -12,19 +12,20 @@ pub static RULE: Rule = Rule::new("changed-by-api", Severity::Low, judge)
     .planned_with_actor()
     .means(
         "A connection was created, enabled, disabled, deleted, updated, attached or detached, or got another \
-         certificate or secret, and the source says that the credentials of a program were used for it, such as an \
-         API key, whoever used them. Where the source does not say what kind of actor it was, the rule is not \
-         applicable. The source's own system, which acts when time has passed, is no such program.",
+         certificate or secret, and the source says that a program's credentials, such as an API key, were \
+         used for it, whoever used them. Where the source does not say what kind of actor it was, the rule \
+         is not applicable. The source's own system, which acts when time has passed, is not such a program.",
     )
     .why(
-        "A program has no second factor and nobody to ask, and its credentials are copied more easily than a \
-         person's. Where connections are set up by hand, a key that changes one is a stolen key or a script that \
-         nobody approved.",
+        "A program has no second factor, there is nobody to ask, and its credentials are copied more easily \
+         than a person's. Where connections are set up by hand, a key that changes one has been stolen or \
+         belongs to a script that nobody approved.",
     )
     .example("Connections are set up in the dashboard, and at night an API key deletes one.")
     .fix(
-        "Find out which program the key belongs to and who runs it. If nobody knows it, revoke the key and undo \
-         the change. If programs are meant to change connections, plan what they do, or turn the rule off.",
+        "Find out which program the key belongs to and who runs it. If nobody knows it, revoke the key and \
+         undo the change. If programs are meant to change connections, announce their changes in the policy, \
+         or turn the rule off.",
     )
     .soc2(&["CC6.1", "CC6.3", "CC8.1"])
     .iso27001(&["A.5.17", "A.8.2", "A.8.32"])

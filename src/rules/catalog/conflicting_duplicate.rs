@@ -16,16 +16,16 @@ pub static RULE: Rule = Rule::new("conflicting-duplicate", Severity::High, judge
     .unplannable()
     .means(
         "Two events carry the same event id and differ in what they say. A true redelivery says the same, so \
-         at least one of them is not what the source sent. Of three versions or more each is a finding but \
-         the first in time; of two, the one that is a change.",
+         at least one of them is not what the source sent. Of three or more versions, each is a finding \
+         except the first in time; of two, the one that is a change.",
     )
     .why(
-        "Ids are what makes a log trustworthy: a second version of an event may be an attempt to rewrite \
-         history, or a fault on the way that loses events.",
+        "Ids make a log trustworthy: a second version of an event may be an attempt to rewrite history, or a \
+         fault along the way that loses events.",
     )
     .example(
-        "An event id first tells of a disabled connection, and in a later file of the deletion of another \
-         one.",
+        "An event id first stands for the disabling of a connection, and in a later file for the deletion of \
+         another one.",
     )
     .fix(
         "Fetch the event from its source again, compare it with both versions, and look for what altered it \

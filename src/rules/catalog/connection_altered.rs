@@ -14,22 +14,22 @@ use crate::survey::ids::{ChangeId, Id, KindId};
 pub static RULE: Rule = Rule::new("connection-altered", Severity::High, judge)
     .about("a connection was changed in place, or has another identity provider or type without a deletion")
     .means(
-        "An event says that the configuration of a connection was updated, such as its issuer, its endpoint or \
-         whom it trusts; or an event gives a connection another identity provider or another type than an \
+        "An event says that the configuration of a connection was updated, such as its issuer, its endpoint \
+         or whom it trusts; or an event gives a connection a different identity provider or type than an \
          earlier event about it did, and the connection was not deleted in between. Every such change is a \
-         finding, also the one back, and an update that names another provider is one finding. What an event \
-         does not say is compared with nothing, and neither are two providers that no document names, as they \
-         may be one; types are compared as the source writes them, within one source. A certificate or secret \
-         that was renewed (`key-changed`) is no finding: certificates expire, so customers renew them all the \
-         time, and nothing in such an event tells a renewal from a takeover; `changed-by-api` finds those that a \
-         program made.",
+         finding, including a change back, and an update that names another provider is one finding. What an \
+         event does not say is not compared, and neither are two providers that no document names, as they \
+         may be the same; types are compared as the source writes them, within one source. A certificate or \
+         secret that was renewed (`key-changed`) is not a finding: certificates expire, so customers renew \
+         them all the time, and nothing in such an event tells a renewal from a takeover; `changed-by-api` \
+         finds those that a program made.",
     )
     .why(
-        "Whoever runs the identity provider decides who the users are. A connection that is turned to \
-         another one in place lets strangers in under its old id, and no deletion or creation shows it.",
+        "Whoever runs the identity provider decides who the users are. A connection that is pointed at \
+         another provider in place lets strangers in under its old id, and no deletion or creation shows it.",
     )
     .example(
-        "A connection was created with the company's provider, and is enabled with one that anybody can \
+        "A connection was created with the company's provider, and is then enabled with one that anybody can \
          register with.",
     )
     .fix(

@@ -11,12 +11,12 @@ pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
     .about("an SSO connection was deleted")
     .looks_for(&[Operation::Deleted])
     .means(
-        "A connection that existed was deleted. A second deletion of the same connection is what \
-         `duplicate-deletion` is for; it is found here as well if the connection was enabled or disabled in \
-         between, so that it is unknown whether it was there.",
+        "A connection that existed was deleted. A second deletion of the same connection is for \
+         `duplicate-deletion`; this rule also finds it if the connection was enabled or disabled in between, \
+         so that it is unknown whether the connection existed.",
     )
     .why(
-        "A deletion takes a way to log in from every user of the organization and cannot be undone; it \
+        "A deletion takes a way to log in away from every user of the organization and cannot be undone; it \
          belongs to a change that somebody approved.",
     )
     .example("An administrator deletes a SAML connection in the settings.")

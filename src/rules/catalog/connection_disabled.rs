@@ -11,13 +11,13 @@ pub static RULE: Rule = Rule::new("connection-disabled", Severity::Low, judge)
     .about("an SSO connection was disabled")
     .looks_for(&[Operation::Disabled])
     .means(
-        "A connection was disabled that was neither disabled nor deleted already. It still exists and can be \
-         enabled again. One whose state is unknown, as it was enabled or disabled after a deletion, is \
-         neither.",
+        "A connection was disabled that was not already disabled or deleted. It still exists and can be \
+         enabled again. One whose state is unknown, as it was enabled or disabled after a deletion, counts \
+         as neither.",
     )
     .why(
-        "While it is off nobody logs in through it, and users may be let in some other way that is less well \
-         guarded.",
+        "While it is off, nobody logs in through it, and users may be let in some other way that is less \
+         well guarded.",
     )
     .example("A connection is disabled on Friday evening for maintenance of the identity provider.")
     .fix(

@@ -10,11 +10,11 @@ pub static RULE: Rule = Rule::new("contradictory-event", Severity::Medium, judge
     .about("an event contradicts itself, or a line is two events")
     .unplannable()
     .means(
-        "An event says something twice and not the same, such as its organization or whether the connection \
-         is enabled, or names two connections where one is to be deleted. It counts as what its action says, \
-         and for the first connection only. Or a line is an event in two ways: a whole event that has a \
-         further one in a member `event`, or one that another source would read as well. A whole event \
-         counts, and what is inside of it does not.",
+        "An event says something twice, and not the same both times, such as its organization or whether the \
+         connection is enabled, or names two connections where one is to be deleted. It counts as what its \
+         action says, and for the first connection only. Or a line is an event in two ways: it is a whole \
+         event that has a further one in a member `event`, or one that another source would read too. The \
+         whole event counts, and what is inside it does not.",
     )
     .why(
         "One of the two statements is wrong: either the vendor has a fault that affects its records, or \

@@ -29,15 +29,15 @@ pub static RULE: Rule = Rule::new("deleted-without-visit", Severity::Medium, jud
     )])
     .looks_for(&[Operation::Deleted])
     .means(
-        "A connection was deleted, and its actor neither viewed the SSO settings of the organization that \
-         the deletion names nor created a portal URL for it within the window before: exactly the window \
-         before is within it. A visit to another organization does not count. A deletion that names no \
-         organization is not judged, nor is one without a visit less than the window after the begin of its \
-         source's log.",
+        "A connection was deleted, and within the window before that, its actor neither viewed the SSO \
+         settings of the organization that the deletion names nor created a portal URL for it; a visit \
+         exactly that long before counts. A visit to another organization does not count. A deletion that \
+         names no organization is not judged, and neither is one without a visit if its source's log begins \
+         less than the window before it.",
     )
     .why(
-        "The button to delete is on the settings page. A request without a visit was made by a script, or \
-         with a session or token that was taken from somebody.",
+        "The delete button is on the settings page. A request without a visit was made by a script, or with \
+         a session or token that was taken from somebody.",
     )
     .example("A connection is deleted in the name of an administrator who was last seen a week ago.")
     .fix(

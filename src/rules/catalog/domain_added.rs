@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule::new("domain-added", Severity::Medium, judge)
     .about_organizations()
     .looks_for(&[Operation::DomainChanged])
     .means(
-        "A domain was added to an organization, or verified for it. Adding and verifying are two events, and a \
-         finding each; removing a domain, changing one and failing to verify one are none.",
+        "A domain was added to an organization, or verified for it. Adding and verifying are two events, and \
+         each is a finding; removing a domain, changing one and failing to verify one are not.",
     )
     .why(
         "Users are sent to an organization's identity provider by the domain of their e-mail address. Whoever \

@@ -17,12 +17,12 @@ pub static RULE: Rule = Rule::new("event-from-the-future", Severity::Medium, jud
         SKEW_SECONDS,
         "how far clocks may differ: events later than the present by more than this are reported",
     )])
-    .means("An event claims a time that has not come yet, by more than clocks usually differ.")
+    .means("An event claims a time that lies in the future by more than clocks usually differ.")
     .why(
         "Time orders the evidence. A wrong clock or a forged time moves events out of the windows in which \
          anybody looks for them, and shifts the end of the log.",
     )
-    .example("A deletion is dated to the year 2052.")
+    .example("A deletion is dated in the year 2052.")
     .fix(
         "Check the clock of the system that wrote the event and the export that carried it; fetch the event \
          from its source again.",

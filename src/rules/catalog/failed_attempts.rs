@@ -20,24 +20,30 @@ pub static RULE: Rule = Rule::new("failed-attempts", Severity::Medium, judge)
     .about("one actor or address fails to change something many times in a short time")
     .unplannable()
     .params(&[
-        Param::count("count", 5, "how many attempts of one actor or address may fail within the window"),
+        Param::count(
+            "count",
+            5,
+            "how many attempts by one actor or from one address may fail within the window",
+        ),
         Param::age("window", 10 * 60, "the time in which they are counted"),
     ])
     .means(
-        "More attempts of one actor at a change or a portal URL failed within the window than expected, whatever \
-         organizations they were about; where an event names no actor, those from one address. What follows each \
-         other so closely is reported once, as one finding about all of it. Two versions of one event count once, \
-         and what failed without anybody's doing does not count. Events that do not say how the attempt ended are \
-         not applicable, as most sources only log what was done.",
+        "More attempts by one actor to change something or to create a portal URL failed within the window \
+         than expected, whatever organizations they were about; where events name no actor, attempts from \
+         one address are counted together. Attempts that follow each other this closely are reported once, \
+         as one finding about all of them. Two versions of one event count once, and what failed without \
+         anybody's doing does not count. The rule is not applicable to events that do not say how the \
+         attempt ended; most sources only log what was done.",
     )
     .why(
-        "Somebody who is refused and goes on is looking for what is not refused: an account without the rights \
-         that it needs, or credentials that are tried on one organization after the other.",
+        "Somebody who is refused and carries on is looking for something that is not refused: it may be an \
+         account without the rights that it needs, or credentials that are tried on one organization after \
+         another.",
     )
     .example("A user tries to disable the connections of twenty customers, and is refused each time.")
     .fix(
-        "Ask the actor whether it was them and what they were doing. If not, end their sessions and reset their \
-         credentials; look for attempts of theirs that succeeded.",
+        "Ask the actor whether it was them and what they were doing. If not, end their sessions and reset \
+         their credentials; look for attempts by them that succeeded.",
     )
     .soc2(&["CC6.1", "CC7.2", "CC7.3"])
     .iso27001(&["A.5.25", "A.8.15", "A.8.16"])

@@ -7,15 +7,15 @@ use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 
 pub static RULE: Rule = Rule::new("foreign-connection", Severity::High, judge)
-    .about("an event names another organization than the one the connection belongs to")
+    .about("an event names an organization other than the one the connection belongs to")
     .unplannable()
     .means(
         "A connection belongs to the organization of its first event; a later event about it names another \
-         one. A scope that has either of the two covers it.",
+         one. A scope that includes either of the two covers it.",
     )
     .why(
-        "Either the tenants' separation failed, so that one organization changed the connection of another, \
-         or the log cannot be trusted about who was affected.",
+        "Either the separation of tenants failed, so that one organization changed the connection of \
+         another, or the log cannot be trusted about who was affected.",
     )
     .example(
         "An administrator of one organization deletes a connection that another organization created a month \

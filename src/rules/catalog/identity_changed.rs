@@ -11,26 +11,28 @@ use crate::survey::interner::Interner;
 use crate::survey::{Labels, MAX_LABELS, Use};
 
 pub static RULE: Rule = Rule::new("identity-changed", Severity::Medium, judge)
-    .about("an actor's e-mail address or an organization's name changed, and the policy knows one of the two")
+    .about(
+        "an actor's e-mail address or an organization's name changed, and the policy has only one of the two",
+    )
     // A scope by name could be escaped by renaming.
     .unscoped()
     .unplannable()
     .means(
         "Events of SSO actions give one id first one name and then another, and the roster, a planned \
          change, a suppression or the scope of a rule has one of these names and not the other. Decisions go \
-         by the id, or by the name that was in force at the time: from then on they may be others than \
+         by the id, or by the name that was in force at the time: from then on they may differ from those \
          before. A scope covers both.",
     )
     .why(
-        "Whoever can change a name can take the one that is exempt, or hand the own one on. Access that was \
+        "Whoever can change a name can take one that is exempt, or pass their own on. Access that was \
          granted to a name is then used by somebody else.",
     )
     .example(
-        "The roster allows `ann@example.com`, and an actor whose address was another one changes it to this.",
+        "The roster allows `ann@example.com`, and an actor who had another address changes it to this one.",
     )
     .fix(
         "Find out who changed the name and why. Use ids in rosters, planned changes, suppressions and \
-         scopes: nobody chooses these.",
+         scopes: nobody chooses those.",
     )
     .soc2(&["CC6.1", "CC6.2", "CC7.2"])
     .iso27001(&["A.5.16", "A.5.18", "A.8.15"])

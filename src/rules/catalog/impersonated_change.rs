@@ -13,14 +13,14 @@ pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
     .unplannable()
     .means(
         "Somebody who acted in an administrator's session opened the set-up portal or changed a connection. \
-         The log names both, but the administrator did not do it. An event that gives the reason of an \
-         impersonation and no e-mail address was done by somebody unknown in their session. Events that cannot \
-         name an impersonator are not applicable; a source that logs the session instead is for \
-         `support-access`.",
+         The log names both, but the administrator did not do it. Where an event gives the reason for an \
+         impersonation but no e-mail address, somebody unknown acted in the session. The rule is not \
+         applicable to events that cannot name an impersonator; a source that logs the session instead is \
+         for `support-access`.",
     )
     .why(
-        "Support staff may look around in a customer's session; changing who can log in with it bypasses the \
-         customer's own approval and blurs who is accountable.",
+        "Support staff may look around in a customer's session; using it to change who can log in bypasses \
+         the customer's own approval and blurs who is accountable.",
     )
     .example(
         "A support engineer impersonates an administrator to look at a login problem and deletes the \

@@ -13,13 +13,14 @@ pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medi
     .about("somebody acted in another's session without a reason")
     .unplannable()
     .means(
-        "An event names an impersonator, but no reason for the impersonation, or a blank one; also events \
-         that only look at something count. One that gives a reason and names nobody is no finding here: it \
-         counts as done by somebody unknown. Events that cannot name an impersonator are not applicable.",
+        "An event names an impersonator but gives no reason for the impersonation, or a blank one; events \
+         that only look at something count too. One that gives a reason but names nobody is not a finding \
+         here: it counts as done by somebody unknown. The rule is not applicable to events that cannot name \
+         an impersonator.",
     )
     .why(
         "Access to a customer's account by the vendor's staff needs a purpose that can be checked \
-         afterwards, for changes and for looking alike.",
+         afterwards, for changes and for looking at things alike.",
     )
     .example(
         "A support engineer views the SSO settings in an administrator's session, and the reason is empty.",

@@ -12,8 +12,8 @@ pub static RULE: Rule = Rule::new("invalid-event", Severity::High, judge)
     .unscoped()
     .unplannable()
     .means(
-        "A line could not be read as an event: it is cut off, altered, or not what its source documents. \
-         Every other rule goes without it.",
+        "A line could not be read as an event: it is cut off, altered, or not what its source documents. No \
+         other rule sees it.",
     )
     .why(
         "What it said is missing from the evidence, and a broken line is also what tampering or a failing \

@@ -31,28 +31,30 @@ pub static RULE: Rule = Rule::new("log-gap", Severity::Medium, judge)
         ),
     ])
     .means(
-        "Between two events that follow each other lies more time than allowed, with no event of any \
-         organization or source between them. If the policy limits sources, the same holds for the events of \
-         each source, and if it limits organizations, for those of each organization in each source; there, a \
-         silence that lasts until the last event of the others counts, too. A limit of a part holds for what \
-         contains it as well, and the time in which that was silent does not count against the part: what all \
-         lack is found once. A finding has the place of the last event before the silence and, as `next`, that \
-         of the first event after it. Where a time is selected, silences that reach into it count; where \
-         anything else is, those of the whole log and of each part that has a selected event.",
+        "More time than allowed lies between two consecutive events, with no event of any organization or \
+         source between them. If the policy limits sources, the same holds for the events of each source, \
+         and if it limits organizations, for those of each organization in each source; there, a silence \
+         that lasts until the last event of the others counts too. A limit for a part also holds for what \
+         contains it, and the time in which that was silent does not count against the part: a silence that \
+         all share is found once. A finding has the place of the last event before the silence and, as \
+         `next`, that of the first event after it. Where a time is selected, silences that reach into it \
+         count; where anything else is selected, those of the whole log and of each part that has a selected \
+         event count.",
     )
     .why(
         "Silence where there is always some activity means that the collection failed, that a file is \
-         missing, or that lines were removed. Of several sources, one may have stopped, such as a webhook that \
-         was switched off, and of several exports, that of one organization may be missing. The log proves \
-         that there is no event, not why: who has little to do is silent, too.",
+         missing, or that lines were removed. Of several sources, one may have stopped, such as a webhook \
+         that was switched off, and of several exports, that of one organization may be missing. The log \
+         proves that there is no event, but not why: somebody who has little to do is silent too.",
     )
     .example(
         "The log has events every hour, but none from Tuesday noon to Thursday morning; or one of five sources \
          has no event after Tuesday.",
     )
     .fix(
-        "Export the missing time again from the source and see what stopped the collection. Set each limit \
-         above the quietest time of a normal week, and suppress an organization that is seldom heard of.",
+        "Export the missing time again from the source and find out what stopped the collection. Set each \
+         limit above the quietest time of a normal week, and suppress an organization that is seldom heard \
+         from.",
     )
     .soc2(&["CC4.1", "CC7.2"])
     .iso27001(&["A.8.15", "A.8.16"])

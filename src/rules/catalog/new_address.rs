@@ -19,12 +19,12 @@ pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
     .params(&[Param::count(
         "history",
         5,
-        "how many earlier events of an actor with an address must be known before one can be new",
+        "how many earlier events with an address must be known of an actor before an address can be new",
     )])
     .means(
         "An actor with some history created a portal URL or changed a connection from an IP address from \
-         which none of their earlier events came. Events without an address are no history, and an address \
-         is the same however it is spelt.",
+         which none of their earlier events came. Events without an address do not count as history, and an \
+         address is the same however it is spelt.",
     )
     .why(
         "People travel, so this alone proves nothing; but a first appearance that goes straight to the SSO \

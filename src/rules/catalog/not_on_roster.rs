@@ -7,12 +7,12 @@ use crate::rules::rule::{Prerequisite, Rule};
 use crate::rules::severity::Severity;
 
 pub static RULE: Rule = Rule::new("not-on-roster", Severity::High, judge)
-    .about("somebody did what only administrators may do and is none by the roster")
+    .about("somebody did what only administrators may do but is not one according to the roster")
     .when(Prerequisite::Roster)
     .planned_with_actor()
     .means(
-        "A portal URL was created or a connection changed by an actor who has no role in the organization by \
-         the roster, or one that only allows to look.",
+        "A portal URL was created or a connection changed by an actor who, according to the roster, has no \
+         role in the organization, or one that only allows looking.",
     )
     .why(
         "Whoever configures SSO decides who can log in as anybody. If the application lets more people do \
@@ -35,7 +35,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     RuleResult::of(actions, |index, _| match roster.verdict(context.survey, index, context.now) {
         Authorization::UnknownActor => Decision::NotApplicable,
         Authorization::NotOnTheRoster => Decision::Violates(", who is not on the roster".to_owned()),
-        Authorization::WrongRole => Decision::Violates(", who is a mere member by the roster".to_owned()),
+        Authorization::WrongRole => Decision::Violates(", who is only a member on the roster".to_owned()),
         Authorization::NotTheOwner | Authorization::Impersonated | Authorization::Allowed => Decision::Fine,
     })
 }

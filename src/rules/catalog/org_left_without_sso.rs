@@ -25,16 +25,17 @@ pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, ju
     .params(&[Param::age("grace", 24 * 3600, "how long an organization may be without an active connection")])
     .looks_for(&[Operation::Deleted, Operation::Disabled])
     .means(
-        "A deletion or disabling took the last active connection of an organization away, and none became \
-         active within the grace period. Where the log ends earlier, only the time up to its end counts: \
-         that of the sources that would log it and know the organization, or else of the source of the \
+        "A deletion or disabling took away the last active connection of an organization, and none became \
+         active within the grace period. Where the log ends earlier, only the time up to its end counts: the \
+         end for the sources that would log it and know the organization, or else for the source of the \
          change. Exactly the grace period is still within it. Where no source that knows the organization \
          logs creations and enablings, or its log does not cover that time, another connection may have been \
          set up unseen: then the finding says that it cannot be confirmed and why, names the first portal \
          URL that was opened for the organization afterwards, and is `medium` at most, whatever the policy \
-         sets. So it is if one of its connections was enabled or disabled after it was deleted, without a \
-         creation between. The finding is about the organization of the connection, whichever one the event \
-         names, and so is the rule's scope; a selection on the command line goes by the event.",
+         sets. The same holds if one of its connections was enabled or disabled after it was deleted, \
+         without a creation in between. The finding is about the organization that the connection belongs \
+         to, whichever one the event names, and the rule's scope goes by it too; a selection on the command \
+         line goes by the event.",
     )
     .why(
         "Without SSO, users are locked out or fall back to passwords, where the identity provider's \

@@ -12,12 +12,12 @@ pub static RULE: Rule = Rule::new("outside-change-window", Severity::Medium, jud
     .means(
         "A connection was created, enabled, disabled or deleted at a time that lies in none of the policy's \
          windows, or in one of its freezes. Windows follow the clock of the policy's zone: they include the \
-         minute at which they open, and not the one at which they close. A freeze begins with its first \
-         moment and is over at its last.",
+         minute at which they open, but not the one at which they close. A freeze includes the moment at \
+         which it begins, but not the one at which it ends.",
     )
     .why(
-        "Changes at agreed times are watched by people who can react. One at night is an emergency, a \
-         mistake, or somebody who hoped not to be seen.",
+        "Changes at agreed times are watched by people who can react. A change at night is an emergency, a \
+         mistake, or the work of somebody who hoped not to be seen.",
     )
     .example(
         "Changes are allowed from Monday to Friday, 9:00 to 17:00, and a connection is deleted on Saturday \

@@ -19,13 +19,13 @@ pub static RULE: Rule = Rule::new("portal-url-burst", Severity::Medium, judge)
     ])
     .looks_for(&[Operation::PortalOpened])
     .means(
-        "One actor created more portal URLs within the window than expected. What follows each other so \
-         closely is reported once, as one finding about all of it: a suppression by organization accepts it \
-         only where all are for that organization.",
+        "One actor created more portal URLs within the window than expected. URLs that follow each other \
+         this closely are reported once, as one finding about all of them: a suppression by organization \
+         accepts it only where all of them are for that organization.",
     )
     .why(
         "Whoever holds a portal URL can set up SSO for the organization. A person needs one; many at once \
-         are a script that collects them, or a fault that hands them out.",
+         mean a script that collects them, or a fault that hands them out.",
     )
     .example("A user creates forty portal URLs within two minutes.")
     .fix(

@@ -15,17 +15,17 @@ use crate::rules::severity::Severity;
 use crate::survey::ids::OrganizationId;
 
 pub static RULE: Rule = Rule::new("portal-without-change", Severity::Low, judge)
-    .about("no change of the organization follows a portal URL")
+    .about("no change in the organization follows a portal URL")
     .off()
     .about_links()
     .params(&[Param::age("window", 24 * 3600, "how long after the portal URL a change must follow")])
     .looks_for(&[Operation::PortalOpened])
     .means(
         "A portal URL was created, and no connection of the organization was created, enabled, disabled or \
-         deleted within the window, in the portal or elsewhere, nor anything else changed in the portal. It \
-         is judged only where creations would be seen: where the source logs them, or another one does that \
-         shares its ids and knows the organization. Where that log ends within the window and none followed up \
-         to then, it is not judged.",
+         deleted within the window, in the portal or elsewhere, nor was anything else changed in the portal. \
+         The rule judges only where creations would be seen: where the source logs them, or another source \
+         that shares its ids and knows the organization does. Where that log ends within the window and no \
+         change followed up to then, it does not judge.",
     )
     .why(
         "A URL that nobody used may still be around and work: whoever finds it in a mail or a chat can set \
@@ -70,7 +70,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         }
         Decision::of((!follows).then(|| {
             let window = context.policy_duration("window");
-            format!(", and no change of the organization followed within {window}")
+            format!(", and no change in the organization followed within {window}")
         }))
     })
 }

@@ -29,11 +29,11 @@ pub static RULE: Rule = Rule::new("provider-swapped", Severity::Medium, judge)
     .means(
         "A connection was deleted or disabled, and within the window one with another identity provider was \
          created or enabled in the same organization; a disabled one has to stay disabled until then. \
-         Exactly the window later is still within. Of several such connections the first in time is told. \
-         What a connection's own change to another provider is, `connection-altered` tells. Only connections \
-         whose providers are both known are compared. It is judged only where creations or enablings would \
-         be seen: where the source logs them, or another one does that shares its ids and knows the \
-         organization.",
+         Exactly the window later is still within it. If there are several such connections, the finding \
+         names the first in time. A connection that itself changes to another provider is for \
+         `connection-altered`. Connections are compared only if both of their providers are known. The rule \
+         judges only where creations or enablings would be seen: where the source logs them, or another \
+         source that shares its ids and knows the organization does.",
     )
     .why(
         "Whoever runs the identity provider decides who the users are. Moving an organization to another one \

@@ -14,7 +14,7 @@ use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
 
 pub static RULE: Rule = Rule::new("same-person", Severity::Medium, judge)
-    .about("who opened the portal also deleted a connection of the organization (two-person rule)")
+    .about("the actor who opened the portal also deleted a connection of the organization (two-person rule)")
     .off()
     .planned_with_actor()
     .params(&[Param::age("window", 7 * 86_400, "how long before the deletion a portal URL counts")])

@@ -11,16 +11,16 @@ pub static RULE: Rule = Rule::new("sso-relaxed", Severity::Critical, judge)
     .about_organizations()
     .looks_for(&[Operation::Relaxed])
     .means(
-        "The enforcement of SSO was switched off for an organization: its users may log in without the identity \
-         provider. Each such event is a finding, also if enforcement is switched on again later. An attempt that \
-         failed is none.",
+        "The enforcement of SSO was switched off for an organization: its users may log in without the \
+         identity provider. Each such event is a finding, even if enforcement is switched on again later. An \
+         attempt that failed is not.",
     )
     .why(
         "Passwords and other ways around the identity provider have neither its second factor nor its \
          off-boarding: whoever was locked out there gets in again. Attackers who have taken over an \
-         administrator do this first, as it outlasts the account that they came by.",
+         administrator do this first, as it outlasts the account that they came in with.",
     )
-    .example("An administrator makes SSO optional on a Saturday night, and on again on Monday.")
+    .example("An administrator makes SSO optional on a Saturday night, and mandatory again on Monday.")
     .fix(
         "Make SSO mandatory again unless the organization confirms that it wants this. End the sessions that \
          began in the meantime without SSO, and reset the credentials that they used.",

@@ -16,18 +16,20 @@ pub static RULE: Rule = Rule::new("support-access", Severity::Medium, judge)
     .unplannable()
     .looks_for(&[Operation::Impersonated])
     .means(
-        "An event says that somebody was let into the session of a user or into an organization as a whole: staff \
-         of the vendor were granted access, or an impersonated session began; that access ended is no finding. The \
-         finding names who it was and why as far as the event does. What they did there is for other rules: \
-         `impersonated-change` finds what they changed, and `impersonation-without-reason` that they gave no reason.",
+        "An event says that somebody was let into the session of a user or into an organization as a whole: \
+         staff of the vendor were granted access, or an impersonated session began; the end of access is not \
+         a finding. The finding names who it was and why, as far as the event does. What they did there is \
+         for other rules: `impersonated-change` finds what they changed, and `impersonation-without-reason` \
+         finds that they gave no reason.",
     )
     .why(
-        "Whoever acts as a user can do what the user may do, and leaves the user's name in most logs. Access of \
-         this kind is meant to be rare, and each case has a customer who asked for it and an end.",
+        "Whoever acts as a user can do what the user may do, and leaves the user's name in most logs. Access \
+         of this kind is meant to be rare, and in each case a customer has asked for it and it comes to an \
+         end.",
     )
     .example("A support engineer starts a session as an administrator of a customer that has no open ticket.")
     .fix(
-        "Compare it with the ticket of the customer. Without one, end the session, and go through what happened \
+        "Compare it with the customer's ticket. Without one, end the session, and go through what happened \
          in the organization while it lasted.",
     )
     .soc2(&["CC6.1", "CC6.3", "CC7.2"])

@@ -44,8 +44,8 @@ pub static RULE: Rule = Rule::new("unapproved-connection-type", Severity::Medium
     )
     .example("Only `okta` is allowed as a provider, and a connection to `custom` is created.")
     .fix(
-        "Disable the connection and move its users to an approved one, or add its kind to the list when it \
-         was approved.",
+        "Disable the connection and move its users to an approved one, or add its kind to the list if it was \
+         approved.",
     )
     .soc2(&["CC6.1", "CC6.6"])
     .iso27001(&["A.5.16", "A.8.5", "A.8.9"])

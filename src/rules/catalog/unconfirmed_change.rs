@@ -15,10 +15,11 @@ pub static RULE: Rule = Rule::new("unconfirmed-change", Severity::Medium, judge)
     .about("only one of two sources that share their ids logs a deletion")
     .params(&[Param::age("within", WINDOW_SECONDS, "how far apart the events of the two sources may be")])
     .means(
-        "A connection was deleted by the log of one source, and no deletion of it is in the log of another \
-         source that shares its ids and logs deletions, within the time of the setting before or after. It \
-         is judged only where both logs cover that time: where each has events at least so long before and \
-         after the deletion. An event that names another organization confirms nothing.",
+        "According to the log of one source, a connection was deleted, but the log of another source that \
+         shares its ids and logs deletions has no deletion of it within the time that the setting gives, \
+         before or after. The rule judges only where both logs cover that time: where each has events at \
+         least that long before and after the deletion. An event that names another organization confirms \
+         nothing.",
     )
     .why(
         "A deletion goes through both logs. One that only the identity service shows was made past the \

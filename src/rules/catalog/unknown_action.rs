@@ -12,15 +12,15 @@ pub static RULE: Rule = Rule::new("unknown-action", Severity::Low, judge)
     .about("no document names an event's action")
     .unplannable()
     .means(
-        "An event's action is none that its source documents, so that nobody knows what it did and no other \
-         rule judges it. If the action is within two edits of one that changes connections or \
-         domains or opens the portal, or looks the same (white space, invisible and confusable \
-         characters, accents, case), the finding is of medium severity, unless the policy sets one.",
+        "An event's action is not one that its source documents, so nobody knows what it did and no other \
+         rule judges it. If the action is within two edits of one that changes connections or domains or \
+         opens the portal, or looks the same (white space, invisible and confusable characters, accents, \
+         case), the finding is of medium severity, unless the policy sets one.",
     )
     .why(
         "Vendors add actions, and ssoaudit has to learn them before it can judge them. A name that is nearly \
-         that of a change is more likely an altered line: whoever hides a deletion from rules need change no \
-         more than a letter.",
+         that of a change more likely means an altered line: whoever hides a deletion from rules need change \
+         no more than a letter.",
     )
     .example("A deletion is logged as `sso.delete_connections`.")
     .fix(

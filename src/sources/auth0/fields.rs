@@ -72,7 +72,7 @@ pub static FIELDS: &[Field] = &[
         .only_in(&[API_CONNECTION]).maps_to(Attribute::ConnectionType).expects(TYPES),
     Field::text("details.request.body.strategy", "how the connection authenticates")
         .only_in(&[API_CONNECTION]).maps_to(Attribute::ConnectionType).expects(TYPES),
-    Field::text("user_id", "who did it, or it happened to").maps_to(Attribute::ActorId),
+    Field::text("user_id", "who did it, or to whom it happened").maps_to(Attribute::ActorId),
     Field::text("user_name", "name").maps_to(Attribute::ActorName),
     Field::new("data", FieldKind::Any, "what a stream event is about"),
     Field::new("data.object", FieldKind::Any, "the object"),

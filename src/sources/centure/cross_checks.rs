@@ -130,8 +130,7 @@ fn check_same(
     let first = first.decode(text);
     for (_, span) in ids.filter(|(_, span)| span.decode(text) != first) {
         diagnostics.add(&CONTRADICTION, span, |diagnostic| {
-            diagnostic.message =
-                format!("the {noun} is `{first}`, but {} is named as well", diagnostic.quoted());
+            diagnostic.message = format!("the {noun} is `{first}`, but {} is named too", diagnostic.quoted());
             diagnostic.expected = Some(first.clone().into_owned());
         });
     }

@@ -48,7 +48,7 @@ pub static ACTIONS: &[Action] = &[
     Action::other("authentication.sso_succeeded", "a user logged in through a connection").group(SSO).succeeded(),
     Action::other("authentication.sso_failed", "a user could not log in through a connection").group(SSO).failed(),
     Action::other("authentication.sso_timed_out", "a login through a connection took too long").group(SSO).failed(),
-    Action::other("session.created", "a session began; `impersonated` if somebody else acts in it than its user").group(SESSION).refined_by(of_session).may_be(&[Operation::Impersonated]).gives(),
+    Action::other("session.created", "a session began; `impersonated` if somebody other than its user acts in it").group(SESSION).refined_by(of_session).may_be(&[Operation::Impersonated]).gives(),
     Action::other("session.revoked", "a session was ended").group(SESSION),
     other("api_key.created", "about an API key"),
     other("api_key.revoked", "about an API key"),

@@ -40,7 +40,7 @@ pub static FIELDS: &[Field] = &[
         .alias("createdAt").maps_to(Attribute::Time).expects(&[Expect::NotEmpty, Expect::Time]),
     Field::new("context", FieldKind::OpenObject, "how it came about"),
     Field::text("context.client_id", "client id of the environment").maps_to(Attribute::EnvironmentId),
-    Field::new("context.actor", FieldKind::OpenObject, "who did it; another than the user in events about logins and sessions"),
+    Field::new("context.actor", FieldKind::OpenObject, "who did it; in events about logins and sessions, somebody other than the user"),
     Field::text("context.actor.id", "user, API key or other actor").only_in(BY_ACTOR).maps_to(Attribute::ActorId),
     Field::text("context.actor.name", "name").only_in(BY_ACTOR).maps_to(Attribute::ActorName),
     Field::text("context.actor.source", "where it was done; `admin_portal` is the customer's administrator")

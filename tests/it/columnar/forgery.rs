@@ -18,7 +18,7 @@ fn a_manifest_that_lies_is_refused() {
     let (schema, values) = sample(500);
     let whole = file(&schema, &[values], &[]);
     assert_eq!(outcome(&resealed(&whole, |_| ()).unwrap()).unwrap(), 1);
-    let values = "its values are not what is said of them";
+    let values = "its values are not what is said about them";
     for (pointer, value, expected) in [
         ("/row_groups/0/rows", json!(499), "too many rows"),
         ("/row_groups/0/rows", json!(501), "too few rows"),
@@ -127,7 +127,7 @@ fn pages_that_lie_are_refused() {
     refused(Kind::Text, 1, &[x(), x(), page(DATA, 1, CODES, &[0, 2])], "not used here");
     refused(Kind::Text, 1, &[dictionary(2, b"\x01\0\0\0x")], "more values than there are rows");
     refused(Kind::Text, 1, &[dictionary(1, b"\x09\0\0\0x")], "it ends too early");
-    refused(Kind::Text, 1, &[dictionary(1, b"\x01\0\0\0\xFF"), page(DATA, 1, CODES, &[0, 2])], "no UTF-8");
+    refused(Kind::Text, 1, &[dictionary(1, b"\x01\0\0\0\xFF"), page(DATA, 1, CODES, &[0, 2])], "not UTF-8");
     refused(
         Kind::Text,
         9,
@@ -166,7 +166,7 @@ fn bombs_are_refused() {
         Kind::Text,
         1,
         &[page_of_size(DICTIONARY, [1, PLAIN], 49 << 20, &zeros)],
-        "another size than it says",
+        "not have the size that it says",
     );
     refused(
         Kind::Text,
@@ -179,7 +179,7 @@ fn bombs_are_refused() {
         Kind::Text,
         9,
         &[page_of_size(DICTIONARY, [9, PLAIN], 48 << 20, &zeros)],
-        "another size than it says",
+        "not have the size that it says",
     );
     // A run of codes beyond all rows.
     let run = [&[0][..], &varint(u64::MAX << 1)].concat();

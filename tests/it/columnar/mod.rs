@@ -221,13 +221,13 @@ fn what_does_not_fit_is_refused_and_leaves_the_writer_sound() {
     let numbers = |numbers: &[i64]| Values::Integer(numbers.iter().copied().map(Some).collect());
     let good = vec![numbers(&[1, 1]), texts([None, Some("a")])];
     for (columns, problem) in [
-        (vec![numbers(&[1])], "no row group"),
+        (vec![numbers(&[1])], "not a row group"),
         (vec![numbers(&[1]), numbers(&[1])], "\"b\" are of another kind"),
         (vec![numbers(&[1]), texts([])], "\"b\" has 0 rows"),
         (vec![Values::Integer(vec![None]), texts([None])], "\"a\" lacks a value"),
         (vec![numbers(&[2, 1]), texts([None, None])], "not sorted"),
         (vec![numbers(&[1, 1]), texts([Some("a"), None])], "not sorted"),
-        (vec![numbers(&vec![1; MAX_ROWS + 1]), texts(vec![None; MAX_ROWS + 1])], "no row group"),
+        (vec![numbers(&vec![1; MAX_ROWS + 1]), texts(vec![None; MAX_ROWS + 1])], "not a row group"),
         (vec![Values::Integer((0..60).map(Some).collect()), many_large_texts()], "fewer rows"),
     ] {
         let error = writer.row_group(&columns).unwrap_err();

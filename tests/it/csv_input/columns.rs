@@ -210,7 +210,7 @@ fn columns_that_nobody_knows_are_kept() {
         (&json!("late, \"again\""), &json!("x"), &json!("Ann"))
     );
     let notices = ssoaudit_with_input(&["validate", "--notices", "--format", "ndjson"], text.as_bytes());
-    assert!(notices.stdout.contains("`Remark` is no documented field"), "{}", notices.stdout);
+    assert!(notices.stdout.contains("`Remark` is not a documented field"), "{}", notices.stdout);
 }
 
 /// Whether a check of a table says that it cannot show impersonated sessions.

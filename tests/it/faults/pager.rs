@@ -79,7 +79,7 @@ fn a_variable_names_the_pager() {
     assert!(told(&[("SSOAUDIT_PAGER", options), ("LESS", "-i")]).starts_with("LESS=-i\n"));
     let refused = paged(&filter, &[("SSOAUDIT_PAGER", "less 'R")]);
     assert!(
-        refused.code == 2 && refused.stdout.contains("SSOAUDIT_PAGER is no command"),
+        refused.code == 2 && refused.stdout.contains("SSOAUDIT_PAGER is not a command"),
         "{}",
         refused.stdout
     );
