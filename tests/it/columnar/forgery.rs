@@ -132,7 +132,7 @@ fn pages_that_lie_are_refused() {
         Kind::Text,
         9,
         &[dictionary(2, b"\x01\0\0\0\xC3\x01\0\0\0\xA9"), page(DATA, 9, CODES, &[0, 18])],
-        "no UTF-8",
+        "not UTF-8",
     );
     refused(Kind::Text, 1, &[x(), page(DATA, 1, CODES, &[33, 2])], "too many bits");
     refused(Kind::Text, 1, &[x(), page(DATA, 1, CODES, &[1, 2, 2])], "too many bits");
