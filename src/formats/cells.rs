@@ -4,32 +4,32 @@
 use chrono_tz::Tz;
 
 use crate::formats::RenderOptions;
-use crate::formats::table::grid::WIDEST;
+use crate::formats::table::grid::{Forms, WIDEST};
 use crate::model::time::duration;
 use crate::reports::sheet::{Cell, Kind};
 use crate::text::cut::ends;
 use crate::text::display::escape_log;
 
-/// The forms of a cell for people, the longest first. A narrow column takes a later one.
-pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
+/// The forms of a cell for people. A narrow column takes the shorter one.
+pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Forms {
     match cell {
-        Cell::Nothing => vec![String::new()],
-        Cell::Text(text) => vec![escape_log(text, options.charset)],
-        Cell::Number(number) => vec![number.to_string()],
-        Cell::Integer(number) => vec![number.to_string()],
-        Cell::Share(share) => vec![format!("{:.1} %", share * 100.0)],
-        Cell::Time(time) => vec![time.to_the_second(options.zone), time.to_the_minute(options.zone)],
-        Cell::Duration(seconds) => vec![duration(*seconds, 2), duration(*seconds, 1)],
-        Cell::Flag(flag) => vec![if *flag { "yes" } else { "no" }.to_owned()],
-        Cell::List(texts) => vec![escape_log(&texts.join(", "), options.charset)],
+        Cell::Nothing => Forms::default(),
+        Cell::Text(text) => escape_log(&**text, options.charset).into(),
+        Cell::Number(number) => number.to_string().into(),
+        Cell::Integer(number) => number.to_string().into(),
+        Cell::Share(share) => format!("{:.1} %", share * 100.0).into(),
+        Cell::Time(time) => [time.to_the_second(options.zone), time.to_the_minute(options.zone)].into(),
+        Cell::Duration(seconds) => [duration(*seconds, 2), duration(*seconds, 1)].into(),
+        Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned().into(),
+        Cell::List(texts) => escape_log(texts.join(", "), options.charset).into(),
     }
 }
 
 /// The forms of a cell in a table.
-pub fn table_forms(cell: &Cell<'_>, options: &RenderOptions) -> Vec<String> {
+pub fn table_forms(cell: &Cell<'_>, options: &RenderOptions) -> Forms {
     // A long text may be in every row; the part that does not fit need not be escaped and stored.
     let shortened =
-        |text: &str| vec![escape_log(&ends(text, options.width.unwrap_or(WIDEST)), options.charset)];
+        |text: &str| escape_log(ends(text, options.width.unwrap_or(WIDEST)), options.charset).into();
     match cell {
         Cell::Text(text) => shortened(text),
         Cell::List(texts) => shortened(&texts.join(", ")),
@@ -46,7 +46,7 @@ pub fn is_amount(kind: Kind) -> bool {
 pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
     match cell {
         Cell::Time(time) => time.to_the_second(options.zone),
-        _ => forms(cell, options).swap_remove(0),
+        _ => forms(cell, options).into_longest(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! In [`Charset::Ascii`], texts of the log are escaped as they come in. Whatever else is not ASCII in the finished
 //! output is a mark of ours, and [`to_charset`] has a letter of the same width for it.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::cut;
@@ -19,10 +21,14 @@ pub enum Charset {
 }
 
 /// Escapes a text of the log.
-pub fn escape_log(text: &str, charset: Charset) -> String {
-    let text = escape_controls(text);
+pub fn escape_log<'t>(text: impl Into<Cow<'t, str>>, charset: Charset) -> String {
+    let text = text.into();
+    let text = match escape_controls(&text) {
+        Cow::Owned(escaped) => escaped,
+        Cow::Borrowed(_) => text.into_owned(),
+    };
     if charset == Charset::Unicode || text.is_ascii() {
-        return text.into_owned();
+        return text;
     }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -38,7 +44,7 @@ pub fn escape_log(text: &str, charset: Charset) -> String {
 /// Escapes a text of ours, whose marks have a letter in ASCII; it may quote the log.
 pub fn escape_own(text: &str, charset: Charset) -> String {
     // Letters first: a mark that the log has may become part of a command.
-    escape_log(&to_charset(text.to_owned(), charset), charset)
+    escape_log(to_charset(text.to_owned(), charset), charset)
 }
 
 /// Replaces every mark of ours in finished output by its letter if only ASCII may be printed.
@@ -121,7 +127,7 @@ fn split(word: &str, width: usize) -> (&str, Option<&str>) {
 
 /// Cuts a text in its middle, or fills it with spaces, to exactly `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
-    let mut text = width::cut(text, width, Cut::Middle);
+    let mut text = width::cut(text, width, Cut::Middle).into_owned();
     text.push_str(&" ".repeat(width.saturating_sub(text.width())));
     text
 }

@@ -7,6 +7,7 @@ use std::net::Ipv6Addr;
 use serde::Serialize;
 
 use crate::text::characters::is_harmful;
+use crate::text::cut::split;
 
 /// Escapes characters that a terminal would obey or hide ([`is_harmful`]), and commands to CI jobs.
 ///
@@ -106,40 +107,44 @@ pub fn write_json(value: &(impl Serialize + ?Sized), to: &mut (impl io::Write + 
 }
 
 /// Escapes characters that have a meaning in a cell of a Markdown table, or in HTML there.
-pub fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b',')) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let text = escape_controls(text);
     let mut escaped = String::with_capacity(text.len() + 8);
-    let mut before = ' ';
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        let has_meaning = match c {
-            ':' => rest.as_str().starts_with("//"),
-            '.' => before.eq_ignore_ascii_case(&'w'),
-            '_' => !before.is_alphanumeric() || !rest.as_str().starts_with(char::is_alphanumeric),
-            _ => true,
-        };
-        match c {
-            // `@name` would notify a person, and `#1` and `a@example.com` would be links, even if the sign is an entity.
-            // A comment after it prevents that; for the others an entity is enough.
-            '@' => escaped.push_str("@<!-- -->"),
-            '#' if rest.as_str().starts_with(|next: char| next.is_ascii_digit()) => {
-                escaped.push_str("#<!-- -->");
-            }
-            '&' | '<' | '>' | '#' => escaped.push_str(&format!("&#{};", u32::from(c))),
-            ':' | '.' if has_meaning => escaped.push_str(&format!("&#{};", u32::from(c))),
-            '_' if !has_meaning => escaped.push(c),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c => escaped.push(c),
-        }
-        before = c;
+    let (mut before, mut rest) = (' ', &*text);
+    while let Some(at) = rest.bytes().position(|byte| SIGNS.contains(&byte)) {
+        let (plain, from) = split(rest, at);
+        let (sign, after) = split(from, 1);
+        escaped.push_str(plain);
+        before = plain.chars().next_back().unwrap_or(before);
+        push_sign(sign, before, after, &mut escaped);
+        before = sign.chars().next_back().unwrap_or(before);
+        rest = after;
     }
-    escaped
+    escaped.push_str(rest);
+    Cow::Owned(escaped)
+}
+
+/// What may have a meaning in Markdown.
+const SIGNS: &[u8] = b"@#&<>:._\\`*[]()!|~$";
+
+/// Appends a sign that stands between others, escaped if it means something there.
+fn push_sign(sign: &str, before: char, after: &str, escaped: &mut String) {
+    let entity = |escaped: &mut String| escaped.extend(sign.chars().map(|c| format!("&#{};", u32::from(c))));
+    match sign {
+        // `@name` would notify a person, and `#1` and `a@example.com` would be links, even if the sign is an entity.
+        // A comment after it prevents that; for the others an entity is enough.
+        "@" => escaped.push_str("@<!-- -->"),
+        "#" if after.starts_with(|next: char| next.is_ascii_digit()) => escaped.push_str("#<!-- -->"),
+        "&" | "<" | ">" | "#" => entity(escaped),
+        ":" if after.starts_with("//") => entity(escaped),
+        "." if before.eq_ignore_ascii_case(&'w') => entity(escaped),
+        ":" | "." => escaped.push_str(sign),
+        "_" if before.is_alphanumeric() && after.starts_with(char::is_alphanumeric) => escaped.push('_'),
+        _ => escaped.extend(["\\", sign]),
+    }
 }
 
 #[cfg(test)]

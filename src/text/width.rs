@@ -1,5 +1,7 @@
 //! Text by the terminal columns that it takes.
 
+use std::borrow::Cow;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Where a text is cut.
@@ -11,11 +13,22 @@ pub enum Cut {
     Middle,
 }
 
+/// The terminal columns of a text.
+#[inline]
+pub fn width(text: &str) -> usize {
+    let is_plain = text.bytes().fold(true, |is, byte| is & matches!(byte, b' '..=b'~'));
+    if is_plain { text.len() } else { text.width() }
+}
+
 /// Cuts a text to so many terminal columns.
-pub fn cut(text: &str, width: usize, cut: Cut) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+pub fn cut(text: &str, room: usize, cut: Cut) -> Cow<'_, str> {
+    if width(text) <= room {
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(shortened(text, room, cut))
+}
+
+fn shortened(text: &str, width: usize, cut: Cut) -> String {
     let room = width.saturating_sub(1);
     let tail = if cut == Cut::Middle { room / 2 } else { 0 };
     let mut kept = String::new();

@@ -3,10 +3,12 @@
 use anstyle::{AnsiColor, Style};
 use chrono_tz::Tz;
 
+use crate::formats::RenderOptions;
 use crate::formats::rows::View;
-use crate::formats::rows::columns::EventColumn;
-use crate::formats::table::grid::{GridColumn, GridRow};
+use crate::formats::rows::columns::{EventColumn, text};
+use crate::formats::table::grid::{Forms, GridColumn, GridRow};
 use crate::formats::table::text::render;
+use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::operation::{Emphasis, Operation};
 use crate::text::display::escape_log;
@@ -59,11 +61,11 @@ const HEAD_LINES: usize = 2;
 
 /// Renders the cells of an event.
 pub fn grid_row(view: &View, event: &Event<'_>) -> GridRow {
-    let forms = |form: String| escape_log(&form, view.options.charset);
-    let cells = view
-        .columns
-        .iter()
-        .map(|column| column.forms(event, view.options.zone).into_iter().map(forms).collect());
+    let RenderOptions { zone, charset, .. } = view.options;
+    let cells = view.columns.iter().map(|column| match column.candidates {
+        [Attribute::Time] => Forms::from([event.time.to_the_second(zone), event.time.to_the_minute(zone)]),
+        _ => column.value(event).map_or_else(Forms::default, |value| escape_log(text(value), charset).into()),
+    });
     GridRow { cells: cells.collect(), style: color(event.operation) }
 }
 

@@ -1,7 +1,8 @@
 //! The columns of events in tables, CSV and JSON with chosen columns.
 
+use std::borrow::Cow;
+
 use anyhow::{Result, anyhow};
-use chrono_tz::Tz;
 
 use crate::model::attribute::{ATTRIBUTES, Attribute, Value};
 use crate::model::event::Event;
@@ -116,22 +117,14 @@ impl EventColumn {
     pub fn value<'a>(&self, event: &Event<'a>) -> Option<Value<'a>> {
         self.candidates.iter().find_map(|attribute| event.value(*attribute))
     }
-
-    /// The forms for aligned tables, the longest first. A narrow column takes a later one.
-    pub fn forms(&self, event: &Event<'_>, zone: Tz) -> Vec<String> {
-        match self.candidates {
-            [Attribute::Time] => vec![event.time.to_the_second(zone), event.time.to_the_minute(zone)],
-            _ => vec![self.value(event).map_or(String::new(), |value| text(&value))],
-        }
-    }
 }
 
 /// The value as plain text.
-pub fn text(value: &Value<'_>) -> String {
+pub fn text(value: Value<'_>) -> Cow<'_, str> {
     match value {
-        Value::Text(text) => text.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Flag(flag) => flag.to_string(),
+        Value::Text(text) => text,
+        Value::Integer(number) => Cow::Owned(number.to_string()),
+        Value::Flag(flag) => Cow::Owned(flag.to_string()),
     }
 }
 

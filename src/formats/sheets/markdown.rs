@@ -12,7 +12,7 @@ use crate::text::escape;
 
 /// Prints every section.
 pub fn render(sheet: &Sheet<'_>, options: &RenderOptions, to: &mut dyn Write) -> io::Result<()> {
-    let own = |text: &str| escape::markdown(&display::escape_own(text, options.charset));
+    let own = |text: &str| escape::markdown(&display::escape_own(text, options.charset)).into_owned();
     let mut out = format!("# {}\n", own(&sheet.title));
     let statements = sheet.statements.iter().map(String::as_str);
     for note in statements

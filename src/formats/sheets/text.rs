@@ -8,10 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::formats::sheets::{charts, style};
 use crate::formats::table::grid::{GAP, GridColumn, GridRow};
-use crate::formats::table::text::{pages, render as render_table};
+use crate::formats::table::text::{PAGE_ROWS, Rendered, render as render_table};
 use crate::formats::{RenderOptions, cells};
+use crate::parallel;
 use crate::reports::columns::IP;
-use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Row, Sheet, Table};
+use crate::reports::sheet::{Body, Cell, Chart, Column, Fact, Kind, Sheet, Table};
 use crate::text::display::{escape_own, padded, to_charset, wrapped};
 use crate::text::width::Cut;
 
@@ -124,10 +125,16 @@ fn table(
         sentence(table.empty, options, out);
         return Ok(Vec::new());
     }
+    let columns: Vec<_> = table.columns.iter().map(|column| grid_column(column, options)).collect();
+    let starts: Vec<_> = (0..table.rows.len()).step_by(PAGE_ROWS).collect();
     let mut hidden = Vec::new();
-    for page in pages(table.rows.iter()) {
-        flush(out, options, to)?;
-        hidden = self::page(&table.columns, &page, options, out);
+    for some in starts.chunks(PAGES_AT_ONCE) {
+        let pages = parallel::map_each(some, |start| page(table, *start, &columns, options));
+        for page in pages {
+            out.push_str(&page.text);
+            hidden = page.hidden;
+            flush(out, options, to)?;
+        }
     }
     if table.left_out > 0 {
         sentence(&left_out(table.left_out), options, out);
@@ -135,21 +142,19 @@ fn table(
     Ok(hidden)
 }
 
-/// Prints a page of rows and returns the titles of columns hidden for lack of room.
-fn page(columns: &[Column], page: &[Row<'_>], options: &RenderOptions, out: &mut String) -> Vec<String> {
-    let grid_row =
-        |row: &Row<'_>| GridRow { cells: Vec::with_capacity(columns.len()), style: style(row.tone) };
-    let mut rows: Vec<_> = page.iter().map(grid_row).collect();
-    for (grid_row, row) in rows.iter_mut().zip(page) {
-        for at in 0..columns.len() {
-            let cell = row.cells.get(at).unwrap_or(&Cell::Nothing);
-            grid_row.cells.push(cells::table_forms(cell, options));
-        }
-    }
-    let columns: Vec<_> = columns.iter().map(|column| grid_column(column, options)).collect();
-    let rendered = render_table(&columns, &rows, options);
-    out.push_str(&rendered.text);
-    rendered.hidden
+/// So many pages are made at once, on all threads.
+const PAGES_AT_ONCE: usize = 16;
+
+/// Renders the page of rows that begins at `start`.
+fn page(table: &Table<'_>, start: usize, columns: &[GridColumn], options: &RenderOptions) -> Rendered {
+    let grid_row = |at: usize| {
+        let row = table.rows.get(at);
+        let cell =
+            |column: usize| cells::table_forms(row.cells.get(column).unwrap_or(&Cell::Nothing), options);
+        GridRow { cells: (0..columns.len()).map(cell).collect(), style: style(row.tone) }
+    };
+    let rows: Vec<_> = (start..table.rows.len().min(start + PAGE_ROWS)).map(grid_row).collect();
+    render_table(columns, &rows, options)
 }
 
 /// Columns of few short words, which are not cut.

@@ -5,9 +5,8 @@
 //! and among equals the last one.
 
 use anstyle::Style;
-use unicode_width::UnicodeWidthStr;
 
-use crate::text::width::Cut;
+use crate::text::width::{Cut, width};
 
 /// A column of a grid.
 #[derive(Clone, Debug)]
@@ -27,16 +26,52 @@ pub struct GridColumn {
 /// A row of a grid.
 #[derive(Clone, Debug, Default)]
 pub struct GridRow {
-    /// For each column, the forms of its cell, the longest first; already escaped.
-    pub cells: Vec<Vec<String>>,
+    /// For each column, its cell.
+    pub cells: Vec<Forms>,
     /// How the row is coloured.
     pub style: Style,
+}
+
+/// A cell in one form or two, already escaped.
+#[derive(Clone, Debug, Default)]
+pub struct Forms {
+    longest: String,
+    shorter: Option<String>,
+}
+
+impl From<String> for Forms {
+    fn from(longest: String) -> Self {
+        Self { longest, shorter: None }
+    }
+}
+
+impl From<[String; 2]> for Forms {
+    fn from([longest, shorter]: [String; 2]) -> Self {
+        Self { longest, shorter: Some(shorter) }
+    }
+}
+
+impl Forms {
+    /// The longest form.
+    pub fn into_longest(self) -> String {
+        self.longest
+    }
+
+    /// A form by its number, or the last one if there are fewer.
+    pub fn get(&self, form: usize) -> &str {
+        self.shorter.as_ref().filter(|_| form > 0).unwrap_or(&self.longest)
+    }
+
+    fn count(&self) -> usize {
+        1 + usize::from(self.shorter.is_some())
+    }
 }
 
 impl GridRow {
     /// Estimates its memory in bytes.
     pub fn weight(&self) -> usize {
-        self.cells.iter().flatten().map(|text| size_of::<String>() + text.len()).sum()
+        let texts = |cell: &Forms| cell.longest.len() + cell.shorter.as_ref().map_or(0, String::len);
+        self.cells.iter().map(|cell| size_of::<Forms>() + texts(cell)).sum()
     }
 }
 
@@ -114,17 +149,17 @@ struct Need {
 
 impl Need {
     fn of(column: &GridColumn, rows: &[GridRow], index: usize) -> Self {
-        let count = rows.iter().map(|row| row.cells[index].len()).max().unwrap_or(1);
-        let title = column.title.width();
+        let count = rows.iter().map(|row| row.cells[index].count()).max().unwrap_or(1);
+        let title = width(&column.title);
         let forms: Vec<_> = (0..count)
             .map(|form| {
-                let widths = rows.iter().map(|row| form_of(&row.cells[index], form).width());
+                let widths = rows.iter().map(|row| width(row.cells[index].get(form)));
                 widths.max().unwrap_or(0).max(title)
             })
             .collect();
         let least = forms.last().copied().unwrap_or(title);
         let min = if count > 1 { least.min(forms[0]) } else { least.min(column.min.max(title)) };
-        let is_empty = rows.iter().all(|row| form_of(&row.cells[index], 0).is_empty());
+        let is_empty = rows.iter().all(|row| row.cells[index].longest.is_empty());
         Self { index, forms, is_empty, min }
     }
 
@@ -164,11 +199,6 @@ fn total(widths: impl Iterator<Item = usize>) -> usize {
     sum + GAP * (count - 1_usize)
 }
 
-/// A form of a cell, or its last one if it has fewer.
-pub fn form_of(cell: &[String], form: usize) -> &str {
-    cell.get(form).or(cell.last()).map_or("", String::as_str)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +207,7 @@ mod tests {
     fn no_column_is_as_wide_as_anybody_likes() {
         let column = GridColumn { title: "a".to_owned(), cut: Cut::End, min: 10, rank: 0, to_right: false };
         for (length, width) in [(0, 1), (WIDEST, WIDEST), (WIDEST + 1, WIDEST), (1 << 20, WIDEST)] {
-            let row = GridRow { cells: vec![vec!["x".repeat(length)]], ..GridRow::default() };
+            let row = GridRow { cells: vec!["x".repeat(length).into()], ..GridRow::default() };
             let fitted = FittedColumn { index: 0, form: 0, width };
             assert_eq!(fit(std::slice::from_ref(&column), &[row], None), [fitted]);
         }
@@ -188,7 +218,7 @@ mod tests {
         let column =
             |rank| GridColumn { title: String::new(), cut: Cut::End, min: 10, rank, to_right: false };
         let columns = [column(0), column(2), column(0), column(2), column(1)];
-        let row = GridRow { cells: vec![vec!["0123456789".to_owned()]; 5], ..GridRow::default() };
+        let row = GridRow { cells: vec!["0123456789".to_owned().into(); 5], ..GridRow::default() };
         for (width, displayed) in [
             (58, vec![0, 1, 2, 3, 4]),
             (50, vec![0, 1, 2, 4]),
@@ -205,7 +235,7 @@ mod tests {
     fn no_short_form_is_taken_while_there_is_room() {
         let column =
             |rank| GridColumn { title: String::new(), cut: Cut::End, min: 10, rank, to_right: false };
-        let forms = |text: &str| vec![text.to_owned(), text[..text.len() - 1].to_owned()];
+        let forms = |text: &str| Forms::from([text.to_owned(), text[..text.len() - 1].to_owned()]);
         let row =
             GridRow { cells: vec![forms(&"a".repeat(20)), forms(&"b".repeat(30))], ..GridRow::default() };
         let widths = |width| -> Vec<_> {

@@ -26,6 +26,11 @@ fn cell_row(cells: &[Cell<'_>], options: &RenderOptions, out: &mut Vec<u8>) {
 
 /// Renders a row of texts, escaped.
 pub fn row(texts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let cells = texts.into_iter().map(|text| format!("| {} ", escape::markdown(text.as_ref())));
-    cells.collect::<String>() + "|\n"
+    let mut row = String::new();
+    for text in texts {
+        row.push_str("| ");
+        row.push_str(&escape::markdown(text.as_ref()));
+        row.push(' ');
+    }
+    row + "|\n"
 }

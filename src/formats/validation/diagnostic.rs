@@ -154,7 +154,7 @@ pub fn grid_row(placed: Placed<'_>, options: &RenderOptions) -> GridRow {
     let message = format!("{}{nearest}", diagnostic.message);
     let Code { name, level, .. } = *diagnostic.code;
     let texts = [level.name(), name, &position, &diagnostic.path, &message];
-    let cells = texts.iter().map(|text| vec![escape_own(text, options.charset)]).collect();
+    let cells = texts.iter().map(|text| escape_own(text, options.charset).into()).collect();
     GridRow { cells, style: level_style(level) }
 }
 

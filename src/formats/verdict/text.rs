@@ -142,7 +142,7 @@ impl Page<'_> {
         let indent = if head.is_empty() { 2 } else { 4 };
         let message = finding.message();
         let short = shortened(&message, MAX_MESSAGE_CHARACTERS);
-        self.text(indent, &escape_log(&short, self.options.charset), Style::new());
+        self.text(indent, &escape_log(short, self.options.charset), Style::new());
         if let Some(others) = others(finding) {
             self.text(indent, &escape_log(&others, self.options.charset), Style::new());
         }
@@ -156,7 +156,7 @@ impl Page<'_> {
         // Ids that the message already names are omitted.
         let unnamed = who.into_iter().filter_map(|(what, text)| {
             let text = text.filter(|text| !text.is_empty() && !message.contains(text))?;
-            Some(format!("{what} {}", escape_log(&shortened(text, WIDEST), self.options.charset)))
+            Some(format!("{what} {}", escape_log(shortened(text, WIDEST), self.options.charset)))
         });
         let unnamed = unnamed.collect::<Vec<_>>().join(", ");
         if !unnamed.is_empty() {

@@ -93,17 +93,23 @@ impl Timestamp {
 
     /// Date and time to the second in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_second(self, zone: Tz) -> String {
-        if zone == Tz::UTC && self.is_usual() {
-            let mut text = format::rfc3339(self);
-            truncate(&mut text, "2025-01-15T10:30:00".len());
-            return text.replace('T', " ");
-        }
-        self.with_offset("%Y-%m-%d %H:%M:%S", zone)
+        self.cut_to("2025-01-15 10:30:00", zone)
+            .unwrap_or_else(|| self.with_offset("%Y-%m-%d %H:%M:%S", zone))
     }
 
     /// Date and time to the minute in `zone`, followed by its offset where it is not UTC.
     pub fn to_the_minute(self, zone: Tz) -> String {
-        self.with_offset("%Y-%m-%d %H:%M", zone)
+        self.cut_to("2025-01-15 10:30", zone).unwrap_or_else(|| self.with_offset("%Y-%m-%d %H:%M", zone))
+    }
+
+    /// Date and time as long as an example in UTC; `None` in other zones.
+    fn cut_to(self, example: &str, zone: Tz) -> Option<String> {
+        (zone == Tz::UTC && self.is_usual()).then(|| {
+            let mut text = format::rfc3339(self);
+            truncate(&mut text, example.len());
+            text.replace_range("2025-01-15".len().."2025-01-15T".len(), " ");
+            text
+        })
     }
 
     fn with_offset(self, format: &str, zone: Tz) -> String {

@@ -159,7 +159,7 @@ fn texts(event: &Event<'_>, view: &View) -> Vec<String> {
         Some(_) if view.times == TimeStyle::InZone && column.name == "time" => {
             event.time.rfc3339(view.options.zone)
         }
-        value => value.as_ref().map_or(String::new(), columns::text),
+        value => value.map_or(String::new(), |value| columns::text(value).into_owned()),
     };
     view.columns.iter().map(text).collect()
 }
