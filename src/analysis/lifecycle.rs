@@ -8,10 +8,6 @@
 //! state is unknown until a creation or a deletion says otherwise. Where two sources log the same deletion, the second
 //! event confirms the first one and is not odd.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::model::operation::Operation;
 use crate::model::state::State;
@@ -126,17 +122,17 @@ fn with_connection(change: &Change) -> Option<(ConnectionId, &Change)> {
 
 /// Goes through the changes, and passes what each of them did to `each`.
 pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
-    walk_some(survey, &origins(survey, now), |_| true, each);
+    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
+    walk_some(survey, (&origins(survey, now), &confirmations), |_| true, each);
 }
 
 /// Like [`walk`], for the connections of those owners that are wanted.
 pub fn walk_some(
     survey: &Survey,
-    origins: &[Origin],
+    (origins, confirmations): (&[Origin], &Confirmations),
     is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
-    let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
     let mut states = vec![None; origins.len()];
     // The last entry is for connections without an organization.
     let mut left = vec![0_u32; survey.organizations.names.len() + 1];
@@ -239,14 +235,16 @@ pub struct Gap {
 pub struct Gaps {
     /// Every gap, in the order of the causes.
     pub list: Vec<Gap>,
-    open: HashMap<Option<OrganizationId>, usize, RandomState>,
+    /// For each organization, one more than the number of its open gap; the first one is of connections without an
+    /// organization.
+    open: Vec<usize>,
     now: Timestamp,
 }
 
 impl Gaps {
     /// Starts without gaps. Changes later than `now` neither begin nor end one.
     pub fn until(now: Timestamp) -> Self {
-        Self { list: Vec::new(), open: HashMap::default(), now }
+        Self { list: Vec::new(), open: Vec::new(), now }
     }
 
     /// Adds the next step, with the time of its change.
@@ -255,16 +253,25 @@ impl Gaps {
             return;
         }
         let is_contradictory = step.unknown > 0;
+        let owner = step.owner.map_or(0, |owner| owner.index() + 1);
         if step.removes_last_active() {
-            self.open.insert(step.owner, self.list.len());
             let (organization, cause) = (step.owner, step.change);
             self.list.push(Gap { organization, cause, end: None, is_contradictory });
-        } else if step.activates()
-            && let Some(gap) = self.open.remove(&step.owner)
-        {
-            self.list[gap].end = Some(step.change);
-        } else if is_contradictory && let Some(gap) = self.open.get(&step.owner) {
-            self.list[*gap].is_contradictory = true;
+            if owner >= self.open.len() {
+                self.open.resize((owner + 1).next_power_of_two(), 0);
+            }
+            self.open[owner] = self.list.len();
+            return;
+        }
+        let Some(open) = self.open.get_mut(owner) else {
+            return;
+        };
+        if let Some(gap) = open.checked_sub(1).and_then(|gap| self.list.get_mut(gap)) {
+            if step.activates() {
+                (gap.end, *open) = (Some(step.change), 0);
+            } else {
+                gap.is_contradictory |= is_contradictory;
+            }
         }
     }
 }

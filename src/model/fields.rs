@@ -61,7 +61,28 @@ pub struct Index {
     pub fixed_hash: u64,
     /// The canonical form of the content, if digests are wanted.
     pub canonical: Option<CanonicalContent>,
+    /// What all lines of a learned shape have in common.
+    pub shape: ShapeFacts,
 }
+
+/// What all lines of a learned shape have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ShapeFacts {
+    /// The number of the shape in the process; 0 for what is no shape.
+    pub number: u64,
+    /// A bit for each attribute whose texts are the same in all of them, which may be none.
+    pub fixed: u64,
+}
+
+impl ShapeFacts {
+    /// Whether an attribute has the same texts in all lines.
+    #[inline]
+    pub fn is_fixed(self, attribute: Attribute) -> bool {
+        self.fixed & 1 << attribute as u64 != 0
+    }
+}
+
+const _: () = assert!(ATTRIBUTES.len() <= u64::BITS as usize);
 
 /// A value of an event's content.
 #[derive(Clone, Copy, Debug)]

@@ -15,6 +15,7 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
 use crate::model::expression::Expression;
+use crate::model::fields::ShapeFacts;
 use crate::model::time::Timestamp;
 use crate::text::suggest;
 
@@ -200,6 +201,20 @@ impl Test {
             Self::Until(bound) => (Timestamp::MIN, *bound),
             Self::Where(expression) => expression.period(),
             _ => (Timestamp::MIN, Timestamp::MAX),
+        }
+    }
+
+    /// Whether it holds for all events of a shape with the same operation, or for none.
+    pub fn is_about(&self, shape: ShapeFacts) -> bool {
+        match self {
+            Self::Matches(attributes, _) => attributes.iter().all(|attribute| match attribute {
+                Attribute::Operation => true,
+                // The table of a source may tell it by other values.
+                Attribute::ConnectionProtocol | Attribute::ConnectionProvider => false,
+                _ => shape.is_fixed(*attribute),
+            }),
+            Self::Not(test) => test.is_about(shape),
+            _ => false,
         }
     }
 

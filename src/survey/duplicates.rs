@@ -14,7 +14,7 @@ use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
 use crate::model::reported::{reported_hash, time_hash};
 use crate::parallel;
-use crate::text::keyed_hash::KEYS;
+use crate::text::keyed_hash::{KEYS, Keys};
 
 /// Hashes that identify an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,9 +54,9 @@ impl EventHasher {
             hashes.extend_from_slice(row.hashes);
         }
         hashes.reserve(event.fields.index.content.len());
-        let mut content = start(event);
-        for part in &event.fields.index.content {
-            let hash = value_hash(event.fields, part);
+        let (mut content, keys) = (start(event), &*KEYS);
+        for value in &event.fields.index.content {
+            let hash = value_hash(keys, event.fields, value);
             content = content.wrapping_add(hash);
             hashes.push(hash);
         }
@@ -90,16 +90,17 @@ fn start(event: &Event<'_>) -> u64 {
 /// The hash of each value of an event's content.
 #[inline(always)]
 fn value_hashes(fields: Fields<'_>) -> impl Iterator<Item = u64> {
-    fields.index.content.iter().map(move |value| value_hash(fields, value))
+    let keys = &*KEYS;
+    fields.index.content.iter().map(move |value| value_hash(keys, fields, value))
 }
 
 #[inline(always)]
-fn value_hash(Fields { text, spans, .. }: Fields<'_>, value: &ContentValue) -> u64 {
+fn value_hash(keys: &Keys, Fields { text, spans, .. }: Fields<'_>, value: &ContentValue) -> u64 {
     let span = spans[value.slot as usize];
     if span.escaped {
-        KEYS.text(value.key, span.decode(text).as_bytes())
+        keys.text(value.key, span.decode(text).as_bytes())
     } else {
-        KEYS.text(value.key, &text.as_bytes()[span.start as usize..span.end as usize])
+        keys.text(value.key, &text.as_bytes()[span.start as usize..span.end as usize])
     }
 }
 

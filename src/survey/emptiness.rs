@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono_tz::Tz;
 
 use crate::model::event::Event;
-use crate::model::selection::{Selection, Test};
+use crate::model::operation::Operation;
+use crate::model::selection::{Clause, Selection, Test};
 use crate::model::time::Timestamp;
 use crate::text::plural::counted;
 
@@ -49,6 +50,36 @@ pub struct Misses {
     kept: Vec<u64>,
     /// The times of the earliest and the latest event.
     range: Option<(Timestamp, Timestamp)>,
+    shapes: KnownShapes,
+}
+
+/// Which shapes a selection excludes whatever the values of a line are. There are few, so they are a list.
+#[derive(Debug, Default)]
+struct KnownShapes(Vec<(u64, Operation, bool)>);
+
+/// How many shapes are known at once.
+const MAX_SHAPES: usize = 1 << 5;
+
+impl KnownShapes {
+    /// Whether no event of this shape with this operation matches.
+    #[inline]
+    fn exclude(&mut self, select: &Selection, event: &Event<'_>) -> bool {
+        let shape = event.fields.index.shape;
+        if shape.number == 0 || select.invert {
+            return false;
+        }
+        let is_same = |known: &&(u64, Operation, bool)| (known.0, known.1) == (shape.number, event.operation);
+        if let Some((.., is_excluded)) = self.0.iter().find(is_same) {
+            return *is_excluded;
+        }
+        let fails = |clause: &Clause| clause.test.is_about(shape) && !clause.test.holds(event);
+        let is_excluded = select.clauses.iter().any(fails);
+        if self.0.len() == MAX_SHAPES {
+            self.0.clear();
+        }
+        self.0.push((shape.number, event.operation, is_excluded));
+        is_excluded
+    }
 }
 
 impl Misses {
@@ -56,7 +87,7 @@ impl Misses {
     #[inline]
     pub fn matches(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
         if watch.has_match() {
-            return select.matches(event);
+            return !self.shapes.exclude(select, event) && select.matches(event);
         }
         self.kept.resize(select.clauses.len(), 0);
         let mut holds_all = true;

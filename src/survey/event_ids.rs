@@ -34,6 +34,17 @@ pub struct LatestAction {
     id: ActionId,
 }
 
+/// The action of the lines of a shape.
+#[derive(Clone, Copy)]
+pub struct ShapeAction {
+    shape: u64,
+    operation: Operation,
+    id: ActionId,
+}
+
+/// How many shapes have their action at hand; further ones take the place of others.
+const SHAPES: usize = 1 << 8;
+
 /// Actions of one operation that are compared before their names are looked up.
 const MAX_LATEST: usize = 8;
 
@@ -127,9 +138,28 @@ impl WorkerSurvey {
         Some(self.connections.push(&id))
     }
 
+    /// The id of the action, which all lines of a shape with the same operation share.
+    #[inline(always)]
     fn action_of(&mut self, event: &Event<'_>) -> ActionId {
+        let (shape, operation) = (event.fields.index.shape, effective_operation(event));
+        let at = shape.number as usize % SHAPES;
+        if shape.is_fixed(Attribute::Action)
+            && let Some(known) = self.shape_actions.get(at)
+            && (known.shape, known.operation) == (shape.number, operation)
+        {
+            return known.id;
+        }
+        let id = self.action_named(event, operation);
+        if shape.is_fixed(Attribute::Action) {
+            self.shape_actions.resize(SHAPES, ShapeAction { shape: 0, operation, id });
+            self.shape_actions[at] = ShapeAction { shape: shape.number, operation, id };
+        }
+        id
+    }
+
+    #[inline(never)]
+    fn action_named(&mut self, event: &Event<'_>, operation: Operation) -> ActionId {
         let text = event.action();
-        let operation = effective_operation(event);
         let latest = &mut self.latest_actions[operation as usize];
         let is_same = |it: &LatestAction| it.action == text && it.source == event.source;
         if let Some(known) = latest.iter().find(|it| is_same(it)) {
@@ -152,19 +182,20 @@ impl WorkerSurvey {
         let [protocol, provider] = facts.map(|fact| fact.unwrap_or_default().as_bytes());
         let name = event.best(Attribute::ConnectionType).unwrap_or_default();
         let texts = [name.as_bytes(), protocol, provider];
-        let kind = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
-            Some(hash) if !name.is_empty() => {
-                // A word that has two addresses in memory makes two kinds, which are merged as those of two
-                // workers are.
-                let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
-                Some(self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance))
-            }
-            _ => self.kinds.id(texts, appearance),
+        if texts.iter().all(|text| text.is_empty()) {
+            return None;
+        }
+        let hash = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
+            Some(hash) if !name.is_empty() => hash,
+            _ => KEYS.text(KEYS.at(0), name.as_bytes()),
         };
-        if kind.is_some_and(|kind| kind.index() == self.kind_facts.len()) {
+        // A word that has two addresses in memory makes two kinds, which are merged as those of two workers are.
+        let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
+        let kind = self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance);
+        if kind.index() == self.kind_facts.len() {
             self.kind_facts.push(facts);
         }
-        kind
+        Some(kind)
     }
 
     pub(super) fn impersonator(&mut self, line: &EventLine<'_>) -> Option<ImpersonatorId> {

@@ -25,6 +25,9 @@ impl Survey {
         maps: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
+        if workers.iter().all(|worker| worker.visits.len() == 0) {
+            return Vec::new();
+        }
         let ranks = self.actors.names.ranks();
         // For each worker, the rank of each of its actors. Visits without an actor come last.
         let rank = |actor: &Option<ActorId>| actor.map_or(ranks.len(), |actor| ranks[actor.index()] as usize);

@@ -11,8 +11,6 @@ pub type Span = (Timestamp, Timestamp);
 pub struct Ranges {
     /// A list, as sources are few.
     all: Vec<(&'static str, Span)>,
-    /// The index of the source of the latest event: events of one source mostly come together.
-    current: usize,
     /// The range of events later than the present, of all sources.
     ahead: Option<Span>,
 }
@@ -21,9 +19,10 @@ impl Ranges {
     /// Adds an event that is not later than the present.
     #[inline]
     pub fn add(&mut self, source: &'static str, time: Timestamp) {
-        match self.all.get_mut(self.current) {
-            Some((current, span)) if *current == source => widen(span, (time, time)),
-            _ => self.put(source, (time, time)),
+        // A name has mostly one address in memory.
+        match self.all.iter_mut().find(|(name, _)| std::ptr::eq(*name, source)) {
+            Some((_, span)) => widen(span, (time, time)),
+            None => self.put(source, (time, time)),
         }
     }
 
@@ -57,8 +56,7 @@ impl Ranges {
 
     #[inline(never)]
     fn put(&mut self, source: &'static str, span: Span) {
-        self.current = self.all.iter().position(|(name, _)| *name == source).unwrap_or(self.all.len());
-        match self.all.get_mut(self.current) {
+        match self.all.iter_mut().find(|(name, _)| *name == source) {
             Some((_, range)) => widen(range, span),
             None => self.all.push((source, span)),
         }

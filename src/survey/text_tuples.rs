@@ -179,7 +179,10 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         let id = I::new(cold.len());
         let start = text.len();
         let ends = texts.map(|part| {
-            text.push_str(&String::from_utf8_lossy(part));
+            match std::str::from_utf8(part) {
+                Ok(part) => text.push_str(part),
+                Err(_) => text.push_str(&String::from_utf8_lossy(part)),
+            }
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
         cold.push(ColdEntry { first: time, place, variant, start, ends });

@@ -21,7 +21,7 @@ use crate::survey::certificates::WorkerCertificates;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::{ContentHashes, EventKey};
-use crate::survey::event_ids::{Counting, EventIds, LatestAction};
+use crate::survey::event_ids::{Counting, EventIds, LatestAction, ShapeAction};
 use crate::survey::ids::{
     ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
     PageId, ReasonId, SeenId,
@@ -70,6 +70,8 @@ pub struct WorkerSurvey {
     pub(super) action_facts: Vec<(&'static str, Operation)>,
     /// For each operation, its latest action.
     pub(super) latest_actions: [Vec<LatestAction>; OPERATIONS.len()],
+    /// By number of the shape.
+    pub(super) shape_actions: Vec<ShapeAction>,
     /// By id and name.
     pub(super) organizations: TupleInterner<OrganizationId, 2>,
     /// By id, name and e-mail address.

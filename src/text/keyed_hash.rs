@@ -41,9 +41,11 @@ impl Keys {
         // Two chains, as each step of one waits for the step before.
         let other = key ^ self.step;
         if let Some(last) = text.last_chunk::<{ 2 * PAIR }>() {
-            let (twos, _) = text.as_chunks::<{ 2 * PAIR }>();
-            let [one, other] =
-                twos.iter().chain([last]).fold([key, other], |both, two| self.with_two(both, two));
+            let mut both = [key, other];
+            for two in text.as_chunks().0 {
+                both = self.with_two(both, two);
+            }
+            let [one, other] = self.with_two(both, last);
             one.wrapping_add(other)
         } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
             self.with_pair(key, first).wrapping_add(self.with_pair(other, last))

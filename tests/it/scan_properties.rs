@@ -13,7 +13,7 @@ use ssoaudit::scan::{HistoryForm, Record, ScanJob, Settings, scan};
 use ssoaudit::sources;
 
 use crate::support::cuts::{pieces, transcript};
-use crate::support::run::{fixture, testdata};
+use crate::support::run::{fixture, ssoaudit_with_input, testdata};
 
 /// Lines of many lengths, with line ends of both kinds and without the last one.
 fn text() -> impl Strategy<Value = String> {
@@ -357,6 +357,36 @@ fn a_byte_that_is_missing_costs_one_event() {
             let byte = spoilt.remove(at);
             let left = read(&spoilt);
             assert!(left + 1 >= events.len(), "{layout} without {:?} at {at}: {left}\n{text}", byte as char);
+        }
+    }
+}
+
+/// A selection leaves lines out by their shape, which its inverse does not do.
+#[test]
+fn what_a_selection_leaves_out_its_inverse_keeps() {
+    let sources = ["auth0", "centure", "github", "normalized", "okta", "scalekit", "slack", "workos"];
+    let logs = sources.map(|name| fixture(&format!("sources/{name}/documented.ndjson")));
+    let log = [&[fixture("sso-events.ndjson")][..], &logs].concat().concat().repeat(3);
+    let count = |flags: &[&str]| -> u64 {
+        let run = ssoaudit_with_input(&[&["filter", "--count"], flags, &["-"]].concat(), &log);
+        run.stdout.trim().parse().unwrap()
+    };
+    let all = count(&[]);
+    for selection in [
+        "--action=deleted",
+        "--action=sso.*",
+        "--action=!viewed",
+        "--action=!*delete*",
+        "--action=enabled,relaxed,updated,other",
+        "--connection-type=OktaSAML",
+        "--connection-type=!OktaSAML",
+        "--provider=okta",
+        "--protocol=!saml",
+    ] {
+        for further in ["--action=*", "--action=!portal-opened", "--since=2025-02-01"] {
+            let flags = [selection, further];
+            let inverse = count(&[selection, further, "--invert-match"]);
+            assert_eq!(count(&flags) + inverse, all, "{flags:?}");
         }
     }
 }

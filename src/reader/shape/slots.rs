@@ -1,11 +1,17 @@
 //! Makes the index of a line, which refers to its spans, refer to the slots of its shape. Content that is part of the
 //! skeleton is hashed and written once, for all lines of the shape.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::model::attribute::ATTRIBUTES;
 use crate::model::content::CanonicalContent;
-use crate::model::fields::{ContentValue, Index};
+use crate::model::fields::{ContentValue, Index, ShapeFacts};
 use crate::reader::bind::{Bound, CanonicalValue};
 use crate::text::cut::piece;
 use crate::text::keyed_hash::KEYS;
+
+/// Numbers the shapes of all workers.
+static NEXT_SHAPE: AtomicU64 = AtomicU64::new(1);
 
 /// What becomes of a span of the slow path.
 #[derive(Clone, Copy)]
@@ -28,10 +34,25 @@ pub fn index_slots(text: &str, bound: &Bound, slots: &[Slot], index: &mut Index)
     index.best = of_line.best.each_ref().map(slot);
     let position = |best: &u32| index.content.iter().position(|value| value.slot == *best);
     index.best_content = index.best.each_ref().map(|best| position(best).map_or(u32::MAX, |at| at as u32));
+    index.shape = ShapeFacts {
+        number: NEXT_SHAPE.fetch_add(1, Ordering::Relaxed),
+        fixed: (0..ATTRIBUTES.len())
+            .filter(|at| is_fixed(bound, slots, *at))
+            .fold(0, |bits, at| bits | 1 << at),
+    };
     if let Some(canonical) = &of_line.canonical {
         index.canonical = Some(without_values(canonical, bound, slots)?);
     }
     Some(())
+}
+
+/// Whether all texts of the attribute of this number are part of the skeleton.
+fn is_fixed(Bound { bindings, index, .. }: &Bound, slots: &[Slot], attribute: usize) -> bool {
+    let range = index.starts[attribute] as usize..index.starts[attribute + 1] as usize;
+    index.attributes.get(range).unwrap_or_default().iter().all(|(_, at)| {
+        let binding = bindings.get(*at as usize);
+        binding.and_then(|it| slots.get(it.slot as usize)).is_some_and(|slot| slot.is_fixed)
+    })
 }
 
 /// The form of a line without the values that other lines of its shape have in their slots.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
 use crate::analysis::lifecycle::{Gap, Gaps};
 use crate::analysis::reach::Certainty;
@@ -104,13 +105,16 @@ pub struct WithoutSso {
 impl Changes {
     fn of(input: &ReportInput<'_>) -> Self {
         let (survey, now) = (input.survey, input.options.now);
-        let (origins, reach) = parallel::both(|| lifecycle::origins(survey, now), || input.reach());
+        let (origins, (reach, confirmations)) = parallel::both(
+            || lifecycle::origins(survey, now),
+            || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
+        );
         // Organizations are independent, so two halves of them can be walked in parallel.
         let walk = |part: usize| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
             lifecycle::walk_some(
                 survey,
-                &origins,
+                (&origins, &confirmations),
                 |owner| owner.map_or(1, Id::index) % 2 == part,
                 |step| {
                     let change = &survey.changes[step.change];
