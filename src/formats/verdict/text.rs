@@ -137,7 +137,7 @@ impl Page<'_> {
         let severity = is_other.then(|| finding.severity.name().to_uppercase());
         let head: Vec<_> = [time, position(finding), severity, known].into_iter().flatten().collect();
         if !head.is_empty() {
-            self.text(2, &escape_log(&head.join("  "), self.options.charset), Style::new());
+            self.text(2, &escape_log(head.join("  "), self.options.charset), Style::new());
         }
         let indent = if head.is_empty() { 2 } else { 4 };
         let message = finding.message();
