@@ -90,6 +90,16 @@ none  b.yml (other-turned-off): no NAME.fires.ndjson or NAME.quiet.ndjson
 }
 
 #[test]
+fn a_rule_about_what_no_source_reads_says_so_of_its_examples() {
+    let rule = fs::read_to_string(RULE).unwrap().replace("product: github", "product: aws");
+    let fires = fs::read_to_string(FIRES).unwrap();
+    let rules = folder(&[("a.yml", &rule), ("a.fires.ndjson", &fires)]);
+    let run = ssoaudit(&["rules", "test", &path(&rules, "a.yml")]);
+    let why = "`saml-turned-off` (about `aws`, which no source reads) should fire, and is quiet";
+    assert!(run.code == 1 && run.stdout.contains(why), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn findings_are_like_those_of_other_rules() {
     let (run, json) = check(&["--rules", RULE, FIRES]);
     let found = findings(&json, ID);

@@ -154,6 +154,14 @@ fn rules_of(policy: &Policy, file: &str) -> Vec<&'static Rule> {
     policy.catalog.iter().filter(is_of).copied().collect()
 }
 
+/// A rule that found nothing, and why if it cannot find anything.
+fn silent_rule(rule: &Rule) -> String {
+    match rule.unread_product() {
+        Some(product) => format!("`{}` (about `{product}`, which no source reads)", rule.id),
+        None => format!("`{}`", rule.id),
+    }
+}
+
 impl Found {
     /// A failure if lines are no events, as nothing can be said of these.
     fn unfit(&self, log: &Path) -> Option<Failure> {
@@ -175,12 +183,12 @@ impl Found {
                 rules.iter().filter(|rule| !self.findings.iter().any(|(other, _)| other.id == rule.id));
             let failure = |rule: &&'static Rule| Failure {
                 place: format!("{}:1", log.display()),
-                why: format!("`{}` should fire, and is quiet", rule.id),
+                why: silent_rule(rule) + " should fire, and is quiet",
             };
             return silent.map(failure).collect();
         }
         let found: BTreeSet<_> = self.findings.iter().map(|(_, line)| *line).collect();
-        let ids: Vec<_> = rules.iter().map(|rule| format!("`{}`", rule.id)).collect();
+        let ids: Vec<_> = rules.iter().map(|rule| silent_rule(rule)).collect();
         let failure = |line: &u64| Failure {
             place: format!("{}:{line}", log.display()),
             why: format!("{} should fire, and is quiet", ids.join(" or ")),
