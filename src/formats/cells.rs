@@ -1,4 +1,4 @@
-//! Renders cells as text: for people in ever shorter forms, for programs unchanged. Only texts for people are escaped;
+//! Renders cells as text: for people in one form or two, for programs unchanged. Only texts for people are escaped;
 //! formats for programs escape on their own.
 
 use chrono_tz::Tz;
