@@ -57,6 +57,11 @@ pub fn map<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) ->
     items.par_iter().map(of).collect()
 }
 
+/// The same, and changes the items.
+pub fn map_mut<T: Send, U: Send>(items: &mut [T], of: impl Fn(&mut T) -> U + Send + Sync) -> Vec<U> {
+    items.par_iter_mut().map(of).collect()
+}
+
 /// The same where a single item may take long: each is its own task, which idle threads take over.
 pub fn map_each<T: Sync, U: Send>(items: &[T], of: impl Fn(&T) -> U + Send + Sync) -> Vec<U> {
     items.par_iter().with_max_len(1).map(of).collect()

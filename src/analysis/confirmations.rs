@@ -32,7 +32,7 @@ impl Confirmations {
         }
         // For each connection, its deletions since it was last created or enabled.
         let mut deletions: HashMap<ConnectionId, Vec<ChangeId>, RandomState> = HashMap::default();
-        for (id, change) in ChangeId::first(survey.changes.len()).zip(&survey.changes) {
+        for (id, change) in ChangeId::first(survey.changes.len()).zip(survey.changes.iter()) {
             let (Some(connection), Some(_)) = (change.connection, change.state()) else {
                 continue;
             };
@@ -41,11 +41,11 @@ impl Confirmations {
                 earlier.clear();
                 continue;
             }
-            if let Some(partner) = partner(survey, (change, seconds), earlier, &partners) {
+            if let Some(partner) = partner(survey, (id, seconds), earlier, &partners) {
                 partners.resize(survey.changes.len(), None);
                 partners[id.index()] = Some(partner);
-                let key = survey.changes[partner.index()].key;
-                for version in earlier.iter().filter(|id| survey.changes[id.index()].key == key) {
+                let key = survey.changes.key(partner.index());
+                for version in earlier.iter().filter(|id| survey.changes.key(id.index()) == key) {
                     partners[version.index()].get_or_insert(id);
                 }
             }
@@ -87,13 +87,14 @@ impl Confirmations {
 /// The first of the earlier deletions that the change confirms. Another version of an event is part of its pair.
 fn partner(
     survey: &Survey,
-    (change, seconds): (&Change, u64),
+    (id, seconds): (ChangeId, u64),
     earlier: &[ChangeId],
     partners: &[Option<ChangeId>],
 ) -> Option<ChangeId> {
     let partner_of = |id: &ChangeId| partners.get(id.index()).copied().flatten();
     let at = |id: &ChangeId| &survey.changes[id.index()];
-    if let Some(version) = earlier.iter().find(|id| at(id).key == change.key) {
+    let (change, key) = (at(&id), survey.changes.key(id.index()));
+    if let Some(version) = earlier.iter().find(|id| survey.changes.key(id.index()) == key) {
         return partner_of(version);
     }
     let is_near = |time: Timestamp| change.time.nanos_since(time) <= u128::from(seconds) * 1_000_000_000;

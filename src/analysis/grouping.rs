@@ -138,7 +138,9 @@ impl WorkerGroups {
 /// The groups of all workers: by time, then from the largest to the smallest, then by value.
 pub fn groups(mut workers: Vec<WorkerGroups>) -> Vec<Group> {
     let events: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.events)).collect();
-    for duplicates in repeated(&events, |(content, _)| *content).groups() {
+    let contents: Vec<_> =
+        events.iter().map(|events| || events.iter().map(|(content, _)| *content)).collect();
+    for duplicates in repeated(&contents, events.iter().map(Vec::len).sum()).groups() {
         for (_, (worker, event)) in duplicates.iter().skip(1) {
             let (_, group) = events[*worker as usize][*event as usize];
             workers[*worker as usize].groups[group as usize].count -= 1;

@@ -193,13 +193,14 @@ pub fn deleted_again(survey: &Survey) -> Vec<bool> {
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
     // For each connection, the change that deleted it, unless it was created again.
     let mut last: Vec<Option<ChangeId>> = vec![None; survey.connections.len()];
-    let again = ChangeId::first(survey.changes.len()).zip(&survey.changes).map(|(id, change)| {
+    let again = ChangeId::first(survey.changes.len()).zip(survey.changes.iter()).map(|(id, change)| {
         match (change.operation, change.connection) {
             _ if change.has_failed => false,
             (Operation::Deleted, Some(connection)) => {
                 let earlier = last[connection.index()].replace(id);
+                let key = |id: ChangeId| survey.changes.key(id.index());
                 let confirms = confirmations.partner(id.index()).is_some_and(|partner| partner < id);
-                earlier.is_some_and(|earlier| !confirms && survey.changes[earlier.index()].key != change.key)
+                earlier.is_some_and(|earlier| !confirms && key(earlier) != key(id))
             }
             (Operation::Created, Some(connection)) => {
                 last[connection.index()] = None;

@@ -71,7 +71,8 @@ impl CanonicalContent {
 
 /// Adds the time to a form and returns the form's digest.
 pub fn digest(time: Timestamp, form: &mut String) -> ContentDigest {
-    let _ = write!(form, "{},{}]", time.seconds, time.nanos);
+    let Timestamp { seconds, nanos } = time;
+    let _ = write!(form, "{seconds},{nanos}]");
     let whole: [u8; 32] = Sha256::digest(form).into();
     let mut half = ContentDigest::default();
     half.copy_from_slice(&whole[..16]);

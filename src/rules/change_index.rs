@@ -50,7 +50,7 @@ impl ChangeIndex {
 
 fn by_operation(survey: &Survey) -> [Vec<u32>; OPERATIONS.len()] {
     let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-    for (index, change) in (0..).zip(&survey.changes).filter(|(_, change)| !change.has_failed) {
+    for (index, change) in (0..).zip(survey.changes.iter()).filter(|(_, change)| !change.has_failed) {
         operations[change.operation as usize].push(index);
     }
     operations

@@ -223,7 +223,6 @@ mod tests {
             ip: None,
             impersonator: None,
             reason: None,
-            key: 0,
             place: LineRef { block: BLOCK, line },
         };
         survey.changes.push(change);

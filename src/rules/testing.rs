@@ -47,7 +47,6 @@ pub fn change(survey: &mut Survey, source: &'static str, operation: Operation) -
         ip: None,
         impersonator: None,
         reason: None,
-        key: action.index() as u64,
         place: LineRef { block: BlockId { input: 0, number: 0 }, line: 1 },
     }
 }

@@ -16,51 +16,6 @@ use crate::survey::Change;
 use crate::survey::EventIds;
 use crate::survey::ids::SeenId;
 
-/// An event that is kept until repeated deliveries are known, and where it is stored.
-pub(super) struct Delivery {
-    pub key: u64,
-    pub content: u64,
-    pub kept: Stored,
-    /// Its visit, or its observation if observations are wanted.
-    pub seen: Option<SeenId>,
-}
-
-/// Where an event is stored: among the changes, among the other events, or nowhere.
-#[derive(Clone, Copy)]
-pub(super) struct Stored(u32);
-
-impl Stored {
-    pub const NOWHERE: Self = Self(u32::MAX);
-    /// Not stored, and counted as `other`.
-    pub const NOWHERE_OTHER: Self = Self(u32::MAX - 1);
-    const IS_OTHER: u32 = 1 << 31;
-
-    /// The change of that index.
-    pub fn in_changes(index: u32) -> Self {
-        Self(index)
-    }
-
-    /// The other event of that index.
-    pub fn in_others(index: u32) -> Self {
-        Self(index | Self::IS_OTHER)
-    }
-
-    /// Its index among the changes.
-    pub fn change(self) -> Option<u32> {
-        (self.0 & Self::IS_OTHER == 0).then_some(self.0)
-    }
-
-    /// Its index among the other events.
-    pub fn other(self) -> Option<u32> {
-        let is_somewhere = self.0 < Self::NOWHERE_OTHER.0;
-        (is_somewhere && self.0 & Self::IS_OTHER != 0).then_some(self.0 & !Self::IS_OTHER)
-    }
-
-    pub fn is_other_nowhere(self) -> bool {
-        self.0 == Self::NOWHERE_OTHER.0
-    }
-}
-
 /// What was counted of an event, so that the counts can be reverted. Its ids refer to the tables of a worker.
 #[derive(Clone, Copy)]
 pub struct Counted {
@@ -74,7 +29,7 @@ pub struct Counted {
     pub is_impersonated: bool,
     /// Its organization, actor and so on.
     pub ids: EventIds,
-    /// See [`Delivery::seen`].
+    /// Its visit, or its observation if observations are wanted.
     pub(super) seen: Option<SeenId>,
 }
 

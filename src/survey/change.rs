@@ -51,8 +51,6 @@ pub struct Change {
     pub impersonator: Option<ImpersonatorId>,
     /// Why they acted in it.
     pub reason: Option<ReasonId>,
-    /// A hash of the event id, or of the event's content if it has no id. It differs from run to run.
-    pub key: u64,
     /// Where it is in the input.
     pub place: LineRef,
 }

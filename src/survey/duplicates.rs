@@ -117,14 +117,13 @@ impl Repeated {
     }
 }
 
-/// Finds the items that share a key among the items of all workers.
-pub fn repeated<T>(workers: &[Vec<T>], key: impl Fn(&T) -> u64) -> Repeated {
-    let suspects =
-        RepeatFilter::among(workers.iter().flatten().map(&key), workers.iter().map(Vec::len).sum());
+/// Finds the items that share a key among the items of all workers, given the keys of each worker.
+pub fn repeated<K: Iterator<Item = u64>>(workers: &[impl Fn() -> K], count: usize) -> Repeated {
+    let suspects = RepeatFilter::among(workers.iter().flat_map(|keys| keys()), count);
     let mut all: Vec<(u64, Item)> = Vec::new();
-    for (worker, items) in (0..).zip(workers) {
-        let keys = (0..).zip(items).map(|(index, item)| (key(item), (worker, index)));
-        all.extend(keys.filter(|(key, _)| suspects.have(*key)));
+    for (worker, keys) in (0..).zip(workers) {
+        let items = (0..).zip(keys()).map(|(index, key)| (key, (worker, index)));
+        all.extend(items.filter(|(key, _)| suspects.have(*key)));
     }
     parallel::sort_by(&mut all, Ord::cmp);
     Repeated(all)
@@ -181,7 +180,8 @@ mod tests {
                 }
             }
             expected.retain(|_, items| items.len() > 1);
-            let repeated = repeated(&workers, key);
+            let keys: Vec<_> = workers.iter().map(|items| move || items.iter().map(key)).collect();
+            let repeated = repeated(&keys, workers.iter().map(Vec::len).sum());
             let items = |group: &[(u64, Item)]| group.iter().map(|(_, item)| *item).collect();
             let groups: Vec<Vec<Item>> = repeated.groups().map(items).collect();
             prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());

@@ -86,7 +86,7 @@ impl WorkerSurvey {
         EventIds { action, organization, actor, kind, ip }
     }
 
-    /// The change that a line reports, without its key.
+    /// The change that a line reports.
     pub(super) fn change(&mut self, line: &EventLine<'_>, ids: EventIds, plan: &Plan) -> Change {
         let EventLine { event, place, scopes, .. } = *line;
         let EventIds { action, organization, actor, kind, ip } = ids;
@@ -114,7 +114,6 @@ impl WorkerSurvey {
             ip,
             impersonator,
             reason,
-            key: 0,
             place,
         }
     }

@@ -70,17 +70,64 @@ impl<I: Id> StringTable<I> {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+}
 
-    /// Appends the texts of another table, and returns how many were there before.
-    pub fn append(&mut self, other: Self) -> usize {
-        if self.is_empty() {
-            *self = other;
-            return 0;
-        }
-        let (first, before) = (self.ends.len(), self.all.len());
-        self.all.push_str(&other.all);
-        self.ends.extend(other.ends.iter().map(|end| end + before));
-        first
+/// The tables of all workers, read as one: the rows of each come after those of the tables before it.
+pub struct StringTables<I> {
+    tables: Vec<StringTable<I>>,
+    /// How many rows there are up to the end of each table.
+    ends: Vec<usize>,
+}
+
+impl<I> Default for StringTables<I> {
+    fn default() -> Self {
+        Self { tables: Vec::new(), ends: Vec::new() }
+    }
+}
+
+impl<I: Id> StringTables<I> {
+    /// Adds a table, and returns how many rows were there before.
+    pub fn add(&mut self, table: StringTable<I>) -> usize {
+        let before = self.len();
+        self.ends.push(before + table.len());
+        self.tables.push(table);
+        before
+    }
+
+    /// The text of an id, if there is one.
+    pub fn get(&self, id: impl Into<Option<I>>) -> Option<&str> {
+        let at = id.into()?.index();
+        let table = self.ends.partition_point(|end| *end <= at);
+        let before = table.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.tables.get(table)?.get(I::new(at - before))
+    }
+
+    /// The text of an id, or an empty one.
+    pub fn text(&self, id: impl Into<Option<I>>) -> &str {
+        self.get(id).unwrap_or_default()
+    }
+
+    /// All texts.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().flat_map(StringTable::iter)
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or_default()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a text, even if it is there already, and returns its id.
+    #[cfg(test)]
+    pub fn push(&mut self, text: &str) -> I {
+        let mut table = StringTable::default();
+        table.push(text);
+        I::new(self.add(table))
     }
 }
 

@@ -45,8 +45,10 @@ pub struct Match {
     pub list: u16,
     /// What a correlation needs of it; `None` if it is a finding by itself.
     pub correlated: Option<Correlated>,
-    /// The event; its key is the hash of its content.
+    /// The event.
     pub event: Change,
+    /// The hash of its content.
+    pub(super) content: u64,
     /// The names that it carries.
     pub names: NamesInEvent,
     /// Half of the SHA-256 of what identifies it in every export.
@@ -54,10 +56,10 @@ pub struct Match {
 }
 
 impl Match {
-    pub(super) fn new(detected: Detected, event: Change, key: &str) -> Self {
+    pub(super) fn new(detected: Detected, (event, content): (Change, u64), key: &str) -> Self {
         let digest = Sha256::digest(key).first_chunk().copied().map_or(0, u128::from_be_bytes);
         let Detected { list, correlated } = detected;
-        Self { list, correlated, event, names: NamesInEvent::NONE, digest }
+        Self { list, correlated, event, content, names: NamesInEvent::NONE, digest }
     }
 }
 
@@ -127,7 +129,7 @@ impl Matches {
     pub(super) fn add(&mut self, found: Match) {
         let list = self.list(found.list);
         list.is_correlated = found.correlated.is_some();
-        list.digests.entry(found.event.key).or_insert(found.digest);
+        list.digests.entry(found.content).or_insert(found.digest);
         list.kept.push(found);
         if list.kept.len() > 2 * list.most() {
             list.evict();
@@ -183,7 +185,7 @@ impl MatchList {
     fn evict(&mut self) {
         self.kept.sort_by_key(|found| found.event.place);
         let mut seen = HashSet::new();
-        self.kept.retain(|found| seen.insert(found.event.key));
+        self.kept.retain(|found| seen.insert(found.content));
         self.kept.sort_by_key(|found| (found.event.time, found.digest, found.event.place));
         self.kept.truncate(self.most());
     }

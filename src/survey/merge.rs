@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::parallel;
-use crate::survey::arrivals::{Arrivals, Counted, Delivery};
+use crate::survey::arrivals::{Arrivals, Counted};
 use crate::survey::counter::Counter;
 use crate::survey::duplicates::{Item, Repeated, repeated};
+use crate::survey::identities::Identities;
 use crate::survey::ids::{ActorId, ConnectionId, Id, OrganizationId};
-use crate::survey::interner::StringTable;
+use crate::survey::interner::{StringTable, StringTables};
 use crate::survey::labels::{Appearances, LabelledMap, Labels};
+use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::repeats::Repeats;
 use crate::survey::silences::silences;
@@ -22,14 +24,17 @@ impl Survey {
     /// Merges what the workers collected, in any order, and what they handed over while reading.
     pub fn new(mut workers: Vec<WorkerSurvey>, arrivals: Arrivals) -> Self {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
-        let (deliveries, hashes): (Vec<Vec<Delivery>>, Vec<Vec<u64>>) =
-            workers.iter_mut().map(WorkerSurvey::take_hashed).unzip();
+        let identities: Vec<_> =
+            workers.iter_mut().map(|worker| std::mem::take(&mut worker.identities)).collect();
+        let hashes: Vec<_> =
+            workers.iter_mut().map(|worker| std::mem::take(&mut worker.connection_hashes)).collect();
         let (again, (same, counted_again)) = parallel::both(
-            || repeated(&deliveries, |delivery| delivery.key),
-            || (repeated(&hashes, |hash| *hash), arrivals.again()),
+            || repeated_identities(&identities),
+            || (repeated_hashes(&hashes), arrivals.again()),
         );
-        let mut repeats = survey.settle_deliveries(&mut workers, &deliveries, &again);
-        parallel::both(|| parallel::discard(deliveries), || parallel::discard(hashes));
+        drop(hashes);
+        let mut repeats = survey.settle_deliveries(&mut workers, &identities, &again);
+        let keys = identities.into_iter().map(|identities| identities.change_keys).collect();
         let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connections)).collect();
         let ((connections, bases, same), maps) = parallel::both(
             || all_connections(connections, &same),
@@ -57,28 +62,36 @@ impl Survey {
             }
         }
         survey.silences = silences(&workers, &maps);
-        survey.sort(&workers, &maps, &repeats);
+        survey.sort((&mut workers, keys), &maps, &repeats);
         drop(maps);
         parallel::discard(workers);
         survey
     }
 
     /// Sorts changes, visits and observations.
-    fn sort(&mut self, workers: &[WorkerSurvey], maps: &[IdMaps<'_>], repeats: &Repeats) {
-        let conflicting = |(worker, index): &Item| {
+    fn sort(
+        &mut self,
+        (workers, keys): (&mut [WorkerSurvey], Vec<Pile<u64>>),
+        maps: &[IdMaps<'_>],
+        repeats: &Repeats,
+    ) {
+        let changes: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.changes)).collect();
+        let workers = &*workers;
+        let conflicting = |((worker, index), key): &(Item, u64)| {
             let (worker, map) = (&workers[*worker as usize], &maps[*worker as usize]);
             let change = &worker.others[*index as usize];
             let names = map.names_in_event(change.organization, change.actor);
-            (Change { is_conflicting: true, ..map.change(change) }, names)
+            (Change { is_conflicting: true, ..map.change(change) }, (*key, names))
         };
         let mut conflicting: Vec<_> = repeats.conflicting.iter().map(conflicting).collect();
         conflicting.sort_by(|(a, _), (b, _)| a.time.cmp(&b.time).then_with(|| self.tie_break(a, b)));
-        (self.conflicting, self.names_in_conflicting) = conflicting.into_iter().unzip();
+        (self.conflicting, (self.conflicting_keys, self.names_in_conflicting)) =
+            conflicting.into_iter().unzip();
         self.certificates = self.certificates_in_order(workers, maps);
         self.connection_names = self.latest_connection_names(workers, maps);
         let visits = || self.visits_in_order(workers, maps, &repeats.seen);
         let observations = || observations_in_order(workers, maps, &repeats.seen);
-        let changes = || self.changes_in_order(workers, maps, &repeats.kept);
+        let changes = || self.changes_in_order((changes, keys), maps, &repeats.kept);
         ((self.visits, self.observations), (self.changes, self.names_in_changes)) =
             parallel::both(|| (visits(), observations()), changes);
     }
@@ -107,7 +120,7 @@ impl Survey {
             reasons: worker.reasons.intern_into(&mut self.reasons),
             pages: worker.pages.intern_into(&mut self.pages),
             connections_before: 0,
-            events_before: self.ids.append(std::mem::take(&mut worker.ids)),
+            events_before: self.ids.add(std::mem::take(&mut worker.ids)),
             same: &[],
         }
     }
@@ -209,14 +222,24 @@ fn canonical(text: &str) -> Option<Cow<'_, str>> {
     Some(if canonical == text { Cow::Borrowed(text) } else { Cow::Owned(canonical) })
 }
 
-/// The tables of all workers appended to one, how many rows precede those of each worker, and for each row
-/// the first row with the same id.
+fn repeated_identities(workers: &[Identities]) -> Repeated {
+    let keys: Vec<_> = workers.iter().map(|worker| || worker.keys()).collect();
+    repeated(&keys, workers.iter().map(Identities::len).sum())
+}
+
+fn repeated_hashes(workers: &[Pile<u64>]) -> Repeated {
+    let keys: Vec<_> = workers.iter().map(|hashes| || hashes.iter().copied()).collect();
+    repeated(&keys, workers.iter().map(|hashes| hashes.len() as usize).sum())
+}
+
+/// The tables of all workers, how many rows precede those of each worker, and for each row the first row with the same
+/// id.
 fn all_connections(
     workers: Vec<StringTable<ConnectionId>>,
     repeated: &Repeated,
-) -> (StringTable<ConnectionId>, Vec<usize>, Vec<ConnectionId>) {
-    let mut all = StringTable::default();
-    let bases: Vec<_> = workers.into_iter().map(|worker| all.append(worker)).collect();
+) -> (StringTables<ConnectionId>, Vec<usize>, Vec<ConnectionId>) {
+    let mut all = StringTables::default();
+    let bases: Vec<_> = workers.into_iter().map(|worker| all.add(worker)).collect();
     let mut same: Vec<_> = ConnectionId::first(all.len()).collect();
     for group in repeated.groups() {
         let index = |(_, item): &(u64, Item)| bases[item.0 as usize] + item.1 as usize;

@@ -9,6 +9,7 @@ mod anomalies;
 mod arrivals;
 mod certificates;
 mod change;
+mod changes;
 pub mod collect;
 mod connection_kinds;
 mod connection_names;
@@ -19,6 +20,7 @@ mod event_ids;
 pub mod file_times;
 pub mod groups;
 mod histories;
+mod identities;
 pub mod ids;
 mod impersonation;
 pub mod input_facts;
@@ -63,12 +65,13 @@ use crate::survey::ids::{
     ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, ImpersonatorId, IpId, LabelId,
     OrganizationId, PageId, ReasonId,
 };
-use crate::survey::interner::{Interner, StringTable};
+use crate::survey::interner::{Interner, StringTables};
 
 pub use anomalies::{Anomalies, Anomaly, AnomalyKind};
 pub use arrivals::{Arrivals, Arrived};
 pub use certificates::CertificateNotice;
 pub use change::Change;
+pub use changes::Changes;
 pub use connection_kinds::{ConnectionKinds, Kind};
 pub use connection_names::ConnectionNames;
 pub use event_ids::EventIds;
@@ -185,7 +188,7 @@ pub struct Survey {
     /// Pages.
     pub pages: Interner<PageId>,
     /// Connection ids. A text may be in the table more than once, but only its first row is referred to.
-    pub connections: StringTable<ConnectionId>,
+    pub connections: StringTables<ConnectionId>,
     /// What events say about certificates of connections, in time order.
     pub certificates: Vec<CertificateNotice>,
     /// The vendors' types of certificates.
@@ -195,7 +198,7 @@ pub struct Survey {
     /// Events by quarter of an hour since 1970.
     pub quarters: HashMap<i64, u64, RandomState>,
     /// Changes and portal links, in time order.
-    pub changes: Vec<Change>,
+    pub changes: Changes,
     /// Names in those changes whose organization or actor has several names in the log, by index of the
     /// change.
     names_in_changes: HashMap<usize, NamesInEvent, RandomState>,
@@ -203,6 +206,8 @@ pub struct Survey {
     pub conflicts: u64,
     /// Events other than changes that share their id with a different event, in time order.
     pub conflicting: Vec<Change>,
+    /// The key of each; see [`Changes::key`].
+    pub conflicting_keys: Vec<u64>,
     /// The names in each of the conflicting events.
     names_in_conflicting: Vec<NamesInEvent>,
     /// Selected events with an actor or an address, grouped by actor and in time order within a group. Actors
@@ -218,7 +223,7 @@ pub struct Survey {
     /// Times without events, by their beginning; see [`Wants::silences`].
     pub silences: Vec<Silence>,
     /// Event ids of changes; see [`Wants::anomalies`].
-    pub ids: StringTable<EventId>,
+    pub ids: StringTables<EventId>,
     /// Times of the earliest and latest event, selected or not.
     pub range: Option<Span>,
     /// The same for each source, up to the present.
@@ -288,11 +293,8 @@ pub struct Visit {
 /// survey.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation {
-    /// When it happened, in whole seconds. There are as many observations as events, and a [`Timestamp`]
-    /// would take more memory.
-    pub seconds: i64,
-    /// The nanoseconds of that time.
-    pub nanos: u32,
+    /// When it happened.
+    pub time: Timestamp,
     /// The scopes that it is in.
     pub scopes: Scopes,
     /// The vendor's action.
@@ -303,13 +305,6 @@ pub struct Observation {
     pub organization: Option<OrganizationId>,
     /// The address it came from.
     pub ip: Option<IpId>,
-}
-
-impl Observation {
-    /// When it happened.
-    pub fn time(&self) -> Timestamp {
-        Timestamp { seconds: self.seconds, nanos: self.nanos }
-    }
 }
 
 /// By how much an event may be later than the present, as clocks differ.

@@ -5,75 +5,69 @@ use std::ops::Index;
 /// A list of many items that are added one by one. They never move, whereas a [`Vec`] copies all of them
 /// whenever it grows.
 pub struct Pile<T> {
-    /// Each chunk has room for twice as many items as the one before.
-    full: Vec<Vec<T>>,
-    last: Vec<T>,
-    /// The capacity of the last chunk.
-    room: usize,
-    /// How many items are in the full chunks.
-    before: u32,
+    chunks: Vec<Vec<T>>,
 }
 
-/// The capacity of the first chunk.
-const FIRST: u32 = 1 << 10;
+/// The number of items in each chunk but the last, as a power of two.
+const CHUNK_BITS: u32 = 10;
+const CHUNK: usize = 1 << CHUNK_BITS;
 
 impl<T> Default for Pile<T> {
     fn default() -> Self {
-        Self { full: Vec::new(), last: Vec::new(), room: 0, before: 0 }
+        Self { chunks: Vec::new() }
     }
 }
 
 impl<T> Pile<T> {
     /// How many items there are.
+    #[inline]
     pub fn len(&self) -> u32 {
-        self.before + self.last.len() as u32
+        let last = self.chunks.last().map_or(CHUNK, Vec::len);
+        (self.chunks.len() * CHUNK + last - CHUNK) as u32
     }
 
     /// Adds an item and returns its index.
     #[inline]
     pub fn push(&mut self, item: T) -> u32 {
-        if self.last.len() == self.room {
-            self.make_room();
+        let index = self.len();
+        match self.chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
+            Some(chunk) => chunk.push(item),
+            None => self.push_to_new_chunk(item),
         }
-        self.last.push(item);
-        self.len() - 1
+        index
     }
 
     #[cold]
-    fn make_room(&mut self) {
-        let full = std::mem::take(&mut self.last);
-        self.before += full.len() as u32;
-        self.full.extend((!full.is_empty()).then_some(full));
-        self.room = (FIRST as usize) << self.full.len();
-        self.last.reserve_exact(self.room);
-    }
-
-    /// The chunk of an item, and the item's index in it.
-    fn position(index: u32) -> (usize, usize) {
-        let chunk = (index / FIRST).saturating_add(1).ilog2();
-        (chunk as usize, (index - FIRST * ((1 << chunk) - 1)) as usize)
+    fn push_to_new_chunk(&mut self, item: T) {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        chunk.push(item);
+        self.chunks.push(chunk);
     }
 
     /// The item of an index.
+    #[inline]
     pub fn get(&self, index: u32) -> Option<&T> {
-        let (chunk, at) = Self::position(index);
-        if chunk == self.full.len() { self.last.get(at) } else { self.full.get(chunk)?.get(at) }
+        self.chunks.get((index >> CHUNK_BITS) as usize)?.get(index as usize % CHUNK)
     }
 
     /// The item of an index, mutably.
     pub fn get_mut(&mut self, index: u32) -> Option<&mut T> {
-        let (chunk, at) = Self::position(index);
-        if chunk == self.full.len() { self.last.get_mut(at) } else { self.full.get_mut(chunk)?.get_mut(at) }
+        self.chunks.get_mut((index >> CHUNK_BITS) as usize)?.get_mut(index as usize % CHUNK)
     }
 
     /// All items, mutably.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.full.iter_mut().flatten().chain(&mut self.last)
+        self.chunks.iter_mut().flatten()
     }
 
     /// All items.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.full.iter().flatten().chain(&self.last)
+        self.chunks.iter().flatten()
+    }
+
+    /// All items in chunks, each with the index of its first item.
+    pub fn chunks_mut(&mut self) -> impl Iterator<Item = (u32, &mut [T])> {
+        (0..).step_by(CHUNK).zip(self.chunks.iter_mut().map(Vec::as_mut_slice))
     }
 }
 
@@ -92,14 +86,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_pile_is_a_list(count in 0..20 * FIRST) {
+        fn a_pile_is_a_list(count in 0..20 * CHUNK as u32) {
             let mut pile = Pile::default();
             for number in 0..count {
                 prop_assert_eq!(pile.push(number), number);
             }
             prop_assert_eq!(pile.len(), count);
             prop_assert!(pile.iter().copied().eq(0..count));
-            for index in [0, count / 2, count.saturating_sub(1), count, FIRST, 3 * FIRST - 1, 3 * FIRST, u32::MAX] {
+            let chunks = pile.chunks_mut().all(|(first, chunk)| chunk.iter().copied().eq(first..first + chunk.len() as u32));
+            prop_assert!(chunks);
+            let chunk = CHUNK as u32;
+            for index in [0, count / 2, count.saturating_sub(1), count, chunk, 3 * chunk - 1, 3 * chunk, u32::MAX] {
                 let expected = Some(index).filter(|index| *index < count);
                 prop_assert_eq!((pile.get(index).copied(), pile.get_mut(index).copied()), (expected, expected));
             }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::survey::Survey;
-use crate::survey::arrivals::{Delivery, Stored};
 use crate::survey::duplicates::{Item, Repeated};
+use crate::survey::identities::{Identities, Stored};
 use crate::survey::ids::Id;
 use crate::survey::worker::WorkerSurvey;
 
@@ -13,8 +13,8 @@ use crate::survey::worker::WorkerSurvey;
 pub struct Repeats {
     /// Repeated events with the number of their worker.
     pub kept: Vec<(u32, Stored)>,
-    /// Events other than changes that share their id with a different event.
-    pub conflicting: Vec<Item>,
+    /// Events other than changes that share their id with a different event, with their key.
+    pub conflicting: Vec<(Item, u64)>,
     /// Visits or observations of repeated events.
     pub seen: HashSet<Item>,
 }
@@ -25,11 +25,11 @@ impl Survey {
     pub(super) fn settle_deliveries(
         &mut self,
         workers: &mut [WorkerSurvey],
-        deliveries: &[Vec<Delivery>],
+        identities: &[Identities],
         repeated: &Repeated,
     ) -> Repeats {
         let mut repeats = Repeats::default();
-        let delivery = |item: &Item| &deliveries[item.0 as usize][item.1 as usize];
+        let delivery = |item: &Item| identities[item.0 as usize].delivery(item.1);
         let content = |item: &Item| delivery(item).content;
         for group in repeated.groups() {
             let mut group: Vec<_> = group.iter().map(|(_, item)| *item).collect();
@@ -49,7 +49,7 @@ impl Survey {
                     change.is_conflicting = is_conflicting;
                     change.redeliveries = again.len() as u32;
                 } else if is_conflicting && let Some(index) = kept.other() {
-                    repeats.conflicting.push((first.0, index));
+                    repeats.conflicting.push(((first.0, index), delivery(&first).key));
                 }
                 self.other -=
                     again.iter().filter(|item| delivery(item).kept.is_other_nowhere()).count() as u64;

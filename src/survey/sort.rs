@@ -8,11 +8,13 @@ use foldhash::fast::RandomState;
 use crate::model::neutral::ActorKind;
 use crate::parallel;
 use crate::survey::Change;
-use crate::survey::arrivals::Stored;
+use crate::survey::changes::{Changes, WorkerChanges};
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;
+use crate::survey::identities::Stored;
 use crate::survey::ids::{ActorId, Id};
-use crate::survey::input_order::in_blocks;
+use crate::survey::input_order::{ByBlock, in_blocks};
+use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
 use crate::survey::{NamesInEvent, Observation, Survey, Visit};
@@ -69,40 +71,66 @@ impl Survey {
     }
 
     /// The changes without those in `again`, in time order, and the names in those whose organization or
-    /// actor has several.
+    /// actor has several. Each worker's changes come with their keys.
     pub(super) fn changes_in_order(
         &self,
-        workers: &[WorkerSurvey],
+        (mut workers, keys): (Vec<ByBlock<Change>>, Vec<Pile<u64>>),
         maps: &[IdMaps<'_>],
         again: &[(u32, Stored)],
-    ) -> (Vec<Change>, HashMap<usize, NamesInEvent, RandomState>) {
+    ) -> (Changes, HashMap<usize, NamesInEvent, RandomState>) {
         let change = |(worker, kept): &(u32, Stored)| kept.change().map(|index| (*worker, index));
         let again = again.iter().filter_map(change).collect();
-        let changes = workers.iter().map(|worker| &worker.changes);
-        let (mut items, parts) = in_blocks(changes, &again);
-        let old = |item: &Item| &workers[item.0 as usize].changes.all[item.1];
-        let new = |item: &Item| maps[item.0 as usize].change(old(item));
+        let (mut items, parts) = in_blocks(workers.iter(), &again);
+        let names = self.translate(&mut workers, maps);
+        let change = |item: &Item| &workers[item.0 as usize].all[item.1];
         for part in parts {
             parallel::sort_stably_by(&mut items[part], |a, b| {
-                let when = |item| (old(item).time, old(item).operation);
-                when(a).cmp(&when(b)).then_with(|| self.tie_break(&new(a), &new(b)))
+                let (a, b) = (change(a), change(b));
+                let when = |change: &Change| (change.time, change.operation);
+                when(a).cmp(&when(b)).then_with(|| self.tie_break(a, b))
             });
         }
-        let changes = parallel::map(&items, new);
-        if !self.organization_labels.are_renamed() && !self.actor_labels.are_renamed() {
-            return (changes, HashMap::default());
-        }
-        let is_ambiguous = |change: &Change| {
-            self.organization_labels.has_several(change.organization, 0)
-                || self.actor_labels.has_several(change.actor, 1)
+        let names = match names.is_empty() {
+            true => HashMap::default(),
+            false => (items.iter().enumerate())
+                .filter_map(|(index, item)| Some((index, *names.get(item)?)))
+                .collect(),
         };
-        let ambiguous = changes.iter().enumerate().filter(|(_, change)| is_ambiguous(change));
-        let names = ambiguous.map(|(index, _)| {
-            let Change { organization, actor, .. } = *old(&items[index]);
-            (index, maps[items[index].0 as usize].names_in_event(organization, actor))
+        let workers = workers.into_iter().zip(keys);
+        let workers = workers.map(|(changes, keys)| WorkerChanges { all: changes.all, keys }).collect();
+        (Changes::new(workers, items), names)
+    }
+
+    /// Translates the ids in changes to those of the survey, where the changes are. Returns the names in those whose
+    /// organization or actor has several.
+    fn translate(
+        &self,
+        workers: &mut [ByBlock<Change>],
+        maps: &[IdMaps<'_>],
+    ) -> HashMap<Item, NamesInEvent, RandomState> {
+        let are_renamed = self.organization_labels.are_renamed() || self.actor_labels.are_renamed();
+        let workers = (0..).zip(workers).zip(maps);
+        let chunks = workers.flat_map(|((number, worker), map)| {
+            worker.all.chunks_mut().map(move |(first, chunk)| ((number, first), chunk, map))
         });
-        let names = names.collect();
-        (changes, names)
+        let names = parallel::map_mut(&mut chunks.collect::<Vec<_>>(), |((number, first), chunk, map)| {
+            let mut names = Vec::new();
+            for (index, change) in (*first..).zip(&mut **chunk) {
+                let new = map.change(change);
+                if are_renamed && self.has_several_names(&new) {
+                    let names_in_event = map.names_in_event(change.organization, change.actor);
+                    names.push(((*number, index), names_in_event));
+                }
+                *change = new;
+            }
+            names
+        });
+        names.into_iter().flatten().collect()
+    }
+
+    fn has_several_names(&self, change: &Change) -> bool {
+        self.organization_labels.has_several(change.organization, 0)
+            || self.actor_labels.has_several(change.actor, 1)
     }
 
     /// Compares simultaneous changes by everything that a report may show, so that their order does not
@@ -140,7 +168,7 @@ pub(super) fn observations_in_order(
     let (mut items, parts) = in_blocks(observations, again);
     let old = |item: &Item| &workers[item.0 as usize].observations.all[item.1];
     for part in parts {
-        parallel::sort_stably_by(&mut items[part], |a, b| old(a).time().cmp(&old(b).time()));
+        parallel::sort_stably_by(&mut items[part], |a, b| old(a).time.cmp(&old(b).time));
     }
     parallel::map(&items, |item| maps[item.0 as usize].observation(old(item)))
 }

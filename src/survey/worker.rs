@@ -16,12 +16,13 @@ use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::Change;
-use crate::survey::arrivals::{Arrived, Counted, Delivery, Stored};
+use crate::survey::arrivals::{Arrived, Counted};
 use crate::survey::certificates::WorkerCertificates;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
 use crate::survey::duplicates::{ContentHashes, EventKey};
 use crate::survey::event_ids::{Counting, EventIds, LatestAction, ShapeAction};
+use crate::survey::identities::{Delivery, Identities, Stored};
 use crate::survey::ids::{
     ActionId, ActorId, AgentId, ConnectionId, EventId, Id, ImpersonatorId, IpId, KindId, OrganizationId,
     PageId, ReasonId, SeenId,
@@ -88,7 +89,7 @@ pub struct WorkerSurvey {
     pub(super) pages: TupleInterner<PageId, 1>,
     /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
-    pub(super) connection_hashes: Vec<u64>,
+    pub(super) connection_hashes: Pile<u64>,
     pub(super) certificates: WorkerCertificates,
     pub(super) connection_names: WorkerConnectionNames,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
@@ -98,7 +99,7 @@ pub struct WorkerSurvey {
     /// Events with an id that are not changes, recorded as if they were, so that repeated ones can be
     /// uncounted.
     pub(super) others: Vec<Change>,
-    pub(super) deliveries: Vec<Delivery>,
+    pub(super) identities: Identities,
     /// The latest time so far.
     latest: Option<Timestamp>,
     /// Whether the current event is later than all before.
@@ -159,14 +160,15 @@ impl WorkerSurvey {
             let EventKey { key, content, .. } = identity;
             let is_change = plan.wants.changes && event.operation.is_change_or_link();
             let kept = if is_selected || is_change || plan.wants.anomalies.is_some() {
-                let change = Change { key, ..self.change(line, ids, plan) };
+                let change = self.change(line, ids, plan);
                 if is_change { self.keep_change(change) } else { self.keep_other(change) }
             } else if event.operation == Operation::Other {
                 Stored::NOWHERE_OTHER
             } else {
                 Stored::NOWHERE
             };
-            self.deliveries.push(Delivery { key, content, kept, seen });
+            let wants_seen = plan.wants.visits || plan.wants.anomalies.is_some();
+            self.identities.push(Delivery { key, content, kept, seen }, wants_seen);
         }
         if !diagnostics.is_empty() && plan.wants.anomalies.is_some() {
             self.add_diagnosed_anomalies(line, plan);
@@ -203,9 +205,8 @@ impl WorkerSurvey {
             return None;
         }
         if is_observed {
-            let Timestamp { seconds, nanos } = event.time;
             let EventIds { action, actor, organization, ip, .. } = *ids;
-            let seen = Observation { seconds, nanos, scopes, action, actor, organization, ip };
+            let seen = Observation { time: event.time, scopes, action, actor, organization, ip };
             let index = self.observations.push(place.block, event.time, seen);
             if plan.wants.visits {
                 // Selected or not, so that a visit has the index of its observation.
@@ -247,11 +248,6 @@ impl WorkerSurvey {
             self.add_anomaly(AnomalyKind::Impersonated.into(), line, plan);
         }
         is_impersonated
-    }
-
-    /// Takes out what may be repeated among workers: deliveries and the hashes of connections.
-    pub(super) fn take_hashed(&mut self) -> (Vec<Delivery>, Vec<u64>) {
-        (std::mem::take(&mut self.deliveries), std::mem::take(&mut self.connection_hashes))
     }
 
     /// The stored change or other event.

@@ -20,11 +20,9 @@ impl WorkerSurvey {
             let mut found = Vec::new();
             matcher.find(event, &candidates, &mut |detected| found.push(detected));
             if !found.is_empty() {
-                let mut change = self.change(line, ids, plan);
-                change.key = content(event);
-                let key = key_of(event);
+                let (change, content, key) = (self.change(line, ids, plan), content(event), key_of(event));
                 for detected in found {
-                    self.matches.add(Match::new(detected, change.clone(), &key));
+                    self.matches.add(Match::new(detected, (change.clone(), content), &key));
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 use crate::policy::baseline::Baseline;
 use crate::policy::{Planned, Policy, Suppression};
 use crate::rules::PlanCoverage;
-use crate::survey::Change;
+use crate::survey::Changes;
 use crate::survey::Party;
 use crate::verdict::Status;
 use crate::verdict::candidates::Candidates;
@@ -65,8 +65,8 @@ impl<'p> Acceptance<'p> {
 
     /// Marks planned changes as used if a matching change happened, even if no rule reported it. `changes` are in
     /// time order; `facts` describes the change at an index.
-    pub fn mark_fulfilled_plans<'a>(&self, changes: &[Change], facts: impl Fn(usize) -> ChangeFacts<'a>) {
-        let before = |time: Timestamp| changes.partition_point(|change| change.time < time);
+    pub fn mark_fulfilled_plans<'a>(&self, changes: &Changes, facts: impl Fn(usize) -> ChangeFacts<'a>) {
+        let before = |time: Timestamp| changes.before(time);
         let begin = self.planned.iter().map(|planned| planned.entry.not_before).min();
         let end = self.planned.iter().map(|planned| planned.entry.expires).max();
         let (Some(begin), Some(end)) = (begin, end) else {

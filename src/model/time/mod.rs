@@ -22,7 +22,10 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A point in time with nanosecond resolution, ordered as time is.
+///
+/// It has no padding: a survey holds millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(Rust, packed(4))]
 pub struct Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z; negative before.
     pub seconds: i64,

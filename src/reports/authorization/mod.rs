@@ -146,7 +146,7 @@ fn assess<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorizati
         if is_foreign(change, &origins) { verdict.min(Authorization::NotTheOwner) } else { verdict }
     };
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    let assessed = verdicts.iter().zip(&survey.changes).enumerate();
+    let assessed = verdicts.iter().zip(survey.changes.iter()).enumerate();
     let once = assessed.filter(|(index, _)| !confirmations.is_told_twice(survey, *index));
     let mut assessed: Vec<_> = once
         .filter_map(|(_, (verdict, change))| Some(Assessed { verdict: owned((*verdict)?, change), change }))

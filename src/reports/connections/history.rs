@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::ReportInput;
 use crate::reports::sheet::Tone;
-use crate::survey::Change;
+use crate::survey::{Change, Changes};
 use crate::survey::ids::{ChangeId, ConnectionId, Id, KindId, OrganizationId};
 
 /// The histories of all connections until a moment.
@@ -135,7 +135,7 @@ impl ConnectionHistory {
     }
 
     /// Records the end of the log.
-    fn end(&mut self, changes: &[Change], reach: &Reach, at: Option<Timestamp>) {
+    fn end(&mut self, changes: &Changes, reach: &Reach, at: Option<Timestamp>) {
         let Some(change) = self.latest.map(|latest| &changes[latest.index()]) else {
             return;
         };

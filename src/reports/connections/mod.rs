@@ -179,7 +179,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
     let has_happened = |time: Timestamp| time > histories.now && time <= input.options.now;
     let is_removal = |change: &Change| change.did(Operation::Deleted) || change.did(Operation::Disabled);
     let mut later = 0_u64;
-    for change in &survey.changes {
+    for change in survey.changes.iter() {
         let Some(connection) = change.connection else {
             continue;
         };

@@ -62,14 +62,14 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if change.event.is_none() {
             return Decision::NotApplicable;
         }
-        if !change.is_conflicting || !is_reported(Subject::Change(index), change.key) {
+        if !change.is_conflicting || !is_reported(Subject::Change(index), survey.changes.key(index)) {
             return Decision::Fine;
         }
         Decision::ViolatesWith(message(change, context.describe_change(change)))
     });
     for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| context.covers(event)) {
         let subject = Subject::Conflicting(index);
-        if is_reported(subject, event.key) {
+        if is_reported(subject, survey.conflicting_keys[index]) {
             result.judged += 1;
             result.find(subject, &message(event, context.describe_other(event)));
         }
@@ -82,15 +82,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
     let survey = context.survey;
     let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
-    let changes = changes.map(|(index, change)| (Subject::Change(index), change));
-    let others = survey.conflicting.iter().enumerate();
+    let changes =
+        changes.map(|(index, change)| (Subject::Change(index), (change, survey.changes.key(index))));
+    let others = survey.conflicting.iter().zip(survey.conflicting_keys.iter().copied()).enumerate();
     let others = others.map(|(index, event)| (Subject::Conflicting(index), event));
     let mut all: HashMap<u64, Versions, RandomState> = HashMap::default();
-    for (mut subject, event) in changes.chain(others) {
+    for (mut subject, (event, key)) in changes.chain(others) {
         let mut is_covered = context.covers(event);
-        let Some(versions) = all.get_mut(&event.key) else {
+        let Some(versions) = all.get_mut(&key) else {
             let (first, is_first_covered) = (subject, is_covered);
-            all.insert(event.key, Versions { first, count: 1, is_first_covered, is_further_covered: false });
+            all.insert(key, Versions { first, count: 1, is_first_covered, is_further_covered: false });
             continue;
         };
         versions.count += 1;

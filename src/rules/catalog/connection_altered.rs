@@ -147,8 +147,10 @@ fn replace<'a>(
     is_other: impl Fn(&Change) -> bool,
 ) -> Option<&'a Change> {
     let change = &survey.changes[id.index()];
-    let before = naming.map(|naming| &survey.changes[naming.change.index()]);
-    let before = before.filter(|before| before.key != change.key && is_other(before));
+    let key = |id: ChangeId| survey.changes.key(id.index());
+    let before = naming.filter(|naming| key(naming.change) != key(id));
+    let before =
+        before.map(|naming| &survey.changes[naming.change.index()]).filter(|before| is_other(before));
     if naming.is_none() || before.is_some() {
         *naming = Some(Naming { change: id, kind: change.kind });
     }

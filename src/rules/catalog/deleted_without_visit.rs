@@ -72,10 +72,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let Some(key) = key(change) else {
             return Decision::NotApplicable;
         };
-        while let Some(visit) = visits.next_if(|visit| visit.time() <= change.time) {
+        while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {
             let key = visit.actor.zip(visit.organization);
             if let Some(last) = key.and_then(|key| last.get_mut(&key)) {
-                *last = visit.time();
+                *last = visit.time;
             }
         }
         let last = last[&key];

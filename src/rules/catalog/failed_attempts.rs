@@ -73,7 +73,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     for (index, change) in context.survey.changes.iter().enumerate() {
         let is_attempt = change.has_failed && change.actor_kind != Some(ActorKind::System);
         if let Some(origin) = origin(change).filter(|_| is_attempt) {
-            failed.entry(origin).or_default().push((index, change.key));
+            failed.entry(origin).or_default().push((index, context.survey.changes.key(index)));
         }
     }
     report_bursts(context, failed.into_values(), |burst| message(context, burst), result)

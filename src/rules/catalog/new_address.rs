@@ -73,7 +73,7 @@ struct Past {
 /// earlier events.
 fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     let survey = context.survey;
-    let placed = |seen: &Observation| Some((seen.time(), seen.actor?, seen.ip?));
+    let placed = |seen: &Observation| Some((seen.time, seen.actor?, seen.ip?));
     let mut observations = survey.observations.iter().filter_map(placed).peekable();
     let mut pasts = vec![Past { events: 0, ip: None }; survey.actors.names.len()];
     // Addresses before the latest one. Most actors have a single address and need no entry here.

@@ -55,7 +55,7 @@ mod tests {
         }
         let failed = Change { has_failed: true, ..change(&mut survey, source, Operation::Relaxed) };
         let hidden = Change { scopes: Scopes::NONE, ..change(&mut survey, source, Operation::Relaxed) };
-        survey.changes.extend([failed, hidden]);
+        [failed, hidden].into_iter().for_each(|change| survey.changes.push(change));
         let result = judge(&RULE, &survey, &Reach::unlimited(&survey));
         assert_eq!((result.judged, result.not_applicable), (3, 0));
         assert_eq!(found(&result, &survey), [(1, String::new())]);
