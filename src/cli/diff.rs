@@ -35,7 +35,7 @@ use crate::scan::order::ScanItem;
 use crate::scan::record::Fold;
 use crate::scan::{BlockId, Record, ScanJob, Settings, scan_with_state};
 use crate::survey::collect::{Collected, check_comparable};
-use crate::survey::duplicates::{ContentHashes, EventHasher, EventKey};
+use crate::survey::duplicates::{ContentHashes, EventKey};
 use crate::survey::{Plan, Ranges, Wants};
 
 /// Arguments of `diff`.
@@ -112,7 +112,6 @@ impl Fold for Found {
 /// What both passes need.
 struct Comparison {
     select: Selection,
-    hasher: EventHasher,
     redactor: Option<Redactor>,
     old_inputs: usize,
 }
@@ -140,8 +139,7 @@ impl Diff {
         let (old, old_status) = self.survey(&logs, (Side::Old, settings, now, &meters[0]), terminal)?;
         let (new, new_status) = self.survey(&logs, (Side::New, settings, now, &meters[1]), terminal)?;
         let old_inputs = logs.old;
-        let comparison =
-            Arc::new(Comparison { select, hasher: EventHasher::default(), redactor, old_inputs });
+        let comparison = Arc::new(Comparison { select, redactor, old_inputs });
         let sets = keys(&logs, settings, &comparison)?;
         let ranges = [covered(&old), covered(&new)];
         let mut differences = events(&logs, settings, &comparison, (sets, ranges))?;
@@ -248,7 +246,7 @@ fn keys(logs: &Logs, settings: Settings, comparison: &Arc<Comparison>) -> Result
     let shared = Arc::clone(comparison);
     let each = move |found: &mut Keys, block: BlockId, _: &mut Found, record: &mut Record<'_>| {
         let Some(event) = record.event.filter(|event| shared.select.matches(event)) else { return };
-        let key = shared.hasher.of(&event, &mut found.hashes);
+        let key = EventKey::of(&event, &mut found.hashes);
         found.has_digest[usize::from(key.has_digest)] = true;
         found.keys[usize::from(block.input as usize >= shared.old_inputs)].push(key);
     };
@@ -273,7 +271,7 @@ fn events(
             let Some(event) = record.event.filter(|event| shared.select.matches(event)) else { return };
             let is_new = block.input as usize >= shared.old_inputs;
             let (side, other) = if is_new { (Side::New, 0) } else { (Side::Old, 1) };
-            let key = shared.hasher.of(&event, hashes);
+            let key = EventKey::of(&event, hashes);
             match difference((&event, key), side, (&sets[other], &ranges[other])) {
                 Some(Difference::Outside) => found.outside.push((side, key.content)),
                 Some(difference) => {

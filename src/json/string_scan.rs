@@ -12,12 +12,19 @@ const STRIDE: usize = 2 * LANES;
 /// How many bytes come before the first quote, backslash or control character.
 #[inline(always)]
 pub fn length(text: &[u8]) -> Option<usize> {
-    let mut rest = text;
-    while let Some((stride, after)) = rest.split_first_chunk::<STRIDE>() {
-        let [a, b] = stride.as_chunks::<LANES>().0 else {
-            return None;
-        };
-        let marks = marks(*a) | marks(*b) << LANES;
+    match text.first_chunk().map(stride_marks) {
+        Some(marks) if marks != 0 => Some(marks.trailing_zeros() as usize),
+        Some(_) => length_after(text, STRIDE),
+        None => length_after(text, 0),
+    }
+}
+
+/// The same if none comes among the first `begin` bytes.
+#[inline(never)]
+fn length_after(text: &[u8], begin: usize) -> Option<usize> {
+    let mut rest = text.get(begin..)?;
+    while let Some((stride, after)) = rest.split_first_chunk() {
+        let marks = stride_marks(stride);
         if marks != 0 {
             return Some(text.len() - rest.len() + marks.trailing_zeros() as usize);
         }
@@ -30,12 +37,21 @@ fn ends(byte: &u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..=0x1F)
 }
 
+/// A bit for each byte that ends a string.
+#[inline(always)]
+fn stride_marks(stride: &[u8; STRIDE]) -> u32 {
+    let (lanes, _) = stride.as_chunks();
+    marks(lanes[0]) | marks(lanes[1]) << LANES
+}
+
 #[inline(always)]
 fn marks(bytes: [u8; LANES]) -> u32 {
-    let bytes = u8x16::new(bytes);
-    let marked = bytes.simd_eq(u8x16::splat(b'"'))
-        | bytes.simd_eq(u8x16::splat(b'\\'))
-        | bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    // With its second bit flipped, a quote comes right after the control characters, which stay together: one comparison
+    // finds all of them.
+    const FLIP: u8 = 2;
+    let flipped = u8x16::new(bytes) ^ u8x16::splat(FLIP);
+    let marked =
+        flipped.min(u8x16::splat(b'"' ^ FLIP)).simd_eq(flipped) | flipped.simd_eq(u8x16::splat(b'\\' ^ FLIP));
     marked.to_bitmask()
 }
 

@@ -143,13 +143,17 @@ impl<'a> Event<'a> {
     }
 
     /// Where it was read first, if that was elsewhere.
+    #[inline]
     pub fn origin(&self) -> Option<Origin<'a>> {
-        let retained = match self.retained? {
-            Retained::Fields(retained) => retained,
+        match self.retained? {
+            Retained::Fields(retained) => self.retained_origin(retained),
             Retained::Row(row) => {
-                return Some(Origin { input: Cow::Borrowed(row.input), line: row.line, copy: row.copy });
+                Some(Origin { input: Cow::Borrowed(row.input), line: row.line, copy: row.copy })
             }
-        };
+        }
+    }
+
+    fn retained_origin(&self, retained: &RetainedFields) -> Option<Origin<'a>> {
         let text = |field: FieldId| self.fields.text(field, 0);
         let copy = text(retained.copy).and_then(|copy| copy.parse().ok()).unwrap_or(0);
         Some(Origin { input: text(retained.input)?, line: text(retained.line)?.parse().ok()?, copy })
@@ -214,17 +218,6 @@ impl<'a> Event<'a> {
     #[inline(always)]
     pub fn best(&self, attribute: Attribute) -> Option<Cow<'a, str>> {
         self.redacted(attribute, self.fields.best(attribute))
-    }
-
-    /// The best texts for several attributes as bytes, if all of them are written without escapes and displayed
-    /// as they are.
-    #[inline(always)]
-    pub fn raw_bytes<const N: usize>(&self, attributes: [Attribute; N]) -> Option<[&'a [u8]; N]> {
-        let mut texts: [&[u8]; N] = [&[]; N];
-        for (text, attribute) in texts.iter_mut().zip(attributes) {
-            *text = self.fields.raw_bytes(attribute)?;
-        }
-        self.redactor.is_none().then_some(texts)
     }
 
     #[inline]

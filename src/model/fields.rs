@@ -105,28 +105,22 @@ impl<'a> Fields<'a> {
         if only && span.start == span.end { None } else { self.first_primary(attribute) }
     }
 
-    /// The bytes of that text if it is written without escapes, `None` if not; empty where there is no text.
+    /// The hash of the best texts for these attributes, given the hashes of the content, or nothing if no attribute has a
+    /// text. `None` where a text is empty, written with escapes or not part of the content, or the skeleton was not
+    /// learned.
     #[inline(always)]
-    pub fn raw_bytes(&self, attribute: Attribute) -> Option<&'a [u8]> {
-        let Some(span) = self.spans.get(self.index.best[attribute as usize] as usize) else {
-            return Some(&[]);
-        };
-        let is_raw = span.start < span.end && !span.escaped;
-        if is_raw { self.text.as_bytes().get(span.start as usize..span.end as usize) } else { None }
-    }
-
-    /// The hash of the best texts for these attributes, given the hashes of the content; `None` where they are not
-    /// part of it, or the skeleton was not learned.
-    #[inline(always)]
-    pub fn hash<const N: usize>(&self, attributes: [Attribute; N], hashes: &[u64]) -> Option<u64> {
+    pub fn hash<const N: usize>(&self, attributes: [Attribute; N], hashes: &[u64]) -> Option<Option<u64>> {
         let index = self.index;
-        let mut sum = 0_u64;
+        let mut sum = None;
         for attribute in attributes {
-            match hashes.get(index.best_content[attribute as usize] as usize) {
-                Some(hash) => sum = sum.wrapping_add(*hash),
-                None if index.best[attribute as usize] == u32::MAX => {}
-                None => return None,
+            let Some(span) = self.spans.get(index.best[attribute as usize] as usize) else {
+                continue;
+            };
+            let hash = *hashes.get(index.best_content[attribute as usize] as usize)?;
+            if span.start >= span.end || span.escaped {
+                return None;
             }
+            sum = Some(sum.unwrap_or(0_u64).wrapping_add(hash));
         }
         Some(sum)
     }

@@ -14,7 +14,7 @@ use crate::survey::duplicates::EventKey;
 use crate::survey::ids::{ActionId, ActorId, CertificateTypeId, ConnectionId, OrganizationId};
 use crate::survey::remap::IdMaps;
 use crate::survey::text_tuples::{Appearance, TupleInterner, Variant};
-use crate::survey::{EventIds, EventLine, Plan, Survey, WorkerSurvey};
+use crate::survey::{EventIds, EventLine, Survey, WorkerSurvey};
 
 /// What an event says about a certificate of a connection. Its ids refer to the tables of the survey.
 #[derive(Clone, Copy, Debug)]
@@ -62,19 +62,14 @@ impl WorkerCertificates {
 impl WorkerSurvey {
     /// Keeps what an event says about a certificate. An event that names no connection says nothing about one.
     #[inline(never)]
-    pub(super) fn add_certificate(
-        &mut self,
-        line: &EventLine<'_>,
-        (ids, key): (&EventIds, EventKey),
-        plan: &Plan,
-    ) {
+    pub(super) fn add_certificate(&mut self, line: &EventLine<'_>, (ids, key): (&EventIds, EventKey)) {
         let EventLine { event, place, scopes, .. } = *line;
         let expires = event.best(Attribute::CertificateExpires);
         let certificate_type = event.best(Attribute::CertificateType);
         if event.has_failed() || (expires.is_none() && certificate_type.is_none()) {
             return;
         }
-        let Some(connection) = self.connection_of(event, plan) else {
+        let Some(connection) = self.connection_of(event) else {
             return;
         };
         let appearance =

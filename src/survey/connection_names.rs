@@ -30,7 +30,7 @@ impl WorkerSurvey {
             return;
         }
         if let Some(name) = event.best(Attribute::ConnectionName)
-            && let Some(connection) = self.connection_of(event, plan)
+            && let Some(connection) = self.connection_of(event)
         {
             self.connection_names.names.push(&name);
             self.connection_names.uses.push((connection, event.time));

@@ -5,10 +5,6 @@
 //! not matter. Workers only record the keys of what arrives; repetitions are found at the end, because the
 //! same event may be in two files, and a lookup per event would miss every cache.
 
-use std::hash::BuildHasher;
-
-use foldhash::quality::RandomState;
-
 use crate::model::attribute::Attribute;
 use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
@@ -38,15 +34,14 @@ pub struct ContentHashes {
     form: String,
 }
 
-/// Hashes events. All workers share one, as their hashes must agree.
-#[derive(Default)]
-pub struct EventHasher {
-    ids: RandomState,
-}
+/// The place of an event id among the texts that are hashed, and that of the id of a connection in the first id space.
+/// None of the places of other texts is as high.
+const EVENT_ID: u64 = 1 << 32;
+const CONNECTION_ID: u64 = 2 << 32;
 
-impl EventHasher {
+impl EventKey {
     /// The key of an event. `hashes` receives the hash of each value of its content.
-    pub fn of(&self, event: &Event<'_>, ContentHashes { hashes, form }: &mut ContentHashes) -> EventKey {
+    pub fn of(event: &Event<'_>, ContentHashes { hashes, form }: &mut ContentHashes) -> Self {
         let id = event.fields.all(Attribute::Id).next();
         let is_only_counted = id.is_none() && !event.operation.is_change_or_link();
         hashes.clear();
@@ -64,14 +59,15 @@ impl EventHasher {
         if let Some(digest) = digest {
             content = reported_hash(event, digest);
         }
-        let key = id.map_or(content, |id| self.ids.hash_one((event.source, &*id)));
-        EventKey { key, content, is_only_counted, has_digest: digest.is_some() }
+        let of_source = || keys.text(keys.at(EVENT_ID), event.source.as_bytes());
+        let key = id.map_or(content, |id| keys.text(of_source(), id.as_bytes()));
+        Self { key, content, is_only_counted, has_digest: digest.is_some() }
     }
+}
 
-    /// The hash of a text in an id space, by which it is found among those of other workers.
-    pub fn hash(&self, space: Space, text: &str) -> u64 {
-        self.ids.hash_one((space, text))
-    }
+/// The hash of a connection's id in an id space, by which it is found among those of other workers.
+pub fn connection_hash(space: Space, id: &str) -> u64 {
+    KEYS.text(KEYS.at(CONNECTION_ID + u64::from(space)), id.as_bytes())
 }
 
 /// The hash of an event's content. It does not depend on the order of values in the line.
@@ -100,7 +96,7 @@ fn value_hash(keys: &Keys, Fields { text, spans, .. }: Fields<'_>, value: &Conte
     if span.escaped {
         keys.text(value.key, span.decode(text).as_bytes())
     } else {
-        keys.text(value.key, &text.as_bytes()[span.start as usize..span.end as usize])
+        keys.part(value.key, text.as_bytes(), span.start as usize..span.end as usize)
     }
 }
 

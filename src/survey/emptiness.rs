@@ -87,6 +87,9 @@ impl Misses {
     #[inline]
     pub fn matches(&mut self, select: &Selection, event: &Event<'_>, watch: &Watch) -> bool {
         if watch.has_match() {
+            if select.clauses.is_empty() {
+                return !select.invert;
+            }
             return !self.shapes.exclude(select, event) && select.matches(event);
         }
         self.kept.resize(select.clauses.len(), 0);

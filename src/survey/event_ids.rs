@@ -7,6 +7,7 @@ use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::operation::Operation;
 use crate::sources;
+use crate::survey::duplicates::connection_hash;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -106,7 +107,7 @@ impl WorkerSurvey {
             redeliveries: 0,
             event: id.map(|id| self.ids.push(&id)),
             action,
-            connection: if names_connection { self.connection_of(event, plan) } else { None },
+            connection: if names_connection { self.connection_of(event) } else { None },
             organization,
             kind,
             actor,
@@ -131,9 +132,9 @@ impl WorkerSurvey {
         Visit { time, operation, actor, organization, ip, agent, page, impersonator, reason }
     }
 
-    pub(super) fn connection_of(&mut self, event: &Event<'_>, plan: &Plan) -> Option<ConnectionId> {
+    pub(super) fn connection_of(&mut self, event: &Event<'_>) -> Option<ConnectionId> {
         let id = event.best(Attribute::ConnectionId)?;
-        self.connection_hashes.push(plan.identities.hash(event.ids, &id));
+        self.connection_hashes.push(connection_hash(event.ids, &id));
         Some(self.connections.push(&id))
     }
 
@@ -178,16 +179,14 @@ impl WorkerSurvey {
 
     fn kind_of(&mut self, event: &Event<'_>, appearance: &Appearance) -> Option<KindId> {
         let facts = [event.protocol, event.provider];
-        let [protocol, provider] = facts.map(|fact| fact.unwrap_or_default().as_bytes());
-        let name = event.best(Attribute::ConnectionType).unwrap_or_default();
-        let texts = [name.as_bytes(), protocol, provider];
-        if texts.iter().all(|text| text.is_empty()) {
-            return None;
-        }
+        let [protocol, provider] = facts.map(Option::unwrap_or_default);
+        let name = || event.best(Attribute::ConnectionType).unwrap_or_default();
         let hash = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
-            Some(hash) if !name.is_empty() => hash,
-            _ => KEYS.text(KEYS.at(0), name.as_bytes()),
+            Some(Some(hash)) => hash,
+            _ if [protocol, provider] == [""; 2] && name().is_empty() => return None,
+            _ => KEYS.text(KEYS.at(0), name().as_bytes()),
         };
+        let texts = || [name(), protocol.into(), provider.into()];
         // A word that has two addresses in memory makes two kinds, which are merged as those of two workers are.
         let addresses = [protocol, provider].map(|text| text.as_ptr().addr() as u64);
         let kind = self.kinds.id_of(hash.wrapping_add(KEYS.numbers(0, addresses)), texts, appearance);

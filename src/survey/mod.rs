@@ -60,7 +60,6 @@ use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::scan::histories::Extent;
 use crate::survey::counter::{Counter, Seen};
-use crate::survey::duplicates::EventHasher;
 use crate::survey::ids::{
     ActionId, ActorId, AgentId, CertificateTypeId, ConnectionId, EventId, ImpersonatorId, IpId, LabelId,
     OrganizationId, PageId, ReasonId,
@@ -92,8 +91,6 @@ pub struct Plan {
     pub wants: Wants,
     /// The present: no event should be later. Without it, no event is too late.
     pub now: Option<Timestamp>,
-    /// Recognizes repeated events.
-    pub identities: EventHasher,
     /// How many workers have a number so far.
     pub workers: AtomicU32,
     /// The names of the inputs, by their numbers.

@@ -28,6 +28,7 @@ pub struct Origins {
 
 impl Origins {
     /// Where an event was read first, if it is known.
+    #[inline]
     pub fn place_of(&mut self, event: &Event<'_>) -> Option<LineRef> {
         let origin = event.origin()?;
         Some(self.place(&origin.input, origin.line))

@@ -129,15 +129,10 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         attributes: [Attribute; N],
         appearance: &Appearance,
     ) -> Option<I> {
-        let Some(texts) = event.raw_bytes(attributes) else {
-            let texts = attributes.map(|attribute| event.best(attribute).unwrap_or_default());
-            return self.id(texts.each_ref().map(|text| text.as_bytes()), appearance);
-        };
-        match event.fields.hash(attributes, hashes) {
-            Some(hash) if texts.iter().any(|text| !text.is_empty()) => {
-                Some(self.id_of(hash, texts, appearance))
-            }
-            _ => self.id(texts, appearance),
+        let texts = || attributes.map(|attribute| event.best(attribute).unwrap_or_default());
+        match event.fields.hash(attributes, hashes).filter(|_| event.redactor.is_none()) {
+            Some(hash) => Some(self.id_of(hash?, texts, appearance)),
+            None => self.id(texts().each_ref().map(|text| text.as_bytes()), appearance),
         }
     }
 
@@ -149,16 +144,22 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         }
         let keys = &*KEYS;
         let hashes = (0..).zip(texts).map(|(at, text)| keys.text(keys.at(at), text));
+        let texts = || texts.map(String::from_utf8_lossy);
         Some(self.id_of(hashes.fold(0, u64::wrapping_add), texts, appearance))
     }
 
     /// The id of a combination, of which at least one text is not empty, by the hash of its texts.
     #[inline]
-    pub fn id_of(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
+    pub fn id_of<'t>(
+        &mut self,
+        hash: u64,
+        texts: impl FnOnce() -> [Cow<'t, str>; N],
+        appearance: &Appearance,
+    ) -> I {
         let Appearance { time, place, is_latest, variant } = *appearance;
         let hash = hash.wrapping_add(KEYS.at(N as u64 + variant.number()));
         let Some(hot) = self.table.find_mut(hash, |hot| hot.hash == hash) else {
-            return self.add(hash, texts, appearance);
+            return self.add(hash, &texts(), appearance);
         };
         hot.count += u64::from(variant.is_counted);
         if is_latest {
@@ -173,16 +174,13 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     }
 
     #[inline(never)]
-    fn add(&mut self, hash: u64, texts: [&[u8]; N], appearance: &Appearance) -> I {
+    fn add(&mut self, hash: u64, texts: &[Cow<'_, str>; N], appearance: &Appearance) -> I {
         let Appearance { time, place, variant, .. } = *appearance;
         let Self { table, cold, text, .. } = self;
         let id = I::new(cold.len());
         let start = text.len();
-        let ends = texts.map(|part| {
-            match std::str::from_utf8(part) {
-                Ok(part) => text.push_str(part),
-                Err(_) => text.push_str(&String::from_utf8_lossy(part)),
-            }
+        let ends = texts.each_ref().map(|part| {
+            text.push_str(part);
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
         cold.push(ColdEntry { first: time, place, variant, start, ends });

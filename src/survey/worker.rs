@@ -132,7 +132,7 @@ impl WorkerSurvey {
         let EventLine { event, diagnostics, scopes, .. } = *line;
         let is_selected = scopes.is_selected();
         self.add_time(event, plan);
-        let identity = plan.identities.of(event, &mut self.content);
+        let identity = EventKey::of(event, &mut self.content);
         self.has_known[usize::from(identity.has_digest)] = true;
         if plan.wants.anomalies.is_some_and(|latest| is_selected && event.time > latest) {
             self.add_anomaly(AnomalyKind::Future.into(), line, plan);
@@ -147,7 +147,7 @@ impl WorkerSurvey {
         }
         let seen = self.see(line, &ids, plan);
         if matches!(event.operation, Operation::KeyChanged | Operation::KeyExpiring) && plan.wants.changes {
-            self.add_certificate(line, (&ids, identity), plan);
+            self.add_certificate(line, (&ids, identity));
         }
         if plan.wants.connection_names {
             self.add_connection_name(line, plan);

@@ -120,7 +120,7 @@ impl WorkerSurvey {
             (None, AnomalyKind::Impersonated) => impersonation(&displayed),
             (None, _) => String::new(),
         };
-        let connection = self.connection_of(event, plan);
+        let connection = self.connection_of(event);
         self.anomalies.add(Anomaly {
             kind,
             time: Some(event.time),

@@ -5,12 +5,25 @@
 //! twenty texts, most of them short.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
 /// Bytes that are mixed at once.
 const PAIR: usize = 16;
+const WINDOW: usize = 2 * PAIR;
+
+/// From the index of a length on, a window that keeps that many of the last bytes.
+static KEPT: [u8; 2 * WINDOW] = {
+    let mut kept = [0; 2 * WINDOW];
+    let mut at = WINDOW;
+    while at < kept.len() {
+        kept[at] = 0xFF;
+        at += 1;
+    }
+    kept
+};
 
 /// Random numbers, so that nobody who writes a log can predict hashes.
 pub struct Keys {
@@ -34,29 +47,53 @@ impl Keys {
     }
 
     /// The hash of a text at the place with this key.
-    #[inline(always)]
+    #[inline]
     pub fn text(&self, key: u64, text: &[u8]) -> u64 {
-        // Parts may overlap, so that the length has to count as well.
+        let mut window = [0; WINDOW];
+        match window.len().checked_sub(text.len()) {
+            Some(before) => {
+                window[before..].copy_from_slice(text);
+                self.short(key, &window, text.len())
+            }
+            None => self.long(key, text),
+        }
+    }
+
+    /// The hash of a text that is a part of a line.
+    #[inline(always)]
+    pub fn part(&self, key: u64, line: &[u8], part: Range<usize>) -> u64 {
+        let length = part.len();
+        match line.get(..part.end).and_then(|text| text.last_chunk()) {
+            Some(window) if length <= WINDOW => self.short(key, window, length),
+            _ => self.text(key, &line[part]),
+        }
+    }
+
+    /// The hash of the last `length` bytes of a window. Lengths vary, and to branch by them would cost more than to mix
+    /// bytes that are none.
+    #[inline(always)]
+    fn short(&self, key: u64, window: &[u8; WINDOW], length: usize) -> u64 {
+        let kept: &[u8; WINDOW] = KEPT.get(length..).and_then(|kept| kept.first_chunk()).unwrap_or(window);
+        let (words, _) = window.as_chunks();
+        let (kept, _) = kept.as_chunks();
+        let word = |at: usize| u64::from_ne_bytes(words[at]) & u64::from_ne_bytes(kept[at]);
+        // Bytes before the text are zeros, so that the length has to count as well.
+        let key = key.rotate_right(length as u32);
+        let one = self.mixed(key ^ word(0), word(1));
+        one.wrapping_add(self.mixed(key ^ self.step ^ word(2), word(3)))
+    }
+
+    /// The hash of a text of at least one window.
+    #[inline(never)]
+    fn long(&self, key: u64, text: &[u8]) -> u64 {
+        // Windows may overlap, so that the length has to count as well.
         let key = key.rotate_right(text.len() as u32);
         // Two chains, as each step of one waits for the step before.
-        let other = key ^ self.step;
-        if let Some(last) = text.last_chunk::<{ 2 * PAIR }>() {
-            let mut both = [key, other];
-            for two in text.as_chunks().0 {
-                both = self.with_two(both, two);
-            }
-            let [one, other] = self.with_two(both, last);
-            one.wrapping_add(other)
-        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
-            self.with_pair(key, first).wrapping_add(self.with_pair(other, last))
-        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
-            self.mixed(key ^ u64::from_ne_bytes(*first), u64::from_ne_bytes(*last))
-        } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
-            self.mixed(key ^ u64::from(u32::from_ne_bytes(*first)), u32::from_ne_bytes(*last).into())
-        } else {
-            let few = text.iter().fold(0, |few, byte| few << 8 | u64::from(*byte));
-            self.mixed(key ^ few, 0)
+        let mut both = [key, key ^ self.step];
+        for window in text.as_chunks().0.iter().chain(text.last_chunk()) {
+            both = self.with_window(both, window);
         }
+        both[0].wrapping_add(both[1])
     }
 
     /// The key of a place.
@@ -66,8 +103,8 @@ impl Keys {
     }
 
     #[inline(always)]
-    fn with_two(&self, [one, other]: [u64; 2], two: &[u8; 2 * PAIR]) -> [u64; 2] {
-        let (pairs, _) = two.as_chunks();
+    fn with_window(&self, [one, other]: [u64; 2], window: &[u8; WINDOW]) -> [u64; 2] {
+        let (pairs, _) = window.as_chunks();
         [self.with_pair(one, &pairs[0]), self.with_pair(other, &pairs[1])]
     }
 
@@ -99,6 +136,13 @@ mod tests {
                 (0..).zip(texts).fold(0_u64, |sum, (place, text)| sum.wrapping_add(KEYS.text(KEYS.at(place), text.as_bytes())))
             };
             prop_assert_eq!(hash(&one) == hash(&other), one == other);
+        }
+
+        #[test]
+        fn what_is_around_a_text_does_not_count(before in ".{0,40}", text in "[a-zé\0]{0,70}", after in ".{0,40}") {
+            let line = [&*before, &*text, &*after].concat();
+            let part = before.len()..before.len() + text.len();
+            prop_assert_eq!(KEYS.part(7, line.as_bytes(), part), KEYS.text(7, text.as_bytes()));
         }
     }
 }

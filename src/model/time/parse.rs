@@ -132,6 +132,13 @@ fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
             [tenths, hundredths, thousandths].map(|digit| u32::from(digit - b'0'));
         return Some(((tenths * 100 + hundredths * 10 + thousandths) * SCALE[3], &b[3..]));
     }
+    // Nanoseconds are what the others write.
+    if let Some((eight, rest)) = b.split_first_chunk()
+        && let [ninth @ b'0'..=b'9', b'Z'] = rest
+        && let Some(eight) = eight_digits(*eight)
+    {
+        return Some((eight * 10 + u32::from(ninth - b'0'), &rest[1..]));
+    }
     let (mut value, mut digits) = (0, 0);
     while let Some(digit @ b'0'..=b'9') = b.get(digits) {
         if digits < SCALE.len() - 1 {
@@ -140,6 +147,21 @@ fn fraction(b: &[u8]) -> Option<(u32, &[u8])> {
         digits += 1;
     }
     (digits > 0).then(|| (value * SCALE[digits.min(SCALE.len() - 1)], &b[digits..]))
+}
+
+/// The number that eight digits write: neighbours are joined, first to pairs, then to fours, then to all.
+#[inline]
+fn eight_digits(text: [u8; 8]) -> Option<u32> {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    const ABOVE_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    let digits = u64::from_le_bytes(text) ^ ZEROS;
+    if (digits | digits.wrapping_add(ABOVE_NINE)) & HIGH_BITS != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8 & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100 << 16 | 1) >> 16 & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(10_000 << 32 | 1) >> 32) as u32)
 }
 
 fn days_in_month(year: i32, month: i32) -> i32 {
@@ -230,6 +252,14 @@ mod tests {
             let mut recent = Recent::default();
             for text in &texts {
                 prop_assert_eq!(recent.parse(text), parse(text), "{:?}", texts);
+            }
+        }
+
+        #[test]
+        fn eight_digits_are_a_number(text in "[/-:\u{0}é]{8}|[0-9]{8}|[0-9]{3}[ -~][0-9]{4}") {
+            if let Some(first) = text.as_bytes().first_chunk() {
+                let expected = first.iter().all(u8::is_ascii_digit).then(|| text.parse().unwrap());
+                prop_assert_eq!(eight_digits(*first), expected);
             }
         }
 

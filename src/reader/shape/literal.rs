@@ -2,15 +2,19 @@
 //!
 //! A call to compare bytes costs as much as comparing: nearly all literals are two compares.
 
+use wide::u8x16;
+
 const LANES: usize = 16;
 const HEAD: usize = 2 * LANES;
+/// A bit for each lane.
+const ALL: u32 = (1 << LANES) - 1;
 
 /// Text that has to be there to the byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
-    /// The first lanes, and which of their bits count.
-    head: [u128; 2],
-    mask: [u128; 2],
+    /// The first lanes, and `0xFF` for each of their bytes that does not count.
+    head: [u8x16; 2],
+    ignored: [u8x16; 2],
     bytes: Box<[u8]>,
 }
 
@@ -18,10 +22,10 @@ impl Literal {
     /// The literal of these bytes.
     pub fn new(bytes: &[u8]) -> Self {
         let counted = bytes.len().min(HEAD);
-        let (mut head, mut mask) = ([0; HEAD], [0; HEAD]);
+        let (mut head, mut ignored) = ([0; HEAD], [0xFF; HEAD]);
         head[..counted].copy_from_slice(&bytes[..counted]);
-        mask[..counted].fill(0xFF);
-        Self { head: lanes(&head), mask: lanes(&mask), bytes: bytes.into() }
+        ignored[..counted].fill(0);
+        Self { head: lanes(&head), ignored: lanes(&ignored), bytes: bytes.into() }
     }
 
     /// Length in bytes.
@@ -30,30 +34,33 @@ impl Literal {
         self.bytes.len()
     }
 
-    /// Whether it stands at the beginning.
+    /// Whether its head stands at the beginning, which is all of it if [`Self::is_head`].
     #[inline(always)]
-    pub fn begins(&self, bytes: &[u8]) -> bool {
-        let Some(first) = bytes.first_chunk::<HEAD>() else {
+    pub fn head_begins(&self, bytes: &[u8]) -> bool {
+        let Some(first) = bytes.first_chunk() else {
             return bytes.starts_with(&self.bytes);
         };
         let [a, b] = lanes(first);
-        let differs = ((a ^ self.head[0]) & self.mask[0]) | ((b ^ self.head[1]) & self.mask[1]);
-        differs == 0 && (self.bytes.len() <= HEAD || self.rest_is_at(bytes))
+        let is_head =
+            (a.simd_eq(self.head[0]) | self.ignored[0]) & (b.simd_eq(self.head[1]) | self.ignored[1]);
+        is_head.to_bitmask() == ALL
     }
 
-    /// Compares what comes after the head.
-    #[inline(never)]
-    fn rest_is_at(&self, bytes: &[u8]) -> bool {
+    /// Whether all of it is compared at once.
+    pub fn is_head(&self) -> bool {
+        self.bytes.len() <= HEAD
+    }
+
+    /// Whether what comes after its head is there, given that the head stands at the beginning.
+    pub fn rest_follows(&self, bytes: &[u8]) -> bool {
         bytes.get(HEAD..self.bytes.len()) == self.bytes.get(HEAD..)
     }
 }
 
-#[inline]
-fn lanes(bytes: &[u8; HEAD]) -> [u128; 2] {
-    let [a, b] = bytes.as_chunks::<LANES>().0 else {
-        return [0; 2];
-    };
-    [u128::from_ne_bytes(*a), u128::from_ne_bytes(*b)]
+#[inline(always)]
+fn lanes(bytes: &[u8; HEAD]) -> [u8x16; 2] {
+    let (lanes, _) = bytes.as_chunks::<LANES>();
+    [u8x16::new(lanes[0]), u8x16::new(lanes[1])]
 }
 
 #[cfg(test)]
@@ -68,7 +75,9 @@ mod tests {
             if let Some(byte) = bytes.get_mut(flip) {
                 *byte ^= 1;
             }
-            prop_assert_eq!(Literal::new(&literal).begins(&bytes), bytes.starts_with(&literal));
+            let known = Literal::new(&literal);
+            let begins = known.head_begins(&bytes) && (known.is_head() || known.rest_follows(&bytes));
+            prop_assert_eq!(begins, bytes.starts_with(&literal));
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::model::event::{Event, Restored, Space};
 use crate::model::fields::{Binding, Fields, Index};
 use crate::model::neutral::{Direction, Outcome};
 use crate::model::operation::Operation;
-use crate::model::time::{Parsed, Recent};
+use crate::model::time::Recent;
 use crate::reader::values;
 use crate::reader::values::{DerivedValues, FieldValue};
 use crate::sources::{CrossCheck, Expect, Part, Refine, Source};
@@ -253,28 +253,67 @@ impl Shape {
     #[inline(always)]
     fn check(&self, fields: &Fields<'_>, operation: Operation, recent: &mut Recent) -> Option<DerivedValues> {
         let Fields { text, spans, .. } = *fields;
-        let mut diagnostics = Diagnostics::probe(text.as_bytes());
         let mut derived = self.derived;
-        for SlotCheck { slot, derives, expect } in &self.checks {
-            let span = spans[*slot as usize];
-            let raw = span.raw(text);
-            if matches!(expect, Expect::Time)
-                && *derives
-                && let Some(Parsed { timestamp, naive: false }) = recent.parse(raw)
+        for check in &self.checks {
+            let span = spans[check.slot as usize];
+            let value = FieldValue { text: span.raw(text), span };
+            if !check.passes_at_once(value, recent, &mut derived) && !check.passes(text, value, &mut derived)
             {
-                derived.time = Some(timestamp);
-                continue;
+                return None;
             }
-            let value = FieldValue { text: raw, span };
-            values::check_value(expect, value, &mut diagnostics, derives.then_some(&mut derived));
         }
         for (slots, cross_check) in &self.cross_checks {
-            let values = slots.map(|slots| slots.map(|slot| spans[slot as usize].raw(text)));
-            if !values.is_some_and(|[one, other]| (cross_check.agree)(one, other)) {
-                (cross_check.check)(fields, operation, &mut diagnostics);
+            let value = |slot: u32| spans[slot as usize].raw(text);
+            if !slots.is_some_and(|[one, other]| (cross_check.agree)(value(one), value(other)))
+                && !passes(cross_check, fields, operation)
+            {
+                return None;
             }
         }
-        (!diagnostics.has_any).then_some(derived)
+        Some(derived)
+    }
+}
+
+/// Whether values agree with each other.
+#[inline(never)]
+fn passes(cross_check: &CrossCheck, fields: &Fields<'_>, operation: Operation) -> bool {
+    let mut diagnostics = Diagnostics::probe(fields.text.as_bytes());
+    (cross_check.check)(fields, operation, &mut diagnostics);
+    !diagnostics.has_any
+}
+
+impl SlotCheck {
+    /// Recognizes the values that nearly all lines have.
+    #[inline(always)]
+    fn passes_at_once(
+        &self,
+        value: FieldValue<'_>,
+        recent: &mut Recent,
+        derived: &mut DerivedValues,
+    ) -> bool {
+        match self.expect {
+            Expect::Time if self.derives => {
+                let parsed = recent.parse(value.text).filter(|parsed| !parsed.naive);
+                derived.time = parsed.map(|parsed| parsed.timestamp).or(derived.time);
+                parsed.is_some()
+            }
+            Expect::OneOf(vocabulary) => {
+                let term = vocabulary.term(value.text);
+                if self.derives && term.is_some() {
+                    derived.add(vocabulary, term, value.text);
+                }
+                term.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is nothing for the slow path to say of a value.
+    #[inline(never)]
+    fn passes(&self, text: &str, value: FieldValue<'_>, derived: &mut DerivedValues) -> bool {
+        let mut diagnostics = Diagnostics::probe(text.as_bytes());
+        values::check_value(self.expect, value, &mut diagnostics, self.derives.then_some(derived));
+        !diagnostics.has_any
     }
 }
 

@@ -69,6 +69,8 @@ pub enum Inserted {
 
 struct Step {
     segment: Segment,
+    /// Whether the head of the literal is all that has to be there.
+    is_short: bool,
     /// The first step after it, or the shape when the line ends.
     next: usize,
     sibling: Option<usize>,
@@ -117,7 +119,8 @@ impl Trie {
         }
         for segment in segments {
             let next = if segment.slot == SlotKind::End { shape } else { self.steps.len() + 1 };
-            self.steps.push(Step { segment, next, sibling: None, last_found: 0, streak: 0 });
+            let is_short = segment.literal.is_head() && segment.slot != SlotKind::End;
+            self.steps.push(Step { segment, is_short, next, sibling: None, last_found: 0, streak: 0 });
         }
         Inserted::New
     }
@@ -187,6 +190,7 @@ impl Trie {
             // Their order is the siblings', so they swap what they match.
             let [a, b] = self.steps.get_disjoint_mut([before, right]).ok()?;
             std::mem::swap(&mut a.segment, &mut b.segment);
+            std::mem::swap(&mut a.is_short, &mut b.is_short);
             std::mem::swap(&mut a.next, &mut b.next);
             (a.last_found, a.streak, b.last_found, b.streak) = (0, 0, 0, 0);
             return Some(a);
@@ -197,8 +201,16 @@ impl Trie {
 impl Step {
     #[inline(always)]
     fn begins(&self, rest: &[u8]) -> bool {
-        let Segment { literal, slot, .. } = &self.segment;
-        literal.begins(rest) && (*slot != SlotKind::End || ends_line(&rest[literal.len()..]))
+        self.segment.literal.head_begins(rest) && (self.is_short || self.segment.rest_follows(rest))
+    }
+}
+
+impl Segment {
+    #[inline(never)]
+    fn rest_follows(&self, rest: &[u8]) -> bool {
+        let Self { literal, slot, .. } = self;
+        let is_end = || rest.get(literal.len()..).is_some_and(ends_line);
+        literal.rest_follows(rest) && (*slot != SlotKind::End || is_end())
     }
 }
 

@@ -9,8 +9,8 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::ReportInput;
 use crate::reports::sheet::Tone;
-use crate::survey::{Change, Changes};
 use crate::survey::ids::{ChangeId, ConnectionId, Id, KindId, OrganizationId};
+use crate::survey::{Change, Changes};
 
 /// The histories of all connections until a moment.
 pub struct Histories {

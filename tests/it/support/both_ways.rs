@@ -1,19 +1,14 @@
 //! One text read twice: each line the slow way, and the whole as a scan does it. Shared with the
 //! fuzz target.
 
-use std::sync::LazyLock;
-
 use ssoaudit::formats::rows::event_json;
 use ssoaudit::input::{Blocks, Sizes};
 use ssoaudit::model::diagnostics::Position;
 use ssoaudit::reader;
 use ssoaudit::reader::{Digests, Line, Parts, Reading, Scratch};
 use ssoaudit::scan::{LineReader, Record, fold};
-use ssoaudit::survey::duplicates::{ContentHashes, EventHasher, content};
+use ssoaudit::survey::duplicates::{ContentHashes, EventKey, content};
 use ssoaudit::text::hex::hex;
-
-/// What tells events from others is the same for both ways.
-static IDENTITIES: LazyLock<EventHasher> = LazyLock::new(EventHasher::default);
 
 /// How lines are read.
 pub const READING: Reading = Reading {
@@ -37,7 +32,7 @@ fn told(line: u64, read: &Line<'_>) -> String {
         }
         let says = content(read);
         event.extend(
-            format!(" {says:x} {:?}", IDENTITIES.of(read, &mut ContentHashes::default())).into_bytes(),
+            format!(" {says:x} {:?}", EventKey::of(read, &mut ContentHashes::default())).into_bytes(),
         );
         let mut form = String::new();
         let digest = read.digest(&mut form).map(|digest| hex(&digest));
