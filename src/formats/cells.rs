@@ -1,6 +1,8 @@
 //! Renders cells as text: for people in one form or two, for programs unchanged. Only texts for people are escaped;
 //! formats for programs escape on their own.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use crate::formats::RenderOptions;
@@ -8,7 +10,7 @@ use crate::formats::table::grid::{Forms, WIDEST};
 use crate::model::time::duration;
 use crate::reports::sheet::{Cell, Kind};
 use crate::text::cut::ends;
-use crate::text::display::escape_log;
+use crate::text::display::{escape_log, escaped_log};
 
 /// The forms of a cell for people. A narrow column takes the shorter one.
 pub fn forms(cell: &Cell<'_>, options: &RenderOptions) -> Forms {
@@ -42,11 +44,14 @@ pub fn is_amount(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Integer | Kind::Share | Kind::Duration)
 }
 
-/// The longest form of a cell.
-pub fn longest(cell: &Cell<'_>, options: &RenderOptions) -> String {
+/// The longest form of a cell; a text that needs no escape is borrowed.
+pub fn longest<'c>(cell: &'c Cell<'_>, options: &RenderOptions) -> Cow<'c, str> {
     match cell {
-        Cell::Time(time) => time.to_the_second(options.zone),
-        _ => forms(cell, options).into_longest(),
+        Cell::Nothing => "".into(),
+        Cell::Text(text) => escaped_log(text, options.charset),
+        Cell::List(texts) if texts.is_empty() => "".into(),
+        Cell::Time(time) => time.to_the_second(options.zone).into(),
+        _ => forms(cell, options).into_longest().into(),
     }
 }
 

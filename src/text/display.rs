@@ -23,10 +23,15 @@ pub enum Charset {
 /// Escapes a text of the log.
 pub fn escape_log<'t>(text: impl Into<Cow<'t, str>>, charset: Charset) -> String {
     let text = text.into();
-    let text = match escape_controls(&text) {
+    match escaped_log(&text, charset) {
         Cow::Owned(escaped) => escaped,
         Cow::Borrowed(_) => text.into_owned(),
-    };
+    }
+}
+
+/// The same without a copy of a text that needs no escape.
+pub fn escaped_log(text: &str, charset: Charset) -> Cow<'_, str> {
+    let text = escape_controls(text);
     if charset == Charset::Unicode || text.is_ascii() {
         return text;
     }
@@ -38,7 +43,7 @@ pub fn escape_log<'t>(text: impl Into<Cow<'t, str>>, charset: Charset) -> String
             escaped.extend(c.escape_unicode());
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 /// Escapes a text of ours, whose marks have a letter in ASCII; it may quote the log.

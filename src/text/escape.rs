@@ -7,7 +7,8 @@ use std::net::Ipv6Addr;
 use serde::Serialize;
 
 use crate::text::characters::is_harmful;
-use crate::text::cut::split;
+use crate::text::cut::{piece, split};
+use crate::text::plain::{for_each_sign, is_plain};
 
 /// Escapes characters that a terminal would obey or hide ([`is_harmful`]), and commands to CI jobs.
 ///
@@ -16,8 +17,11 @@ use crate::text::cut::split;
 /// begins with `::` unless it is an IPv6 address. Code that breaks a word into lines must not begin
 /// a line with `::` either, see [`is_command`].
 pub fn escape_controls(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_harmful);
-    if is_plain && !text.contains("##") && !text.contains("::") {
+    if is_plain(text.as_bytes(), [b'#', b':']) {
+        return Cow::Borrowed(text);
+    }
+    let is_harmless = is_plain(text.as_bytes(), []) || !text.chars().any(is_harmful);
+    if is_harmless && !text.contains("##") && !text.contains("::") {
         return Cow::Borrowed(text);
     }
     // A character that is escaped becomes part of a word.
@@ -108,43 +112,65 @@ pub fn write_json(value: &(impl Serialize + ?Sized), to: &mut (impl io::Write + 
 
 /// Escapes characters that have a meaning in a cell of a Markdown table, or in HTML there.
 pub fn markdown(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b',')) {
+    let is_plain =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b','));
+    if is_plain {
         return Cow::Borrowed(text);
     }
-    let text = escape_controls(text);
     let mut escaped = String::with_capacity(text.len() + 8);
-    let (mut before, mut rest) = (' ', &*text);
-    while let Some(at) = rest.bytes().position(|byte| SIGNS.contains(&byte)) {
-        let (plain, from) = split(rest, at);
-        let (sign, after) = split(from, 1);
-        escaped.push_str(plain);
-        before = plain.chars().next_back().unwrap_or(before);
-        push_sign(sign, before, after, &mut escaped);
-        before = sign.chars().next_back().unwrap_or(before);
-        rest = after;
-    }
-    escaped.push_str(rest);
+    write_markdown(text, |part| escaped.push_str(part));
     Cow::Owned(escaped)
 }
 
-/// What may have a meaning in Markdown.
-const SIGNS: &[u8] = b"@#&<>:._\\`*[]()!|~$";
+/// Writes the parts of what [`markdown`] makes of a text.
+pub fn write_markdown(text: &str, write: impl FnMut(&str)) {
+    write_markdown_signs(&escape_controls(text), write);
+}
 
-/// Appends a sign that stands between others, escaped if it means something there.
-fn push_sign(sign: &str, before: char, after: &str, escaped: &mut String) {
-    let entity = |escaped: &mut String| escaped.extend(sign.chars().map(|c| format!("&#{};", u32::from(c))));
-    match sign {
+/// The same of a text that [`escape_controls`] leaves as it is.
+pub fn write_markdown_signs(text: &str, mut write: impl FnMut(&str)) {
+    let mut written = 0;
+    for_each_sign(text.as_bytes(), |at| {
+        if let Some(escaped) = escaped_sign(text, at) {
+            write(piece(text, written, at));
+            write(escaped);
+            written = at + 1;
+        }
+    });
+    write(piece(text, written, text.len()));
+}
+
+/// What stands for the sign at a byte of a text, if it means something there.
+fn escaped_sign(text: &str, at: usize) -> Option<&'static str> {
+    let before = || split(text, at).0.chars().next_back().unwrap_or(' ');
+    let after = || piece(text, at + 1, text.len());
+    Some(match *text.as_bytes().get(at)? {
         // `@name` would notify a person, and `#1` and `a@example.com` would be links, even if the sign is an entity.
         // A comment after it prevents that; for the others an entity is enough.
-        "@" => escaped.push_str("@<!-- -->"),
-        "#" if after.starts_with(|next: char| next.is_ascii_digit()) => escaped.push_str("#<!-- -->"),
-        "&" | "<" | ">" | "#" => entity(escaped),
-        ":" if after.starts_with("//") => entity(escaped),
-        "." if before.eq_ignore_ascii_case(&'w') => entity(escaped),
-        ":" | "." => escaped.push_str(sign),
-        "_" if before.is_alphanumeric() && after.starts_with(char::is_alphanumeric) => escaped.push('_'),
-        _ => escaped.extend(["\\", sign]),
-    }
+        b'@' => "@<!-- -->",
+        b'#' if after().starts_with(|next: char| next.is_ascii_digit()) => "#<!-- -->",
+        b'#' => "&#35;",
+        b'&' => "&#38;",
+        b'<' => "&#60;",
+        b'>' => "&#62;",
+        b':' if after().starts_with("//") => "&#58;",
+        b'.' if before().eq_ignore_ascii_case(&'w') => "&#46;",
+        b':' | b'.' => return None,
+        b'_' if before().is_alphanumeric() && after().starts_with(char::is_alphanumeric) => return None,
+        b'_' => "\\_",
+        b'\\' => "\\\\",
+        b'`' => "\\`",
+        b'*' => "\\*",
+        b'[' => "\\[",
+        b']' => "\\]",
+        b'(' => "\\(",
+        b')' => "\\)",
+        b'!' => "\\!",
+        b'|' => "\\|",
+        b'~' => "\\~",
+        b'$' => "\\$",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod display;
 pub mod escape;
 pub mod hex;
 pub mod keyed_hash;
+pub mod plain;
 pub mod plural;
 pub mod position;
 pub mod suggest;

@@ -49,7 +49,7 @@ fn flush(out: &mut String, options: &RenderOptions, to: &mut dyn Write) -> io::R
 fn facts(facts: &[Fact<'_>], options: &RenderOptions, out: &mut String) {
     out.push_str("| fact | value |\n| --- | --- |\n");
     for fact in facts {
-        let label = display::escape_own(fact.label, options.charset);
+        let label = display::escape_own(fact.label, options.charset).into();
         out.push_str(&markdown::row([label, cells::longest(&fact.value, options)]));
     }
 }

@@ -1,5 +1,7 @@
 //! Tables as Markdown. No text of the log can break out of its cell.
 
+use std::borrow::Cow;
+
 use crate::formats::table::{Audience, Layout, TableFormat};
 use crate::formats::{RenderOptions, cells};
 use crate::reports::sheet::{Cell, Column};
@@ -21,7 +23,17 @@ fn header(columns: &[Column], options: &RenderOptions, out: &mut Vec<u8>) {
 }
 
 fn cell_row(cells: &[Cell<'_>], options: &RenderOptions, out: &mut Vec<u8>) {
-    out.extend_from_slice(row(cells.iter().map(|cell| cells::longest(cell, options))).as_bytes());
+    let mut write = |part: &str| out.extend_from_slice(part.as_bytes());
+    for cell in cells {
+        write("| ");
+        match cells::longest(cell, options) {
+            // Nothing of it had to be escaped, so that need not be asked again.
+            Cow::Borrowed(text) => escape::write_markdown_signs(text, &mut write),
+            Cow::Owned(text) => escape::write_markdown(&text, &mut write),
+        }
+        write(" ");
+    }
+    write("|\n");
 }
 
 /// Renders a row of texts, escaped.

@@ -6,6 +6,7 @@ use crate::formats::table::{Audience, Layout, TableFormat};
 use crate::formats::{RenderOptions, cells};
 use crate::reports::sheet::{Cell, Column};
 use crate::text::escape::escape_formula;
+use crate::text::plain::has_any;
 
 /// Comma-separated values.
 pub const CSV: TableFormat = TableFormat {
@@ -36,6 +37,8 @@ fn row(cells: &[Cell<'_>], options: &RenderOptions, delimiter: u8, out: &mut Vec
 fn field<'a>(cell: &'a Cell<'_>, options: &RenderOptions) -> Cow<'a, str> {
     match cell {
         Cell::Text(text) => escape_formula(text),
+        Cell::Nothing => Cow::Borrowed(""),
+        Cell::List(texts) if texts.is_empty() => Cow::Borrowed(""),
         Cell::List(texts) => escape_formula(&texts.join("; ")).into_owned().into(),
         _ => cells::raw(cell, options.zone).into(),
     }
@@ -48,9 +51,7 @@ fn record<'a>(fields: impl Iterator<Item = Cow<'a, str>>, delimiter: u8, out: &m
         if index > 0 {
             out.push(delimiter);
         }
-        // `fold` instead of `any`, which would stop early and so not compare many bytes at once.
-        let is_special = |byte: u8| (byte == delimiter) | matches!(byte, b'"' | b'\r' | b'\n');
-        if field.bytes().fold(false, |found, byte| found | is_special(byte)) {
+        if has_any(field.as_bytes(), [delimiter, b'"', b'\r', b'\n']) {
             out.extend_from_slice(format!("\"{}\"", field.replace('"', "\"\"")).as_bytes());
         } else {
             out.extend_from_slice(field.as_bytes());

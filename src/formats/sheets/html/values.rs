@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use chrono_tz::Tz;
-use unicode_width::UnicodeWidthStr;
 
 use crate::model::time::{self, Timestamp};
 use crate::reports::sheet::{Cell, Kind, Tone};
 use crate::text::plural::plural;
+use crate::text::width::width;
 
 /// A cell as templates print it.
 pub enum DisplayValue<'a> {
@@ -30,10 +30,10 @@ impl DisplayValue<'_> {
     pub fn width(&self) -> usize {
         match self {
             Self::Nothing => 1,
-            Self::Text(text) | Self::Id(text) => text.width(),
-            Self::Figure(text) => text.width(),
-            Self::Time(time) => time.text.width(),
-            Self::List(texts) => texts.iter().map(|text| text.width()).max().unwrap_or_default(),
+            Self::Text(text) | Self::Id(text) => width(text),
+            Self::Figure(text) => width(text),
+            Self::Time(time) => width(&time.text),
+            Self::List(texts) => texts.iter().map(|text| width(text)).max().unwrap_or_default(),
         }
     }
 
@@ -50,7 +50,7 @@ impl DisplayValue<'_> {
 /// The columns of the longest word of a text.
 fn longest_word(text: &str) -> usize {
     let words = text.split_inclusive(|c: char| c.is_whitespace() || c == '-');
-    words.map(|word| word.trim_end().width()).max().unwrap_or_default()
+    words.map(|word| width(word.trim_end())).max().unwrap_or_default()
 }
 
 /// The number by which a cell is sorted; `None` if that is its text. It never has a text of the log.
