@@ -205,8 +205,13 @@ impl RuleResult {
         let connection = wording::connection(survey.connections.get(other.connection));
         let filled =
             [connection, wording::actor(displayed.actor(other.actor)), &wording::human_duration(later)];
-        let parts = message.split(BLANK).zip(filled.into_iter().chain([""]));
-        Cow::Owned(parts.flat_map(|(part, filled)| [part, filled]).collect())
+        let length = message.len() + filled.iter().map(|text| text.len()).sum::<usize>();
+        let mut text = String::with_capacity(length);
+        for (part, filled) in message.split(BLANK).zip(filled.into_iter().chain([""])) {
+            text.push_str(part);
+            text.push_str(filled);
+        }
+        Cow::Owned(text)
     }
 
     /// The indices of the other events that a custom rule correlates with the last one, in time order.

@@ -17,15 +17,16 @@ pub fn rfc3339(time: Timestamp) -> String {
     put(&mut text[11..13], of_day / 3600);
     put(&mut text[14..16], of_day / 60 % 60);
     put(&mut text[17..19], of_day % 60);
-    put(&mut text[20..29], time.nanos);
-    let fraction = match time.nanos {
-        0 => 0,
-        nanos if nanos % 1_000_000 == 0 => 4,
-        nanos if nanos % 1000 == 0 => 7,
-        _ => 10,
+    let (digits, fraction) = match time.nanos {
+        0 => (0, 0),
+        nanos if nanos % 1_000_000 == 0 => (3, nanos / 1_000_000),
+        nanos if nanos % 1000 == 0 => (6, nanos / 1000),
+        nanos => (9, nanos),
     };
-    text[19 + fraction] = b'Z';
-    str::from_utf8(&text[..20 + fraction]).expect("digits and signs are ASCII").to_owned()
+    put(&mut text[20..20 + digits], fraction);
+    let end = if digits == 0 { 19 } else { 20 + digits };
+    text[end] = b'Z';
+    str::from_utf8(&text[..=end]).expect("digits and signs are ASCII").to_owned()
 }
 
 /// A length of time in so many of its greatest units: `3d 4h`.
