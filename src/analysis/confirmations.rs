@@ -60,21 +60,17 @@ impl Confirmations {
     }
 
     /// The event of another source about the same deletion.
+    #[inline]
     pub fn partner(&self, change: usize) -> Option<ChangeId> {
         self.partners.get(change).copied().flatten()
     }
 
     /// The event that stands for the deletion instead of this one, if another does: the one that says more about who
     /// did it (an impersonator, an address, an e-mail address, any actor), or else the earlier one.
+    #[inline]
     pub fn original(&self, survey: &Survey, change: usize) -> Option<ChangeId> {
-        let partner = self.partner(change)?;
-        let is_first = partner.index() > change;
-        let key = |change: &Change| {
-            let email = survey.actor_email(change.actor);
-            (change.is_impersonated(), change.ip.is_some(), email.is_some(), change.actor.is_some())
-        };
-        let (own, other) = (key(&survey.changes[change]), key(&survey.changes[partner.index()]));
-        (other > own || (other == own && !is_first)).then_some(partner)
+        // Every rule asks for every change, and most changes have no partner.
+        self.partner(change).filter(|partner| says_more(survey, *partner, change))
     }
 
     /// Whether another selected event stands for the same deletion.
@@ -82,6 +78,17 @@ impl Confirmations {
         self.original(survey, change)
             .is_some_and(|original| survey.changes[original.index()].scopes.is_selected())
     }
+}
+
+/// Whether the partner of a change stands for both.
+fn says_more(survey: &Survey, partner: ChangeId, change: usize) -> bool {
+    let is_first = partner.index() > change;
+    let key = |change: &Change| {
+        let email = survey.actor_email(change.actor);
+        (change.is_impersonated(), change.ip.is_some(), email.is_some(), change.actor.is_some())
+    };
+    let (own, other) = (key(&survey.changes[change]), key(&survey.changes[partner.index()]));
+    other > own || (other == own && !is_first)
 }
 
 /// The first of the earlier deletions that the change confirms. Another version of an event is part of its pair.

@@ -68,17 +68,20 @@ impl<'a> RuleContext<'a> {
     }
 
     /// Whether another event in the rule's scope stands for the same deletion.
+    #[inline]
     pub fn is_told_twice(&self, index: usize) -> bool {
         let original = self.confirmations.original(self.survey, index);
         original.is_some_and(|original| self.covers(&self.survey.changes[original.index()]))
     }
 
     /// Whether a change is in the scope of the rule.
+    #[inline]
     pub fn covers(&self, change: &Change) -> bool {
         self.in_scope_as(change.organization, change)
     }
 
     /// Whether a change is in the rule's scope if attributed to this organization.
+    #[inline]
     pub fn in_scope_as(&self, organization: Option<OrganizationId>, change: &Change) -> bool {
         let Change { kind, action, scopes, .. } = *change;
         self.scope.covers(&ScopeFacts { scopes, organization, kind, action: Some(action) })
