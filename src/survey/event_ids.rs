@@ -181,9 +181,11 @@ impl WorkerSurvey {
         let facts = [event.protocol, event.provider];
         let [protocol, provider] = facts.map(Option::unwrap_or_default);
         let name = || event.best(Attribute::ConnectionType).unwrap_or_default();
+        let is_neutral = protocol.is_empty() && provider.is_empty();
         let hash = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
             Some(Some(hash)) => hash,
-            _ if [protocol, provider] == [""; 2] && name().is_empty() => return None,
+            Some(None) if is_neutral => return None,
+            _ if is_neutral && name().is_empty() => return None,
             _ => KEYS.text(KEYS.at(0), name().as_bytes()),
         };
         let texts = || [name(), protocol.into(), provider.into()];
