@@ -12,6 +12,7 @@ mod spanning;
 mod stream;
 pub mod table;
 mod unpack;
+mod unzstd;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use history::History;
+use unpack::Unpacked;
+use unzstd::{AheadReader, WhenDamaged};
 
 pub use blocks::{Block, Blocks, Form, Sizes};
 pub use documents::{Misplaced, Record};
@@ -33,6 +36,7 @@ pub use grammar::trim_start;
 pub use kind::objects;
 pub use spanning::{Limit, OpenObject, Span, first_line, line_content};
 pub use stream::Stream;
+pub use unzstd::{Ahead, Readers};
 pub use walk::{PassedOver, collect};
 
 /// Something to read.
@@ -168,11 +172,30 @@ impl Input {
 
     /// Opens the input and its decompressor, which is chosen by the first bytes.
     pub fn open(&self, meter: &Meter) -> io::Result<Reader> {
+        Ok(match self.unpack(meter)? {
+            Unpacked::Zstd(unzstd) => Box::new(unzstd),
+            Unpacked::Other(reader) => reader,
+        })
+    }
+
+    /// The same for several threads: some inputs can be unpacked ahead by those that have nothing else to do.
+    pub fn open_ahead(&self, meter: &Meter, readers: &Readers) -> io::Result<(Reader, Option<Arc<Ahead>>)> {
+        Ok(match self.unpack(meter)? {
+            Unpacked::Zstd(unzstd) if readers.threads > 1 && !self.is_live() => {
+                let ahead = Arc::new(Ahead::new(unzstd, readers.clone()));
+                (Box::new(AheadReader::new(Arc::clone(&ahead))), Some(ahead))
+            }
+            Unpacked::Zstd(unzstd) => (Box::new(unzstd), None),
+            Unpacked::Other(reader) => (reader, None),
+        })
+    }
+
+    fn unpack(&self, meter: &Meter) -> io::Result<Unpacked> {
         let (reader, size): (Reader, u64) = match &self.place {
             Place::Stdin => (stream::stdin()?, 0),
             Place::File(path) => {
                 if let Some(history) = History::of(self)? {
-                    return Ok(Box::new(history.into_lines(meter.clone())));
+                    return Ok(Unpacked::Other(Box::new(history.into_lines(meter.clone()))));
                 }
                 let file = open_file(path)?;
                 let size = file.metadata().ok().filter(Metadata::is_file).map_or(0, |it| it.len());
@@ -180,11 +203,12 @@ impl Input {
             }
             Place::Followed(followed) => {
                 let reader = Box::new(follow::open(followed)?);
-                return unpack::refuse_packed(metered(reader, 0, meter));
+                return unpack::refuse_packed(metered(reader, 0, meter)).map(Unpacked::Other);
             }
             Place::Unreadable(reason) => return Err(io::Error::other(reason.clone())),
         };
-        unpack::unpack(metered(reader, size, meter))
+        let when_damaged = if self.is_live() { WhenDamaged::Leave } else { WhenDamaged::Drain };
+        unpack::unpack(metered(reader, size, meter), when_damaged)
     }
 
     /// Whether bytes may arrive bit by bit, so that what has arrived is to be read at once.

@@ -4,12 +4,10 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::bufread::GzDecoder;
 
+use super::unzstd::{self, Unzstd, WhenDamaged, is_skippable};
 use super::{Reader, Stream, history};
 
 const GZIP: &[u8] = &[0x1F, 0x8B];
-const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
-/// A skippable frame of zstd; the lower half of its first byte can be anything.
-const SKIPPABLE: &[u8] = &[0x50, 0x2A, 0x4D, 0x18];
 
 /// A format that is recognized but not read.
 struct Unsupported {
@@ -30,12 +28,20 @@ const UNSUPPORTED: &[Unsupported] = &[
 /// So many of the first bytes decide.
 const HEAD_BYTES: u64 = 4;
 
+/// An input behind what unpacks it.
+pub enum Unpacked {
+    /// zstd, which can be unpacked ahead.
+    Zstd(Unzstd<Reader>),
+    /// Anything else.
+    Other(Reader),
+}
+
 /// What the reader gives, unpacked.
-pub fn unpack(mut reader: impl Stream + 'static) -> io::Result<Reader> {
+pub fn unpack(mut reader: impl Stream + 'static, when_damaged: WhenDamaged) -> io::Result<Unpacked> {
     let mut head = Vec::new();
     reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let is_gzip = head.starts_with(GZIP);
-    let is_zstd = head.starts_with(ZSTD) || is_skippable(&head);
+    let is_zstd = head.starts_with(&unzstd::MAGIC) || is_skippable(&head);
     let unsupported = UNSUPPORTED.iter().find(|format| head.starts_with(format.magic));
     if let Some(Unsupported { name, command, .. }) = unsupported {
         return Err(io::Error::other(format!(
@@ -49,13 +55,13 @@ pub fn unpack(mut reader: impl Stream + 'static) -> io::Result<Reader> {
     }
     let all = Cursor::new(head).chain(reader);
     Ok(if is_gzip {
-        Box::new(Gunzip { member: Some(GzDecoder::new(BufReader::with_capacity(1 << 17, all))) })
+        let packed = BufReader::with_capacity(1 << 17, all);
+        Unpacked::Other(Box::new(Gunzip { member: Some(GzDecoder::new(packed)) }))
     } else if is_zstd {
-        let mut decoder = zstd::stream::read::Decoder::new(all)?;
-        decoder.window_log_max(MAX_WINDOW_LOG)?;
-        Box::new(Unzstd(decoder))
+        let packed: Reader = Box::new(all);
+        Unpacked::Zstd(Unzstd::new(packed, when_damaged)?)
     } else {
-        Box::new(all)
+        Unpacked::Other(Box::new(all))
     })
 }
 
@@ -64,17 +70,13 @@ pub fn refuse_packed(mut reader: impl Stream + 'static) -> io::Result<Reader> {
     let mut head = Vec::new();
     reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     let unsupported = UNSUPPORTED.iter().map(|format| format.magic);
-    let mut magics = unsupported.chain([GZIP, ZSTD, history::MAGIC]);
+    let mut magics = unsupported.chain([GZIP, &unzstd::MAGIC, history::MAGIC]);
     if is_skippable(&head) || magics.any(|magic| head.starts_with(magic)) {
         return Err(io::Error::other(
             "it is compressed or Parquet, which cannot be followed; read it without --follow",
         ));
     }
     Ok(Box::new(Cursor::new(head).chain(reader)))
-}
-
-fn is_skippable(head: &[u8]) -> bool {
-    head.first().is_some_and(|first| first & 0xF0 == SKIPPABLE[0]) && head.get(1..) == Some(&SKIPPABLE[1..])
 }
 
 /// Reads the members of a gzip file one after another, and ignores zeros after them: tapes and disks pad blocks.
@@ -117,22 +119,3 @@ fn next_member<R: BufRead>(mut reader: R) -> io::Result<Option<GzDecoder<R>>> {
         }
     }
 }
-
-/// The largest window of a zstd stream, as a power of two: 128 MiB, the default of `zstd` itself.
-const MAX_WINDOW_LOG: u32 = 27;
-
-/// Says what to do about a window that is too large.
-struct Unzstd<R>(R);
-
-impl<R: Read> Read for Unzstd<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| match error.to_string() {
-            text if text.contains("too much memory") => io::Error::other(
-                "the window of this zstd stream is larger than 128 MiB; unpack it with `zstd -d --long=31` first",
-            ),
-            _ => error,
-        })
-    }
-}
-
-impl<R: Read + Send> Stream for Unzstd<R> {}

@@ -1,8 +1,8 @@
 //! Blocks to threads and back in order.
 //!
 //! Every worker reads a block into its own buffer and then parses it, so that data stays in the
-//! caches of one processor; while one reads or inflates, the others parse. Workers read ahead in
-//! later inputs when nothing else is to be done, so that several compressed files inflate at once.
+//! caches of one processor; while one reads or inflates, the others parse. zstd is unpacked ahead, into other buffers.
+//! Workers read ahead in later inputs when nothing else is to be done, so that several compressed files inflate at once.
 //! The calling thread, which works as well, takes the results in the order of the inputs: output never
 //! depends on the number of threads.
 
@@ -24,7 +24,7 @@ use anyhow::{Context, Result};
 use crate::input::Input;
 use crate::parallel;
 use crate::scan::order::{ReorderBuffer, ScanItem};
-use crate::scan::queue::{BlockRead, Claim, StopOnDrop, WaitMode, WorkQueue};
+use crate::scan::queue::{BlockRead, Claim, StopOnDrop, Task, WaitMode, WorkQueue};
 
 pub use crate::scan::block::{LineReader, fold};
 pub use crate::scan::job::{HistoryForm, ScanJob, Settings};
@@ -83,11 +83,11 @@ pub fn scan_with_state<W: Default + Send + 'static, T: Fold>(
     let mut results = Results { order: ReorderBuffer::default(), finished: Vec::new() };
     while results.order.current() < job.inputs.len() {
         let claim = if takes_part { queue.claim(WaitMode::UntilRead) } else { None };
-        let message = match claim {
-            Some(claim) => state.read(&worker, claim),
-            None => from_workers.recv().context("all workers are gone")?,
-        };
-        results.add(message);
+        match claim {
+            Some(Task::Read(claim)) => results.add(state.read(&worker, *claim)),
+            Some(Task::Unpack(ahead)) => ahead.work(),
+            None => results.add(from_workers.recv().context("all workers are gone")?),
+        }
         from_workers.try_iter().for_each(|message| results.add(message));
         while let Some(item) = results.order.pop_next() {
             if take(item)?.is_break() {
@@ -176,9 +176,14 @@ impl<W> WorkerState<W> {
 /// Reads and parses blocks until there are none, or nobody takes the results any more.
 fn work<W: Default, T: Fold>(worker: &Worker<W, T, impl Fn(&mut W, BlockId, &mut T, &mut Record<'_>)>) {
     let mut state = WorkerState::default();
-    while let Some(claim) = worker.queue.claim(WaitMode::UntilTaken) {
-        if worker.to_main.send(state.read(worker, claim)).is_err() {
-            return;
+    while let Some(task) = worker.queue.claim(WaitMode::UntilTaken) {
+        match task {
+            Task::Unpack(ahead) => ahead.work(),
+            Task::Read(claim) => {
+                if worker.to_main.send(state.read(worker, *claim)).is_err() {
+                    return;
+                }
+            }
         }
     }
     let _ = worker.to_main.send(Message::Finished(state.own));

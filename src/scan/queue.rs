@@ -2,11 +2,11 @@
 //! taken.
 
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::input::history::{History, RowGroups};
 use crate::input::table::{Naming, Tables};
-use crate::input::{Block, Blocks, Input, Meter, Reader, Sizes};
+use crate::input::{Ahead, Block, Blocks, Input, Meter, Reader, Readers, Sizes};
 use crate::reader;
 use crate::scan::job::{HistoryForm, ScanJob, Settings};
 use crate::scan::order::ReorderBuffer;
@@ -24,19 +24,6 @@ enum InputBlocks {
 }
 
 impl InputBlocks {
-    fn open(input: &Input, settings: &Settings, meter: &Meter) -> io::Result<Self> {
-        if let HistoryForm::Rows(extent) = settings.histories
-            && let Some(history) = History::of(input)?
-        {
-            return Ok(Self::Rows(history.into_row_groups(extent, meter.clone())));
-        }
-        let sizes = Sizes { block: settings.block_bytes, max_line: settings.reading.max_line_bytes };
-        let reader = input.open(meter)?;
-        let blocks = if input.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
-        let planner = reader::table::planner(&settings.reading, &input.name);
-        Ok(Self::Bytes(blocks.with_tables(Tables { naming: Naming::of(&input.name), planner })))
-    }
-
     fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Block>> {
         match self {
             Self::Bytes(blocks) => blocks.next(buffer),
@@ -46,6 +33,14 @@ impl InputBlocks {
             }
         }
     }
+}
+
+/// What a worker does next.
+pub enum Task {
+    /// Read a block.
+    Read(Box<Claim>),
+    /// Unpack a piece of an input that another worker will read.
+    Unpack(Arc<Ahead>),
 }
 
 /// An input that a worker may read from until it gives it back.
@@ -82,7 +77,7 @@ pub struct WorkQueue {
     pub settings: Settings,
     meter: Meter,
     state: Mutex<State>,
-    changed: Condvar,
+    changed: Arc<Condvar>,
 }
 
 struct State {
@@ -100,6 +95,8 @@ struct State {
 #[derive(Default)]
 struct InputSlot {
     blocks: Option<InputBlocks>,
+    /// What can be unpacked ahead of whoever reads it.
+    ahead: Option<Arc<Ahead>>,
     /// A worker reads from it.
     is_busy: bool,
     has_ended: bool,
@@ -116,13 +113,13 @@ impl WorkQueue {
             settings: job.settings,
             meter: job.meter.clone(),
             state: Mutex::new(State { slots, current: 0, taken: 0, waiting: 0, is_stopped: false }),
-            changed: Condvar::new(),
+            changed: Arc::default(),
         }
     }
 
-    /// Claims the first input that may be read from. Waits while there is none, and returns nothing if there
-    /// will be none or `mode` forbids to wait for it.
-    pub fn claim(&self, mode: WaitMode) -> Option<Claim> {
+    /// Claims the first input that may be read from, or finds one to unpack. Waits while there is none, and returns
+    /// nothing if there will be none or `mode` forbids to wait for it.
+    pub fn claim(&self, mode: WaitMode) -> Option<Task> {
         let mut state = self.lock();
         loop {
             if state.is_stopped {
@@ -135,6 +132,12 @@ impl WorkQueue {
             for (ahead, slot) in open.take(MAX_OPEN) {
                 is_over = false;
                 is_busy |= slot.is_busy;
+                // Unpacking comes first, as it takes longest. Of inputs whose turn it is not, it would only take memory.
+                if ahead == 0
+                    && let Some(packed) = slot.ahead.as_ref().filter(|it| it.has_work())
+                {
+                    return Some(Task::Unpack(Arc::clone(packed)));
+                }
                 if !slot.is_busy && self.may_go_on(&state, ahead, slot) {
                     found = Some(from + ahead);
                     break;
@@ -143,7 +146,7 @@ impl WorkQueue {
             if let Some(input) = found {
                 let slot = &mut state.slots[input];
                 slot.is_busy = true;
-                return Some(Claim { input, blocks: slot.blocks.take() });
+                return Some(Task::Read(Box::new(Claim { input, blocks: slot.blocks.take() })));
             }
             if is_over || (mode == WaitMode::UntilRead && !is_busy) {
                 return None;
@@ -173,8 +176,7 @@ impl WorkQueue {
         Claim { input, blocks }: Claim,
         buffer: &mut Vec<u8>,
     ) -> (Option<InputBlocks>, io::Result<Option<Block>>) {
-        let open = || InputBlocks::open(&self.inputs[input], &self.settings, &self.meter.of_input(input));
-        let opened = blocks.map_or_else(open, Ok);
+        let opened = blocks.map_or_else(|| self.open(input), Ok);
         match opened {
             Err(error) => (None, Err(error)),
             Ok(mut blocks) => {
@@ -182,6 +184,26 @@ impl WorkQueue {
                 (matches!(read, Ok(Some(_))).then_some(blocks), read)
             }
         }
+    }
+
+    fn open(&self, index: usize) -> io::Result<InputBlocks> {
+        let (input, meter, settings) = (&self.inputs[index], self.meter.of_input(index), &self.settings);
+        if let HistoryForm::Rows(extent) = settings.histories
+            && let Some(history) = History::of(input)?
+        {
+            return Ok(InputBlocks::Rows(history.into_row_groups(extent, meter)));
+        }
+        let readers = Readers { threads: settings.threads, idle: Arc::clone(&self.changed) };
+        let (reader, ahead) = input.open_ahead(&meter, &readers)?;
+        if ahead.is_some() {
+            self.lock().slots[index].ahead = ahead;
+            self.changed.notify_all();
+        }
+        let sizes = Sizes { block: settings.block_bytes, max_line: settings.reading.max_line_bytes };
+        let blocks = if input.is_live() { Blocks::live(reader, sizes) } else { Blocks::new(reader, sizes) };
+        let planner = reader::table::planner(&settings.reading, &input.name);
+        let tables = Tables { naming: Naming::of(&input.name), planner };
+        Ok(InputBlocks::Bytes(blocks.with_tables(tables)))
     }
 
     /// Gives an input back, or nothing when it has ended. Returns how many blocks were read of it
@@ -192,6 +214,9 @@ impl WorkQueue {
         let before = slot.read;
         slot.is_busy = false;
         slot.has_ended = blocks.is_none();
+        if slot.has_ended {
+            slot.ahead = None;
+        }
         slot.read += u64::from(blocks.is_some());
         slot.blocks = blocks;
         drop(state);

@@ -73,5 +73,6 @@ mod streams;
 mod supply_chain;
 mod support;
 mod tidy;
+mod unzstd;
 mod variables;
 mod verdicts;

@@ -6,11 +6,12 @@
 //! unless the last is 0.
 
 use std::io::{BufReader, Read, Write};
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
-use ssoaudit::input::{Blocks, Input, Meter, Place, Sizes};
+use ssoaudit::input::{Blocks, Input, Meter, Place, Readers, Sizes};
 
 /// No more is inflated: a few bytes can be many.
 const MOST: u64 = 1 << 22;
@@ -52,6 +53,10 @@ pub fn check(bytes: &[u8]) {
     let meter = Meter::default();
     let (text, ending) = read_to_end(input.open(&meter).map(Box::new));
     assert!(meter.bytes() <= packed.len() as u64);
+    let readers = Readers { threads: 3, idle: Arc::default() };
+    let opened = input.open_ahead(&Meter::default(), &readers);
+    let (ahead, ahead_ending) = read_to_end(opened.map(|(reader, _)| reader));
+    assert_eq!((&ahead, format!("{ahead_ending:?}")), (&text, format!("{ending:?}")));
     // Whether zstd refuses a frame with nothing in it depends on how much of it is there when it begins.
     let expected = [packed.len(), 1].map(|at_once| reference(&packed, at_once));
     for (expected, _) in &expected {
