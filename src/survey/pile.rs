@@ -19,7 +19,7 @@ impl<T> Default for Pile<T> {
 }
 
 impl<T> Pile<T> {
-    /// How many items there are.
+    /// How many items there are, if none were appended.
     #[inline]
     pub fn len(&self) -> u32 {
         let last = self.chunks.last().map_or(CHUNK, Vec::len);
@@ -65,6 +65,15 @@ impl<T> Pile<T> {
         self.chunks.iter().flatten()
     }
 
+    /// Adds the items of another pile, and returns the index of the first of them. There may be indexes before it that
+    /// are of no item.
+    pub fn append(&mut self, other: Self) -> u32 {
+        let first =
+            u32::try_from(self.chunks.len() * CHUNK).expect("fewer than four billion items fit into memory");
+        self.chunks.extend(other.chunks);
+        first
+    }
+
     /// All items in chunks, each with the index of its first item.
     pub fn chunks_mut(&mut self) -> impl Iterator<Item = (u32, &mut [T])> {
         (0..).step_by(CHUNK).zip(self.chunks.iter_mut().map(Vec::as_mut_slice))
@@ -84,13 +93,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn numbers(count: u32) -> Pile<u32> {
+        let mut pile = Pile::default();
+        assert!((0..count).all(|number| pile.push(number) == number));
+        pile
+    }
+
     proptest! {
         #[test]
         fn a_pile_is_a_list(count in 0..20 * CHUNK as u32) {
-            let mut pile = Pile::default();
-            for number in 0..count {
-                prop_assert_eq!(pile.push(number), number);
-            }
+            let mut pile = numbers(count);
             prop_assert_eq!(pile.len(), count);
             prop_assert!(pile.iter().copied().eq(0..count));
             let chunks = pile.chunks_mut().all(|(first, chunk)| chunk.iter().copied().eq(first..first + chunk.len() as u32));
@@ -100,6 +112,15 @@ mod tests {
                 let expected = Some(index).filter(|index| *index < count);
                 prop_assert_eq!((pile.get(index).copied(), pile.get_mut(index).copied()), (expected, expected));
             }
+        }
+
+        #[test]
+        fn appended_items_follow_each_other(one in 0..3 * CHUNK as u32, other in 0..3 * CHUNK as u32) {
+            let mut both = numbers(one);
+            let first = both.append(numbers(other));
+            prop_assert!((0..one).all(|number| both[number] == number));
+            prop_assert!((0..other).all(|number| both[first + number] == number));
+            prop_assert!(both.iter().copied().eq((0..one).chain(0..other)));
         }
     }
 }

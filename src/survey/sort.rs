@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use crate::model::neutral::ActorKind;
 use crate::parallel;
 use crate::survey::Change;
-use crate::survey::changes::{Changes, WorkerChanges};
+use crate::survey::changes::Changes;
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;
 use crate::survey::identities::Stored;
@@ -96,9 +96,11 @@ impl Survey {
                 .filter_map(|(index, item)| Some((index, *names.get(item)?)))
                 .collect(),
         };
-        let workers = workers.into_iter().zip(keys);
-        let workers = workers.map(|(changes, keys)| WorkerChanges { all: changes.all, keys }).collect();
-        (Changes::new(workers, items), names)
+        let (mut all, mut all_keys) = (Pile::default(), Pile::default());
+        let firsts: Vec<_> = workers.into_iter().map(|worker| all.append(worker.all)).collect();
+        keys.into_iter().for_each(|keys| _ = all_keys.append(keys));
+        let order = parallel::map(&items, |(worker, index)| firsts[*worker as usize] + index);
+        (Changes::new(all, all_keys, order), names)
     }
 
     /// Translates the ids in changes to those of the survey, where the changes are. Returns the names in those whose
