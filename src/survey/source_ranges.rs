@@ -21,7 +21,14 @@ impl Ranges {
     pub fn add(&mut self, source: &'static str, time: Timestamp) {
         // A name has mostly one address in memory.
         match self.all.iter_mut().find(|(name, _)| std::ptr::eq(*name, source)) {
-            Some((_, span)) => widen(span, (time, time)),
+            Some((_, (first, last))) => {
+                if time < *first {
+                    *first = time;
+                }
+                if time > *last {
+                    *last = time;
+                }
+            }
             None => self.put(source, (time, time)),
         }
     }

@@ -37,8 +37,7 @@ impl<I, const N: usize> Default for TupleInterner<I, N> {
 struct HotEntry<I> {
     hash: u64,
     count: u64,
-    last_seconds: i64,
-    last_nanos: u32,
+    last: Timestamp,
     id: I,
 }
 
@@ -98,16 +97,6 @@ pub struct TupleEntry<'a, const N: usize> {
     pub variant: Variant,
 }
 
-impl<I> HotEntry<I> {
-    fn last(&self) -> Timestamp {
-        Timestamp { seconds: self.last_seconds, nanos: self.last_nanos }
-    }
-
-    fn set_last(&mut self, time: Timestamp) {
-        (self.last_seconds, self.last_nanos) = (time.seconds, time.nanos);
-    }
-}
-
 impl<const N: usize> ColdEntry<N> {
     fn texts<'a>(&self, all: &'a str) -> [&'a str; N] {
         let mut begin = self.start;
@@ -163,10 +152,10 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         };
         hot.count += u64::from(variant.is_counted);
         if is_latest {
-            hot.set_last(time);
+            hot.last = time;
         } else {
             // Of two lines with the same time, the earlier one is the first.
-            hot.set_last(time.max(hot.last()));
+            hot.last = hot.last.max(time);
             let cold = &mut self.cold[hot.id.index()];
             (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
         }
@@ -184,8 +173,8 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
             u32::try_from(text.len() - start).expect("a line is shorter than 4 GB")
         });
         cold.push(ColdEntry { first: time, place, variant, start, ends });
-        let (last_seconds, last_nanos, count) = (time.seconds, time.nanos, u64::from(variant.is_counted));
-        table.insert_unique(hash, HotEntry { hash, count, last_seconds, last_nanos, id }, |hot| hot.hash);
+        let count = u64::from(variant.is_counted);
+        table.insert_unique(hash, HotEntry { hash, count, last: time, id }, |hot| hot.hash);
         id
     }
 
@@ -198,7 +187,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
     pub fn entries(&self) -> impl Iterator<Item = TupleEntry<'_, N>> {
         let mut counts = vec![(0, Timestamp::MIN); self.cold.len()];
         for hot in &self.table {
-            counts[hot.id.index()] = (hot.count, hot.last());
+            counts[hot.id.index()] = (hot.count, hot.last);
         }
         self.cold.iter().zip(counts).map(|(cold, (count, last))| TupleEntry {
             texts: cold.texts(&self.text),

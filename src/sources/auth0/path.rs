@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::text::cut::piece;
+
 /// Where in a path the id of a connection is.
 pub fn connection_in(path: &str) -> Option<Range<usize>> {
     after(path, &["connections", "enabled_connections"])
@@ -25,8 +27,11 @@ fn after(path: &str, names: &[&str]) -> Option<Range<usize>> {
 
 /// The segments of a path of the Management API; it may be written without `/api`, with a host and with a query.
 pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let behind_host = path.split_once("://").and_then(|(_, rest)| rest.get(rest.find('/')?..));
+    let end = memchr::memchr2(b'?', b'#', path.as_bytes()).unwrap_or(path.len());
+    let path = piece(path, 0, end);
+    // Nearly no path has a host, and a single byte is found quickly.
+    let scheme = memchr::memchr(b':', path.as_bytes()).and_then(|_| path.split_once("://"));
+    let behind_host = scheme.and_then(|(_, rest)| rest.get(rest.find('/')?..));
     let path = behind_host.unwrap_or(path);
     let segments = path.split('/').map(str::trim).filter(|segment| !matches!(*segment, "" | "."));
     segments.enumerate().filter(|(at, segment)| *at > 0 || !is(segment, "api")).map(|(_, segment)| segment)
@@ -41,8 +46,10 @@ pub fn fits(segments: &[&str], pattern: &[&str]) -> bool {
 
 /// Whether a segment is a word, in any case and with any letter percent-encoded.
 fn is(segment: &str, word: &str) -> bool {
+    // Encoding makes a word longer.
+    let may_be_encoded = segment.len() > word.len() && segment.contains('%');
     segment.eq_ignore_ascii_case(word)
-        || segment.contains('%') && percent_decoded(segment).eq_ignore_ascii_case(word.as_bytes())
+        || may_be_encoded && percent_decoded(segment).eq_ignore_ascii_case(word.as_bytes())
 }
 
 fn percent_decoded(segment: &str) -> Vec<u8> {
