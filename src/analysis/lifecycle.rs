@@ -8,6 +8,8 @@
 //! state is unknown until a creation or a deletion says otherwise. Where two sources log the same deletion, the second
 //! event confirms the first one and is not odd.
 
+use std::ops::Range;
+
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::model::operation::Operation;
 use crate::model::state::State;
@@ -120,17 +122,49 @@ fn with_connection(change: &Change) -> Option<(ConnectionId, &Change)> {
     Some((change.connection?, change))
 }
 
+/// A change that reports a state of a connection.
+#[derive(Clone, Copy)]
+pub struct StateChange {
+    change: ChangeId,
+    connection: ConnectionId,
+    state: State,
+}
+
+/// Those of a range of changes that report states, in time order.
+fn state_changes(survey: &Survey, range: Range<usize>) -> impl Iterator<Item = StateChange> {
+    range.filter_map(|index| {
+        let change = &survey.changes[index];
+        Some(StateChange {
+            change: ChangeId::new(index),
+            connection: change.connection?,
+            state: change.state()?,
+        })
+    })
+}
+
+/// Those of a range of changes that report states in two halves, each in time order. What happens in one organization
+/// does not depend on others, so both can be walked at once.
+pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Vec<StateChange>; 2] {
+    let mut halves = [Vec::new(), Vec::new()];
+    for change in state_changes(survey, range) {
+        let owner = origins[change.connection.index()].owner;
+        halves[owner.map_or(1, Id::index) % 2].push(change);
+    }
+    halves
+}
+
 /// Goes through the changes, and passes what each of them did to `each`.
 pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    walk_some(survey, (&origins(survey, now), &confirmations), |_| true, each);
+    let changes = state_changes(survey, 0..survey.changes.len());
+    walk_some(survey, (&origins(survey, now), &confirmations), changes, each);
 }
 
-/// Like [`walk`], for the connections of those owners that are wanted.
+/// Like [`walk`], for all changes of some organizations.
 pub fn walk_some(
     survey: &Survey,
     (origins, confirmations): (&[Origin], &Confirmations),
-    is_wanted: impl Fn(Option<OrganizationId>) -> bool,
+    changes: impl Iterator<Item = StateChange>,
     mut each: impl FnMut(Step),
 ) {
     let mut states = vec![None; origins.len()];
@@ -141,17 +175,8 @@ pub fn walk_some(
     for origin in origins.iter().filter(|origin| origin.was_active) {
         left[entry_of(origin.owner)] += 1;
     }
-    for (index, change) in survey.changes.iter().enumerate() {
-        let Some(connection) = change.connection else {
-            continue;
-        };
-        let Origin { owner, was_active } = origins[connection.index()];
-        if !is_wanted(owner) {
-            continue;
-        }
-        let Some(reported) = change.state() else {
-            continue;
-        };
+    for StateChange { change, connection, state: reported } in changes {
+        let (index, Origin { owner, was_active }) = (change.index(), origins[connection.index()]);
         let state = &mut states[connection.index()];
         let before = *state;
         let after = state_after(before, reported);
@@ -248,28 +273,24 @@ impl Gaps {
         Self { list: Vec::new(), open: Vec::new(), now }
     }
 
-    /// Adds the next step, with the time of its change.
-    pub fn add(&mut self, step: &Step, time: Timestamp) {
-        if time > self.now {
+    /// Adds the next step. The time of its change is asked for only if it matters.
+    pub fn add(&mut self, step: &Step, time: impl FnOnce() -> Timestamp) {
+        let owner = step.owner.map_or(0, |owner| owner.index() + 1);
+        let open = self.open.get(owner).and_then(|open| open.checked_sub(1));
+        let (removes_last_active, is_contradictory) = (step.removes_last_active(), step.unknown > 0);
+        if (open.is_none() && !removes_last_active) || time() > self.now {
             return;
         }
-        let is_contradictory = step.unknown > 0;
-        let owner = step.owner.map_or(0, |owner| owner.index() + 1);
-        if step.removes_last_active() {
+        if removes_last_active {
             let (organization, cause) = (step.owner, step.change);
             self.list.push(Gap { organization, cause, end: None, is_contradictory });
             if owner >= self.open.len() {
                 self.open.resize((owner + 1).next_power_of_two(), 0);
             }
             self.open[owner] = self.list.len();
-            return;
-        }
-        let Some(open) = self.open.get_mut(owner) else {
-            return;
-        };
-        if let Some(gap) = open.checked_sub(1).and_then(|gap| self.list.get_mut(gap)) {
+        } else if let Some(gap) = open.and_then(|gap| self.list.get_mut(gap)) {
             if step.activates() {
-                (gap.end, *open) = (Some(step.change), 0);
+                (gap.end, self.open[owner]) = (Some(step.change), 0);
             } else {
                 gap.is_contradictory |= is_contradictory;
             }

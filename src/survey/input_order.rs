@@ -70,7 +70,8 @@ pub fn in_blocks<'a, T: 'a>(
     for at in (1..runs.len()).rev() {
         follows[at - 1] = follows[at].min(runs[at].0.times[1]);
     }
-    let (mut items, mut parts) = (Vec::new(), Vec::new());
+    let count = runs.iter().map(|(_, _, indexes)| indexes.len()).sum();
+    let (mut items, mut parts) = (Vec::with_capacity(count), Vec::new());
     let (mut begin, mut latest, mut is_in_order) = (0, Timestamp::MIN, true);
     for ((run, worker, indexes), follows) in runs.into_iter().zip(follows) {
         let its = indexes.map(|index| (worker, index));

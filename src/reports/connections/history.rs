@@ -36,7 +36,7 @@ impl Histories {
             let mut gaps = Gaps::until(now);
             lifecycle::walk(survey, now, |step| {
                 let change = &survey.changes[step.change];
-                gaps.add(&step, change.time);
+                gaps.add(&step, || change.time);
                 let connection = change.connection.filter(|_| options.at.is_none() || change.time <= now);
                 let Some(connection) = connection else {
                     return;

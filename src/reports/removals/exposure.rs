@@ -121,7 +121,7 @@ impl History {
         let mut latest_kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
         lifecycle::walk(survey, now, |step| {
             let change = &survey.changes[step.change];
-            gaps.add(&step, change.time);
+            gaps.add(&step, || change.time);
             steps.push(step);
             kinds.push(change.connection.and_then(|connection| {
                 let latest_kind = &mut latest_kinds[connection.index()];

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Gap, Gaps};
+use crate::analysis::lifecycle::{Gap, Gaps, StateChange};
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
 use crate::parallel;
@@ -14,7 +14,6 @@ use crate::reports::ReportInput;
 use crate::reports::sheet::{Column, Kind, Table, Tone};
 use crate::reports::table::{ColumnOf, TableLayout};
 use crate::survey::Survey;
-use crate::survey::ids::Id;
 use crate::survey::input_summary::InputSummary;
 
 /// Something that needs attention, and the command that shows more about it.
@@ -109,22 +108,28 @@ impl Changes {
             || lifecycle::origins(survey, now),
             || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
         );
-        // Organizations are independent, so two halves of them can be walked in parallel.
-        let walk = |part: usize| {
+        let walk = |changes: [&[StateChange]; 2]| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
             lifecycle::walk_some(
                 survey,
                 (&origins, &confirmations),
-                |owner| owner.map_or(1, Id::index) % 2 == part,
+                changes.into_iter().flatten().copied(),
                 |step| {
-                    let change = &survey.changes[step.change];
-                    gaps.add(&step, change.time);
-                    inconsistent += u64::from(change.scopes.is_selected() && step.inconsistency().is_some());
+                    let change = || &survey.changes[step.change];
+                    gaps.add(&step, || change().time);
+                    inconsistent +=
+                        u64::from(step.inconsistency().is_some() && change().scopes.is_selected());
                 },
             );
             (gaps.list, inconsistent)
         };
-        let ((gaps, inconsistent), (other_gaps, other_inconsistent)) = parallel::both(|| walk(0), || walk(1));
+        let (all, middle) = (survey.changes.len(), survey.changes.len() / 2);
+        let ([one, other], [then_one, then_other]) = parallel::both(
+            || lifecycle::halves(survey, &origins, 0..middle),
+            || lifecycle::halves(survey, &origins, middle..all),
+        );
+        let ((gaps, inconsistent), (other_gaps, other_inconsistent)) =
+            parallel::both(|| walk([&one, &then_one]), || walk([&other, &then_other]));
         let mut without_sso = WithoutSso::default();
         let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes[gap.cause].scopes.is_selected();
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {

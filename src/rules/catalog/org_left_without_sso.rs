@@ -56,7 +56,7 @@ pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, ju
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut gaps = Gaps::until(context.now);
-    context.steps.iter().flatten().for_each(|step| gaps.add(step, survey.changes[step.change].time));
+    context.steps.iter().flatten().for_each(|step| gaps.add(step, || survey.changes[step.change].time));
     let links = LazyCell::new(|| links(context, &gaps.list));
     let mut result = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
