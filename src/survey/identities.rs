@@ -59,21 +59,24 @@ pub struct Identities {
     /// The key of each change.
     pub change_keys: Pile<u64>,
     change_contents: Pile<u64>,
-    /// As long as the others, or empty if neither visits nor observations are wanted.
+    /// Of the changes up to the last one that was seen: none if neither visits nor observations are wanted.
     changes_seen: Pile<Option<SeenId>>,
     others: Pile<Delivery>,
 }
 
 impl Identities {
     /// Adds an event. The changes come in the order of their indexes.
-    pub fn push(&mut self, delivery: Delivery, wants_seen: bool) {
-        if delivery.kept.change().is_none() {
+    pub fn push(&mut self, delivery: Delivery) {
+        let Some(index) = delivery.kept.change() else {
             self.others.push(delivery);
             return;
-        }
+        };
         self.change_keys.push(delivery.key);
         self.change_contents.push(delivery.content);
-        if wants_seen {
+        if delivery.seen.is_some() {
+            for _ in self.changes_seen.len()..index {
+                self.changes_seen.push(None);
+            }
             self.changes_seen.push(delivery.seen);
         }
     }

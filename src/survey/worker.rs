@@ -167,8 +167,7 @@ impl WorkerSurvey {
             } else {
                 Stored::NOWHERE
             };
-            let wants_seen = plan.wants.visits || plan.wants.anomalies.is_some();
-            self.identities.push(Delivery { key, content, kept, seen }, wants_seen);
+            self.identities.push(Delivery { key, content, kept, seen });
         }
         if !diagnostics.is_empty() && plan.wants.anomalies.is_some() {
             self.add_diagnosed_anomalies(line, plan);
