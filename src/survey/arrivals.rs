@@ -1,4 +1,5 @@
-//! What is kept of each event until all are read and repeated deliveries are known.
+//! What is kept of events that are only counted until repeated deliveries are known; of others, `identities.rs` keeps
+//! more.
 //!
 //! Most events are only counted, such as views. For each of them a hash of its content is kept. What was
 //! counted is kept only if a Bloom filter says that an equal event may have come before. A single thread goes

@@ -13,7 +13,7 @@ pub struct Changes {
     all: Pile<Change>,
     /// The key of each.
     keys: Pile<u64>,
-    /// Which of them is the next one in time.
+    /// Their indexes in time order.
     order: Vec<u32>,
 }
 
@@ -34,7 +34,7 @@ impl Changes {
     }
 
     /// All changes.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator + Clone {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator {
         self.order.iter().map(|at| &self.all[*at])
     }
 

@@ -1,8 +1,8 @@
 //! The hash of several texts. It is the sum of a hash of each text and its place among them, so that no text has to
 //! wait for the one before, and parts of the sum can be computed in advance.
 //!
-//! It mixes as `foldhash` does, whose function for texts of more than 16 bytes is not inlined. An event has some
-//! twenty texts, most of them short.
+//! It mixes as `foldhash` does, which branches by the length of a text. An event has some twenty texts, nearly all of
+//! them shorter than a window, and their lengths cannot be predicted.
 
 use std::hash::BuildHasher;
 use std::ops::Range;
@@ -83,7 +83,7 @@ impl Keys {
         one.wrapping_add(self.mixed(key ^ self.step ^ word(2), word(3)))
     }
 
-    /// The hash of a text of at least one window.
+    /// The hash of a text that is longer than a window.
     #[inline(never)]
     fn long(&self, key: u64, text: &[u8]) -> u64 {
         // Windows may overlap, so that the length has to count as well.

@@ -1,6 +1,6 @@
-//! Literal text of a skeleton, compared sixteen bytes at a time.
+//! Literal text of a skeleton, whose first thirty-two bytes are compared at once.
 //!
-//! A call to compare bytes costs as much as comparing: nearly all literals are two compares.
+//! A call to compare bytes costs as much as comparing, and nearly all literals are shorter.
 
 use wide::u8x16;
 
