@@ -10,6 +10,7 @@ use crate::model::operation::Operation;
 use crate::model::time;
 use crate::model::time::Timestamp;
 use crate::sources::{Action, EpochUnit, Expect, KnownNames, Source, Term, Vocabulary};
+use crate::text::digits::long_number;
 use crate::text::suggest::nearest;
 
 /// The value of a field.
@@ -279,7 +280,8 @@ fn check_epoch(
 
 /// Reads a time that is a number of units since 1970.
 fn parse_epoch(unit: EpochUnit, text: &str) -> Option<Timestamp> {
-    let number = text.parse().ok().or_else(|| {
+    let long = long_number(text.as_bytes()).map(u64::cast_signed);
+    let number = long.or_else(|| text.parse().ok()).or_else(|| {
         let is_zero = |fraction: &str| !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
         let whole = text.split_once('.').filter(|(_, fraction)| is_zero(fraction));
         let number = whole.map_or(text, |(whole, _)| whole);

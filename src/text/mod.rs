@@ -2,6 +2,7 @@
 
 pub mod characters;
 pub mod cut;
+pub mod digits;
 pub mod display;
 pub mod escape;
 pub mod hex;
