@@ -4,27 +4,32 @@
 //! Thirty-two bytes are compared at once, which is all that many values have. A bitmap of the whole block, made
 //! beforehand, cost more than it saved.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x32};
 
-const LANES: usize = 16;
-const STRIDE: usize = 2 * LANES;
+const STRIDE: usize = 32;
 
 /// How many bytes come before the first quote, backslash or control character.
-#[inline(always)]
 pub fn length(text: &[u8]) -> Option<usize> {
-    match text.first_chunk().map(stride_marks) {
+    dispatch!(Level::new(), simd => length_with(simd, text))
+}
+
+/// The same for code that is compiled for several kinds of processors.
+#[inline(always)]
+pub fn length_with<S: Simd>(simd: S, text: &[u8]) -> Option<usize> {
+    match text.first_chunk().map(|stride| stride_marks(simd, stride)) {
         Some(marks) if marks != 0 => Some(marks.trailing_zeros() as usize),
-        Some(_) => length_after(text, STRIDE),
-        None => length_after(text, 0),
+        Some(_) => simd.vectorize(|| length_after(simd, text, STRIDE)),
+        None => simd.vectorize(|| length_after(simd, text, 0)),
     }
 }
 
 /// The same if none comes among the first `begin` bytes.
-#[inline(never)]
-fn length_after(text: &[u8], begin: usize) -> Option<usize> {
+#[inline(always)]
+fn length_after<S: Simd>(simd: S, text: &[u8], begin: usize) -> Option<usize> {
     let mut rest = text.get(begin..)?;
     while let Some((stride, after)) = rest.split_first_chunk() {
-        let marks = stride_marks(stride);
+        let marks = stride_marks(simd, stride);
         if marks != 0 {
             return Some(text.len() - rest.len() + marks.trailing_zeros() as usize);
         }
@@ -39,20 +44,14 @@ fn ends(byte: &u8) -> bool {
 
 /// A bit for each byte that ends a string.
 #[inline(always)]
-fn stride_marks(stride: &[u8; STRIDE]) -> u32 {
-    let (lanes, _) = stride.as_chunks();
-    marks(lanes[0]) | marks(lanes[1]) << LANES
-}
-
-#[inline(always)]
-fn marks(bytes: [u8; LANES]) -> u32 {
+fn stride_marks<S: Simd>(simd: S, stride: &[u8; STRIDE]) -> u32 {
     // With its second bit flipped, a quote comes right after the control characters, which stay together: one comparison
     // finds all of them.
     const FLIP: u8 = 2;
-    let flipped = u8x16::new(bytes) ^ u8x16::splat(FLIP);
-    let marked =
-        flipped.min(u8x16::splat(b'"' ^ FLIP)).simd_eq(flipped) | flipped.simd_eq(u8x16::splat(b'\\' ^ FLIP));
-    marked.to_bitmask()
+    let splat = |byte: u8| u8x32::splat(simd, byte ^ FLIP);
+    let flipped = u8x32::load_array_ref(simd, stride) ^ u8x32::splat(simd, FLIP);
+    let marked = flipped.simd_le(splat(b'"')) | flipped.simd_eq(splat(b'\\'));
+    marked.to_bitmask() as u32
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Which texts certainly need no escape. It is found for many bytes at once, as nearly all texts of a log are plain.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, mask8x16, u8x16};
 
 const LANES: usize = 16;
 /// The first byte of the characters from U+0080 to U+00BF.
@@ -10,39 +11,42 @@ const WITH_JOINER: u8 = 0xCD;
 /// The first byte of the characters from U+05C0 to U+05FF.
 const LAST_LETTERS: u8 = 0xD7;
 
+// Texts are short, and to choose the code that suits the processor best would take longer than to read most of them.
+
 /// Whether UTF-8 is certainly printable and has none of these signs, which are ASCII. Plain are ASCII and the letters
 /// from Latin to Hebrew, U+00C0 to U+05FF, except for the 64 characters around U+034F, which is invisible.
 #[inline]
 pub fn is_plain<const SIGNS: usize>(bytes: &[u8], signs: [u8; SIGNS]) -> bool {
-    !is_any(bytes, |bytes| {
-        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-        let is_control = bytes.min(u8x16::splat(b' ' - 1)).simd_eq(bytes);
-        let is_later = bytes.max(u8x16::splat(LAST_LETTERS + 1)).simd_eq(bytes);
+    dispatch!(Level::baseline(), simd => !is_any(simd, bytes, |bytes| {
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(simd, byte));
+        let is_control = bytes.simd_le(u8x16::splat(simd, b' ' - 1));
+        let is_later = bytes.simd_ge(u8x16::splat(simd, LAST_LETTERS + 1));
         let odd = is_control | is_later | is(0x7F) | is(WITH_MARKS) | is(WITH_JOINER);
         signs.iter().fold(odd, |odd, sign| odd | is(*sign))
-    })
+    }))
 }
 
 /// Whether there is one of these bytes among others.
 #[inline]
 pub fn has_any<const SIGNS: usize>(bytes: &[u8], signs: [u8; SIGNS]) -> bool {
-    is_any(bytes, |bytes| {
-        signs.iter().fold(u8x16::MIN, |found, sign| found | bytes.simd_eq(u8x16::splat(*sign)))
-    })
+    dispatch!(Level::baseline(), simd => is_any(simd, bytes, |bytes| {
+        let none = mask8x16::splat(simd, false);
+        signs.iter().fold(none, |found, sign| found | bytes.simd_eq(u8x16::splat(simd, *sign)))
+    }))
 }
 
 /// Whether bytes are found among these. The ones that fill up a short text are letters.
-#[inline]
-fn is_any(bytes: &[u8], find: impl Fn(u8x16) -> u8x16) -> bool {
+#[inline(always)]
+fn is_any<S: Simd>(simd: S, bytes: &[u8], find: impl Fn(u8x16<S>) -> mask8x16<S>) -> bool {
+    let find = |bytes: &[u8; LANES]| find(u8x16::load_array_ref(simd, bytes));
     let Some(last) = bytes.last_chunk::<LANES>() else {
         let mut filled = [b'a'; LANES];
         filled[..bytes.len()].copy_from_slice(bytes);
-        return find(u8x16::new(filled)).to_bitmask() != 0;
+        return find(&filled).any_true();
     };
     // The last lanes overlap the previous ones, so that no byte has to be moved.
     let (chunks, _) = bytes.as_chunks::<LANES>();
-    let found = find(u8x16::new(*last));
-    chunks.iter().fold(found, |found, bytes| found | find(u8x16::new(*bytes))).to_bitmask() != 0
+    chunks.iter().fold(find(last), |found, bytes| found | find(bytes)).any_true()
 }
 
 /// Calls `each` with the place of every ASCII byte that is no letter, no digit and none of ` -,`, in order.
@@ -52,7 +56,7 @@ pub fn for_each_sign(bytes: &[u8], mut each: impl FnMut(usize)) {
     let mut filled = [b'a'; LANES];
     filled[..rest.len()].copy_from_slice(rest);
     for (number, chunk) in chunks.iter().chain([&filled]).enumerate() {
-        let mut signs = signs(u8x16::new(*chunk)).to_bitmask();
+        let mut signs = dispatch!(Level::baseline(), simd => signs(simd, chunk));
         while signs != 0 {
             each(number * LANES + signs.trailing_zeros() as usize);
             signs &= signs - 1;
@@ -60,16 +64,17 @@ pub fn for_each_sign(bytes: &[u8], mut each: impl FnMut(usize)) {
     }
 }
 
-#[inline]
-fn signs(bytes: u8x16) -> u8x16 {
-    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-    let is_within = |bytes: u8x16, first: u8, last: u8| {
-        let bytes = bytes - u8x16::splat(first);
-        bytes.min(u8x16::splat(last - first)).simd_eq(bytes)
-    };
-    let is_letter = is_within(bytes | u8x16::splat(0x20), b'a', b'z');
+/// A bit for each of these bytes.
+#[inline(always)]
+fn signs<S: Simd>(simd: S, bytes: &[u8; LANES]) -> u64 {
+    let splat = |byte: u8| u8x16::splat(simd, byte);
+    let bytes = u8x16::load_array_ref(simd, bytes);
+    let is = |byte| bytes.simd_eq(splat(byte));
+    let is_within =
+        |bytes: u8x16<S>, first: u8, last: u8| (bytes - splat(first)).simd_le(splat(last - first));
+    let is_letter = is_within(bytes | splat(0x20), b'a', b'z');
     let is_other = is_within(bytes, 0x80, 0xFF) | is(b' ') | is(b'-') | is(b',');
-    !(is_letter | is_within(bytes, b'0', b'9') | is_other)
+    (!(is_letter | is_within(bytes, b'0', b'9') | is_other)).to_bitmask()
 }
 
 #[cfg(test)]

@@ -2,30 +2,30 @@
 //!
 //! A call to compare bytes costs as much as comparing, and nearly all literals are shorter.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::u8x32;
 
-const LANES: usize = 16;
-const HEAD: usize = 2 * LANES;
-/// A bit for each lane.
-const ALL: u32 = (1 << LANES) - 1;
+/// How many bytes are compared at once.
+const WINDOW: usize = 32;
 
 /// Text that has to be there to the byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
-    /// The first lanes, and `0xFF` for each of their bytes that does not count.
-    head: [u8x16; 2],
-    ignored: [u8x16; 2],
+    /// Its first bytes, filled up with others.
+    head: [u8; WINDOW],
+    /// A bit for each of those that fill it up.
+    ignored: u32,
     bytes: Box<[u8]>,
 }
 
 impl Literal {
     /// The literal of these bytes.
     pub fn new(bytes: &[u8]) -> Self {
-        let counted = bytes.len().min(HEAD);
-        let (mut head, mut ignored) = ([0; HEAD], [0xFF; HEAD]);
+        let counted = bytes.len().min(WINDOW);
+        let mut head = [0; WINDOW];
         head[..counted].copy_from_slice(&bytes[..counted]);
-        ignored[..counted].fill(0);
-        Self { head: lanes(&head), ignored: lanes(&ignored), bytes: bytes.into() }
+        let ignored = u32::MAX.checked_shl(counted as u32).unwrap_or(0);
+        Self { head, ignored, bytes: bytes.into() }
     }
 
     /// Length in bytes.
@@ -36,36 +36,42 @@ impl Literal {
 
     /// Whether its head stands at the beginning, which is all of it if [`Self::is_head`].
     #[inline(always)]
-    pub fn head_begins(&self, bytes: &[u8]) -> bool {
+    pub fn head_begins<S: Simd>(&self, simd: S, bytes: &[u8]) -> bool {
         let Some(first) = bytes.first_chunk() else {
             return bytes.starts_with(&self.bytes);
         };
-        let [a, b] = lanes(first);
-        let is_head =
-            (a.simd_eq(self.head[0]) | self.ignored[0]) & (b.simd_eq(self.head[1]) | self.ignored[1]);
-        is_head.to_bitmask() == ALL
+        same(simd, first, &self.head) | self.ignored == u32::MAX
     }
 
     /// Whether all of it is compared at once.
     pub fn is_head(&self) -> bool {
-        self.bytes.len() <= HEAD
+        self.bytes.len() <= WINDOW
     }
 
     /// Whether what comes after its head is there, given that the head stands at the beginning.
-    pub fn rest_follows(&self, bytes: &[u8]) -> bool {
-        bytes.get(HEAD..self.bytes.len()) == self.bytes.get(HEAD..)
+    #[inline(always)]
+    pub fn rest_follows<S: Simd>(&self, simd: S, bytes: &[u8]) -> bool {
+        let literal = &*self.bytes;
+        let (Some(bytes), Some(last)) = (bytes.get(..literal.len()), literal.last_chunk()) else {
+            return bytes.starts_with(literal);
+        };
+        // The last window may overlap the head.
+        let is_last = bytes.last_chunk().is_some_and(|bytes| same(simd, bytes, last) == u32::MAX);
+        is_last && (literal.len() <= 2 * WINDOW || bytes.get(WINDOW..) == literal.get(WINDOW..))
     }
 }
 
+/// A bit for each byte that is the same.
 #[inline(always)]
-fn lanes(bytes: &[u8; HEAD]) -> [u8x16; 2] {
-    let (lanes, _) = bytes.as_chunks::<LANES>();
-    [u8x16::new(lanes[0]), u8x16::new(lanes[1])]
+fn same<S: Simd>(simd: S, one: &[u8; WINDOW], other: &[u8; WINDOW]) -> u32 {
+    let [one, other] = [one, other].map(|bytes| u8x32::load_array_ref(simd, bytes));
+    one.simd_eq(other).to_bitmask() as u32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
     proptest! {
@@ -76,7 +82,9 @@ mod tests {
                 *byte ^= 1;
             }
             let known = Literal::new(&literal);
-            let begins = known.head_begins(&bytes) && (known.is_head() || known.rest_follows(&bytes));
+            let begins = dispatch!(Level::new(), simd => {
+                known.head_begins(simd, &bytes) && (known.is_head() || known.rest_follows(simd, &bytes))
+            });
             prop_assert_eq!(begins, bytes.starts_with(&literal));
         }
     }

@@ -3,8 +3,11 @@
 //! The trie is a list of steps. A step is a literal and the slot after it; `next` is the first step after those,
 //! `sibling` the step to try instead if the literal does not match.
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use crate::json::{Span, string_scan};
 use crate::reader::shape::literal::Literal;
+use crate::text::digits::leading_digits;
 
 /// Index of a shape.
 pub type ShapeId = usize;
@@ -127,10 +130,17 @@ impl Trie {
 
     /// The shape of the line that begins at `start`, and where the line ends without its line end. Fills
     /// `places`.
-    #[inline(always)]
+    #[inline]
     pub fn find(&mut self, bytes: &[u8], start: usize, places: &mut Places) -> Option<(ShapeId, usize)> {
         self.lines += 1;
         let line = bytes.get(start..)?;
+        let (shape, length) = dispatch!(Level::new(), simd => self.find_with(simd, line, places))?;
+        Some((shape, start + length))
+    }
+
+    /// The shape of a line, and how long it is, compiled for several kinds of processors.
+    #[inline(always)]
+    fn find_with<S: Simd>(&mut self, simd: S, line: &[u8], places: &mut Places) -> Option<(ShapeId, usize)> {
         let (mut count, mut has_escapes) = (0, false);
         // No line is longer than `--max-line-bytes`, which has 32 bits.
         let mut put = |from: usize, length: usize, escaped: bool| {
@@ -142,8 +152,8 @@ impl Trie {
         let (mut first, mut rest) = (0, line);
         loop {
             let mut step = self.steps.get(first)?;
-            if !step.begins(rest) {
-                step = self.find_sibling(first, rest)?;
+            if !step.begins(simd, rest) {
+                step = simd.vectorize(|| self.find_sibling(simd, first, rest))?;
             }
             for (offset, length) in &*step.segment.fixed {
                 put(line.len() - rest.len() + *offset as usize, *length as usize, false)?;
@@ -151,9 +161,11 @@ impl Trie {
             rest = rest.get(step.segment.literal.len()..)?;
             let at = line.len() - rest.len();
             let length = match step.segment.slot {
-                SlotKind::Text => string_scan::length(rest).filter(|length| *length <= MAX_TEXT_BYTES)?,
+                SlotKind::Text => {
+                    string_scan::length_with(simd, rest).filter(|length| *length <= MAX_TEXT_BYTES)?
+                }
                 SlotKind::FreeText => {
-                    let (length, escaped) = free_text(rest)?;
+                    let (length, escaped) = free_text(simd, rest)?;
                     has_escapes |= escaped;
                     put(at, length, escaped)?;
                     (first, rest) = (step.next, rest.get(length..)?);
@@ -161,7 +173,7 @@ impl Trie {
                 }
                 SlotKind::End => {
                     (places.count, places.has_escapes) = (count, has_escapes);
-                    return Some((step.next, start + at));
+                    return Some((step.next, at));
                 }
                 scalar_kind => scalar(scalar_kind, rest)?,
             };
@@ -172,12 +184,12 @@ impl Trie {
 
     /// The sibling that matches. One that matches in several consecutive lines changes places with the one before
     /// it, so that it is tried sooner.
-    #[inline(never)]
-    fn find_sibling(&mut self, first: usize, rest: &[u8]) -> Option<&Step> {
+    #[inline(always)]
+    fn find_sibling<S: Simd>(&mut self, simd: S, first: usize, rest: &[u8]) -> Option<&Step> {
         let mut before = first;
         loop {
             let right = self.steps[before].sibling?;
-            if !self.steps[right].begins(rest) {
+            if !self.steps[right].begins(simd, rest) {
                 before = right;
                 continue;
             }
@@ -200,17 +212,18 @@ impl Trie {
 
 impl Step {
     #[inline(always)]
-    fn begins(&self, rest: &[u8]) -> bool {
-        self.segment.literal.head_begins(rest) && (self.is_short || self.segment.rest_follows(rest))
+    fn begins<S: Simd>(&self, simd: S, rest: &[u8]) -> bool {
+        self.segment.literal.head_begins(simd, rest)
+            && (self.is_short || self.segment.rest_follows(simd, rest))
     }
 }
 
 impl Segment {
-    #[inline(never)]
-    fn rest_follows(&self, rest: &[u8]) -> bool {
+    #[inline(always)]
+    fn rest_follows<S: Simd>(&self, simd: S, rest: &[u8]) -> bool {
         let Self { literal, slot, .. } = self;
         let is_end = || rest.get(literal.len()..).is_some_and(ends_line);
-        literal.rest_follows(rest) && (*slot != SlotKind::End || is_end())
+        (literal.is_head() || literal.rest_follows(simd, rest)) && (*slot != SlotKind::End || is_end())
     }
 }
 
@@ -251,8 +264,8 @@ fn ends_line(rest: &[u8]) -> bool {
 /// The length of the string at the beginning, and whether it has escapes; `None` for those that take more than a
 /// look.
 #[inline(always)]
-fn free_text(rest: &[u8]) -> Option<(usize, bool)> {
-    let length = string_scan::length(rest)?;
+fn free_text<S: Simd>(simd: S, rest: &[u8]) -> Option<(usize, bool)> {
+    let length = string_scan::length_with(simd, rest)?;
     if rest.get(length) != Some(&b'\\') {
         return (length <= MAX_FREE_TEXT_BYTES).then_some((length, false));
     }
@@ -288,7 +301,7 @@ fn scalar(kind: SlotKind, rest: &[u8]) -> Option<usize> {
 
 /// The length of the digits at the beginning; what follows them is compared with the skeleton.
 fn integer(bytes: &[u8]) -> Option<usize> {
-    let length = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    let length = leading_digits(bytes);
     (length == 1 || (length > 1 && bytes[0] != b'0')).then_some(length)
 }
 
