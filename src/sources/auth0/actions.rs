@@ -33,6 +33,9 @@ struct Call {
     segments: Vec<&'static str>,
 }
 
+/// The methods of documented calls.
+const METHODS: [&str; 4] = ["POST", "PATCH", "DELETE", "GET"];
+
 static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
     let calls = ACTIONS.iter().filter_map(|action| Some((action.name, action.name.split_once(' ')?)));
     let call = |(name, (method, path))| Call { name, method, segments: segments(path).collect() };
@@ -51,7 +54,8 @@ fn call(method: &str, path: &str) -> Option<&'static str> {
         count += 1;
     }
     let segments = buffer.get(..count)?;
-    let fits = |call: &&Call| fits(segments, &call.segments) && call.method.eq_ignore_ascii_case(method);
+    let method = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method))?;
+    let fits = |call: &&Call| call.method == *method && fits(segments, &call.segments);
     CALLS.iter().find(fits).map(|call| call.name)
 }
 
@@ -143,6 +147,11 @@ pub static ACTIONS: &[Action] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn methods_of_documented_calls_are_known() {
+        assert!(CALLS.iter().all(|call| METHODS.contains(&call.method)));
+    }
 
     #[test]
     fn calls_are_known_by_method_and_path() {

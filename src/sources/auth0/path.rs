@@ -33,8 +33,21 @@ pub fn segments(path: &str) -> impl Iterator<Item = &str> + Clone {
     let scheme = memchr::memchr(b':', path.as_bytes()).and_then(|_| path.split_once("://"));
     let behind_host = scheme.and_then(|(_, rest)| rest.get(rest.find('/')?..));
     let path = behind_host.unwrap_or(path);
-    let segments = path.split('/').map(str::trim).filter(|segment| !matches!(*segment, "" | "."));
+    let segments = split(path).map(trimmed).filter(|segment| !matches!(*segment, "" | "."));
     segments.enumerate().filter(|(at, segment)| *at > 0 || !is(segment, "api")).map(|(_, segment)| segment)
+}
+
+/// What stands between slashes. Paths are read on every line, and `memchr` finds a byte sooner than `split` does.
+fn split(path: &str) -> impl Iterator<Item = &str> + Clone {
+    let ends = memchr::memchr_iter(b'/', path.as_bytes()).chain([path.len()]);
+    ends.scan(0, move |start, end| Some(piece(path, std::mem::replace(start, end + 1), end)))
+}
+
+/// A segment without white space around it, which nearly none has.
+fn trimmed(segment: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    let bytes = segment.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { segment } else { segment.trim() }
 }
 
 /// Whether segments are those of a pattern, in which `{…}` stands for any segment.
@@ -47,9 +60,10 @@ pub fn fits(segments: &[&str], pattern: &[&str]) -> bool {
 /// Whether a segment is a word, in any case and with any letter percent-encoded.
 fn is(segment: &str, word: &str) -> bool {
     // Encoding makes a word longer.
-    let may_be_encoded = segment.len() > word.len() && segment.contains('%');
-    segment.eq_ignore_ascii_case(word)
-        || may_be_encoded && percent_decoded(segment).eq_ignore_ascii_case(word.as_bytes())
+    let may_be_encoded = || segment.len() > word.len() && segment.contains('%');
+    segment == word
+        || segment.eq_ignore_ascii_case(word)
+        || may_be_encoded() && percent_decoded(segment).eq_ignore_ascii_case(word.as_bytes())
 }
 
 fn percent_decoded(segment: &str) -> Vec<u8> {
