@@ -75,6 +75,12 @@ impl Span {
         piece(text, self.start as usize, self.end as usize)
     }
 
+    /// The bytes of the text as written, or none if it is beyond the end.
+    #[inline]
+    pub fn bytes(self, text: &str) -> &[u8] {
+        text.as_bytes().get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
     /// The text with its escapes resolved.
     #[inline]
     pub fn decode(self, text: &str) -> Cow<'_, str> {

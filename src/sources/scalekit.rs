@@ -239,13 +239,13 @@ static CROSS_CHECKS: &[CrossCheck] = &[
     CrossCheck { fields: [ENABLED; 2], agree: |_, _| false, needs_both: true, check: enabled },
     CrossCheck {
         fields: [ORGANIZATION, DATA_ORGANIZATION],
-        agree: str::eq,
+        agree: |one, other| one == other,
         needs_both: true,
         check: organization,
     },
     CrossCheck {
         fields: [ORGANIZATION, DOMAIN_ORGANIZATION],
-        agree: str::eq,
+        agree: |one, other| one == other,
         needs_both: true,
         check: domain_organization,
     },

@@ -249,7 +249,7 @@ impl Shape {
         };
         let [one, other] = check.fields.map(slot);
         let slots = one.zip(other);
-        let is_settled = slots.is_some_and(|(one, other)| one == other) && (check.agree)("", "");
+        let is_settled = slots.is_some_and(|(one, other)| one == other) && (check.agree)(b"", b"");
         let is_there = |field: &FieldId| of(*field).next().is_some();
         let has_enough = !check.needs_both || check.fields.iter().all(is_there);
         let may_fail = !is_settled && has_enough && check.fields.iter().any(is_open);

@@ -263,7 +263,7 @@ impl Shape {
             }
         }
         for (slots, cross_check) in &self.cross_checks {
-            let value = |slot: u32| spans[slot as usize].raw(text);
+            let value = |slot: u32| spans[slot as usize].bytes(text);
             if !slots.is_some_and(|[one, other]| (cross_check.agree)(value(one), value(other)))
                 && !passes(cross_check, fields, operation)
             {

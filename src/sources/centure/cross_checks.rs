@@ -89,7 +89,10 @@ fn check_page(fields: &Fields<'_>, organization: FieldId, diagnostics: &mut Diag
     };
     for (_, span) in fields.each(organization) {
         let organization = span.decode(fields.text);
-        if organization == in_route || organization.is_empty() || is_of_organization(&page, &organization) {
+        if organization == in_route
+            || organization.is_empty()
+            || is_of_organization(page.as_bytes(), organization.as_bytes())
+        {
             continue;
         }
         diagnostics.add(&CONTRADICTION, span, |diagnostic| {
@@ -137,7 +140,9 @@ fn check_same(
 }
 
 fn connection_id(fields: &Fields<'_>, operation: Operation, diagnostics: &mut Diagnostics<'_>) {
-    for (id, repeated) in disagreeing([CONNECTION_TARGET, CONNECTION_ID], str::eq, fields, operation) {
+    for (id, repeated) in
+        disagreeing([CONNECTION_TARGET, CONNECTION_ID], |one, other| one == other, fields, operation)
+    {
         diagnostics.add(&CONTRADICTION, repeated, |diagnostic| {
             diagnostic.message =
                 format!("the connection is {}, but the target's id is `{id}`", diagnostic.quoted());
@@ -160,7 +165,7 @@ fn connection_name(fields: &Fields<'_>, operation: Operation, diagnostics: &mut 
 /// and the place of the second. A deletion gives its connection's id and type twice (Centure's SSO events page).
 fn disagreeing<'a>(
     repeated: [FieldId; 2],
-    agree: fn(&str, &str) -> bool,
+    agree: fn(&[u8], &[u8]) -> bool,
     fields: &Fields<'a>,
     operation: Operation,
 ) -> impl Iterator<Item = (Cow<'a, str>, Span)> {
@@ -171,11 +176,11 @@ fn disagreeing<'a>(
             return None;
         };
         let [value, repeated] = [first, second].map(|span| span.decode(text));
-        (!agree(&value, &repeated) && !repeated.is_empty()).then_some((value, second))
+        (!agree(value.as_bytes(), repeated.as_bytes()) && !repeated.is_empty()).then_some((value, second))
     })
 }
 
-fn begins_with(kind: &str, name: &str) -> bool {
+fn begins_with(kind: &[u8], name: &[u8]) -> bool {
     name.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
 }
 
@@ -195,9 +200,9 @@ fn impersonation(fields: &Fields<'_>, _: Operation, diagnostics: &mut Diagnostic
 const COLLECTION: &str = "/organizations/";
 
 /// Whether a route certainly is one of this organization.
-fn is_of_organization(route: &str, organization: &str) -> bool {
-    let rest = route.strip_prefix(COLLECTION).and_then(|rest| rest.strip_prefix(organization));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+fn is_of_organization(route: &[u8], organization: &[u8]) -> bool {
+    let rest = route.strip_prefix(COLLECTION.as_bytes()).and_then(|rest| rest.strip_prefix(organization));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 /// The organization in a route such as `/organizations/org_01J…/sso`.
