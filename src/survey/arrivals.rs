@@ -2,9 +2,10 @@
 //! more.
 //!
 //! Most events are only counted, such as views. For each of them a hash of its content is kept. What was
-//! counted is kept only if a Bloom filter says that an equal event may have come before. A single thread goes
-//! over them, in the order of the input: bits that several threads write to would move between processor
-//! caches all the time.
+//! counted is kept only if an equal event may have come before. As the time belongs to the content, none has if all
+//! events before were earlier, which is so in most logs; if many events are not later than all before, a Bloom filter
+//! tells. A single thread goes over them, in the order of the input: bits that several threads write to would move
+//! between processor caches all the time.
 
 use std::collections::HashMap;
 
@@ -60,6 +61,37 @@ pub struct Arrived {
     counted: Vec<Counted>,
     /// The number of the worker.
     worker: u32,
+    extremes: Extremes,
+    /// Whether each event was earlier or later than all before.
+    are_distinct: bool,
+}
+
+/// The earliest and the latest time of some events.
+#[derive(Clone, Copy)]
+struct Extremes {
+    earliest: Timestamp,
+    latest: Timestamp,
+}
+
+impl Default for Extremes {
+    fn default() -> Self {
+        Self { earliest: Timestamp::MAX, latest: Timestamp::MIN }
+    }
+}
+
+impl Extremes {
+    /// Adds a time, and returns whether it is earlier or later than all before.
+    #[inline]
+    fn add(&mut self, time: Timestamp) -> bool {
+        let (is_earlier, is_later) = (time < self.earliest, time > self.latest);
+        if is_earlier {
+            self.earliest = time;
+        }
+        if is_later {
+            self.latest = time;
+        }
+        is_earlier || is_later
+    }
 }
 
 impl Arrived {
@@ -69,6 +101,8 @@ impl Arrived {
             self.contents.reserve(USUAL);
             self.counted.reserve(USUAL);
         }
+        self.are_distinct =
+            self.extremes.add(counted.time) && (self.are_distinct || self.contents.is_empty());
         self.contents.push(content);
         self.counted.push(counted);
         self.worker = worker;
@@ -84,7 +118,8 @@ impl Arrived {
 #[derive(Default)]
 pub struct Arrivals {
     contents: Pile<u64>,
-    /// A Bloom filter of the contents.
+    extremes: Extremes,
+    /// A Bloom filter of the contents; empty as long as few events are suspected without it.
     bits: Vec<u64>,
     /// Events that may have come before, with the number of their worker.
     suspected: Vec<(u64, u32, Counted)>,
@@ -93,30 +128,51 @@ pub struct Arrivals {
 /// The minimum number of filter bits for each content.
 const BITS: usize = 8;
 const MIN_WORDS: usize = 1 << 10;
+/// If more events than this and than this part of all are suspected, there is a filter.
+const MANY: usize = 1 << 10;
+const PART: usize = 1 << 4;
 
 impl Arrivals {
     /// Adds the events of the next block.
     pub fn take(&mut self, arrived: Arrived) {
-        let Arrived { contents: new, counted, worker } = arrived;
-        let needed = (self.contents.len() as usize + new.len()) * BITS / 64;
-        if needed >= self.bits.len() {
-            self.bits = vec![0; (needed + 1).next_power_of_two().max(MIN_WORDS)];
-            let Self { contents, bits, .. } = self;
-            contents.iter().for_each(|content| {
-                set(bits, *content);
-            });
+        let Arrived { contents: new, counted, worker, extremes, are_distinct } = arrived;
+        self.make_room(new.len());
+        if are_distinct && self.bits.is_empty() && extremes.earliest > self.extremes.latest {
+            self.extremes.add(extremes.earliest);
+            self.extremes.add(extremes.latest);
+            self.contents.extend(&new);
+            return;
         }
         for (content, counted) in new.into_iter().zip(counted) {
             self.contents.push(content);
-            if set(&mut self.bits, content) {
+            let may_be_known = !self.extremes.add(counted.time);
+            let is_suspected = if self.bits.is_empty() { may_be_known } else { set(&mut self.bits, content) };
+            if is_suspected {
                 self.suspected.push((content, worker, counted));
             }
         }
     }
 
+    /// Makes the filter as large as it has to be for so many more events, if it is worth having one.
+    fn make_room(&mut self, count: usize) {
+        let Self { contents, bits, suspected, .. } = self;
+        let needed = (contents.len() as usize + count) * BITS / 64;
+        let is_wanted = suspected.len() > MANY + contents.len() as usize / PART;
+        if needed >= bits.len() && (is_wanted || !bits.is_empty()) {
+            *bits = vec![0; (needed + 1).next_power_of_two().max(MIN_WORDS)];
+            contents.iter().for_each(|content| {
+                set(bits, *content);
+            });
+        }
+    }
+
     /// What was counted of repeated events, with the number of their worker.
     pub(super) fn again(self) -> Vec<(u32, Counted)> {
-        let Self { contents, mut bits, suspected } = self;
+        let Self { contents, mut bits, suspected, .. } = self;
+        if suspected.is_empty() {
+            return Vec::new();
+        }
+        bits.resize(bits.len().max((suspected.len() * BITS / 64 + 1).next_power_of_two()), 0);
         let mut left: HashMap<u64, u64, RandomState> =
             suspected.iter().map(|(content, ..)| (*content, 0)).collect();
         // Most contents are not suspected, and a filter of those that are skips them.
@@ -170,7 +226,9 @@ mod tests {
     proptest! {
         #[test]
         fn all_but_the_first_are_repeated(
-            parts in prop::collection::vec(prop::collection::vec((0..90_u64, 0..3_u64), 0..90), 0..5),
+            parts in prop::collection::vec(prop::collection::vec((0..9000_u64, 0..3_u64), 0..2000), 0..5),
+            is_sorted: bool,
+            seconds in 1..20_000_u64,
         ) {
             let event = Counted {
                 time: Timestamp::MIN, is_other: false, is_selected: true, is_impersonated: false,
@@ -180,13 +238,17 @@ mod tests {
             let mut expected: BTreeMap<u64, u64> = BTreeMap::new();
             for part in parts {
                 // Some contents share their bits.
-                let part: Vec<_> = part.into_iter().map(|(low, high)| low << 4 | high << 50).collect();
+                let mut part: Vec<_> = part.into_iter().map(|(low, high)| low << 4 | high << 50).collect();
+                if is_sorted {
+                    part.sort_unstable();
+                }
                 part.iter().for_each(|content| *expected.entry(*content).or_default() += 1);
                 // Each content has a number of its own.
                 let number = |content: u64| SeenId::new((content as u32 | (content >> 32) as u32) as usize);
                 let mut arrived = Arrived::default();
                 for content in part {
-                    arrived.push(content, Counted { seen: Some(number(content)), ..event }, 0);
+                    let time = Timestamp { seconds: (content % seconds) as i64, nanos: 0 };
+                    arrived.push(content, Counted { time, seen: Some(number(content)), ..event }, 0);
                 }
                 arrivals.take(arrived);
             }
