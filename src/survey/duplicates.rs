@@ -5,6 +5,10 @@
 //! not matter. Workers only record the keys of what arrives; repetitions are found at the end, because the
 //! same event may be in two files, and a lookup per event would miss every cache.
 
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
 use crate::model::attribute::Attribute;
 use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
@@ -48,13 +52,12 @@ impl EventKey {
         if let Some(Retained::Row(row)) = event.retained {
             hashes.extend_from_slice(row.hashes);
         }
-        hashes.reserve(event.fields.index.content.len());
-        let (mut content, keys) = (start(event), &*KEYS);
-        for value in &event.fields.index.content {
-            let hash = value_hash(keys, event.fields, value);
+        let (mut content, keys) = (start(event), *KEYS);
+        hashes.extend(event.fields.index.content.iter().map(|value| {
+            let hash = value_hash(&keys, event.fields, value);
             content = content.wrapping_add(hash);
-            hashes.push(hash);
-        }
+            hash
+        }));
         let digest = event.digest(form);
         if let Some(digest) = digest {
             content = reported_hash(event, digest);
@@ -115,14 +118,44 @@ impl Repeated {
 
 /// Finds the items that share a key among the items of all workers, given the keys of each worker.
 pub fn repeated<K: Iterator<Item = u64>>(workers: &[impl Fn() -> K], count: usize) -> Repeated {
-    let suspects = RepeatFilter::among(workers.iter().flat_map(|keys| keys()), count);
+    let keys = repeated_keys(workers, count);
     let mut all: Vec<(u64, Item)> = Vec::new();
-    for (worker, keys) in (0..).zip(workers) {
-        let items = (0..).zip(keys()).map(|(index, key)| (key, (worker, index)));
-        all.extend(items.filter(|(key, _)| suspects.have(*key)));
+    if keys.is_empty() {
+        return Repeated(all);
+    }
+    for (worker, of_worker) in (0..).zip(workers) {
+        let items = (0..).zip(of_worker()).map(|(index, key)| (key, (worker, index)));
+        all.extend(items.filter(|(key, _)| keys.contains(key)));
     }
     parallel::sort_by(&mut all, Ord::cmp);
     Repeated(all)
+}
+
+/// The keys that come more than once. They are cut into parts by their first bits, so that those of a part stay in the
+/// cache of a processor.
+fn repeated_keys<K: Iterator<Item = u64>>(
+    workers: &[impl Fn() -> K],
+    count: usize,
+) -> HashSet<u64, RandomState> {
+    let bits = (count / PART).next_power_of_two().trailing_zeros();
+    let room = (count >> bits) + (count >> bits) / 8;
+    let mut parts: Vec<Vec<u64>> = (0..1_usize << bits).map(|_| Vec::with_capacity(room)).collect();
+    for key in workers.iter().flat_map(|keys| keys()) {
+        parts[key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize].push(key);
+    }
+    parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part))).into_iter().flatten().collect()
+}
+
+/// So many keys are a part.
+const PART: usize = 1 << 13;
+
+/// Those of some keys that come more than once.
+fn repeated_in(mut keys: Vec<u64>) -> Vec<u64> {
+    let suspects = RepeatFilter::among(&keys);
+    keys.retain(|key| suspects.have(*key));
+    keys.sort_unstable();
+    let groups = keys.chunk_by(|a, b| a == b).filter(|group| group.len() > 1);
+    groups.map(|group| group[0]).collect()
 }
 
 /// A filter for keys that may be repeated. Most are not, and need not be sorted.
@@ -136,10 +169,10 @@ struct RepeatFilter {
 const ROOM: usize = 8;
 
 impl RepeatFilter {
-    fn among(keys: impl Iterator<Item = u64>, count: usize) -> Self {
-        let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
+    fn among(keys: &[u64]) -> Self {
+        let mut came = vec![0; (keys.len() * ROOM / 32).next_power_of_two()];
         for key in keys {
-            let (word, once) = slot(key, came.len());
+            let (word, once) = slot(*key, came.len());
             came[word] |= once | (came[word] & once) << 1;
         }
         Self { came }
@@ -165,10 +198,10 @@ mod tests {
     proptest! {
         #[test]
         fn repeated_items_are_found(
-            workers in prop::collection::vec(prop::collection::vec((0..40_u64, 0..3_u64), 0..60), 0..4),
+            workers in prop::collection::vec(prop::collection::vec((0..4000_u64, 0..3_u64), 0..9000), 0..4),
         ) {
-            // Some keys share their bits in the filter.
-            let key = |(low, high): &(u64, u64)| low | high << 40;
+            // Some keys share their bits in the filter, or their part.
+            let key = |(low, high): &(u64, u64)| low | high << 40 | low << 60;
             let mut expected: BTreeMap<u64, Vec<Item>> = BTreeMap::new();
             for (worker, items) in (0..).zip(&workers) {
                 for (index, item) in (0..).zip(items) {
