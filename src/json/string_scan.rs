@@ -62,7 +62,9 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_a_look_at_every_byte(bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(b'a'), Just(b'"')], 0..200)) {
-            prop_assert_eq!(length(&bytes), bytes.iter().position(ends));
+            let expected = bytes.iter().position(ends);
+            prop_assert_eq!(length(&bytes), expected);
+            prop_assert_eq!(dispatch!(Level::baseline(), simd => length_with(simd, &bytes)), expected);
         }
     }
 }

@@ -82,10 +82,12 @@ mod tests {
                 *byte ^= 1;
             }
             let known = Literal::new(&literal);
-            let begins = dispatch!(Level::new(), simd => {
-                known.head_begins(simd, &bytes) && (known.is_head() || known.rest_follows(simd, &bytes))
-            });
-            prop_assert_eq!(begins, bytes.starts_with(&literal));
+            for level in [Level::new(), Level::baseline()] {
+                let begins = dispatch!(level, simd => {
+                    known.head_begins(simd, &bytes) && (known.is_head() || known.rest_follows(simd, &bytes))
+                });
+                prop_assert_eq!(begins, bytes.starts_with(&literal));
+            }
         }
     }
 }
