@@ -52,12 +52,13 @@ impl EventKey {
         if let Some(Retained::Row(row)) = event.retained {
             hashes.extend_from_slice(row.hashes);
         }
-        let (mut content, keys) = (start(event), *KEYS);
-        hashes.extend(event.fields.index.content.iter().map(|value| {
-            let hash = value_hash(&keys, event.fields, value);
+        hashes.reserve(event.fields.index.content.len());
+        let (mut content, keys) = (start(event), &*KEYS);
+        for value in &event.fields.index.content {
+            let hash = value_hash(keys, event.fields, value);
             content = content.wrapping_add(hash);
-            hash
-        }));
+            hashes.push(hash);
+        }
         let digest = event.digest(form);
         if let Some(digest) = digest {
             content = reported_hash(event, digest);

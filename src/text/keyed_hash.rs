@@ -26,7 +26,6 @@ static KEPT: [u8; 2 * WINDOW] = {
 };
 
 /// Random numbers, so that nobody who writes a log can predict hashes.
-#[derive(Clone, Copy)]
 pub struct Keys {
     start: u64,
     step: u64,
