@@ -93,6 +93,17 @@ pub struct ContentValue {
     pub slot: u32,
 }
 
+/// The hash of some texts of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextsHash {
+    /// The event has none of them.
+    NoText,
+    /// Their hash.
+    Hash(u64),
+    /// A text is empty, written with escapes or not part of the content, or the skeleton was not learned.
+    Unknown,
+}
+
 impl<'a> Fields<'a> {
     /// The best non-empty text for the attribute among those that the event is about.
     #[inline(always)]
@@ -105,24 +116,22 @@ impl<'a> Fields<'a> {
         if only && span.start == span.end { None } else { self.first_primary(attribute) }
     }
 
-    /// The hash of the best texts for these attributes, given the hashes of the content, or nothing if no attribute has a
-    /// text. `None` where a text is empty, written with escapes or not part of the content, or the skeleton was not
-    /// learned.
+    /// The hash of the best texts for these attributes, given the hashes of the content.
     #[inline(always)]
-    pub fn hash<const N: usize>(&self, attributes: [Attribute; N], hashes: &[u64]) -> Option<Option<u64>> {
+    pub fn hash<const N: usize>(&self, attributes: [Attribute; N], hashes: &[u64]) -> TextsHash {
         let index = self.index;
-        let mut sum = None;
+        let mut sum = TextsHash::NoText;
         for attribute in attributes {
             let Some(span) = self.spans.get(index.best[attribute as usize] as usize) else {
                 continue;
             };
-            let hash = *hashes.get(index.best_content[attribute as usize] as usize)?;
-            if span.start >= span.end || span.escaped {
-                return None;
-            }
-            sum = Some(sum.unwrap_or(0_u64).wrapping_add(hash));
+            let hash = hashes.get(index.best_content[attribute as usize] as usize);
+            let Some(hash) = hash.filter(|_| span.start < span.end && !span.escaped) else {
+                return TextsHash::Unknown;
+            };
+            sum = TextsHash::Hash(hash.wrapping_add(if let TextsHash::Hash(sum) = sum { sum } else { 0 }));
         }
-        Some(sum)
+        sum
     }
 
     #[inline(never)]

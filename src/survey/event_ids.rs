@@ -5,6 +5,7 @@ use super::text_tuples::{Appearance, Variant};
 use super::{Change, EventLine, Plan, Visit, WorkerSurvey};
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
+use crate::model::fields::TextsHash;
 use crate::model::operation::Operation;
 use crate::sources;
 use crate::survey::duplicates::connection_hash;
@@ -49,6 +50,10 @@ const SHAPES: usize = 1 << 8;
 /// Actions of one operation that are compared before their names are looked up.
 const MAX_LATEST: usize = 8;
 
+/// What organizations and actors are counted by.
+const ORGANIZATION: [Attribute; 2] = [Attribute::OrganizationId, Attribute::OrganizationName];
+const ACTOR: [Attribute; 3] = [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail];
+
 /// Whether an event adds to the counts of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counting {
@@ -67,19 +72,16 @@ impl WorkerSurvey {
         let is_sso = event.operation != Operation::Other && plan.now.is_none_or(|now| event.time <= now);
         let variant = Variant { is_counted, is_sso, space: event.ids };
         let appearance = Appearance { variant, ..self.appearance(line) };
-        let organization = self.organizations.of(
-            (event, &self.content.hashes),
-            [Attribute::OrganizationId, Attribute::OrganizationName],
-            &appearance,
-        );
-        let actor = self.actors.of(
-            (event, &self.content.hashes),
-            [Attribute::ActorId, Attribute::ActorName, Attribute::ActorEmail],
-            &appearance,
-        );
-        let appearance = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
-        let kind = self.kind_of(event, &appearance);
-        let ip = self.ips.of((event, &self.content.hashes), [Attribute::Ip], &appearance);
+        let values = (event, &*self.content.hashes);
+        let organization = self.organizations.seek(values, ORGANIZATION, variant);
+        let actor = self.actors.seek(values, ACTOR, variant);
+        let bare = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
+        let ip = self.ips.seek(values, [Attribute::Ip], bare.variant);
+        let organization =
+            self.organizations.add_sought(organization, (event, ORGANIZATION), &appearance);
+        let actor = self.actors.add_sought(actor, (event, ACTOR), &appearance);
+        let ip = self.ips.add_sought(ip, (event, [Attribute::Ip]), &bare);
+        let kind = self.kind_of(event, &bare);
         if is_counted {
             self.actions.count(action, event.time);
             self.count_quarter(event.time);
@@ -183,8 +185,8 @@ impl WorkerSurvey {
         let name = || event.best(Attribute::ConnectionType).unwrap_or_default();
         let is_neutral = protocol.is_empty() && provider.is_empty();
         let hash = match event.fields.hash([Attribute::ConnectionType], &self.content.hashes) {
-            Some(Some(hash)) => hash,
-            Some(None) if is_neutral => return None,
+            TextsHash::Hash(hash) => hash,
+            TextsHash::NoText if is_neutral => return None,
             _ if is_neutral && name().is_empty() => return None,
             _ => KEYS.text(KEYS.at(0), name().as_bytes()),
         };

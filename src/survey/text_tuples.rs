@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 use crate::model::attribute::Attribute;
 use crate::model::event::Event;
 use crate::model::event::Space;
+use crate::model::fields::TextsHash;
 use crate::model::time::Timestamp;
 use crate::scan::LineRef;
 use crate::survey::counter::{Counter, Seen};
@@ -109,7 +110,60 @@ impl<const N: usize> ColdEntry<N> {
     }
 }
 
+/// Where the combination of an event is. All that an event needs are sought before any of them is counted, so that the
+/// processor waits for the memory of all of them at once.
+#[derive(Clone, Copy)]
+pub enum Sought {
+    /// All of its texts are empty.
+    NoText,
+    /// In this bucket of the table.
+    Found(usize),
+    /// Nowhere yet; its hash.
+    Missing(u64),
+    /// The texts have to be looked at.
+    Unknown,
+}
+
 impl<I: Id, const N: usize> TupleInterner<I, N> {
+    /// Looks an event's combination up, and changes nothing. `hashes` are those of the values of its content.
+    #[inline(always)]
+    pub fn seek(
+        &self,
+        (event, hashes): (&Event<'_>, &[u64]),
+        attributes: [Attribute; N],
+        variant: Variant,
+    ) -> Sought {
+        match event.fields.hash(attributes, hashes) {
+            _ if event.redactor.is_some() => Sought::Unknown,
+            TextsHash::NoText => Sought::NoText,
+            TextsHash::Unknown => Sought::Unknown,
+            TextsHash::Hash(hash) => {
+                let hash = Self::variant_hash(hash, variant);
+                match self.table.find_bucket_index(hash, |hot| hot.hash == hash) {
+                    Some(bucket) => Sought::Found(bucket),
+                    None => Sought::Missing(hash),
+                }
+            }
+        }
+    }
+
+    /// The id of what [`Self::seek`] found. Nothing may have been added since then.
+    #[inline(always)]
+    pub fn add_sought(
+        &mut self,
+        sought: Sought,
+        (event, attributes): (&Event<'_>, [Attribute; N]),
+        appearance: &Appearance,
+    ) -> Option<I> {
+        let texts = || attributes.map(|attribute| event.best(attribute).unwrap_or_default());
+        match sought {
+            Sought::NoText => None,
+            Sought::Found(bucket) => self.count_at(bucket, appearance),
+            Sought::Missing(hash) => Some(self.add(hash, &texts(), appearance)),
+            Sought::Unknown => self.id(texts().each_ref().map(|text| text.as_bytes()), appearance),
+        }
+    }
+
     /// The id of an event's combination. `hashes` are those of the values of its content.
     #[inline(always)]
     pub fn of(
@@ -118,11 +172,8 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         attributes: [Attribute; N],
         appearance: &Appearance,
     ) -> Option<I> {
-        let texts = || attributes.map(|attribute| event.best(attribute).unwrap_or_default());
-        match event.fields.hash(attributes, hashes).filter(|_| event.redactor.is_none()) {
-            Some(hash) => Some(self.id_of(hash?, texts, appearance)),
-            None => self.id(texts().each_ref().map(|text| text.as_bytes()), appearance),
-        }
+        let sought = self.seek((event, hashes), attributes, appearance.variant);
+        self.add_sought(sought, (event, attributes), appearance)
     }
 
     /// The id of a combination, unless all of its texts are empty.
@@ -145,11 +196,23 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
         texts: impl FnOnce() -> [Cow<'t, str>; N],
         appearance: &Appearance,
     ) -> I {
+        let hash = Self::variant_hash(hash, appearance.variant);
+        let bucket = self.table.find_bucket_index(hash, |hot| hot.hash == hash);
+        let known = bucket.and_then(|bucket| self.count_at(bucket, appearance));
+        known.unwrap_or_else(|| self.add(hash, &texts(), appearance))
+    }
+
+    /// Distinguishes the variants of a combination.
+    #[inline]
+    fn variant_hash(hash: u64, variant: Variant) -> u64 {
+        hash.wrapping_add(KEYS.at(N as u64 + variant.number()))
+    }
+
+    /// Counts the combination whose entry is in a bucket.
+    #[inline]
+    fn count_at(&mut self, bucket: usize, appearance: &Appearance) -> Option<I> {
         let Appearance { time, place, is_latest, variant } = *appearance;
-        let hash = hash.wrapping_add(KEYS.at(N as u64 + variant.number()));
-        let Some(hot) = self.table.find_mut(hash, |hot| hot.hash == hash) else {
-            return self.add(hash, &texts(), appearance);
-        };
+        let hot = self.table.get_bucket_mut(bucket)?;
         hot.count += u64::from(variant.is_counted);
         if is_latest {
             hot.last = time;
@@ -159,7 +222,7 @@ impl<I: Id, const N: usize> TupleInterner<I, N> {
             let cold = &mut self.cold[hot.id.index()];
             (cold.first, cold.place) = (cold.first, cold.place).min((time, place));
         }
-        hot.id
+        Some(hot.id)
     }
 
     #[inline(never)]
