@@ -76,7 +76,7 @@ impl Confirmations {
     /// Whether another selected event stands for the same deletion.
     pub fn is_told_twice(&self, survey: &Survey, change: usize) -> bool {
         self.original(survey, change)
-            .is_some_and(|original| survey.changes[original.index()].scopes.is_selected())
+            .is_some_and(|original| survey.changes.at(original.index()).scopes.is_selected())
     }
 }
 
@@ -87,7 +87,7 @@ fn says_more(survey: &Survey, partner: ChangeId, change: usize) -> bool {
         let email = survey.actor_email(change.actor);
         (change.is_impersonated(), change.ip.is_some(), email.is_some(), change.actor.is_some())
     };
-    let (own, other) = (key(&survey.changes[change]), key(&survey.changes[partner.index()]));
+    let (own, other) = (key(&survey.changes.at(change)), key(&survey.changes.at(partner.index())));
     other > own || (other == own && !is_first)
 }
 
@@ -99,7 +99,7 @@ fn partner(
     partners: &[Option<ChangeId>],
 ) -> Option<ChangeId> {
     let partner_of = |id: &ChangeId| partners.get(id.index()).copied().flatten();
-    let at = |id: &ChangeId| &survey.changes[id.index()];
+    let at = |id: &ChangeId| survey.changes.at(id.index());
     let (change, key) = (at(&id), survey.changes.key(id.index()));
     if let Some(version) = earlier.iter().find(|id| survey.changes.key(id.index()) == key) {
         return partner_of(version);

@@ -14,8 +14,8 @@ use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
+use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
-use crate::survey::{Change, Survey};
 
 /// The state after a change. Disorder and replays report changes that are impossible: an active or disabled
 /// connection cannot be created again, and a deleted one cannot be enabled or disabled. In the latter case,
@@ -107,33 +107,29 @@ pub struct Origin {
 pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
     let mut origins = vec![Origin { owner: None, was_active: false }; survey.connections.len()];
     // Backwards, so that the first change of each connection is written last.
-    let changes = survey.changes.iter().rev().filter(|change| !change.has_failed);
-    for (connection, change) in changes.filter_map(with_connection) {
-        origins[connection.index()] = Origin {
-            owner: change.organization,
-            was_active: change.time <= now
-                && [Operation::Disabled, Operation::Deleted].into_iter().any(|it| change.did(it)),
-        };
-    }
+    survey.changes.iter().rev().filter(|change| !change.has_failed).for_each(|change| {
+        if let Some(connection) = change.connection {
+            origins[connection.index()] = Origin {
+                owner: change.organization,
+                was_active: change.time <= now
+                    && [Operation::Disabled, Operation::Deleted].into_iter().any(|it| change.did(it)),
+            };
+        }
+    });
     origins
 }
 
-fn with_connection(change: &Change) -> Option<(ConnectionId, &Change)> {
-    Some((change.connection?, change))
-}
-
 /// A change that reports a state of a connection.
-#[derive(Clone, Copy)]
-pub struct StateChange {
+struct StateChange {
     change: ChangeId,
     connection: ConnectionId,
     state: State,
 }
 
-/// Those of a range of changes that report states, in time order.
-fn state_changes(survey: &Survey, range: Range<usize>) -> impl Iterator<Item = StateChange> {
-    range.filter_map(|index| {
-        let change = &survey.changes[index];
+/// Those of some changes that report states.
+fn state_changes(survey: &Survey, indices: impl Iterator<Item = usize>) -> impl Iterator<Item = StateChange> {
+    indices.filter_map(|index| {
+        let change = survey.changes.at(index);
         Some(StateChange {
             change: ChangeId::new(index),
             connection: change.connection?,
@@ -144,10 +140,10 @@ fn state_changes(survey: &Survey, range: Range<usize>) -> impl Iterator<Item = S
 
 /// Those of a range of changes that report states in two halves, each in time order. What happens in one organization
 /// does not depend on others, so both can be walked at once.
-pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Vec<StateChange>; 2] {
+pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Vec<ChangeId>; 2] {
     let mut halves = [Vec::new(), Vec::new()];
-    for change in state_changes(survey, range) {
-        let owner = origins[change.connection.index()].owner;
+    for StateChange { change, connection, .. } in state_changes(survey, range) {
+        let owner = origins[connection.index()].owner;
         halves[owner.map_or(1, Id::index) % 2].push(change);
     }
     halves
@@ -156,15 +152,15 @@ pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Vec<
 /// Goes through the changes, and passes what each of them did to `each`.
 pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    let changes = state_changes(survey, 0..survey.changes.len());
-    walk_some(survey, (&origins(survey, now), &confirmations), changes, each);
+    let indices = 0..survey.changes.len();
+    walk_some(survey, (&origins(survey, now), &confirmations), indices, each);
 }
 
-/// Like [`walk`], for all changes of some organizations.
+/// Like [`walk`], for all changes of some organizations, given by their indices in time order.
 pub fn walk_some(
     survey: &Survey,
     (origins, confirmations): (&[Origin], &Confirmations),
-    changes: impl Iterator<Item = StateChange>,
+    indices: impl Iterator<Item = usize>,
     mut each: impl FnMut(Step),
 ) {
     let mut states = vec![None; origins.len()];
@@ -175,7 +171,7 @@ pub fn walk_some(
     for origin in origins.iter().filter(|origin| origin.was_active) {
         left[entry_of(origin.owner)] += 1;
     }
-    for StateChange { change, connection, state: reported } in changes {
+    for StateChange { change, connection, state: reported } in state_changes(survey, indices) {
         let (index, Origin { owner, was_active }) = (change.index(), origins[connection.index()]);
         let state = &mut states[connection.index()];
         let before = *state;
@@ -203,7 +199,7 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
 pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
     let mut states = vec![None; survey.connections.len()];
     walk(survey, now, |step| {
-        let change = &survey.changes[step.change];
+        let change = &survey.changes.at(step.change);
         if let Some(connection) = change.connection.filter(|_| change.time <= now) {
             states[connection.index()] = Some(step.after);
         }

@@ -67,11 +67,11 @@ impl Reach {
         let index_of = |name: &str| index_of(name).expect("every event is of a source that is listed");
         let sources: Vec<_> = survey.action_facts.iter().map(|(source, _)| index_of(source)).collect();
         let mut sources_about = vec![0; survey.organizations.names.len()];
-        for change in survey.changes.iter().filter(|change| change.time <= now) {
+        survey.changes.iter().filter(|change| change.time <= now).for_each(|change| {
             if let Some(sources_about) = change.organization.map(|id| &mut sources_about[id.index()]) {
                 *sources_about |= 1 << sources[change.action.index()];
             }
-        }
+        });
         Self { spans, logged, sources, sources_about }
     }
 

@@ -20,7 +20,7 @@ pub enum Direction {
 }
 
 /// What kind of actor caused an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ActorKind {
     /// A person.
     User,

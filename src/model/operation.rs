@@ -3,7 +3,7 @@
 use crate::model::state::State;
 
 /// What happened, in one word for every source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// Somebody looked at the SSO settings.
     Viewed,

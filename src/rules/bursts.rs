@@ -35,17 +35,15 @@ pub(super) fn find_bursts(
 ) -> RuleResult {
     let changes = &context.survey.changes;
     let mut result = RuleResult::default();
-    for (index, change) in context.changes() {
-        match counted(index, change) {
-            Counted::As(_) => result.judged += 1,
-            Counted::NotApplicable => result.not_applicable += 1,
-            Counted::Not => {}
-        }
-    }
+    context.changes().for_each(|(index, change)| match counted(index, &change) {
+        Counted::As(_) => result.judged += 1,
+        Counted::NotApplicable => result.not_applicable += 1,
+        Counted::Not => {}
+    });
     let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
         let theirs = theirs.iter().map(|index| *index as usize);
         let told_once = theirs.filter(|index| !context.is_told_twice(*index));
-        let counted = told_once.filter_map(|index| match counted(index, &changes[index]) {
+        let counted = told_once.filter_map(|index| match counted(index, &changes.at(index)) {
             Counted::As(thing) => Some((index, thing)),
             Counted::NotApplicable | Counted::Not => None,
         });
@@ -65,10 +63,10 @@ pub(super) fn report_bursts<T: Copy + Eq + Hash>(
     let changes = &context.survey.changes;
     let mut found = Vec::new();
     for group in groups {
-        let things: Vec<_> = group.iter().map(|(index, thing)| (changes[*index].time, *thing)).collect();
+        let things: Vec<_> = group.iter().map(|(index, thing)| (changes.at(*index).time, *thing)).collect();
         for range in bursts_of_different(&things, context.count("count"), context.age("window")) {
             let burst: Vec<_> = group[range].iter().map(|(index, _)| *index).collect();
-            if let Some(first) = burst.iter().find(|index| context.covers(&changes[**index])) {
+            if let Some(first) = burst.iter().find(|index| context.covers(&changes.at(**index))) {
                 found.push((Burst::of(context.survey, *first, &burst), message(&burst)));
             }
         }

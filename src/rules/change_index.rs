@@ -50,9 +50,8 @@ impl ChangeIndex {
 
 fn by_operation(survey: &Survey) -> [Vec<u32>; OPERATIONS.len()] {
     let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-    for (index, change) in (0..).zip(survey.changes.iter()).filter(|(_, change)| !change.has_failed) {
-        operations[change.operation as usize].push(index);
-    }
+    let changes = survey.changes.iter().zip(0..).filter(|(change, _)| !change.has_failed);
+    changes.for_each(|(change, index)| operations[change.operation as usize].push(index));
     operations
 }
 

@@ -57,12 +57,12 @@ pub struct RuleContext<'a> {
 
 impl<'a> RuleContext<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
-    pub fn changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+    pub fn changes(&self) -> impl Iterator<Item = (usize, Change)> {
         self.attempts().filter(|(_, change)| !change.has_failed)
     }
 
     /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
-    pub fn attempts(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+    pub fn attempts(&self) -> impl Iterator<Item = (usize, Change)> {
         let changes = self.survey.changes.iter().enumerate();
         changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
     }
@@ -71,7 +71,7 @@ impl<'a> RuleContext<'a> {
     #[inline]
     pub fn is_told_twice(&self, index: usize) -> bool {
         let original = self.confirmations.original(self.survey, index);
-        original.is_some_and(|original| self.covers(&self.survey.changes[original.index()]))
+        original.is_some_and(|original| self.covers(&self.survey.changes.at(original.index())))
     }
 
     /// Whether a change is in the scope of the rule.
@@ -104,14 +104,14 @@ impl<'a> RuleContext<'a> {
     }
 
     /// The changes of a connection's state in the rule's scope, with their index, in time order.
-    pub fn state_changes(&self) -> impl Iterator<Item = (usize, &'a Change)> {
+    pub fn state_changes(&self) -> impl Iterator<Item = (usize, Change)> {
         self.changes().filter(|(_, change)| change.state().is_some())
     }
 
     /// The changes by one operation in the rule's scope, with their index, in time order.
-    pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, &'a Change)> {
+    pub fn changes_that(&self, operation: Operation) -> impl Iterator<Item = (usize, Change)> {
         let indices = self.change_index.by_operation(operation).iter().map(|index| *index as usize);
-        let changes = indices.map(|index| (index, &self.survey.changes[index]));
+        let changes = indices.map(|index| (index, self.survey.changes.at(index)));
         changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
     }
 

@@ -61,9 +61,9 @@ impl Serialize for Fingerprint {
 /// The fingerprint of a violation.
 pub fn of(rule: &str, survey: &Survey, subject: Subject) -> Fingerprint {
     match subject {
-        Subject::Change(index) => of_change(rule, survey, &survey.changes[index]),
+        Subject::Change(index) => of_change(rule, survey, &survey.changes.at(index)),
         Subject::Conflicting(index) => of_change(rule, survey, &survey.conflicting[index]),
-        Subject::OrganizationChange(index, _) => of_change(rule, survey, &survey.changes[index as usize]),
+        Subject::OrganizationChange(index, _) => of_change(rule, survey, &survey.changes.at(index as usize)),
         Subject::Burst(burst) => of_burst(rule, survey, burst),
         Subject::Anomaly(index) => of_anomaly(rule, &survey.anomalies.kept[index]),
         // It covers all of them, so that accepting one overflow accepts no other.
@@ -115,8 +115,8 @@ pub fn of_change(rule: &str, survey: &Survey, change: &Change) -> Fingerprint {
 /// The fingerprint of a burst. It covers the first and last change and the size, so that it changes if the burst
 /// grows.
 pub fn of_burst(rule: &str, survey: &Survey, burst: Burst) -> Fingerprint {
-    let ends = [burst.first, burst.last].map(|index| &survey.changes[index as usize]);
-    let [first, last] = ends.map(|change| of_change(rule, survey, change).text());
+    let ends = [burst.first, burst.last].map(|index| survey.changes.at(index as usize));
+    let [first, last] = ends.map(|change| of_change(rule, survey, &change).text());
     Fingerprint::of(&[rule, &first, &last, &burst.size.to_string()])
 }
 
@@ -255,7 +255,7 @@ mod tests {
     fn changes_differ_by_their_id_and_by_their_content() {
         let of = |edit: fn(&mut Change)| {
             let mut survey = survey(3);
-            edit(&mut survey.changes[0]);
+            survey.changes.edit(0, edit);
             of("rule", &survey, Subject::Change(0))
         };
         let all = ["rule", "vendor", "evt_1", "sso.delete", TIME, "user_1", "org_1", "conn_1"];
@@ -278,10 +278,11 @@ mod tests {
     fn no_text_of_a_log_is_taken_for_the_end_of_another() {
         let of = |id: &str, action: &str| {
             let mut survey = survey(0);
-            survey.changes[0].event = Some(survey.ids.push(id));
-            survey.changes[0].action = survey.action_id(action, "vendor", Operation::Deleted);
+            let (event, action) =
+                (survey.ids.push(id), survey.action_id(action, "vendor", Operation::Deleted));
+            survey.changes.edit(0, |change| (change.event, change.action) = (Some(event), action));
             survey.action_facts.push(("vendor", Operation::Deleted));
-            of_change("rule", &survey, &survey.changes[0])
+            of_change("rule", &survey, &survey.changes.at(0))
         };
         assert_ne!(of("evt", "a\0b"), of("evt\0a", "b"));
         assert_ne!(of("evt\0", "a"), of("evt", "\0a"));
@@ -297,19 +298,19 @@ mod tests {
     fn bursts_differ_by_their_ends_and_their_size() {
         let mut survey = survey(3);
         let later = time::parse("2025-01-15T08:31:00Z").unwrap().timestamp;
-        survey.changes.push(Change { time: later, ..survey.changes[0].clone() });
-        survey.changes.push(Change { time: later, actor: None, ..survey.changes[0].clone() });
+        survey.changes.push(Change { time: later, ..survey.changes.at(0) });
+        survey.changes.push(Change { time: later, actor: None, ..survey.changes.at(0) });
         let of = |first, last, size| {
             let burst = Burst { first, last, size, organization: None };
             of("rule", &survey, Subject::Burst(burst))
         };
-        let [first, last] = [0, 1].map(|at| of_change("rule", &survey, &survey.changes[at]).text());
+        let [first, last] = [0, 1].map(|at| of_change("rule", &survey, &survey.changes.at(at)).text());
         assert_eq!(of(0, 1, 7), expected(&["rule", &first, &last, "7"]));
         for other in [of(0, 1, 8), of(0, 0, 7), of(0, 2, 7), of(2, 1, 7)] {
             assert_ne!(of(0, 1, 7), other);
         }
         let owner_of = super::of("rule", &survey, Subject::OrganizationChange(0, None));
-        assert_eq!(owner_of, of_change("rule", &survey, &survey.changes[0]));
+        assert_eq!(owner_of, of_change("rule", &survey, &survey.changes.at(0)));
     }
 
     #[test]
@@ -317,8 +318,8 @@ mod tests {
         for event in [true, false] {
             let of = |line| {
                 let mut survey = survey(line);
-                survey.changes[0].event = if event { survey.changes[0].event } else { None };
-                of_change("rule", &survey, &survey.changes[0])
+                survey.changes.edit(0, |change| change.event = change.event.filter(|_| event));
+                of_change("rule", &survey, &survey.changes.at(0))
             };
             assert_eq!(of(1), of(9));
         }
@@ -345,7 +346,7 @@ mod tests {
         let time = time::parse("2025-01-15T10:30:00Z").unwrap().timestamp;
         let end = time::parse("2025-01-15T11:30:00Z").unwrap().timestamp;
         let line = LineRef { block: BLOCK, line: 7 };
-        let organization = survey.changes[0].organization.unwrap();
+        let organization = survey.changes.at(0).organization.unwrap();
         let parts = [Part::Log, Part::Source("vendor"), Part::Organization("vendor", organization)];
         let silence = |part, next| Silence { part, from: (time, line), until: end, next };
         survey.silences =

@@ -92,24 +92,22 @@ impl Decision {
 
 impl RuleResult {
     /// Makes a decision about each change.
-    pub(super) fn of<'a>(
-        changes: impl Iterator<Item = (usize, &'a Change)>,
-        mut decide: impl FnMut(usize, &'a Change) -> Decision,
+    pub(super) fn of(
+        changes: impl Iterator<Item = (usize, Change)>,
+        mut decide: impl FnMut(usize, Change) -> Decision,
     ) -> Self {
         let mut result = Self::default();
-        for (index, change) in changes {
-            result.add(Subject::Change(index), decide(index, change));
-        }
+        changes.for_each(|(index, change)| result.add(Subject::Change(index), decide(index, change)));
         result
     }
 
     /// Makes a decision about each change of the operations that a rule looks for. Other changes are judged, too, as
     /// they could have been such, if their source logs these operations.
-    pub(super) fn of_operations<'a>(
+    pub(super) fn of_operations(
         context: &RuleContext<'_>,
-        changes: impl Iterator<Item = (usize, &'a Change)>,
+        changes: impl Iterator<Item = (usize, Change)>,
         operations: &[Operation],
-        mut decide: impl FnMut(usize, &'a Change) -> Decision,
+        mut decide: impl FnMut(usize, Change) -> Decision,
     ) -> Self {
         let is_logged = context.sources_logging(operations);
         Self::of(changes, |index, change| {
@@ -198,7 +196,7 @@ impl RuleResult {
         (survey, displayed): (&Survey, &Survey),
     ) -> Cow<'s, str> {
         let message = self.messages.text(violation.message);
-        let Some(other) = violation.other.map(|other| &survey.changes[other.index()]) else {
+        let Some(other) = violation.other.map(|other| survey.changes.at(other.index())) else {
             return Cow::Borrowed(message);
         };
         let later = violation.subject.time(survey).map_or(0, |time| other.time.seconds_since(time));

@@ -69,8 +69,8 @@ pub struct Burst {
 impl Burst {
     /// The burst of `all` these changes; `first` is the first one in the scope.
     pub(super) fn of(survey: &Survey, first: usize, all: &[usize]) -> Self {
-        let organization = survey.changes[first].organization;
-        let is_one = all.iter().all(|at| survey.changes[*at].organization == organization);
+        let organization = survey.changes.at(first).organization;
+        let is_one = all.iter().all(|at| survey.changes.at(*at).organization == organization);
         Self {
             first: first as u32,
             last: all.last().map_or(first, |last| *last) as u32,
@@ -113,7 +113,7 @@ impl Subject {
             }
             Self::Certificate(index) => Some(survey.certificates[index as usize].time),
             Self::Change(_) | Self::OrganizationChange(..) | Self::Burst(_) => {
-                self.change().map(|index| survey.changes[index].time)
+                self.change().map(|index| survey.changes.at(index).time)
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::survey::ids::{
 };
 
 /// A change of a connection, or a portal link, which may lead to one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Change {
     /// When it happened.
     pub time: Timestamp,

@@ -1,16 +1,16 @@
 //! The changes of all workers in time order.
 
-use std::ops::Index;
-
 use crate::model::time::Timestamp;
 use crate::survey::Change;
+use crate::survey::packed::{ChangeTables, PackedChange};
 use crate::survey::pile::Pile;
 
 /// Changes of connections in time order. They stay where the workers have put them, as there can be millions of them.
 #[derive(Default)]
 pub struct Changes {
     /// In the order in which they were read, those of one worker after those of another.
-    all: Pile<Change>,
+    all: Pile<PackedChange>,
+    tables: ChangeTables,
     /// The key of each.
     keys: Pile<u64>,
     /// Their indexes in time order.
@@ -18,9 +18,25 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Changes and their keys in this order, which may leave some out.
-    pub(super) fn new(all: Pile<Change>, keys: Pile<u64>, order: Vec<u32>) -> Self {
-        Self { all, keys, order }
+    /// Changes and their keys in no order yet.
+    pub(super) fn unordered(all: Pile<PackedChange>, tables: ChangeTables, keys: Pile<u64>) -> Self {
+        Self { all, tables, keys, order: Vec::new() }
+    }
+
+    /// The same in this order, which may leave some out.
+    pub(super) fn in_order(self, order: Vec<u32>) -> Self {
+        Self { order, ..self }
+    }
+
+    /// The change that was read as the one of that index.
+    #[inline(always)]
+    pub(super) fn unpack(&self, index: u32) -> Change {
+        self.tables.unpack(index, &self.all[index])
+    }
+
+    /// When the change happened that was read as the one of that index.
+    pub(super) fn time_of(&self, index: u32) -> Timestamp {
+        self.all[index].time
     }
 
     /// How many changes there are.
@@ -33,14 +49,20 @@ impl Changes {
         self.order.is_empty()
     }
 
+    /// The change of an index.
+    #[inline(always)]
+    pub fn at(&self, index: usize) -> Change {
+        self.unpack(self.order[index])
+    }
+
     /// All changes.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator {
-        self.order.iter().map(|at| &self.all[*at])
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { changes: self, order: self.order.iter() }
     }
 
     /// How many changes happened before a time.
     pub fn before(&self, time: Timestamp) -> usize {
-        self.order.partition_point(|at| self.all[*at].time < time)
+        self.order.partition_point(|at| self.time_of(*at) < time)
     }
 
     /// A hash of the event id, or of the event's content if it has no id. It differs from run to run.
@@ -49,27 +71,59 @@ impl Changes {
     }
 }
 
-impl Index<usize> for Changes {
-    type Output = Change;
+/// Goes through changes. It is not the closure of a `map`, which would not be inlined; see [`ChangeTables::unpack`]. For
+/// the same reason, `for_each` is quicker than a loop when it goes through a filter.
+#[derive(Clone)]
+pub struct Iter<'c> {
+    changes: &'c Changes,
+    order: std::slice::Iter<'c, u32>,
+}
 
-    #[inline]
-    fn index(&self, index: usize) -> &Change {
-        &self.all[self.order[index]]
+impl Iterator for Iter<'_> {
+    type Item = Change;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Change> {
+        Some(self.changes.unpack(*self.order.next()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.order.size_hint()
     }
 }
+
+impl DoubleEndedIterator for Iter<'_> {
+    #[inline(always)]
+    fn next_back(&mut self) -> Option<Change> {
+        Some(self.changes.unpack(*self.order.next_back()?))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
 
 #[cfg(test)]
 impl Changes {
     /// Adds a change that comes after the others.
     pub fn push(&mut self, change: Change) {
-        self.keys.push(self.order.len() as u64);
-        self.order.push(self.all.push(change));
+        self.edit_all(|changes| changes.push(change));
     }
-}
 
-#[cfg(test)]
-impl std::ops::IndexMut<usize> for Changes {
-    fn index_mut(&mut self, index: usize) -> &mut Change {
-        self.all.get_mut(self.order[index]).expect("it was added")
+    /// Edits the change of an index.
+    pub fn edit(&mut self, index: usize, edit: impl FnOnce(&mut Change)) {
+        self.edit_all(|changes| edit(&mut changes[index]));
+    }
+
+    fn edit_all(&mut self, edit: impl FnOnce(&mut Vec<Change>)) {
+        let mut changes: Vec<_> = self.iter().collect();
+        edit(&mut changes);
+        let mut worker = crate::survey::packed::WorkerChanges::default();
+        for (index, change) in (0..).zip(&changes) {
+            worker.push(change);
+            if index >= self.keys.len() {
+                self.keys.push(index.into());
+            }
+        }
+        self.order = (0..changes.len() as u32).collect();
+        (self.all, self.tables) = (worker.packed.all, worker.tables);
     }
 }

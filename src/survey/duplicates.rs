@@ -140,15 +140,29 @@ fn repeated_keys<K: Iterator<Item = u64>>(
 ) -> HashSet<u64, RandomState> {
     let bits = (count / PART).next_power_of_two().trailing_zeros();
     let room = (count >> bits) + (count >> bits) / 8;
-    let mut parts: Vec<Vec<u64>> = (0..1_usize << bits).map(|_| Vec::with_capacity(room)).collect();
-    for key in workers.iter().flat_map(|keys| keys()) {
-        parts[key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize].push(key);
+    let count = 1_usize << bits;
+    let mut repeated = HashSet::default();
+    for first in (0..count).step_by(MAX_PARTS) {
+        let mut parts: Vec<Vec<u64>> =
+            (first..count.min(first + MAX_PARTS)).map(|_| Vec::with_capacity(room)).collect();
+        for key in workers.iter().flat_map(|keys| keys()) {
+            let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
+            if let Some(part) = part.checked_sub(first).and_then(|at| parts.get_mut(at)) {
+                part.push(key);
+            }
+        }
+        repeated.extend(
+            parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part))).into_iter().flatten(),
+        );
     }
-    parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part))).into_iter().flatten().collect()
+    repeated
 }
 
 /// So many keys are a part.
 const PART: usize = 1 << 13;
+
+/// So many parts are made at once: to go over the keys again takes less than memory for all of them.
+const MAX_PARTS: usize = 1 << 6;
 
 /// Those of some keys that come more than once.
 fn repeated_in(mut keys: Vec<u64>) -> Vec<u64> {

@@ -8,7 +8,6 @@ use crate::model::event::Event;
 use crate::model::fields::TextsHash;
 use crate::model::operation::Operation;
 use crate::sources;
-use crate::survey::duplicates::connection_hash;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -77,8 +76,7 @@ impl WorkerSurvey {
         let actor = self.actors.seek(values, ACTOR, variant);
         let bare = Appearance { variant: Variant { is_counted, ..Variant::default() }, ..appearance };
         let ip = self.ips.seek(values, [Attribute::Ip], bare.variant);
-        let organization =
-            self.organizations.add_sought(organization, (event, ORGANIZATION), &appearance);
+        let organization = self.organizations.add_sought(organization, (event, ORGANIZATION), &appearance);
         let actor = self.actors.add_sought(actor, (event, ACTOR), &appearance);
         let ip = self.ips.add_sought(ip, (event, [Attribute::Ip]), &bare);
         let kind = self.kind_of(event, &bare);
@@ -136,7 +134,7 @@ impl WorkerSurvey {
 
     pub(super) fn connection_of(&mut self, event: &Event<'_>) -> Option<ConnectionId> {
         let id = event.best(Attribute::ConnectionId)?;
-        self.connection_hashes.push(connection_hash(event.ids, &id));
+        self.connection_spaces.push(event.ids);
         Some(self.connections.push(&id))
     }
 

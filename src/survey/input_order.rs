@@ -54,11 +54,13 @@ impl<T> ByBlock<T> {
 }
 
 /// The items of all workers, the earliest block first, without those in `without`, and the ranges of the
-/// result that still have to be sorted by time. Logs are mostly in order, so these are few.
-pub fn in_blocks<'a, T: 'a>(
+/// result that still have to be sorted by time. Logs are mostly in order, so these are few. Of each item, the result has
+/// what `of` makes of it.
+pub fn in_blocks<'a, T: 'a, U>(
     workers: impl Iterator<Item = &'a ByBlock<T>>,
     without: &HashSet<Item>,
-) -> (Vec<Item>, Vec<Range<usize>>) {
+    of: impl Fn(Item) -> U,
+) -> (Vec<U>, Vec<Range<usize>>) {
     let mut runs = Vec::new();
     for (at, worker) in (0..).zip(workers) {
         let ends = worker.blocks.iter().skip(1).map(|run| run.begin).chain([worker.all.len()]);
@@ -75,7 +77,7 @@ pub fn in_blocks<'a, T: 'a>(
     let (mut begin, mut latest, mut is_in_order) = (0, Timestamp::MIN, true);
     for ((run, worker, indexes), follows) in runs.into_iter().zip(follows) {
         let its = indexes.map(|index| (worker, index));
-        items.extend(its.filter(|item| without.is_empty() || !without.contains(item)));
+        items.extend(its.filter(|item| without.is_empty() || !without.contains(item)).map(&of));
         latest = latest.max(run.times[2]);
         is_in_order &= run.is_in_order;
         if latest < follows {
@@ -110,7 +112,7 @@ mod tests {
                 }
             }
             let time = |item: &Item| workers[item.0 as usize].0[item.1 as usize];
-            let (mut items, parts) = in_blocks(workers.iter().map(|worker| &worker.1), &without);
+            let (mut items, parts) = in_blocks(workers.iter().map(|worker| &worker.1), &without, |item| item);
             let mut expected = items.clone();
             expected.sort_by_key(time);
             parts.into_iter().for_each(|part| items[part].sort_by_key(time));

@@ -3,7 +3,6 @@
 //! Ids depend on the order in which texts were added, so no output may be ordered by them.
 
 use std::hash::BuildHasher;
-use std::marker::PhantomData;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -19,24 +18,36 @@ const FEW: usize = 8;
 /// A list of texts in one piece of memory, as the cost of reading one is that of the memory it touches.
 pub struct StringTable<I> {
     all: String,
-    /// Where each text ends.
-    ends: Vec<usize>,
-    numbers: PhantomData<I>,
+    /// Where each text ends in its span.
+    ends: Vec<u32>,
+    /// For each span, the first text that ends beyond it.
+    beyond: Vec<I>,
 }
 
 impl<I> Default for StringTable<I> {
     fn default() -> Self {
-        Self { all: String::new(), ends: Vec::new(), numbers: PhantomData }
+        Self { all: String::new(), ends: Vec::new(), beyond: Vec::new() }
     }
 }
+
+/// The size of a span as a power of two, so that an end takes four bytes.
+const SPAN_BITS: u32 = if cfg!(test) { 5 } else { u32::BITS };
 
 impl<I: Id> StringTable<I> {
     /// Adds a text, even if it is in the table already, and returns its id.
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());
         self.all.push_str(text);
-        self.ends.push(self.all.len());
+        self.ends.push((self.all.len() & ((1 << SPAN_BITS) - 1)) as u32);
+        while self.beyond.len() < self.all.len() >> SPAN_BITS {
+            self.beyond.push(id);
+        }
         id
+    }
+
+    fn end(&self, at: usize) -> usize {
+        let beyond = self.beyond.partition_point(|first| first.index() <= at);
+        beyond << SPAN_BITS | self.ends[at] as usize
     }
 
     /// The text of an id, if there is one.
@@ -52,8 +63,8 @@ impl<I: Id> StringTable<I> {
     #[inline]
     fn text_at(&self, id: I) -> &str {
         let at = id.index();
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        piece(&self.all, start, self.ends[at])
+        let start = if at == 0 { 0 } else { self.end(at - 1) };
+        piece(&self.all, start, self.end(at))
     }
 
     /// All texts.

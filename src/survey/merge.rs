@@ -26,13 +26,10 @@ impl Survey {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
         let identities: Vec<_> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.identities)).collect();
-        let hashes: Vec<_> =
-            workers.iter_mut().map(|worker| std::mem::take(&mut worker.connection_hashes)).collect();
         let (again, (same, counted_again)) = parallel::both(
             || repeated_identities(&identities),
-            || (repeated_hashes(&hashes), arrivals.again()),
+            || (repeated_connections(&workers), arrivals.again()),
         );
-        drop(hashes);
         let mut repeats = survey.settle_deliveries(&mut workers, &identities, &again);
         let keys = identities.into_iter().map(|identities| identities.change_keys).collect();
         let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connections)).collect();
@@ -50,7 +47,7 @@ impl Survey {
         survey.settle();
         for (worker, kept) in &repeats.kept {
             if let Some(change) = workers[*worker as usize].kept(*kept) {
-                survey.uncount(&Counted::of(&maps[*worker as usize].change(change)));
+                survey.uncount(&Counted::of(&maps[*worker as usize].change(&change)));
             }
         }
         for (number, counted) in &counted_again {
@@ -227,9 +224,9 @@ fn repeated_identities(workers: &[Identities]) -> Repeated {
     repeated(&keys, workers.iter().map(Identities::len).sum())
 }
 
-fn repeated_hashes(workers: &[Pile<u64>]) -> Repeated {
-    let keys: Vec<_> = workers.iter().map(|hashes| || hashes.iter().copied()).collect();
-    repeated(&keys, workers.iter().map(|hashes| hashes.len() as usize).sum())
+fn repeated_connections(workers: &[WorkerSurvey]) -> Repeated {
+    let keys: Vec<_> = workers.iter().map(|worker| || worker.connection_hashes()).collect();
+    repeated(&keys, workers.iter().map(|worker| worker.connections.len()).sum())
 }
 
 /// The tables of all workers, how many rows precede those of each worker, and for each row the first row with the same

@@ -32,6 +32,7 @@ pub mod line_numbers;
 mod matches;
 mod merge;
 mod origins;
+mod packed;
 mod parties;
 mod pile;
 mod redaction;

@@ -97,8 +97,8 @@ impl WorkerSurvey {
         self.reasons.renumber(place);
         self.pages.renumber(place);
         self.certificates.renumber(place);
-        let changes = self.changes.all.iter_mut().chain(&mut self.others);
-        changes.for_each(|change| change.place = place(change.place));
+        self.changes.renumber(place);
+        self.others.iter_mut().for_each(|change| change.place = place(change.place));
         self.matches.all_mut().for_each(|found| found.event.place = place(found.event.place));
         self.silences.renumber(place);
         self.anomalies.kept.iter_mut().for_each(|anomaly| anomaly.place = place(anomaly.place));

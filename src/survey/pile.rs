@@ -81,13 +81,23 @@ impl<T> Pile<T> {
         self.chunks.iter().flatten()
     }
 
-    /// Adds the items of another pile, and returns the index of the first of them. There may be indexes before it that
-    /// are of no item.
-    pub fn append(&mut self, other: Self) -> u32 {
-        let first =
-            u32::try_from(self.chunks.len() * CHUNK).expect("fewer than four billion items fit into memory");
+    /// Adds the items of another pile. There may be indexes before the first of them that are of no item.
+    pub fn append(&mut self, other: Self) {
         self.chunks.extend(other.chunks);
-        first
+    }
+
+    /// The index that the first item of each pile has when they are appended to one another.
+    pub fn firsts<'a>(piles: impl Iterator<Item = &'a Self>) -> Vec<u32>
+    where
+        T: 'a,
+    {
+        let mut chunks = 0;
+        let first = |pile: &Self| {
+            let first = u32::try_from(chunks * CHUNK).expect("fewer than four billion items fit into memory");
+            chunks += pile.chunks.len();
+            first
+        };
+        piles.map(first).collect()
     }
 
     /// All items in chunks, each with the index of its first item.
@@ -141,7 +151,9 @@ mod tests {
         #[test]
         fn appended_items_follow_each_other(one in 0..3 * CHUNK as u32, other in 0..3 * CHUNK as u32) {
             let mut both = numbers(one);
-            let first = both.append(numbers(other));
+            let other_numbers = numbers(other);
+            let first = Pile::firsts([&both, &other_numbers].into_iter())[1];
+            both.append(other_numbers);
             prop_assert!((0..one).all(|number| both[number] == number));
             prop_assert!((0..other).all(|number| both[first + number] == number));
             prop_assert!(both.iter().copied().eq((0..one).chain(0..other)));

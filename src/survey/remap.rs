@@ -37,7 +37,7 @@ impl IdMaps<'_> {
     pub fn change(&self, change: &Change) -> Change {
         let EventIds { action, organization, actor, kind, ip } = self.event_ids(&change.ids());
         Change {
-            event: change.event.map(|id| EventId::new(id.index() + self.events_before)),
+            event: self.event(change.event),
             action,
             connection: self.connection(change.connection),
             organization,
@@ -141,6 +141,10 @@ impl IdMaps<'_> {
     /// Every action of a worker has an id in the survey.
     fn action(&self, id: ActionId) -> ActionId {
         self.actions.of(id).unwrap_or(id)
+    }
+
+    pub fn event(&self, id: Option<EventId>) -> Option<EventId> {
+        id.map(|id| EventId::new(id.index() + self.events_before))
     }
 
     /// The row that stands for all with the id of this one.

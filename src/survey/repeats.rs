@@ -43,11 +43,9 @@ impl Survey {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
                 let kept = delivery(&first).kept;
-                let change = kept.change();
-                let change = change.and_then(|index| workers[first.0 as usize].changes.all.get_mut(index));
-                if let Some(change) = change {
-                    change.is_conflicting = is_conflicting;
-                    change.redeliveries = again.len() as u32;
+                if let Some(index) = kept.change() {
+                    let changes = &mut workers[first.0 as usize].changes;
+                    changes.mark(index, is_conflicting, again.len() as u32);
                 } else if is_conflicting && let Some(index) = kept.other() {
                     repeats.conflicting.push(((first.0, index), delivery(&first).key));
                 }

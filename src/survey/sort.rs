@@ -12,8 +12,9 @@ use crate::survey::changes::Changes;
 use crate::survey::duplicates::Item;
 use crate::survey::groups::Groups;
 use crate::survey::identities::Stored;
-use crate::survey::ids::{ActorId, Id};
-use crate::survey::input_order::{ByBlock, in_blocks};
+use crate::survey::ids::{ActorId, Id, OrganizationId};
+use crate::survey::input_order::in_blocks;
+use crate::survey::packed::{ChangeTables, RowsBefore, WorkerChanges};
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
 use crate::survey::worker::WorkerSurvey;
@@ -74,65 +75,69 @@ impl Survey {
     /// actor has several. Each worker's changes come with their keys.
     pub(super) fn changes_in_order(
         &self,
-        (mut workers, keys): (Vec<ByBlock<Change>>, Vec<Pile<u64>>),
+        (mut workers, keys): (Vec<WorkerChanges>, Vec<Pile<u64>>),
         maps: &[IdMaps<'_>],
         again: &[(u32, Stored)],
     ) -> (Changes, HashMap<usize, NamesInEvent, RandomState>) {
         let change = |(worker, kept): &(u32, Stored)| kept.change().map(|index| (*worker, index));
         let again = again.iter().filter_map(change).collect();
-        let (mut items, parts) = in_blocks(workers.iter(), &again);
-        let names = self.translate(&mut workers, maps);
-        let change = |item: &Item| &workers[item.0 as usize].all[item.1];
+        let firsts = Pile::firsts(workers.iter().map(|worker| &worker.packed.all));
+        let at = |(worker, index): Item| firsts[worker as usize] + index;
+        let (mut order, parts) = in_blocks(workers.iter().map(|worker| &worker.packed), &again, at);
+        let names = self.translate((&mut workers, &firsts), maps);
+        let (mut all, mut tables, mut all_keys) = (Pile::default(), ChangeTables::default(), Pile::default());
+        for ((worker, first), map) in workers.into_iter().zip(firsts).zip(maps) {
+            all.append(worker.packed.all);
+            tables.append(worker.tables, first, map);
+        }
+        keys.into_iter().for_each(|keys| all_keys.append(keys));
+        let changes = Changes::unordered(all, tables, all_keys);
         for part in parts {
-            parallel::sort_stably_by(&mut items[part], |a, b| {
-                let (a, b) = (change(a), change(b));
-                let when = |change: &Change| (change.time, change.operation);
-                when(a).cmp(&when(b)).then_with(|| self.tie_break(a, b))
+            parallel::sort_stably_by(&mut order[part], |a, b| {
+                changes.time_of(*a).cmp(&changes.time_of(*b)).then_with(|| {
+                    let (a, b) = (changes.unpack(*a), changes.unpack(*b));
+                    a.operation.cmp(&b.operation).then_with(|| self.tie_break(&a, &b))
+                })
             });
         }
+        let named = |(index, at): (usize, &u32)| Some((index, *names.get(at)?));
         let names = match names.is_empty() {
             true => HashMap::default(),
-            false => (items.iter().enumerate())
-                .filter_map(|(index, item)| Some((index, *names.get(item)?)))
-                .collect(),
+            false => order.iter().enumerate().filter_map(named).collect(),
         };
-        let (mut all, mut all_keys) = (Pile::default(), Pile::default());
-        let firsts: Vec<_> = workers.into_iter().map(|worker| all.append(worker.all)).collect();
-        keys.into_iter().for_each(|keys| _ = all_keys.append(keys));
-        let order = parallel::map(&items, |(worker, index)| firsts[*worker as usize] + index);
-        (Changes::new(all, all_keys, order), names)
+        (changes.in_order(order), names)
     }
 
-    /// Translates the ids in changes to those of the survey, where the changes are. Returns the names in those whose
-    /// organization or actor has several.
+    /// Translates changes to the ids of the survey, where they are. Returns the names in those whose organization or
+    /// actor has several, by the index among the changes of all workers, of which those of each have a first one.
     fn translate(
         &self,
-        workers: &mut [ByBlock<Change>],
+        (workers, firsts): (&mut [WorkerChanges], &[u32]),
         maps: &[IdMaps<'_>],
-    ) -> HashMap<Item, NamesInEvent, RandomState> {
+    ) -> HashMap<u32, NamesInEvent, RandomState> {
         let are_renamed = self.organization_labels.are_renamed() || self.actor_labels.are_renamed();
-        let workers = (0..).zip(workers).zip(maps);
-        let chunks = workers.flat_map(|((number, worker), map)| {
-            worker.all.chunks_mut().map(move |(first, chunk)| ((number, first), chunk, map))
+        let before = RowsBefore::each(&*workers);
+        let workers = workers.iter_mut().zip(firsts).zip(before.into_iter().zip(maps));
+        let chunks = workers.flat_map(|((worker, of_worker), (before, map))| {
+            let chunks = worker.packed.all.chunks_mut();
+            chunks.map(move |(first, chunk)| (of_worker + first, chunk, (before, map)))
         });
-        let names = parallel::map_mut(&mut chunks.collect::<Vec<_>>(), |((number, first), chunk, map)| {
+        let names = parallel::map_mut(&mut chunks.collect::<Vec<_>>(), |(first, chunk, (before, map))| {
             let mut names = Vec::new();
             for (index, change) in (*first..).zip(&mut **chunk) {
-                let new = map.change(change);
-                if are_renamed && self.has_several_names(&new) {
-                    let names_in_event = map.names_in_event(change.organization, change.actor);
-                    names.push(((*number, index), names_in_event));
+                let (organization, actor) = (change.organization, change.actor);
+                change.translate(*before, map);
+                if are_renamed && self.has_several_names(change.organization, change.actor) {
+                    names.push((index, map.names_in_event(organization, actor)));
                 }
-                *change = new;
             }
             names
         });
         names.into_iter().flatten().collect()
     }
 
-    fn has_several_names(&self, change: &Change) -> bool {
-        self.organization_labels.has_several(change.organization, 0)
-            || self.actor_labels.has_several(change.actor, 1)
+    fn has_several_names(&self, organization: Option<OrganizationId>, actor: Option<ActorId>) -> bool {
+        self.organization_labels.has_several(organization, 0) || self.actor_labels.has_several(actor, 1)
     }
 
     /// Compares simultaneous changes by everything that a report may show, so that their order does not
@@ -167,7 +172,7 @@ pub(super) fn observations_in_order(
     again: &HashSet<Item>,
 ) -> Vec<Observation> {
     let observations = workers.iter().map(|worker| &worker.observations);
-    let (mut items, parts) = in_blocks(observations, again);
+    let (mut items, parts) = in_blocks(observations, again, |item| item);
     let old = |item: &Item| &workers[item.0 as usize].observations.all[item.1];
     for part in parts {
         parallel::sort_stably_by(&mut items[part], |a, b| old(a).time.cmp(&old(b).time));

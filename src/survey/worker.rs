@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::attribute::{Attribute, is_ip};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::event::Event;
+use crate::model::event::{Event, Space};
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
@@ -20,7 +20,7 @@ use crate::survey::arrivals::{Arrived, Counted};
 use crate::survey::certificates::WorkerCertificates;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
-use crate::survey::duplicates::{ContentHashes, EventKey};
+use crate::survey::duplicates::{ContentHashes, EventKey, connection_hash};
 use crate::survey::event_ids::{Counting, EventIds, LatestAction, ShapeAction};
 use crate::survey::identities::{Delivery, Identities, Stored};
 use crate::survey::ids::{
@@ -31,6 +31,7 @@ use crate::survey::impersonation::is_explained;
 use crate::survey::input_order::ByBlock;
 use crate::survey::interner::StringTable;
 use crate::survey::origins::Origins;
+use crate::survey::packed::WorkerChanges;
 use crate::survey::pile::Pile;
 use crate::survey::source_ranges::Ranges;
 use crate::survey::text_tuples::TupleInterner;
@@ -89,13 +90,14 @@ pub struct WorkerSurvey {
     pub(super) pages: TupleInterner<PageId, 1>,
     /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
-    pub(super) connection_hashes: Pile<u64>,
+    /// The id space of each.
+    pub(super) connection_spaces: Vec<Space>,
     pub(super) certificates: WorkerCertificates,
     pub(super) connection_names: WorkerConnectionNames,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
     /// The current quarter and how many events it has so far. Events mostly come in order.
     quarter: (i64, u64),
-    pub(super) changes: ByBlock<Change>,
+    pub(super) changes: WorkerChanges,
     /// Events with an id that are not changes, recorded as if they were, so that repeated ones can be
     /// uncounted.
     pub(super) others: Vec<Change>,
@@ -161,7 +163,11 @@ impl WorkerSurvey {
             let is_change = plan.wants.changes && event.operation.is_change_or_link();
             let kept = if is_selected || is_change || plan.wants.anomalies.is_some() {
                 let change = self.change(line, ids, plan);
-                if is_change { self.keep_change(change) } else { self.keep_other(change) }
+                if is_change {
+                    Stored::in_changes(self.changes.push(&change))
+                } else {
+                    self.keep_other(change)
+                }
             } else if event.operation == Operation::Other {
                 Stored::NOWHERE_OTHER
             } else {
@@ -250,15 +256,17 @@ impl WorkerSurvey {
     }
 
     /// The stored change or other event.
-    pub(super) fn kept(&self, kept: Stored) -> Option<&Change> {
+    pub(super) fn kept(&self, kept: Stored) -> Option<Change> {
         match kept.change() {
-            Some(index) => self.changes.all.get(index),
-            None => self.others.get(kept.other()? as usize),
+            Some(index) => self.changes.get(index),
+            None => self.others.get(kept.other()? as usize).copied(),
         }
     }
 
-    fn keep_change(&mut self, change: Change) -> Stored {
-        Stored::in_changes(self.changes.push(change.place.block, change.time, change))
+    /// The hash of each connection's id. It is not kept, as to make it again takes less than memory for it.
+    pub(super) fn connection_hashes(&self) -> impl Iterator<Item = u64> {
+        let ids = self.connections.iter().zip(&self.connection_spaces);
+        ids.map(|(id, space)| connection_hash(*space, id))
     }
 
     fn keep_other(&mut self, change: Change) -> Stored {

@@ -223,7 +223,7 @@ impl<'s> Facts<'s> {
         let Self { survey, origins, now } = self;
         let about = about(survey, subject);
         let other = match subject {
-            Subject::OrganizationChange(index, _) => survey.changes[index as usize].organization,
+            Subject::OrganizationChange(index, _) => survey.changes.at(index as usize).organization,
             _ => about.connection.and_then(|connection| origins.get(connection.index())?.owner),
         };
         // A subject without a time names nobody, so any moment will do.

@@ -24,7 +24,7 @@ pub struct About {
 pub fn about(survey: &Survey, subject: Subject) -> About {
     match subject {
         Subject::Change(index) => {
-            let change = &survey.changes[index];
+            let change = &survey.changes.at(index);
             About { operation: Some(change.operation), ..about_event(change, survey.names_in_change(index)) }
         }
         Subject::Conflicting(index) => {

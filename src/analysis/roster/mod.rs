@@ -158,7 +158,7 @@ impl Roster {
     /// and actor go by the names that the event itself carries, or else by those in force at its time, if
     /// that is not after `now`.
     pub fn verdict(&self, survey: &Survey, change: usize, now: Timestamp) -> Authorization {
-        let (change, names) = (&survey.changes[change], survey.names_in_change(change));
+        let (change, names) = (&survey.changes.at(change), survey.names_in_change(change));
         if change.actor.is_none() {
             return Authorization::UnknownActor;
         }
@@ -178,7 +178,7 @@ impl Roster {
         let is_meant = |change: &Change| change.scopes.is_selected() && is_for_admins(change);
         let changes = survey.changes.iter().enumerate();
         let verdicts =
-            changes.map(|(index, change)| is_meant(change).then(|| self.verdict(survey, index, now)));
+            changes.map(|(index, change)| is_meant(&change).then(|| self.verdict(survey, index, now)));
         verdicts.collect()
     }
 

@@ -22,7 +22,7 @@ impl Figures {
     pub const STATEMENTS: &'static [Statement<Self>] = &[Self::by_verdict, Self::acting, Self::misfits];
 
     /// Counts actions that need an administrator, given the verdicts on them and how many changes do not fit.
-    pub fn of(actions: &[&Change], verdicts: Option<Vec<(u64, &'static str)>>, misfits: usize) -> Self {
+    pub fn of(actions: &[Change], verdicts: Option<Vec<(u64, &'static str)>>, misfits: usize) -> Self {
         let actors = distinct(actions.iter().map(|change| change.actor));
         Self { actions: actions.len() as u64, actors, verdicts, misfits: misfits as u64 }
     }

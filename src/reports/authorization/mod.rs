@@ -94,13 +94,13 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
 }
 
 /// An action with the verdict on it.
-struct Assessed<'a> {
+struct Assessed {
     verdict: Authorization,
-    change: &'a Change,
+    change: Change,
 }
 
-impl<'a> Assessed<'a> {
-    const COLUMNS: &'a [ColumnOf<Self>] = &[
+impl Assessed {
+    const COLUMNS: &'static [ColumnOf<Self>] = &[
         TIME.cell(|_, assessed| assessed.change.time.into()),
         ORGANIZATION_ID
             .cell(|survey, assessed| survey.organizations.names.get(assessed.change.organization).into()),
@@ -139,7 +139,7 @@ fn is_foreign(change: &Change, origins: &[Origin]) -> bool {
 }
 
 /// Assesses the actions that the roster applies to, and sorts them with the worst first.
-fn assess<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorization>]) -> Vec<Assessed<'s>> {
+fn assess(survey: &Survey, now: Timestamp, verdicts: &[Option<Authorization>]) -> Vec<Assessed> {
     let origins = lifecycle::origins(survey, now);
     // A role in one organization permits nothing on the connections of another.
     let owned = |verdict: Authorization, change: &Change| {
@@ -149,12 +149,11 @@ fn assess<'s>(survey: &'s Survey, now: Timestamp, verdicts: &[Option<Authorizati
     let assessed = verdicts.iter().zip(survey.changes.iter()).enumerate();
     let once = assessed.filter(|(index, _)| !confirmations.is_told_twice(survey, *index));
     let mut assessed: Vec<_> = once
-        .filter_map(|(_, (verdict, change))| Some(Assessed { verdict: owned((*verdict)?, change), change }))
+        .filter_map(|(_, (verdict, change))| Some(Assessed { verdict: owned((*verdict)?, &change), change }))
         .collect();
     assessed.sort_by(|a, b| {
-        let rank =
-            |assessed: &Assessed<'_>| (assessed.verdict, assessed.change.time, assessed.change.operation);
-        let texts = |assessed: &Assessed<'_>| texts(survey, assessed.change);
+        let rank = |assessed: &Assessed| (assessed.verdict, assessed.change.time, assessed.change.operation);
+        let texts = |assessed: &Assessed| texts(survey, &assessed.change);
         rank(a).cmp(&rank(b)).then_with(|| texts(a).cmp(&texts(b)))
     });
     assessed
@@ -169,7 +168,7 @@ fn texts<'s>(survey: &'s Survey, change: &Change) -> [Option<&'s str>; 4] {
     ]
 }
 
-fn verdicts<'a>(survey: &'a Survey, assessed: Option<Vec<Assessed<'a>>>) -> Table<'a> {
+fn verdicts<'a>(survey: &'a Survey, assessed: Option<Vec<Assessed>>) -> Table<'a> {
     let empty = match assessed {
         Some(_) => NO_ACTION,
         None => "There are no verdicts without a roster; give one with --roster.",
@@ -178,7 +177,7 @@ fn verdicts<'a>(survey: &'a Survey, assessed: Option<Vec<Assessed<'a>>>) -> Tabl
         .table(survey, assessed.unwrap_or_default())
 }
 
-fn totals<'a>(assessed: Option<&[Assessed<'_>]>) -> Vec<Fact<'a>> {
+fn totals<'a>(assessed: Option<&[Assessed]>) -> Vec<Fact<'a>> {
     let fact = |info: &VerdictInfo| {
         Fact::new(info.key, info.name, Kind::Number, assessed.map(|assessed| count(assessed, info.verdict)))
     };
@@ -186,11 +185,11 @@ fn totals<'a>(assessed: Option<&[Assessed<'_>]>) -> Vec<Fact<'a>> {
 }
 
 /// How many actions have each verdict, with its name.
-fn by_verdict(assessed: &[Assessed<'_>]) -> Vec<(u64, &'static str)> {
+fn by_verdict(assessed: &[Assessed]) -> Vec<(u64, &'static str)> {
     VERDICTS.iter().map(|info| (count(assessed, info.verdict), info.name)).collect()
 }
 
-fn count(assessed: &[Assessed<'_>], verdict: Authorization) -> u64 {
+fn count(assessed: &[Assessed], verdict: Authorization) -> u64 {
     assessed.iter().filter(|assessed| assessed.verdict == verdict).count() as u64
 }
 
@@ -245,13 +244,13 @@ impl User {
 }
 
 /// The actors who used administrator rights, by organization.
-fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
+fn users<'a>(survey: &'a Survey, actions: &[Change]) -> Table<'a> {
     let (actors, organizations) = (survey.actors.names.ranks(), survey.organizations.names.ranks());
     let rank = |change: &Change| {
         let actor = change.actor.map(|id| actors[id.index()]);
         (actor, change.organization.map(|id| organizations[id.index()]))
     };
-    let mut actions: Vec<_> = actions.iter().map(|change| (rank(change), *change)).collect();
+    let mut actions: Vec<_> = actions.iter().map(|change| (rank(change), change)).collect();
     parallel::sort_by(&mut actions, |(a, _), (b, _)| a.cmp(b));
     let each: Vec<_> = actions.chunk_by(|(a, _), (b, _)| a == b).collect();
     let mut users = parallel::map(&each, |actions| {
@@ -266,15 +265,15 @@ fn users<'a>(survey: &'a Survey, actions: &[&Change]) -> Table<'a> {
 }
 
 /// A change that does not fit its connection.
-struct Misfit<'a> {
-    change: &'a Change,
+struct Misfit {
+    change: Change,
     /// The organization that the connection belongs to.
     owner: Option<OrganizationId>,
     reason: &'static str,
 }
 
-impl<'a> Misfit<'a> {
-    const COLUMNS: &'a [ColumnOf<Self>] = &[
+impl Misfit {
+    const COLUMNS: &'static [ColumnOf<Self>] = &[
         TIME.cell(|_, misfit| misfit.change.time.into()),
         CONNECTION_ID.cell(|survey, misfit| survey.connections.get(misfit.change.connection).into()),
         ORGANIZATION_ID
@@ -295,7 +294,7 @@ impl<'a> Misfit<'a> {
 
 /// Connections deleted twice, and changes in the name of an organization that is not the owner. Events that are not
 /// selected still count as history.
-fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit<'_>> {
+fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit> {
     let origins = lifecycle::origins(survey, now);
     let deleted_again = lifecycle::deleted_again(survey);
     let mut misfits = Vec::new();
@@ -304,7 +303,7 @@ fn misfits(survey: &Survey, now: Timestamp) -> Vec<Misfit<'_>> {
             continue;
         };
         let owner = origins[connection.index()].owner;
-        let is_foreign = is_foreign(change, &origins);
+        let is_foreign = is_foreign(&change, &origins);
         let reasons =
             [(is_again, "deleted a second time"), (is_foreign, "the organization is not the owner")];
         let reasons = reasons.into_iter().filter(|(is_so, _)| *is_so);

@@ -24,8 +24,8 @@ use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet, Tone};
-use crate::survey::ids::OrganizationId;
-use crate::survey::{Change, Wants};
+use crate::survey::ids::{ChangeId, Id, OrganizationId};
+use crate::survey::{Change, Survey, Wants};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -43,7 +43,7 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     let has_cause = rows.iter().any(|row| row.cause.is_some());
     notes.extend(has_cause.then(|| CAUSE_NOTE.to_owned()));
     notes.extend(presumption_notes(rows.iter().map(|row| row.certainty)));
-    let figures = Figures::of(rows.iter().map(|row| row.change));
+    let figures = Figures::of(rows.iter().map(|row| &row.change));
     let layout = TableLayout {
         columns: ChangeRow::COLUMNS,
         tone: ChangeRow::tone,
@@ -62,8 +62,8 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
 }
 
 /// A selected change, and what follows from the other changes.
-struct ChangeRow<'a> {
-    change: &'a Change,
+struct ChangeRow {
+    change: Change,
     before: Option<State>,
     after: Option<State>,
     /// The certainty of the states.
@@ -71,11 +71,15 @@ struct ChangeRow<'a> {
     /// Seconds since the actor last opened the portal.
     since_portal: Option<u64>,
     /// The portal URL through which it was probably made.
-    cause: Option<&'a Change>,
+    cause: Option<ChangeId>,
 }
 
-impl<'a> ChangeRow<'a> {
-    const COLUMNS: &'a [ColumnOf<Self>] = &[
+impl ChangeRow {
+    fn cause(&self, survey: &Survey) -> Option<Change> {
+        Some(survey.changes.at(self.cause?.index()))
+    }
+
+    const COLUMNS: &'static [ColumnOf<Self>] = &[
         TIME.cell(|_, row| row.change.time.into()),
         ORGANIZATION_ID
             .rank(3)
@@ -121,10 +125,10 @@ impl<'a> ChangeRow<'a> {
              only where the event names no actor, or the change was made in the portal",
         )
         .rank(7)
-        .cell(|survey, row| survey.actor(row.cause.and_then(|cause| cause.actor)).into()),
+        .cell(|survey, row| survey.actor(row.cause(survey).and_then(|cause| cause.actor)).into()),
         Column::new("probable_cause_id", "Probable cause id", Kind::Id, "presumed: id of who created that URL")
             .rank(19)
-            .cell(|survey, row| survey.actors.names.get(row.cause.and_then(|cause| cause.actor)).into()),
+            .cell(|survey, row| survey.actors.names.get(row.cause(survey).and_then(|cause| cause.actor)).into()),
         Column::new(
             "probable_cause_impersonator",
             "Probable impersonator",
@@ -132,7 +136,7 @@ impl<'a> ChangeRow<'a> {
             "presumed: who acted in their session when that URL was created",
         )
         .rank(19)
-        .cell(|survey, row| survey.impersonators.get(row.cause.and_then(|cause| cause.impersonator)).into()),
+        .cell(|survey, row| survey.impersonators.get(row.cause(survey).and_then(|cause| cause.impersonator)).into()),
         Column::new(
             "probable_cause_seconds",
             "Portal URL before",
@@ -140,8 +144,8 @@ impl<'a> ChangeRow<'a> {
             "how long before the change that URL was created",
         )
         .rank(7)
-        .cell(|_, row| {
-            row.cause.map(|cause| Cell::Duration(row.change.time.seconds_since(cause.time))).into()
+        .cell(|survey, row| {
+            row.cause(survey).map(|cause| Cell::Duration(row.change.time.seconds_since(cause.time))).into()
         }),
         IMPERSONATOR.rank(2).cell(|survey, row| survey.impersonators.get(row.change.impersonator).into()),
         Column::new("impersonation_reason", "Reason", Kind::Text, "why they did")
@@ -192,16 +196,16 @@ struct States {
     owner: Option<OrganizationId>,
 }
 
-fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
+fn rows(input: &ReportInput<'_>) -> Vec<ChangeRow> {
     let changes = &input.survey.changes;
     let reach = input.reach();
     let certainty =
         |owner, change: &Change| reach.certainty(owner, change.action, (change.time, change.time));
     let without_step =
-        |change: &Change| States { before: None, after: change.state(), certainty: None, owner: None };
+        |change: Change| States { before: None, after: change.state(), certainty: None, owner: None };
     let mut states: Vec<_> = changes.iter().map(without_step).collect();
     lifecycle::walk(input.survey, input.options.now, |step| {
-        let certainty = certainty(step.owner, &changes[step.change]);
+        let certainty = certainty(step.owner, &changes.at(step.change));
         let certainty = if step.has_unknown_state() { certainty.contradicted() } else { certainty };
         states[step.change] = States {
             before: step.before,
@@ -211,13 +215,13 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
         };
     });
     let mut opened: HashMap<_, Timestamp, RandomState> = HashMap::default();
-    let mut links: HashMap<OrganizationId, &Change, RandomState> = HashMap::default();
+    let mut links: HashMap<OrganizationId, (ChangeId, Change), RandomState> = HashMap::default();
     let mut rows = Vec::new();
-    for (change, states) in changes.iter().zip(states) {
+    for ((id, change), states) in ChangeId::first(changes.len()).zip(changes.iter()).zip(states) {
         if change.operation == Operation::PortalOpened {
             if !change.has_failed {
                 opened.insert(change.actor, change.time);
-                links.extend(change.organization.map(|organization| (organization, change)));
+                links.extend(change.organization.map(|organization| (organization, (id, change))));
             }
         } else if change.scopes.is_selected() {
             let organization = change.organization.or(states.owner);
@@ -227,9 +231,11 @@ fn rows<'a>(input: &'a ReportInput<'a>) -> Vec<ChangeRow<'a>> {
                 change,
                 before: states.before,
                 after: states.after,
-                certainty: states.certainty.unwrap_or_else(|| certainty(change.organization, change)),
+                certainty: states.certainty.unwrap_or_else(|| certainty(change.organization, &change)),
                 since_portal: opened.map(|opened| change.time.seconds_since(*opened)),
-                cause: link.filter(|link| is_probable_cause(link, change, input.options.now)),
+                cause: link
+                    .filter(|(_, link)| is_probable_cause(link, &change, input.options.now))
+                    .map(|(id, _)| id),
             });
         }
     }

@@ -35,7 +35,7 @@ impl Histories {
             let mut all: Vec<_> = ids.map(ConnectionHistory::without_change).collect();
             let mut gaps = Gaps::until(now);
             lifecycle::walk(survey, now, |step| {
-                let change = &survey.changes[step.change];
+                let change = &survey.changes.at(step.change);
                 gaps.add(&step, || change.time);
                 let connection = change.connection.filter(|_| options.at.is_none() || change.time <= now);
                 let Some(connection) = connection else {
@@ -136,10 +136,10 @@ impl ConnectionHistory {
 
     /// Records the end of the log.
     fn end(&mut self, changes: &Changes, reach: &Reach, at: Option<Timestamp>) {
-        let Some(change) = self.latest.map(|latest| &changes[latest.index()]) else {
+        let Some(change) = self.latest.map(|latest| changes.at(latest.index())) else {
             return;
         };
-        let end = reach.until(self.owner, change, &[Operation::Disabled]);
+        let end = reach.until(self.owner, &change, &[Operation::Disabled]);
         self.active_nanos += self.active_since.map_or(0, |since| end.nanos_since(since));
         let certainty = reach.certainty(self.owner, change.action, (change.time, at.unwrap_or(end)));
         let is_unknown = self.state == Some(State::Unknown);

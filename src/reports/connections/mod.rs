@@ -151,7 +151,7 @@ static POSTURE: &[ColumnOf<Posture>] = &[
 
 /// When a change happened.
 fn time(survey: &Survey, change: Option<ChangeId>) -> Cell<'_> {
-    change.map(|change| survey.changes[change.index()].time).into()
+    change.map(|change| survey.changes.at(change.index()).time).into()
 }
 
 /// The connections to list, by organization and id.
@@ -185,7 +185,7 @@ fn later_removals_note(input: &ReportInput<'_>, histories: &Histories) -> Option
         };
         let was_named = std::mem::replace(&mut is_named[connection.index()], true);
         let is_first = !was_named && change.scopes.is_selected();
-        later += u64::from(is_first && is_removal(change) && has_happened(change.time));
+        later += u64::from(is_first && is_removal(&change) && has_happened(change.time));
     }
     let (connections, they_were, they) = match later {
         0 => return None,

@@ -58,7 +58,7 @@ pub fn postures(survey: &Survey, histories: &Histories, at: Timestamp) -> Vec<Po
     displayed.retain(|posture| posture.is_displayed);
     displayed.sort_by_key(|posture| survey.organizations.names.get(posture.organization));
     for posture in &mut displayed {
-        let Some(change) = posture.latest.map(|latest| &survey.changes[latest.index()]) else {
+        let Some(change) = posture.latest.map(|latest| survey.changes.at(latest.index())) else {
             continue;
         };
         let organization = Some(posture.organization);
@@ -84,7 +84,7 @@ fn by_organization(survey: &Survey, histories: &Histories) -> Vec<Posture> {
     }
     for gap in histories.gaps.iter().filter(|gap| gap.end.is_none()) {
         if let Some(posture) = gap.organization.map(|id| &mut postures[id.index()]) {
-            posture.without_since = Some(survey.changes[gap.cause].time);
+            posture.without_since = Some(survey.changes.at(gap.cause).time);
             posture.has_unknown |= gap.is_contradictory;
         }
     }

@@ -15,7 +15,7 @@ use crate::survey::ids::OrganizationId;
 const MAX_ROWS: usize = 20;
 
 /// Charts organizations with their exposures, the longest exposed first, until the end of the log.
-pub fn chart(input: &ReportInput<'_>, removals: &[Removal<'_>], end: Timestamp) -> Chart {
+pub fn chart(input: &ReportInput<'_>, removals: &[Removal], end: Timestamp) -> Chart {
     let survey = input.survey;
     let exposures = || removals.iter().filter_map(|removal| Some((removal, removal.exposure?)));
     let mut seconds: HashMap<Option<OrganizationId>, u64, RandomState> = HashMap::default();
@@ -44,7 +44,7 @@ pub fn chart(input: &ReportInput<'_>, removals: &[Removal<'_>], end: Timestamp) 
     Chart::Stretches { span, rows }
 }
 
-fn stretch(removal: &Removal<'_>, exposure: Exposure) -> Stretch {
+fn stretch(removal: &Removal, exposure: Exposure) -> Stretch {
     Stretch {
         from: removal.change.time,
         to: exposure.until,

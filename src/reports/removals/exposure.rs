@@ -15,13 +15,13 @@ use crate::model::time::Timestamp;
 use crate::parallel;
 use crate::reports::ReportInput;
 use crate::reports::sheet::Tone;
-use crate::survey::ids::{Id, KindId, OrganizationId};
+use crate::survey::ids::{ChangeId, Id, KindId, OrganizationId};
 use crate::survey::{Change, Survey};
 
 /// A selected deletion or disabling.
-pub struct Removal<'a> {
+pub struct Removal {
     /// The change itself.
-    pub change: &'a Change,
+    pub change: Change,
     /// What it did.
     pub step: Step,
     /// The exposure that it began, if it removed the last active connection.
@@ -29,7 +29,7 @@ pub struct Removal<'a> {
     /// The certainty of the statements about the organization.
     pub certainty: Certainty,
     /// The change that made the next connection of the organization active.
-    pub replaced_by: Option<&'a Change>,
+    pub replaced_by: Option<ChangeId>,
     /// Whether a connection with the same protocol and provider was created or enabled later.
     pub is_recreated: bool,
 }
@@ -45,7 +45,7 @@ pub struct Exposure {
     pub seconds: u64,
 }
 
-impl Removal<'_> {
+impl Removal {
     /// Whether the organization is without SSO until the end of the log.
     pub fn is_ongoing(&self) -> bool {
         self.exposure.is_some_and(|exposure| !exposure.is_over)
@@ -67,22 +67,22 @@ impl Removal<'_> {
 }
 
 /// The selected removals, the worst first, and until when the log reaches.
-pub fn removals<'a>(input: &ReportInput<'a>) -> (Vec<Removal<'a>>, Timestamp) {
+pub fn removals(input: &ReportInput<'_>) -> (Vec<Removal>, Timestamp) {
     let survey = input.survey;
     let ((reach, confirmations), history) =
         parallel::both(|| (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)), || History::of(input));
     let is_removal = |step: &Step| {
         matches!(step.reported, State::Disabled | State::Deleted)
-            && survey.changes[step.change].scopes.is_selected()
+            && survey.changes.at(step.change).scopes.is_selected()
             && !confirmations.is_told_twice(survey, step.change)
     };
     let followed = followed(input, &history, is_removal);
     let mut removals = parallel::map(&followed, |Followed { step, replaced_by, is_recreated }| {
-        let change = &survey.changes[step.change];
+        let change = survey.changes.at(step.change);
         let gap = history.gap(step);
         let exposure = gap.map(|gap| exposure(survey, &reach, gap));
         let until = exposure.map_or(change.time, |exposure| exposure.until);
-        let from = gap.map_or(change.time, |gap| survey.changes[gap.cause].time);
+        let from = gap.map_or(change.time, |gap| survey.changes.at(gap.cause).time);
         let certainty = reach.certainty(step.owner, change.action, (from, until));
         let is_contradictory =
             step.has_unknown_state() || step.unknown > 0 || gap.is_some_and(|gap| gap.is_contradictory);
@@ -120,7 +120,7 @@ impl History {
         let (mut steps, mut kinds, mut gaps) = (Vec::new(), Vec::new(), Gaps::until(now));
         let mut latest_kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
         lifecycle::walk(survey, now, |step| {
-            let change = &survey.changes[step.change];
+            let change = &survey.changes.at(step.change);
             gaps.add(&step, || change.time);
             steps.push(step);
             kinds.push(change.connection.and_then(|connection| {
@@ -134,33 +134,28 @@ impl History {
 }
 
 /// A removal with what followed it in its organization.
-struct Followed<'a> {
+struct Followed {
     step: Step,
-    replaced_by: Option<&'a Change>,
+    replaced_by: Option<ChangeId>,
     is_recreated: bool,
 }
 
 /// The steps that are removals, the latest first.
-fn followed<'a>(
-    input: &ReportInput<'a>,
-    history: &History,
-    is_removal: impl Fn(&Step) -> bool,
-) -> Vec<Followed<'a>> {
+fn followed(input: &ReportInput<'_>, history: &History, is_removal: impl Fn(&Step) -> bool) -> Vec<Followed> {
     let survey = input.survey;
     let technologies = technologies(survey);
     let mut later = Later::of(survey);
     let mut followed = Vec::new();
     // Backwards, so that later changes are known.
     for (step, kind) in history.steps.iter().zip(&history.kinds).rev() {
-        let change = &survey.changes[step.change];
         let technology = kind.and_then(|kind| technologies[kind.index()]);
         if is_removal(step) {
             let (replaced_by, is_recreated) = later.about(step, technology);
             followed.push(Followed { step: *step, replaced_by, is_recreated });
         }
         // Changes dated later than the present have not happened yet.
-        if change.time <= input.options.now {
-            later.add(change, step, technology);
+        if survey.changes.at(step.change).time <= input.options.now {
+            later.add(step, technology);
         }
     }
     followed
@@ -179,30 +174,30 @@ fn technologies(survey: &Survey) -> Vec<Option<KindId>> {
 }
 
 /// What happened after a removal, collected backwards in time.
-struct Later<'a> {
+struct Later {
     /// For each organization, the next change that made a connection active; at last for connections without one.
-    activated: Vec<Option<&'a Change>>,
+    activated: Vec<Option<ChangeId>>,
     /// The organizations with the technologies of connections that they created or enabled.
     added: HashSet<(Option<OrganizationId>, KindId), RandomState>,
 }
 
-impl<'a> Later<'a> {
+impl Later {
     fn of(survey: &Survey) -> Self {
         Self { activated: vec![None; survey.organizations.names.len() + 1], added: HashSet::default() }
     }
 
-    fn add(&mut self, change: &'a Change, step: &Step, technology: Option<KindId>) {
+    fn add(&mut self, step: &Step, technology: Option<KindId>) {
         if matches!(step.reported, State::Created | State::Active) && step.after != State::Unknown {
             self.added.extend(technology.map(|technology| (step.owner, technology)));
         }
         if step.activates() {
             let without = self.activated.len() - 1;
-            self.activated[step.owner.map_or(without, Id::index)] = Some(change);
+            self.activated[step.owner.map_or(without, Id::index)] = Some(ChangeId::new(step.change));
         }
     }
 
     /// What made a connection of the organization active after a step, and whether one of that technology came.
-    fn about(&self, step: &Step, technology: Option<KindId>) -> (Option<&'a Change>, bool) {
+    fn about(&self, step: &Step, technology: Option<KindId>) -> (Option<ChangeId>, bool) {
         let without = self.activated.len() - 1;
         let is_recreated =
             technology.is_some_and(|technology| self.added.contains(&(step.owner, technology)));
@@ -211,20 +206,20 @@ impl<'a> Later<'a> {
 }
 
 fn exposure(survey: &Survey, reach: &Reach, gap: &Gap) -> Exposure {
-    let cause = &survey.changes[gap.cause];
-    let end = gap.end.map(|end| survey.changes[end].time);
+    let cause = &survey.changes.at(gap.cause);
+    let end = gap.end.map(|end| survey.changes.at(end).time);
     let until = end.unwrap_or_else(|| reach.until(gap.organization, cause, &[Operation::Enabled]));
     Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
 }
 
 /// Sorts ongoing exposures first, then by length from the longest; ties by time and connection.
-fn sort(survey: &Survey, removals: &mut [Removal<'_>]) {
-    let key = |removal: &Removal<'_>| {
+fn sort(survey: &Survey, removals: &mut [Removal]) {
+    let key = |removal: &Removal| {
         let longest = Reverse(removal.exposure.map(|exposure| exposure.seconds));
         (!removal.is_ongoing(), longest, removal.change.time)
     };
     let among_equals =
-        |removal: &Removal<'_>| (survey.connections.get(removal.change.connection), removal.step.change);
+        |removal: &Removal| (survey.connections.get(removal.change.connection), removal.step.change);
     parallel::sort_by(removals, |a, b| {
         key(a).cmp(&key(b)).then_with(|| among_equals(a).cmp(&among_equals(b)))
     });

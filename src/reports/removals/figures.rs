@@ -28,8 +28,8 @@ impl Figures {
     pub const STATEMENTS: &'static [Statement<Self>] = &[Self::removed, Self::exposing, Self::still_exposed];
 
     /// Counts removals.
-    pub fn of(removals: &[Removal<'_>]) -> Self {
-        let count = |is_counted: fn(&&Removal<'_>) -> bool| removals.iter().filter(is_counted).count() as u64;
+    pub fn of(removals: &[Removal]) -> Self {
+        let count = |is_counted: fn(&&Removal) -> bool| removals.iter().filter(is_counted).count() as u64;
         let ongoing = || removals.iter().filter(|removal| removal.is_ongoing());
         let owners: BTreeSet<_> = ongoing().map(|removal| removal.step.owner).collect();
         let certain = ongoing().filter(|removal| !removal.is_presumed());

@@ -19,7 +19,8 @@ use super::table::{ColumnOf, Items, TableLayout};
 use super::{Report, ReportInput, presumption_notes};
 use crate::parallel;
 use crate::reports::sheet::{Cell, Column, Kind, Section, Sheet};
-use crate::survey::Wants;
+use crate::survey::ids::Id;
+use crate::survey::{Change, Survey, Wants};
 
 /// The report.
 pub static REPORT: Report = Report {
@@ -57,8 +58,12 @@ fn make<'a>(input: &'a ReportInput<'a>) -> Sheet<'a> {
     }
 }
 
-impl<'a> Removal<'a> {
-    const COLUMNS: &'a [ColumnOf<Self>] = &[
+impl Removal {
+    fn replacement(&self, survey: &Survey) -> Option<Change> {
+        Some(survey.changes.at(self.replaced_by?.index()))
+    }
+
+    const COLUMNS: &'static [ColumnOf<Self>] = &[
         TIME.cell(|_, removal| removal.change.time.into()),
         OWNER_ID.cell(|survey, removal| survey.organizations.names.get(removal.step.owner).into()),
         ORGANIZATION_NAME
@@ -106,11 +111,12 @@ impl<'a> Removal<'a> {
         )
         .rank(10)
         .cell(|survey, removal| {
-            removal.replaced_by.and_then(|by| survey.connections.get(by.connection)).into()
+            removal.replacement(survey).and_then(|by| survey.connections.get(by.connection)).into()
         }),
         Column::new("replaced_after_seconds", "After", Kind::Duration, "how long that took").rank(11).cell(
-            |_, removal| {
-                let seconds = removal.replaced_by.map(|by| by.time.seconds_since(removal.change.time));
+            |survey, removal| {
+                let seconds =
+                    removal.replacement(survey).map(|by| by.time.seconds_since(removal.change.time));
                 seconds.map(Cell::Duration).into()
             },
         ),

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::analysis::lifecycle;
-use crate::analysis::lifecycle::{Gap, Gaps, StateChange};
+use crate::analysis::lifecycle::{Gap, Gaps};
 use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
 use crate::parallel;
@@ -14,6 +14,7 @@ use crate::reports::ReportInput;
 use crate::reports::sheet::{Column, Kind, Table, Tone};
 use crate::reports::table::{ColumnOf, TableLayout};
 use crate::survey::Survey;
+use crate::survey::ids::{ChangeId, Id};
 use crate::survey::input_summary::InputSummary;
 
 /// Something that needs attention, and the command that shows more about it.
@@ -108,14 +109,14 @@ impl Changes {
             || lifecycle::origins(survey, now),
             || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
         );
-        let walk = |changes: [&[StateChange]; 2]| {
+        let walk = |changes: [&[ChangeId]; 2]| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
             lifecycle::walk_some(
                 survey,
                 (&origins, &confirmations),
-                changes.into_iter().flatten().copied(),
+                changes.into_iter().flatten().map(|change| change.index()),
                 |step| {
-                    let change = || &survey.changes[step.change];
+                    let change = || survey.changes.at(step.change);
                     gaps.add(&step, || change().time);
                     inconsistent +=
                         u64::from(step.inconsistency().is_some() && change().scopes.is_selected());
@@ -131,9 +132,9 @@ impl Changes {
         let ((gaps, inconsistent), (other_gaps, other_inconsistent)) =
             parallel::both(|| walk([&one, &then_one]), || walk([&other, &then_other]));
         let mut without_sso = WithoutSso::default();
-        let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes[gap.cause].scopes.is_selected();
+        let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes.at(gap.cause).scopes.is_selected();
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {
-            let change = &survey.changes[gap.cause];
+            let change = &survey.changes.at(gap.cause);
             let until = reach.until(gap.organization, change, &[Operation::Enabled]);
             let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
             let certainty = if gap.is_contradictory { certainty.contradicted() } else { certainty };

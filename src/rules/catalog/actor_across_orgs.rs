@@ -54,8 +54,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 fn message(context: &RuleContext<'_>, burst: &[usize]) -> String {
     const MAX_NAMED: usize = 5;
     let changes = &context.survey.changes;
-    let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
-    let mut organizations: Vec<_> = burst.iter().map(|index| changes[*index].organization).collect();
+    let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
+    let mut organizations: Vec<_> = burst.iter().map(|index| changes.at(*index).organization).collect();
     let mut seen = HashSet::new();
     organizations.retain(|organization| seen.insert(*organization));
     let names: Vec<_> = organizations.iter().take(MAX_NAMED).map(|id| context.organization(*id)).collect();

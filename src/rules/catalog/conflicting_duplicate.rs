@@ -65,7 +65,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         if !change.is_conflicting || !is_reported(Subject::Change(index), survey.changes.key(index)) {
             return Decision::Fine;
         }
-        Decision::ViolatesWith(message(change, context.describe_change(change)))
+        Decision::ViolatesWith(message(&change, context.describe_change(&change)))
     });
     for (index, event) in survey.conflicting.iter().enumerate().filter(|(_, event)| context.covers(event)) {
         let subject = Subject::Conflicting(index);
@@ -84,11 +84,11 @@ fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
     let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
     let changes =
         changes.map(|(index, change)| (Subject::Change(index), (change, survey.changes.key(index))));
-    let others = survey.conflicting.iter().zip(survey.conflicting_keys.iter().copied()).enumerate();
+    let others = survey.conflicting.iter().copied().zip(survey.conflicting_keys.iter().copied()).enumerate();
     let others = others.map(|(index, event)| (Subject::Conflicting(index), event));
     let mut all: HashMap<u64, Versions, RandomState> = HashMap::default();
     for (mut subject, (event, key)) in changes.chain(others) {
-        let mut is_covered = context.covers(event);
+        let mut is_covered = context.covers(&event);
         let Some(versions) = all.get_mut(&key) else {
             let (first, is_first_covered) = (subject, is_covered);
             all.insert(key, Versions { first, count: 1, is_first_covered, is_further_covered: false });

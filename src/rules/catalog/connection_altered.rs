@@ -58,10 +58,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut connections = vec![Named::default(); survey.connections.len()];
     let mut result = RuleResult::default();
-    for (index, change) in survey.changes.iter().enumerate() {
+    survey.changes.iter().enumerate().for_each(|(index, change)| {
         let is_update = change.did(Operation::Updated);
         if change.state().is_none() && !is_update {
-            continue;
+            return;
         }
         let compared = match change.connection.map(|connection| &mut connections[connection.index()]) {
             Some(named) => {
@@ -73,12 +73,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             }
             // A source with one connection in an organization gives it no id.
             None if is_update => Decision::NotApplicable,
-            None => continue,
+            None => return,
         };
-        if context.covers(change) {
+        if context.covers(&change) {
             result.add(Subject::Change(index), if is_update { updated(compared) } else { compared });
         }
-    }
+    });
     result
 }
 
@@ -104,7 +104,7 @@ fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, 
 impl Named {
     /// Compares a change with those before it, and remembers it.
     fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision {
-        let change = &survey.changes[id.index()];
+        let change = &survey.changes.at(id.index());
         // The usual case, checked first for speed: the same kind has the same provider and type in every source.
         let kinds = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));
         if change.kind.is_some() && kinds == [change.kind; 2] {
@@ -121,8 +121,8 @@ impl Named {
                 provider(survey, by).is_some_and(|it| it != now)
             })
         {
-            let before = provider(survey, by).unwrap_or_default();
-            alterations.push(format!("with provider {now}, which was {before} {} earlier", earlier(by)));
+            let before = provider(survey, &by).unwrap_or_default();
+            alterations.push(format!("with provider {now}, which was {before} {} earlier", earlier(&by)));
         }
         let is_other = |(name, source): (&str, &str), (now, source_now): (&str, &str)| {
             source == source_now && !name.eq_ignore_ascii_case(now)
@@ -132,8 +132,8 @@ impl Named {
                 type_and_source(survey, by).is_some_and(|before| is_other(before, now))
             })
         {
-            let before = type_and_source(survey, by).unwrap_or_default().0;
-            alterations.push(format!("with type {}, which was {before} {} earlier", now.0, earlier(by)));
+            let before = type_and_source(survey, &by).unwrap_or_default().0;
+            alterations.push(format!("with type {}, which was {before} {} earlier", now.0, earlier(&by)));
         }
         Decision::of((!alterations.is_empty()).then(|| format!(" {}", alterations.join(" and "))))
     }
@@ -145,12 +145,12 @@ fn replace<'a>(
     naming: &mut Option<Naming>,
     (survey, id): (&'a Survey, ChangeId),
     is_other: impl Fn(&Change) -> bool,
-) -> Option<&'a Change> {
-    let change = &survey.changes[id.index()];
+) -> Option<Change> {
+    let change = &survey.changes.at(id.index());
     let key = |id: ChangeId| survey.changes.key(id.index());
     let before = naming.filter(|naming| key(naming.change) != key(id));
     let before =
-        before.map(|naming| &survey.changes[naming.change.index()]).filter(|before| is_other(before));
+        before.map(|naming| survey.changes.at(naming.change.index())).filter(|before| is_other(before));
     if naming.is_none() || before.is_some() {
         *naming = Some(Naming { change: id, kind: change.kind });
     }
@@ -187,11 +187,11 @@ mod tests {
         use Operation::{Assigned, Created, DomainChanged, KeyChanged, Updated};
         let mut survey = survey(&[Created, Updated, KeyChanged, Assigned, DomainChanged, Updated]);
         assert_eq!(indices(&survey), [1, 5]);
-        survey.changes[1].has_failed = true;
+        survey.changes.edit(1, |change| change.has_failed = true);
         // A source may have no ids of connections.
-        survey.changes[5].connection = None;
+        survey.changes.edit(5, |change| change.connection = None);
         assert_eq!(indices(&survey), [5]);
-        survey.changes[5].scopes = Scopes::NONE;
+        survey.changes.edit(5, |change| change.scopes = Scopes::NONE);
         assert!(indices(&survey).is_empty());
     }
 }

@@ -60,7 +60,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     // Most actors delete nothing, so their visits need not be looked up.
     let mut deletes = vec![false; survey.actors.names.len()];
     let mut last: HashMap<(ActorId, OrganizationId), Timestamp, RandomState> = HashMap::default();
-    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| key(change)) {
+    for key in context.changes_that(Operation::Deleted).filter_map(|(_, change)| key(&change)) {
         deletes[key.0.index()] = true;
         last.insert(key, Timestamp::MIN);
     }
@@ -69,7 +69,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     };
     let mut visits = survey.observations.iter().filter(is_asked_for).peekable();
     RuleResult::of(context.changes_that(Operation::Deleted), |_, change| {
-        let Some(key) = key(change) else {
+        let Some(key) = key(&change) else {
             return Decision::NotApplicable;
         };
         while let Some(visit) = visits.next_if(|visit| visit.time <= change.time) {

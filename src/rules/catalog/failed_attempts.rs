@@ -63,30 +63,29 @@ fn origin(change: &Change) -> Option<Origin> {
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut result = RuleResult::default();
-    for (_, change) in context.attempts() {
-        match origin(change) {
-            Some(_) if change.has_outcome => result.judged += 1,
-            _ => result.not_applicable += 1,
-        }
-    }
+    context.attempts().for_each(|(_, change)| match origin(&change) {
+        Some(_) if change.has_outcome => result.judged += 1,
+        _ => result.not_applicable += 1,
+    });
     let mut failed: HashMap<Origin, Vec<(usize, u64)>, RandomState> = HashMap::default();
-    for (index, change) in context.survey.changes.iter().enumerate() {
+    context.survey.changes.iter().enumerate().for_each(|(index, change)| {
         let is_attempt = change.has_failed && change.actor_kind != Some(ActorKind::System);
-        if let Some(origin) = origin(change).filter(|_| is_attempt) {
+        if let Some(origin) = origin(&change).filter(|_| is_attempt) {
             failed.entry(origin).or_default().push((index, context.survey.changes.key(index)));
         }
-    }
+    });
     report_bursts(context, failed.into_values(), |burst| message(context, burst), result)
 }
 
 fn message(context: &RuleContext<'_>, burst: &[usize]) -> String {
     let changes = &context.survey.changes;
-    let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
+    let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
     let who = match origin(first) {
         Some(Origin::Address(ip)) => format!("somebody at {}", context.displayed.ips.names.text(Some(ip))),
         _ => context.actor(first.actor).to_owned(),
     };
-    let organizations: HashSet<_> = burst.iter().filter_map(|index| changes[*index].organization).collect();
+    let organizations: HashSet<_> =
+        burst.iter().filter_map(|index| changes.at(*index).organization).collect();
     let across = match organizations.len() {
         0 => String::new(),
         count => format!(" in {}", counted(count as u64, "organization")),

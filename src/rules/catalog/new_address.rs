@@ -79,9 +79,9 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     // Addresses before the latest one. Most actors have a single address and need no entry here.
     let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let mut new = Vec::new();
-    for (index, change) in survey.changes.iter().enumerate() {
+    survey.changes.iter().enumerate().for_each(|(index, change)| {
         let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
-            continue;
+            return;
         };
         while let Some((_, actor, ip)) = observations.next_if(|(time, ..)| *time < change.time) {
             let past = &mut pasts[actor.index()];
@@ -94,6 +94,6 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
         if past.ip != Some(ip) && !earlier.contains(&(actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
-    }
+    });
     new
 }

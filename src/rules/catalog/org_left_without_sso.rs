@@ -56,14 +56,14 @@ pub static RULE: Rule = Rule::new("org-left-without-sso", Severity::Critical, ju
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let survey = context.survey;
     let mut gaps = Gaps::until(context.now);
-    context.steps.iter().flatten().for_each(|step| gaps.add(step, || survey.changes[step.change].time));
+    context.steps.iter().flatten().for_each(|step| gaps.add(step, || survey.changes.at(step.change).time));
     let links = LazyCell::new(|| links(context, &gaps.list));
     let mut result = RuleResult::default();
     let mut gaps = gaps.list.iter().peekable();
     let changes = survey.changes.iter().enumerate();
     for (index, change) in changes.filter(|(_, change)| change.state().is_some()) {
-        let organization = context.owner_of(index, change);
-        if !context.in_scope_as(organization, change) {
+        let organization = context.owner_of(index, &change);
+        if !context.in_scope_as(organization, &change) {
             continue;
         }
         result.judged += 1;
@@ -72,8 +72,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             continue;
         };
         let end = match gap.end {
-            Some(end) => survey.changes[end].time,
-            None => context.reach.until(gap.organization, change, &[Operation::Enabled]),
+            Some(end) => survey.changes.at(end).time,
+            None => context.reach.until(gap.organization, &change, &[Operation::Enabled]),
         };
         if !is_longer(change.time, end, context.age("grace")) {
             continue;
@@ -82,7 +82,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let certainty = if gap.is_contradictory { certainty.contradicted() } else { certainty };
         let mut message = message(context, gap, end, certainty);
         if let Some(doubt) = certainty.doubt() {
-            let link = links.get(&index).map(|link| link_after(context, change, link));
+            let link = links.get(&index).map(|link| link_after(context, &change, link));
             let link = link.unwrap_or_default();
             message.push_str(&format!("; this cannot be confirmed: {}{link}", doubt.advice()));
         }
@@ -93,7 +93,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 
 /// Describes a gap that lasts until `end`.
 fn message(context: &RuleContext<'_>, gap: &Gap, end: Timestamp, certainty: Certainty) -> String {
-    let change = &context.survey.changes[gap.cause];
+    let change = &context.survey.changes.at(gap.cause);
     let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
     let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
     format!(
@@ -115,7 +115,7 @@ fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> Stri
 }
 
 /// The first portal URL of the organization in each gap, by the change that began the gap.
-fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, &'a Change, RandomState> {
+fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, Change, RandomState> {
     let changes = &context.survey.changes;
     let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();

@@ -46,7 +46,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             _ => Counted::Not,
         },
         |burst| {
-            let (first, last) = (&changes[burst[0]], &changes[burst[burst.len() - 1]]);
+            let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
             format!(
                 "{} created {} portal URLs in {}, the first for {} (more than {} within {})",
                 context.actor(first.actor),

@@ -85,16 +85,16 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut messages: HashMap<[&str; 3], MessageId, RandomState> = HashMap::default();
     let is_removal = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
     for (index, change) in context.changes().filter(|(_, change)| is_removal(change)) {
-        let owner = context.owner_of(index, change);
+        let owner = context.owner_of(index, &change);
         let is_seen =
             logs_following[change.action.index()] || owner.is_some_and(|owner| is_watched[owner.index()]);
-        let Some(before) = providers.at(index, change).filter(|_| is_seen) else {
+        let Some(before) = providers.at(index, &change).filter(|_| is_seen) else {
             result.not_applicable += 1;
             continue;
         };
-        let follower = follower_of(index, &mut swaps).map(|index| (index, &changes[index as usize]));
+        let follower = follower_of(index, &mut swaps).map(|index| (index, changes.at(index as usize)));
         let follower = follower.filter(|(_, follower)| !is_longer(change.time, follower.time, window));
-        let after = follower.and_then(|(other, follower)| providers.at(other as usize, follower));
+        let after = follower.and_then(|(other, follower)| providers.at(other as usize, &follower));
         if let (Some((other, follower)), Some(after)) = (follower, after) {
             let done = follower.operation.name();
             let message = *messages.entry([before, after, done]).or_insert_with(|| {
@@ -126,7 +126,7 @@ fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     let mut watched = vec![false; context.survey.organizations.names.len()];
     for step in context.steps.iter().flatten() {
         if let Some(owner) = step.owner {
-            watched[owner.index()] |= logs_following[context.survey.changes[step.change].action.index()];
+            watched[owner.index()] |= logs_following[context.survey.changes.at(step.change).action.index()];
         }
     }
     watched
@@ -141,7 +141,7 @@ fn swaps(context: &RuleContext<'_>, providers: &Providers<'_>) -> Vec<Swap> {
     let mut swaps: Vec<Swap> = Vec::new();
     // Backwards, so that later changes are known.
     for step in context.steps.iter().rev().flatten() {
-        let (change, index) = (&survey.changes[step.change], step.change as u32);
+        let (change, index) = (&survey.changes.at(step.change), step.change as u32);
         let Some(connection) = change.connection else {
             continue;
         };
@@ -206,7 +206,7 @@ impl Providers<'_> {
         let is_past = |change: &Change| change.time <= self.context.now;
         for (index, change, connection) in connected() {
             let provider = &mut connections[connection.index()];
-            *provider = self.named(change).filter(|_| is_past(change)).or(*provider);
+            *provider = self.named(&change).filter(|_| is_past(&change)).or(*provider);
             providers[index] = *provider;
             if change.operation == Operation::Deleted {
                 *provider = None;
@@ -218,7 +218,7 @@ impl Providers<'_> {
             if change.operation == Operation::Deleted {
                 *provider = None;
             }
-            *provider = self.named(change).or(*provider);
+            *provider = self.named(&change).or(*provider);
             providers[index] = providers[index].or(*provider);
         }
         providers

@@ -40,22 +40,22 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut opened = HashMap::<_, _, RandomState>::default();
     // For each deletion, the last portal URL by the same actor for the same organization.
     let mut last: HashMap<usize, usize, RandomState> = HashMap::default();
-    for (index, change) in context.survey.changes.iter().enumerate() {
+    context.survey.changes.iter().enumerate().for_each(|(index, change)| {
         let key = (change.actor, change.organization);
         if change.actor.is_none() || change.organization.is_none() || change.has_failed {
-            continue;
+            return;
         }
         if change.operation == Operation::PortalOpened {
             opened.insert(key, index);
         } else if let (Operation::Deleted, Some(portal)) = (change.operation, opened.get(&key)) {
             last.insert(index, *portal);
         }
-    }
+    });
     RuleResult::of(context.changes_that(Operation::Deleted), |index, change| {
         if change.actor.is_none() || change.organization.is_none() {
             return Decision::NotApplicable;
         }
-        let portal = last.get(&index).map(|at| context.survey.changes[*at].time);
+        let portal = last.get(&index).map(|at| context.survey.changes.at(*at).time);
         let portal = portal.filter(|time| !is_longer(*time, change.time, context.age("window")));
         portal.map_or(Decision::Fine, |time| {
             let ago = human_duration(change.time.seconds_since(time));

@@ -1,0 +1,255 @@
+//! Changes as they are kept. There can be millions of them, and the cost of each is that of the memory it takes: what many
+//! of them have in common is kept once, and what few of them have is kept apart.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::model::neutral::ActorKind;
+use crate::model::operation::Operation;
+use crate::model::scopes::Scopes;
+use crate::model::time::Timestamp;
+use crate::scan::{BlockId, LineRef};
+use crate::survey::Change;
+use crate::survey::ids::{
+    ActionId, ActorId, ConnectionId, EventId, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
+};
+use crate::survey::input_order::ByBlock;
+use crate::survey::pile::Pile;
+use crate::survey::remap::IdMaps;
+
+/// What a change has for itself.
+#[derive(Clone, Copy)]
+pub struct PackedChange {
+    pub time: Timestamp,
+    pub connection: Option<ConnectionId>,
+    pub organization: Option<OrganizationId>,
+    pub actor: Option<ActorId>,
+    ip: Option<IpId>,
+    /// The index of its traits, and [`HAS_DETAILS`] if it has some.
+    traits: u32,
+    /// The index of its block.
+    block: u32,
+    line: u32,
+}
+
+/// Set beside the index of the traits of a change that has details.
+const HAS_DETAILS: u32 = 1 << 31;
+
+/// Stands for a block that cannot be missing.
+const NO_BLOCK: BlockId = BlockId { input: 0, number: 0 };
+
+/// What many changes have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Traits {
+    action: ActionId,
+    kind: Option<KindId>,
+    scopes: Scopes,
+    operation: Operation,
+    actor_kind: Option<ActorKind>,
+    has_failed: bool,
+    has_outcome: bool,
+    is_in_portal: bool,
+}
+
+/// What few changes have.
+#[derive(Clone, Copy, Default)]
+struct Details {
+    is_conflicting: bool,
+    redeliveries: u32,
+    impersonator: Option<ImpersonatorId>,
+    reason: Option<ReasonId>,
+}
+
+/// What packed changes refer to.
+#[derive(Default)]
+pub struct ChangeTables {
+    traits: Vec<Traits>,
+    blocks: Vec<BlockId>,
+    /// By index of the change.
+    details: HashMap<u32, Details, RandomState>,
+    /// The event ids of the changes up to the last one that has an id.
+    events: Pile<Option<EventId>>,
+}
+
+impl ChangeTables {
+    /// The change of an index. It is always inlined, so that nothing is fetched of a change but what is asked for.
+    #[inline(always)]
+    pub fn unpack(&self, index: u32, packed: &PackedChange) -> Change {
+        let PackedChange { time, connection, organization, actor, ip, traits, block, line } = *packed;
+        let Traits { action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal } =
+            self.traits[(traits & !HAS_DETAILS) as usize];
+        let Details { is_conflicting, redeliveries, impersonator, reason } =
+            if traits & HAS_DETAILS == 0 { Details::default() } else { self.details(index) };
+        Change {
+            time,
+            operation,
+            has_failed,
+            has_outcome,
+            is_in_portal,
+            scopes,
+            is_conflicting,
+            redeliveries,
+            event: self.events.get(index).copied().flatten(),
+            action,
+            connection,
+            organization,
+            kind,
+            actor,
+            actor_kind,
+            ip,
+            impersonator,
+            reason,
+            place: LineRef { block: self.blocks.get(block as usize).copied().unwrap_or(NO_BLOCK), line },
+        }
+    }
+
+    #[cold]
+    fn details(&self, index: u32) -> Details {
+        self.details.get(&index).copied().unwrap_or_default()
+    }
+
+    /// Adds the tables of other changes, whose ids are translated. The first of them has the index `first`.
+    pub fn append(&mut self, other: Self, first: u32, map: &IdMaps<'_>) {
+        self.blocks.extend(other.blocks);
+        self.traits.extend(other.traits.into_iter().map(|traits| Traits {
+            action: map.actions.of(traits.action).unwrap_or(traits.action),
+            kind: map.kinds.of(traits.kind),
+            ..traits
+        }));
+        self.details.extend(other.details.into_iter().map(|(index, details)| {
+            let (impersonator, reason) =
+                (map.impersonators.of(details.impersonator), map.reasons.of(details.reason));
+            (first + index, Details { impersonator, reason, ..details })
+        }));
+        if other.events.len() > 0 {
+            pad(&mut self.events, first);
+            other.events.iter().for_each(|event| {
+                self.events.push(map.event(*event));
+            });
+        }
+    }
+
+    fn block(&mut self, block: BlockId) -> u32 {
+        if self.blocks.last() != Some(&block) {
+            self.blocks.push(block);
+        }
+        self.blocks.len() as u32 - 1
+    }
+}
+
+/// Adds events without an id up to an index.
+fn pad(events: &mut Pile<Option<EventId>>, index: u32) {
+    for _ in events.len()..index {
+        events.push(None);
+    }
+}
+
+/// The changes of one worker.
+#[derive(Default)]
+pub struct WorkerChanges {
+    pub packed: ByBlock<PackedChange>,
+    pub tables: ChangeTables,
+    /// The index of each combination of traits.
+    known: HashMap<Traits, u32, RandomState>,
+}
+
+impl WorkerChanges {
+    /// Adds a change and returns its index.
+    pub fn push(&mut self, change: &Change) -> u32 {
+        let packed = self.pack(change);
+        let index = self.packed.push(change.place.block, change.time, packed);
+        let Change { is_conflicting, redeliveries, impersonator, reason, .. } = *change;
+        if packed.traits & HAS_DETAILS != 0 {
+            self.tables.details.insert(index, Details { is_conflicting, redeliveries, impersonator, reason });
+        }
+        if change.event.is_some() {
+            pad(&mut self.tables.events, index);
+            self.tables.events.push(change.event);
+        }
+        index
+    }
+
+    fn pack(&mut self, change: &Change) -> PackedChange {
+        let Change { time, connection, organization, actor, ip, place, .. } = *change;
+        let Change { action, kind, scopes, operation, actor_kind, .. } = *change;
+        let Change { has_failed, has_outcome, is_in_portal, .. } = *change;
+        let traits =
+            Traits { action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal };
+        let has_details = change.is_conflicting || change.redeliveries > 0 || change.is_impersonated();
+        let all = &mut self.tables.traits;
+        let traits = *self.known.entry(traits).or_insert_with(|| {
+            let index = u32::try_from(all.len()).ok().filter(|index| index & HAS_DETAILS == 0);
+            all.push(traits);
+            index.expect("fewer than two billion traits fit into memory")
+        });
+        PackedChange {
+            time,
+            connection,
+            organization,
+            actor,
+            ip,
+            traits: traits | if has_details { HAS_DETAILS } else { 0 },
+            block: self.tables.block(place.block),
+            line: place.line,
+        }
+    }
+
+    /// The change of an index.
+    pub fn get(&self, index: u32) -> Option<Change> {
+        self.packed.all.get(index).map(|packed| self.tables.unpack(index, packed))
+    }
+
+    /// Notes that a change was delivered again, or that others with its id are different.
+    pub fn mark(&mut self, index: u32, is_conflicting: bool, redeliveries: u32) {
+        if let Some(packed) = self.packed.all.get_mut(index) {
+            packed.traits |= HAS_DETAILS;
+            let details = self.tables.details.entry(index).or_default();
+            (details.is_conflicting, details.redeliveries) = (is_conflicting, redeliveries);
+        }
+    }
+
+    /// Changes where changes are in the input.
+    pub fn renumber(&mut self, place: &impl Fn(LineRef) -> LineRef) {
+        let old = std::mem::take(&mut self.tables.blocks);
+        for packed in self.packed.all.iter_mut() {
+            let LineRef { block, line } =
+                place(LineRef { block: old[packed.block as usize], line: packed.line });
+            (packed.block, packed.line) = (self.tables.block(block), line);
+        }
+    }
+}
+
+/// How many rows of other workers precede those of a worker.
+#[derive(Clone, Copy)]
+pub struct RowsBefore {
+    traits: u32,
+    blocks: u32,
+}
+
+impl RowsBefore {
+    /// Those of each worker.
+    pub fn each<'a>(workers: impl IntoIterator<Item = &'a WorkerChanges>) -> Vec<Self> {
+        let mut before = Self { traits: 0, blocks: 0 };
+        let next = |WorkerChanges { tables, .. }: &WorkerChanges| {
+            let Self { traits, blocks } = before;
+            before.traits += tables.traits.len() as u32;
+            before.blocks += tables.blocks.len() as u32;
+            Self { traits, blocks }
+        };
+        workers.into_iter().map(next).collect()
+    }
+}
+
+impl PackedChange {
+    /// Refers to the rows of all workers, and to the ids of the survey.
+    #[inline]
+    pub fn translate(&mut self, before: RowsBefore, map: &IdMaps<'_>) {
+        self.traits += before.traits;
+        self.block += before.blocks;
+        self.connection = map.connection(self.connection);
+        self.organization = map.organizations.ids.of(self.organization);
+        self.actor = map.actors.ids.of(self.actor);
+        self.ip = map.ips.of(self.ip);
+    }
+}
