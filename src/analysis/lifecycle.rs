@@ -16,6 +16,7 @@ use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
+use crate::survey::pile::Pile;
 
 /// The state after a change. Disorder and replays report changes that are impossible: an active or disabled
 /// connection cannot be created again, and a deleted one cannot be enabled or disabled. In the latter case,
@@ -140,8 +141,8 @@ fn state_changes(survey: &Survey, indices: impl Iterator<Item = usize>) -> impl 
 
 /// Those of a range of changes that report states in two halves, each in time order. What happens in one organization
 /// does not depend on others, so both can be walked at once.
-pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Vec<ChangeId>; 2] {
-    let mut halves = [Vec::new(), Vec::new()];
+pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Pile<ChangeId>; 2] {
+    let mut halves = [Pile::default(), Pile::default()];
     for StateChange { change, connection, .. } in state_changes(survey, range) {
         let owner = origins[connection.index()].owner;
         halves[owner.map_or(1, Id::index) % 2].push(change);

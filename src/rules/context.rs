@@ -17,7 +17,7 @@ use crate::rules::params::{Settings, Value};
 use crate::rules::scope::{Coverage, ScopeFacts};
 use crate::sources::{self, Action, Source};
 use crate::survey::ids::{Id, OrganizationId};
-use crate::survey::{Anomaly, AnomalyKind, Change, Observation, Survey};
+use crate::survey::{Anomaly, AnomalyKind, Change, ChangeIter, Observation, Survey};
 
 /// The input of a rule.
 pub struct RuleContext<'a> {
@@ -55,6 +55,28 @@ pub struct RuleContext<'a> {
     pub period: (Timestamp, Timestamp),
 }
 
+/// See [`RuleContext::attempts`]. It is inlined, so that of changes that a rule passes over little is fetched.
+pub struct Attempts<'c> {
+    context: &'c RuleContext<'c>,
+    changes: ChangeIter<'c>,
+}
+
+impl Iterator for Attempts<'_> {
+    type Item = (usize, Change);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let context = self.context;
+        loop {
+            let index = context.survey.changes.len() - self.changes.len();
+            let change = self.changes.next()?;
+            if context.covers(&change) && !context.is_told_twice(index) {
+                return Some((index, change));
+            }
+        }
+    }
+}
+
 impl<'a> RuleContext<'a> {
     /// The changes (portal links included) in the rule's scope, with their index, in time order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, Change)> {
@@ -62,9 +84,8 @@ impl<'a> RuleContext<'a> {
     }
 
     /// The changes in the rule's scope, and the attempts at one that failed, with their index, in time order.
-    pub fn attempts(&self) -> impl Iterator<Item = (usize, Change)> {
-        let changes = self.survey.changes.iter().enumerate();
-        changes.filter(|(index, change)| self.covers(change) && !self.is_told_twice(*index))
+    pub fn attempts(&self) -> Attempts<'_> {
+        Attempts { context: self, changes: self.survey.changes.iter() }
     }
 
     /// Whether another event in the rule's scope stands for the same deletion.

@@ -56,8 +56,8 @@ impl Changes {
     }
 
     /// All changes.
-    pub fn iter(&self) -> Iter<'_> {
-        Iter { changes: self, order: self.order.iter() }
+    pub fn iter(&self) -> ChangeIter<'_> {
+        ChangeIter { changes: self, order: self.order.iter() }
     }
 
     /// How many changes happened before a time.
@@ -74,12 +74,12 @@ impl Changes {
 /// Goes through changes. It is not the closure of a `map`, which would not be inlined; see [`ChangeTables::unpack`]. For
 /// the same reason, `for_each` is quicker than a loop when it goes through a filter.
 #[derive(Clone)]
-pub struct Iter<'c> {
+pub struct ChangeIter<'c> {
     changes: &'c Changes,
     order: std::slice::Iter<'c, u32>,
 }
 
-impl Iterator for Iter<'_> {
+impl Iterator for ChangeIter<'_> {
     type Item = Change;
 
     #[inline(always)]
@@ -92,14 +92,14 @@ impl Iterator for Iter<'_> {
     }
 }
 
-impl DoubleEndedIterator for Iter<'_> {
+impl DoubleEndedIterator for ChangeIter<'_> {
     #[inline(always)]
     fn next_back(&mut self) -> Option<Change> {
         Some(self.changes.unpack(*self.order.next_back()?))
     }
 }
 
-impl ExactSizeIterator for Iter<'_> {}
+impl ExactSizeIterator for ChangeIter<'_> {}
 
 #[cfg(test)]
 impl Changes {

@@ -140,20 +140,18 @@ fn repeated_keys<K: Iterator<Item = u64>>(
 ) -> HashSet<u64, RandomState> {
     let bits = (count / PART).next_power_of_two().trailing_zeros();
     let room = (count >> bits) + (count >> bits) / 8;
-    let count = 1_usize << bits;
+    let in_round = (1 << bits) / ROUNDS.min(1 << bits);
     let mut repeated = HashSet::default();
-    for first in (0..count).step_by(MAX_PARTS) {
-        let mut parts: Vec<Vec<u64>> =
-            (first..count.min(first + MAX_PARTS)).map(|_| Vec::with_capacity(room)).collect();
+    for first in (0..1_usize << bits).step_by(in_round) {
+        let mut parts: Vec<Vec<u64>> = (0..in_round).map(|_| Vec::with_capacity(room)).collect();
         for key in workers.iter().flat_map(|keys| keys()) {
             let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
-            if let Some(part) = part.checked_sub(first).and_then(|at| parts.get_mut(at)) {
+            if let Some(part) = parts.get_mut(part.wrapping_sub(first)) {
                 part.push(key);
             }
         }
-        repeated.extend(
-            parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part))).into_iter().flatten(),
-        );
+        let found = parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part)));
+        repeated.extend(found.into_iter().flatten());
     }
     repeated
 }
@@ -161,8 +159,9 @@ fn repeated_keys<K: Iterator<Item = u64>>(
 /// So many keys are a part.
 const PART: usize = 1 << 13;
 
-/// So many parts are made at once: to go over the keys again takes less than memory for all of them.
-const MAX_PARTS: usize = 1 << 6;
+/// How often all keys are gone over, each time for some of the parts: all parts at once would take as much memory as the
+/// keys do.
+const ROUNDS: usize = 2;
 
 /// Those of some keys that come more than once.
 fn repeated_in(mut keys: Vec<u64>) -> Vec<u64> {

@@ -276,3 +276,23 @@ impl<I: Id> IdMap<I> {
         self.0.get(id.into()?.index()).copied().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::ids::EventId;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_table_of_many_spans_has_every_text(texts in prop::collection::vec("[a-zé]{0,90}", 0..20)) {
+            let mut table: StringTable<EventId> = StringTable::default();
+            for (index, text) in texts.iter().enumerate() {
+                prop_assert_eq!(table.push(text).index(), index);
+            }
+            prop_assert!(table.iter().eq(&texts));
+            let of = |index: usize| table.get(EventId::new(index));
+            prop_assert_eq!((of(0), of(texts.len())), (texts.first().map(String::as_str), None));
+        }
+    }
+}

@@ -93,7 +93,7 @@ impl Survey {
             parallel::both(|| (visits(), observations()), changes);
     }
 
-    /// Adds the names of a worker with their counts, except for connections.
+    /// Takes the names of a worker with their counts, except for connections.
     fn take_names(&mut self, worker: &mut WorkerSurvey) -> IdMaps<'static> {
         let previous = self.action_facts.len();
         let actions = self.actions.merge(std::mem::take(&mut worker.actions));
@@ -102,8 +102,14 @@ impl Survey {
         self.action_facts.extend(new.map(|(_, facts)| *facts));
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = parallel::both(
-            || take_organizations(&worker.organizations, organizations, organization_labels),
-            || take_actors(&worker.actors, actors, actor_labels),
+            || {
+                take_organizations(
+                    std::mem::take(&mut worker.organizations),
+                    organizations,
+                    organization_labels,
+                )
+            },
+            || take_actors(std::mem::take(&mut worker.actors), actors, actor_labels),
         );
         IdMaps {
             actions,
@@ -111,7 +117,11 @@ impl Survey {
             actors,
             kinds: self.kinds.take(&worker.kinds, &worker.kind_facts),
             certificate_types: worker.certificates.types.intern_into(&mut self.certificate_types),
-            ips: worker.ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
+            ips: std::mem::take(&mut worker.ips).merge_into(
+                &mut self.ips,
+                |[text]| canonical(text),
+                |_, _| (),
+            ),
             agents: worker.agents.intern_into(&mut self.agents),
             impersonators: worker.impersonators.intern_into(&mut self.impersonators),
             reasons: worker.reasons.intern_into(&mut self.reasons),
@@ -170,7 +180,7 @@ impl Survey {
 }
 
 fn take_organizations(
-    worker: &TupleInterner<OrganizationId, 2>,
+    worker: TupleInterner<OrganizationId, 2>,
     counter: &mut Counter<OrganizationId>,
     labels: &mut Labels<OrganizationId, 1>,
 ) -> LabelledMap<OrganizationId, 1> {
@@ -189,7 +199,7 @@ fn take_organizations(
 }
 
 fn take_actors(
-    worker: &TupleInterner<ActorId, 3>,
+    worker: TupleInterner<ActorId, 3>,
     counter: &mut Counter<ActorId>,
     labels: &mut Labels<ActorId, 2>,
 ) -> LabelledMap<ActorId, 2> {

@@ -54,9 +54,9 @@ struct Traits {
 
 /// What few changes have.
 #[derive(Clone, Copy, Default)]
-struct Details {
-    is_conflicting: bool,
-    redeliveries: u32,
+pub struct Details {
+    pub is_conflicting: bool,
+    pub redeliveries: u32,
     impersonator: Option<ImpersonatorId>,
     reason: Option<ReasonId>,
 }
@@ -122,7 +122,7 @@ impl ChangeTables {
                 (map.impersonators.of(details.impersonator), map.reasons.of(details.reason));
             (first + index, Details { impersonator, reason, ..details })
         }));
-        if other.events.len() > 0 {
+        if !other.events.is_empty() {
             pad(&mut self.events, first);
             other.events.iter().for_each(|event| {
                 self.events.push(map.event(*event));
@@ -200,13 +200,10 @@ impl WorkerChanges {
         self.packed.all.get(index).map(|packed| self.tables.unpack(index, packed))
     }
 
-    /// Notes that a change was delivered again, or that others with its id are different.
-    pub fn mark(&mut self, index: u32, is_conflicting: bool, redeliveries: u32) {
-        if let Some(packed) = self.packed.all.get_mut(index) {
-            packed.traits |= HAS_DETAILS;
-            let details = self.tables.details.entry(index).or_default();
-            (details.is_conflicting, details.redeliveries) = (is_conflicting, redeliveries);
-        }
+    /// The details of the change of an index, which gets some if it has none.
+    pub fn details_mut(&mut self, index: u32) -> Option<&mut Details> {
+        self.packed.all.get_mut(index)?.traits |= HAS_DETAILS;
+        Some(self.tables.details.entry(index).or_default())
     }
 
     /// Changes where changes are in the input.
@@ -251,5 +248,63 @@ impl PackedChange {
         self.organization = map.organizations.ids.of(self.organization);
         self.actor = map.actors.ids.of(self.actor);
         self.ip = map.ips.of(self.ip);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::OPERATIONS;
+    use crate::survey::ids::Id;
+    use proptest::prelude::*;
+
+    /// Numbers up to 9 are what few changes have, 0 is what most have.
+    fn change([rare, common, own]: [u32; 3]) -> Change {
+        let is = |bit: u32| common >> bit & 1 == 1;
+        Change {
+            time: Timestamp { seconds: own.into(), nanos: own },
+            operation: OPERATIONS[common as usize % OPERATIONS.len()].operation,
+            has_failed: is(0),
+            has_outcome: is(1),
+            is_in_portal: is(2),
+            scopes: if is(3) { Scopes::SELECTED } else { Scopes::NONE },
+            is_conflicting: rare == 1,
+            redeliveries: if rare == 2 { own } else { 0 },
+            event: (rare == 3).then(|| EventId::new(own as usize)),
+            action: ActionId::new(common as usize % 7),
+            connection: is(4).then(|| ConnectionId::new(own as usize)),
+            organization: is(5).then(|| OrganizationId::new(own as usize)),
+            kind: is(1).then(|| KindId::new(common as usize % 3)),
+            actor: is(2).then(|| ActorId::new(own as usize)),
+            actor_kind: is(3).then_some(ActorKind::Service),
+            ip: is(4).then(|| IpId::new(own as usize)),
+            impersonator: (rare == 4).then(|| ImpersonatorId::new(own as usize)),
+            reason: (rare == 5).then(|| ReasonId::new(own as usize)),
+            place: LineRef { block: BlockId { input: common % 2, number: own / 3 }, line: own },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_packed_change_says_what_it_said(numbers in prop::collection::vec([0..9_u32, 0..64_u32, 0..500_u32], 0..40)) {
+            let changes: Vec<_> = numbers.into_iter().map(change).collect();
+            let mut worker = WorkerChanges::default();
+            for (index, change) in (0..).zip(&changes) {
+                prop_assert_eq!(worker.push(change), index);
+            }
+            let text = |change: Option<Change>| format!("{change:?}");
+            for (index, change) in (0..).zip(&changes) {
+                prop_assert_eq!(text(worker.get(index)), text(Some(*change)));
+            }
+            worker.renumber(&|place| LineRef { line: place.line + 1, ..place });
+            for (index, mut change) in (0..).zip(changes) {
+                change.place.line += 1;
+                if let Some(details) = worker.details_mut(index) {
+                    details.redeliveries += 1;
+                }
+                change.redeliveries += 1;
+                prop_assert_eq!(text(worker.get(index)), text(Some(change)));
+            }
+        }
     }
 }

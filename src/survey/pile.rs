@@ -26,6 +26,11 @@ impl<T> Pile<T> {
         (self.chunks.len() * CHUNK + last - CHUNK) as u32
     }
 
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     /// Adds an item and returns its index.
     #[inline]
     pub fn push(&mut self, item: T) -> u32 {

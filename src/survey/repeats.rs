@@ -43,9 +43,9 @@ impl Survey {
                 let (first, again) = (version[0], &version[1..]);
                 self.redeliveries += again.len() as u64;
                 let kept = delivery(&first).kept;
-                if let Some(index) = kept.change() {
-                    let changes = &mut workers[first.0 as usize].changes;
-                    changes.mark(index, is_conflicting, again.len() as u32);
+                let changes = &mut workers[first.0 as usize].changes;
+                if let Some(details) = kept.change().and_then(|index| changes.details_mut(index)) {
+                    (details.is_conflicting, details.redeliveries) = (is_conflicting, again.len() as u32);
                 } else if is_conflicting && let Some(index) = kept.other() {
                     repeats.conflicting.push(((first.0, index), delivery(&first).key));
                 }

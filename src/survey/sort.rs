@@ -28,7 +28,7 @@ impl Survey {
         maps: &[IdMaps<'_>],
         again: &HashSet<Item>,
     ) -> Vec<Visit> {
-        if workers.iter().all(|worker| worker.visits.len() == 0) {
+        if workers.iter().all(|worker| worker.visits.is_empty()) {
             return Vec::new();
         }
         let ranks = self.actors.names.ranks();

@@ -22,7 +22,7 @@ impl WorkerSurvey {
             if !found.is_empty() {
                 let (change, content, key) = (self.change(line, ids, plan), content(event), key_of(event));
                 for detected in found {
-                    self.matches.add(Match::new(detected, (change.clone(), content), &key));
+                    self.matches.add(Match::new(detected, (change, content), &key));
                 }
             }
         }

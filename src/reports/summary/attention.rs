@@ -16,6 +16,7 @@ use crate::reports::table::{ColumnOf, TableLayout};
 use crate::survey::Survey;
 use crate::survey::ids::{ChangeId, Id};
 use crate::survey::input_summary::InputSummary;
+use crate::survey::pile::Pile;
 
 /// Something that needs attention, and the command that shows more about it.
 struct Attention {
@@ -109,12 +110,12 @@ impl Changes {
             || lifecycle::origins(survey, now),
             || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
         );
-        let walk = |changes: [&[ChangeId]; 2]| {
+        let walk = |changes: [&Pile<ChangeId>; 2]| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
             lifecycle::walk_some(
                 survey,
                 (&origins, &confirmations),
-                changes.into_iter().flatten().map(|change| change.index()),
+                changes.into_iter().flat_map(Pile::iter).map(|change| change.index()),
                 |step| {
                     let change = || survey.changes.at(step.change);
                     gaps.add(&step, || change().time);

@@ -141,9 +141,9 @@ impl Named {
 
 /// Replaces the naming if the change names something else, and returns the change that named it until then.
 /// Another version of the same event is a conflict, not an alteration.
-fn replace<'a>(
+fn replace(
     naming: &mut Option<Naming>,
-    (survey, id): (&'a Survey, ChangeId),
+    (survey, id): (&Survey, ChangeId),
     is_other: impl Fn(&Change) -> bool,
 ) -> Option<Change> {
     let change = &survey.changes.at(id.index());
