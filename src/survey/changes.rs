@@ -71,8 +71,8 @@ impl Changes {
     }
 }
 
-/// Goes through changes. It is not the closure of a `map`, which would not be inlined; see [`ChangeTables::unpack`]. For
-/// the same reason, `for_each` is quicker than a loop when it goes through a filter.
+/// Goes through changes. It is no `map`, as its closure would not be inlined, and then all of each change would be fetched.
+/// For the same reason, `for_each` is quicker than a loop when it goes through a filter.
 #[derive(Clone)]
 pub struct ChangeIter<'c> {
     changes: &'c Changes,
