@@ -200,7 +200,7 @@ pub fn steps(survey: &Survey, now: Timestamp) -> Vec<Option<Step>> {
 pub fn states_at(survey: &Survey, now: Timestamp) -> Vec<Option<State>> {
     let mut states = vec![None; survey.connections.len()];
     walk(survey, now, |step| {
-        let change = &survey.changes.at(step.change);
+        let change = survey.changes.at(step.change);
         if let Some(connection) = change.connection.filter(|_| change.time <= now) {
             states[connection.index()] = Some(step.after);
         }

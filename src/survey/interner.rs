@@ -38,8 +38,9 @@ impl<I: Id> StringTable<I> {
     pub fn push(&mut self, text: &str) -> I {
         let id = I::new(self.ends.len());
         self.all.push_str(text);
-        self.ends.push((self.all.len() & ((1 << SPAN_BITS) - 1)) as u32);
-        while self.beyond.len() < self.all.len() >> SPAN_BITS {
+        let end = self.all.len() as u64;
+        self.ends.push((end & ((1 << SPAN_BITS) - 1)) as u32);
+        while (self.beyond.len() as u64) < end >> SPAN_BITS {
             self.beyond.push(id);
         }
         id
@@ -47,7 +48,7 @@ impl<I: Id> StringTable<I> {
 
     fn end(&self, at: usize) -> usize {
         let beyond = self.beyond.partition_point(|first| first.index() <= at);
-        beyond << SPAN_BITS | self.ends[at] as usize
+        ((beyond as u64) << SPAN_BITS) as usize | self.ends[at] as usize
     }
 
     /// The text of an id, if there is one.

@@ -100,16 +100,13 @@ impl Survey {
         let facts = actions.0.iter().zip(&worker.action_facts);
         let new = facts.filter(|(id, _)| id.is_some_and(|id| id.index() >= previous));
         self.action_facts.extend(new.map(|(_, facts)| *facts));
+        // Taken, so that the memory of each table is given back as soon as its names are merged.
+        let own_organizations = std::mem::take(&mut worker.organizations);
+        let (own_actors, own_ips) = (std::mem::take(&mut worker.actors), std::mem::take(&mut worker.ips));
         let Self { organizations, organization_labels, actors, actor_labels, .. } = self;
         let (organizations, actors) = parallel::both(
-            || {
-                take_organizations(
-                    std::mem::take(&mut worker.organizations),
-                    organizations,
-                    organization_labels,
-                )
-            },
-            || take_actors(std::mem::take(&mut worker.actors), actors, actor_labels),
+            || take_organizations(own_organizations, organizations, organization_labels),
+            || take_actors(own_actors, actors, actor_labels),
         );
         IdMaps {
             actions,
@@ -117,11 +114,7 @@ impl Survey {
             actors,
             kinds: self.kinds.take(&worker.kinds, &worker.kind_facts),
             certificate_types: worker.certificates.types.intern_into(&mut self.certificate_types),
-            ips: std::mem::take(&mut worker.ips).merge_into(
-                &mut self.ips,
-                |[text]| canonical(text),
-                |_, _| (),
-            ),
+            ips: own_ips.merge_into(&mut self.ips, |[text]| canonical(text), |_, _| ()),
             agents: worker.agents.intern_into(&mut self.agents),
             impersonators: worker.impersonators.intern_into(&mut self.impersonators),
             reasons: worker.reasons.intern_into(&mut self.reasons),

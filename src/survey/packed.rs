@@ -36,7 +36,7 @@ pub struct PackedChange {
 /// Set beside the index of the traits of a change that has details.
 const HAS_DETAILS: u32 = 1 << 31;
 
-/// Stands for a block that cannot be missing.
+/// Stands for a block that cannot be missing. A panic in its stead would have to be kept where no place is asked for.
 const NO_BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
 /// What many changes have in common.

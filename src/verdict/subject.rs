@@ -24,8 +24,8 @@ pub struct About {
 pub fn about(survey: &Survey, subject: Subject) -> About {
     match subject {
         Subject::Change(index) => {
-            let change = &survey.changes.at(index);
-            About { operation: Some(change.operation), ..about_event(change, survey.names_in_change(index)) }
+            let change = survey.changes.at(index);
+            About { operation: Some(change.operation), ..about_event(&change, survey.names_in_change(index)) }
         }
         Subject::Conflicting(index) => {
             about_event(&survey.conflicting[index], survey.names_in_conflicting(index))

@@ -35,7 +35,7 @@ impl Histories {
             let mut all: Vec<_> = ids.map(ConnectionHistory::without_change).collect();
             let mut gaps = Gaps::until(now);
             lifecycle::walk(survey, now, |step| {
-                let change = &survey.changes.at(step.change);
+                let change = survey.changes.at(step.change);
                 gaps.add(&step, || change.time);
                 let connection = change.connection.filter(|_| options.at.is_none() || change.time <= now);
                 let Some(connection) = connection else {
@@ -45,7 +45,7 @@ impl Histories {
                 if history.changes == 0 && step.was_active {
                     history.active_since = log_begin;
                 }
-                history.add(&step, change);
+                history.add(&step, &change);
                 if change.time <= now {
                     history.enter(step.after, change.time);
                 }

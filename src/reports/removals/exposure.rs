@@ -120,7 +120,7 @@ impl History {
         let (mut steps, mut kinds, mut gaps) = (Vec::new(), Vec::new(), Gaps::until(now));
         let mut latest_kinds: Vec<Option<KindId>> = vec![None; survey.connections.len()];
         lifecycle::walk(survey, now, |step| {
-            let change = &survey.changes.at(step.change);
+            let change = survey.changes.at(step.change);
             gaps.add(&step, || change.time);
             steps.push(step);
             kinds.push(change.connection.and_then(|connection| {
@@ -206,9 +206,9 @@ impl Later {
 }
 
 fn exposure(survey: &Survey, reach: &Reach, gap: &Gap) -> Exposure {
-    let cause = &survey.changes.at(gap.cause);
+    let cause = survey.changes.at(gap.cause);
     let end = gap.end.map(|end| survey.changes.at(end).time);
-    let until = end.unwrap_or_else(|| reach.until(gap.organization, cause, &[Operation::Enabled]));
+    let until = end.unwrap_or_else(|| reach.until(gap.organization, &cause, &[Operation::Enabled]));
     Exposure { until, is_over: end.is_some(), seconds: until.seconds_since(cause.time) }
 }
 

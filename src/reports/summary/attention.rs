@@ -135,8 +135,8 @@ impl Changes {
         let mut without_sso = WithoutSso::default();
         let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes.at(gap.cause).scopes.is_selected();
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {
-            let change = &survey.changes.at(gap.cause);
-            let until = reach.until(gap.organization, change, &[Operation::Enabled]);
+            let change = survey.changes.at(gap.cause);
+            let until = reach.until(gap.organization, &change, &[Operation::Enabled]);
             let certainty = reach.certainty(gap.organization, change.action, (change.time, until));
             let certainty = if gap.is_contradictory { certainty.contradicted() } else { certainty };
             match certainty {

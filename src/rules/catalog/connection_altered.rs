@@ -104,13 +104,13 @@ fn type_and_source<'a>(survey: &'a Survey, change: &Change) -> Option<(&'a str, 
 impl Named {
     /// Compares a change with those before it, and remembers it.
     fn compare(&mut self, survey: &Survey, id: ChangeId) -> Decision {
-        let change = &survey.changes.at(id.index());
+        let change = survey.changes.at(id.index());
         // The usual case, checked first for speed: the same kind has the same provider and type in every source.
         let kinds = [self.provider, self.kind].map(|naming| naming.and_then(|naming| naming.kind));
         if change.kind.is_some() && kinds == [change.kind; 2] {
             return Decision::Fine;
         }
-        let (provider_now, type_now) = (provider(survey, change), type_and_source(survey, change));
+        let (provider_now, type_now) = (provider(survey, &change), type_and_source(survey, &change));
         if provider_now.is_none() && type_now.is_none() {
             return Decision::NotApplicable;
         }
@@ -146,7 +146,7 @@ fn replace(
     (survey, id): (&Survey, ChangeId),
     is_other: impl Fn(&Change) -> bool,
 ) -> Option<Change> {
-    let change = &survey.changes.at(id.index());
+    let change = survey.changes.at(id.index());
     let key = |id: ChangeId| survey.changes.key(id.index());
     let before = naming.filter(|naming| key(naming.change) != key(id));
     let before =

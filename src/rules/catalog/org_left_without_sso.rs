@@ -93,7 +93,7 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 
 /// Describes a gap that lasts until `end`.
 fn message(context: &RuleContext<'_>, gap: &Gap, end: Timestamp, certainty: Certainty) -> String {
-    let change = &context.survey.changes.at(gap.cause);
+    let change = context.survey.changes.at(gap.cause);
     let so_far = if gap.end.is_none() { ", up to the end of the log," } else { "" };
     let which = if certainty.doubt().is_some() { " that the log shows" } else { "" };
     format!(

@@ -42,10 +42,10 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let confirmations = Confirmations::of(context.survey, within);
     let mut result = RuleResult::default();
     for index in context.change_index.by_operation(Operation::Deleted).iter().map(|index| *index as usize) {
-        let change = &context.survey.changes.at(index);
-        if context.covers(change) {
+        let change = context.survey.changes.at(index);
+        if context.covers(&change) {
             let is_confirmed = confirmations.partner(index).is_some();
-            let decision = if is_confirmed { Decision::Fine } else { unconfirmed(context, change, within) };
+            let decision = if is_confirmed { Decision::Fine } else { unconfirmed(context, &change, within) };
             result.add(Subject::Change(index), decision);
         }
     }
