@@ -11,7 +11,7 @@ use crate::analysis::calendar::Unit;
 use crate::model::attribute::{Attribute, Value};
 use crate::model::event::{Event, Space};
 use crate::model::time::Timestamp;
-use crate::survey::duplicates::{content, repeated};
+use crate::survey::duplicates::{Item, content, repeated};
 
 /// By what events are grouped.
 pub struct GroupBy {
@@ -138,9 +138,9 @@ impl WorkerGroups {
 /// The groups of all workers: by time, then from the largest to the smallest, then by value.
 pub fn groups(mut workers: Vec<WorkerGroups>) -> Vec<Group> {
     let events: Vec<_> = workers.iter_mut().map(|worker| std::mem::take(&mut worker.events)).collect();
-    let contents: Vec<_> =
-        events.iter().map(|events| || events.iter().map(|(content, _)| *content)).collect();
-    for duplicates in repeated(&contents, events.iter().map(Vec::len).sum()).groups() {
+    let counts: Vec<_> = events.iter().map(|events| events.len() as u32).collect();
+    let content = |(worker, event): Item| events[worker as usize][event as usize].0;
+    for duplicates in repeated(&counts, content).groups() {
         for (_, (worker, event)) in duplicates.iter().skip(1) {
             let (_, group) = events[*worker as usize][*event as usize];
             workers[*worker as usize].groups[group as usize].count -= 1;

@@ -8,15 +8,12 @@
 //! state is unknown until a creation or a deletion says otherwise. Where two sources log the same deletion, the second
 //! event confirms the first one and is not odd.
 
-use std::ops::Range;
-
 use crate::analysis::confirmations::{Confirmations, WINDOW_SECONDS};
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::model::time::Timestamp;
 use crate::survey::Survey;
-use crate::survey::ids::{ChangeId, ConnectionId, Id, OrganizationId};
-use crate::survey::pile::Pile;
+use crate::survey::ids::{ChangeId, Id, OrganizationId};
 
 /// The state after a change. Disorder and replays report changes that are impossible: an active or disabled
 /// connection cannot be created again, and a deleted one cannot be enabled or disabled. In the latter case,
@@ -120,48 +117,17 @@ pub fn origins(survey: &Survey, now: Timestamp) -> Vec<Origin> {
     origins
 }
 
-/// A change that reports a state of a connection.
-struct StateChange {
-    change: ChangeId,
-    connection: ConnectionId,
-    state: State,
-}
-
-/// Those of some changes that report states.
-fn state_changes(survey: &Survey, indices: impl Iterator<Item = usize>) -> impl Iterator<Item = StateChange> {
-    indices.filter_map(|index| {
-        let change = survey.changes.at(index);
-        Some(StateChange {
-            change: ChangeId::new(index),
-            connection: change.connection?,
-            state: change.state()?,
-        })
-    })
-}
-
-/// Those of a range of changes that report states in two halves, each in time order. What happens in one organization
-/// does not depend on others, so both can be walked at once.
-pub fn halves(survey: &Survey, origins: &[Origin], range: Range<usize>) -> [Pile<ChangeId>; 2] {
-    let mut halves = [Pile::default(), Pile::default()];
-    for StateChange { change, connection, .. } in state_changes(survey, range) {
-        let owner = origins[connection.index()].owner;
-        halves[owner.map_or(1, Id::index) % 2].push(change);
-    }
-    halves
-}
-
 /// Goes through the changes, and passes what each of them did to `each`.
 pub fn walk(survey: &Survey, now: Timestamp, each: impl FnMut(Step)) {
     let confirmations = Confirmations::of(survey, WINDOW_SECONDS);
-    let indices = 0..survey.changes.len();
-    walk_some(survey, (&origins(survey, now), &confirmations), indices, each);
+    walk_owners(survey, (&origins(survey, now), &confirmations), |_| true, each);
 }
 
-/// Like [`walk`], for all changes of some organizations, given by their indices in time order.
-pub fn walk_some(
+/// Like [`walk`], for all changes of the connections of some organizations.
+pub fn walk_owners(
     survey: &Survey,
     (origins, confirmations): (&[Origin], &Confirmations),
-    indices: impl Iterator<Item = usize>,
+    is_wanted: impl Fn(Option<OrganizationId>) -> bool,
     mut each: impl FnMut(Step),
 ) {
     let mut states = vec![None; origins.len()];
@@ -172,8 +138,12 @@ pub fn walk_some(
     for origin in origins.iter().filter(|origin| origin.was_active) {
         left[entry_of(origin.owner)] += 1;
     }
-    for StateChange { change, connection, state: reported } in state_changes(survey, indices) {
-        let (index, Origin { owner, was_active }) = (change.index(), origins[connection.index()]);
+    let reports = survey.changes.iter().enumerate().filter_map(|(index, change)| {
+        let (connection, reported) = (change.connection?, change.state()?);
+        let origin = origins[connection.index()];
+        is_wanted(origin.owner).then_some((index, connection, origin, reported))
+    });
+    reports.for_each(|(index, connection, Origin { owner, was_active }, reported)| {
         let state = &mut states[connection.index()];
         let before = *state;
         let after = state_after(before, reported);
@@ -186,7 +156,7 @@ pub fn walk_some(
         let (left, unknown) = (left[entry], unknown[entry]);
         let partner = confirmations.partner(index);
         each(Step { change: index, before, reported, after, was_active, owner, left, unknown, partner });
-    }
+    });
 }
 
 /// For each change, what it did, or `None` if it does not change the state of a connection.

@@ -5,10 +5,6 @@
 //! not matter. Workers only record the keys of what arrives; repetitions are found at the end, because the
 //! same event may be in two files, and a lookup per event would miss every cache.
 
-use std::collections::HashSet;
-
-use foldhash::fast::RandomState;
-
 use crate::model::attribute::Attribute;
 use crate::model::event::{Event, Retained, Space};
 use crate::model::fields::{ContentValue, Fields};
@@ -29,7 +25,7 @@ pub struct EventKey {
     pub has_digest: bool,
 }
 
-/// What becomes of the content of the event at hand.
+/// What becomes of the content of an event.
 #[derive(Default)]
 pub struct ContentHashes {
     /// The hash of each value of its content.
@@ -117,59 +113,56 @@ impl Repeated {
     }
 }
 
-/// Finds the items that share a key among the items of all workers, given the keys of each worker.
-pub fn repeated<K: Iterator<Item = u64>>(workers: &[impl Fn() -> K], count: usize) -> Repeated {
-    let keys = repeated_keys(workers, count);
-    let mut all: Vec<(u64, Item)> = Vec::new();
-    if keys.is_empty() {
-        return Repeated(all);
+/// Finds the items that share a key among those of all workers. `counts` says how many each worker has, `key` the key of
+/// an item.
+pub fn repeated(counts: &[u32], key: impl Fn(Item) -> u64 + Sync) -> Repeated {
+    let count = counts.iter().map(|count| *count as usize).sum::<usize>();
+    let bits = (count / PART).next_power_of_two().trailing_zeros();
+    let workers: Vec<_> = (0..).zip(counts).collect();
+    let scattered =
+        parallel::map(&workers, |(worker, count)| scattered(**count, bits, |at| key((*worker, at))));
+    let mut parts: Vec<Vec<Vec<Entry>>> = (0..1_usize << bits).map(|_| Vec::new()).collect();
+    for of_worker in scattered {
+        parts.iter_mut().zip(of_worker).for_each(|(part, entries)| part.push(entries));
     }
-    for (worker, of_worker) in (0..).zip(workers) {
-        let items = (0..).zip(of_worker()).map(|(index, key)| (key, (worker, index)));
-        all.extend(items.filter(|(key, _)| keys.contains(key)));
-    }
+    let repeated = parallel::map_mut(&mut parts, |part| {
+        let items = repeated_in(std::mem::take(part));
+        items.into_iter().map(|item| (key(item), item)).collect::<Vec<_>>()
+    });
+    let mut all: Vec<_> = repeated.into_iter().flatten().collect();
     parallel::sort_by(&mut all, Ord::cmp);
     Repeated(all)
 }
 
-/// The keys that come more than once. They are cut into parts by their first bits, so that those of a part stay in the
-/// cache of a processor.
-fn repeated_keys<K: Iterator<Item = u64>>(
-    workers: &[impl Fn() -> K],
-    count: usize,
-) -> HashSet<u64, RandomState> {
-    let bits = (count / PART).next_power_of_two().trailing_zeros();
-    let room = (count >> bits) + (count >> bits) / 8;
-    let in_round = (1 << bits) / ROUNDS.min(1 << bits);
-    let mut repeated = HashSet::default();
-    for first in (0..1_usize << bits).step_by(in_round) {
-        let mut parts: Vec<Vec<u64>> = (0..in_round).map(|_| Vec::with_capacity(room)).collect();
-        for key in workers.iter().flat_map(|keys| keys()) {
-            let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
-            if let Some(part) = parts.get_mut(part.wrapping_sub(first)) {
-                part.push(key);
-            }
-        }
-        let found = parallel::map_mut(&mut parts, |part| repeated_in(std::mem::take(part)));
-        repeated.extend(found.into_iter().flatten());
-    }
-    repeated
-}
-
-/// So many keys are a part.
+/// So many keys are a part, so that what is asked of them stays in the cache of a processor.
 const PART: usize = 1 << 13;
 
-/// How often all keys are gone over, each time for some of the parts: all parts at once would take as much memory as the
-/// keys do.
-const ROUNDS: usize = 2;
+/// Some bits of an item's key, and its index.
+type Entry = (u32, u32);
 
-/// Those of some keys that come more than once.
-fn repeated_in(mut keys: Vec<u64>) -> Vec<u64> {
-    let suspects = RepeatFilter::among(&keys);
-    keys.retain(|key| suspects.have(*key));
-    keys.sort_unstable();
-    let groups = keys.chunk_by(|a, b| a == b).filter(|group| group.len() > 1);
-    groups.map(|group| group[0]).collect()
+/// The items of a worker in parts by the first bits of their keys, each with the 32 bits that follow.
+fn scattered(count: u32, bits: u32, key: impl Fn(u32) -> u64) -> Vec<Vec<Entry>> {
+    let usual = count as usize >> bits;
+    let mut parts: Vec<_> = (0..1_usize << bits).map(|_| Vec::with_capacity(usual + usual / 8)).collect();
+    for index in 0..count {
+        let key = key(index);
+        let part = key.checked_shr(u64::BITS - bits).unwrap_or(0) as usize;
+        parts[part].push(((key << bits >> u32::BITS) as u32, index));
+    }
+    parts
+}
+
+/// The items of a part that share the bits of their keys with others, and perhaps all of their keys.
+fn repeated_in(mut workers: Vec<Vec<Entry>>) -> Vec<Item> {
+    let suspects = RepeatFilter::among(&workers);
+    workers.iter_mut().for_each(|entries| entries.retain(|(bits, _)| suspects.have(*bits)));
+    let of_workers = (0..).zip(workers);
+    let mut suspected: Vec<_> = of_workers
+        .flat_map(|(worker, entries)| entries.into_iter().map(move |(bits, index)| (bits, (worker, index))))
+        .collect();
+    suspected.sort_unstable();
+    let groups = suspected.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
+    groups.flatten().map(|(_, item)| *item).collect()
 }
 
 /// A filter for keys that may be repeated. Most are not, and need not be sorted.
@@ -183,23 +176,24 @@ struct RepeatFilter {
 const ROOM: usize = 8;
 
 impl RepeatFilter {
-    fn among(keys: &[u64]) -> Self {
-        let mut came = vec![0; (keys.len() * ROOM / 32).next_power_of_two()];
-        for key in keys {
+    fn among(workers: &[Vec<Entry>]) -> Self {
+        let count = workers.iter().map(Vec::len).sum::<usize>();
+        let mut came = vec![0; (count * ROOM / 32).next_power_of_two()];
+        for (key, _) in workers.iter().flatten() {
             let (word, once) = slot(*key, came.len());
             came[word] |= once | (came[word] & once) << 1;
         }
         Self { came }
     }
 
-    fn have(&self, key: u64) -> bool {
+    fn have(&self, key: u32) -> bool {
         let (word, once) = slot(key, self.came.len());
         self.came[word] & once << 1 != 0
     }
 }
 
 /// The index of a key's word in the filter, whose length is a power of two, and the first of its two bits.
-fn slot(key: u64, words: usize) -> (usize, u64) {
+fn slot(key: u32, words: usize) -> (usize, u64) {
     ((key >> 5) as usize & (words - 1), 1 << (2 * (key & 31)))
 }
 
@@ -214,8 +208,8 @@ mod tests {
         fn repeated_items_are_found(
             workers in prop::collection::vec(prop::collection::vec((0..4000_u64, 0..3_u64), 0..9000), 0..4),
         ) {
-            // Some keys share their bits in the filter, or their part.
-            let key = |(low, high): &(u64, u64)| low | high << 40 | low << 60;
+            // Some keys share their bits in the filter, their part, or all of the bits that are looked at first.
+            let key = |(low, high): &(u64, u64)| high | low << 20 | low << 60;
             let mut expected: BTreeMap<u64, Vec<Item>> = BTreeMap::new();
             for (worker, items) in (0..).zip(&workers) {
                 for (index, item) in (0..).zip(items) {
@@ -223,8 +217,8 @@ mod tests {
                 }
             }
             expected.retain(|_, items| items.len() > 1);
-            let keys: Vec<_> = workers.iter().map(|items| move || items.iter().map(key)).collect();
-            let repeated = repeated(&keys, workers.iter().map(Vec::len).sum());
+            let counts: Vec<_> = workers.iter().map(|items| items.len() as u32).collect();
+            let repeated = repeated(&counts, |(worker, index)| key(&workers[worker as usize][index as usize]));
             let items = |group: &[(u64, Item)]| group.iter().map(|(_, item)| *item).collect();
             let groups: Vec<Vec<Item>> = repeated.groups().map(items).collect();
             prop_assert_eq!(groups, expected.into_values().collect::<Vec<_>>());

@@ -8,6 +8,7 @@ use crate::model::event::Event;
 use crate::model::fields::TextsHash;
 use crate::model::operation::Operation;
 use crate::sources;
+use crate::survey::duplicates::connection_hash;
 use crate::survey::ids::{
     ActionId, ActorId, ConnectionId, Id, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
 };
@@ -134,7 +135,7 @@ impl WorkerSurvey {
 
     pub(super) fn connection_of(&mut self, event: &Event<'_>) -> Option<ConnectionId> {
         let id = event.best(Attribute::ConnectionId)?;
-        self.connection_spaces.push(event.ids);
+        self.connection_hashes.push(connection_hash(event.ids, &id));
         Some(self.connections.push(&id))
     }
 

@@ -81,14 +81,18 @@ impl Identities {
         }
     }
 
-    /// The keys of all deliveries.
-    pub fn keys(&self) -> impl Iterator<Item = u64> {
-        self.change_keys.iter().copied().chain(self.others.iter().map(|delivery| delivery.key))
+    /// How many deliveries there are.
+    pub fn len(&self) -> u32 {
+        self.change_keys.len() + self.others.len()
     }
 
-    /// How many deliveries there are.
-    pub fn len(&self) -> usize {
-        self.change_keys.len() as usize + self.others.len() as usize
+    /// The key of the delivery of an index among all.
+    #[inline]
+    pub fn key(&self, index: u32) -> u64 {
+        match self.change_keys.get(index) {
+            Some(key) => *key,
+            None => self.others[index - self.change_keys.len()].key,
+        }
     }
 
     /// The delivery of an index among all.

@@ -26,10 +26,9 @@ impl Survey {
         let mut survey = Self { other: workers.iter().map(|worker| worker.other).sum(), ..Self::default() };
         let identities: Vec<_> =
             workers.iter_mut().map(|worker| std::mem::take(&mut worker.identities)).collect();
-        let (again, (same, counted_again)) = parallel::both(
-            || repeated_identities(&identities),
-            || (repeated_connections(&workers), arrivals.again()),
-        );
+        let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connection_hashes));
+        let same = repeated_connections(&connections.collect::<Vec<_>>());
+        let (again, counted_again) = parallel::both(|| repeated_identities(&identities), || arrivals.again());
         let mut repeats = survey.settle_deliveries(&mut workers, &identities, &again);
         let keys = identities.into_iter().map(|identities| identities.change_keys).collect();
         let connections = workers.iter_mut().map(|worker| std::mem::take(&mut worker.connections)).collect();
@@ -223,13 +222,13 @@ fn canonical(text: &str) -> Option<Cow<'_, str>> {
 }
 
 fn repeated_identities(workers: &[Identities]) -> Repeated {
-    let keys: Vec<_> = workers.iter().map(|worker| || worker.keys()).collect();
-    repeated(&keys, workers.iter().map(Identities::len).sum())
+    let counts: Vec<_> = workers.iter().map(Identities::len).collect();
+    repeated(&counts, |(worker, index)| workers[worker as usize].key(index))
 }
 
-fn repeated_connections(workers: &[WorkerSurvey]) -> Repeated {
-    let keys: Vec<_> = workers.iter().map(|worker| || worker.connection_hashes()).collect();
-    repeated(&keys, workers.iter().map(|worker| worker.connections.len()).sum())
+fn repeated_connections(workers: &[Vec<u64>]) -> Repeated {
+    let counts: Vec<_> = workers.iter().map(|hashes| hashes.len() as u32).collect();
+    repeated(&counts, |(worker, index)| workers[worker as usize][index as usize])
 }
 
 /// The tables of all workers, how many rows precede those of each worker, and for each row the first row with the same

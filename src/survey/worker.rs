@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::attribute::{Attribute, is_ip};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::event::{Event, Space};
+use crate::model::event::Event;
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
@@ -20,7 +20,7 @@ use crate::survey::arrivals::{Arrived, Counted};
 use crate::survey::certificates::WorkerCertificates;
 use crate::survey::connection_names::WorkerConnectionNames;
 use crate::survey::counter::{Counter, Seen};
-use crate::survey::duplicates::{ContentHashes, EventKey, connection_hash};
+use crate::survey::duplicates::{ContentHashes, EventKey};
 use crate::survey::event_ids::{Counting, EventIds, LatestAction, ShapeAction};
 use crate::survey::identities::{Delivery, Identities, Stored};
 use crate::survey::ids::{
@@ -90,8 +90,8 @@ pub struct WorkerSurvey {
     pub(super) pages: TupleInterner<PageId, 1>,
     /// The connection ids as they came, repeated or not.
     pub(super) connections: StringTable<ConnectionId>,
-    /// The id space of each.
-    pub(super) connection_spaces: Vec<Space>,
+    /// The hash of each and its id space, by which it is found among those of other workers.
+    pub(super) connection_hashes: Vec<u64>,
     pub(super) certificates: WorkerCertificates,
     pub(super) connection_names: WorkerConnectionNames,
     pub(super) quarters: HashMap<i64, u64, RandomState>,
@@ -261,12 +261,6 @@ impl WorkerSurvey {
             Some(index) => self.changes.get(index),
             None => self.others.get(kept.other()? as usize).copied(),
         }
-    }
-
-    /// The hash of each connection's id. It is not kept, as to make it again takes less than memory for it.
-    pub(super) fn connection_hashes(&self) -> impl Iterator<Item = u64> {
-        let ids = self.connections.iter().zip(&self.connection_spaces);
-        ids.map(|(id, space)| connection_hash(*space, id))
     }
 
     fn keep_other(&mut self, change: Change) -> Stored {

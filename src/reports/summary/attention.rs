@@ -14,9 +14,8 @@ use crate::reports::ReportInput;
 use crate::reports::sheet::{Column, Kind, Table, Tone};
 use crate::reports::table::{ColumnOf, TableLayout};
 use crate::survey::Survey;
-use crate::survey::ids::{ChangeId, Id};
+use crate::survey::ids::Id;
 use crate::survey::input_summary::InputSummary;
-use crate::survey::pile::Pile;
 
 /// Something that needs attention, and the command that shows more about it.
 struct Attention {
@@ -110,12 +109,12 @@ impl Changes {
             || lifecycle::origins(survey, now),
             || (input.reach(), Confirmations::of(survey, WINDOW_SECONDS)),
         );
-        let walk = |changes: [&Pile<ChangeId>; 2]| {
+        let walk = |half| {
             let (mut gaps, mut inconsistent) = (Gaps::until(now), 0);
-            lifecycle::walk_some(
+            lifecycle::walk_owners(
                 survey,
                 (&origins, &confirmations),
-                changes.into_iter().flat_map(Pile::iter).map(|change| change.index()),
+                |owner| owner.map_or(1, Id::index) % 2 == half,
                 |step| {
                     let change = || survey.changes.at(step.change);
                     gaps.add(&step, || change().time);
@@ -125,13 +124,8 @@ impl Changes {
             );
             (gaps.list, inconsistent)
         };
-        let (all, middle) = (survey.changes.len(), survey.changes.len() / 2);
-        let ([one, other], [then_one, then_other]) = parallel::both(
-            || lifecycle::halves(survey, &origins, 0..middle),
-            || lifecycle::halves(survey, &origins, middle..all),
-        );
-        let ((gaps, inconsistent), (other_gaps, other_inconsistent)) =
-            parallel::both(|| walk([&one, &then_one]), || walk([&other, &then_other]));
+        // What happens in one organization does not depend on others, so half of them can be walked at the same time.
+        let ((gaps, inconsistent), (other_gaps, other_inconsistent)) = parallel::both(|| walk(0), || walk(1));
         let mut without_sso = WithoutSso::default();
         let is_ongoing = |gap: &&Gap| gap.end.is_none() && survey.changes.at(gap.cause).scopes.is_selected();
         for gap in gaps.iter().chain(&other_gaps).filter(is_ongoing) {
