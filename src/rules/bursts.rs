@@ -4,8 +4,10 @@ use std::hash::Hash;
 
 use crate::analysis::bursts::bursts_of_different;
 use crate::model::time::Timestamp;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
-use crate::rules::outcome::RuleResult;
+use crate::rules::of_classes::OfClass;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::subject::{Burst, Subject};
 use crate::survey::Change;
 
@@ -16,38 +18,27 @@ pub fn is_longer(from: Timestamp, to: Timestamp, seconds: u64) -> bool {
     to.nanos_since(from) > u128::from(seconds) * NANOS_PER_SECOND
 }
 
-/// Whether and how a change counts towards a burst.
-pub(super) enum Counted {
-    /// It counts; changes with the same number count only once.
-    As(u32),
-    /// It lacks what the rule needs.
-    NotApplicable,
-    /// It does not count.
-    Not,
-}
-
 /// Finds bursts: an actor's counted changes within the setting `window` exceed the setting `count`. A burst is
-/// reported once, at its first change in the scope. `message` describes it, given the indices of its changes.
-pub(super) fn find_bursts(
+/// reported once, at its first change in the scope. `of_class` says of which classes changes count, `thing` what each
+/// counts as: changes that count as the same one count once. `message` describes a burst, given the indices of its
+/// changes.
+pub(super) fn find_bursts<T: Copy + Eq + Hash>(
     context: &RuleContext<'_>,
-    counted: impl Fn(usize, &Change) -> Counted,
+    of_class: impl Fn(&Class) -> OfClass,
+    thing: impl Fn(usize, &Change) -> Option<T>,
     message: impl Fn(&[usize]) -> String,
 ) -> RuleResult {
     let changes = &context.survey.changes;
-    let mut result = RuleResult::default();
-    context.changes().for_each(|(index, change)| match counted(index, &change) {
-        Counted::As(_) => result.judged += 1,
-        Counted::NotApplicable => result.not_applicable += 1,
-        Counted::Not => {}
+    let result = RuleResult::of_classes(context, &of_class, |index, change| {
+        if thing(index, &change).is_some() { Decision::Fine } else { Decision::NotApplicable }
     });
+    let classes = context.classes();
+    let may_count = classes.map(|class| matches!(of_class(class), OfClass::Fine | OfClass::Each));
     let by_actor = context.change_index.by_actor().map(|(_, theirs)| {
         let theirs = theirs.iter().map(|index| *index as usize);
+        let theirs = theirs.filter(|index| may_count[classes.number(*index)]);
         let told_once = theirs.filter(|index| !context.is_told_twice(*index));
-        let counted = told_once.filter_map(|index| match counted(index, &changes.at(index)) {
-            Counted::As(thing) => Some((index, thing)),
-            Counted::NotApplicable | Counted::Not => None,
-        });
-        counted.collect()
+        told_once.filter_map(|index| Some((index, thing(index, &changes.at(index))?))).collect()
     });
     report_bursts(context, by_actor, message, result)
 }

@@ -4,12 +4,14 @@ use std::sync::OnceLock;
 
 use crate::model::operation::{OPERATIONS, Operation};
 use crate::parallel;
+use crate::rules::classes::{Class, Classes};
 use crate::survey::Survey;
 use crate::survey::groups::Groups;
 use crate::survey::ids::{ActionId, ActorId, Id};
 
 /// Changes and portal links by index, without attempts that failed, each list in time order.
 pub struct ChangeIndex {
+    classes: Classes,
     operations: [Vec<u32>; OPERATIONS.len()],
     actors: Groups<u32>,
     /// How many selected events of each action are known, once somebody asks.
@@ -19,8 +21,14 @@ pub struct ChangeIndex {
 impl ChangeIndex {
     /// The index of a survey.
     pub fn of(survey: &Survey) -> Self {
-        let (operations, actors) = parallel::both(|| by_operation(survey), || by_actor(survey));
-        Self { operations, actors, events: OnceLock::new() }
+        let classes = Classes::of(survey);
+        let (operations, actors) = parallel::both(|| by_operation(&classes), || by_actor(survey, &classes));
+        Self { classes, operations, actors, events: OnceLock::new() }
+    }
+
+    /// Changes by what they have in common, attempts that failed included.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
     }
 
     /// The changes by this operation.
@@ -32,8 +40,10 @@ impl ChangeIndex {
     pub fn events_by_action(&self, survey: &Survey) -> &[u64] {
         self.events.get_or_init(|| {
             let mut events = vec![0; survey.action_facts.len()];
-            let changes = survey.changes.iter().filter(|change| change.scopes.is_selected());
-            changes.for_each(|change| events[change.action.index()] += 1);
+            let actions = self.classes.map(|class| class.traits.action);
+            for change in self.classes.indices(|class| class.traits.scopes.is_selected()) {
+                events[actions[self.classes.number(change)].index()] += 1;
+            }
             let is_other = |action: ActionId| !survey.action_facts[action.index()].1.is_change_or_link();
             let others =
                 survey.observations.iter().filter(|seen| seen.scopes.is_selected() && is_other(seen.action));
@@ -48,18 +58,20 @@ impl ChangeIndex {
     }
 }
 
-fn by_operation(survey: &Survey) -> [Vec<u32>; OPERATIONS.len()] {
+fn by_operation(classes: &Classes) -> [Vec<u32>; OPERATIONS.len()] {
     let mut operations = [const { Vec::new() }; OPERATIONS.len()];
-    let changes = survey.changes.iter().zip(0..).filter(|(change, _)| !change.has_failed);
-    changes.for_each(|(change, index)| operations[change.operation as usize].push(index));
+    let done = classes.map(|Class { traits, .. }| (!traits.has_failed).then_some(traits.operation as usize));
+    for index in classes.indices(|class| !class.traits.has_failed) {
+        if let Some(operation) = done[classes.number(index)] {
+            operations[operation].push(index as u32);
+        }
+    }
     operations
 }
 
-fn by_actor(survey: &Survey) -> Groups<u32> {
-    let actors = survey.actors.names.len();
-    Groups::new(actors, || {
-        let changes = survey.changes.iter().zip(0..);
-        let changes = changes.filter(|(change, _)| !change.has_failed);
-        changes.filter_map(|(change, index)| Some((change.actor?.index(), index)))
+fn by_actor(survey: &Survey, classes: &Classes) -> Groups<u32> {
+    Groups::new(survey.actors.names.len(), || {
+        let changes = classes.indices(|Class { traits, .. }| traits.has_actor && !traits.has_failed);
+        changes.filter_map(|index| Some((survey.changes.at(index).actor?.index(), index as u32)))
     })
 }

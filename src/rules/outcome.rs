@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::analysis::reach::Certainty;
-use crate::model::operation::Operation;
 use crate::rules::context::RuleContext;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -99,26 +98,6 @@ impl RuleResult {
         let mut result = Self::default();
         changes.for_each(|(index, change)| result.add(Subject::Change(index), decide(index, change)));
         result
-    }
-
-    /// Makes a decision about each change of the operations that a rule looks for. Other changes are judged, too, as
-    /// they could have been such, if their source logs these operations.
-    pub(super) fn of_operations(
-        context: &RuleContext<'_>,
-        changes: impl Iterator<Item = (usize, Change)>,
-        operations: &[Operation],
-        mut decide: impl FnMut(usize, Change) -> Decision,
-    ) -> Self {
-        let is_logged = context.sources_logging(operations);
-        Self::of(changes, |index, change| {
-            if !is_logged[change.action.index()] {
-                Decision::NotApplicable
-            } else if operations.contains(&change.operation) {
-                decide(index, change)
-            } else {
-                Decision::Fine
-            }
-        })
     }
 
     /// Reports every anomaly of a kind.

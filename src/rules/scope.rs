@@ -71,6 +71,11 @@ impl Coverage {
         *condition == ScopeId::SELECTION && organizations.is_none() && kinds.is_none() && actions.is_none()
     }
 
+    /// Whether it covers events of all organizations, and of none.
+    pub fn has_all_organizations(&self) -> bool {
+        self.organizations.is_none()
+    }
+
     /// Whether it covers an event, by the survey's ids.
     #[inline]
     pub fn covers(&self, event: &ScopeFacts) -> bool {

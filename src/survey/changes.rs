@@ -4,6 +4,7 @@ use crate::model::time::Timestamp;
 use crate::survey::Change;
 use crate::survey::packed::{ChangeTables, PackedChange};
 use crate::survey::pile::Pile;
+use crate::survey::traits::Traits;
 
 /// Changes of connections in time order. They stay where the workers have put them, as there can be millions of them.
 #[derive(Default)]
@@ -37,6 +38,18 @@ impl Changes {
     /// When the change happened that was read as the one of that index.
     pub(super) fn time_of(&self, index: u32) -> Timestamp {
         self.all[index].time
+    }
+
+    /// What changes have in common. Equal traits may be there more than once.
+    pub fn traits(&self) -> &[Traits] {
+        &self.tables.traits
+    }
+
+    /// The index of the traits of a change, and whether it has details: an impersonator, a reason, redeliveries or a
+    /// conflict.
+    #[inline]
+    pub fn traits_of(&self, index: usize) -> (u32, bool) {
+        self.all[self.order[index]].traits()
     }
 
     /// How many changes there are.

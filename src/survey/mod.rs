@@ -43,6 +43,7 @@ mod silences;
 mod sort;
 mod source_ranges;
 mod text_tuples;
+mod traits;
 mod worker;
 mod worker_anomalies;
 mod worker_matches;
@@ -80,6 +81,7 @@ pub use matches::{Correlated, Detected, EventMatcher, Match, MatchRange, Matches
 pub use parties::{Moment, Party};
 pub use silences::{Part, Silence, SilenceLimits};
 pub use source_ranges::{Ranges, Span};
+pub use traits::Traits;
 pub use worker::{EventLine, InvalidLine, WorkerSurvey};
 pub use worker_anomalies::line_hash;
 

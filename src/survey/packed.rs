@@ -5,18 +5,14 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::model::neutral::ActorKind;
-use crate::model::operation::Operation;
-use crate::model::scopes::Scopes;
 use crate::model::time::Timestamp;
 use crate::scan::{BlockId, LineRef};
 use crate::survey::Change;
-use crate::survey::ids::{
-    ActionId, ActorId, ConnectionId, EventId, ImpersonatorId, IpId, KindId, OrganizationId, ReasonId,
-};
+use crate::survey::ids::{ActorId, ConnectionId, EventId, ImpersonatorId, IpId, OrganizationId, ReasonId};
 use crate::survey::input_order::ByBlock;
 use crate::survey::pile::Pile;
 use crate::survey::remap::IdMaps;
+use crate::survey::traits::Traits;
 
 /// What a change has for itself.
 #[derive(Clone, Copy)]
@@ -39,19 +35,6 @@ const HAS_DETAILS: u32 = 1 << 31;
 /// Stands for a block that cannot be missing. A panic in its stead would have to be kept where no place is asked for.
 const NO_BLOCK: BlockId = BlockId { input: 0, number: 0 };
 
-/// What many changes have in common.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Traits {
-    action: ActionId,
-    kind: Option<KindId>,
-    scopes: Scopes,
-    operation: Operation,
-    actor_kind: Option<ActorKind>,
-    has_failed: bool,
-    has_outcome: bool,
-    is_in_portal: bool,
-}
-
 /// What few changes have.
 #[derive(Clone, Copy, Default)]
 pub struct Details {
@@ -64,7 +47,8 @@ pub struct Details {
 /// What packed changes refer to.
 #[derive(Default)]
 pub struct ChangeTables {
-    traits: Vec<Traits>,
+    /// Of several workers, those of each.
+    pub traits: Vec<Traits>,
     blocks: Vec<BlockId>,
     /// By index of the change.
     details: HashMap<u32, Details, RandomState>,
@@ -72,13 +56,22 @@ pub struct ChangeTables {
     events: Pile<Option<EventId>>,
 }
 
+impl PackedChange {
+    /// The index of its traits, and whether it has details.
+    #[inline]
+    pub fn traits(&self) -> (u32, bool) {
+        (self.traits & !HAS_DETAILS, self.traits & HAS_DETAILS != 0)
+    }
+}
+
 impl ChangeTables {
     /// The change of an index. It is always inlined, so that nothing is fetched of a change but what is asked for.
     #[inline(always)]
     pub fn unpack(&self, index: u32, packed: &PackedChange) -> Change {
         let PackedChange { time, connection, organization, actor, ip, traits, block, line } = *packed;
-        let Traits { action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal } =
-            self.traits[(traits & !HAS_DETAILS) as usize];
+        let Traits {
+            action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal, ..
+        } = self.traits[(traits & !HAS_DETAILS) as usize];
         let Details { is_conflicting, redeliveries, impersonator, reason } =
             if traits & HAS_DETAILS == 0 { Details::default() } else { self.details(index) };
         Change {
@@ -172,10 +165,7 @@ impl WorkerChanges {
 
     fn pack(&mut self, change: &Change) -> PackedChange {
         let Change { time, connection, organization, actor, ip, place, .. } = *change;
-        let Change { action, kind, scopes, operation, actor_kind, .. } = *change;
-        let Change { has_failed, has_outcome, is_in_portal, .. } = *change;
-        let traits =
-            Traits { action, kind, scopes, operation, actor_kind, has_failed, has_outcome, is_in_portal };
+        let traits = Traits::of(change);
         let has_details = change.is_conflicting || change.redeliveries > 0 || change.is_impersonated();
         let all = &mut self.tables.traits;
         let traits = *self.known.entry(traits).or_insert_with(|| {
@@ -254,8 +244,10 @@ impl PackedChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::neutral::ActorKind;
     use crate::model::operation::OPERATIONS;
-    use crate::survey::ids::Id;
+    use crate::model::scopes::Scopes;
+    use crate::survey::ids::{ActionId, Id, KindId};
     use proptest::prelude::*;
 
     /// Numbers up to 9 are what few changes have, 0 is what most have.

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::rules::bursts::{Counted, find_bursts};
+use crate::rules::bursts::find_bursts;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::wording::human_duration;
-use crate::survey::ids::Id;
 use crate::text::plural::counted;
 
 pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
@@ -43,10 +44,12 @@ pub static RULE: Rule = Rule::new("actor-across-orgs", Severity::Medium, judge)
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     find_bursts(
         context,
-        |_, change| match (change.organization, change.actor) {
-            (Some(organization), Some(_)) => Counted::As(organization.index() as u32),
-            _ => Counted::NotApplicable,
+        |Class { traits, .. }| match traits.has_failed {
+            true => OfClass::Excluded,
+            false if traits.has_actor => OfClass::Each,
+            false => OfClass::NotApplicable,
         },
+        |_, change| change.organization,
         |burst| message(context, burst),
     )
 }

@@ -2,7 +2,9 @@
 
 use crate::model::neutral::ActorKind;
 use crate::model::operation::Operation;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
@@ -36,12 +38,14 @@ const ALTERATIONS: [Operation; 4] =
     [Operation::Updated, Operation::KeyChanged, Operation::Assigned, Operation::Unassigned];
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let changes = context.changes();
-    let of_connections = changes
-        .filter(|(_, change)| change.operation.state().is_some() || ALTERATIONS.contains(&change.operation));
-    RuleResult::of(of_connections, |_, change| match change.actor_kind {
-        None => Decision::NotApplicable,
-        Some(ActorKind::Service) => Decision::Violates(", with the credentials of a service".to_owned()),
-        Some(ActorKind::User | ActorKind::System) => Decision::Fine,
+    let is_of_connection =
+        |operation: Operation| operation.state().is_some() || ALTERATIONS.contains(&operation);
+    let of_class = |Class { traits, .. }: &Class| match traits.actor_kind {
+        _ if traits.has_failed || !is_of_connection(traits.operation) => OfClass::Excluded,
+        None => OfClass::NotApplicable,
+        Some(kind) => OfClass::each_if(kind == ActorKind::Service),
+    };
+    RuleResult::of_classes(context, of_class, |_, _| {
+        Decision::Violates(", with the credentials of a service".to_owned())
     })
 }

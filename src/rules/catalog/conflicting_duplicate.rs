@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
@@ -58,10 +60,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let id = survey.ids.text(event.event);
         format!("event {id} says something else elsewhere; here, {description}")
     };
-    let mut result = RuleResult::of(context.changes(), |index, change| {
-        if change.event.is_none() {
-            return Decision::NotApplicable;
-        }
+    let of_class = |Class { traits, has_details }: &Class| match traits {
+        _ if traits.has_failed => OfClass::Excluded,
+        _ if !traits.has_event => OfClass::NotApplicable,
+        _ => OfClass::each_if(*has_details),
+    };
+    let mut result = RuleResult::of_classes(context, of_class, |index, change| {
         if !change.is_conflicting || !is_reported(Subject::Change(index), survey.changes.key(index)) {
             return Decision::Fine;
         }
@@ -81,7 +85,9 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
 /// Groups events by the key of their id.
 fn versions(context: &RuleContext<'_>) -> HashMap<u64, Versions, RandomState> {
     let survey = context.survey;
-    let changes = survey.changes.iter().enumerate().filter(|(_, change)| change.is_conflicting);
+    let changes = context.classes().indices(|class| class.has_details);
+    let changes = changes.map(|index| (index, survey.changes.at(index)));
+    let changes = changes.filter(|(_, change)| change.is_conflicting);
     let changes =
         changes.map(|(index, change)| (Subject::Change(index), (change, survey.changes.key(index))));
     let others = survey.conflicting.iter().copied().zip(survey.conflicting_keys.iter().copied()).enumerate();

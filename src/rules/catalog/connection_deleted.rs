@@ -29,9 +29,14 @@ pub static RULE: Rule = Rule::new("connection-deleted", Severity::Medium, judge)
     .nist(&["CM-3", "CM-6", "AU-12"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    RuleResult::of_operations(context, context.state_changes(), RULE.looks_for, |index, _| {
-        let was_there =
-            context.steps[index].is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
-        Decision::of(was_there.then(String::new))
-    })
+    RuleResult::of_operations(
+        context,
+        |traits| traits.state().is_some(),
+        RULE.looks_for,
+        |index, _| {
+            let was_there = context.steps[index]
+                .is_none_or(|step| step.before != Some(State::Deleted) || step.confirms());
+            Decision::of(was_there.then(String::new))
+        },
+    )
 }

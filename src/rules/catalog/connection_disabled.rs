@@ -29,9 +29,14 @@ pub static RULE: Rule = Rule::new("connection-disabled", Severity::Low, judge)
     .nist(&["CM-3", "CM-6"]);
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    RuleResult::of_operations(context, context.state_changes(), RULE.looks_for, |index, _| {
-        let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
-        let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
-        Decision::of(was_on.then(String::new))
-    })
+    RuleResult::of_operations(
+        context,
+        |traits| traits.state().is_some(),
+        RULE.looks_for,
+        |index, _| {
+            let is_off = |state| matches!(state, Some(State::Disabled | State::Deleted));
+            let was_on = context.steps[index].is_none_or(|step| !is_off(step.before));
+            Decision::of(was_on.then(String::new))
+        },
+    )
 }

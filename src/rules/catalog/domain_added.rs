@@ -31,10 +31,15 @@ pub static RULE: Rule = Rule::new("domain-added", Severity::Medium, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let actions = context.documented_actions();
-    RuleResult::of_operations(context, context.changes(), RULE.looks_for, |_, change| {
-        let (_, action) = actions[change.action.index()];
-        let adding = action.filter(|action| action.transfer == Some(Transfer::Gives));
-        // What the source documents says whether the domain was added or verified.
-        Decision::of(adding.map(|action| format!(": {}", action.about)))
-    })
+    RuleResult::of_operations(
+        context,
+        |_| true,
+        RULE.looks_for,
+        |_, change| {
+            let (_, action) = actions[change.action.index()];
+            let adding = action.filter(|action| action.transfer == Some(Transfer::Gives));
+            // What the source documents says whether the domain was added or verified.
+            Decision::of(adding.map(|action| format!(": {}", action.about)))
+        },
+    )
 }

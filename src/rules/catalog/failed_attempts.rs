@@ -6,8 +6,10 @@ use foldhash::fast::RandomState;
 
 use crate::model::neutral::ActorKind;
 use crate::rules::bursts::report_bursts;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
-use crate::rules::outcome::RuleResult;
+use crate::rules::of_classes::OfClass;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
@@ -62,18 +64,22 @@ fn origin(change: &Change) -> Option<Origin> {
 }
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
-    let mut result = RuleResult::default();
-    context.attempts().for_each(|(_, change)| match origin(&change) {
-        Some(_) if change.has_outcome => result.judged += 1,
-        _ => result.not_applicable += 1,
+    let of_class = |Class { traits, .. }: &Class| match traits {
+        _ if !traits.has_outcome => OfClass::NotApplicable,
+        _ if traits.has_actor => OfClass::Fine,
+        _ => OfClass::Each,
+    };
+    let result = RuleResult::of_classes(context, of_class, |_, change| {
+        if origin(&change).is_some() { Decision::Fine } else { Decision::NotApplicable }
     });
     let mut failed: HashMap<Origin, Vec<(usize, u64)>, RandomState> = HashMap::default();
-    context.survey.changes.iter().enumerate().for_each(|(index, change)| {
-        let is_attempt = change.has_failed && change.actor_kind != Some(ActorKind::System);
-        if let Some(origin) = origin(&change).filter(|_| is_attempt) {
+    let is_attempt =
+        |Class { traits, .. }: &Class| traits.has_failed && traits.actor_kind != Some(ActorKind::System);
+    for index in context.classes().indices(is_attempt) {
+        if let Some(origin) = origin(&context.survey.changes.at(index)) {
             failed.entry(origin).or_default().push((index, context.survey.changes.key(index)));
         }
-    });
+    }
     report_bursts(context, failed.into_values(), |burst| message(context, burst), result)
 }
 

@@ -1,7 +1,9 @@
 //! `impersonated-change`: something was changed in somebody else's session.
 
 use crate::model::attribute::Attribute;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
@@ -36,10 +38,12 @@ pub static RULE: Rule = Rule::new("impersonated-change", Severity::High, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
-    RuleResult::of(context.changes(), |_, change| {
-        if change.actor.is_none() || !names_impersonators[change.action.index()] {
-            return Decision::NotApplicable;
-        }
+    let of_class = |Class { traits, has_details }: &Class| match traits {
+        _ if traits.has_failed => OfClass::Excluded,
+        _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
+        _ => OfClass::each_if(*has_details),
+    };
+    RuleResult::of_classes(context, of_class, |_, change| {
         Decision::of(change.is_impersonated().then(|| {
             let Survey { impersonators, reasons, .. } = context.displayed;
             let impersonator = impersonators.get(change.impersonator).unwrap_or("somebody unknown");

@@ -1,7 +1,9 @@
 //! `impersonation-without-reason`: somebody acted in another's session and did not say why.
 
 use crate::model::attribute::Attribute;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
@@ -35,10 +37,12 @@ pub static RULE: Rule = Rule::new("impersonation-without-reason", Severity::Medi
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let names_impersonators = context.actions_giving(Attribute::ImpersonatorEmail);
-    let mut result = RuleResult::of(context.changes(), |_, change| {
-        if change.actor.is_none() || !names_impersonators[change.action.index()] {
-            return Decision::NotApplicable;
-        }
+    let of_class = |Class { traits, has_details }: &Class| match traits {
+        _ if traits.has_failed => OfClass::Excluded,
+        _ if !traits.has_actor || !names_impersonators[traits.action.index()] => OfClass::NotApplicable,
+        _ => OfClass::each_if(*has_details),
+    };
+    let mut result = RuleResult::of_classes(context, of_class, |_, change| {
         let is_unexplained = change.impersonator.is_some() && change.reason.is_none();
         Decision::of(is_unexplained.then(|| {
             let impersonator = context.displayed.impersonators.text(change.impersonator);

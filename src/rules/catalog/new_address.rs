@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
@@ -45,7 +47,12 @@ pub static RULE: Rule = Rule::new("new-address", Severity::Low, judge)
 
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     let new = new(context);
-    RuleResult::of(context.changes(), |index, change| {
+    let of_class = |class: &Class| match class.traits.has_failed {
+        true => OfClass::Excluded,
+        false if is_placed(class) => OfClass::Each,
+        false => OfClass::NotApplicable,
+    };
+    RuleResult::of_classes(context, of_class, |index, change| {
         if change.actor.is_none() || change.ip.is_none() {
             return Decision::NotApplicable;
         }
@@ -59,6 +66,11 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
             format!(" from {ip}, where none of their {earlier} came from")
         }))
     })
+}
+
+/// Whether changes of a class may have an actor and an address.
+fn is_placed(Class { traits, .. }: &Class) -> bool {
+    traits.has_actor && traits.may_have_ip
 }
 
 /// The earlier events of an actor that have an address.
@@ -79,9 +91,10 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
     // Addresses before the latest one. Most actors have a single address and need no entry here.
     let mut earlier: HashSet<(ActorId, IpId), RandomState> = HashSet::default();
     let mut new = Vec::new();
-    survey.changes.iter().enumerate().for_each(|(index, change)| {
+    for index in context.classes().indices(is_placed) {
+        let change = survey.changes.at(index);
         let (Some(actor), Some(ip)) = (change.actor, change.ip) else {
-            return;
+            continue;
         };
         while let Some((_, actor, ip)) = observations.next_if(|(time, ..)| *time < change.time) {
             let past = &mut pasts[actor.index()];
@@ -94,6 +107,6 @@ fn new(context: &RuleContext<'_>) -> Vec<(usize, u64)> {
         if past.ip != Some(ip) && !earlier.contains(&(actor, ip)) {
             new.push((index, u64::from(past.events)));
         }
-    });
+    }
     new
 }

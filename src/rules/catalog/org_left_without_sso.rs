@@ -10,6 +10,7 @@ use crate::analysis::reach::Certainty;
 use crate::model::operation::Operation;
 use crate::model::time::Timestamp;
 use crate::rules::bursts::is_longer;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
@@ -58,19 +59,13 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut gaps = Gaps::until(context.now);
     context.steps.iter().flatten().for_each(|step| gaps.add(step, || survey.changes.at(step.change).time));
     let links = LazyCell::new(|| links(context, &gaps.list));
-    let mut result = RuleResult::default();
-    let mut gaps = gaps.list.iter().peekable();
-    let changes = survey.changes.iter().enumerate();
-    for (index, change) in changes.filter(|(_, change)| change.state().is_some()) {
+    let mut result = RuleResult { judged: judged(context), ..RuleResult::default() };
+    for gap in &gaps.list {
+        let (index, change) = (gap.cause, survey.changes.at(gap.cause));
         let organization = context.owner_of(index, &change);
         if !context.in_scope_as(organization, &change) {
             continue;
         }
-        result.judged += 1;
-        while gaps.next_if(|gap| gap.cause < index).is_some() {}
-        let Some(gap) = gaps.next_if(|gap| gap.cause == index) else {
-            continue;
-        };
         let end = match gap.end {
             Some(end) => survey.changes.at(end).time,
             None => context.reach.until(gap.organization, &change, &[Operation::Enabled]),
@@ -89,6 +84,20 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         result.find_state(Subject::OrganizationChange(index as u32, organization), &message, certainty);
     }
     result
+}
+
+/// How many changes of states are about organizations in the rule's scope.
+fn judged(context: &RuleContext<'_>) -> u64 {
+    let classes = context.classes();
+    let is_of_state = |class: &Class| class.traits.state().is_some();
+    if context.scope.has_all_organizations() {
+        let counted = classes.iter().filter(|(class, _)| is_of_state(class) && context.covers_class(class));
+        return counted.map(|(_, count)| count).sum();
+    }
+    let changes = classes.indices(is_of_state).map(|index| (index, context.survey.changes.at(index)));
+    let counted =
+        changes.filter(|(index, change)| context.in_scope_as(context.owner_of(*index, change), change));
+    counted.count() as u64
 }
 
 /// Describes a gap that lasts until `end`.
@@ -116,15 +125,16 @@ fn link_after(context: &RuleContext<'_>, change: &Change, link: &Change) -> Stri
 
 /// The first portal URL of the organization in each gap, by the change that began the gap.
 fn links<'a>(context: &RuleContext<'a>, gaps: &[Gap]) -> HashMap<usize, Change, RandomState> {
-    let changes = &context.survey.changes;
+    let opened = context.change_index.by_operation(Operation::PortalOpened).iter();
+    let opened = opened.map(|index| (*index as usize, context.survey.changes.at(*index as usize)));
     let mut open: HashMap<Option<OrganizationId>, &Gap, RandomState> = HashMap::default();
     let mut gaps = gaps.iter().peekable();
     let mut links = HashMap::default();
-    for (index, change) in changes.iter().enumerate().take_while(|(_, change)| change.time <= context.now) {
-        if let Some(gap) = gaps.next_if(|gap| gap.cause == index) {
+    for (index, change) in opened.take_while(|(_, change)| change.time <= context.now) {
+        while let Some(gap) = gaps.next_if(|gap| gap.cause < index) {
             open.insert(gap.organization, gap);
-        } else if change.did(Operation::PortalOpened)
-            && let Some(gap) = open.remove(&change.organization)
+        }
+        if let Some(gap) = open.remove(&change.organization)
             && gap.end.is_none_or(|end| index < end)
         {
             links.insert(gap.cause, change);

@@ -1,8 +1,10 @@
 //! `portal-url-burst`: one actor creates many portal URLs in a short time.
 
 use crate::model::operation::Operation;
-use crate::rules::bursts::{Counted, find_bursts};
+use crate::rules::bursts::find_bursts;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
+use crate::rules::of_classes::OfClass;
 use crate::rules::outcome::RuleResult;
 use crate::rules::params::Param;
 use crate::rules::rule::Rule;
@@ -40,11 +42,12 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let changes = &context.survey.changes;
     find_bursts(
         context,
-        |index, change| match (change.operation, change.actor) {
-            (Operation::PortalOpened, None) => Counted::NotApplicable,
-            (Operation::PortalOpened, _) => Counted::As(index as u32),
-            _ => Counted::Not,
+        |Class { traits, .. }| match traits.did(Operation::PortalOpened) {
+            false => OfClass::Excluded,
+            true if traits.has_actor => OfClass::Fine,
+            true => OfClass::NotApplicable,
         },
+        |index, _| Some(index),
         |burst| {
             let (first, last) = (&changes.at(burst[0]), &changes.at(burst[burst.len() - 1]));
             format!(

@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use crate::model::operation::Operation;
 use crate::model::state::State;
 use crate::rules::bursts::is_longer;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
 use crate::rules::outcome::{BLANK, RuleResult};
 use crate::rules::params::Param;
@@ -81,10 +82,11 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
     let mut swaps = swaps(context, &providers);
     let (window, within) = (context.age("window"), context.policy_duration("window"));
     let mut result = RuleResult::default();
-    // Messages by provider before, provider after and operation.
-    let mut messages: HashMap<[&str; 3], MessageId, RandomState> = HashMap::default();
-    let is_removal = |change: &Change| matches!(change.operation, Operation::Deleted | Operation::Disabled);
-    for (index, change) in context.changes().filter(|(_, change)| is_removal(change)) {
+    // Messages by where in memory the words are: provider before, provider after and operation.
+    let mut messages: HashMap<[(usize, usize); 3], MessageId, RandomState> = HashMap::default();
+    let is_removal =
+        |Class { traits, .. }: &Class| traits.did(Operation::Deleted) || traits.did(Operation::Disabled);
+    for (index, change) in context.attempts_of(is_removal) {
         let owner = context.owner_of(index, &change);
         let is_seen =
             logs_following[change.action.index()] || owner.is_some_and(|owner| is_watched[owner.index()]);
@@ -97,7 +99,8 @@ fn judge(context: &RuleContext<'_>) -> RuleResult {
         let after = follower.and_then(|(other, follower)| providers.at(other as usize, &follower));
         if let (Some((other, follower)), Some(after)) = (follower, after) {
             let done = follower.operation.name();
-            let message = *messages.entry([before, after, done]).or_insert_with(|| {
+            let key = [before, after, done].map(|text| (text.as_ptr().addr(), text.len()));
+            let message = *messages.entry(key).or_insert_with(|| {
                 result.messages.push(&format!(
                     " with provider {before}, and {BLANK} with provider {after} was {done} by {BLANK} {BLANK} \
                      later (within {within})"
@@ -124,9 +127,11 @@ fn follower_of(removal: usize, swaps: &mut Vec<Swap>) -> Option<u32> {
 /// each action whether its source does.
 fn watched(context: &RuleContext<'_>, logs_following: &[bool]) -> Vec<bool> {
     let mut watched = vec![false; context.survey.organizations.names.len()];
+    let classes = context.classes();
+    let is_logged = classes.map(|class| logs_following[class.traits.action.index()]);
     for step in context.steps.iter().flatten() {
         if let Some(owner) = step.owner {
-            watched[owner.index()] |= logs_following[context.survey.changes.at(step.change).action.index()];
+            watched[owner.index()] |= is_logged[classes.number(step.change)];
         }
     }
     watched

@@ -1,8 +1,10 @@
 //! `support-access`: somebody was let into another's session, or into an organization.
 
 use crate::model::operation::Operation;
+use crate::rules::classes::Class;
 use crate::rules::context::RuleContext;
-use crate::rules::outcome::RuleResult;
+use crate::rules::of_classes::OfClass;
+use crate::rules::outcome::{Decision, RuleResult};
 use crate::rules::rule::Rule;
 use crate::rules::severity::Severity;
 use crate::rules::subject::Subject;
@@ -39,13 +41,16 @@ pub static RULE: Rule = Rule::new("support-access", Severity::Medium, judge)
 fn judge(context: &RuleContext<'_>) -> RuleResult {
     const KIND: AnomalyKind = AnomalyKind::Impersonated;
     let is_logged = context.sources_logging(RULE.looks_for);
-    let mut result = RuleResult::default();
-    let mut count = |action: ActionId| match is_logged[action.index()] {
+    let of_class = |Class { traits, .. }: &Class| match traits {
+        _ if traits.has_failed => OfClass::Excluded,
+        _ if is_logged[traits.action.index()] => OfClass::Fine,
+        _ => OfClass::NotApplicable,
+    };
+    let mut result = RuleResult::of_classes(context, of_class, |_, _| Decision::Fine);
+    context.observations().for_each(|seen| match is_logged[seen.action.index()] {
         true => result.judged += 1,
         false => result.not_applicable += 1,
-    };
-    context.changes().for_each(|(_, change)| count(change.action));
-    context.observations().for_each(|seen| count(seen.action));
+    });
     let actions = context.documented_actions();
     let ends = |id: ActionId| actions[id.index()].1.is_some_and(|it| it.transfer == Some(Transfer::Takes));
     for (index, anomaly) in context.anomalies(KIND).filter(|(_, anomaly)| !anomaly.action.is_some_and(ends)) {
